@@ -1,0 +1,177 @@
+//! Connections as the UI shows and edits them.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// MQTT version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub enum ProtocolView {
+    /// MQTT 3.1.1.
+    #[serde(rename = "mqtt3.1.1")]
+    Mqtt311,
+    /// MQTT 5.
+    #[serde(rename = "mqtt5")]
+    Mqtt5,
+}
+
+/// A connection as a person fills it in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ConnectionForm {
+    /// Stable id; empty for a new one.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// Host name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// MQTT version.
+    pub protocol: ProtocolView,
+    /// Whether TLS protects it.
+    pub tls: bool,
+    /// Path of a PEM file with certificate authorities; empty means the system's.
+    pub ca_file: String,
+    /// Path of a PEM file with the client certificate; empty means none.
+    pub certificate_file: String,
+    /// Path of a PEM file with the client's private key; empty means none.
+    pub key_file: String,
+    /// User name; empty means none.
+    pub username: String,
+    /// Password. `None` keeps the stored one; it is never sent to the UI.
+    pub password: Option<String>,
+    /// What to subscribe to.
+    pub subscriptions: Vec<SubscriptionForm>,
+    /// Whether the broker keeps QoS 1 messages while the app is away.
+    pub persistent_session: bool,
+    /// Whether rebirth requests may be published on it (the only thing ever written).
+    pub allow_rebirth: bool,
+}
+
+/// One topic filter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SubscriptionForm {
+    /// MQTT topic filter.
+    pub filter: String,
+    /// 0, 1 or 2.
+    pub qos: u8,
+}
+
+/// State of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkStateView {
+    /// Being made.
+    Connecting,
+    /// Up and subscribed.
+    Up,
+    /// Down; trying again.
+    Down,
+    /// Stopped because another client took the client id.
+    TakenOver,
+}
+
+/// A connection with what happens on it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ConnectionRow {
+    /// The form that made it, password left out.
+    pub form: ConnectionForm,
+    /// The client id used.
+    pub client_id: String,
+    /// Link state.
+    pub state: LinkStateView,
+    /// Since when, microseconds.
+    pub since: f64,
+    /// Why it is not up, in words; empty when up.
+    pub reason: String,
+    /// How it is secured, in words, such as "TLS 1.3, client certificate".
+    pub security: String,
+    /// Messages received since start.
+    pub messages: f64,
+    /// Samples stored since start.
+    pub samples: f64,
+    /// Messages lost because a queue was full (QoS 0 only).
+    pub dropped: f64,
+    /// Messages that could not be read, by reason.
+    pub rejects: Vec<RejectRow>,
+    /// Sparkplug edge nodes and devices heard on it.
+    pub nodes: Vec<NodeRow>,
+    /// Addresses heard that the plant file maps to no signal.
+    pub unmapped: u32,
+}
+
+/// Unreadable messages of one reason.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RejectRow {
+    /// Short name of the reason.
+    pub reason: String,
+    /// How many since start.
+    pub count: f64,
+    /// Topic of the last one.
+    pub last_topic: String,
+    /// What was wrong with it, in words.
+    pub last_error: String,
+    /// The beginning of its payload: text if it is text, else hexadecimal.
+    pub last_excerpt: String,
+    /// When, microseconds.
+    pub last_at: f64,
+}
+
+/// A Sparkplug edge node or device.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct NodeRow {
+    /// `group/node` or `group/node/device`.
+    pub id: String,
+    /// `online`, `offline`, `unknown` (nothing heard but data) or `kept-birth`.
+    pub state: String,
+    /// Since when, microseconds.
+    pub since: f64,
+    /// Metrics in its birth.
+    pub metrics: u32,
+    /// Gaps in its sequence numbers since start.
+    pub gaps: f64,
+    /// Whether a rebirth can be asked of it now.
+    pub can_rebirth: bool,
+}
+
+/// Something heard that the plant file does not map.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct HeardRow {
+    /// Address: topic, `#`, path.
+    pub address: String,
+    /// Last value as text.
+    pub value: String,
+    /// When, microseconds.
+    pub at: f64,
+    /// How often since start.
+    pub count: f64,
+}
+
+/// Result of "Test connection".
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TestReportView {
+    /// Steps in order; the last one may have failed, later ones are not tried.
+    pub steps: Vec<TestStepView>,
+}
+
+/// One step of "Test connection".
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TestStepView {
+    /// `DNS`, `TCP`, `TLS`, `MQTT`, `Subscribe`.
+    pub step: String,
+    /// Whether it worked.
+    pub ok: bool,
+    /// What happened, in words.
+    pub message: String,
+    /// What to do; empty when it worked.
+    pub advice: String,
+}

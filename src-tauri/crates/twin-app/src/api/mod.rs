@@ -1,0 +1,11 @@
+//! The types that cross to TypeScript, and the layout of the two binary messages.
+//!
+//! Exported with ts-rs to `ui/src/ipc/bindings/` by `cargo xtask bindings`; committed, and diffed by CI. Times are
+//! microseconds UTC as JSON numbers (exact up to the year 2255).
+
+pub mod alarm;
+pub mod connection;
+pub mod frame;
+pub mod plant;
+pub mod settings;
+pub mod trend;

@@ -1,0 +1,163 @@
+//! The plant as the UI draws it: static until the plant file changes.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The whole plant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlantView {
+    /// Display name.
+    pub name: String,
+    /// IANA time zone in which times are shown, such as `Europe/Berlin`.
+    pub zone: String,
+    /// Grows with every change of the plant file; a frame that carries another number means: ask again.
+    pub revision: u32,
+    /// Where the workspace lies on disk.
+    pub workspace: String,
+    /// Areas in plant-file order.
+    pub areas: Vec<AreaView>,
+    /// Assets in plant-file order.
+    pub assets: Vec<AssetView>,
+}
+
+/// An area of the plant (ISA-95).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AreaView {
+    /// Stable id.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+}
+
+/// An asset with its signals.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AssetView {
+    /// Stable id.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// Id of its area.
+    pub area: String,
+    /// Short name of its type, such as "Centrifugal, VSD".
+    pub type_name: String,
+    /// Digital-twin model id (DTMI) of its type, if the plant file gives one.
+    pub dtmi: Option<String>,
+    /// All signals in plant-file order; the anomaly score last.
+    pub signals: Vec<SignalView>,
+    /// The anomaly model watching it, if any.
+    pub model: Option<ModelView>,
+}
+
+/// A signal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SignalView {
+    /// Short number used in binary messages.
+    pub key: u32,
+    /// Stable id: `asset/signal`.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// Unit as displayed, such as `m³/h`; empty for states and pure numbers.
+    pub unit: String,
+    /// Lowest and highest value the instrument can give.
+    pub range: Option<[f64; 2]>,
+    /// Lowest and highest value in normal operation.
+    pub normal: Option<[f64; 2]>,
+    /// Digits after the decimal point.
+    pub decimals: u8,
+    /// Whether it is one of the two or three values on the asset's tile.
+    pub key_value: bool,
+    /// What it is.
+    pub role: SignalRole,
+    /// Whether its value holds until the next sample (setpoints, states), so that a trend draws steps.
+    pub step: bool,
+    /// Limits of its alarm rules.
+    pub limits: Vec<LimitView>,
+    /// Silence after which it is stale, and after which a trend shows a gap, in milliseconds.
+    pub stale_after_ms: f64,
+    /// Where it comes from: connection id and address, for the engineer.
+    pub source: String,
+}
+
+/// What a signal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignalRole {
+    /// Measured by an instrument.
+    Measurement,
+    /// Asked for by the control system.
+    Setpoint,
+    /// Text or on/off.
+    State,
+    /// Anomaly score of a model, 0 to 1; 0.5 is the model's own threshold.
+    Score,
+}
+
+/// One limit of a signal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LimitView {
+    /// `high-high`, `high`, `low`, `low-low` or `anomaly`.
+    pub kind: String,
+    /// The limit, in the signal's unit.
+    pub value: f64,
+    /// Alarm priority, 1 to 4.
+    pub priority: u8,
+}
+
+/// The anomaly model of an asset, as far as a person needs it beside a claim.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ModelView {
+    /// Model id.
+    pub id: String,
+    /// What it is in one line, such as "PCA, 4 of 8 components".
+    pub method: String,
+    /// What it learned from.
+    pub learned_from: String,
+    /// Expected false alarms a day at the alarm limit, as measured on data it had not learned.
+    pub false_alarms_per_day: f64,
+    /// Names of its inputs, in order: keys of signals.
+    pub inputs: Vec<u32>,
+    /// Why it does not run, if it does not.
+    pub fault: Option<String>,
+}
+
+/// Why a model says what it says: evidence beside the claim.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AnomalyView {
+    /// Asset id.
+    pub asset: String,
+    /// Score 0 to 1, 0.5 is the model's threshold; none while it abstains.
+    pub score: Option<f64>,
+    /// When it was computed, microseconds.
+    pub at: f64,
+    /// Since when the score has been above the alarm limit, microseconds.
+    pub since: Option<f64>,
+    /// Why the model abstains, in words.
+    pub abstained: Option<String>,
+    /// Each input's part, largest share first.
+    pub shares: Vec<ShareView>,
+}
+
+/// One input's part in an anomaly.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ShareView {
+    /// The signal's key.
+    pub signal: u32,
+    /// What was measured.
+    pub seen: f64,
+    /// What the model expected given the other inputs.
+    pub expected: f64,
+    /// One standard deviation of the residual in normal running.
+    pub sigma: f64,
+    /// Part of the anomaly, 0 to 1; the shares of all inputs add up to 1.
+    pub share: f64,
+}

@@ -1,0 +1,3 @@
+//! Composition: pipeline, workspace, the API types the UI sees, the headless binary.
+
+pub mod api;

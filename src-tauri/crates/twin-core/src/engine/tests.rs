@@ -1,0 +1,443 @@
+//! The engine fed with lists of inputs.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    alarm::{AlarmKind, AlarmRule, Priority},
+    batch::BatchId,
+    id::{AssetId, ModelId, OccurrenceId, RuleId},
+    quality::Status,
+    time::Duration,
+    value::Value,
+};
+
+const VIBRATION: SignalKey = SignalKey(0);
+const SPEED: SignalKey = SignalKey(1);
+const SCORE: SignalKey = SignalKey(2);
+
+fn rule(signal: SignalKey, kind: AlarmKind, limit: f64, delay_s: i64) -> AlarmRule {
+    AlarmRule {
+        id: RuleId::from(format!("pump/{}:{}", signal.0, kind.name())),
+        asset: AssetId::from("pump"),
+        signal,
+        kind,
+        limit,
+        deadband: 0.5,
+        on_delay: Duration::from_secs(delay_s),
+        priority: Priority::LOWEST,
+    }
+}
+
+fn config() -> Arc<EngineConfig> {
+    let signals = [VIBRATION, SPEED, SCORE];
+    Arc::new(EngineConfig {
+        signals: signals
+            .map(|key| SignalConfig {
+                key,
+                stale_after: Duration::from_secs(10),
+            })
+            .to_vec(),
+        assets: vec![AssetConfig {
+            id: AssetId::from("pump"),
+            signals: vec![VIBRATION, SPEED],
+            running: Some(Running {
+                signal: SPEED,
+                above: 100.0,
+            }),
+        }],
+        rules: vec![
+            rule(VIBRATION, AlarmKind::High, 4.5, 3),
+            rule(VIBRATION, AlarmKind::HighHigh, 7.1, 0),
+            rule(VIBRATION, AlarmKind::Low, 0.5, 2),
+            rule(SCORE, AlarmKind::Anomaly, 0.6, 0),
+        ],
+        models: vec![ModelBinding {
+            model: ModelId::from("pump-anomaly"),
+            asset: 0,
+            inputs: vec![VIBRATION, SPEED],
+            score: SCORE,
+            interval: Duration::from_secs(1),
+        }],
+    })
+}
+
+fn t(s: i64) -> Timestamp {
+    Timestamp::from_secs(s)
+}
+
+fn sample(signal: SignalKey, at: Timestamp, value: f64) -> Input {
+    sample_of(signal, at, value, Quality::GOOD)
+}
+
+fn sample_of(signal: SignalKey, at: Timestamp, value: f64, quality: Quality) -> Input {
+    let mut batch = SampleBatch::new(BatchId(0), at);
+    batch.push(signal, at, &Value::F64(value), quality);
+    Input::Samples(Arc::new(batch))
+}
+
+/// Drives an engine as every driver must: a tick at each deadline before the next input.
+fn drive(engine: &mut Engine, inputs: &[(Timestamp, Input)]) -> Effects {
+    let mut all = Effects::default();
+    for (now, input) in inputs {
+        while let Some(due) = engine.next_deadline().filter(|due| due <= now) {
+            engine.step(due, Input::Tick, &mut all);
+        }
+        engine.step(*now, input.clone(), &mut all);
+    }
+    all
+}
+
+fn alarms(effects: &Effects) -> Vec<(AlarmKind, AlarmState)> {
+    let only = |effect: &Effect| match effect {
+        Effect::AlarmTransition(transition) => Some((transition.kind, transition.to)),
+        _ => None,
+    };
+    effects.list.iter().filter_map(only).collect()
+}
+
+fn fresh() -> Engine {
+    Engine::new(config(), Restored::default(), t(0))
+}
+
+#[test]
+fn silence_makes_a_signal_stale_once_and_a_sample_revives_it() {
+    let mut engine = fresh();
+    let effects = drive(
+        &mut engine,
+        &[(t(1), sample(VIBRATION, t(1), 2.0)), (t(30), Input::Tick)],
+    );
+    let stale = Effect::QualityChanged {
+        signal: VIBRATION,
+        quality: Quality::bad(Reason::Stale),
+        at: t(11),
+    };
+    assert_eq!(
+        effects
+            .list
+            .iter()
+            .filter(|effect| **effect == stale)
+            .count(),
+        1
+    );
+    assert_eq!(engine.asset(0).map(|a| a.0), Some(AssetCondition::Stale));
+    drive(&mut engine, &[(t(31), sample(VIBRATION, t(31), 2.0))]);
+    assert!(
+        engine
+            .twin(VIBRATION)
+            .is_some_and(|twin| twin.quality().is_good())
+    );
+    assert_eq!(engine.asset(0).map(|a| a.0), Some(AssetCondition::Live));
+}
+
+#[test]
+fn a_dead_node_keeps_its_reason_through_silence_and_a_returned_link_does_not_revive_old_values() {
+    let link = |quality| {
+        Input::Link(LinkChange {
+            source: "edge-1".into(),
+            signals: [VIBRATION].into(),
+            quality,
+        })
+    };
+    let mut engine = fresh();
+    drive(
+        &mut engine,
+        &[
+            (t(1), sample(VIBRATION, t(1), 2.0)),
+            (t(2), link(Quality::bad(Reason::NodeDeath))),
+            (t(60), Input::Tick),
+        ],
+    );
+    assert_eq!(
+        engine.twin(VIBRATION).map(|twin| twin.quality()),
+        Some(Quality::bad(Reason::NodeDeath))
+    );
+    drive(&mut engine, &[(t(61), link(Quality::GOOD))]);
+    assert_eq!(
+        engine.twin(VIBRATION).map(|twin| twin.quality()),
+        Some(Quality::bad(Reason::Stale))
+    );
+}
+
+#[test]
+fn late_and_repeated_samples_change_no_alarm_state() {
+    let mut engine = fresh();
+    let effects = drive(
+        &mut engine,
+        &[
+            (t(10), sample(VIBRATION, t(10), 2.0)),
+            (t(11), sample(VIBRATION, t(5), 9.0)),
+            (t(12), sample(VIBRATION, t(10), 2.0)),
+        ],
+    );
+    assert_eq!(alarms(&effects), []);
+    assert!(effects.list.contains(&Effect::LateExcursion {
+        signal: VIBRATION,
+        time: t(5),
+        value: 9.0
+    }));
+    assert_eq!(
+        engine.twin(VIBRATION).map(|twin| twin.value.clone()),
+        Some(Value::F64(2.0))
+    );
+}
+
+#[test]
+fn bad_samples_raise_nothing() {
+    let mut engine = fresh();
+    let bad = Quality::uncertain(Reason::KeptBirth);
+    let effects = drive(&mut engine, &[(t(1), sample_of(VIBRATION, t(1), 9.0, bad))]);
+    assert_eq!(alarms(&effects), []);
+}
+
+#[test]
+fn models_are_asked_every_interval_and_abstain_with_the_reason() {
+    let mut engine = fresh();
+    let inputs = [
+        (t(1), sample(SPEED, t(1), 50.0)),
+        (t(1), sample(VIBRATION, t(1), 0.8)),
+        (t(3), sample(SPEED, t(3), 1500.0)),
+        (t(5), Input::Tick),
+        (t(30), Input::Tick),
+    ];
+    let effects = drive(&mut engine, &inputs);
+    let asked: Vec<_> = effects
+        .list
+        .iter()
+        .filter_map(|effect| {
+            if let Effect::RequestScore(request) = effect {
+                Some(request.at)
+            } else {
+                None
+            }
+        })
+        .collect();
+    assert_eq!(
+        asked.first(),
+        Some(&t(4)),
+        "the tick of second 3 comes before the sample of second 3"
+    );
+    assert_eq!(
+        asked.last(),
+        Some(&t(10)),
+        "vibration is stale from second 11"
+    );
+    let abstained: Vec<_> = effects
+        .list
+        .iter()
+        .filter_map(|effect| {
+            if let Effect::ScoreAbstained { because, .. } = effect {
+                Some(*because)
+            } else {
+                None
+            }
+        })
+        .collect();
+    let stale = Abstention::Input {
+        signal: VIBRATION,
+        quality: Quality::bad(Reason::Stale),
+    };
+    assert!(
+        abstained.contains(&Abstention::Standby) && abstained.contains(&stale),
+        "{abstained:?}"
+    );
+}
+
+#[test]
+fn scores_raise_the_anomaly_alarm_and_keep_their_evidence() {
+    let mut engine = fresh();
+    let mut batch = SampleBatch::new(BatchId(0), t(2));
+    batch.push_f64(SCORE, t(2), 0.9, Quality::GOOD);
+    let share = InputShare {
+        signal: VIBRATION,
+        seen: 4.0,
+        expected: 2.0,
+        sigma: 0.2,
+        share: 0.9,
+    };
+    let explanation = Explanation {
+        model: ModelId::from("pump-anomaly"),
+        binding: 0,
+        at: t(2),
+        score: 0.9,
+        inputs: vec![share],
+    };
+    let scores = ScoreBatch {
+        samples: Arc::new(batch),
+        explanations: vec![explanation.clone()],
+    };
+    let effects = drive(&mut engine, &[(t(2), Input::Scores(scores))]);
+    assert_eq!(
+        alarms(&effects),
+        [(AlarmKind::Anomaly, AlarmState::UnackActive)]
+    );
+    assert_eq!(engine.explanation(0), Some((Some(&explanation), None)));
+}
+
+#[test]
+fn a_restart_continues_the_occurrence_and_its_acknowledgement() {
+    let mut before = fresh();
+    let first = drive(&mut before, &[(t(1), sample(VIBRATION, t(1), 8.0))]);
+    assert_eq!(
+        alarms(&first),
+        [(AlarmKind::HighHigh, AlarmState::UnackActive)]
+    );
+    let occurrence = OccurrenceId::from("pump/0:high-high@1000000");
+    let acknowledge = Input::Operator(OperatorAction::Acknowledge {
+        occurrence,
+        user: "ann".into(),
+        comment: String::new(),
+    });
+    drive(&mut before, &[(t(2), acknowledge)]);
+
+    let restored = Restored {
+        standing: before.standing().cloned().collect(),
+        last_values: vec![(VIBRATION, t(1), Value::F64(8.0))],
+    };
+    let mut after = Engine::new(config(), restored, t(100));
+    let twin = after.twin(VIBRATION).cloned().unwrap();
+    assert_eq!(
+        (twin.value.clone(), twin.quality().status),
+        (Value::F64(8.0), Status::Uncertain)
+    );
+    let effects = drive(
+        &mut after,
+        &[
+            (t(101), sample(VIBRATION, t(101), 8.1)),
+            (t(102), sample(VIBRATION, t(102), 2.0)),
+        ],
+    );
+    assert_eq!(
+        alarms(&effects),
+        [(AlarmKind::HighHigh, AlarmState::Normal)]
+    );
+}
+
+#[test]
+fn a_removed_rule_ends_its_occurrence() {
+    let mut engine = fresh();
+    drive(&mut engine, &[(t(1), sample(VIBRATION, t(1), 8.0))]);
+    let without = EngineConfig {
+        rules: Vec::new(),
+        ..(*config()).clone()
+    };
+    let effects = drive(&mut engine, &[(t(2), Input::Config(Arc::new(without)))]);
+    assert_eq!(
+        alarms(&effects),
+        [(AlarmKind::HighHigh, AlarmState::Normal)]
+    );
+    assert_eq!(engine.standing().count(), 0);
+}
+
+#[test]
+fn system_conditions_are_listed_until_they_end() {
+    let mut engine = fresh();
+    let raise = |text: &str| {
+        Input::System(SystemEvent::Raised {
+            key: "history".into(),
+            text: text.into(),
+        })
+    };
+    let clear = Input::System(SystemEvent::Cleared {
+        key: "history".into(),
+    });
+    let effects = drive(
+        &mut engine,
+        &[(t(1), raise("disk full")), (t(2), raise("disk full"))],
+    );
+    let changes = effects
+        .list
+        .iter()
+        .filter(|effect| **effect == Effect::SystemChanged)
+        .count();
+    assert_eq!(changes, 1, "the same condition again is no change");
+    assert_eq!(
+        engine.system(),
+        [("history".to_owned(), "disk full".to_owned())]
+    );
+    drive(&mut engine, &[(t(3), clear)]);
+    assert!(engine.system().is_empty());
+}
+
+fn any_input() -> impl Strategy<Value = Input> {
+    let quality = prop_oneof![
+        8 => Just(Quality::GOOD),
+        1 => Just(Quality::bad(Reason::DeviceReported)),
+        1 => Just(Quality::uncertain(Reason::KeptBirth)),
+    ];
+    let row = (0u32..3, -3i64..4, 0.0f64..9.0, quality.clone());
+    prop_oneof![
+        12 => proptest::collection::vec(row, 1..6).prop_map(|rows| {
+            let mut batch = SampleBatch::new(BatchId(0), t(0));
+            for (signal, offset, value, quality) in rows {
+                // Offsets are made absolute by the test, which knows the time of the input.
+                batch.push(SignalKey(signal), t(offset), &Value::F64(value), quality);
+            }
+            Input::Samples(Arc::new(batch))
+        }),
+        1 => quality.prop_map(|quality| Input::Link(LinkChange {
+            source: "edge".into(), signals: [VIBRATION, SPEED].into(), quality,
+        })),
+        2 => Just(acknowledge(Timestamp::MIN)),
+        1 => Just(Input::Tick),
+    ]
+}
+
+fn acknowledge(raised: Timestamp) -> Input {
+    let occurrence = OccurrenceId::from(format!("pump/0:high-high@{}", raised.micros()));
+    Input::Operator(OperatorAction::Acknowledge {
+        occurrence,
+        user: "ann".into(),
+        comment: String::new(),
+    })
+}
+
+/// A recording: inputs at growing times, sample times relative to them, acknowledgements of the newest sample that
+/// can have raised the high-high alarm.
+fn recording(steps: Vec<(i64, Input)>) -> Vec<(Timestamp, Input)> {
+    let mut now = 0;
+    let mut raised = Timestamp::MIN;
+    let mut placed = Vec::new();
+    for (wait, input) in steps {
+        now += wait;
+        let input = match input {
+            Input::Samples(batch) => {
+                let mut moved = SampleBatch::new(batch.id(), t(now));
+                for row in batch.iter() {
+                    let time = t(now).plus(row.time.since(t(0)));
+                    moved.push(row.signal, time, &row.value(), row.quality);
+                    if row.signal == VIBRATION && row.as_f64() > Some(7.1) {
+                        raised = time;
+                    }
+                }
+                Input::Samples(Arc::new(moved))
+            }
+            Input::Operator(_) => acknowledge(raised),
+            other => other,
+        };
+        placed.push((t(now), input));
+    }
+    placed
+}
+
+proptest! {
+    #[test]
+    fn the_same_recording_gives_identical_effects(
+        steps in proptest::collection::vec((0i64..8, any_input()), 1..120)
+    ) {
+        let recording = recording(steps);
+        let first = drive(&mut fresh(), &recording);
+        let second = drive(&mut fresh(), &recording);
+        prop_assert_eq!(first, second);
+    }
+
+    #[test]
+    fn quiet_intervals_change_nothing(steps in proptest::collection::vec((0i64..8, any_input()), 1..120)) {
+        let recording = recording(steps);
+        let pruned = drive(&mut fresh(), &recording);
+        let evaluated = drive(&mut fresh().without_pruning(), &recording);
+        prop_assert_eq!(pruned, evaluated);
+    }
+}
