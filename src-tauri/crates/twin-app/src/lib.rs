@@ -1,3 +1,20 @@
 //! Composition: pipeline, workspace, the API types the UI sees, the headless binary.
 
 pub mod api;
+pub mod app;
+pub mod clock;
+pub mod compile;
+pub mod connections;
+pub mod error;
+pub mod log;
+pub mod pipeline;
+pub mod signal;
+pub mod status;
+pub mod trend;
+pub mod view;
+pub mod words;
+pub mod workspace;
+
+pub use app::App;
+pub use error::{Error, Result};
+pub use pipeline::driver::Notice;

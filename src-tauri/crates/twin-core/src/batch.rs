@@ -81,6 +81,18 @@ impl SampleBatch {
         self.push_bits(signal, time, ValueKind::F64, value.to_bits(), quality);
     }
 
+    /// Adds a row as another batch or a decoder holds it, without building a [`Value`].
+    pub fn push_row(&mut self, row: SampleRef<'_>) {
+        let bits = match row.text {
+            Some(text) => {
+                self.texts.push(Arc::clone(text));
+                self.texts.len() as u64 - 1
+            }
+            None => row.bits,
+        };
+        self.push_bits(row.signal, row.time, row.kind, bits, row.quality);
+    }
+
     fn push_bits(
         &mut self,
         signal: SignalKey,
@@ -234,5 +246,8 @@ mod tests {
             .map(|row| (row.signal, row.time, row.value(), row.quality))
             .collect();
         assert_eq!(back, rows);
+        let mut copy = SampleBatch::new(BatchId(1), Timestamp(10));
+        batch.iter().for_each(|row| copy.push_row(row));
+        assert_eq!(copy, batch);
     }
 }

@@ -1,0 +1,4 @@
+//! Embeds icons and capabilities.
+fn main() {
+    tauri_build::build();
+}

@@ -1,0 +1,545 @@
+//! The running program without a window: opens a workspace, starts the pipeline, and answers what a UI asks.
+//!
+//! Left out on purpose: anything about windows, trays and notification services. The shell adds those, the headless
+//! binary a terminal.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Mutex, mpsc, oneshot, watch},
+    task::JoinHandle,
+};
+use twin_connect::Inbound;
+use twin_core::{
+    OccurrenceId, SampleBatch, SignalId,
+    engine::{Effect, Effects, Engine, Input, Restored, SystemEvent},
+};
+use twin_historian::{Alarms, Historian, JournalRow};
+
+use crate::{
+    api::{
+        alarm::{AlarmList, AlarmRow},
+        connection::{ConnectionForm, ConnectionRow, HeardRow, TestReportView, TestStepView},
+        plant::{AnomalyView, PlantView},
+        settings::Settings,
+        trend::TrendRequest,
+    },
+    clock,
+    compile::{Compiled, compile, plant_view},
+    connections::{RunningLink, client_id, connection_of, form_of, spec_of},
+    error::{Error, Result},
+    pipeline::{
+        INBOUND_QUEUE, JOB_QUEUE, NOTICE_QUEUE, REQUEST_QUEUE, SCORE_QUEUE,
+        driver::{Driver, Notice, Queues, Request},
+        maintenance,
+        scoring::{self, LoadedModel, ScoringThread},
+        source::{Source, SourceParts},
+        writer::{Writer, alarm_row},
+    },
+    trend,
+    view::View,
+    workspace::Workspace,
+};
+
+/// How long "Test connection" waits for each step.
+const TEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// Journal rows replayed at a time.
+const CATCH_UP_ROWS: u32 = 256;
+/// How long the end of the program waits for the last commit.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The running program. Cheap to share behind an [`Arc`].
+pub struct App {
+    workspace: Workspace,
+    historian: Historian,
+    compiled: Arc<Compiled>,
+    view: Arc<View>,
+    requests: mpsc::Sender<Request>,
+    inbound: mpsc::Sender<(usize, Inbound)>,
+    links: Mutex<Vec<RunningLink>>,
+    next_link: AtomicUsize,
+    unacknowledged: watch::Receiver<usize>,
+    tasks: Mutex<Tasks>,
+}
+
+struct Tasks {
+    driver: Option<JoinHandle<()>>,
+    writer: Option<JoinHandle<()>>,
+    maintenance: JoinHandle<()>,
+}
+
+impl App {
+    /// Opens the workspace `dir` and starts everything. Shipped models are looked for in `assets`. Notifications come
+    /// out of the receiver.
+    ///
+    /// # Errors
+    /// Everything that keeps the program from running: the workspace is in use, the plant file is wrong, history
+    /// cannot be opened.
+    pub async fn start(dir: &Path, assets: &Path) -> Result<(Arc<App>, mpsc::Receiver<Notice>)> {
+        let workspace = Workspace::open(dir, assets)?;
+        let plant = workspace.plant()?;
+        let historian = Historian::open(workspace.dir(), clock::now()).await?;
+        let ids: Vec<SignalId> = plant
+            .signals()
+            .into_iter()
+            .map(|signal| signal.id)
+            .collect();
+        let keys = historian.signal_keys(&ids).await?;
+        let compiled = Arc::new(compile(plant, &keys));
+        let models = scoring::load(&workspace, &compiled);
+        let plant = plant_view(&compiled, 1, dir.display().to_string(), |binding| {
+            models.get(binding).map(|model| model.view.clone())
+        });
+        let engine = catch_up(&historian, &compiled).await?;
+        let records = historian.alarms().standing().await?;
+        let alarm_seq = historian.alarms().newest_seq().await?;
+        let view = Arc::new(View::new(
+            plant,
+            records.iter().map(alarm_row).collect(),
+            alarm_seq,
+        ));
+        let running = start_pipeline(&historian, &compiled, &view, engine, models).await?;
+        let app = Arc::new(App {
+            workspace,
+            historian,
+            compiled,
+            view,
+            requests: running.requests,
+            inbound: running.inbound,
+            links: Mutex::new(Vec::new()),
+            next_link: AtomicUsize::new(0),
+            unacknowledged: running.unacknowledged,
+            tasks: Mutex::new(running.tasks),
+        });
+        for connection in &app.compiled.plant.connections {
+            app.connect(connection).await?;
+        }
+        Ok((app, running.notices))
+    }
+
+    /// Ends the connections, writes what is left, and gives the workspace back.
+    pub async fn stop(&self) {
+        for link in self.links.lock().await.drain(..) {
+            link.stop().await;
+        }
+        let mut tasks = self.tasks.lock().await;
+        tasks.maintenance.abort();
+        // The driver may have ended already.
+        let _ = self.requests.send(Request::Stop).await;
+        for task in [tasks.driver.take(), tasks.writer.take()]
+            .into_iter()
+            .flatten()
+        {
+            if tokio::time::timeout(STOP_TIMEOUT, task).await.is_err() {
+                tracing::error!(
+                    "the pipeline did not end in time: the broker will deliver the rest again"
+                );
+            }
+        }
+        if let Err(error) = self.historian.close().await {
+            tracing::error!(
+                "history could not be closed cleanly; the next start repairs it: {error}"
+            );
+        }
+    }
+
+    async fn connect(&self, connection: &twin_model::Connection) -> Result<()> {
+        let spec = spec_of(&self.workspace, connection, None)?;
+        let index = self.next_link.fetch_add(1, Ordering::Relaxed);
+        let link = RunningLink::start(index, connection.id.clone(), spec, self.inbound.clone());
+        let births = self.historian.births(&connection.id).await?;
+        let births = births
+            .into_iter()
+            .map(|birth| (birth.topic, birth.payload))
+            .collect();
+        let source = Source::new(SourceParts {
+            index,
+            form: form_of(connection),
+            client_id: client_id(&self.workspace, connection.id.as_str()),
+            commands: link.commands.clone(),
+            addresses: self
+                .compiled
+                .addresses
+                .get(&connection.id)
+                .cloned()
+                .unwrap_or_default(),
+            births,
+            now: clock::now(),
+        });
+        self.links.lock().await.push(link);
+        self.ask(Request::PutSource(index, Box::new(source))).await
+    }
+
+    async fn disconnect(&self, id: &str) -> Result<()> {
+        let mut links = self.links.lock().await;
+        while let Some(at) = links.iter().position(|link| link.id.as_str() == id) {
+            let link = links.swap_remove(at);
+            let index = link.index;
+            link.stop().await;
+            self.ask(Request::RemoveSource(index)).await?;
+        }
+        Ok(())
+    }
+
+    async fn ask(&self, request: Request) -> Result<()> {
+        self.requests
+            .send(request)
+            .await
+            .map_err(|_| Error::Stopped)
+    }
+
+    /// What subscribers see.
+    pub const fn view(&self) -> &Arc<View> {
+        &self.view
+    }
+
+    /// Number of unacknowledged alarms, as it changes.
+    pub fn unacknowledged(&self) -> watch::Receiver<usize> {
+        self.unacknowledged.clone()
+    }
+
+    /// The plant.
+    pub fn plant(&self) -> PlantView {
+        self.view.plant()
+    }
+
+    /// Every occurrence that is not over.
+    pub fn alarms(&self) -> AlarmList {
+        self.view.alarms()
+    }
+
+    /// Occurrences whose latest transition has a sequence number below `before` (0: the newest), newest first, at most
+    /// `limit` (1 to 1,000).
+    ///
+    /// # Errors
+    /// [`Error::History`].
+    pub async fn alarm_history(&self, before: f64, limit: u32) -> Result<Vec<AlarmRow>> {
+        let before = Some(before as u64).filter(|before| *before > 0);
+        let records = self
+            .historian
+            .alarms()
+            .history(before, limit.clamp(1, 1_000))
+            .await?;
+        Ok(records.iter().map(alarm_row).collect())
+    }
+
+    /// Acknowledges an occurrence as `user`; answers when it is stored.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when there is nothing to acknowledge, [`Error::Request`] when it could not be stored.
+    pub async fn acknowledge(
+        &self,
+        occurrence: &str,
+        user: &str,
+        comment: &str,
+    ) -> Result<AlarmRow> {
+        let (reply, answer) = oneshot::channel();
+        let request = Request::Acknowledge {
+            occurrence: OccurrenceId::from(occurrence),
+            user: user.to_owned(),
+            comment: comment.to_owned(),
+            reply,
+        };
+        self.ask(request).await?;
+        answer.await.map_err(|_| Error::Stopped)?
+    }
+
+    /// The trend of some signals, as laid out in [`crate::api::trend`].
+    ///
+    /// # Errors
+    /// [`Error::Request`] for an impossible range, [`Error::History`].
+    pub async fn trend(&self, request: &TrendRequest) -> Result<Vec<u8>> {
+        trend::query(&self.historian, request).await
+    }
+
+    /// Draws a trend as a PNG file into the workspace's `pictures` folder and gives its path.
+    ///
+    /// # Errors
+    /// As [`App::trend`]; [`Error::Picture`] when it cannot be drawn, [`Error::File`] when it cannot be written.
+    pub async fn save_trend_picture(&self, request: &TrendRequest, title: &str) -> Result<PathBuf> {
+        let plant = self.view.plant();
+        trend::picture(&self.historian, &self.workspace, &plant, request, title).await
+    }
+
+    /// Why the model of an asset says what it says.
+    pub fn anomaly(&self, asset: &str) -> Option<AnomalyView> {
+        self.view.anomaly(asset)
+    }
+
+    /// All connections.
+    pub fn connections(&self) -> Vec<ConnectionRow> {
+        self.view.connections()
+    }
+
+    /// What was heard on a connection and is not in the plant file.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`].
+    pub async fn heard(&self, connection: &str) -> Result<Vec<HeardRow>> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Request::Heard {
+            connection: connection.to_owned(),
+            reply,
+        })
+        .await?;
+        let heard = answer.await.map_err(|_| Error::Stopped)??;
+        let text = |value: &twin_core::Value| match value {
+            twin_core::Value::Null => "null".to_owned(),
+            twin_core::Value::Bool(v) => v.to_string(),
+            twin_core::Value::I64(v) => v.to_string(),
+            twin_core::Value::F64(v) => v.to_string(),
+            twin_core::Value::Text(v) => v.to_string(),
+        };
+        let row = |heard: &crate::pipeline::source::Heard| HeardRow {
+            address: heard.address.clone(),
+            value: text(&heard.value),
+            at: heard.at.micros() as f64,
+            count: heard.count as f64,
+        };
+        Ok(heard.iter().map(row).collect())
+    }
+
+    /// Tries a connection step by step.
+    ///
+    /// # Errors
+    /// When the form itself is incomplete; what fails on the way is in the report.
+    pub async fn test_connection(&self, form: &ConnectionForm) -> Result<TestReportView> {
+        let connection = connection_of(form, &[])?;
+        let spec = spec_of(&self.workspace, &connection, form.password.clone())?;
+        let report = twin_connect::test_connection(spec, TEST_TIMEOUT).await;
+        let step = |step: &twin_connect::TestStep| TestStepView {
+            step: step.step.label().to_owned(),
+            ok: step.ok,
+            message: step.message.clone(),
+            advice: step.advice.clone(),
+        };
+        Ok(TestReportView {
+            steps: report.steps.iter().map(step).collect(),
+        })
+    }
+
+    /// Adds or changes a connection in the plant file and starts it anew.
+    ///
+    /// # Errors
+    /// When the form is incomplete or the plant file cannot be written.
+    pub async fn save_connection(&self, form: &ConnectionForm) -> Result<ConnectionForm> {
+        let taken: Vec<_> = self
+            .workspace
+            .plant()?
+            .connections
+            .into_iter()
+            .map(|c| c.id)
+            .collect();
+        let connection = connection_of(form, &taken)?;
+        // Tried before anything is written: a form that makes no sense must not reach the plant file.
+        spec_of(&self.workspace, &connection, form.password.clone())?.check()?;
+        let mut edited = Ok(());
+        self.workspace
+            .edit_plant(|document| edited = document.put_connection(&connection))?;
+        edited.map_err(|source| Error::Plant {
+            path: self.workspace.dir().join("plant.toml"),
+            source,
+        })?;
+        if let Some(password) = &form.password {
+            self.workspace
+                .put_password(connection.id.as_str(), password)?;
+        }
+        self.disconnect(connection.id.as_str()).await?;
+        self.connect(&connection).await?;
+        Ok(form_of(&connection))
+    }
+
+    /// Removes a connection from the plant file and ends it.
+    ///
+    /// # Errors
+    /// When assets of the plant file still use it, or the file cannot be written.
+    pub async fn remove_connection(&self, id: &str) -> Result<()> {
+        let mut edited = Ok(());
+        self.workspace
+            .edit_plant(|document| edited = document.remove_connection(id))?;
+        edited.map_err(|source| Error::Plant {
+            path: self.workspace.dir().join("plant.toml"),
+            source,
+        })?;
+        self.workspace.put_password(id, "")?;
+        self.disconnect(id).await
+    }
+
+    /// Asks a Sparkplug node for its birth.
+    ///
+    /// # Errors
+    /// When the connection is read-only, unknown or not ready.
+    pub async fn request_rebirth(&self, connection: &str, node: &str) -> Result<()> {
+        let (reply, answer) = oneshot::channel();
+        let (connection, node) = (connection.to_owned(), node.to_owned());
+        self.ask(Request::Rebirth {
+            connection,
+            node,
+            reply,
+        })
+        .await?;
+        answer.await.map_err(|_| Error::Stopped)?
+    }
+
+    /// The settings.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn settings(&self) -> Result<Settings> {
+        self.workspace.settings()
+    }
+
+    /// Stores the settings.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn put_settings(&self, settings: &Settings) -> Result<()> {
+        self.workspace.put_settings(settings)
+    }
+
+    /// The names behind a signal key.
+    pub fn compiled(&self) -> &Compiled {
+        &self.compiled
+    }
+}
+
+/// The ends of a running pipeline.
+struct Running {
+    requests: mpsc::Sender<Request>,
+    inbound: mpsc::Sender<(usize, Inbound)>,
+    notices: mpsc::Receiver<Notice>,
+    unacknowledged: watch::Receiver<usize>,
+    tasks: Tasks,
+}
+
+async fn start_pipeline(
+    historian: &Historian,
+    compiled: &Arc<Compiled>,
+    view: &Arc<View>,
+    engine: Engine,
+    models: Vec<LoadedModel>,
+) -> Result<Running> {
+    let (jobs, job_queue) = mpsc::channel(JOB_QUEUE);
+    let (requests, request_queue) = mpsc::channel(REQUEST_QUEUE);
+    let (inbound, inbound_queue) = mpsc::channel(INBOUND_QUEUE);
+    let (answers, answer_queue) = mpsc::channel(SCORE_QUEUE);
+    let (conditions, condition_queue) = mpsc::channel(REQUEST_QUEUE);
+    let (notices, notice_queue) = mpsc::channel(NOTICE_QUEUE);
+    let (unacknowledged_sender, unacknowledged) = watch::channel(view.unacknowledged());
+    let scoring = ScoringThread::start(models, Arc::clone(&compiled.engine), answers);
+    let scoring = scoring.map_err(|source| Error::File {
+        action: "start",
+        path: "scoring thread".into(),
+        source,
+    })?;
+    for text in historian.notices() {
+        // The queue is empty and larger than the list can be.
+        let _ = conditions.try_send(SystemEvent::Raised {
+            key: format!("open {text}"),
+            text: text.clone(),
+        });
+    }
+    let settled = Arc::new(AtomicI64::new(historian.alarms().settled().await?.0));
+    let writer = Writer {
+        historian: historian.clone(),
+        view: Arc::clone(view),
+        conditions: conditions.clone(),
+        notices,
+        unacknowledged: unacknowledged_sender,
+        settled: Arc::clone(&settled),
+    };
+    let driver = Driver::new(
+        engine,
+        Arc::clone(compiled),
+        Arc::clone(view),
+        jobs,
+        Some(scoring),
+        historian.clone(),
+    );
+    let queues = Queues {
+        inbound: inbound_queue,
+        requests: request_queue,
+        answers: answer_queue,
+        conditions: condition_queue,
+    };
+    let tasks = Tasks {
+        writer: Some(tokio::spawn(writer.run(job_queue))),
+        driver: Some(tokio::spawn(driver.run(queues))),
+        maintenance: tokio::spawn(maintenance::run(historian.clone(), settled, conditions)),
+    };
+    Ok(Running {
+        requests,
+        inbound,
+        notices: notice_queue,
+        unacknowledged,
+        tasks,
+    })
+}
+
+/// An engine that stands where history ends: what is known from before, plus the journal rows whose alarm transitions
+/// were not stored when the program ended.
+async fn catch_up(historian: &Historian, compiled: &Compiled) -> Result<Engine> {
+    let alarms = historian.alarms();
+    let mut from = alarms.settled().await?;
+    let mut rows = historian.rows_after(from, CATCH_UP_ROWS).await?;
+    let begin = rows
+        .first()
+        .map_or_else(clock::now, |(_, batch)| batch.received());
+    let standing = alarms
+        .standing()
+        .await?
+        .into_iter()
+        .map(|record| record.alarm)
+        .collect();
+    let last = historian.last_values(begin).await?;
+    let last_values = last
+        .into_iter()
+        .map(|(signal, sample)| (signal, sample.time, sample.value))
+        .collect();
+    let restored = Restored {
+        standing,
+        last_values,
+    };
+    let mut engine = Engine::new(Arc::clone(&compiled.engine), restored, begin);
+    while let Some((newest, _)) = rows.last() {
+        from = *newest;
+        for (row, batch) in rows {
+            replay(&mut engine, &alarms, row, batch).await?;
+        }
+        rows = historian.rows_after(from, CATCH_UP_ROWS).await?;
+    }
+    Ok(engine)
+}
+
+async fn replay(
+    engine: &mut Engine,
+    alarms: &Alarms,
+    row: JournalRow,
+    batch: SampleBatch,
+) -> Result<()> {
+    let mut effects = Effects::default();
+    let now = batch.received();
+    while let Some(due) = engine.next_deadline().filter(|due| *due < now) {
+        engine.step(due, Input::Tick, &mut effects);
+    }
+    engine.step(now, Input::Samples(Arc::new(batch)), &mut effects);
+    let transition = |effect| {
+        if let Effect::AlarmTransition(t) = effect {
+            Some(t)
+        } else {
+            None
+        }
+    };
+    let transitions: Vec<_> = effects.list.into_iter().filter_map(transition).collect();
+    if !transitions.is_empty() {
+        alarms.append(&transitions, row).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,340 @@
+//! Between the plant file's connections, the forms that people fill in, and running links.
+
+use std::time::Duration;
+
+use tokio::{sync::mpsc, task::JoinHandle};
+use twin_connect::{
+    Authorities, ClientCertificate, Command, ConnectionSpec, Credentials, Inbound, Qos, Secret,
+    Session, Tls,
+};
+use twin_core::ConnectionId;
+use twin_model::{Connection, Protocol, Security, Subscription};
+
+use crate::{
+    api::connection::{ConnectionForm, ProtocolView, SubscriptionForm},
+    clock,
+    error::{Error, Result},
+    pipeline::CONNECTION_QUEUE,
+    workspace::Workspace,
+};
+
+/// Acknowledgements and publications that wait for a link.
+const COMMAND_QUEUE: usize = 256;
+/// How long a broker keeps a session for us. Longer than a long weekend.
+const SESSION_EXPIRY: Duration = Duration::from_secs(7 * 24 * 3_600);
+
+/// The form of a connection in the plant file; the password stays where it is.
+pub fn form_of(connection: &Connection) -> ConnectionForm {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    ConnectionForm {
+        id: connection.id.to_string(),
+        name: connection.name.clone(),
+        host: connection.host.clone(),
+        port: connection.port,
+        protocol: match connection.protocol {
+            Protocol::Mqtt311 => ProtocolView::Mqtt311,
+            Protocol::Mqtt5 => ProtocolView::Mqtt5,
+        },
+        tls: connection.security == Security::Tls,
+        ca_file: text(&connection.ca_file),
+        certificate_file: text(&connection.certificate_file),
+        key_file: text(&connection.key_file),
+        username: text(&connection.username),
+        password: None,
+        subscriptions: connection
+            .subscriptions
+            .iter()
+            .map(|s| SubscriptionForm {
+                filter: s.filter.clone(),
+                qos: s.qos,
+            })
+            .collect(),
+        persistent_session: connection.session == twin_model::Session::Persistent,
+        allow_rebirth: connection.allow_rebirth,
+    }
+}
+
+/// The plant file's connection of a form. An empty id is made from the name.
+///
+/// # Errors
+/// [`Error::Request`] when name or host are empty.
+pub fn connection_of(form: &ConnectionForm, taken: &[ConnectionId]) -> Result<Connection> {
+    let missing = |what: &str| {
+        Err(Error::Request(format!(
+            "the connection has no {what}: fill it in"
+        )))
+    };
+    if form.name.trim().is_empty() {
+        return missing("name");
+    }
+    if form.host.trim().is_empty() {
+        return missing("host");
+    }
+    if form.subscriptions.is_empty() {
+        return missing("topic filter, so nothing would be heard");
+    }
+    let file = |path: &str| Some(path.trim().to_owned()).filter(|path| !path.is_empty());
+    let id = if form.id.is_empty() {
+        free_id(&form.name, taken)
+    } else {
+        form.id.clone()
+    };
+    Ok(Connection {
+        id: ConnectionId::from(id),
+        name: form.name.trim().to_owned(),
+        host: form.host.trim().to_owned(),
+        port: form.port,
+        protocol: match form.protocol {
+            ProtocolView::Mqtt311 => Protocol::Mqtt311,
+            ProtocolView::Mqtt5 => Protocol::Mqtt5,
+        },
+        security: if form.tls {
+            Security::Tls
+        } else {
+            Security::Plaintext
+        },
+        ca_file: file(&form.ca_file),
+        certificate_file: file(&form.certificate_file),
+        key_file: file(&form.key_file),
+        username: file(&form.username),
+        session: if form.persistent_session {
+            twin_model::Session::Persistent
+        } else {
+            twin_model::Session::Clean
+        },
+        allow_rebirth: form.allow_rebirth,
+        subscriptions: form
+            .subscriptions
+            .iter()
+            .map(|s| Subscription {
+                filter: s.filter.trim().to_owned(),
+                qos: s.qos,
+                everything: false,
+            })
+            .collect(),
+    })
+}
+
+/// An id from a name: lower case, digits and hyphens; numbered if it is taken.
+fn free_id(name: &str, taken: &[ConnectionId]) -> String {
+    let plain: String = name
+        .trim()
+        .to_lowercase()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    let plain = plain.trim_matches('-');
+    let base = if plain.is_empty() { "broker" } else { plain };
+    let is_free = |id: &String| !taken.iter().any(|other| other.as_str() == id);
+    let numbered = (2..).map(|number| format!("{base}-{number}"));
+    std::iter::once(base.to_owned())
+        .chain(numbered)
+        .find(is_free)
+        .unwrap_or_else(|| base.to_owned())
+}
+
+/// The client id of this installation on a connection. It must differ between workstations, or they would throw
+/// each other out; and stay the same over restarts, or a persistent session would be lost.
+pub fn client_id(workspace: &Workspace, connection: &str) -> String {
+    format!("twinscope-{}-{connection}", workspace.installation())
+}
+
+/// How to reach the broker. `password` overrides the stored one.
+///
+/// # Errors
+/// [`Error::Request`] for half a client certificate or a wrong QoS, [`Error::File`] when the password cannot be read.
+pub fn spec_of(
+    workspace: &Workspace,
+    connection: &Connection,
+    password: Option<String>,
+) -> Result<ConnectionSpec> {
+    let path = |file: &Option<String>| file.as_deref().and_then(|file| workspace.resolve(file));
+    let client = match (
+        path(&connection.certificate_file),
+        path(&connection.key_file),
+    ) {
+        (Some(certificate), Some(key)) => Some(ClientCertificate {
+            certificate: certificate.into(),
+            key: key.into(),
+        }),
+        (None, None) => None,
+        _ => {
+            let text = "a client certificate needs both files, the certificate and its private key: name both or none";
+            return Err(Error::Request(text.into()));
+        }
+    };
+    let authorities =
+        path(&connection.ca_file).map_or(Authorities::System, |ca| Authorities::Pem(ca.into()));
+    let password = match password {
+        Some(password) => Some(password).filter(|password| !password.is_empty()),
+        None => workspace.password(connection.id.as_str())?,
+    };
+    let subscriptions = connection.subscriptions.iter().map(|s| {
+        let qos = Qos::from_code(s.qos);
+        let qos = qos.ok_or_else(|| {
+            Error::Request(format!("QoS {} does not exist: use 0, 1 or 2", s.qos))
+        })?;
+        Ok(twin_connect::Subscription {
+            filter: s.filter.clone(),
+            qos,
+        })
+    });
+    let client_id = client_id(workspace, connection.id.as_str());
+    Ok(ConnectionSpec {
+        protocol: match connection.protocol {
+            Protocol::Mqtt311 => twin_connect::Protocol::Mqtt311,
+            Protocol::Mqtt5 => twin_connect::Protocol::Mqtt5,
+        },
+        tls: (connection.security == Security::Tls).then_some(Tls {
+            authorities,
+            client,
+        }),
+        credentials: connection.username.as_ref().map(|username| Credentials {
+            username: username.clone(),
+            password: password.as_deref().map(Secret::new),
+        }),
+        session: match connection.session {
+            twin_model::Session::Persistent => Session::Persistent {
+                expiry: SESSION_EXPIRY,
+            },
+            twin_model::Session::Clean => Session::Clean,
+        },
+        subscriptions: subscriptions.collect::<Result<_>>()?,
+        ..ConnectionSpec::new(&connection.host, connection.port, &client_id)
+    })
+}
+
+/// A running connection.
+#[derive(Debug)]
+pub struct RunningLink {
+    /// Number of the connection in this run; never used again.
+    pub index: usize,
+    /// Its id.
+    pub id: ConnectionId,
+    /// To the link.
+    pub commands: mpsc::Sender<Command>,
+    tasks: [JoinHandle<()>; 2],
+}
+
+impl RunningLink {
+    /// Starts a link whose messages go to `inbound`, marked with `index`.
+    pub fn start(
+        index: usize,
+        id: ConnectionId,
+        spec: ConnectionSpec,
+        inbound: mpsc::Sender<(usize, Inbound)>,
+    ) -> Self {
+        let (commands, command_queue) = mpsc::channel(COMMAND_QUEUE);
+        let (messages, mut message_queue) = mpsc::channel(CONNECTION_QUEUE);
+        let name = id.clone();
+        let link = tokio::spawn(async move {
+            if let Err(error) = twin_connect::run(spec, messages, command_queue, clock::now).await {
+                tracing::error!("the connection {name} cannot run: {error}");
+            }
+        });
+        let forward = tokio::spawn(async move {
+            while let Some(message) = message_queue.recv().await {
+                if inbound.send((index, message)).await.is_err() {
+                    return;
+                }
+            }
+        });
+        RunningLink {
+            index,
+            id,
+            commands,
+            tasks: [link, forward],
+        }
+    }
+
+    /// Says goodbye to the broker and ends, at the latest after two seconds.
+    pub async fn stop(self) {
+        let [mut link, forward] = self.tasks;
+        if self.commands.send(Command::Stop).await.is_ok() {
+            // A link that does not end by itself is ended below.
+            let _ = tokio::time::timeout(Duration::from_secs(2), &mut link).await;
+        }
+        link.abort();
+        forward.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_come_from_names_and_never_collide() {
+        assert_eq!(free_id("Plant Broker (west)", &[]), "plant-broker--west");
+        let taken = [ConnectionId::from("a"), ConnectionId::from("a-2")];
+        assert_eq!(free_id("A", &taken), "a-3");
+        assert_eq!(free_id("Ü", &[]), "broker");
+    }
+
+    #[test]
+    fn forms_round_trip_through_the_plant_file() {
+        let form = ConnectionForm {
+            id: "west".into(),
+            name: "West".into(),
+            host: "broker.example".into(),
+            port: 8883,
+            protocol: ProtocolView::Mqtt311,
+            tls: true,
+            ca_file: "ca.pem".into(),
+            certificate_file: String::new(),
+            key_file: String::new(),
+            username: "ann".into(),
+            password: None,
+            subscriptions: vec![SubscriptionForm {
+                filter: "plant/#".into(),
+                qos: 1,
+            }],
+            persistent_session: true,
+            allow_rebirth: false,
+        };
+        assert_eq!(form_of(&connection_of(&form, &[]).unwrap()), form);
+        let nameless = ConnectionForm {
+            name: " ".into(),
+            ..form.clone()
+        };
+        assert!(
+            connection_of(&nameless, &[])
+                .unwrap_err()
+                .to_string()
+                .contains("name")
+        );
+    }
+
+    #[test]
+    fn half_a_client_certificate_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let workspace = Workspace::open(dir.path(), dir.path()).unwrap();
+        let mut connection = connection_of(
+            &ConnectionForm {
+                id: String::new(),
+                name: "West".into(),
+                host: "h".into(),
+                port: 1,
+                protocol: ProtocolView::Mqtt5,
+                tls: true,
+                ca_file: String::new(),
+                certificate_file: "client.pem".into(),
+                key_file: String::new(),
+                username: String::new(),
+                password: None,
+                subscriptions: vec![SubscriptionForm {
+                    filter: "a".into(),
+                    qos: 1,
+                }],
+                persistent_session: false,
+                allow_rebirth: false,
+            },
+            &[],
+        )
+        .unwrap();
+        assert!(spec_of(&workspace, &connection, None).is_err());
+        connection.certificate_file = None;
+        let spec = spec_of(&workspace, &connection, None).unwrap();
+        assert!(spec.client_id.contains(workspace.installation()) && spec.tls.is_some());
+    }
+}

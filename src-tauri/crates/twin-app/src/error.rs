@@ -1,0 +1,64 @@
+//! What can go wrong in the composition, in words for a person.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// An error of twin-app. Its text says what happened, to which thing, and what to do.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// Reading or writing a file of the workspace failed.
+    #[error(
+        "cannot {action} {path}: {source}. Check that the folder exists, is writable and has free space."
+    )]
+    File {
+        /// What was tried, such as "read".
+        action: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Another process uses the workspace.
+    #[error(
+        "the workspace {path} is already open in another Twinscope. Use that window, or name another workspace with --workspace."
+    )]
+    Locked {
+        /// The workspace.
+        path: PathBuf,
+    },
+    /// The plant file is wrong.
+    #[error("the plant file {path} cannot be used: {source}")]
+    Plant {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with its line.
+        source: twin_model::Error,
+    },
+    /// History failed.
+    #[error("{0}")]
+    History(#[from] twin_historian::Error),
+    /// A connection's configuration is wrong.
+    #[error("{0}")]
+    Connection(#[from] twin_connect::Error),
+    /// A picture could not be drawn.
+    #[error("{0}")]
+    Picture(#[from] twin_report::Error),
+    /// Something was named that does not exist.
+    #[error("there is no {what} \"{id}\" (it may just have been removed): refresh and try again")]
+    Unknown {
+        /// What kind of thing.
+        what: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// A request made no sense.
+    #[error("{0}")]
+    Request(String),
+    /// The pipeline has stopped.
+    #[error("the pipeline has stopped: restart Twinscope, and look into its log for the reason")]
+    Stopped,
+}
+
+/// Result with [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;

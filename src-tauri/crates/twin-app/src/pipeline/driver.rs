@@ -1,0 +1,608 @@
+//! The one task that owns the engine: it takes what arrives, decodes it, steps the engine at the right times, and
+//! hands the outcome to the writer and the view.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use tokio::sync::{mpsc, oneshot};
+use twin_connect::Inbound;
+use twin_core::{
+    BatchId, OccurrenceId, Quality, Reason, SignalKey, Timestamp,
+    alarm::Priority,
+    engine::{
+        Abstention, Effect, Effects, Engine, Explanation, Input, OperatorAction, SystemEvent,
+    },
+    twin::AssetCondition,
+};
+
+use twin_historian::Historian;
+
+use super::{
+    INBOUND_BATCH,
+    job::{Job, Reply},
+    scoring::{Answer, ScoringThread},
+    source::{Heard, Source, Turn},
+};
+use crate::{
+    api::{
+        alarm::AlarmRow,
+        connection::ConnectionRow,
+        frame::{AssetState, AssetStateKind, Counters},
+        plant::{AnomalyView, ShareView},
+    },
+    clock,
+    compile::Compiled,
+    error::{Error, Result},
+    view::View,
+    words,
+};
+
+/// How often counters and connection rows are renewed, and all transitions so far are settled.
+const HOUSEKEEPING: Duration = Duration::from_secs(1);
+/// A rebirth is asked of a node at most this often: a node that cannot satisfy it must not be stormed.
+const REBIRTH_EVERY: twin_core::Duration = twin_core::Duration::from_secs(30);
+
+/// A desktop notification in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Which occurrence.
+    pub occurrence: OccurrenceId,
+    /// Urgency.
+    pub priority: Priority,
+    /// First line.
+    pub title: String,
+    /// The rest.
+    pub body: String,
+}
+
+/// What people and the composition ask of the driver.
+#[derive(Debug)]
+pub enum Request {
+    /// Acknowledge an alarm; answered once it is stored.
+    Acknowledge {
+        /// Which occurrence.
+        occurrence: OccurrenceId,
+        /// Who.
+        user: String,
+        /// What they wrote.
+        comment: String,
+        /// Whom to tell.
+        reply: oneshot::Sender<Result<AlarmRow>>,
+    },
+    /// Ask a Sparkplug node for its birth.
+    Rebirth {
+        /// On which connection.
+        connection: String,
+        /// `group/node`.
+        node: String,
+        /// Whom to tell.
+        reply: oneshot::Sender<Result<()>>,
+    },
+    /// What was heard and is not in the plant file.
+    Heard {
+        /// On which connection.
+        connection: String,
+        /// Whom to tell.
+        reply: oneshot::Sender<Result<Vec<Heard>>>,
+    },
+    /// A connection was added or changed: from now on this one counts.
+    PutSource(usize, Box<Source>),
+    /// A connection was removed.
+    RemoveSource(usize),
+    /// Write what is left and end.
+    Stop,
+}
+
+/// The driver's ends.
+#[derive(Debug)]
+pub struct Queues {
+    /// From the connections.
+    pub inbound: mpsc::Receiver<(usize, Inbound)>,
+    /// From people.
+    pub requests: mpsc::Receiver<Request>,
+    /// From the models.
+    pub answers: mpsc::Receiver<Answer>,
+    /// From the writer and maintenance.
+    pub conditions: mpsc::Receiver<SystemEvent>,
+}
+
+/// Owner of the engine. See the module's description.
+pub struct Driver {
+    engine: Engine,
+    compiled: Arc<Compiled>,
+    sources: HashMap<usize, Source>,
+    view: Arc<View>,
+    jobs: mpsc::Sender<Job>,
+    scoring: Option<ScoringThread>,
+    effects: Effects,
+    outbox: Job,
+    next_batch: u64,
+    samples: u64,
+    samples_before: (u64, Timestamp),
+    scores_skipped: u64,
+    rebirths: HashMap<(usize, String), Timestamp>,
+    historian: Historian,
+}
+
+impl Driver {
+    /// A driver around an engine that already stands where history ends.
+    pub fn new(
+        engine: Engine,
+        compiled: Arc<Compiled>,
+        view: Arc<View>,
+        jobs: mpsc::Sender<Job>,
+        scoring: Option<ScoringThread>,
+        historian: Historian,
+    ) -> Self {
+        Driver {
+            engine,
+            compiled,
+            sources: HashMap::new(),
+            view,
+            jobs,
+            scoring,
+            effects: Effects::default(),
+            outbox: Job::default(),
+            next_batch: 0,
+            samples: 0,
+            samples_before: (0, Timestamp::MIN),
+            scores_skipped: 0,
+            rebirths: HashMap::new(),
+            historian,
+        }
+    }
+
+    /// Runs until it is asked to stop, or everything that feeds it is gone.
+    pub async fn run(mut self, mut queues: Queues) {
+        let jobs = self.jobs.clone();
+        let mut messages = Vec::with_capacity(INBOUND_BATCH);
+        let mut housekeeping = clock::now();
+        self.show_everything();
+        loop {
+            let now = clock::now();
+            let due = self
+                .engine
+                .next_deadline()
+                .map_or(housekeeping, |due| due.min(housekeeping));
+            let wait = Duration::from_micros(u64::try_from(due.since(now).micros()).unwrap_or(0));
+            tokio::select! {
+                biased;
+                request = queues.requests.recv() => match request {
+                    None | Some(Request::Stop) => break,
+                    Some(request) => self.serve(request),
+                },
+                Some(event) = queues.conditions.recv() => self.step(clock::now(), Input::System(event)),
+                Some(answer) = queues.answers.recv() => self.take_answer(answer),
+                () = tokio::time::sleep(wait) => self.step(clock::now(), Input::Tick),
+                () = take_messages(&jobs, &mut queues.inbound, &mut messages) => self.take(&mut messages),
+            }
+            let now = clock::now();
+            if now >= housekeeping {
+                housekeeping = now.plus(twin_core::Duration(HOUSEKEEPING.as_micros() as i64));
+                self.keep_house(now);
+            }
+            self.flush();
+        }
+        self.outbox.settles = true;
+        let last = std::mem::take(&mut self.outbox);
+        if jobs.send(last).await.is_err() {
+            tracing::error!(
+                "the history writer ended before the driver: the last samples may be missing"
+            );
+        }
+    }
+
+    /// Hands the outbox to the writer if it has room; else it stays and grows by at most what timers and people add,
+    /// because messages are only taken when there is room.
+    fn flush(&mut self) {
+        if self.outbox.is_empty() {
+            return;
+        }
+        match self.jobs.try_reserve() {
+            Ok(permit) => permit.send(std::mem::take(&mut self.outbox)),
+            Err(_) => tracing::debug!("the history writer is behind"),
+        }
+    }
+
+    fn take(&mut self, messages: &mut Vec<(usize, Inbound)>) {
+        let now = clock::now();
+        let mut turn = Turn::new(BatchId(self.next_batch), now);
+        for (index, message) in messages.drain(..) {
+            if let Some(source) = self.sources.get_mut(&index) {
+                source.take(message, &mut turn, &mut self.outbox);
+            }
+        }
+        self.next_batch += 1;
+        self.samples += turn.samples();
+        let wanted = turn.rebirths();
+        for input in turn.into_inputs() {
+            if let Input::Samples(batch) = &input {
+                self.outbox.batches.push(Arc::clone(batch));
+            }
+            self.step(now, input);
+        }
+        for (connection, node) in wanted {
+            self.ask_rebirth_of_itself(&connection, &node, now);
+        }
+    }
+
+    /// Steps the engine, after a tick for every deadline before `now`, and carries out the effects.
+    fn step(&mut self, now: Timestamp, input: Input) {
+        while let Some(due) = self.engine.next_deadline().filter(|due| *due < now) {
+            self.engine.step(due, Input::Tick, &mut self.effects);
+        }
+        self.engine.step(now, input, &mut self.effects);
+        let mut effects = std::mem::take(&mut self.effects);
+        if !effects.changed.is_empty() {
+            self.view
+                .put_twins(&self.engine, effects.changed.iter().copied());
+        }
+        for effect in effects.list.drain(..) {
+            self.carry_out(effect);
+        }
+        effects.clear();
+        self.effects = effects;
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::QualityChanged { .. } => {}
+            Effect::AssetChanged { asset, .. } => self.show_asset(asset),
+            Effect::RequestScore(request) => {
+                if self
+                    .scoring
+                    .as_ref()
+                    .is_some_and(|scoring| !scoring.ask(request))
+                {
+                    self.scores_skipped += 1;
+                }
+            }
+            Effect::ScoreAbstained { binding, .. } => self.show_anomaly(binding),
+            Effect::AlarmTransition(transition) => {
+                let binding = self
+                    .engine
+                    .config()
+                    .models
+                    .iter()
+                    .position(|m| m.score == transition.signal);
+                self.outbox.transitions.push(transition);
+                if let Some(binding) = binding {
+                    self.show_anomaly(binding);
+                }
+            }
+            Effect::Notify(notification) => {
+                let (title, body) = words::alarm(&self.compiled, &notification.transition);
+                self.outbox.notices.push(Notice {
+                    occurrence: notification.occurrence,
+                    priority: notification.priority,
+                    title,
+                    body,
+                });
+            }
+            Effect::LateExcursion {
+                signal,
+                time,
+                value,
+            } => {
+                tracing::info!(
+                    signal = signal.0,
+                    time = time.micros(),
+                    value,
+                    "a late sample was beyond a limit"
+                );
+            }
+            Effect::SystemChanged => self.show_counters(clock::now()),
+        }
+    }
+
+    fn take_answer(&mut self, answer: Answer) {
+        match answer {
+            Answer::Scores(scores) => {
+                let bindings: Vec<usize> = scores.explanations.iter().map(|e| e.binding).collect();
+                self.outbox.batches.push(Arc::clone(&scores.samples));
+                self.step(clock::now(), Input::Scores(scores));
+                for binding in bindings {
+                    self.show_anomaly(binding);
+                }
+            }
+            Answer::Failed { binding, error } => {
+                let model = self
+                    .engine
+                    .config()
+                    .models
+                    .get(binding)
+                    .map(|m| m.model.to_string())
+                    .unwrap_or_default();
+                let key = format!("model {model}");
+                self.step(
+                    clock::now(),
+                    Input::System(SystemEvent::Raised { key, text: error }),
+                );
+            }
+        }
+    }
+
+    fn serve(&mut self, request: Request) {
+        let now = clock::now();
+        match request {
+            Request::Acknowledge {
+                occurrence,
+                user,
+                comment,
+                reply,
+            } => {
+                self.acknowledge(now, occurrence, user, comment, reply);
+            }
+            Request::Rebirth {
+                connection,
+                node,
+                reply,
+            } => {
+                // Whoever asked may have gone.
+                let _ = reply.send(self.rebirth(&connection, &node, now));
+            }
+            Request::Heard { connection, reply } => {
+                let heard = self
+                    .sources
+                    .values()
+                    .find(|source| source.id().as_str() == connection);
+                let unknown = || Error::Unknown {
+                    what: "connection",
+                    id: connection.clone(),
+                };
+                let _ = reply.send(heard.map(Source::heard).ok_or_else(unknown));
+            }
+            Request::PutSource(index, source) => {
+                self.sources.insert(index, *source);
+                self.show_connections();
+            }
+            Request::RemoveSource(index) => {
+                if let Some(source) = self.sources.remove(&index) {
+                    let change = source.lost(Quality::bad(Reason::BrokerLost));
+                    self.step(now, Input::Link(change));
+                }
+                self.show_connections();
+            }
+            Request::Stop => {}
+        }
+    }
+
+    fn acknowledge(
+        &mut self,
+        now: Timestamp,
+        occurrence: OccurrenceId,
+        user: String,
+        comment: String,
+        reply: oneshot::Sender<Result<AlarmRow>>,
+    ) {
+        // One reply a job: earlier work leaves first. Without room history is not writable, and an acknowledgement
+        // that is not stored must not be shown as done.
+        self.flush();
+        if self.outbox.reply.is_some() || self.jobs.capacity() == 0 {
+            let text = "the acknowledgement could not be stored, because history is not being written: see the \
+                        status line, and acknowledge again once that is mended";
+            let _ = reply.send(Err(Error::Request(text.into())));
+            return;
+        }
+        let action = OperatorAction::Acknowledge {
+            occurrence: occurrence.clone(),
+            user,
+            comment,
+        };
+        self.step(now, Input::Operator(action));
+        self.outbox.reply = Some(Reply {
+            occurrence,
+            to: reply,
+        });
+    }
+
+    fn rebirth(&self, connection: &str, node: &str, now: Timestamp) -> Result<()> {
+        let source = self
+            .sources
+            .values()
+            .find(|source| source.id().as_str() == connection);
+        let source = source.ok_or_else(|| Error::Unknown {
+            what: "connection",
+            id: connection.to_owned(),
+        })?;
+        source.request_rebirth(node, now)
+    }
+
+    /// A decoder cannot read a node's data without its birth: ask for it, where the plant file allows.
+    fn ask_rebirth_of_itself(&mut self, connection: &usize, node: &str, now: Timestamp) {
+        let key = (*connection, node.to_owned());
+        let recent = self
+            .rebirths
+            .get(&key)
+            .is_some_and(|at| now.since(*at) < REBIRTH_EVERY);
+        let Some(source) = self
+            .sources
+            .get(connection)
+            .filter(|source| source.allows_rebirth() && !recent)
+        else {
+            return;
+        };
+        match source.request_rebirth(node, now) {
+            Ok(()) => {
+                self.rebirths.insert(key, now);
+            }
+            Err(error) => tracing::warn!(node, "a rebirth could not be requested: {error}"),
+        }
+    }
+
+    fn keep_house(&mut self, now: Timestamp) {
+        self.outbox.settles = true;
+        self.show_connections();
+        self.show_counters(now);
+    }
+
+    fn show_everything(&mut self) {
+        let signals: Vec<SignalKey> = self
+            .engine
+            .config()
+            .signals
+            .iter()
+            .map(|signal| signal.key)
+            .collect();
+        self.view.put_twins(&self.engine, signals);
+        for asset in 0..self.engine.config().assets.len() {
+            self.show_asset(asset);
+        }
+        for binding in 0..self.engine.config().models.len() {
+            self.show_anomaly(binding);
+        }
+    }
+
+    fn show_asset(&self, index: usize) {
+        let config = self.engine.config();
+        let (Some(asset), Some((condition, quality, since))) =
+            (config.assets.get(index), self.engine.asset(index))
+        else {
+            return;
+        };
+        let state = match condition {
+            AssetCondition::Waiting => AssetStateKind::Waiting,
+            AssetCondition::Live => AssetStateKind::Live,
+            AssetCondition::Standby => AssetStateKind::Standby,
+            AssetCondition::Stale => AssetStateKind::Stale,
+        };
+        let binding = config.models.iter().position(|model| model.asset == index);
+        let anomaly = binding.and_then(|binding| self.anomaly(binding));
+        let since_anomalous = anomaly.as_ref().and_then(|anomaly| anomaly.since);
+        let shares = anomaly.iter().flat_map(|anomaly| &anomaly.shares);
+        let shares = shares.take(3).filter(|_| since_anomalous.is_some());
+        self.view.put_asset(AssetState {
+            id: asset.id.to_string(),
+            state,
+            since: since.micros() as f64,
+            reason: if condition == AssetCondition::Stale {
+                quality.reason.label().into()
+            } else {
+                String::new()
+            },
+            score: anomaly.as_ref().and_then(|anomaly| anomaly.score),
+            anomaly_since: since_anomalous,
+            anomaly_shares: shares.map(|share| (share.signal, share.share)).collect(),
+        });
+    }
+
+    fn show_anomaly(&self, binding: usize) {
+        let Some(anomaly) = self.anomaly(binding) else {
+            return;
+        };
+        self.view.put_anomaly(anomaly);
+        if let Some(model) = self.engine.config().models.get(binding) {
+            self.show_asset(model.asset);
+        }
+    }
+
+    fn anomaly(&self, binding: usize) -> Option<AnomalyView> {
+        let config = self.engine.config();
+        let model = config.models.get(binding)?;
+        let (explanation, abstained) = self.engine.explanation(binding)?;
+        let standing = self
+            .engine
+            .standing()
+            .find(|s| s.raised.signal == model.score && s.state.is_active());
+        let abstained = abstained.map(|because| self.abstention(because));
+        let mut shares: Vec<ShareView> = explanation
+            .map_or_else(Vec::new, |Explanation { inputs, .. }| {
+                inputs.iter().map(share_view).collect()
+            });
+        shares.sort_by(|a, b| b.share.total_cmp(&a.share));
+        Some(AnomalyView {
+            asset: config.assets.get(model.asset)?.id.to_string(),
+            score: explanation.map(|e| e.score).filter(|_| abstained.is_none()),
+            at: explanation.map_or(0.0, |e| e.at.micros() as f64),
+            since: standing.map(|s| s.raised.source_time.micros() as f64),
+            abstained,
+            shares,
+        })
+    }
+
+    fn abstention(&self, because: Abstention) -> String {
+        match because {
+            Abstention::Standby => "not running".into(),
+            Abstention::Model => "the model could not be run".into(),
+            Abstention::Input { signal, quality } => {
+                let name = self
+                    .compiled
+                    .signals
+                    .get(&signal)
+                    .map_or("an input", |names| names.name.as_str());
+                format!("{name}: {}", quality.reason.label())
+            }
+        }
+    }
+
+    fn connection_rows(&self) -> Vec<ConnectionRow> {
+        let mut sources: Vec<_> = self.sources.iter().collect();
+        sources.sort_by_key(|(index, _)| **index);
+        sources
+            .into_iter()
+            .map(|(_, source)| source.row())
+            .collect()
+    }
+
+    fn show_connections(&self) {
+        self.view.put_connections(self.connection_rows());
+    }
+
+    fn show_counters(&mut self, now: Timestamp) {
+        let (before, at) = self.samples_before;
+        let seconds = now.since(at).secs_f64();
+        let rate = if at == Timestamp::MIN || seconds <= 0.0 {
+            self.view.counters().samples_per_s
+        } else {
+            (self.samples - before) as f64 / seconds
+        };
+        // Shorter spans than this would show noise.
+        if seconds >= 0.5 {
+            self.samples_before = (self.samples, now);
+        }
+        let mut system: Vec<String> = self
+            .engine
+            .system()
+            .iter()
+            .map(|(_, text)| text.clone())
+            .collect();
+        if self.scores_skipped > 0 {
+            system.push(format!(
+                "{} anomaly scores were skipped: the models are too slow",
+                self.scores_skipped
+            ));
+        }
+        self.view.put_counters(Counters {
+            samples_per_s: rate.round(),
+            dropped: self.sources.values().map(Source::dropped).sum::<u64>() as f64,
+            rejected: self.sources.values().map(Source::rejected).sum::<u64>() as f64,
+            history_bytes: self.historian.size_bytes() as f64,
+            system,
+        });
+    }
+}
+
+/// Waits until the writer has room, then for messages: taken in the other order, messages would wait in memory
+/// unacknowledged and uncounted.
+async fn take_messages(
+    jobs: &mpsc::Sender<Job>,
+    inbound: &mut mpsc::Receiver<(usize, Inbound)>,
+    messages: &mut Vec<(usize, Inbound)>,
+) {
+    let Ok(permit) = jobs.reserve().await else {
+        return std::future::pending().await;
+    };
+    drop(permit);
+    if inbound.recv_many(messages, INBOUND_BATCH).await == 0 {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn share_view(share: &twin_core::engine::InputShare) -> ShareView {
+    ShareView {
+        signal: share.signal.0,
+        seen: share.seen,
+        expected: share.expected,
+        sigma: share.sigma,
+        share: share.share,
+    }
+}

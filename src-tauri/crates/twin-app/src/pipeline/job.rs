@@ -1,0 +1,85 @@
+//! What the driver hands to the writer: one job a turn, made durable in this order: samples, then births, rejects and
+//! link changes, then alarm transitions; only then are messages acknowledged and transitions shown.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot};
+use twin_connect::{AckHandle, Command};
+use twin_core::{ConnectionId, OccurrenceId, SampleBatch, Timestamp, alarm::AlarmTransition};
+use twin_historian::{LinkTransition, Reject};
+
+use crate::{api::alarm::AlarmRow, error::Result, pipeline::driver::Notice};
+
+/// One turn's work for the writer.
+#[derive(Debug, Default)]
+pub struct Job {
+    /// Samples in order of arrival.
+    pub batches: Vec<Arc<SampleBatch>>,
+    /// Whether any of it came with QoS 1 or 2, and so must be flushed to disk.
+    pub must_flush: bool,
+    /// Birth certificates to keep.
+    pub births: Vec<Birth>,
+    /// Messages that could not be read.
+    pub rejects: Vec<Reject>,
+    /// Link changes.
+    pub links: Vec<LinkTransition>,
+    /// Alarm transitions that follow from the samples.
+    pub transitions: Vec<AlarmTransition>,
+    /// Desktop notifications about them.
+    pub notices: Vec<Notice>,
+    /// Messages to acknowledge once all of it is safe.
+    pub acks: Vec<(mpsc::Sender<Command>, Vec<AckHandle>)>,
+    /// Somebody waits for the outcome of an acknowledgement.
+    pub reply: Option<Reply>,
+    /// All transitions that follow from samples so far are in this or an earlier job: start-up need not replay them.
+    pub settles: bool,
+}
+
+/// Somebody waits for this occurrence's next transition to be stored.
+#[derive(Debug)]
+pub struct Reply {
+    /// The occurrence.
+    pub occurrence: OccurrenceId,
+    /// Whom to tell.
+    pub to: oneshot::Sender<Result<AlarmRow>>,
+}
+
+/// A birth certificate to keep.
+#[derive(Debug)]
+pub struct Birth {
+    /// Heard on.
+    pub connection: ConnectionId,
+    /// Its topic.
+    pub topic: String,
+    /// Its payload.
+    pub payload: Bytes,
+    /// When.
+    pub received: Timestamp,
+}
+
+impl Job {
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.batches.is_empty()
+            && self.births.is_empty()
+            && self.rejects.is_empty()
+            && self.links.is_empty()
+            && self.transitions.is_empty()
+            && self.acks.is_empty()
+            && self.reply.is_none()
+            && !self.settles
+    }
+
+    /// Adds the handles of one connection.
+    pub fn ack(&mut self, to: &mpsc::Sender<Command>, handle: AckHandle) {
+        match self
+            .acks
+            .last_mut()
+            .filter(|(sender, _)| sender.same_channel(to))
+        {
+            Some((_, handles)) => handles.push(handle),
+            None => self.acks.push((to.clone(), vec![handle])),
+        }
+    }
+}

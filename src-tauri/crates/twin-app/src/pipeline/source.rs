@@ -1,0 +1,547 @@
+//! One connection as the driver sees it: its decoder, its map from addresses to signals, and what happened on it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+use twin_connect::{AckHandle, Command, Inbound, LinkState, Qos};
+use twin_core::{
+    BatchId, ConnectionId, Quality, Reason, SampleBatch, SampleRef, SignalKey, Timestamp, Value,
+    engine::{Input, LinkChange},
+};
+use twin_historian::{EXCERPT_BYTES_MAX, LinkTransition, Reject};
+use twin_payload::{
+    AddressIx, Decoder, Message, NodeState, Observations, Reject as Unreadable, SourceEvent,
+};
+
+use super::job::{Birth, Job};
+use crate::{
+    api::connection::{ConnectionForm, ConnectionRow, LinkStateView, NodeRow, RejectRow},
+    error::{Error, Result},
+};
+
+/// Characters of a rejected payload that are shown.
+const EXCERPT_CHARS: usize = 400;
+
+/// Something heard that no signal of the plant file comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heard {
+    /// Address: topic, `#`, path.
+    pub address: String,
+    /// Last value.
+    pub value: Value,
+    /// When it was received.
+    pub at: Timestamp,
+    /// How often since start.
+    pub count: u64,
+}
+
+/// What one turn of the driver gathers: inputs for the engine in order of arrival.
+#[derive(Debug)]
+pub struct Turn {
+    id: BatchId,
+    received: Timestamp,
+    batch: SampleBatch,
+    inputs: Vec<Input>,
+    samples: u64,
+    rebirths: Vec<(usize, String)>,
+}
+
+impl Turn {
+    /// An empty turn at `now`.
+    pub fn new(id: BatchId, now: Timestamp) -> Self {
+        Turn {
+            id,
+            received: now,
+            batch: SampleBatch::new(id, now),
+            inputs: Vec::new(),
+            samples: 0,
+            rebirths: vec![],
+        }
+    }
+
+    /// How many samples were mapped to signals.
+    pub const fn samples(&self) -> u64 {
+        self.samples
+    }
+
+    /// Nodes whose data cannot be read without a birth: connection and node.
+    pub fn rebirths(&mut self) -> Vec<(usize, String)> {
+        std::mem::take(&mut self.rebirths)
+    }
+
+    /// Everything for the engine, in order.
+    pub fn into_inputs(mut self) -> Vec<Input> {
+        self.close_batch();
+        self.inputs
+    }
+
+    fn push(&mut self, input: Input) {
+        self.close_batch();
+        self.inputs.push(input);
+    }
+
+    fn close_batch(&mut self) {
+        if !self.batch.is_empty() {
+            let next = SampleBatch::new(self.id, self.received);
+            self.inputs.push(Input::Samples(Arc::new(std::mem::replace(
+                &mut self.batch,
+                next,
+            ))));
+        }
+    }
+}
+
+/// One connection. See the module's description.
+#[derive(Debug)]
+pub struct Source {
+    index: usize,
+    form: ConnectionForm,
+    client_id: String,
+    id: ConnectionId,
+    commands: mpsc::Sender<Command>,
+    addresses: std::collections::HashMap<String, SignalKey>,
+    decoder: Decoder,
+    observations: Observations,
+    /// Signal of each address that the decoder knows; the decoder numbers addresses densely.
+    map: Vec<Option<SignalKey>>,
+    heard: BTreeMap<u32, (Value, Timestamp, u64)>,
+    signals: Arc<[SignalKey]>,
+    state: LinkStateView,
+    since: Timestamp,
+    reason: String,
+    security: String,
+    messages: u64,
+    samples: u64,
+    dropped: u64,
+    rejects: BTreeMap<String, RejectRow>,
+}
+
+/// What a source is made of.
+#[derive(Debug)]
+pub struct SourceParts {
+    /// Number of the connection in this run; never used again.
+    pub index: usize,
+    /// As a person filled it in.
+    pub form: ConnectionForm,
+    /// The client id used.
+    pub client_id: String,
+    /// To the connection.
+    pub commands: mpsc::Sender<Command>,
+    /// Which address feeds which signal.
+    pub addresses: std::collections::HashMap<String, SignalKey>,
+    /// Birth certificates kept from before: topic and payload.
+    pub births: Vec<(String, Vec<u8>)>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+impl Source {
+    /// A connection of which nothing was heard yet.
+    pub fn new(parts: SourceParts) -> Self {
+        let mut decoder = Decoder::new();
+        for (topic, payload) in &parts.births {
+            if let Err(reject) = decoder.restore_birth(topic, payload) {
+                tracing::warn!(
+                    topic,
+                    "a kept birth certificate cannot be read any more: {}",
+                    reject.detail
+                );
+            }
+        }
+        let mut signals: Vec<SignalKey> = parts.addresses.values().copied().collect();
+        signals.sort_unstable();
+        Source {
+            index: parts.index,
+            id: ConnectionId::from(parts.form.id.as_str()),
+            form: parts.form,
+            client_id: parts.client_id,
+            commands: parts.commands,
+            addresses: parts.addresses,
+            decoder,
+            observations: Observations::default(),
+            map: Vec::new(),
+            heard: BTreeMap::new(),
+            signals: signals.into(),
+            state: LinkStateView::Connecting,
+            since: parts.now,
+            reason: String::new(),
+            security: String::new(),
+            messages: 0,
+            samples: 0,
+            dropped: 0,
+            rejects: BTreeMap::new(),
+        }
+    }
+
+    /// The connection's id.
+    pub const fn id(&self) -> &ConnectionId {
+        &self.id
+    }
+
+    /// Messages lost because a queue was full.
+    pub const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Messages that could not be read.
+    pub fn rejected(&self) -> u64 {
+        self.rejects.values().map(|row| row.count as u64).sum()
+    }
+
+    /// Whether rebirth requests may be published.
+    pub const fn allows_rebirth(&self) -> bool {
+        self.form.allow_rebirth
+    }
+
+    /// Takes what the connection says.
+    pub fn take(&mut self, inbound: Inbound, turn: &mut Turn, job: &mut Job) {
+        match inbound {
+            Inbound::Message {
+                topic,
+                payload,
+                qos,
+                retain,
+                dup,
+                received,
+                ack,
+            } => {
+                self.messages += 1;
+                job.must_flush |= qos != Qos::AtMostOnce;
+                let message = Message {
+                    topic: &topic,
+                    payload: &payload,
+                    retain,
+                    dup,
+                    received,
+                };
+                self.observations.clear();
+                match self.decoder.decode(message, &mut self.observations) {
+                    Ok(()) => {
+                        self.take_observations(received, turn);
+                        if Decoder::is_birth(&topic) {
+                            let connection = self.id.clone();
+                            job.births.push(Birth {
+                                connection,
+                                topic,
+                                payload,
+                                received,
+                            });
+                        }
+                    }
+                    Err(unreadable) => self.reject(topic, &payload, unreadable, received, job),
+                }
+                self.ack(ack, job);
+            }
+            Inbound::Unreadable {
+                received,
+                topic,
+                detail,
+                excerpt,
+                ack,
+            } => {
+                self.messages += 1;
+                job.must_flush |= ack.is_some();
+                self.reject_as("too-large", topic, &excerpt, detail, received, job);
+                self.ack(ack, job);
+            }
+            Inbound::Dropped { count, .. } => self.dropped += count,
+            Inbound::Link { at, state } => self.take_link(at, state, turn, job),
+            Inbound::Subscribed { refused, .. } => {
+                let names: Vec<String> = refused
+                    .iter()
+                    .map(|r| format!("{} ({})", r.filter, r.reason))
+                    .collect();
+                if !names.is_empty() {
+                    self.reason = format!("the broker refused to subscribe: {}", names.join(", "));
+                }
+            }
+            Inbound::NotSent { topic, reason, .. } => {
+                tracing::warn!(topic, "a message was not sent: {reason}");
+            }
+        }
+    }
+
+    fn ack(&self, ack: Option<AckHandle>, job: &mut Job) {
+        if let Some(handle) = ack {
+            job.ack(&self.commands, handle);
+        }
+    }
+
+    fn take_observations(&mut self, received: Timestamp, turn: &mut Turn) {
+        for event in self.observations.events().to_vec() {
+            self.take_event(&event, turn);
+        }
+        for row in self.observations.iter() {
+            let Some(signal) = resolve(&mut self.map, &self.addresses, &self.decoder, row.address)
+            else {
+                let entry = self
+                    .heard
+                    .entry(row.address.0)
+                    .or_insert((Value::Null, received, 0));
+                *entry = (row.value(), received, entry.2 + 1);
+                continue;
+            };
+            turn.batch.push_row(SampleRef {
+                signal,
+                time: row.time,
+                kind: row.kind,
+                bits: row.bits,
+                quality: row.quality,
+                text: row.text,
+            });
+            turn.samples += 1;
+            self.samples += 1;
+        }
+    }
+
+    fn take_event(&mut self, event: &SourceEvent, turn: &mut Turn) {
+        let (node, quality) = match event {
+            SourceEvent::NodeDeath { node, .. } | SourceEvent::DeviceDeath { device: node, .. } => {
+                (node, Quality::bad(Reason::NodeDeath))
+            }
+            SourceEvent::Availability { source, online, .. } => (
+                source,
+                if *online {
+                    Quality::GOOD
+                } else {
+                    Quality::bad(Reason::NodeDeath)
+                },
+            ),
+            SourceEvent::SequenceGap { node, .. } => {
+                (node, Quality::uncertain(Reason::SequenceGap))
+            }
+            SourceEvent::RebirthWanted { node, .. } => {
+                turn.rebirths.push((self.index, node.to_string()));
+                return;
+            }
+            SourceEvent::NodeBirth { .. } | SourceEvent::DeviceBirth { .. } => return,
+        };
+        let addresses = self.decoder.addresses_of(node);
+        let signals: Arc<[SignalKey]> = addresses
+            .iter()
+            .filter_map(|address| resolve(&mut self.map, &self.addresses, &self.decoder, *address))
+            .collect();
+        let source = format!("{}/{node}", self.id);
+        turn.push(Input::Link(LinkChange {
+            source,
+            signals,
+            quality,
+        }));
+    }
+
+    fn take_link(&mut self, at: Timestamp, state: LinkState, turn: &mut Turn, job: &mut Job) {
+        let (view, name, reason) = match &state {
+            LinkState::Connecting => (LinkStateView::Connecting, "connecting", String::new()),
+            LinkState::Up { .. } => (LinkStateView::Up, "up", String::new()),
+            LinkState::Down { reason } => (LinkStateView::Down, "down", reason.to_string()),
+            LinkState::TakenOver { reason } => {
+                (LinkStateView::TakenOver, "taken-over", reason.to_string())
+            }
+        };
+        // A failed attempt to come back is not news about the plant.
+        let was_lost = matches!(self.state, LinkStateView::Down | LinkStateView::TakenOver);
+        let is_lost = matches!(view, LinkStateView::Down | LinkStateView::TakenOver);
+        if view == LinkStateView::Connecting && was_lost {
+            return;
+        }
+        if self.state != view {
+            self.since = at;
+        }
+        (self.state, self.reason) = (view, reason.clone());
+        match state {
+            LinkState::Up {
+                session_present,
+                security,
+            } => {
+                self.security = security;
+                // With the session still there nothing was missed, so the last values are still the plant's.
+                if session_present {
+                    turn.push(Input::Link(self.lost(Quality::GOOD)));
+                }
+            }
+            _ if is_lost && !was_lost => {
+                turn.push(Input::Link(self.lost(Quality::bad(Reason::BrokerLost))))
+            }
+            _ => {}
+        }
+        if is_lost != was_lost || view == LinkStateView::Up {
+            job.links.push(LinkTransition {
+                connection: self.id.clone(),
+                at,
+                state: name.into(),
+                reason,
+            });
+        }
+    }
+
+    /// The whole connection's signals are worth `quality` from now on.
+    pub fn lost(&self, quality: Quality) -> LinkChange {
+        LinkChange {
+            source: self.id.to_string(),
+            signals: Arc::clone(&self.signals),
+            quality,
+        }
+    }
+
+    fn reject(
+        &mut self,
+        topic: String,
+        payload: &Bytes,
+        reject: Unreadable,
+        received: Timestamp,
+        job: &mut Job,
+    ) {
+        let excerpt = payload.slice(..payload.len().min(EXCERPT_BYTES_MAX));
+        self.reject_as(
+            reject.kind.name(),
+            topic,
+            &excerpt,
+            reject.detail,
+            received,
+            job,
+        );
+    }
+
+    fn reject_as(
+        &mut self,
+        reason: &str,
+        topic: String,
+        excerpt: &Bytes,
+        detail: String,
+        received: Timestamp,
+        job: &mut Job,
+    ) {
+        let count = self.rejects.get(reason).map_or(0.0, |row| row.count);
+        let row = RejectRow {
+            reason: reason.to_owned(),
+            count: count + 1.0,
+            last_topic: topic.clone(),
+            last_error: detail.clone(),
+            last_excerpt: shown(excerpt),
+            last_at: received.micros() as f64,
+        };
+        self.rejects.insert(reason.to_owned(), row);
+        let connection = self.id.clone();
+        job.rejects.push(Reject {
+            connection,
+            topic,
+            reason: reason.to_owned(),
+            detail,
+            payload: excerpt.to_vec(),
+            received,
+        });
+    }
+
+    /// Asks a node for its birth.
+    ///
+    /// # Errors
+    /// When the plant file does not allow it, or the connection cannot take it now.
+    pub fn request_rebirth(&self, node: &str, now: Timestamp) -> Result<()> {
+        if !self.form.allow_rebirth {
+            return Err(Error::Request(format!(
+                "the connection \"{}\" is read-only: allow rebirth requests in its settings first",
+                self.form.name
+            )));
+        }
+        let unknown = || Error::Unknown {
+            what: "edge node",
+            id: node.to_owned(),
+        };
+        let (topic, payload) = self
+            .decoder
+            .rebirth_request(node, now)
+            .ok_or_else(unknown)?;
+        let command = Command::Publish {
+            topic,
+            payload: payload.into(),
+            qos: Qos::AtMostOnce,
+        };
+        self.commands.try_send(command).map_err(|_| {
+            Error::Request(format!(
+                "the connection \"{}\" is not ready: try again",
+                self.form.name
+            ))
+        })
+    }
+
+    /// Everything heard that is not in the plant file.
+    pub fn heard(&self) -> Vec<Heard> {
+        let name = |address: u32| self.decoder.address(AddressIx(address)).to_owned();
+        self.heard
+            .iter()
+            .map(|(address, (value, at, count))| Heard {
+                address: name(*address),
+                value: value.clone(),
+                at: *at,
+                count: *count,
+            })
+            .collect()
+    }
+
+    /// For the UI.
+    pub fn row(&self) -> ConnectionRow {
+        ConnectionRow {
+            form: self.form.clone(),
+            client_id: self.client_id.clone(),
+            state: self.state,
+            since: self.since.micros() as f64,
+            reason: self.reason.clone(),
+            security: self.security.clone(),
+            messages: self.messages as f64,
+            samples: self.samples as f64,
+            dropped: self.dropped as f64,
+            rejects: self.rejects.values().cloned().collect(),
+            nodes: self.nodes(),
+            unmapped: u32::try_from(self.heard.len()).unwrap_or(u32::MAX),
+        }
+    }
+
+    fn nodes(&self) -> Vec<NodeRow> {
+        let row = |node: &twin_payload::NodeStatus| NodeRow {
+            id: node.id.to_string(),
+            state: match node.state {
+                NodeState::Online => "online",
+                NodeState::Offline => "offline",
+                NodeState::KeptBirth => "kept-birth",
+                NodeState::Unknown => "unknown",
+            }
+            .to_owned(),
+            since: node.since.map_or(0.0, |since| since.micros() as f64),
+            metrics: node.metrics,
+            gaps: node.gaps as f64,
+            can_rebirth: self.form.allow_rebirth
+                && self.state == LinkStateView::Up
+                && node.id == node.node,
+        };
+        self.decoder.nodes().iter().map(row).collect()
+    }
+}
+
+/// The signal of an address; looked up once per address, then by index.
+fn resolve(
+    map: &mut Vec<Option<SignalKey>>,
+    addresses: &std::collections::HashMap<String, SignalKey>,
+    decoder: &Decoder,
+    address: AddressIx,
+) -> Option<SignalKey> {
+    let index = address.0 as usize;
+    while map.len() <= index {
+        let next = AddressIx(map.len() as u32);
+        map.push(addresses.get(decoder.address(next)).copied());
+    }
+    map[index]
+}
+
+/// The beginning of a payload for a person: text if it is text, else hexadecimal.
+fn shown(payload: &[u8]) -> String {
+    let is_text = |c: char| !c.is_control() || c == '\n' || c == '\t';
+    match std::str::from_utf8(payload) {
+        Ok(text) if text.chars().all(is_text) => text.chars().take(EXCERPT_CHARS).collect(),
+        _ => payload
+            .iter()
+            .take(EXCERPT_CHARS / 3)
+            .map(|byte| format!("{byte:02x} "))
+            .collect(),
+    }
+}

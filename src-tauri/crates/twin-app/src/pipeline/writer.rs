@@ -1,0 +1,235 @@
+//! Makes jobs durable, in order, as many as have arrived with one commit; then acknowledges and shows.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::{mpsc, watch};
+use twin_connect::Command;
+use twin_core::{
+    SampleBatch, Timestamp,
+    alarm::{AlarmState, StandingAlarm},
+    engine::SystemEvent,
+};
+use twin_historian::{AlarmRecord, Durability, Historian, JournalRow};
+
+use super::{JOB_QUEUE, driver::Notice, job::Job};
+use crate::{
+    api::alarm::{AlarmRow, AlarmStateView},
+    error::{Error, Result},
+    view::View,
+};
+
+/// How long to wait before trying again to write what could not be written.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// The writer's ends.
+pub struct Writer {
+    /// Where to write.
+    pub historian: Historian,
+    /// Whom to show stored transitions.
+    pub view: Arc<View>,
+    /// Tells the driver that history cannot be written, and that it can again.
+    pub conditions: mpsc::Sender<SystemEvent>,
+    /// Desktop notifications.
+    pub notices: mpsc::Sender<Notice>,
+    /// Number of unacknowledged alarms, for the window title.
+    pub unacknowledged: watch::Sender<usize>,
+    /// The last journal row whose alarm transitions are all stored: compaction may go up to it.
+    pub settled: Arc<AtomicI64>,
+}
+
+impl Writer {
+    /// Runs until the driver is gone and everything it left is written.
+    pub async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        let mut arrived = Vec::with_capacity(JOB_QUEUE);
+        while jobs.recv_many(&mut arrived, JOB_QUEUE).await > 0 {
+            let mut rest = arrived.drain(..).peekable();
+            while rest.peek().is_some() {
+                // Transitions settle all samples before them and none after: they end a group.
+                let mut group = Vec::new();
+                for job in rest.by_ref() {
+                    let ends = !job.transitions.is_empty() || job.settles;
+                    group.push(job);
+                    if ends {
+                        break;
+                    }
+                }
+                self.write(group).await;
+            }
+        }
+    }
+
+    /// Writes a group until it is written: nothing acknowledged may be lost, so there is no giving up.
+    async fn write(&mut self, group: Vec<Job>) {
+        let batches: Vec<Arc<SampleBatch>> = group
+            .iter()
+            .flat_map(|job| job.batches.iter().cloned())
+            .collect();
+        let durability = if group.iter().any(|job| job.must_flush) {
+            Durability::Full
+        } else {
+            Durability::Normal
+        };
+        let mut failed = false;
+        let mut row = None;
+        let rows = loop {
+            match self.commit(&group, &batches, durability, &mut row).await {
+                Ok(rows) => break rows,
+                Err(error) => {
+                    failed = true;
+                    let text = format!(
+                        "History is not written: {error}. QoS 1 and 2 messages wait at the broker."
+                    );
+                    self.tell(SystemEvent::Raised {
+                        key: "history".into(),
+                        text,
+                    })
+                    .await;
+                    tokio::time::sleep(RETRY).await;
+                }
+            }
+        };
+        if failed {
+            self.tell(SystemEvent::Cleared {
+                key: "history".into(),
+            })
+            .await;
+        }
+        self.release(group, rows).await;
+    }
+
+    /// One try. `row` remembers the samples' commit, so that a failure after it does not write them twice.
+    async fn commit(
+        &self,
+        group: &[Job],
+        batches: &[Arc<SampleBatch>],
+        durability: Durability,
+        row: &mut Option<JournalRow>,
+    ) -> std::result::Result<Vec<AlarmRow>, twin_historian::Error> {
+        if row.is_none() && !batches.is_empty() {
+            *row = Some(self.historian.append(batches, durability).await?);
+        }
+        for job in group {
+            for birth in &job.births {
+                self.historian
+                    .put_birth(
+                        &birth.connection,
+                        &birth.topic,
+                        &birth.payload,
+                        birth.received,
+                    )
+                    .await?;
+            }
+            self.historian.put_rejects(&job.rejects, durability).await?;
+            for link in &job.links {
+                self.historian.put_link(link).await?;
+            }
+        }
+        let transitions: Vec<_> = group
+            .iter()
+            .flat_map(|job| job.transitions.iter().cloned())
+            .collect();
+        let settles = !transitions.is_empty() || group.iter().any(|job| job.settles);
+        let settled = row.unwrap_or_else(|| self.historian.newest_row());
+        let mut rows = Vec::new();
+        if !transitions.is_empty() {
+            let alarms = self.historian.alarms();
+            let seqs = alarms.append(&transitions, settled).await?;
+            for (transition, seq) in transitions.iter().zip(seqs) {
+                // One row a transition, each in the state it came to: the record holds only the last.
+                if let Some(record) = alarms.occurrence(&transition.occurrence).await? {
+                    rows.push(AlarmRow {
+                        seq: seq as f64,
+                        state: state_view(transition.to),
+                        ..alarm_row(&record)
+                    });
+                }
+            }
+        } else if settles {
+            self.historian.alarms().set_settled(settled).await?;
+        }
+        if settles {
+            self.settled.store(settled.0, Ordering::Relaxed);
+        }
+        Ok(rows)
+    }
+
+    async fn release(&mut self, group: Vec<Job>, rows: Vec<AlarmRow>) {
+        if !rows.is_empty() {
+            self.view.put_alarms(rows.clone());
+            self.unacknowledged.send_replace(self.view.unacknowledged());
+        }
+        for job in group {
+            for (connection, handles) in job.acks {
+                // A connection that has ended needs no acknowledgements.
+                let _ = connection.send(Command::AckAll(handles)).await;
+            }
+            for notice in job.notices {
+                if self.notices.try_send(notice).is_err() {
+                    tracing::warn!(
+                        "a desktop notification was left out: too many at once; the alarm list has it"
+                    );
+                }
+            }
+            if let Some(reply) = job.reply {
+                let row = rows
+                    .iter()
+                    .rfind(|row| row.id == reply.occurrence.as_str())
+                    .cloned();
+                let unknown = || Error::Unknown {
+                    what: "unacknowledged alarm",
+                    id: reply.occurrence.to_string(),
+                };
+                let outcome: Result<AlarmRow> = row.ok_or_else(unknown);
+                // Whoever asked may have gone.
+                let _ = reply.to.send(outcome);
+            }
+        }
+    }
+
+    async fn tell(&self, event: SystemEvent) {
+        // The driver may have ended; then nobody needs to know.
+        let _ = self.conditions.send(event).await;
+    }
+}
+
+/// A stored occurrence as the UI lists it.
+pub fn alarm_row(record: &AlarmRecord) -> AlarmRow {
+    let StandingAlarm {
+        raised,
+        state,
+        acknowledged,
+        ..
+    } = &record.alarm;
+    let micros = |t: Timestamp| t.micros() as f64;
+    AlarmRow {
+        id: raised.occurrence.to_string(),
+        seq: record.seq as f64,
+        asset: raised.asset.to_string(),
+        signal: raised.signal.0,
+        kind: raised.kind.name().to_owned(),
+        priority: raised.priority.number(),
+        limit: raised.limit,
+        value: raised.value,
+        state: state_view(*state),
+        raised_at: micros(raised.source_time),
+        returned_at: record.returned_at.map(micros),
+        acknowledged_at: acknowledged.as_ref().map(|(_, at)| micros(*at)),
+        acknowledged_by: acknowledged.as_ref().map(|(user, _)| user.clone()),
+        comment: record.comment.clone().filter(|comment| !comment.is_empty()),
+    }
+}
+
+const fn state_view(state: AlarmState) -> AlarmStateView {
+    match state {
+        AlarmState::UnackActive => AlarmStateView::UnackActive,
+        AlarmState::AckedActive => AlarmStateView::AckedActive,
+        AlarmState::UnackReturned => AlarmStateView::UnackReturned,
+        AlarmState::Normal => AlarmStateView::Normal,
+    }
+}

@@ -1,0 +1,325 @@
+//! The folder that holds one plant: `plant.toml`, history, settings, secrets. One process at a time.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use rand::RngExt;
+use twin_model::{Plant, PlantDocument};
+
+use crate::{
+    api::settings::Settings,
+    error::{Error, Result},
+};
+
+const PLANT_FILE: &str = "plant.toml";
+const EMPTY_PLANT: &str = "# The plant as Twinscope knows it. Edit it by hand or in the app; comments are kept.\n\n\
+    [plant]\nid = \"plant\"\nname = \"My plant\"\nzone = \"UTC\"\n";
+
+/// An open workspace. The lock is given back when it is dropped.
+#[derive(Debug)]
+pub struct Workspace {
+    dir: PathBuf,
+    assets: PathBuf,
+    installation: String,
+    _lock: File,
+}
+
+impl Workspace {
+    /// Opens `dir`, making it with an empty plant file if it is not there. Shipped models are looked for in `assets`.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] when another process has it open, [`Error::File`] when it cannot be read or written.
+    pub fn open(dir: &Path, assets: &Path) -> Result<Self> {
+        fs::create_dir_all(dir).map_err(|source| file("create", dir, source))?;
+        let path = dir.join(".lock");
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|source| file("open", &path, source))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::Locked {
+                    path: dir.to_owned(),
+                });
+            }
+            Err(TryLockError::Error(source)) => return Err(file("lock", &path, source)),
+        }
+        let plant = dir.join(PLANT_FILE);
+        if !plant.exists() {
+            write_atomic(&plant, EMPTY_PLANT.as_bytes(), false)?;
+        }
+        let installation = installation_id(dir)?;
+        Ok(Workspace {
+            dir: dir.to_owned(),
+            assets: assets.to_owned(),
+            installation,
+            _lock: lock,
+        })
+    }
+
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// A random name of this installation, made once: client ids must differ between two workstations.
+    pub fn installation(&self) -> &str {
+        &self.installation
+    }
+
+    /// Reads the plant file.
+    ///
+    /// # Errors
+    /// [`Error::Plant`] names line and key.
+    pub fn plant(&self) -> Result<Plant> {
+        let (path, text) = self.plant_text()?;
+        Plant::parse(&text).map_err(|source| Error::Plant { path, source })
+    }
+
+    /// Changes the plant file through `edit`; comments are kept, and a file that would not parse is not written.
+    ///
+    /// # Errors
+    /// [`Error::Plant`] when the file before or after the change is wrong, [`Error::File`] when it cannot be written.
+    pub fn edit_plant(&self, edit: impl FnOnce(&mut PlantDocument)) -> Result<Plant> {
+        let (path, text) = self.plant_text()?;
+        let wrong = |source| Error::Plant {
+            path: path.clone(),
+            source,
+        };
+        let mut document = PlantDocument::parse(&text).map_err(wrong)?;
+        edit(&mut document);
+        let text = document.to_string();
+        let plant = Plant::parse(&text).map_err(wrong)?;
+        write_atomic(&path, text.as_bytes(), false)?;
+        Ok(plant)
+    }
+
+    fn plant_text(&self) -> Result<(PathBuf, String)> {
+        let path = self.dir.join(PLANT_FILE);
+        let text = fs::read_to_string(&path).map_err(|source| file("read", &path, source))?;
+        Ok((path, text))
+    }
+
+    /// A model file: beside the plant file first, then among the shipped ones.
+    ///
+    /// # Errors
+    /// [`Error::File`] when neither can be read; [`Error::Request`] when the name leaves the folder.
+    pub fn model(&self, name: &str) -> Result<Vec<u8>> {
+        if Path::new(name).components().count() != 1 || name.starts_with('.') {
+            return Err(Error::Request(format!(
+                "the model file \"{name}\" must be a plain file name: put it beside the plant file"
+            )));
+        }
+        let own = self.dir.join(name);
+        let path = if own.exists() {
+            own
+        } else {
+            self.assets.join("models").join(name)
+        };
+        fs::read(&path).map_err(|source| file("read", &path, source))
+    }
+
+    /// A path of the plant file, relative to its folder; empty is none.
+    pub fn resolve(&self, path: &str) -> Option<PathBuf> {
+        (!path.is_empty()).then(|| self.dir.join(path))
+    }
+
+    /// The settings; the defaults when there are none yet.
+    ///
+    /// # Errors
+    /// [`Error::File`] when they cannot be read.
+    pub fn settings(&self) -> Result<Settings> {
+        let path = self.dir.join("settings.json");
+        match fs::read(&path) {
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes).unwrap_or_default()),
+            Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(Settings::default()),
+            Err(source) => Err(file("read", &path, source)),
+        }
+    }
+
+    /// Stores the settings.
+    ///
+    /// # Errors
+    /// [`Error::File`] when they cannot be written.
+    pub fn put_settings(&self, settings: &Settings) -> Result<()> {
+        let bytes = serde_json::to_vec_pretty(settings).unwrap_or_default();
+        write_atomic(&self.dir.join("settings.json"), &bytes, false)
+    }
+
+    /// The password of a connection, if one is stored.
+    ///
+    /// # Errors
+    /// [`Error::File`] when it is there and cannot be read.
+    pub fn password(&self, connection: &str) -> Result<Option<String>> {
+        let path = self.secret_path(connection);
+        match fs::read_to_string(&path) {
+            Ok(password) => Ok(Some(password)),
+            Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(file("read", &path, source)),
+        }
+    }
+
+    /// Stores or removes (empty) the password of a connection in a file that only its owner can read.
+    ///
+    /// # Errors
+    /// [`Error::File`] when it cannot be written.
+    pub fn put_password(&self, connection: &str, password: &str) -> Result<()> {
+        let path = self.secret_path(connection);
+        if password.is_empty() {
+            return match fs::remove_file(&path) {
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                    Err(file("remove", &path, source))
+                }
+                _ => Ok(()),
+            };
+        }
+        fs::create_dir_all(self.dir.join("secrets"))
+            .map_err(|source| file("create", &path, source))?;
+        write_atomic(&path, password.as_bytes(), true)
+    }
+
+    fn secret_path(&self, connection: &str) -> PathBuf {
+        self.dir
+            .join("secrets")
+            .join(format!("{connection}.password"))
+    }
+
+    /// Writes a picture into the workspace's `pictures` folder and gives its path.
+    ///
+    /// # Errors
+    /// [`Error::File`] when it cannot be written.
+    pub fn put_picture(&self, name: &str, png: &[u8]) -> Result<PathBuf> {
+        let dir = self.dir.join("pictures");
+        fs::create_dir_all(&dir).map_err(|source| file("create", &dir, source))?;
+        let path = dir.join(name);
+        write_atomic(&path, png, false)?;
+        Ok(path)
+    }
+}
+
+/// The workspace of this person, when none is named.
+///
+/// # Errors
+/// [`Error::Request`] when the system gives no home folder.
+pub fn default_dir() -> Result<PathBuf> {
+    let text = "the system gives no home folder to keep the plant in: name one with --workspace";
+    directories::ProjectDirs::from("io", "twinscope", "Twinscope")
+        .map(|dirs| dirs.data_dir().join("workspace"))
+        .ok_or_else(|| Error::Request(text.into()))
+}
+
+/// A short name that two workspaces do not share, for the desktop's registry of running programs: FNV-1a of the path,
+/// 16 hexadecimal digits.
+pub fn fingerprint(dir: &Path) -> String {
+    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0100_0000_01b3;
+    let path = dir.to_string_lossy();
+    let hash = path.bytes().fold(OFFSET, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(PRIME)
+    });
+    format!("{hash:016x}")
+}
+
+/// Eight random characters, kept in the workspace.
+fn installation_id(dir: &Path) -> Result<String> {
+    let path = dir.join("installation");
+    match fs::read_to_string(&path) {
+        Ok(id) if !id.trim().is_empty() => return Ok(id.trim().to_owned()),
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            return Err(file("read", &path, source));
+        }
+        _ => {}
+    }
+    let mut random = rand::rng();
+    let id: String = (0..8)
+        .map(|_| char::from_digit(random.random_range(0..36), 36).unwrap_or('0'))
+        .collect();
+    write_atomic(&path, id.as_bytes(), false)?;
+    Ok(id)
+}
+
+/// Writes through a temporary file and a rename, so that a crash leaves the old or the new content.
+fn write_atomic(path: &Path, bytes: &[u8], owner_only: bool) -> Result<()> {
+    let temporary = path.with_extension("new");
+    let wrong = |source| file("write", path, source);
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    if owner_only {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = owner_only;
+    let mut out = options.open(&temporary).map_err(wrong)?;
+    out.write_all(bytes).map_err(wrong)?;
+    out.sync_all().map_err(wrong)?;
+    fs::rename(&temporary, path).map_err(wrong)
+}
+
+fn file(action: &'static str, path: &Path, source: std::io::Error) -> Error {
+    Error::File {
+        action,
+        path: path.to_owned(),
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_process_is_refused_and_the_installation_keeps_its_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = Workspace::open(dir.path(), dir.path()).unwrap();
+        let name = first.installation().to_owned();
+        assert_eq!(name.len(), 8);
+        assert!(matches!(
+            Workspace::open(dir.path(), dir.path()),
+            Err(Error::Locked { .. })
+        ));
+        drop(first);
+        let again = Workspace::open(dir.path(), dir.path()).unwrap();
+        assert_eq!(again.installation(), name);
+        assert_eq!(again.plant().unwrap().name, "My plant");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_password_file_is_readable_by_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let workspace = Workspace::open(dir.path(), dir.path()).unwrap();
+        workspace.put_password("plant", "secret").unwrap();
+        let mode = fs::metadata(workspace.secret_path("plant"))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(
+            workspace.password("plant").unwrap().as_deref(),
+            Some("secret")
+        );
+        workspace.put_password("plant", "").unwrap();
+        assert_eq!(workspace.password("plant").unwrap(), None);
+    }
+
+    #[test]
+    fn a_model_name_cannot_leave_the_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let workspace = Workspace::open(dir.path(), dir.path()).unwrap();
+        for name in ["../x.onnx", "/etc/passwd", ".lock", "a/b"] {
+            assert!(
+                matches!(workspace.model(name), Err(Error::Request(_))),
+                "{name}"
+            );
+        }
+    }
+}

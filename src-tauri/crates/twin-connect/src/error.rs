@@ -1,0 +1,83 @@
+//! What is wrong with a [`ConnectionSpec`](crate::ConnectionSpec), before anything was sent.
+
+use std::path::PathBuf;
+
+/// A connection that cannot be tried as it is described.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No host.
+    #[error("the connection has no host: enter the broker's name or address")]
+    HostMissing,
+    /// Port 0.
+    #[error(
+        "port 0 cannot be connected to: enter the broker's port, usually 8883 with TLS and 1883 without"
+    )]
+    PortMissing,
+    /// No client id.
+    #[error("the connection has no client id: give it one that no other client of the broker uses")]
+    ClientIdMissing,
+    /// Keep-alive that MQTT cannot carry.
+    #[error("a keep-alive of {seconds} s is not possible: choose 1 to 65535 s")]
+    KeepAlive {
+        /// As configured, seconds.
+        seconds: u64,
+    },
+    /// A filter that no broker would accept.
+    #[error("the topic filter \"{filter}\" is not valid: {why}")]
+    Filter {
+        /// As configured.
+        filter: String,
+        /// What is wrong with it and what to do.
+        why: &'static str,
+    },
+    /// A certificate or key file that cannot be read.
+    #[error("cannot read the {what} {path}: {source}; check the path and its permissions")]
+    File {
+        /// Which of the files.
+        what: &'static str,
+        /// Where it should be.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A file without the PEM block it should hold.
+    #[error("the {what} ({origin}) holds no {block}: choose a PEM file that has one")]
+    Pem {
+        /// Which of the files.
+        what: &'static str,
+        /// Path, or that it was given as text.
+        origin: String,
+        /// What was looked for.
+        block: &'static str,
+    },
+    /// Key and certificate do not fit together or cannot be used.
+    #[error(
+        "the client certificate and its key cannot be used: {detail}; choose the key that the certificate was made for"
+    )]
+    ClientKey {
+        /// What the TLS library says.
+        detail: String,
+    },
+    /// No authority in the system's store.
+    #[error(
+        "this system has no certificate authorities ({detail}): install them, or choose a CA file for the connection"
+    )]
+    NoSystemAuthorities {
+        /// What the store said.
+        detail: String,
+    },
+    /// Host that a certificate cannot name.
+    #[error(
+        "\"{host}\" is neither a host name nor an address, so no certificate can be valid for it: correct the host"
+    )]
+    ServerName {
+        /// As configured.
+        host: String,
+    },
+    /// Refused by the TLS library.
+    #[error("TLS cannot be set up: {detail}")]
+    Tls {
+        /// What the TLS library says.
+        detail: String,
+    },
+}

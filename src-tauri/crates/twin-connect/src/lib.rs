@@ -1,0 +1,42 @@
+//! MQTT 3.1.1 and 5 over TCP and TLS: reconnect, acknowledgements, connection test.
+//!
+//! [`run`] is one future for one connection: it connects, subscribes, reads, and connects again, for ever. It spawns
+//! nothing, so its owner decides where it lives, and dropping it ends the connection at once. [`test_connection`]
+//! goes through the same steps one by one and says in words which of them failed.
+//!
+//! What holds always:
+//! - a message of QoS 1 or 2 is acknowledged only after its [`AckHandle`] came back, in order of arrival, and only on
+//!   the link that delivered it;
+//! - the loop that talks to the broker never waits for its consumer: what does not fit is held (QoS 1, 2) or counted
+//!   ([`Inbound::Dropped`], QoS 0 only), and every queue has a bound;
+//! - a connection that is to be encrypted is never tried without encryption;
+//! - the state of the link is data: each change is an [`Inbound::Link`] with its reason in words.
+//!
+//! Which MQTT library does the work is known to the module `wire` alone.
+
+mod acks;
+mod backoff;
+mod certificate;
+mod desk;
+mod doctor;
+mod error;
+mod fault;
+mod message;
+mod outlet;
+mod run;
+mod socket;
+mod spec;
+mod takeover;
+mod tls;
+mod tls_fault;
+mod wire;
+
+pub use doctor::{Step, TestReport, TestStep, test_connection};
+pub use error::Error;
+pub use fault::{DownKind, DownReason};
+pub use message::{AckHandle, Command, Grant, Inbound, LinkState, Refusal};
+pub use run::run;
+pub use spec::{
+    Authorities, ClientCertificate, ConnectionSpec, Credentials, Limits, Pem, Protocol, Qos,
+    Secret, Session, Subscription, Timing, Tls, security_label,
+};

@@ -1,0 +1,149 @@
+//! What passes between a connection and its owner.
+
+use bytes::Bytes;
+use twin_core::Timestamp;
+
+use crate::{DownReason, Qos};
+
+/// The right to acknowledge one message. It is worth something only on the link that delivered the message: once that
+/// link is gone the broker delivers the message again, with a handle of its own, and the old handle does nothing.
+#[derive(Debug, PartialEq, Eq)]
+pub struct AckHandle {
+    pub(crate) epoch: u64,
+    pub(crate) number: u64,
+}
+
+/// State of a link to a broker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkState {
+    /// An attempt is under way.
+    Connecting,
+    /// The broker has accepted the client.
+    Up {
+        /// Whether the broker still had this client's session, and so delivers what it missed.
+        session_present: bool,
+        /// How the link is protected, in words, such as "TLS 1.3, client certificate".
+        security: String,
+    },
+    /// Not connected; the next attempt follows by itself.
+    Down {
+        /// Why.
+        reason: DownReason,
+    },
+    /// Another client has taken the client id, or seems to have. The next attempt waits for the longest back-off, so
+    /// that the two do not throw each other out in turns.
+    TakenOver {
+        /// What was seen.
+        reason: DownReason,
+    },
+}
+
+/// A subscription that the broker has granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Topic filter.
+    pub filter: String,
+    /// Quality of service granted; may be lower than asked for.
+    pub qos: Qos,
+}
+
+/// A subscription that the broker has refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Topic filter.
+    pub filter: String,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// What comes out of a connection, in order.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Inbound {
+    /// The link changed.
+    Link {
+        /// When.
+        at: Timestamp,
+        /// To what.
+        state: LinkState,
+    },
+    /// The broker has answered all subscriptions. Some may be refused while the link stays up; when all are, the link
+    /// goes down.
+    Subscribed {
+        /// When.
+        at: Timestamp,
+        /// Granted ones.
+        granted: Vec<Grant>,
+        /// Refused ones.
+        refused: Vec<Refusal>,
+    },
+    /// A message.
+    Message {
+        /// Topic name.
+        topic: String,
+        /// Payload.
+        payload: Bytes,
+        /// Quality of service of the delivery.
+        qos: Qos,
+        /// Whether it was kept by the broker from before the subscription.
+        retain: bool,
+        /// Whether the broker marks it as delivered before.
+        dup: bool,
+        /// When it was read.
+        received: Timestamp,
+        /// For QoS 1 and 2: give it back by [`Command::Ack`] once the message is safe.
+        ack: Option<AckHandle>,
+    },
+    /// A message too large to hand on. Acknowledge it like any other, or the broker will repeat it.
+    Unreadable {
+        /// When it was read.
+        received: Timestamp,
+        /// Topic name.
+        topic: String,
+        /// What is wrong with it, in words.
+        detail: String,
+        /// The beginning of its payload, at most 4 KiB.
+        excerpt: Bytes,
+        /// For QoS 1 and 2.
+        ack: Option<AckHandle>,
+    },
+    /// Messages were thrown away because the consumer had fallen behind: of QoS 0, or of any on a clean session when
+    /// [`crate::Limits::max_held`] was reached.
+    Dropped {
+        /// When this was reported.
+        at: Timestamp,
+        /// How many since the last such report.
+        count: u64,
+    },
+    /// A [`Command::Publish`] that did not go out.
+    NotSent {
+        /// When.
+        at: Timestamp,
+        /// Its topic.
+        topic: String,
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+/// What its owner may ask of a connection.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Command {
+    /// The message is safe.
+    Ack(AckHandle),
+    /// These messages are safe: one command for a whole commit.
+    AckAll(Vec<AckHandle>),
+    /// Send a message, not retained. It goes out on the link that is up now, or is answered by [`Inbound::NotSent`]:
+    /// an instruction to a plant must not be carried out long after it was given.
+    Publish {
+        /// Topic name.
+        topic: String,
+        /// Payload.
+        payload: Bytes,
+        /// Quality of service.
+        qos: Qos,
+    },
+    /// Do not wait for the next attempt.
+    Reconnect,
+    /// Say goodbye to the broker and end.
+    Stop,
+}

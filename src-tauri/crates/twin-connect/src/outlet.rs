@@ -1,0 +1,238 @@
+//! The way out to the consumer, which may have fallen behind.
+
+use std::collections::VecDeque;
+
+use tokio::sync::mpsc::{Permit, Sender, error::TrySendError};
+use twin_core::Timestamp;
+
+use crate::{Inbound, Qos};
+
+/// What an entry takes besides its text, bytes: a round figure, so that many empty messages count too.
+const ENTRY: usize = 256;
+
+/// A bounded channel that is never waited for. What does not fit is held, except for messages of QoS 0, which are
+/// counted and thrown away. Once `limit` bytes are held the owner offers no more messages (see [`Outlet::is_full`]), and
+/// of the rest only the newest state of the link is kept.
+pub(crate) struct Outlet {
+    sender: Sender<Inbound>,
+    waiting: VecDeque<Inbound>,
+    held: usize,
+    limit: usize,
+    dropped: u64,
+}
+
+impl Outlet {
+    pub(crate) fn new(sender: Sender<Inbound>, limit: usize) -> Self {
+        Outlet {
+            sender,
+            waiting: VecDeque::new(),
+            held: 0,
+            limit,
+            dropped: 0,
+        }
+    }
+
+    pub(crate) fn sender(&self) -> Sender<Inbound> {
+        self.sender.clone()
+    }
+
+    /// Hands on, holds, or counts.
+    pub(crate) fn offer(&mut self, item: Inbound, now: Timestamp) {
+        let Some(item) = self.pass(item, now) else {
+            return;
+        };
+        match item {
+            Inbound::Message {
+                qos: Qos::AtMostOnce,
+                ..
+            }
+            | Inbound::Unreadable { ack: None, .. } => self.dropped += 1,
+            // Only the newest state matters to one who is that far behind; keeping all would have no bound.
+            Inbound::Link { .. } if self.ends_in_links() => {
+                self.waiting.pop_back();
+                self.waiting.push_back(item);
+            }
+            Inbound::Subscribed { .. } | Inbound::NotSent { .. } if self.is_full() => {
+                tracing::warn!(?item, "not reported: the consumer is too far behind");
+            }
+            item => {
+                self.held += weight(&item);
+                self.waiting.push_back(item);
+            }
+        }
+    }
+
+    /// Counts a message that is not even offered.
+    pub(crate) fn drop_one(&mut self) {
+        self.dropped += 1;
+    }
+
+    /// Tries the channel; gives back what did not fit. Order is kept: nothing passes what waits.
+    fn pass(&mut self, item: Inbound, now: Timestamp) -> Option<Inbound> {
+        if !self.waiting.is_empty() {
+            return Some(item);
+        }
+        if self.dropped > 0 {
+            if self
+                .sender
+                .try_send(Inbound::Dropped {
+                    at: now,
+                    count: self.dropped,
+                })
+                .is_err()
+            {
+                return Some(item);
+            }
+            self.dropped = 0;
+        }
+        match self.sender.try_send(item) {
+            Ok(()) => None,
+            Err(TrySendError::Full(item) | TrySendError::Closed(item)) => Some(item),
+        }
+    }
+
+    /// Two states in a row tell a change; when full one has to do.
+    fn ends_in_links(&self) -> bool {
+        let needed = if self.is_full() { 1 } else { 2 };
+        let last = self.waiting.iter().rev().take(needed);
+        last.filter(|item| matches!(item, Inbound::Link { .. })).count() == needed
+    }
+
+    /// Whether something waits for room.
+    pub(crate) fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty() || self.dropped > 0
+    }
+
+    /// Whether as much waits as may.
+    pub(crate) fn is_full(&self) -> bool {
+        self.held >= self.limit
+    }
+
+    /// There is room: hands on the next that waits.
+    pub(crate) fn pump(&mut self, permit: Permit<'_, Inbound>, now: Timestamp) {
+        if let Some(item) = self.waiting.pop_front() {
+            self.held = self.held.saturating_sub(weight(&item));
+            permit.send(item);
+        } else if self.dropped > 0 {
+            permit.send(Inbound::Dropped {
+                at: now,
+                count: self.dropped,
+            });
+            self.dropped = 0;
+        }
+    }
+
+    /// The broker is about to deliver again what was not acknowledged: the copies that still wait would come twice.
+    pub(crate) fn forget_unacknowledged(&mut self) {
+        self.waiting.retain(|item| {
+            !matches!(
+                item,
+                Inbound::Message { ack: Some(_), .. } | Inbound::Unreadable { ack: Some(_), .. }
+            )
+        });
+        self.held = self.waiting.iter().map(weight).sum();
+    }
+}
+
+fn weight(item: &Inbound) -> usize {
+    ENTRY
+        + match item {
+            Inbound::Message { topic, payload, .. } => topic.len() + payload.len(),
+            Inbound::Unreadable {
+                topic,
+                excerpt,
+                detail,
+                ..
+            } => topic.len() + excerpt.len() + detail.len(),
+            Inbound::NotSent { topic, reason, .. } => topic.len() + reason.len(),
+            Inbound::Link { .. } | Inbound::Subscribed { .. } | Inbound::Dropped { .. } => 0,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::{AckHandle, LinkState};
+
+    const NOW: Timestamp = Timestamp(7);
+
+    fn message(topic: &str, number: Option<u64>) -> Inbound {
+        Inbound::Message {
+            topic: topic.into(),
+            payload: Bytes::from_static(b"12345"),
+            qos: if number.is_some() {
+                Qos::AtLeastOnce
+            } else {
+                Qos::AtMostOnce
+            },
+            retain: false,
+            dup: false,
+            received: NOW,
+            ack: number.map(|number| AckHandle { epoch: 1, number }),
+        }
+    }
+
+    fn drain(outlet: &mut Outlet, inbox: &mut mpsc::Receiver<Inbound>) -> Vec<String> {
+        let mut seen = Vec::new();
+        loop {
+            while let Ok(item) = inbox.try_recv() {
+                seen.push(match item {
+                    Inbound::Message { topic, .. } => topic,
+                    Inbound::Dropped { count, .. } => format!("dropped {count}"),
+                    Inbound::Link { state, .. } => format!("{state:?}"),
+                    other => format!("{other:?}"),
+                });
+            }
+            if !outlet.is_waiting() {
+                return seen;
+            }
+            let sender = outlet.sender();
+            outlet.pump(sender.try_reserve().unwrap(), NOW);
+        }
+    }
+
+    #[test]
+    fn quality_0_is_counted_and_the_rest_held_in_order() {
+        let (sender, mut inbox) = mpsc::channel(1);
+        let mut outlet = Outlet::new(sender, 10_000);
+        outlet.offer(message("a", None), NOW);
+        outlet.offer(message("b", None), NOW);
+        outlet.offer(message("c", Some(0)), NOW);
+        outlet.offer(message("d", None), NOW);
+        outlet.offer(message("e", Some(1)), NOW);
+        assert_eq!(outlet.held, 2 * (ENTRY + 6));
+        assert_eq!(drain(&mut outlet, &mut inbox), ["a", "c", "e", "dropped 2"]);
+        assert_eq!(outlet.held, 0);
+        outlet.offer(message("f", None), NOW);
+        assert_eq!(drain(&mut outlet, &mut inbox), ["f"]);
+    }
+
+    #[test]
+    fn links_are_bounded_and_the_newest_is_kept() {
+        let (sender, mut inbox) = mpsc::channel(1);
+        let mut outlet = Outlet::new(sender, 10_000);
+        outlet.offer(message("a", None), NOW);
+        outlet.offer(message("b", Some(0)), NOW);
+        for _ in 0..1000 {
+            outlet.offer(
+                Inbound::Link {
+                    at: NOW,
+                    state: LinkState::Connecting,
+                },
+                NOW,
+            );
+        }
+        let state = LinkState::Up {
+            session_present: true,
+            security: String::new(),
+        };
+        outlet.offer(Inbound::Link { at: NOW, state }, NOW);
+        outlet.forget_unacknowledged();
+        let seen = drain(&mut outlet, &mut inbox);
+        assert_eq!(seen.len(), 3, "{seen:?}");
+        assert!(seen[2].starts_with("Up"), "{seen:?}");
+    }
+}

@@ -1,0 +1,98 @@
+//! One connection, kept up for ever.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use twin_core::Timestamp;
+
+use crate::{
+    Command, ConnectionSpec, DownReason, Error, Inbound, LinkState, Protocol,
+    backoff::Backoff,
+    desk::{Desk, End},
+    socket::{Dialler, Probe},
+    takeover::Takeovers,
+    wire::{Wire, v5, v311},
+};
+
+/// Connects, subscribes, reads, and connects again until it is told to stop, or until either channel is closed by its
+/// other end. Certificate files that cannot be read, like everything else that may pass, are a reason for the link to
+/// be down, not an error.
+///
+/// `inbound` is never waited for; see [`Inbound`] for what happens when it is full. `clock` says when something was
+/// received. Dropping the future ends the connection at once: the broker sends its will, and keeps a persistent
+/// session with all that was not acknowledged.
+///
+/// # Errors
+/// If the connection cannot be tried as it is described; then nothing was sent to `inbound`.
+pub async fn run<C>(
+    spec: ConnectionSpec,
+    inbound: mpsc::Sender<Inbound>,
+    commands: mpsc::Receiver<Command>,
+    clock: C,
+) -> Result<(), Error>
+where
+    C: Fn() -> Timestamp,
+{
+    spec.check()?;
+    // On the heap: the library's futures are large, and the caller may well move this one.
+    match spec.protocol {
+        Protocol::Mqtt5 => Box::pin(keep::<v5::Reader, C>(spec, inbound, commands, clock)).await,
+        Protocol::Mqtt311 => {
+            Box::pin(keep::<v311::Reader, C>(spec, inbound, commands, clock)).await
+        }
+    }
+    Ok(())
+}
+
+async fn keep<W: Wire, C: Fn() -> Timestamp>(
+    spec: ConnectionSpec,
+    inbound: mpsc::Sender<Inbound>,
+    mut commands: mpsc::Receiver<Command>,
+    clock: C,
+) {
+    let spec = Arc::new(spec);
+    let probe = Arc::new(Probe::default());
+    let (client, mut wire) = W::open(&spec, Dialler::new(Arc::clone(&spec), Arc::clone(&probe)));
+    let mut desk = Desk::<W, C>::new(
+        Arc::clone(&spec),
+        client,
+        inbound,
+        clock,
+        Arc::clone(&probe),
+    );
+    let mut backoff = Backoff::new(spec.timing);
+    let mut takeovers = Takeovers::default();
+    loop {
+        probe.reset();
+        desk.link(LinkState::Connecting);
+        let (reason, ending, taken) = match desk.hold(&mut wire, &mut commands).await {
+            End::Stop => break,
+            End::Lost {
+                reason,
+                ending,
+                taken,
+            } => (reason, ending, taken),
+        };
+        if ending.is_some_and(|ending| ending.up_for >= spec.timing.stable_after) {
+            backoff.reset();
+        }
+        let suspicion = takeovers.judge(&spec, ending);
+        let delay = if taken || suspicion.is_some() {
+            tracing::warn!(broker = %spec.address(), client_id = %spec.client_id, "client id taken over");
+            desk.link(LinkState::TakenOver {
+                reason: suspicion.unwrap_or(reason),
+            });
+            backoff.longest(rand::random())
+        } else {
+            tracing::info!(broker = %spec.address(), %reason, "link down");
+            desk.link(LinkState::Down { reason });
+            backoff.next(rand::random())
+        };
+        if !desk.wait(delay, &mut commands).await {
+            break;
+        }
+    }
+    desk.link(LinkState::Down {
+        reason: DownReason::stopped(),
+    });
+}

@@ -1,0 +1,207 @@
+//! MQTT 3.1.1. The same as [`super::v5`] where the two protocols agree; the library gives them types of their own.
+
+use bytes::Bytes;
+use rumqttc_v4::{
+    AckMode, AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, Incoming,
+    ManualAck, MqttOptions, NetworkOptions, Packet, PubAck, PubRec, Publish, PublishOptions, QoS,
+    StateError, SubscribeFilter, SubscribeReasonCode, mqttbytes::Error as CodecError,
+};
+
+use super::{
+    Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Got, OUTGOING, REQUESTS, Refused,
+    Wire, qos_of, seconds, wire_limit,
+};
+use crate::{ConnectionSpec, Qos, Subscription, socket::Dialler};
+
+pub(crate) struct Reader {
+    events: EventLoop,
+    limit: usize,
+}
+
+pub(crate) struct Writer {
+    client: AsyncClient,
+}
+
+fn options(spec: &ConnectionSpec, dialler: Dialler) -> MqttOptions {
+    let mut options = MqttOptions::new(spec.client_id.clone(), (spec.host.clone(), spec.port));
+    options
+        .set_keep_alive(seconds(spec.keep_alive))
+        .set_ack_mode(AckMode::Manual)
+        .set_max_packet_size(wire_limit(spec), wire_limit(spec))
+        .set_inflight(OUTGOING)
+        .set_max_request_batch(BATCH)
+        .set_read_batch_size(BATCH)
+        .set_clean_session(!spec.is_persistent())
+        .set_socket_connector(move |_, _| {
+            let dialler = dialler.clone();
+            async move { dialler.open().await }
+        });
+    if let Some(credentials) = &spec.credentials {
+        match &credentials.password {
+            Some(password) => options.set_credentials(
+                credentials.username.clone(),
+                Bytes::copy_from_slice(password.reveal().as_bytes()),
+            ),
+            None => options.set_username(credentials.username.clone()),
+        };
+    }
+    options
+}
+
+impl Wire for Reader {
+    type Ack = ManualAck;
+    type Client = Writer;
+
+    fn open(spec: &ConnectionSpec, dialler: Dialler) -> (Writer, Reader) {
+        let (client, mut events) = AsyncClient::builder(options(spec, dialler))
+            .capacity(REQUESTS)
+            .build();
+        let mut network = NetworkOptions::new();
+        // The loop that polls keeps the time of the whole attempt; this one must never be first.
+        network.set_connection_timeout(
+            spec.timing
+                .connect_timeout
+                .as_secs()
+                .saturating_mul(2)
+                .max(2),
+        );
+        events.set_network_options(network);
+        (
+            Writer { client },
+            Reader {
+                events,
+                limit: wire_limit(spec),
+            },
+        )
+    }
+
+    async fn poll(&mut self) -> Result<Got<ManualAck>, Fault> {
+        match self.events.poll().await {
+            Ok(Event::Incoming(Packet::Publish(publish))) => Ok(message(publish)),
+            Ok(Event::Incoming(Incoming::ConnAck(connack))) => Ok(Got::Up {
+                session_present: connack.session_present,
+                max_packet: self.limit,
+                keep_alive: self.events.mqtt_options.keep_alive(),
+            }),
+            Ok(Event::Incoming(_)) => Ok(Got::Heard),
+            Ok(Event::Outgoing(_)) => Ok(Got::Sent),
+            Err(error) => Err(fault(error, self.limit)),
+        }
+    }
+}
+
+fn message(publish: Publish) -> Got<ManualAck> {
+    let ack = match publish.qos {
+        QoS::AtMostOnce => None,
+        QoS::AtLeastOnce => Some(ManualAck::PubAck(PubAck::new(publish.pkid))),
+        QoS::ExactlyOnce => Some(ManualAck::PubRec(PubRec::new(publish.pkid))),
+    };
+    Got::Message {
+        topic: publish.topic,
+        payload: publish.payload,
+        qos: qos_of(publish.qos as u8),
+        retain: publish.retain,
+        dup: publish.dup,
+        ack,
+    }
+}
+
+impl Client for Writer {
+    type Ack = ManualAck;
+
+    fn ack(&self, ack: ManualAck) -> bool {
+        self.client.try_manual_ack(ack).is_ok()
+    }
+
+    fn publish(&self, topic: &str, payload: Bytes, qos: Qos) -> Result<(), String> {
+        self.client
+            .try_publish(topic, payload, PublishOptions::new(qos_to(qos)))
+            .map_err(|error| error.to_string())
+    }
+
+    fn subscribe(&self, subscriptions: &[Subscription], _again: bool) -> Result<Answers, String> {
+        let mut notices = Vec::new();
+        for some in subscriptions.chunks(FILTERS) {
+            let filters = some
+                .iter()
+                .map(|some| SubscribeFilter::new(some.filter.clone(), qos_to(some.qos)));
+            let notice = self
+                .client
+                .try_subscribe_many_tracked(filters)
+                .map_err(|error| error.to_string())?;
+            notices.push((some.to_vec(), notice));
+        }
+        Ok(Box::pin(async move {
+            let mut answers = Vec::new();
+            for (some, notice) in notices {
+                let Ok(suback) = notice.wait_async().await else {
+                    return std::future::pending().await;
+                };
+                let results = suback.return_codes.iter().map(|code| match code {
+                    SubscribeReasonCode::Success(qos) => Ok(qos_of(*qos as u8)),
+                    SubscribeReasonCode::Failure => {
+                        Err("refused; MQTT 3.1.1 gives no reason".to_owned())
+                    }
+                });
+                answers.extend(some.into_iter().zip(results).map(|(some, result)| Answer {
+                    filter: some.filter,
+                    result,
+                }));
+            }
+            answers
+        }))
+    }
+
+    fn disconnect(&self) {
+        // No room means that the other side has stopped reading: closing the stream will have to do.
+        let _ = self.client.try_disconnect_with_timeout(GOODBYE);
+    }
+}
+
+fn qos_to(qos: Qos) -> QoS {
+    match qos {
+        Qos::AtMostOnce => QoS::AtMostOnce,
+        Qos::AtLeastOnce => QoS::AtLeastOnce,
+        Qos::ExactlyOnce => QoS::ExactlyOnce,
+    }
+}
+
+fn fault(error: ConnectionError, limit: usize) -> Fault {
+    match error {
+        ConnectionError::MqttState(state) => state_fault(state, limit),
+        ConnectionError::NetworkTimeout => Fault::Timeout,
+        ConnectionError::FlushTimeout => Fault::Silent,
+        ConnectionError::Io(error) => Fault::Closed(Some(error)),
+        ConnectionError::RequestsDone | ConnectionError::DisconnectTimeout => Fault::Closed(None),
+        ConnectionError::ConnectionRefused(code) => Fault::Refused(refused(code)),
+        ConnectionError::NotConnAck(_) => {
+            Fault::Malformed("its first packet was not a CONNACK".into())
+        }
+        other => Fault::Malformed(other.to_string()),
+    }
+}
+
+fn state_fault(error: StateError, limit: usize) -> Fault {
+    match error {
+        StateError::Io(error) | StateError::Deserialization(CodecError::Io(error)) => {
+            Fault::Closed(Some(error))
+        }
+        StateError::ConnectionAborted => Fault::Closed(None),
+        StateError::AwaitPingResp => Fault::Silent,
+        StateError::Deserialization(CodecError::PayloadSizeLimitExceeded(size)) => {
+            Fault::TooLarge { size, limit }
+        }
+        other => Fault::Malformed(other.to_string()),
+    }
+}
+
+fn refused(code: ConnectReturnCode) -> Refused {
+    match code {
+        ConnectReturnCode::RefusedProtocolVersion => Refused::Version,
+        ConnectReturnCode::BadClientId => Refused::ClientId,
+        ConnectReturnCode::BadUserNamePassword => Refused::Credentials,
+        ConnectReturnCode::NotAuthorized => Refused::NotAuthorised,
+        ConnectReturnCode::ServiceUnavailable => Refused::Unavailable("service unavailable".into()),
+        ConnectReturnCode::Success => Refused::Other("refused without a reason".into()),
+    }
+}

@@ -1,0 +1,355 @@
+//! alarms.db: every change of every alarm, who acknowledged, and the audit trail. Every commit is flushed to the disk
+//! before the call returns.
+
+mod audit;
+mod record;
+
+use std::{path::Path, sync::Arc};
+
+use sqlx::SqliteConnection;
+use twin_core::{
+    OccurrenceId,
+    alarm::{AlarmTransition, Cause},
+};
+
+use crate::{
+    database::{Database, Durability, FileKind},
+    error::{Error, Result},
+    row::JournalRow,
+};
+
+pub use audit::{AuditCheck, AuditEntry, AuditRecord};
+pub use record::AlarmRecord;
+
+pub(crate) const FILE: FileKind = FileKind {
+    name: "alarms.db",
+    application_id: 0x5457_4e41, // "TWNA"
+    migrations: &[include_str!("../../migrations/alarms_1.sql")],
+};
+
+/// Opens the file and reads what the start needs of it, so that damage there is found now.
+pub(crate) async fn open(dir: &Path) -> Result<Database> {
+    let database = Database::open(dir, &FILE).await?;
+    settled(&database).await?;
+    copied_signals(&database).await?;
+    record::standing(&database).await?;
+    Ok(database)
+}
+
+pub(crate) async fn settled(database: &Database) -> Result<i64> {
+    let row = sqlx::query_scalar("SELECT row FROM settled")
+        .fetch_one(&database.readers)
+        .await;
+    row.map_err(Error::sql(&database.file, "read the settled row"))
+}
+
+pub(crate) async fn copied_signals(database: &Database) -> Result<Vec<(i64, String)>> {
+    let rows = sqlx::query_as("SELECT key, id FROM signal ORDER BY key")
+        .fetch_all(&database.readers)
+        .await;
+    rows.map_err(Error::sql(&database.file, "read signal keys"))
+}
+
+/// Copies signal keys that the file does not have yet.
+pub(crate) async fn copy_signals(database: &Database, rows: &[(i64, String)]) -> Result<()> {
+    let known: std::collections::HashSet<i64> = copied_signals(database)
+        .await?
+        .into_iter()
+        .map(|(key, _)| key)
+        .collect();
+    if rows.iter().all(|(key, _)| known.contains(key)) {
+        return Ok(());
+    }
+    let mut writer = database.writer.lock().await;
+    writer.begin(Durability::Full).await?;
+    let mut done = Ok(());
+    for (key, id) in rows.iter().filter(|(key, _)| !known.contains(key)) {
+        let insert = sqlx::query("INSERT OR REPLACE INTO signal (key, id) VALUES (?, ?)")
+            .bind(key)
+            .bind(id);
+        done = insert.execute(writer.connection()).await.map(drop);
+        if done.is_err() {
+            break;
+        }
+    }
+    writer
+        .end(done.map_err(Error::sql(&database.file, "copy signal keys")))
+        .await
+}
+
+/// The alarm and audit database; clones share it.
+#[derive(Clone)]
+pub struct Alarms {
+    database: Arc<Database>,
+}
+
+impl Alarms {
+    pub(crate) const fn new(database: Arc<Database>) -> Self {
+        Alarms { database }
+    }
+
+    /// Stores transitions in the order given, and in the same commit that the effects of journal rows up to
+    /// `settled` are stored. Gives each one's sequence number. Acknowledgements are written to the audit trail too.
+    ///
+    /// A transition that is stored already (same occurrence, source time, cause and state: a replay after a crash
+    /// made it again) is not stored twice; its first number is given.
+    ///
+    /// # Errors
+    /// When they cannot be stored: then none is.
+    pub async fn append(
+        &self,
+        transitions: &[AlarmTransition],
+        settled: JournalRow,
+    ) -> Result<Vec<u64>> {
+        if transitions.is_empty() {
+            self.set_settled(settled).await?;
+            return Ok(Vec::new());
+        }
+        let mut writer = self.database.writer.lock().await;
+        writer.begin(Durability::Full).await?;
+        let stored = append(writer.connection(), transitions, settled).await;
+        writer
+            .end(stored.map_err(Error::sql(&self.database.file, "store alarm transitions")))
+            .await
+    }
+
+    /// Occurrences that are not over, oldest change first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn standing(&self) -> Result<Vec<AlarmRecord>> {
+        record::standing(&self.database).await
+    }
+
+    /// Occurrences, over or not, by their latest change, newest first: at most `limit` with a sequence number below
+    /// `before` (none: from the newest).
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn history(&self, before: Option<u64>, limit: u32) -> Result<Vec<AlarmRecord>> {
+        record::history(&self.database, before, limit).await
+    }
+
+    /// One occurrence.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn occurrence(&self, id: &OccurrenceId) -> Result<Option<AlarmRecord>> {
+        record::occurrence(&self.database, id).await
+    }
+
+    /// Transitions after sequence number `after`, at most `limit`, in order.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn transitions(&self, after: u64, limit: u32) -> Result<Vec<(u64, AlarmTransition)>> {
+        record::transitions(&self.database, after, limit).await
+    }
+
+    /// All transitions of one occurrence, in order.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn transitions_of(&self, id: &OccurrenceId) -> Result<Vec<(u64, AlarmTransition)>> {
+        record::transitions_of(&self.database, id).await
+    }
+
+    /// Sequence number of the newest transition, 0 before the first.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn newest_seq(&self) -> Result<u64> {
+        let seq: i64 = sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM transition")
+            .fetch_one(&self.database.readers)
+            .await
+            .map_err(Error::sql(
+                &self.database.file,
+                "read the newest alarm transition",
+            ))?;
+        Ok(seq.cast_unsigned())
+    }
+
+    /// The journal row up to which all effects are stored: the replay at start begins behind it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn settled(&self) -> Result<JournalRow> {
+        settled(&self.database).await.map(JournalRow)
+    }
+
+    /// Notes that journal rows up to `row` had no effect that is not stored. Never goes back. Not flushed: should a
+    /// power cut take it, the start replays rows whose transitions are stored already, which changes nothing.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub async fn set_settled(&self, row: JournalRow) -> Result<()> {
+        let mut writer = self.database.writer.lock().await;
+        writer.ready(Durability::Normal).await?;
+        let done = set_settled(writer.connection(), row).await;
+        done.map_err(Error::sql(&self.database.file, "store the settled row"))
+    }
+
+    /// Writes an operator's action to the audit trail; gives its number.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub async fn write_audit(&self, entry: &AuditEntry) -> Result<u64> {
+        let mut writer = self.database.writer.lock().await;
+        writer.begin(Durability::Full).await?;
+        let written = audit::write(writer.connection(), entry).await;
+        writer
+            .end(written.map_err(Error::sql(&self.database.file, "write the audit trail")))
+            .await
+    }
+
+    /// Audit records, newest first: at most `limit` with a number below `before` (none: from the newest).
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn audit(&self, before: Option<u64>, limit: u32) -> Result<Vec<AuditRecord>> {
+        audit::read(&self.database, before, limit).await
+    }
+
+    /// Follows the audit trail's hash chain from its beginning.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn check_audit(&self) -> Result<AuditCheck> {
+        audit::check(&self.database).await
+    }
+}
+
+async fn set_settled(connection: &mut SqliteConnection, row: JournalRow) -> sqlx::Result<()> {
+    let update = sqlx::query("UPDATE settled SET row = ?1 WHERE row < ?1").bind(row.0);
+    update.execute(connection).await.map(drop)
+}
+
+async fn append(
+    connection: &mut SqliteConnection,
+    transitions: &[AlarmTransition],
+    settled: JournalRow,
+) -> sqlx::Result<Vec<u64>> {
+    let mut numbers = Vec::with_capacity(transitions.len());
+    for transition in transitions {
+        let seq = match stored_seq(&mut *connection, transition).await? {
+            Some(seq) => seq,
+            None => store(&mut *connection, transition).await?,
+        };
+        numbers.push(seq.cast_unsigned());
+    }
+    set_settled(connection, settled).await?;
+    Ok(numbers)
+}
+
+const fn cause_name(cause: &Cause) -> &'static str {
+    match cause {
+        Cause::Raised => "raised",
+        Cause::Returned => "returned",
+        Cause::Acknowledged { .. } => "acknowledged",
+        Cause::Removed => "removed",
+    }
+}
+
+async fn store(
+    connection: &mut SqliteConnection,
+    transition: &AlarmTransition,
+) -> sqlx::Result<i64> {
+    let seq = insert_transition(&mut *connection, transition).await?;
+    update_occurrence(&mut *connection, seq, transition).await?;
+    if let Cause::Acknowledged { user, comment } = &transition.cause {
+        let entry = AuditEntry {
+            at: transition.at,
+            user: user.clone(),
+            action: "acknowledge".to_owned(),
+            subject: transition.occurrence.as_str().to_owned(),
+            detail: comment.clone(),
+        };
+        audit::write(connection, &entry).await?;
+    }
+    Ok(seq)
+}
+
+/// The number of a transition that is stored already. (Looked for first: an insert that meets a conflict would use up
+/// a sequence number, and a listener would take the hole for a transition that it missed.)
+async fn stored_seq(
+    connection: &mut SqliteConnection,
+    transition: &AlarmTransition,
+) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar(
+        "SELECT seq FROM transition WHERE occurrence = ? AND source_time = ? AND cause = ? AND to_state = ?",
+    )
+    .bind(transition.occurrence.as_str())
+    .bind(transition.source_time.micros())
+    .bind(cause_name(&transition.cause))
+    .bind(transition.to.name())
+    .fetch_optional(connection)
+    .await
+}
+
+async fn insert_transition(
+    connection: &mut SqliteConnection,
+    transition: &AlarmTransition,
+) -> sqlx::Result<i64> {
+    let (user, comment) = match &transition.cause {
+        Cause::Acknowledged { user, comment } => (Some(user), Some(comment)),
+        _ => (None, None),
+    };
+    sqlx::query_scalar(
+        "INSERT INTO transition (occurrence, rule, asset, signal, kind, priority, limit_value, from_state, to_state, \
+         cause, user, comment, source_time, at, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+         RETURNING seq",
+    )
+    .bind(transition.occurrence.as_str())
+    .bind(transition.rule.as_str())
+    .bind(transition.asset.as_str())
+    .bind(transition.signal.0)
+    .bind(transition.kind.name())
+    .bind(transition.priority.number())
+    .bind(transition.limit)
+    .bind(transition.from.name())
+    .bind(transition.to.name())
+    .bind(cause_name(&transition.cause))
+    .bind(user)
+    .bind(comment)
+    .bind(transition.source_time.micros())
+    .bind(transition.at.micros())
+    .bind(transition.value)
+    .fetch_one(connection)
+    .await
+}
+
+/// Keeps the occurrence's standing in step with its newest transition.
+async fn update_occurrence(
+    connection: &mut SqliteConnection,
+    seq: i64,
+    transition: &AlarmTransition,
+) -> sqlx::Result<()> {
+    let acknowledgement = match &transition.cause {
+        Cause::Acknowledged { user, comment } => Some((user, comment)),
+        _ => None,
+    };
+    let returned_at = match &transition.cause {
+        Cause::Returned => Some(transition.source_time.micros()),
+        _ => None,
+    };
+    sqlx::query(
+        "INSERT INTO occurrence (id, raised_seq, last_seq, state, since, returned_at, acknowledged_by, \
+         acknowledged_at, comment) VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8) \
+         ON CONFLICT (id) DO UPDATE SET last_seq = ?2, state = ?3, since = ?4, \
+         returned_at = CASE ?9 WHEN 'raised' THEN NULL WHEN 'returned' THEN ?5 ELSE returned_at END, \
+         acknowledged_by = coalesce(?6, acknowledged_by), acknowledged_at = coalesce(?7, acknowledged_at), \
+         comment = coalesce(?8, comment)",
+    )
+    .bind(transition.occurrence.as_str())
+    .bind(seq)
+    .bind(transition.to.name())
+    .bind(transition.at.micros())
+    .bind(returned_at)
+    .bind(acknowledgement.map(|(user, _)| user))
+    .bind(acknowledgement.map(|_| transition.at.micros()))
+    .bind(acknowledgement.map(|(_, comment)| comment))
+    .bind(cause_name(&transition.cause))
+    .execute(connection)
+    .await
+    .map(drop)
+}

@@ -1,0 +1,255 @@
+//! Little-endian building blocks of the stored blobs. Reading never panics and never reserves more memory than a
+//! small multiple of the bytes that are really there.
+
+use std::fmt;
+
+use crate::error::Error;
+
+/// Bytes that do not follow the format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Malformed {
+    pub at: usize,
+    pub what: &'static str,
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (byte {})", self.what, self.at)
+    }
+}
+
+impl Malformed {
+    pub(crate) fn of(self, place: impl Into<String>) -> Error {
+        Error::Damaged {
+            place: place.into(),
+            why: self.to_string(),
+        }
+    }
+}
+
+/// Adds an unsigned LEB128 number, 1 to 10 bytes.
+pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        out.push((value as u8) | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+/// Adds a signed number, small magnitudes first (zigzag).
+pub(crate) fn put_signed(out: &mut Vec<u8>, value: i64) {
+    put_varint(out, ((value << 1) ^ (value >> 63)).cast_unsigned());
+}
+
+/// Adds a length and the bytes.
+pub(crate) fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    put_varint(out, bytes.len() as u64);
+    out.extend_from_slice(bytes);
+}
+
+/// Adds equal neighbours as (item, how many).
+pub(crate) fn put_runs<T: PartialEq>(
+    out: &mut Vec<u8>,
+    items: impl IntoIterator<Item = T>,
+    mut put: impl FnMut(&mut Vec<u8>, &T),
+) {
+    let mut run: Option<(T, u64)> = None;
+    for item in items {
+        match &mut run {
+            Some((current, n)) if *current == item => *n += 1,
+            _ => {
+                if let Some((done, n)) = run.replace((item, 1)) {
+                    put(out, &done);
+                    put_varint(out, n);
+                }
+            }
+        }
+    }
+    if let Some((done, n)) = run {
+        put(out, &done);
+        put_varint(out, n);
+    }
+}
+
+/// A place in bytes being read.
+pub(crate) struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
+        Reader { bytes, at: 0 }
+    }
+
+    pub(crate) const fn fail(&self, what: &'static str) -> Malformed {
+        Malformed { at: self.at, what }
+    }
+
+    pub(crate) const fn remaining(&self) -> usize {
+        self.bytes.len() - self.at
+    }
+
+    pub(crate) fn take(&mut self, n: usize) -> Result<&'a [u8], Malformed> {
+        let end = self
+            .at
+            .checked_add(n)
+            .filter(|end| *end <= self.bytes.len());
+        let end = end.ok_or_else(|| self.fail("ends too early"))?;
+        let taken = &self.bytes[self.at..end];
+        self.at = end;
+        Ok(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
+        let mut array = [0; N];
+        array.copy_from_slice(self.take(N)?);
+        Ok(array)
+    }
+
+    pub(crate) fn u8(&mut self) -> Result<u8, Malformed> {
+        self.array::<1>().map(|[byte]| byte)
+    }
+
+    pub(crate) fn u32(&mut self) -> Result<u32, Malformed> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    pub(crate) fn u64(&mut self) -> Result<u64, Malformed> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    pub(crate) fn i64(&mut self) -> Result<i64, Malformed> {
+        self.array().map(i64::from_le_bytes)
+    }
+
+    pub(crate) fn varint(&mut self) -> Result<u64, Malformed> {
+        let mut value = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.u8()?;
+            let bits = u64::from(byte & 0x7f);
+            if shift == 63 && bits > 1 {
+                break;
+            }
+            value |= bits << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        Err(self.fail("number longer than 64 bits"))
+    }
+
+    pub(crate) fn signed(&mut self) -> Result<i64, Malformed> {
+        let value = self.varint()?;
+        Ok((value >> 1).cast_signed() ^ -((value & 1).cast_signed()))
+    }
+
+    /// A count of things of at least `bytes_each` bytes that must all still fit.
+    pub(crate) fn count(&mut self, bytes_each: usize) -> Result<usize, Malformed> {
+        let count = usize::try_from(self.varint()?).map_err(|_| self.fail("count too large"))?;
+        match count.checked_mul(bytes_each) {
+            Some(bytes) if bytes <= self.remaining() => Ok(count),
+            _ => Err(self.fail("count larger than the bytes that follow")),
+        }
+    }
+
+    pub(crate) fn bytes(&mut self) -> Result<&'a [u8], Malformed> {
+        let length = self.count(1)?;
+        self.take(length)
+    }
+
+    pub(crate) fn text(&mut self) -> Result<&'a str, Malformed> {
+        let bytes = self.bytes()?;
+        std::str::from_utf8(bytes).map_err(|_| self.fail("text is not UTF-8"))
+    }
+
+    /// Runs that together must give exactly `n` items.
+    pub(crate) fn runs<T: Clone>(
+        &mut self,
+        n: usize,
+        mut get: impl FnMut(&mut Reader<'a>) -> Result<T, Malformed>,
+    ) -> Result<Vec<T>, Malformed> {
+        let mut items = Vec::with_capacity(n);
+        while items.len() < n {
+            let item = get(self)?;
+            let run = usize::try_from(self.varint()?).map_err(|_| self.fail("run too long"))?;
+            if run == 0 || run > n - items.len() {
+                return Err(self.fail("runs do not add up"));
+            }
+            items.resize(items.len() + run, item);
+        }
+        Ok(items)
+    }
+
+    pub(crate) fn end(&self) -> Result<(), Malformed> {
+        if self.remaining() == 0 {
+            Ok(())
+        } else {
+            Err(self.fail("has bytes left over"))
+        }
+    }
+}
+
+/// Puts a version byte and a checksum before a body.
+pub(crate) fn seal(version: u8, body: &[u8]) -> Vec<u8> {
+    let mut blob = Vec::with_capacity(body.len() + 5);
+    blob.push(version);
+    blob.extend_from_slice(&crc32fast::hash(body).to_le_bytes());
+    blob.extend_from_slice(body);
+    blob
+}
+
+/// The body behind version byte and checksum.
+pub(crate) fn unseal(version: u8, blob: &[u8]) -> Result<&[u8], Malformed> {
+    let mut reader = Reader::new(blob);
+    if reader.u8()? != version {
+        return Err(Malformed {
+            at: 0,
+            what: "has an unknown codec version",
+        });
+    }
+    let checksum = reader.u32()?;
+    let body = reader.take(reader.remaining())?;
+    if crc32fast::hash(body) != checksum {
+        return Err(Malformed {
+            at: 1,
+            what: "does not match its checksum",
+        });
+    }
+    Ok(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn numbers_round_trip(unsigned: u64, signed: i64) {
+            let mut out = Vec::new();
+            put_varint(&mut out, unsigned);
+            put_signed(&mut out, signed);
+            let mut reader = Reader::new(&out);
+            prop_assert_eq!(reader.varint(), Ok(unsigned));
+            prop_assert_eq!(reader.signed(), Ok(signed));
+            prop_assert_eq!(reader.end(), Ok(()));
+        }
+
+        #[test]
+        fn runs_round_trip(items in prop::collection::vec(0_u8..3, 0..200)) {
+            let mut out = Vec::new();
+            put_runs(&mut out, items.iter().copied(), |out, item| out.push(*item));
+            let mut reader = Reader::new(&out);
+            prop_assert_eq!(reader.runs(items.len(), Reader::u8), Ok(items));
+            prop_assert_eq!(reader.end(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_number_of_more_than_64_bits_is_refused() {
+        let bytes = [0xff; 10];
+        assert!(Reader::new(&bytes).varint().is_err());
+    }
+}

@@ -1,0 +1,127 @@
+//! What can go wrong with history.
+
+use std::path::{Path, PathBuf};
+
+/// Why an operation on history failed. The operation left no trace unless said otherwise.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No space for another page: the disk is full, or the file has reached its page limit. Nothing was stored;
+    /// everything stored before is intact, and the same call succeeds once there is space.
+    #[error("{} could not grow: the disk or its size limit is full; make room, then it goes on by itself", file.display())]
+    Full {
+        /// The database file.
+        file: PathBuf,
+    },
+    /// The file belongs to another program.
+    #[error(
+        "{} is an SQLite file of another program (application id {application_id:#010x}); it was left alone: move it away or choose another workspace",
+        file.display()
+    )]
+    Foreign {
+        /// The file.
+        file: PathBuf,
+        /// What it carries as application id.
+        application_id: i64,
+    },
+    /// The file was written by a newer version of this program.
+    #[error(
+        "{} has schema version {found}, this program knows up to {known}; it was left alone: use the newer program",
+        file.display()
+    )]
+    Newer {
+        /// The file.
+        file: PathBuf,
+        /// Its schema version.
+        found: i64,
+        /// The newest version that this program can read.
+        known: i64,
+    },
+    /// Something stored cannot be read.
+    #[error("{place} is damaged: {why}")]
+    Damaged {
+        /// A file, a journal row or a chunk.
+        place: String,
+        /// What does not fit.
+        why: String,
+    },
+    /// The linked SQLite has the WAL-reset corruption bug.
+    #[error(
+        "SQLite {found} is linked, but versions before 3.51.3 can corrupt a database in WAL mode; build with sqlx's bundled SQLite"
+    )]
+    SqliteTooOld {
+        /// The linked version.
+        found: String,
+    },
+    /// A file operation failed.
+    #[error("could not {doing} {}: {source}", file.display())]
+    Io {
+        /// What was tried.
+        doing: &'static str,
+        /// On which file.
+        file: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// SQLite refused for another reason.
+    #[error("could not {doing} in {}: {source}", file.display())]
+    Database {
+        /// What was tried.
+        doing: &'static str,
+        /// In which database.
+        file: PathBuf,
+        /// What SQLite said.
+        source: sqlx::Error,
+    },
+    /// More values than the schema can number.
+    #[error("{what} is out of range for the history's schema")]
+    OutOfRange {
+        /// Which number.
+        what: &'static str,
+    },
+}
+
+const SQLITE_CORRUPT: i32 = 11;
+const SQLITE_FULL: i32 = 13;
+const SQLITE_NOTADB: i32 = 26;
+
+impl Error {
+    /// Sorts an error of SQLite by its result code (sqlite.org/rescode.html; the low byte is the primary code).
+    pub(crate) fn sql(file: &Path, doing: &'static str) -> impl Fn(sqlx::Error) -> Error {
+        move |source| {
+            let code = source
+                .as_database_error()
+                .and_then(|error| error.code()?.parse::<i32>().ok())
+                .map_or(0, |code| code & 0xff);
+            match code {
+                SQLITE_FULL => Error::Full {
+                    file: file.to_owned(),
+                },
+                SQLITE_CORRUPT | SQLITE_NOTADB => Error::Damaged {
+                    place: file.display().to_string(),
+                    why: source.to_string(),
+                },
+                _ => Error::Database {
+                    doing,
+                    file: file.to_owned(),
+                    source,
+                },
+            }
+        }
+    }
+
+    pub(crate) fn io(doing: &'static str, file: &Path) -> impl Fn(std::io::Error) -> Error {
+        move |source| Error::Io {
+            doing,
+            file: file.to_owned(),
+            source,
+        }
+    }
+
+    /// Whether space came to an end: the caller may retry later.
+    pub const fn is_full(&self) -> bool {
+        matches!(self, Error::Full { .. })
+    }
+}
+
+/// Shorthand within the crate.
+pub type Result<T> = std::result::Result<T, Error>;

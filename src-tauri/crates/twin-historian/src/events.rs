@@ -1,0 +1,286 @@
+//! What happened besides samples: kept birth certificates, unreadable messages, links.
+
+use sqlx::SqliteConnection;
+use twin_core::{ConnectionId, Timestamp};
+
+use crate::{
+    database::Durability,
+    error::{Error, Result},
+    historian::Historian,
+};
+
+/// Birth certificates kept for one connection; past it the ones received longest ago go.
+pub const BIRTHS_MAX: i64 = 10_000;
+/// Rejects kept for one connection and reason; all are counted.
+pub const REJECTS_KEPT: i64 = 50;
+/// Bytes of an unreadable payload that are kept.
+pub const EXCERPT_BYTES_MAX: usize = 4_096;
+
+/// A kept birth certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Birth {
+    /// MQTT topic.
+    pub topic: String,
+    /// The message as it came.
+    pub payload: Vec<u8>,
+    /// When.
+    pub received: Timestamp,
+}
+
+/// A message that could not be decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject {
+    /// On which connection.
+    pub connection: ConnectionId,
+    /// MQTT topic.
+    pub topic: String,
+    /// Short stable name of the reason.
+    pub reason: String,
+    /// What was wrong, in words.
+    pub detail: String,
+    /// Payload; only its first [`EXCERPT_BYTES_MAX`] are stored.
+    pub payload: Vec<u8>,
+    /// When.
+    pub received: Timestamp,
+}
+
+/// How many messages were rejected for one reason since the history began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectTotal {
+    /// On which connection.
+    pub connection: ConnectionId,
+    /// Short stable name of the reason.
+    pub reason: String,
+    /// How many.
+    pub total: u64,
+}
+
+/// A change of a connection's link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkTransition {
+    /// Which connection.
+    pub connection: ConnectionId,
+    /// When.
+    pub at: Timestamp,
+    /// The state it came to, such as `up`.
+    pub state: String,
+    /// Why, in words; may be empty.
+    pub reason: String,
+}
+
+impl Historian {
+    /// Keeps the latest birth certificate of a topic, flushed to the disk.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub async fn put_birth(
+        &self,
+        connection: &ConnectionId,
+        topic: &str,
+        payload: &[u8],
+        received: Timestamp,
+    ) -> Result<()> {
+        let telemetry = &self.inner.telemetry;
+        let mut writer = telemetry.writer.lock().await;
+        writer.begin(Durability::Full).await?;
+        let put = put_birth(writer.connection(), connection, topic, payload, received).await;
+        writer
+            .end(put.map_err(Error::sql(&telemetry.file, "keep a birth")))
+            .await
+    }
+
+    /// Birth certificates of a connection, those received first first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn births(&self, connection: &ConnectionId) -> Result<Vec<Birth>> {
+        let telemetry = &self.inner.telemetry;
+        let rows: Vec<(String, Vec<u8>, i64)> = sqlx::query_as(
+            "SELECT topic, payload, received FROM birth WHERE connection = ? ORDER BY received, topic",
+        )
+        .bind(connection.as_str())
+        .fetch_all(&telemetry.readers)
+        .await
+        .map_err(Error::sql(&telemetry.file, "read births"))?;
+        let birth = |(topic, payload, received)| Birth {
+            topic,
+            payload,
+            received: Timestamp(received),
+        };
+        Ok(rows.into_iter().map(birth).collect())
+    }
+
+    /// Stores unreadable messages in one commit: before a message is acknowledged that will never be sent again.
+    ///
+    /// # Errors
+    /// When they cannot be stored.
+    pub async fn put_rejects(&self, rejects: &[Reject], durability: Durability) -> Result<()> {
+        if rejects.is_empty() {
+            return Ok(());
+        }
+        let telemetry = &self.inner.telemetry;
+        let mut writer = telemetry.writer.lock().await;
+        writer.begin(durability).await?;
+        let put = put_rejects(writer.connection(), rejects).await;
+        writer
+            .end(put.map_err(Error::sql(&telemetry.file, "store a reject")))
+            .await
+    }
+
+    /// The newest rejects of all connections, newest first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn rejects(&self, limit: u32) -> Result<Vec<Reject>> {
+        let telemetry = &self.inner.telemetry;
+        let rows: Vec<(String, String, String, String, Vec<u8>, i64)> = sqlx::query_as(
+            "SELECT connection, topic, reason, detail, excerpt, received FROM reject ORDER BY id DESC LIMIT ?",
+        )
+        .bind(limit)
+        .fetch_all(&telemetry.readers)
+        .await
+        .map_err(Error::sql(&telemetry.file, "read rejects"))?;
+        let reject =
+            |(connection, topic, reason, detail, payload, received): (String, _, _, _, _, _)| {
+                Reject {
+                    connection: connection.into(),
+                    topic,
+                    reason,
+                    detail,
+                    payload,
+                    received: Timestamp(received),
+                }
+            };
+        Ok(rows.into_iter().map(reject).collect())
+    }
+
+    /// Rejects counted by connection and reason.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn reject_totals(&self) -> Result<Vec<RejectTotal>> {
+        let telemetry = &self.inner.telemetry;
+        let rows: Vec<(String, String, i64)> = sqlx::query_as(
+            "SELECT connection, reason, total FROM reject_total ORDER BY connection, reason",
+        )
+        .fetch_all(&telemetry.readers)
+        .await
+        .map_err(Error::sql(&telemetry.file, "read rejects"))?;
+        let total = |(connection, reason, total): (String, _, i64)| RejectTotal {
+            connection: connection.into(),
+            reason,
+            total: total.cast_unsigned(),
+        };
+        Ok(rows.into_iter().map(total).collect())
+    }
+
+    /// Stores a change of a link, flushed to the disk.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub async fn put_link(&self, link: &LinkTransition) -> Result<()> {
+        let telemetry = &self.inner.telemetry;
+        let mut writer = telemetry.writer.lock().await;
+        writer.ready(Durability::Full).await?;
+        sqlx::query("INSERT INTO link (connection, at, state, reason) VALUES (?, ?, ?, ?)")
+            .bind(link.connection.as_str())
+            .bind(link.at.micros())
+            .bind(&link.state)
+            .bind(&link.reason)
+            .execute(writer.connection())
+            .await
+            .map(drop)
+            .map_err(Error::sql(&telemetry.file, "store a link's change"))
+    }
+
+    /// Changes of all links in `t0..t1`, and of each connection the last one before `t0`; in order of time.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn links(&self, t0: Timestamp, t1: Timestamp) -> Result<Vec<LinkTransition>> {
+        let telemetry = &self.inner.telemetry;
+        let rows: Vec<(String, i64, String, String)> = sqlx::query_as(
+            "SELECT connection, at, state, reason FROM link WHERE (at >= ?1 AND at < ?2) OR id IN \
+             (SELECT (SELECT id FROM link AS l WHERE l.connection = c.connection AND l.at < ?1 \
+              ORDER BY l.at DESC, l.id DESC LIMIT 1) FROM (SELECT DISTINCT connection FROM link) AS c) \
+             ORDER BY at, id",
+        )
+        .bind(t0.micros())
+        .bind(t1.micros())
+        .fetch_all(&telemetry.readers)
+        .await
+        .map_err(Error::sql(&telemetry.file, "read links"))?;
+        let link = |(connection, at, state, reason): (String, i64, _, _)| LinkTransition {
+            connection: connection.into(),
+            at: Timestamp(at),
+            state,
+            reason,
+        };
+        Ok(rows.into_iter().map(link).collect())
+    }
+}
+
+async fn put_birth(
+    connection: &mut SqliteConnection,
+    id: &ConnectionId,
+    topic: &str,
+    payload: &[u8],
+    received: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT OR REPLACE INTO birth (connection, topic, received, payload) VALUES (?, ?, ?, ?)",
+    )
+    .bind(id.as_str())
+    .bind(topic)
+    .bind(received.micros())
+    .bind(payload)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "DELETE FROM birth WHERE connection = ?1 AND topic IN \
+         (SELECT topic FROM birth WHERE connection = ?1 ORDER BY received DESC, topic LIMIT -1 OFFSET ?2)",
+    )
+    .bind(id.as_str())
+    .bind(BIRTHS_MAX)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn put_rejects(connection: &mut SqliteConnection, rejects: &[Reject]) -> sqlx::Result<()> {
+    for reject in rejects {
+        let excerpt = reject
+            .payload
+            .get(..EXCERPT_BYTES_MAX)
+            .unwrap_or(&reject.payload);
+        sqlx::query(
+            "INSERT INTO reject (connection, topic, reason, detail, received, excerpt) VALUES (?, ?, ?, ?, ?, ?)",
+        )
+        .bind(reject.connection.as_str())
+        .bind(&reject.topic)
+        .bind(&reject.reason)
+        .bind(&reject.detail)
+        .bind(reject.received.micros())
+        .bind(excerpt)
+        .execute(&mut *connection)
+        .await?;
+        sqlx::query(
+            "INSERT INTO reject_total (connection, reason, total) VALUES (?, ?, 1) \
+             ON CONFLICT DO UPDATE SET total = total + 1",
+        )
+        .bind(reject.connection.as_str())
+        .bind(&reject.reason)
+        .execute(&mut *connection)
+        .await?;
+        sqlx::query(
+            "DELETE FROM reject WHERE id IN (SELECT id FROM reject WHERE connection = ? AND reason = ? \
+             ORDER BY id DESC LIMIT -1 OFFSET ?)",
+        )
+        .bind(reject.connection.as_str())
+        .bind(&reject.reason)
+        .bind(REJECTS_KEPT)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}

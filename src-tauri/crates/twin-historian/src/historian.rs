@@ -1,0 +1,310 @@
+//! The handle: opening, numbering of signals, health.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+};
+
+use sqlx::{Row as _, SqliteConnection};
+use twin_core::{SignalId, SignalKey, Timestamp};
+
+use crate::{
+    alarms::Alarms,
+    chunk::CHUNK_SAMPLES_MAX,
+    database::{Database, Durability, FileKind, set_aside},
+    error::{Error, Result},
+    journal,
+    row::JournalRow,
+    tail::{self, Tail},
+};
+
+const TELEMETRY: FileKind = FileKind {
+    name: "telemetry.db",
+    application_id: 0x5457_4e54, // "TWNT"
+    migrations: &[include_str!("../migrations/telemetry_1.sql")],
+};
+
+/// Bounds of a history.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Largest size of telemetry.db in pages of 8 KiB; none: the disk's.
+    pub telemetry_pages_max: Option<u32>,
+    /// Samples of the journal kept in memory for queries, about 80 bytes each. More than these are read from the
+    /// file until compaction has caught up.
+    pub tail_samples_max: usize,
+    /// Samples that one compaction step takes at most (but at least one journal row).
+    pub step_samples_max: usize,
+    /// Samples in a full chunk, 1 to 4,096.
+    pub chunk_samples_max: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            telemetry_pages_max: None,
+            tail_samples_max: 500_000,
+            step_samples_max: 100_000,
+            chunk_samples_max: CHUNK_SAMPLES_MAX,
+        }
+    }
+}
+
+/// The history of one workspace. Clones share it. One process a workspace: the caller holds the lock.
+///
+/// A future of any method may be dropped at any await: the files stay consistent, and an append whose future was
+/// dropped is stored either as a whole or not at all.
+#[derive(Clone)]
+pub struct Historian {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub telemetry: Database,
+    pub alarms: Arc<Database>,
+    pub tail: Mutex<Tail>,
+    /// Held by what rewrites chunks: compaction and retention.
+    pub maintenance: tokio::sync::Mutex<()>,
+    pub options: Options,
+    notices: Vec<String>,
+}
+
+impl Historian {
+    /// Opens the history in `dir`, creating what is missing. `now` names a damaged file that has to be set aside.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] and [`Error::Newer`] leave the file alone. A damaged file is no error: it is renamed to
+    /// `<name>.damaged-<time>`, a new one is started, and [`notices`](Self::notices) says so.
+    pub async fn open(dir: &Path, now: Timestamp) -> Result<Historian> {
+        Historian::open_with(dir, now, Options::default()).await
+    }
+
+    /// [`open`](Self::open) with other bounds.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_with(dir: &Path, now: Timestamp, options: Options) -> Result<Historian> {
+        let chunk_samples_max = options.chunk_samples_max.clamp(1, CHUNK_SAMPLES_MAX);
+        let options = Options {
+            chunk_samples_max,
+            ..options
+        };
+        std::fs::create_dir_all(dir).map_err(Error::io("create the folder", dir))?;
+        let mut notices = Vec::new();
+        let alarms = match crate::alarms::open(dir).await {
+            Err(Error::Damaged { why, .. }) => {
+                notices.push(replace_damaged(dir, crate::alarms::FILE.name, &why, now)?);
+                crate::alarms::open(dir).await?
+            }
+            other => other?,
+        };
+        let (telemetry, tail) = match open_telemetry(dir, &alarms, options).await {
+            Err(Error::Damaged { why, .. }) => {
+                notices.push(replace_damaged(dir, TELEMETRY.name, &why, now)?);
+                open_telemetry(dir, &alarms, options).await?
+            }
+            other => other?,
+        };
+        let maintenance = tokio::sync::Mutex::new(());
+        let inner = Inner {
+            telemetry,
+            alarms: Arc::new(alarms),
+            tail: Mutex::new(tail),
+            maintenance,
+            options,
+            notices,
+        };
+        Ok(Historian {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// What a person should know about the opening, such as a damaged file that was set aside.
+    pub fn notices(&self) -> &[String] {
+        &self.inner.notices
+    }
+
+    /// The alarm and audit database.
+    pub fn alarms(&self) -> Alarms {
+        Alarms::new(Arc::clone(&self.inner.alarms))
+    }
+
+    /// Bytes on disk of both databases, logs included.
+    pub fn size_bytes(&self) -> u64 {
+        self.inner.telemetry.size_bytes() + self.inner.alarms.size_bytes()
+    }
+
+    /// The newest journal row.
+    pub fn newest_row(&self) -> JournalRow {
+        JournalRow(tail::lock(&self.inner.tail).newest_row())
+    }
+
+    /// Journal samples held in memory: what compaction has before it, as long as it keeps up.
+    pub fn tail_samples(&self) -> usize {
+        tail::lock(&self.inner.tail).samples()
+    }
+
+    /// Sets the largest size of telemetry.db in pages of 8 KiB; none lifts the limit.
+    ///
+    /// # Errors
+    /// When SQLite refuses.
+    pub async fn limit_telemetry_pages(&self, pages: Option<u32>) -> Result<()> {
+        self.inner
+            .telemetry
+            .writer
+            .lock()
+            .await
+            .limit_pages(pages)
+            .await
+    }
+
+    /// Checks both files through and through; gives what is wrong in SQLite's words, nothing when all is well.
+    ///
+    /// # Errors
+    /// When a file cannot be read at all.
+    pub async fn check(&self) -> Result<Vec<String>> {
+        let mut faults = Vec::new();
+        for database in [&self.inner.telemetry, &self.inner.alarms] {
+            let lines: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(100)")
+                .fetch_all(&database.readers)
+                .await
+                .map_err(Error::sql(&database.file, "check the file"))?;
+            let lines = lines.into_iter().filter(|line| line != "ok");
+            faults.extend(lines.map(|line| format!("{}: {line}", database.file.display())));
+        }
+        Ok(faults)
+    }
+
+    /// Closes the files. Every clone fails from then on.
+    ///
+    /// # Errors
+    /// When the log cannot be folded in; nothing is lost by that.
+    pub async fn close(&self) -> Result<()> {
+        self.inner.telemetry.close().await?;
+        self.inner.alarms.close().await
+    }
+
+    /// The keys of signals, in the order asked; new ones are numbered on from the last, and kept for ever.
+    ///
+    /// # Errors
+    /// When they cannot be stored.
+    pub async fn signal_keys(&self, ids: &[SignalId]) -> Result<Vec<SignalKey>> {
+        let telemetry = &self.inner.telemetry;
+        let mut writer = telemetry.writer.lock().await;
+        writer.begin(Durability::Full).await?;
+        let numbered = number_signals(writer.connection(), ids).await;
+        let numbered = numbered.map_err(Error::sql(&telemetry.file, "number signals"));
+        let rows = writer.end(numbered).await?;
+        drop(writer);
+        crate::alarms::copy_signals(&self.inner.alarms, &rows).await?;
+        rows.into_iter().map(|(key, _)| signal_key(key)).collect()
+    }
+
+    /// All signals that were ever numbered.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn signals(&self) -> Result<Vec<(SignalKey, SignalId)>> {
+        let telemetry = &self.inner.telemetry;
+        let rows: Vec<(i64, String)> = sqlx::query_as("SELECT key, id FROM signal ORDER BY key")
+            .fetch_all(&telemetry.readers)
+            .await
+            .map_err(Error::sql(&telemetry.file, "read signals"))?;
+        rows.into_iter()
+            .map(|(key, id)| Ok((signal_key(key)?, id.into())))
+            .collect()
+    }
+}
+
+impl Inner {
+    /// The tail, complete: looks into the file first when an append was abandoned.
+    pub(crate) async fn sound_tail<T>(&self, read: impl FnOnce(&Tail) -> T) -> Result<T> {
+        if tail::lock(&self.tail).is_torn() {
+            let mut writer = self.telemetry.writer.lock().await;
+            writer.ready(Durability::Full).await?;
+            journal::mend(&self.telemetry.file, writer.connection(), &self.tail).await?;
+        }
+        Ok(read(&tail::lock(&self.tail)))
+    }
+}
+
+fn replace_damaged(dir: &Path, name: &str, why: &str, now: Timestamp) -> Result<String> {
+    let to = set_aside(&dir.join(name), now)?;
+    let message = format!(
+        "{name} was damaged ({why}); it was kept as {} and a new one was started",
+        to.display()
+    );
+    tracing::error!("{message}");
+    Ok(message)
+}
+
+async fn open_telemetry(
+    dir: &Path,
+    alarms: &Database,
+    options: Options,
+) -> Result<(Database, Tail)> {
+    let telemetry = Database::open(dir, &TELEMETRY).await?;
+    let mut writer = telemetry.writer.lock().await;
+    let copied = crate::alarms::copied_signals(alarms).await?;
+    writer.begin(Durability::Full).await?;
+    let restored = restore_signals(writer.connection(), &copied).await;
+    writer
+        .end(restored.map_err(Error::sql(&telemetry.file, "restore signal keys")))
+        .await?;
+    // A telemetry file that was started anew must not use row numbers again that the alarm file calls settled.
+    let settled = crate::alarms::settled(alarms).await?;
+    let tail = journal::load(
+        &telemetry.file,
+        writer.connection(),
+        settled,
+        options.tail_samples_max,
+    )
+    .await?;
+    writer.limit_pages(options.telemetry_pages_max).await?;
+    drop(writer);
+    Ok((telemetry, tail))
+}
+
+/// In a new telemetry file, keys as the alarm file remembers them.
+async fn restore_signals(
+    connection: &mut SqliteConnection,
+    copied: &[(i64, String)],
+) -> sqlx::Result<()> {
+    let known: i64 = sqlx::query_scalar("SELECT count(*) FROM signal")
+        .fetch_one(&mut *connection)
+        .await?;
+    if known == 0 {
+        for (key, id) in copied {
+            let insert = sqlx::query("INSERT INTO signal (key, id) VALUES (?, ?)")
+                .bind(key)
+                .bind(id);
+            insert.execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn number_signals(
+    connection: &mut SqliteConnection,
+    ids: &[SignalId],
+) -> sqlx::Result<Vec<(i64, String)>> {
+    let mut rows = Vec::with_capacity(ids.len());
+    for id in ids {
+        let insert = sqlx::query(
+            "INSERT INTO signal (key, id) SELECT coalesce(max(key) + 1, 0), ?1 FROM signal WHERE true \
+             ON CONFLICT (id) DO NOTHING",
+        );
+        insert.bind(id.as_str()).execute(&mut *connection).await?;
+        let row = sqlx::query("SELECT key FROM signal WHERE id = ?").bind(id.as_str());
+        let row = row.fetch_one(&mut *connection).await?;
+        rows.push((row.try_get(0)?, id.as_str().to_owned()));
+    }
+    Ok(rows)
+}
+
+pub(crate) fn signal_key(key: i64) -> Result<SignalKey> {
+    u32::try_from(key)
+        .map(SignalKey)
+        .map_err(|_| Error::OutOfRange {
+            what: "a signal key",
+        })
+}

@@ -1,0 +1,168 @@
+//! Reading the journal: into the tail, and past it.
+
+use std::{path::Path, sync::Mutex};
+
+use sqlx::SqliteConnection;
+use twin_core::{SampleBatch, SignalKey, Timestamp};
+
+use crate::{
+    codec,
+    error::{Error, Result},
+    sample::{Sample, settle},
+    tail::{self, Tail},
+};
+
+/// Journal rows that are read at a time, so that a long journal does not fill the memory.
+const ROWS_AT_A_TIME: i64 = 64;
+
+pub(crate) fn readable(row: i64, data: &[u8]) -> Vec<SampleBatch> {
+    codec::read(data).unwrap_or_else(|malformed| {
+        tracing::error!(row, why = %malformed, "a journal row is damaged and was passed over");
+        Vec::new()
+    })
+}
+
+/// Builds the tail from the journal; `settled` is a row number that must not be used again.
+pub(crate) async fn load(
+    file: &Path,
+    connection: &mut SqliteConnection,
+    settled: i64,
+    samples_max: usize,
+) -> Result<Tail> {
+    let read = Error::sql(file, "read the journal");
+    let newest: i64 = sqlx::query_scalar(
+        "SELECT max(compacted, coalesce((SELECT max(row) FROM journal), 0)) FROM progress",
+    )
+    .fetch_one(&mut *connection)
+    .await
+    .map_err(&read)?;
+    // The oldest row from which on the samples still fit.
+    let start: i64 = sqlx::query_scalar(
+        "SELECT coalesce(max(row), 0) FROM \
+         (SELECT row, sum(count) OVER (ORDER BY row DESC) AS samples FROM journal) WHERE samples > ?",
+    )
+    .bind(samples_max as i64)
+    .fetch_one(&mut *connection)
+    .await
+    .map_err(&read)?;
+    let mut tail = Tail::new(samples_max, newest.max(settled));
+    if start > 0 {
+        tail.start_behind(start);
+    }
+    read_on(file, connection, start, |row, batches| {
+        tail.push(row, batches)
+    })
+    .await?;
+    Ok(tail)
+}
+
+/// Takes in rows that were committed while nobody waited for them.
+pub(crate) async fn mend(
+    file: &Path,
+    connection: &mut SqliteConnection,
+    tail: &Mutex<Tail>,
+) -> Result<()> {
+    let newest = tail::lock(tail).newest_row();
+    read_on(file, connection, newest, |row, batches| {
+        tail::lock(tail).push(row, batches)
+    })
+    .await?;
+    tail::lock(tail).mended();
+    Ok(())
+}
+
+async fn read_on(
+    file: &Path,
+    connection: &mut SqliteConnection,
+    mut after: i64,
+    mut take: impl FnMut(i64, &[SampleBatch]),
+) -> Result<()> {
+    loop {
+        let rows: Vec<(i64, Vec<u8>)> =
+            sqlx::query_as("SELECT row, data FROM journal WHERE row > ? ORDER BY row LIMIT ?")
+                .bind(after)
+                .bind(ROWS_AT_A_TIME)
+                .fetch_all(&mut *connection)
+                .await
+                .map_err(Error::sql(file, "read the journal"))?;
+        let Some((last, _)) = rows.last() else {
+            return Ok(());
+        };
+        after = *last;
+        for (row, data) in rows {
+            take(row, &readable(row, &data));
+        }
+    }
+}
+
+/// Which journal samples a query wants from the file.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted {
+    /// None: of every signal.
+    pub signal: Option<SignalKey>,
+    pub rows_to: i64,
+    pub t_from: Timestamp,
+    /// Included.
+    pub t_to: Timestamp,
+}
+
+/// Samples straight from journal blobs, in order of arrival: only while compaction is far behind.
+pub(crate) async fn scan(
+    file: &Path,
+    connection: &mut SqliteConnection,
+    wanted: Wanted,
+) -> Result<Vec<(SignalKey, Sample)>> {
+    let mut found = Vec::new();
+    let mut after = 0_i64;
+    loop {
+        let rows: Vec<(i64, Vec<u8>)> = sqlx::query_as(
+            "SELECT row, data FROM journal WHERE row > ? AND row <= ? AND t_max >= ? AND t_min <= ? \
+             ORDER BY row LIMIT ?",
+        )
+        .bind(after)
+        .bind(wanted.rows_to)
+        .bind(wanted.t_from.micros())
+        .bind(wanted.t_to.micros())
+        .bind(ROWS_AT_A_TIME)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::sql(file, "read the journal"))?;
+        let Some((last, _)) = rows.last() else {
+            return Ok(found);
+        };
+        after = *last;
+        for (row, data) in rows {
+            for batch in readable(row, &data) {
+                found.extend(samples_of(&batch).filter(|(signal, sample)| {
+                    wanted.signal.is_none_or(|wanted| wanted == *signal)
+                        && (wanted.t_from..=wanted.t_to).contains(&sample.time)
+                }));
+            }
+        }
+    }
+}
+
+/// [`scan`] for one signal, settled.
+pub(crate) async fn scan_signal(
+    file: &Path,
+    connection: &mut SqliteConnection,
+    wanted: Wanted,
+) -> Result<Vec<Sample>> {
+    let found = scan(file, connection, wanted).await?;
+    let mut samples: Vec<Sample> = found.into_iter().map(|(_, sample)| sample).collect();
+    settle(&mut samples);
+    Ok(samples)
+}
+
+/// Samples of a batch as history keeps them.
+pub(crate) fn samples_of(batch: &SampleBatch) -> impl Iterator<Item = (SignalKey, Sample)> {
+    batch.iter().map(|row| {
+        let sample = Sample {
+            time: row.time,
+            received: batch.received(),
+            value: row.value(),
+            quality: row.quality,
+        };
+        (row.signal, sample)
+    })
+}

@@ -1,0 +1,49 @@
+//! History on SQLite: journal, compressed chunks, alarms and audit.
+//!
+//! Two files that `sqlite3` can open: telemetry.db (what happened to signals) and alarms.db (transitions,
+//! acknowledgements, audit; every commit flushed). The schema stands in README.md.
+//!
+//! - Nothing here reads a clock, spawns a task or knows a broker.
+//! - A method that stores returns after its commit; a dropped future leaves a consistent file.
+//! - Of samples with one signal and one source time the last received wins, everywhere.
+//! - Chunks of one signal never overlap in time.
+//! - A query reads memory first and the file second, so that compaction in between can only show a sample twice
+//!   (which is harmless), never hide it.
+//!
+//! Rooms, in the order in which they may import one another: `error`, `row` -> `bytes`, `sample` -> `codec` -> `chunk` ->
+//! `columns`, `tail`, `database` -> `journal`, `alarms` -> `historian` -> `append`, `query`, `events` -> `compact` ->
+//! `retain`.
+
+mod alarms;
+mod append;
+mod bytes;
+mod chunk;
+mod codec;
+mod columns;
+mod compact;
+mod database;
+mod error;
+mod events;
+mod historian;
+mod journal;
+mod query;
+mod retain;
+mod row;
+mod sample;
+mod tail;
+#[cfg(test)]
+mod testing;
+
+pub use alarms::{AlarmRecord, Alarms, AuditCheck, AuditEntry, AuditRecord};
+pub use codec::{decode, encode};
+pub use columns::{Columns, WIDTH_MAX};
+pub use compact::Progress;
+pub use database::Durability;
+pub use error::{Error, Result};
+pub use events::{
+    BIRTHS_MAX, Birth, EXCERPT_BYTES_MAX, LinkTransition, REJECTS_KEPT, Reject, RejectTotal,
+};
+pub use historian::{Historian, Options};
+pub use retain::{Policy, Removed};
+pub use row::JournalRow;
+pub use sample::Sample;

@@ -1,0 +1,47 @@
+//! Generators shared by the unit tests.
+
+use proptest::prelude::*;
+use twin_core::{BatchId, Quality, SampleBatch, SignalKey, Timestamp, Value};
+
+use crate::sample::Sample;
+
+pub(crate) fn value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        4 => any::<f64>().prop_map(Value::F64),
+        2 => any::<i64>().prop_map(Value::I64),
+        1 => any::<bool>().prop_map(Value::Bool),
+        1 => "[a-z°]{0,6}".prop_map(|text| Value::Text(text.into())),
+        1 => Just(Value::Null),
+    ]
+}
+
+pub(crate) fn quality() -> impl Strategy<Value = Quality> {
+    (0_u8..3, 0_u8..17).prop_map(|(status, reason)| Quality::from_bytes([status, reason]))
+}
+
+pub(crate) fn batch() -> impl Strategy<Value = SampleBatch> {
+    let row = (any::<u32>(), any::<i64>(), value(), quality());
+    (
+        any::<u64>(),
+        any::<i64>(),
+        prop::collection::vec(row, 0..60),
+    )
+        .prop_map(|(id, received, rows)| {
+            let mut batch = SampleBatch::new(BatchId(id), Timestamp(received));
+            for (signal, time, value, quality) in rows {
+                batch.push(SignalKey(signal), Timestamp(time), &value, quality);
+            }
+            batch
+        })
+}
+
+pub(crate) fn sample() -> impl Strategy<Value = Sample> {
+    (any::<i64>(), any::<i64>(), value(), quality()).prop_map(|(time, received, value, quality)| {
+        Sample {
+            time: Timestamp(time),
+            received: Timestamp(received),
+            value,
+            quality,
+        }
+    })
+}

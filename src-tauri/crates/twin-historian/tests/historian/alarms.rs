@@ -1,0 +1,307 @@
+//! Alarm transitions, what stands, and the audit trail.
+
+use std::path::Path;
+
+use twin_core::{
+    OccurrenceId, SignalKey, Timestamp,
+    alarm::{AlarmKind, AlarmState, AlarmTransition, Cause, Priority, StandingAlarm},
+};
+use twin_historian::{AlarmRecord, AuditCheck, AuditEntry, JournalRow};
+
+use super::{block_on, open, sql};
+
+use AlarmState::{AckedActive, Normal, UnackActive, UnackReturned};
+
+fn transition(
+    occurrence: &str,
+    from: AlarmState,
+    to: AlarmState,
+    cause: Cause,
+    at: i64,
+) -> AlarmTransition {
+    AlarmTransition {
+        occurrence: occurrence.into(),
+        rule: "pump-2/vibration_de:high".into(),
+        asset: "pump-2".into(),
+        signal: SignalKey(3),
+        kind: AlarmKind::High,
+        priority: Priority::new(2).unwrap(),
+        limit: 4.5,
+        from,
+        to,
+        cause,
+        source_time: Timestamp(at),
+        at: Timestamp(at + 1),
+        value: 4.75,
+    }
+}
+
+fn raised(occurrence: &str, at: i64) -> AlarmTransition {
+    transition(occurrence, Normal, UnackActive, Cause::Raised, at)
+}
+
+fn acknowledged(occurrence: &str, from: AlarmState, to: AlarmState, at: i64) -> AlarmTransition {
+    let cause = Cause::Acknowledged {
+        user: "ann".into(),
+        comment: "seen".into(),
+    };
+    transition(occurrence, from, to, cause, at)
+}
+
+#[test]
+fn an_alarm_survives_a_restart_with_its_acknowledgement() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let historian = open(dir.path()).await;
+        let alarms = historian.alarms();
+        let first = raised("o@10", 10);
+        assert_eq!(
+            alarms
+                .append(std::slice::from_ref(&first), JournalRow(4))
+                .await
+                .unwrap(),
+            [1]
+        );
+        let rest = [
+            raised("p@20", 20),
+            acknowledged("o@10", UnackActive, AckedActive, 30),
+        ];
+        assert_eq!(alarms.append(&rest, JournalRow(7)).await.unwrap(), [2, 3]);
+        historian.close().await.unwrap();
+
+        let historian = open(dir.path()).await;
+        let alarms = historian.alarms();
+        assert_eq!(alarms.settled().await.unwrap(), JournalRow(7));
+        assert_eq!(alarms.newest_seq().await.unwrap(), 3);
+        let standing =
+            |raised: &AlarmTransition, state, since: i64, by: Option<(&str, i64)>| StandingAlarm {
+                raised: raised.clone(),
+                state,
+                since: Timestamp(since),
+                acknowledged: by.map(|(user, at)| (user.to_owned(), Timestamp(at))),
+            };
+        let expected = [
+            AlarmRecord {
+                seq: 2,
+                alarm: standing(&rest[0], UnackActive, 21, None),
+                returned_at: None,
+                comment: None,
+            },
+            AlarmRecord {
+                seq: 3,
+                alarm: standing(&first, AckedActive, 31, Some(("ann", 31))),
+                returned_at: None,
+                comment: Some("seen".into()),
+            },
+        ];
+        assert_eq!(alarms.standing().await.unwrap(), expected);
+
+        let over = transition("o@10", AckedActive, Normal, Cause::Returned, 40);
+        alarms
+            .append(std::slice::from_ref(&over), JournalRow(9))
+            .await
+            .unwrap();
+        assert_eq!(alarms.standing().await.unwrap(), expected[..1]);
+        let history = alarms.history(None, 10).await.unwrap();
+        assert_eq!(
+            history.iter().map(|record| record.seq).collect::<Vec<_>>(),
+            [4, 2]
+        );
+        assert_eq!(history[0].returned_at, Some(Timestamp(40)));
+        assert_eq!(
+            history[0].alarm.acknowledged,
+            Some(("ann".to_owned(), Timestamp(31)))
+        );
+        assert_eq!(alarms.history(Some(4), 10).await.unwrap(), expected[..1]);
+        assert_eq!(
+            alarms.transitions(2, 10).await.unwrap(),
+            [(3, rest[1].clone()), (4, over)]
+        );
+        let of = alarms
+            .transitions_of(&OccurrenceId::from("o@10"))
+            .await
+            .unwrap();
+        assert_eq!(
+            of.iter().map(|(seq, _)| *seq).collect::<Vec<_>>(),
+            [1, 3, 4]
+        );
+        assert_eq!(
+            alarms
+                .occurrence(&OccurrenceId::from("p@20"))
+                .await
+                .unwrap()
+                .unwrap(),
+            expected[0]
+        );
+        assert_eq!(
+            alarms
+                .occurrence(&OccurrenceId::from("none"))
+                .await
+                .unwrap(),
+            None
+        );
+    });
+}
+
+#[test]
+fn an_alarm_that_comes_back_unacknowledged_is_the_same_and_active_again() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let alarms = open(dir.path()).await.alarms();
+        let steps = [
+            raised("o@10", 10),
+            transition("o@10", UnackActive, UnackReturned, Cause::Returned, 20),
+            transition("o@10", UnackReturned, UnackActive, Cause::Raised, 30),
+        ];
+        alarms.append(&steps[..2], JournalRow(1)).await.unwrap();
+        assert_eq!(
+            alarms.standing().await.unwrap()[0].returned_at,
+            Some(Timestamp(20))
+        );
+        alarms.append(&steps[2..], JournalRow(2)).await.unwrap();
+        let record = &alarms.standing().await.unwrap()[0];
+        assert_eq!(
+            (record.seq, record.returned_at, record.alarm.state),
+            (3, None, UnackActive)
+        );
+        assert_eq!(record.alarm.raised, steps[0]);
+    });
+}
+
+#[test]
+fn a_replay_stores_nothing_twice() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let alarms = open(dir.path()).await.alarms();
+        let first = raised("o@10", 10);
+        alarms
+            .append(
+                &[
+                    first.clone(),
+                    acknowledged("o@10", UnackActive, AckedActive, 20),
+                ],
+                JournalRow(5),
+            )
+            .await
+            .unwrap();
+        // The engine made it at another moment this time.
+        let again = AlarmTransition {
+            at: Timestamp(99),
+            ..first
+        };
+        assert_eq!(
+            alarms
+                .append(&[again, raised("p@30", 30)], JournalRow(3))
+                .await
+                .unwrap(),
+            [1, 3]
+        );
+        let standing = alarms.standing().await.unwrap();
+        assert_eq!(
+            standing.iter().map(|r| r.alarm.state).collect::<Vec<_>>(),
+            [AckedActive, UnackActive]
+        );
+        assert_eq!(
+            alarms.settled().await.unwrap(),
+            JournalRow(5),
+            "settled went back"
+        );
+        assert_eq!(alarms.audit(None, 10).await.unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn numbers_that_are_none_are_kept_as_such() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let alarms = open(dir.path()).await.alarms();
+        let odd = AlarmTransition {
+            limit: f64::NAN,
+            value: f64::INFINITY,
+            ..raised("o@10", 10)
+        };
+        alarms.append(&[odd], JournalRow(0)).await.unwrap();
+        let raised = &alarms.standing().await.unwrap()[0].alarm.raised;
+        assert!(raised.limit.is_nan());
+        assert_eq!(raised.value, f64::INFINITY);
+    });
+}
+
+async fn three_actions(dir: &Path) {
+    let historian = open(dir).await;
+    let alarms = historian.alarms();
+    let entry = |at, action: &str| AuditEntry {
+        at: Timestamp(at),
+        user: "ann".into(),
+        action: action.into(),
+        subject: "station".into(),
+        detail: String::new(),
+    };
+    assert_eq!(
+        alarms
+            .write_audit(&entry(1, "edit-connection"))
+            .await
+            .unwrap(),
+        1
+    );
+    alarms
+        .append(&[raised("o@10", 10)], JournalRow(0))
+        .await
+        .unwrap();
+    alarms
+        .append(
+            &[acknowledged("o@10", UnackActive, AckedActive, 20)],
+            JournalRow(0),
+        )
+        .await
+        .unwrap();
+    assert_eq!(alarms.write_audit(&entry(3, "rebirth")).await.unwrap(), 3);
+    let actions: Vec<_> = alarms
+        .audit(None, 10)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|r| r.entry.action)
+        .collect();
+    assert_eq!(actions, ["rebirth", "acknowledge", "edit-connection"]);
+    assert_eq!(
+        alarms.audit(Some(3), 1).await.unwrap()[0].entry.subject,
+        "o@10"
+    );
+    assert_eq!(
+        alarms.check_audit().await.unwrap(),
+        AuditCheck {
+            intact: 3,
+            broken_at: None
+        }
+    );
+    historian.close().await.unwrap();
+}
+
+#[test]
+fn a_changed_or_missing_audit_record_breaks_the_chain() {
+    block_on(async {
+        for (change, intact) in [
+            ("UPDATE audit SET user = 'bob' WHERE seq = 2", 1),
+            ("DELETE FROM audit WHERE seq = 2", 1),
+            ("UPDATE audit SET at = 7 WHERE seq = 1", 0),
+            (
+                "UPDATE audit SET detail = 'x', hash = x'00' WHERE seq = 3",
+                2,
+            ),
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            three_actions(dir.path()).await;
+            sql(&dir.path().join("alarms.db"), change).await;
+            let check = open(dir.path()).await.alarms().check_audit().await.unwrap();
+            assert_eq!(
+                check,
+                AuditCheck {
+                    intact,
+                    broken_at: Some(intact + 1)
+                },
+                "{change}"
+            );
+        }
+    });
+}

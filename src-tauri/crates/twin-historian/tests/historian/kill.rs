@@ -1,0 +1,118 @@
+//! Killed at any moment: what was acknowledged is there.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use twin_core::Timestamp;
+use twin_historian::{Durability, JournalRow, Options};
+
+use super::{NOW, all, batch, block_on};
+
+const FOLDER: &str = "TWIN_HISTORIAN_KILLED_IN";
+const ROUNDS: u64 = 10;
+
+/// Not a test of its own: the process that is killed. Appends for ever, compacts now and then, and prints the number
+/// of every acknowledged append.
+#[test]
+fn child() {
+    let Some(folder) = std::env::var_os(FOLDER) else {
+        return;
+    };
+    block_on(async {
+        let options = Options {
+            chunk_samples_max: 64,
+            ..Options::default()
+        };
+        let historian = twin_historian::Historian::open_with(Path::new(&folder), NOW, options)
+            .await
+            .unwrap();
+        let mut n = historian.newest_row().0;
+        loop {
+            let rows = [
+                batch(&[(0, n * 2, n as f64)]),
+                batch(&[(0, n * 2 + 1, n as f64)]),
+            ];
+            let durability = if n % 2 == 0 {
+                Durability::Full
+            } else {
+                Durability::Normal
+            };
+            let row = historian.append(&rows, durability).await.unwrap();
+            assert_eq!(row, JournalRow(n + 1));
+            n += 1;
+            // Straight to the pipe: the test harness keeps what `println!` writes.
+            let mut pipe = std::io::stderr();
+            writeln!(pipe, "acknowledged {n}").unwrap();
+            if n % 8 == 0 {
+                historian.compact_step(JournalRow(n - 3)).await.unwrap();
+                historian
+                    .alarms()
+                    .set_settled(JournalRow(n - 3))
+                    .await
+                    .unwrap();
+            }
+        }
+    });
+}
+
+#[test]
+fn after_kill_9_every_acknowledged_batch_is_there_and_none_is_torn() {
+    let dir = tempfile::tempdir().unwrap();
+    for round in 0..ROUNDS {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "kill::child", "--nocapture", "--test-threads=1"])
+            .env(FOLDER, dir.path())
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut acknowledged = 0_i64;
+        let mut take = |line: String| {
+            let number = line
+                .strip_prefix("acknowledged ")
+                .unwrap_or_else(|| panic!("the child said: {line}"));
+            acknowledged = number.parse().unwrap();
+        };
+        for _ in 0..(11 + round * 37 % 60) {
+            take(lines.next().expect("the child ended by itself").unwrap());
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // What it had said before it died counts too; the last line may be cut off.
+        for line in lines
+            .map_while(Result::ok)
+            .filter(|line| line.len() > "acknowledged ".len())
+        {
+            take(line);
+        }
+        block_on(async {
+            let historian = super::open(dir.path()).await;
+            assert_eq!(historian.notices(), Vec::<String>::new());
+            let seen = all(&historian, 0).await;
+            assert!(
+                seen.len() as i64 >= acknowledged * 2,
+                "{acknowledged} acknowledged, {} seen",
+                seen.len()
+            );
+            assert_eq!(seen.len() % 2, 0, "a torn group");
+            for (at, (time, value)) in seen.iter().enumerate() {
+                assert_eq!((*time, *value), (at as i64, (at / 2) as f64));
+            }
+            assert_eq!(historian.newest_row().0 * 2, seen.len() as i64);
+            assert_eq!(historian.check().await.unwrap(), Vec::<String>::new());
+            let end = historian
+                .range(twin_core::SignalKey(0), Timestamp(0), Timestamp::MAX, 1)
+                .await
+                .unwrap();
+            assert_eq!(
+                end.t_last.first().map(|time| time.micros() + 1),
+                Some(seen.len() as i64)
+            );
+            historian.close().await.unwrap();
+        });
+    }
+}

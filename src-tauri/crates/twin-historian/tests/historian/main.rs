@@ -1,0 +1,73 @@
+//! The historian from outside: against a plain model, killed, out of space, with damaged and foreign files.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod alarms;
+mod events;
+mod files;
+mod kill;
+mod model;
+mod race;
+
+use std::{path::Path, sync::Arc};
+
+use twin_core::{BatchId, Quality, SampleBatch, SignalKey, Timestamp, Value};
+use twin_historian::Historian;
+
+const NOW: Timestamp = Timestamp::from_secs(1_795_358_096);
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
+}
+
+async fn open(dir: &Path) -> Historian {
+    Historian::open(dir, NOW).await.unwrap()
+}
+
+/// One batch of (signal, time, value), all good.
+fn batch(rows: &[(u32, i64, f64)]) -> Arc<SampleBatch> {
+    let mut batch = SampleBatch::new(BatchId(1), Timestamp(5));
+    for (signal, time, value) in rows {
+        batch.push(
+            SignalKey(*signal),
+            Timestamp(*time),
+            &Value::F64(*value),
+            Quality::GOOD,
+        );
+    }
+    Arc::new(batch)
+}
+
+/// All samples of a signal as (time, value).
+async fn all(historian: &Historian, signal: u32) -> Vec<(i64, f64)> {
+    let samples = historian
+        .raw(
+            SignalKey(signal),
+            Timestamp::MIN,
+            Timestamp::MAX,
+            usize::MAX,
+        )
+        .await
+        .unwrap();
+    samples
+        .iter()
+        .map(|sample| (sample.time.micros(), sample.number()))
+        .collect()
+}
+
+/// A statement by another connection, as a person with `sqlite3` would run it.
+async fn sql(file: &Path, statement: &str) {
+    use sqlx::{ConnectOptions as _, Connection as _};
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true);
+    let mut connection = options.connect().await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+}

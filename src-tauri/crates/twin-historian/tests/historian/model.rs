@@ -1,0 +1,376 @@
+//! Any interleaving of appends (late, duplicate, out of order), compactions, restarts and queries gives what a plain
+//! map gives.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+    sync::Arc,
+};
+
+use proptest::prelude::*;
+use twin_core::{BatchId, Quality, SampleBatch, SignalKey, Status, Timestamp, Value};
+use twin_historian::{Columns, Durability, Historian, JournalRow, Options, Sample};
+
+use super::{NOW, block_on};
+
+const SIGNALS: u32 = 3;
+
+#[derive(Clone, Debug)]
+enum Op {
+    /// One append of several batches of (signal, time, value, quality).
+    Append(Vec<Vec<(u32, i64, Value, Quality)>>, Durability),
+    /// Moves the oldest rows up to this part of the journal.
+    Compact(f64),
+    Reopen,
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        6 => (-1_000_i32..1_000).prop_map(|v| Value::F64(f64::from(v) / 8.0 + 0.0625)),
+        1 => Just(Value::F64(f64::NAN)),
+        1 => Just(Value::F64(f64::INFINITY)),
+        2 => (-50_i64..50).prop_map(|v| Value::I64(v * 2 + 1)),
+        1 => any::<bool>().prop_map(Value::Bool),
+        1 => "[a-c]{1,2}".prop_map(|text| Value::Text(text.into())),
+        1 => Just(Value::Null),
+    ]
+}
+
+fn time() -> impl Strategy<Value = i64> {
+    prop_oneof![20 => 0_i64..120, 1 => Just(i64::MIN), 1 => Just(i64::MAX), 2 => 1_000_i64..1_010]
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let quality =
+        (0_u8..3, 0_u8..17).prop_map(|(status, reason)| Quality::from_bytes([status, reason]));
+    let row = (0..SIGNALS, time(), value(), quality);
+    let batches = prop::collection::vec(prop::collection::vec(row, 0..12), 0..3);
+    let durability = prop_oneof![Just(Durability::Normal), Just(Durability::Full)];
+    prop_oneof![
+        6 => (batches, durability).prop_map(|(batches, durability)| Op::Append(batches, durability)),
+        3 => (0.0..1.2).prop_map(Op::Compact),
+        1 => Just(Op::Reopen),
+    ]
+}
+
+fn options() -> impl Strategy<Value = Options> {
+    (1_usize..80, 1_usize..40, 1_usize..10).prop_map(
+        |(tail_samples_max, step_samples_max, chunk_samples_max)| Options {
+            telemetry_pages_max: None,
+            tail_samples_max,
+            step_samples_max,
+            chunk_samples_max,
+        },
+    )
+}
+
+type Model = HashMap<u32, BTreeMap<i64, Sample>>;
+
+async fn apply(
+    dir: &Path,
+    options: Options,
+    historian: &mut Historian,
+    model: &mut Model,
+    op: Op,
+    at: i64,
+) {
+    match op {
+        Op::Append(groups, durability) => {
+            let mut batches = Vec::new();
+            for (n, rows) in groups.into_iter().enumerate() {
+                let received = Timestamp(at * 10 + n as i64);
+                let mut batch = SampleBatch::new(BatchId(at as u64), received);
+                for (signal, time, value, quality) in rows {
+                    batch.push(SignalKey(signal), Timestamp(time), &value, quality);
+                    let sample = Sample {
+                        time: Timestamp(time),
+                        received,
+                        value,
+                        quality,
+                    };
+                    model.entry(signal).or_default().insert(time, sample);
+                }
+                batches.push(Arc::new(batch));
+            }
+            let before = historian.newest_row();
+            let row = historian.append(&batches, durability).await.unwrap();
+            let grew = batches.iter().any(|batch| !batch.is_empty());
+            assert_eq!(row, JournalRow(before.0 + i64::from(grew)));
+        }
+        Op::Compact(part) => {
+            let upto = JournalRow((historian.newest_row().0 as f64 * part) as i64);
+            while historian.compact_step(upto).await.unwrap().more {}
+        }
+        Op::Reopen => {
+            let newest = historian.newest_row();
+            historian.close().await.unwrap();
+            *historian = Historian::open_with(dir, NOW, options).await.unwrap();
+            assert_eq!(historian.newest_row(), newest);
+        }
+    }
+}
+
+/// What [`Historian::range`] must give, worked out sample by sample.
+fn columns(samples: &BTreeMap<i64, Sample>, t0: i64, t1: i64, width: u32) -> Columns {
+    let mut groups: BTreeMap<i128, Vec<&Sample>> = BTreeMap::new();
+    let span = i128::from(t1) - i128::from(t0);
+    for (time, sample) in samples {
+        let pixel = match *time {
+            time if time < t0 => -1,
+            time if time >= t1 => i128::from(width),
+            time => (i128::from(time) - i128::from(t0)) * i128::from(width) / span,
+        };
+        groups.entry(pixel).or_default().push(sample);
+    }
+    let mut columns = Columns::default();
+    for (pixel, mut group) in groups {
+        if pixel < 0 {
+            group.drain(..group.len() - 1);
+        } else if pixel >= i128::from(width) {
+            group.truncate(1);
+        }
+        let (first, last) = (group[0], group[group.len() - 1]);
+        let numbers = || group.iter().map(|sample| sample.number());
+        columns.t_first.push(first.time);
+        columns.t_last.push(last.time);
+        columns.min.push(numbers().fold(f64::NAN, f64::min));
+        columns.max.push(numbers().fold(f64::NAN, f64::max));
+        columns.first.push(first.number());
+        columns.last.push(last.number());
+        columns.status.push(
+            group
+                .iter()
+                .map(|sample| sample.quality.status)
+                .max()
+                .unwrap_or(Status::Good),
+        );
+    }
+    columns
+}
+
+/// NaN is equal to NaN here.
+fn assert_same<T: std::fmt::Debug>(found: &T, expected: &T) {
+    assert_eq!(format!("{found:?}"), format!("{expected:?}"));
+}
+
+async fn compare(historian: &Historian, model: &Model, t0: i64, t1: i64, width: u32, limit: usize) {
+    for signal in 0..SIGNALS {
+        let empty = BTreeMap::new();
+        let samples = model.get(&signal).unwrap_or(&empty);
+        let (key, from, to) = (SignalKey(signal), Timestamp(t0), Timestamp(t1));
+        assert_same(
+            &historian.range(key, from, to, width).await.unwrap(),
+            &columns(samples, t0, t1, width),
+        );
+        let expected: Vec<_> = samples
+            .range(t0..t1)
+            .take(limit)
+            .map(|(_, sample)| sample.clone())
+            .collect();
+        assert_same(
+            &historian.raw(key, from, to, limit).await.unwrap(),
+            &expected,
+        );
+    }
+    let newest = |signal: u32| {
+        Some((
+            SignalKey(signal),
+            model.get(&signal)?.range(..t0).next_back()?.1.clone(),
+        ))
+    };
+    let expected: Vec<_> = (0..SIGNALS).filter_map(newest).collect();
+    assert_same(
+        &historian.last_values(Timestamp(t0)).await.unwrap(),
+        &expected,
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn history_is_what_a_map_would_be(
+        ops in prop::collection::vec(op(), 1..25),
+        options in options(),
+        queries in prop::collection::vec((0_i64..130, 1_i64..130, 1_u32..20, 1_usize..30), 6),
+    ) {
+        block_on(async {
+            let dir = tempfile::tempdir().unwrap();
+            let mut historian = Historian::open_with(dir.path(), NOW, options).await.unwrap();
+            let ids: Vec<_> = (0..SIGNALS).map(|n| format!("pump/{n}").into()).collect();
+            historian.signal_keys(&ids).await.unwrap();
+            let mut model = Model::new();
+            for (at, op) in ops.into_iter().enumerate() {
+                apply(dir.path(), options, &mut historian, &mut model, op, at as i64).await;
+                let (t0, span, width, limit) = queries[at % queries.len()];
+                compare(&historian, &model, t0, t0 + span, width, limit).await;
+            }
+            compare(&historian, &model, i64::MIN, i64::MAX, 7, usize::MAX).await;
+            assert_eq!(historian.check().await.unwrap(), Vec::<String>::new());
+        });
+    }
+}
+
+#[test]
+fn rows_after_gives_what_was_appended() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let historian = super::open(dir.path()).await;
+        let groups = [
+            vec![super::batch(&[(0, 1, 1.0)]), super::batch(&[(1, 1, 2.0)])],
+            vec![super::batch(&[(0, 2, 3.0)])],
+            vec![super::batch(&[(0, 3, 4.0)])],
+        ];
+        for group in &groups {
+            historian.append(group, Durability::Full).await.unwrap();
+        }
+        let rows = historian.rows_after(JournalRow(0), 2).await.unwrap();
+        let expected: Vec<_> = [(1, &groups[0][0]), (1, &groups[0][1]), (2, &groups[1][0])]
+            .map(|(row, batch)| (JournalRow(row), SampleBatch::clone(batch)))
+            .into();
+        assert_eq!(rows, expected);
+        historian.compact_step(JournalRow(2)).await.unwrap();
+        let rows = historian.rows_after(JournalRow(0), 100).await.unwrap();
+        assert_eq!(rows, [(JournalRow(3), SampleBatch::clone(&groups[2][0]))]);
+    });
+}
+
+#[test]
+fn signal_keys_are_dense_and_stay() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let historian = super::open(dir.path()).await;
+        let ids = |names: &[&str]| names.iter().map(|name| (*name).into()).collect::<Vec<_>>();
+        let keys = historian.signal_keys(&ids(&["b", "a"])).await.unwrap();
+        assert_eq!(keys, [SignalKey(0), SignalKey(1)]);
+        historian.close().await.unwrap();
+        let historian = super::open(dir.path()).await;
+        let keys = historian
+            .signal_keys(&ids(&["c", "a", "c", "b"]))
+            .await
+            .unwrap();
+        assert_eq!(
+            keys,
+            [SignalKey(2), SignalKey(1), SignalKey(2), SignalKey(0)]
+        );
+        let all = historian.signals().await.unwrap();
+        assert_eq!(
+            all,
+            [
+                (SignalKey(0), "b".into()),
+                (SignalKey(1), "a".into()),
+                (SignalKey(2), "c".into())
+            ]
+        );
+    });
+}
+
+#[test]
+fn live_samples_fill_chunks_and_a_trend_is_quick() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let historian = super::open(dir.path()).await;
+        historian.signal_keys(&["pump/speed".into()]).await.unwrap();
+        // 15 minutes at 10 Hz; the last minute stays in the journal.
+        for second in 0..900_i64 {
+            let rows: Vec<_> = (0..10)
+                .map(|n| (0, second * 1_000_000 + n * 100_000, (second % 60) as f64))
+                .collect();
+            let row = historian
+                .append(&[super::batch(&rows)], Durability::Normal)
+                .await
+                .unwrap();
+            if second % 60 == 0 {
+                historian.compact_step(row).await.unwrap();
+            }
+        }
+        let mut best = std::time::Duration::MAX;
+        for _ in 0..5 {
+            let begin = tokio::time::Instant::now();
+            let end = Timestamp::from_secs(900);
+            let columns = historian
+                .range(SignalKey(0), Timestamp(0), end, 1_000)
+                .await
+                .unwrap();
+            best = best.min(begin.elapsed());
+            assert_eq!(columns.len(), 1_000);
+        }
+        println!("15 minutes of one signal in {best:?}");
+        assert!(
+            best < std::time::Duration::from_millis(60),
+            "15 minutes of one signal took {best:?}"
+        );
+        while historian
+            .compact_step(historian.newest_row())
+            .await
+            .unwrap()
+            .more
+        {}
+        assert_eq!(historian.tail_samples(), 0);
+        assert_eq!(super::all(&historian, 0).await.len(), 9_000);
+    });
+}
+
+#[test]
+fn retention_removes_whole_chunks_and_shrinks_the_file() {
+    use twin_core::Duration;
+    use twin_historian::{Policy, Removed};
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let options = Options {
+            chunk_samples_max: 100,
+            ..Options::default()
+        };
+        let historian = Historian::open_with(dir.path(), NOW, options)
+            .await
+            .unwrap();
+        // Values that do not compress, so that there is something to shrink.
+        let mut noise = 1_u64;
+        let mut rows = Vec::new();
+        for time in 0..100_000_i64 {
+            noise = noise
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            rows.push((0, time, (noise >> 11) as f64));
+        }
+        historian
+            .append(&[super::batch(&rows)], Durability::Full)
+            .await
+            .unwrap();
+        historian
+            .compact_step(historian.newest_row())
+            .await
+            .unwrap();
+        historian.close().await.unwrap();
+        let historian = Historian::open_with(dir.path(), NOW, options)
+            .await
+            .unwrap();
+        let before = historian.size_bytes();
+        let policy = Policy {
+            samples: Some(Duration(10_050)),
+            links: None,
+        };
+        let removed = historian.retain(Timestamp(100_000), policy).await.unwrap();
+        let expected = Removed {
+            chunks: 899,
+            samples: 89_900,
+            signals: vec![SignalKey(0)],
+            span: Some((Timestamp(0), Timestamp(89_899))),
+            links: 0,
+            more: false,
+        };
+        assert_eq!(removed, expected);
+        assert_eq!(
+            super::all(&historian, 0)
+                .await
+                .first()
+                .map(|sample| sample.0),
+            Some(89_900)
+        );
+        historian.close().await.unwrap();
+        let after = std::fs::metadata(dir.path().join("telemetry.db"))
+            .unwrap()
+            .len();
+        assert!(after * 2 < before, "{before} bytes before, {after} after");
+    });
+}

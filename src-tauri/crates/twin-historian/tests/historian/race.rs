@@ -1,0 +1,171 @@
+//! Appends, compaction and queries at once; appends whose callers lose interest.
+
+use twin_core::Timestamp;
+use twin_historian::{Durability, Historian, JournalRow, Options};
+
+use super::{NOW, all, batch, block_on, open};
+
+#[test]
+fn what_was_acknowledged_is_seen_while_compaction_runs() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let options = Options {
+            chunk_samples_max: 16,
+            step_samples_max: 40,
+            ..Options::default()
+        };
+        let historian = Historian::open_with(dir.path(), NOW, options)
+            .await
+            .unwrap();
+        let (acknowledged, newest) = tokio::sync::watch::channel((0_i64, JournalRow(0)));
+        let compacting = tokio::spawn({
+            let (historian, newest) = (historian.clone(), newest.clone());
+            async move {
+                while newest.has_changed().is_ok() {
+                    let upto = newest.borrow().1;
+                    historian.compact_step(upto).await.unwrap();
+                }
+            }
+        });
+        let reading = tokio::spawn({
+            let historian = historian.clone();
+            async move {
+                let mut looks = 0_u32;
+                while newest.has_changed().is_ok() {
+                    let count = newest.borrow().0;
+                    let seen = all(&historian, 0).await;
+                    assert!(
+                        seen.len() as i64 >= count,
+                        "{count} acknowledged, {} seen",
+                        seen.len()
+                    );
+                    assert!(
+                        seen.iter()
+                            .enumerate()
+                            .all(|(n, (time, _))| *time == n as i64)
+                    );
+                    if count == 0 {
+                        continue;
+                    }
+                    let columns = historian
+                        .range(twin_core::SignalKey(0), Timestamp(0), Timestamp(count), 3)
+                        .await
+                        .unwrap();
+                    let inside = columns
+                        .t_last
+                        .iter()
+                        .filter(|time| time.micros() < count)
+                        .max();
+                    assert_eq!(
+                        inside.map_or(0, |time| time.micros() + 1),
+                        count.min(seen.len() as i64)
+                    );
+                    looks += 1;
+                }
+                looks
+            }
+        });
+        for n in 0..400_i64 {
+            let rows: Vec<_> = (n * 5..n * 5 + 5)
+                .map(|time| (0, time, time as f64))
+                .collect();
+            let row = historian
+                .append(&[batch(&rows)], Durability::Normal)
+                .await
+                .unwrap();
+            acknowledged.send((n * 5 + 5, row)).unwrap();
+        }
+        drop(acknowledged);
+        compacting.await.unwrap();
+        assert!(reading.await.unwrap() > 0);
+    });
+}
+
+async fn turns(n: i64) {
+    for _ in 0..n {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[test]
+fn an_append_that_nobody_waits_for_is_stored_whole_or_not_at_all() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let historian = open(dir.path()).await;
+        let mut abandoned = 0;
+        for n in 0..300_i64 {
+            let rows = [batch(&[(0, n * 2, 0.0)]), batch(&[(0, n * 2 + 1, 0.0)])];
+            let append = historian.append(&rows, Durability::Normal);
+            if n % 3 == 0 {
+                append.await.unwrap();
+            } else {
+                // Polled some times, then dropped: at different places from round to round.
+                tokio::select! {
+                    biased;
+                    stored = append => drop(stored.unwrap()),
+                    () = turns(n % 13 * 4) => abandoned += 1,
+                }
+            }
+            if n % 50 == 49 {
+                tokio::select! {
+                    biased;
+                    done = historian.compact_step(historian.newest_row()) => drop(done.unwrap()),
+                    () = turns(n) => {}
+                }
+            }
+        }
+        assert!(
+            abandoned > 0,
+            "no append was abandoned: the test says nothing"
+        );
+        let seen = all(&historian, 0).await;
+        for pair in seen.chunks(2) {
+            assert_eq!(pair[0].0 / 2, pair[1].0 / 2, "half of a group: {pair:?}");
+        }
+        for n in (0..300).step_by(3) {
+            assert!(
+                seen.contains(&(n * 2, 0.0)),
+                "acknowledged append {n} is missing"
+            );
+        }
+        historian.close().await.unwrap();
+        let historian = open(dir.path()).await;
+        assert_eq!(all(&historian, 0).await, seen, "memory and file differ");
+        assert_eq!(historian.check().await.unwrap(), Vec::<String>::new());
+    });
+}
+
+/// Callers put these futures into tasks of a runtime with several threads: a compile-time check.
+#[test]
+fn every_future_may_move_between_threads() {
+    fn send<T: Send>(future: T) -> T {
+        future
+    }
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let historian = send(Historian::open(dir.path(), NOW)).await.unwrap();
+        let row = send(historian.append(&[batch(&[(0, 1, 1.0)])], Durability::Full))
+            .await
+            .unwrap();
+        send(historian.signal_keys(&["a".into()])).await.unwrap();
+        let newest = send(historian.last_values(Timestamp::MAX)).await.unwrap();
+        assert_eq!(newest.len(), 1);
+        let rows = send(historian.rows_after(JournalRow(0), 9)).await.unwrap();
+        assert_eq!(rows.len(), 1);
+        let removed = send(historian.retain(NOW, twin_historian::Policy::default()))
+            .await
+            .unwrap();
+        assert_eq!(removed.chunks, 0);
+        assert_eq!(
+            send(historian.alarms().append(&[], row)).await.unwrap(),
+            Vec::<u64>::new()
+        );
+        assert_eq!(send(historian.alarms().settled()).await.unwrap(), row);
+        send(historian.close()).await.unwrap();
+    });
+}

@@ -1,0 +1,231 @@
+//! Asset types: signals, alarms, models.
+
+use std::collections::HashSet;
+
+use twin_core::{
+    ModelId,
+    alarm::{AlarmKind, Priority},
+};
+
+use super::unique_id;
+use crate::{
+    plant::{AlarmDef, AssetType, ModelDef, Role, Running, SignalDef},
+    reader::Reader,
+    signals::SCORE_SIGNAL,
+};
+
+const STALE_AFTER_DEFAULT_S: f64 = 30.0;
+const SCORE_INTERVAL_DEFAULT_S: f64 = 1.0;
+
+pub(super) fn asset_type(mut table: Reader<'_>, seen: &mut HashSet<String>) -> AssetType {
+    let id = unique_id(&mut table, seen);
+    let mut signals_seen = HashSet::new();
+    let mut read = AssetType {
+        name: table.filled_text("name").unwrap_or_else(|| id.clone()),
+        id,
+        dtmi: table.filled_text("dtmi"),
+        running: None,
+        signals: table
+            .tables("signal")
+            .into_iter()
+            .map(|r| signal(r, &mut signals_seen))
+            .collect(),
+        model: None,
+    };
+    if read
+        .dtmi
+        .as_ref()
+        .is_some_and(|dtmi| !dtmi.starts_with("dtmi:"))
+    {
+        table.fault(
+            "dtmi",
+            "must begin with \"dtmi:\", such as \"dtmi:water:CentrifugalPump;2\"",
+        );
+    }
+    read.running = table.table("running").map(|r| running(r, &read));
+    read.model = table.table("model").map(|r| model(r, &read));
+    if read.model.is_some() && read.signal(SCORE_SIGNAL).is_some() {
+        table.fault(
+            "model",
+            format!("its score takes the id \"{SCORE_SIGNAL}\"; give that signal another id"),
+        );
+    }
+    table.finish();
+    read
+}
+
+fn running(mut table: Reader<'_>, of: &AssetType) -> Running {
+    let running = Running {
+        signal: table.required_text("signal"),
+        above: table.required_number("above"),
+    };
+    check_signal(&table, "signal", &running.signal, of);
+    table.finish();
+    running
+}
+
+pub(super) fn check_signal(table: &Reader<'_>, key: &str, signal: &str, of: &AssetType) {
+    if !signal.is_empty() && of.signal(signal).is_none() {
+        table.fault(
+            key,
+            format!(
+                "type \"{}\" has no signal \"{signal}\"; correct the id or add the signal",
+                of.id
+            ),
+        );
+    }
+}
+
+fn signal(mut table: Reader<'_>, seen: &mut HashSet<String>) -> SignalDef {
+    let id = unique_id(&mut table, seen);
+    let role = table.choice("role", &Role::NAMES);
+    let signal = SignalDef {
+        name: table.filled_text("name").unwrap_or_else(|| id.clone()),
+        id,
+        unit: table.text("unit").unwrap_or_default(),
+        role,
+        step: table.boolean("step").unwrap_or(role != Role::Measurement),
+        range: table.pair("range"),
+        normal: table.pair("normal"),
+        decimals: table
+            .integer("decimals", 0..=9)
+            .and_then(|d| u8::try_from(d).ok())
+            .unwrap_or(1),
+        stale_after: table.seconds("stale_after_s", STALE_AFTER_DEFAULT_S, false),
+        key: table.boolean("key").unwrap_or(false),
+        alarms: table
+            .tables("alarms")
+            .into_iter()
+            .map(|r| alarm(r, false))
+            .collect(),
+    };
+    if let (Some([low, high]), Some([normal_low, normal_high])) = (signal.range, signal.normal)
+        && (normal_low < low || normal_high > high)
+    {
+        table.fault(
+            "normal",
+            format!("[{normal_low}, {normal_high}] must lie within range [{low}, {high}]"),
+        );
+    }
+    check_limits(&table, &signal.alarms);
+    table.finish();
+    signal
+}
+
+/// At most one alarm of a kind, and the limits in their order.
+fn check_limits(table: &Reader<'_>, alarms: &[AlarmDef]) {
+    const ORDER: [AlarmKind; 4] = [
+        AlarmKind::LowLow,
+        AlarmKind::Low,
+        AlarmKind::High,
+        AlarmKind::HighHigh,
+    ];
+    let mut below: Option<&AlarmDef> = None;
+    for kind in ORDER {
+        let mut of_kind = alarms.iter().filter(|alarm| alarm.kind == kind);
+        let Some(alarm) = of_kind.next() else {
+            continue;
+        };
+        if of_kind.next().is_some() {
+            table.fault(
+                "alarms",
+                format!("two alarms of kind \"{}\"; keep one", kind.name()),
+            );
+        }
+        if let Some(below) = below.filter(|below| below.limit >= alarm.limit) {
+            table.fault(
+                "alarms",
+                format!(
+                    "the {} limit {} must be below the {} limit {}",
+                    below.kind.name(),
+                    below.limit,
+                    kind.name(),
+                    alarm.limit
+                ),
+            );
+        }
+        below = Some(alarm);
+    }
+}
+
+/// An alarm of a signal, or of a model's score, which has no kind of its own and lies between 0 and 1.
+fn alarm(mut table: Reader<'_>, on_score: bool) -> AlarmDef {
+    let kind = if on_score {
+        AlarmKind::Anomaly
+    } else {
+        alarm_kind(&mut table)
+    };
+    let alarm = AlarmDef {
+        kind,
+        limit: table.required_number("limit"),
+        deadband: table.number("deadband").unwrap_or(0.0),
+        on_delay: table.seconds("on_delay_s", 0.0, true),
+        priority: table
+            .integer("priority", 1..=4)
+            .and_then(|number| u8::try_from(number).ok())
+            .and_then(Priority::new)
+            .unwrap_or(Priority::LOWEST),
+    };
+    if alarm.deadband < 0.0 {
+        table.fault(
+            "deadband",
+            format!("is {}, but must be 0 or more", alarm.deadband),
+        );
+    }
+    if on_score && !(0.0..1.0).contains(&alarm.limit) {
+        table.fault(
+            "limit",
+            format!(
+                "is {}, but a score lies between 0 and 1; 0.5 is the threshold",
+                alarm.limit
+            ),
+        );
+    }
+    table.finish();
+    alarm
+}
+
+fn alarm_kind(table: &mut Reader<'_>) -> AlarmKind {
+    let name = table.required_text("kind");
+    match AlarmKind::from_name(&name) {
+        Some(kind) if kind != AlarmKind::Anomaly => kind,
+        _ => {
+            if !name.is_empty() {
+                table.fault(
+                    "kind",
+                    format!("is \"{name}\", but must be high-high, high, low or low-low"),
+                );
+            }
+            AlarmKind::High
+        }
+    }
+}
+
+fn model(mut table: Reader<'_>, of: &AssetType) -> ModelDef {
+    let model = ModelDef {
+        id: ModelId::from(table.id("id")),
+        file: table.required_text("file"),
+        inputs: table.texts("inputs"),
+        interval: table.seconds("interval_s", SCORE_INTERVAL_DEFAULT_S, false),
+        alarm: table.table("alarm").map(|r| alarm(r, true)),
+    };
+    let leads_out = model.file.starts_with(['/', '\\']) || model.file.contains(':');
+    if leads_out || model.file.split(['/', '\\']).any(|part| part == "..") {
+        table.fault(
+            "file",
+            "must be a path below the models' folder, without \"..\"",
+        );
+    }
+    if model.inputs.is_empty() {
+        table.fault("inputs", "must name at least one signal of the type");
+    }
+    let mut seen = HashSet::new();
+    for input in &model.inputs {
+        check_signal(&table, "inputs", input, of);
+        if !seen.insert(input) {
+            table.fault("inputs", format!("\"{input}\" stands twice; keep one"));
+        }
+    }
+    table.finish();
+    model
+}

@@ -1,0 +1,384 @@
+//! Reads TOML tables by key, and collects every fault with its line instead of stopping at the first.
+
+use std::{cell::RefCell, ops::Range};
+
+use toml::de::{DeTable, DeValue};
+
+use crate::error::Problem;
+
+/// The text being read and what is wrong with it.
+pub(crate) struct Problems<'t> {
+    text: &'t str,
+    list: RefCell<Vec<Problem>>,
+}
+
+/// One TOML table. Ask for every key that may stand in it, then call [`Reader::finish`].
+pub(crate) struct Reader<'a> {
+    problems: &'a Problems<'a>,
+    table: &'a DeTable<'a>,
+    span: Range<usize>,
+    path: String,
+    asked: Vec<&'static str>,
+}
+
+impl<'t> Problems<'t> {
+    pub(crate) const fn new(text: &'t str) -> Self {
+        Problems {
+            text,
+            list: RefCell::new(Vec::new()),
+        }
+    }
+
+    pub(crate) fn add(&self, at: usize, key: &str, message: String) {
+        let (line, _) = line_column(self.text, at);
+        self.list.borrow_mut().push(Problem {
+            line,
+            key: key.to_owned(),
+            message,
+        });
+    }
+
+    /// All faults in the order of the file.
+    pub(crate) fn into_list(self) -> Vec<Problem> {
+        let mut list = self.list.into_inner();
+        list.sort();
+        list.dedup();
+        list
+    }
+}
+
+/// Line and column (in characters) of a byte offset, both from 1.
+pub(crate) fn line_column(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at.min(text.len())).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .map_or(0, |rest| rest.chars().count())
+        + 1;
+    (line, column)
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(
+        problems: &'a Problems<'a>,
+        table: &'a DeTable<'a>,
+        span: Range<usize>,
+        path: &str,
+    ) -> Self {
+        Reader {
+            problems,
+            table,
+            span,
+            path: path.to_owned(),
+            asked: Vec::new(),
+        }
+    }
+
+    fn find(&mut self, key: &'static str) -> Option<(&'a DeValue<'a>, Range<usize>)> {
+        self.asked.push(key);
+        self.table
+            .iter()
+            .find(|(name, _)| name.get_ref() == key)
+            .map(|(_, value)| (value.get_ref(), value.span()))
+    }
+
+    fn path_of(&self, key: &str) -> String {
+        if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        }
+    }
+
+    /// Reports a fault of the value under `key`, or of the table when the key is absent.
+    pub(crate) fn fault(&self, key: &str, message: impl Into<String>) {
+        let span = self
+            .table
+            .iter()
+            .find(|(name, _)| name.get_ref() == key)
+            .map(|(_, value)| value.span());
+        let at = span.unwrap_or_else(|| self.span.clone()).start;
+        self.problems.add(at, &self.path_of(key), message.into());
+    }
+
+    fn mistyped(&self, at: usize, key: &str, found: &DeValue<'_>, wanted: &str) {
+        self.problems.add(
+            at,
+            &self.path_of(key),
+            format!("must be {wanted}, but is {}", found.type_str()),
+        );
+    }
+
+    pub(crate) fn text(&mut self, key: &'static str) -> Option<String> {
+        let (value, span) = self.find(key)?;
+        let Some(text) = value.as_str() else {
+            self.mistyped(span.start, key, value, "text in quotes");
+            return None;
+        };
+        if text.chars().any(char::is_control) {
+            self.fault(key, "holds a control character; remove it");
+        }
+        Some(text.to_owned())
+    }
+
+    /// Text; empty counts as absent.
+    pub(crate) fn filled_text(&mut self, key: &'static str) -> Option<String> {
+        self.text(key).filter(|text| !text.is_empty())
+    }
+
+    pub(crate) fn required_text(&mut self, key: &'static str) -> String {
+        let present = self.find(key).is_some();
+        match self.text(key) {
+            Some(text) if !text.trim().is_empty() => text,
+            Some(_) => {
+                self.fault(key, "must not be empty");
+                String::new()
+            }
+            None => {
+                if !present {
+                    self.fault(key, "is missing; add it");
+                }
+                String::new()
+            }
+        }
+    }
+
+    /// A required id: a small letter or digit, then small letters, digits, `-` and `_`.
+    pub(crate) fn id(&mut self, key: &'static str) -> String {
+        let id = self.required_text(key);
+        if !id.is_empty() && !is_id(&id) {
+            self.fault(
+                key,
+                format!("\"{id}\" is not an id; begin with a-z or 0-9 and use only a-z, 0-9, `-` and `_`"),
+            );
+        }
+        id
+    }
+
+    pub(crate) fn boolean(&mut self, key: &'static str) -> Option<bool> {
+        let (value, span) = self.find(key)?;
+        if value.as_bool().is_none() {
+            self.mistyped(span.start, key, value, "true or false");
+        }
+        value.as_bool()
+    }
+
+    pub(crate) fn integer(
+        &mut self,
+        key: &'static str,
+        range: std::ops::RangeInclusive<i64>,
+    ) -> Option<i64> {
+        let (value, span) = self.find(key)?;
+        let Some(number) = integer_of(value) else {
+            self.mistyped(span.start, key, value, "a whole number");
+            return None;
+        };
+        if !range.contains(&number) {
+            self.fault(
+                key,
+                format!(
+                    "is {number}, but must lie between {} and {}",
+                    range.start(),
+                    range.end()
+                ),
+            );
+            return None;
+        }
+        Some(number)
+    }
+
+    pub(crate) fn number(&mut self, key: &'static str) -> Option<f64> {
+        let (value, span) = self.find(key)?;
+        let number = number_of(value);
+        if number.is_none() {
+            self.mistyped(span.start, key, value, "a finite number");
+        }
+        number
+    }
+
+    pub(crate) fn required_number(&mut self, key: &'static str) -> f64 {
+        if self.find(key).is_none() {
+            self.fault(key, "is missing; add it");
+        }
+        self.number(key).unwrap_or(0.0)
+    }
+
+    /// A number of seconds, of at most 100 years.
+    pub(crate) fn seconds(
+        &mut self,
+        key: &'static str,
+        default: f64,
+        may_be_zero: bool,
+    ) -> twin_core::Duration {
+        const LONGEST: f64 = 100.0 * 365.25 * 86_400.0;
+        let seconds = self.number(key).unwrap_or(default);
+        if !(0.0..=LONGEST).contains(&seconds) || (seconds == 0.0 && !may_be_zero) {
+            let least = if may_be_zero {
+                "0 or more"
+            } else {
+                "more than 0"
+            };
+            self.fault(
+                key,
+                format!("is {seconds} s, but must be {least} and at most 100 years"),
+            );
+            return twin_core::Duration::from_secs_f64(default);
+        }
+        twin_core::Duration::from_secs_f64(seconds)
+    }
+
+    /// Two numbers, the first below the second.
+    pub(crate) fn pair(&mut self, key: &'static str) -> Option<[f64; 2]> {
+        let (value, span) = self.find(key)?;
+        let array = value.as_array();
+        let numbers: Option<Vec<f64>> =
+            array.and_then(|array| array.iter().map(|item| number_of(item.get_ref())).collect());
+        match numbers.as_deref() {
+            Some([low, high]) if low < high => Some([*low, *high]),
+            _ => {
+                let message = "must be two numbers, the lower one first, such as [0.0, 20.0]";
+                self.problems
+                    .add(span.start, &self.path_of(key), message.to_owned());
+                None
+            }
+        }
+    }
+
+    /// One of the named choices, or the default.
+    pub(crate) fn choice<T: Copy + Default>(
+        &mut self,
+        key: &'static str,
+        names: &[(&str, T)],
+    ) -> T {
+        let Some(text) = self.text(key) else {
+            return T::default();
+        };
+        if let Some((_, choice)) = names.iter().find(|(name, _)| *name == text) {
+            return *choice;
+        }
+        let known: Vec<String> = names
+            .iter()
+            .map(|(name, _)| format!("\"{name}\""))
+            .collect();
+        self.fault(
+            key,
+            format!("is \"{text}\", but must be one of {}", known.join(", ")),
+        );
+        T::default()
+    }
+
+    /// Texts of an array.
+    pub(crate) fn texts(&mut self, key: &'static str) -> Vec<String> {
+        let Some((value, span)) = self.find(key) else {
+            return Vec::new();
+        };
+        let Some(array) = value.as_array() else {
+            self.mistyped(span.start, key, value, "an array of texts");
+            return Vec::new();
+        };
+        let mut texts = Vec::new();
+        for item in array {
+            match item.get_ref().as_str() {
+                Some(text) => texts.push(text.to_owned()),
+                None => self.mistyped(item.span().start, key, item.get_ref(), "text in quotes"),
+            }
+        }
+        texts
+    }
+
+    pub(crate) fn table(&mut self, key: &'static str) -> Option<Reader<'a>> {
+        let (value, span) = self.find(key)?;
+        let Some(table) = value.as_table() else {
+            self.mistyped(span.start, key, value, "a table");
+            return None;
+        };
+        Some(Reader::new(self.problems, table, span, &self.path_of(key)))
+    }
+
+    /// Tables of an array, written as `[[key]]` or as `key = [{...}]`.
+    pub(crate) fn tables(&mut self, key: &'static str) -> Vec<Reader<'a>> {
+        let Some((value, span)) = self.find(key) else {
+            return Vec::new();
+        };
+        let Some(array) = value.as_array() else {
+            self.mistyped(
+                span.start,
+                key,
+                value,
+                &format!("tables under [[{}]]", self.path_of(key)),
+            );
+            return Vec::new();
+        };
+        let path = self.path_of(key);
+        let mut readers = Vec::new();
+        for item in array {
+            match item.get_ref().as_table() {
+                Some(table) => readers.push(Reader::new(self.problems, table, item.span(), &path)),
+                None => self.mistyped(item.span().start, key, item.get_ref(), "a table"),
+            }
+        }
+        readers
+    }
+
+    /// All keys with text values, whatever the keys are called; each is then known.
+    pub(crate) fn entries(&self) -> Vec<(String, String)> {
+        let mut entries = Vec::new();
+        for (key, value) in self.table {
+            match value.get_ref().as_str() {
+                Some(text) => entries.push((key.get_ref().to_string(), text.to_owned())),
+                None => self.mistyped(
+                    value.span().start,
+                    key.get_ref(),
+                    value.get_ref(),
+                    "text in quotes",
+                ),
+            }
+        }
+        entries
+    }
+
+    /// Reports keys that nobody asked for. A password gets its own words.
+    pub(crate) fn finish(self) {
+        for (key, _) in self.table {
+            let name: &str = key.get_ref();
+            if self.asked.contains(&name) {
+                continue;
+            }
+            let message = if name.contains("password") {
+                "a password never stands in the plant file; remove it and enter it in the application".to_owned()
+            } else {
+                let mut known = self.asked.clone();
+                known.sort_unstable();
+                known.dedup();
+                format!("is not known here; known are {}", known.join(", "))
+            };
+            self.problems
+                .add(key.span().start, &self.path_of(name), message);
+        }
+    }
+}
+
+/// Whether `id` may name a thing of the plant.
+pub(crate) fn is_id(id: &str) -> bool {
+    let alphanumeric = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let bytes = id.as_bytes();
+    bytes.first().is_some_and(|byte| alphanumeric(*byte))
+        && bytes
+            .iter()
+            .all(|byte| alphanumeric(*byte) || matches!(byte, b'-' | b'_'))
+}
+
+fn integer_of(value: &DeValue<'_>) -> Option<i64> {
+    let integer = value.as_integer()?;
+    i64::from_str_radix(integer.as_str(), integer.radix()).ok()
+}
+
+fn number_of(value: &DeValue<'_>) -> Option<f64> {
+    let float = value
+        .as_float()
+        .and_then(|float| float.as_str().parse::<f64>().ok());
+    float
+        .or_else(|| integer_of(value).map(|integer| integer as f64))
+        .filter(|number| number.is_finite())
+}

@@ -1,0 +1,6 @@
+//! JSON flattened to paths and values, in one pass and without an object a value.
+
+mod flat;
+mod parser;
+
+pub(crate) use flat::{Flat, FlatValue, TimeNames};

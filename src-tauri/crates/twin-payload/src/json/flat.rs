@@ -1,0 +1,310 @@
+//! The values of a JSON text with their paths and source times.
+
+use std::ops::Range;
+
+use twin_core::Timestamp;
+
+use super::parser::{Scalar, Visit, parse};
+use crate::{
+    limits::Limits,
+    reject::{Reject, RejectKind},
+    stamp,
+};
+
+/// Whole numbers up to this size are exact in an f64.
+const EXACT_IN_F64: f64 = 9_007_199_254_740_992.0;
+
+/// Under which keys a source time may stand, the most trusted first; compared without case.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TimeNames(pub(crate) &'static [TimeName]);
+
+/// One such key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TimeName {
+    name: &'static str,
+    /// Whether a number under it is a time even when it would lie before 2000. `t` may well be a temperature.
+    always: bool,
+}
+
+impl TimeNames {
+    /// For JSON of unknown origin.
+    pub(crate) const GENERIC: TimeNames = TimeNames(&[
+        TimeName {
+            name: "timestamp",
+            always: true,
+        },
+        TimeName {
+            name: "time",
+            always: false,
+        },
+        TimeName {
+            name: "ts",
+            always: true,
+        },
+        TimeName {
+            name: "t",
+            always: false,
+        },
+    ]);
+    /// For zigbee2mqtt, which says when it last heard of a device.
+    pub(crate) const ZIGBEE: TimeNames = TimeNames(&[TimeName {
+        name: "last_seen",
+        always: true,
+    }]);
+    /// For ChirpStack, whose network server says when it heard the uplink.
+    pub(crate) const CHIRPSTACK: TimeNames = TimeNames(&[]);
+
+    fn rank(self, key: &str) -> Option<usize> {
+        self.0
+            .iter()
+            .position(|name| name.name.eq_ignore_ascii_case(key))
+    }
+}
+
+/// A flattened JSON text. Kept and filled again, so that its memory is reused.
+#[derive(Debug, Default)]
+pub(crate) struct Flat {
+    rows: Vec<Row>,
+    /// All paths and all texts, one after another.
+    pool: String,
+    path: String,
+    levels: Vec<usize>,
+    objects: Vec<Object>,
+    skipped: u64,
+}
+
+#[derive(Debug)]
+struct Row {
+    path: Range<usize>,
+    value: RowValue,
+    time: Option<Timestamp>,
+    /// Used up as the source time of its object.
+    is_time: bool,
+}
+
+#[derive(Clone, Debug)]
+enum RowValue {
+    Null,
+    Bool(bool),
+    I64(i64),
+    F64(f64),
+    Text(Range<usize>),
+}
+
+/// An object being read.
+#[derive(Debug)]
+struct Object {
+    first_row: usize,
+    depth: usize,
+    /// Rank of the key and the instant, when a source time was found directly in it.
+    time: Option<(usize, Timestamp)>,
+}
+
+/// One value of a flattened text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct FlatValue<'f> {
+    /// Keys joined by `.`; empty when the whole text is one value.
+    pub(crate) path: &'f str,
+    pub(crate) value: crate::observations::Cell<'f>,
+    /// Source time of the innermost object around it that has one.
+    pub(crate) time: Option<Timestamp>,
+}
+
+struct Filler<'f> {
+    flat: &'f mut Flat,
+    limits: &'f Limits,
+    names: TimeNames,
+    values: usize,
+}
+
+impl Flat {
+    /// Reads a text; what it held before is gone.
+    pub(crate) fn read(
+        &mut self,
+        text: &str,
+        limits: &Limits,
+        names: TimeNames,
+    ) -> Result<(), Reject> {
+        self.rows.clear();
+        self.pool.clear();
+        self.path.clear();
+        self.levels.clear();
+        self.objects.clear();
+        self.skipped = 0;
+        parse(
+            text,
+            limits.json_depth,
+            &mut Filler {
+                flat: self,
+                limits,
+                names,
+                values: 0,
+            },
+        )
+    }
+
+    /// Values left out because they are no signals.
+    pub(crate) const fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
+    /// All values in order, source times left out.
+    pub(crate) fn values(&self) -> impl Iterator<Item = FlatValue<'_>> {
+        use crate::observations::Cell;
+        let slice = |range: &Range<usize>| self.pool.get(range.clone()).unwrap_or_default();
+        self.rows
+            .iter()
+            .filter(|row| !row.is_time)
+            .map(move |row| FlatValue {
+                path: slice(&row.path),
+                value: match &row.value {
+                    RowValue::Null => Cell::Null,
+                    RowValue::Bool(v) => Cell::Bool(*v),
+                    RowValue::I64(v) => Cell::I64(*v),
+                    RowValue::F64(v) => Cell::F64(*v),
+                    RowValue::Text(range) => Cell::Text(slice(range)),
+                },
+                time: row.time,
+            })
+    }
+
+    fn put(&mut self, text: &str) -> Range<usize> {
+        let start = self.pool.len();
+        self.pool.push_str(text);
+        start..self.pool.len()
+    }
+}
+
+impl Filler<'_> {
+    /// The source time that this value is, if its key and its form say so.
+    fn source_time(&self, scalar: Scalar<'_>) -> Option<(usize, Timestamp)> {
+        let flat = &*self.flat;
+        let object = flat
+            .objects
+            .last()
+            .filter(|object| object.depth + 1 == flat.levels.len())?;
+        debug_assert!(object.first_row <= flat.rows.len());
+        let start = *flat.levels.last()?;
+        let key = flat.path.get(start..)?.trim_start_matches('.');
+        let rank = self.names.rank(key)?;
+        let time = match scalar {
+            Scalar::Text(text) => stamp::from_rfc3339(text)?,
+            Scalar::Number(number, _) => {
+                let always = self.names.0.get(rank).is_some_and(|name| name.always);
+                stamp::from_epoch(number).filter(|time| always || stamp::is_plausible(*time))?
+            }
+            Scalar::Null | Scalar::Bool(_) => return None,
+        };
+        Some((rank, time))
+    }
+}
+
+impl Visit for Filler<'_> {
+    fn begin_object(&mut self) {
+        let object = Object {
+            first_row: self.flat.rows.len(),
+            depth: self.flat.levels.len(),
+            time: None,
+        };
+        self.flat.objects.push(object);
+    }
+
+    fn end_object(&mut self) {
+        let Some(object) = self.flat.objects.pop() else {
+            return;
+        };
+        let Some((_, time)) = object.time else { return };
+        for row in self.flat.rows.iter_mut().skip(object.first_row) {
+            row.time.get_or_insert(time);
+        }
+    }
+
+    fn key(&mut self, key: &str) {
+        let flat = &mut *self.flat;
+        flat.levels.push(flat.path.len());
+        if flat.levels.len() > 1 {
+            flat.path.push('.');
+        }
+        // A key becomes part of an address that people read.
+        let clean = |c: char| {
+            if c.is_control() {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                c
+            }
+        };
+        flat.path.extend(key.chars().map(clean));
+    }
+
+    fn index(&mut self, index: usize) {
+        self.key(itoa(index, &mut [0; 20]));
+    }
+
+    fn leave(&mut self) {
+        if let Some(length) = self.flat.levels.pop() {
+            self.flat.path.truncate(length);
+        }
+    }
+
+    fn scalar(&mut self, scalar: Scalar<'_>) -> Result<(), Reject> {
+        self.values += 1;
+        if self.values > self.limits.json_values {
+            let detail = format!(
+                "more than {} values in one message",
+                self.limits.json_values
+            );
+            return Err(Reject::new(RejectKind::JsonTooManyValues, detail));
+        }
+        let time = self.source_time(scalar);
+        if let (Some(found), Some(object)) = (time, self.flat.objects.last_mut())
+            && object.time.is_none_or(|(rank, _)| found.0 < rank)
+        {
+            object.time = Some(found);
+        }
+        let value = match scalar {
+            Scalar::Null => RowValue::Null,
+            Scalar::Bool(v) => RowValue::Bool(v),
+            Scalar::Number(number, written) => number_value(number, written),
+            Scalar::Text(text) if text.len() > self.limits.text_bytes => {
+                self.flat.skipped += 1;
+                return Ok(());
+            }
+            Scalar::Text(text) => RowValue::Text(self.flat.put(text)),
+        };
+        let start = self.flat.pool.len();
+        self.flat.pool.push_str(&self.flat.path);
+        let path = start..self.flat.pool.len();
+        self.flat.rows.push(Row {
+            path,
+            value,
+            time: None,
+            is_time: time.is_some(),
+        });
+        Ok(())
+    }
+}
+
+/// JSON knows one sort of number, so all are f64, lest a signal change its type whenever a value happens to be
+/// whole; only whole numbers that an f64 cannot hold exactly stay whole.
+fn number_value(number: f64, written: &str) -> RowValue {
+    if number.abs() >= EXACT_IN_F64
+        && let Ok(whole) = written.parse()
+    {
+        return RowValue::I64(whole);
+    }
+    RowValue::F64(number)
+}
+
+/// A number as decimal text, without an allocation.
+fn itoa(mut number: usize, buffer: &mut [u8; 20]) -> &str {
+    let mut start = buffer.len();
+    while start > 0 {
+        start -= 1;
+        buffer[start] = b'0' + u8::try_from(number % 10).unwrap_or(0);
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    std::str::from_utf8(&buffer[start..]).unwrap_or("0")
+}

@@ -1,0 +1,29 @@
+//! Bytes to observations: Sparkplug B, zigbee2mqtt, ChirpStack, JSON.
+//!
+//! A [`Decoder`] belongs to one connection. It turns each message into rows of [`Observations`] and into
+//! [`SourceEvent`]s, or rejects the whole message with a stable reason; it never panics and never half-applies one.
+//! Every payload, topic and key is hostile until decoded, so everything has a bound: see [`Limits`].
+//!
+//! An address names where a value comes from inside a connection: topic, `#`, path in the payload. Sparkplug leaves
+//! the message type out of the topic, because birth and data speak of the same metric.
+//!
+//! No IO, no clock: the time of arrival comes with the message.
+
+mod bare;
+mod chirpstack;
+mod decoder;
+mod intern;
+mod json;
+mod limits;
+mod observations;
+mod reject;
+pub mod sparkplug;
+mod stamp;
+mod zigbee;
+
+pub use decoder::{Decoder, Message};
+pub use intern::AddressIx;
+pub use limits::Limits;
+pub use observations::{Observation, Observations, RebirthReason, SourceEvent};
+pub use reject::{Reject, RejectKind};
+pub use sparkplug::{NodeState, NodeStatus};

@@ -1,0 +1,37 @@
+//! Bounds on what one connection may ask of memory and time.
+
+/// Bounds of a decoder. A message beyond one of them is rejected; nothing is cut off in silence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Largest payload, bytes.
+    pub payload_bytes: usize,
+    /// Most addresses a connection may ever have.
+    pub addresses: usize,
+    /// Longest address, bytes.
+    pub address_bytes: usize,
+    /// Longest text value, bytes. A longer one is not a signal; it is left out and counted as skipped.
+    pub text_bytes: usize,
+    /// Deepest nesting of JSON objects and arrays; 128 at most, whatever is set.
+    pub json_depth: usize,
+    /// Most values in one JSON message.
+    pub json_values: usize,
+    /// Most metrics in one Sparkplug message.
+    pub metrics: usize,
+    /// Most Sparkplug nodes, Sparkplug devices and zigbee devices, each.
+    pub sources: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            payload_bytes: 1024 * 1024,
+            addresses: 100_000,
+            address_bytes: 1_024,
+            text_bytes: 4_096,
+            json_depth: 32,
+            json_values: 4_096,
+            metrics: 65_536,
+            sources: 10_000,
+        }
+    }
+}

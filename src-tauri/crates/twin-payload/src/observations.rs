@@ -1,0 +1,329 @@
+//! What a message says, as columns.
+
+use std::sync::Arc;
+
+use twin_core::{Quality, Reason, Timestamp, Value, ValueKind};
+
+use crate::{intern::AddressIx, stamp::Stamp};
+
+/// Rows decoded from messages, in order, as columns of equal length, and the events between them.
+///
+/// Reuse one: [`clear`](Self::clear) keeps its memory. A value is 64 bits whose meaning its kind gives, as in
+/// [`twin_core::SampleBatch`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Observations {
+    addresses: Vec<AddressIx>,
+    times: Vec<Timestamp>,
+    sourced: Vec<bool>,
+    kinds: Vec<ValueKind>,
+    bits: Vec<u64>,
+    qualities: Vec<Quality>,
+    texts: Vec<Arc<str>>,
+    originals: Vec<(u32, Timestamp)>,
+    events: Vec<SourceEvent>,
+    skipped: u64,
+}
+
+/// One row, borrowed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Observation<'a> {
+    /// Where it comes from.
+    pub address: AddressIx,
+    /// When it was true: the source's time when that is usable, else the time of arrival.
+    pub time: Timestamp,
+    /// The source's own time, when it is usable: (address, source time) then names this sample for ever.
+    pub source_time: Option<Timestamp>,
+    /// The value's type.
+    pub kind: ValueKind,
+    /// The value's bits.
+    pub bits: u64,
+    /// Quality.
+    pub quality: Quality,
+    /// The text, for a value of kind text.
+    pub text: Option<&'a Arc<str>>,
+}
+
+/// Something that happened to a source of values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceEvent {
+    /// A Sparkplug edge node said what it has. Its devices wait for their own births.
+    NodeBirth {
+        /// `group/node`.
+        node: Arc<str>,
+        /// Metrics in the birth that are signals.
+        metrics: u32,
+        /// When.
+        at: Timestamp,
+    },
+    /// A Sparkplug edge node is gone, its devices with it.
+    NodeDeath {
+        /// `group/node`.
+        node: Arc<str>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A Sparkplug device said what it has.
+    DeviceBirth {
+        /// `group/node/device`.
+        device: Arc<str>,
+        /// Metrics in the birth that are signals.
+        metrics: u32,
+        /// When.
+        at: Timestamp,
+    },
+    /// A Sparkplug device is gone.
+    DeviceDeath {
+        /// `group/node/device`.
+        device: Arc<str>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Messages of a Sparkplug edge node are missing: values held of it may be out of date.
+    SequenceGap {
+        /// `group/node`.
+        node: Arc<str>,
+        /// The sequence number that was due.
+        expected: u8,
+        /// The one that came.
+        got: u8,
+    },
+    /// A Sparkplug edge node should be asked for a new birth. Repeated every 30 s while the want stands.
+    RebirthWanted {
+        /// `group/node`.
+        node: Arc<str>,
+        /// Why.
+        why: RebirthReason,
+    },
+    /// A zigbee2mqtt device came or went.
+    Availability {
+        /// `zigbee2mqtt/<friendly name>`.
+        source: Arc<str>,
+        /// Whether it is there now.
+        online: bool,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// Why a rebirth is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RebirthReason {
+    /// Values came of a node or device whose birth was never seen.
+    NoBirth,
+    /// Values are read with a birth from before a restart or a death.
+    KeptBirth,
+    /// Messages are missing.
+    SequenceGap,
+    /// A value came under an alias that the birth does not have.
+    UnknownAlias,
+}
+
+impl RebirthReason {
+    /// What a person reads.
+    pub const fn label(self) -> &'static str {
+        match self {
+            RebirthReason::NoBirth => "values before any birth",
+            RebirthReason::KeptBirth => "values read with an earlier birth",
+            RebirthReason::SequenceGap => "messages missing",
+            RebirthReason::UnknownAlias => "a value under an unknown alias",
+        }
+    }
+}
+
+/// A value on its way into a row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Cell<'a> {
+    /// The source said "no value".
+    Null,
+    Bool(bool),
+    I64(i64),
+    F64(f64),
+    Text(&'a str),
+}
+
+/// How much there was before a message.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    rows: usize,
+    texts: usize,
+    originals: usize,
+    events: usize,
+    skipped: u64,
+}
+
+impl Observations {
+    /// Empty.
+    pub fn new() -> Self {
+        Observations::default()
+    }
+
+    /// Empties it and keeps its memory.
+    pub fn clear(&mut self) {
+        self.truncate(Mark {
+            rows: 0,
+            texts: 0,
+            originals: 0,
+            events: 0,
+            skipped: 0,
+        });
+    }
+
+    /// How many rows.
+    pub const fn len(&self) -> usize {
+        self.addresses.len()
+    }
+
+    /// Whether there are no rows; there may be events.
+    pub const fn is_empty(&self) -> bool {
+        self.addresses.is_empty()
+    }
+
+    /// Column of addresses.
+    pub fn addresses(&self) -> &[AddressIx] {
+        &self.addresses
+    }
+
+    /// Column of times, as [`Observation::time`].
+    pub fn times(&self) -> &[Timestamp] {
+        &self.times
+    }
+
+    /// Column of value types.
+    pub fn kinds(&self) -> &[ValueKind] {
+        &self.kinds
+    }
+
+    /// Column of values.
+    pub fn bits(&self) -> &[u64] {
+        &self.bits
+    }
+
+    /// Column of qualities.
+    pub fn qualities(&self) -> &[Quality] {
+        &self.qualities
+    }
+
+    /// Texts that rows of kind text point into.
+    pub fn texts(&self) -> &[Arc<str>] {
+        &self.texts
+    }
+
+    /// Source times that were not usable and replaced by the time of arrival: row, and what the source said.
+    pub fn replaced_times(&self) -> &[(u32, Timestamp)] {
+        &self.originals
+    }
+
+    /// What happened to sources, in order.
+    pub fn events(&self) -> &[SourceEvent] {
+        &self.events
+    }
+
+    /// Values that were read and left out, because they are no signals: data sets, templates, bytes, arrays,
+    /// over-long texts, aliases without a birth.
+    pub const fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
+    /// The row at `index`, or none past the end.
+    pub fn get(&self, index: usize) -> Option<Observation<'_>> {
+        let kind = *self.kinds.get(index)?;
+        let bits = *self.bits.get(index)?;
+        let time = *self.times.get(index)?;
+        Some(Observation {
+            address: *self.addresses.get(index)?,
+            time,
+            source_time: self.sourced.get(index)?.then_some(time),
+            kind,
+            bits,
+            quality: *self.qualities.get(index)?,
+            text: if kind == ValueKind::Text {
+                self.texts.get(bits as usize)
+            } else {
+                None
+            },
+        })
+    }
+
+    /// All rows in order.
+    pub fn iter(&self) -> impl Iterator<Item = Observation<'_>> {
+        (0..self.len()).filter_map(|index| self.get(index))
+    }
+
+    pub(crate) const fn mark(&self) -> Mark {
+        Mark {
+            rows: self.addresses.len(),
+            texts: self.texts.len(),
+            originals: self.originals.len(),
+            events: self.events.len(),
+            skipped: self.skipped,
+        }
+    }
+
+    /// Takes back everything since `mark`.
+    pub(crate) fn truncate(&mut self, mark: Mark) {
+        self.addresses.truncate(mark.rows);
+        self.times.truncate(mark.rows);
+        self.sourced.truncate(mark.rows);
+        self.kinds.truncate(mark.rows);
+        self.bits.truncate(mark.rows);
+        self.qualities.truncate(mark.rows);
+        self.texts.truncate(mark.texts);
+        self.originals.truncate(mark.originals);
+        self.events.truncate(mark.events);
+        self.skipped = mark.skipped;
+    }
+
+    /// Adds a row. A number that is not finite becomes null, BAD.
+    pub(crate) fn push(
+        &mut self,
+        address: AddressIx,
+        stamp: &Stamp,
+        cell: Cell<'_>,
+        quality: Quality,
+    ) {
+        let (kind, bits, quality) = match cell {
+            Cell::F64(v) if v.is_finite() => (ValueKind::F64, v.to_bits(), quality),
+            Cell::F64(_) => (ValueKind::Null, 0, Quality::bad(Reason::NotFinite)),
+            Cell::I64(v) => (ValueKind::I64, v.cast_unsigned(), quality),
+            Cell::Bool(v) => (ValueKind::Bool, u64::from(v), quality),
+            Cell::Null => (ValueKind::Null, 0, Quality::bad(Reason::DeviceReported)),
+            Cell::Text(text) => {
+                self.texts.push(text.into());
+                (ValueKind::Text, self.texts.len() as u64 - 1, quality)
+            }
+        };
+        if let Some(original) = stamp.replaced {
+            let row = u32::try_from(self.addresses.len()).unwrap_or(u32::MAX);
+            self.originals.push((row, original));
+        }
+        self.addresses.push(address);
+        self.times.push(stamp.time);
+        self.sourced.push(stamp.sourced);
+        self.kinds.push(kind);
+        self.bits.push(bits);
+        self.qualities.push(quality);
+    }
+
+    pub(crate) fn event(&mut self, event: SourceEvent) {
+        self.events.push(event);
+    }
+
+    pub(crate) fn skip(&mut self, values: u64) {
+        self.skipped += values;
+    }
+}
+
+impl Observation<'_> {
+    /// The value, owned.
+    pub fn value(&self) -> Value {
+        match self.kind {
+            ValueKind::Null => Value::Null,
+            ValueKind::F64 => Value::F64(f64::from_bits(self.bits)),
+            ValueKind::I64 => Value::I64(self.bits.cast_signed()),
+            ValueKind::Bool => Value::Bool(self.bits != 0),
+            ValueKind::Text => self
+                .text
+                .map_or(Value::Null, |text| Value::Text(Arc::clone(text))),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Messages that cannot be read.
+
+use std::fmt;
+
+/// Why a message was rejected as a whole: the error type of this crate.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{kind}: {detail}")]
+pub struct Reject {
+    /// What sort of fault.
+    pub kind: RejectKind,
+    /// What was found, where, in words.
+    pub detail: String,
+}
+
+/// Sorts of faults. Their names are stored and counted: never rename one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RejectKind {
+    /// The topic is empty, too long or holds a character that a topic may not have.
+    Topic,
+    /// The payload is larger than the limit.
+    PayloadTooLarge,
+    /// The payload, or a text in it, is not UTF-8.
+    Utf8,
+    /// The payload is text with control characters, so it is some binary format not known here.
+    Binary,
+    /// It begins like JSON and is not.
+    JsonSyntax,
+    /// JSON nested deeper than the limit.
+    JsonTooDeep,
+    /// JSON with more values than the limit.
+    JsonTooManyValues,
+    /// The Sparkplug payload ends in the middle of a field.
+    SparkplugTruncated,
+    /// The Sparkplug payload is not the protocol buffer it should be.
+    SparkplugMalformed,
+    /// The Sparkplug payload has no sequence number, so it may be the beginning of a longer one.
+    SparkplugNoSeq,
+    /// The topic is in the Sparkplug namespace and not one of its topics.
+    SparkplugTopic,
+    /// The Sparkplug payload has more metrics than the limit.
+    SparkplugTooManyMetrics,
+    /// The connection has as many addresses as the limit allows.
+    TopicLimit,
+    /// An address would be longer than the limit.
+    AddressTooLong,
+    /// The connection has as many nodes or devices as the limit allows.
+    SourceLimit,
+}
+
+impl RejectKind {
+    /// Every sort.
+    pub const ALL: [RejectKind; 15] = [
+        RejectKind::Topic,
+        RejectKind::PayloadTooLarge,
+        RejectKind::Utf8,
+        RejectKind::Binary,
+        RejectKind::JsonSyntax,
+        RejectKind::JsonTooDeep,
+        RejectKind::JsonTooManyValues,
+        RejectKind::SparkplugTruncated,
+        RejectKind::SparkplugMalformed,
+        RejectKind::SparkplugNoSeq,
+        RejectKind::SparkplugTopic,
+        RejectKind::SparkplugTooManyMetrics,
+        RejectKind::TopicLimit,
+        RejectKind::AddressTooLong,
+        RejectKind::SourceLimit,
+    ];
+
+    /// Short name, as stored and counted.
+    pub const fn name(self) -> &'static str {
+        match self {
+            RejectKind::Topic => "topic",
+            RejectKind::PayloadTooLarge => "payload-too-large",
+            RejectKind::Utf8 => "utf8",
+            RejectKind::Binary => "binary",
+            RejectKind::JsonSyntax => "json-syntax",
+            RejectKind::JsonTooDeep => "json-too-deep",
+            RejectKind::JsonTooManyValues => "json-too-many-values",
+            RejectKind::SparkplugTruncated => "sparkplug-truncated",
+            RejectKind::SparkplugMalformed => "sparkplug-malformed",
+            RejectKind::SparkplugNoSeq => "sparkplug-no-seq",
+            RejectKind::SparkplugTopic => "sparkplug-topic",
+            RejectKind::SparkplugTooManyMetrics => "sparkplug-too-many-metrics",
+            RejectKind::TopicLimit => "topic-limit",
+            RejectKind::AddressTooLong => "address-too-long",
+            RejectKind::SourceLimit => "source-limit",
+        }
+    }
+}
+
+impl fmt::Display for RejectKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Reject {
+    pub(crate) fn new(kind: RejectKind, detail: impl Into<String>) -> Self {
+        Reject {
+            kind,
+            detail: detail.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_distinct() {
+        for (index, kind) in RejectKind::ALL.iter().enumerate() {
+            assert!(
+                RejectKind::ALL[..index]
+                    .iter()
+                    .all(|other| other.name() != kind.name())
+            );
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The metrics of a birth: by name and by alias.
+
+use std::collections::HashMap;
+
+use crate::intern::AddressIx;
+
+/// Aliases below this are looked up by index, so that a small alias costs no hashing.
+const DIRECT_ALIASES: u64 = 65_536;
+
+/// What a birth says of a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// None for a metric that is known and no signal: `bdSeq` and the control commands.
+    pub(crate) address: Option<AddressIx>,
+    /// Its data type; 0 when the birth does not say.
+    pub(crate) datatype: u32,
+}
+
+/// The metrics of one birth. Built whole, then put in place of the former one.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    entries: Vec<Entry>,
+    by_name: HashMap<Box<str>, u32>,
+    direct: Vec<Slot>,
+    hashed: HashMap<u64, Slot>,
+}
+
+/// What an alias leads to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Slot {
+    #[default]
+    Unknown,
+    /// Several metrics of the birth carry it, so it tells nothing.
+    Ambiguous,
+    Entry(u32),
+}
+
+impl Table {
+    /// Adds a metric. Of two with one name the later counts.
+    pub(crate) fn insert(&mut self, name: &str, alias: Option<u64>, entry: Entry) {
+        let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        self.entries.push(entry);
+        let replaced = self.by_name.insert(name.into(), number);
+        let Some(alias) = alias else { return };
+        let slot = self.slot_mut(alias);
+        *slot = match *slot {
+            Slot::Unknown => Slot::Entry(number),
+            // The same metric twice is no contradiction.
+            Slot::Entry(other) if replaced == Some(other) => Slot::Entry(number),
+            Slot::Entry(_) | Slot::Ambiguous => Slot::Ambiguous,
+        };
+    }
+
+    fn slot_mut(&mut self, alias: u64) -> &mut Slot {
+        // The direct table may not grow beyond what the number of metrics justifies.
+        let index = usize::try_from(alias).unwrap_or(usize::MAX);
+        if alias >= DIRECT_ALIASES {
+            return self.hashed.entry(alias).or_default();
+        }
+        if index >= self.direct.len() {
+            self.direct.resize(index + 1, Slot::Unknown);
+        }
+        &mut self.direct[index]
+    }
+
+    pub(crate) fn by_name(&self, name: &str) -> Option<Entry> {
+        self.by_name
+            .get(name)
+            .and_then(|number| self.entries.get(*number as usize))
+            .copied()
+    }
+
+    #[inline]
+    pub(crate) fn by_alias(&self, alias: u64) -> Option<Entry> {
+        let slot = if alias < DIRECT_ALIASES {
+            self.direct.get(alias as usize)
+        } else {
+            self.hashed.get(&alias)
+        };
+        match slot {
+            Some(Slot::Entry(number)) => self.entries.get(*number as usize).copied(),
+            _ => None,
+        }
+    }
+
+    /// Whether there is a birth at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// How many of its metrics are signals.
+    pub(crate) fn signals(&self) -> u32 {
+        let signals = self
+            .by_name
+            .values()
+            .filter_map(|number| self.entries.get(*number as usize));
+        u32::try_from(signals.filter(|entry| entry.address.is_some()).count()).unwrap_or(u32::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(address: u32) -> Entry {
+        Entry {
+            address: Some(AddressIx(address)),
+            datatype: 9,
+        }
+    }
+
+    #[test]
+    fn small_and_huge_aliases_lead_to_their_metric() {
+        let mut table = Table::default();
+        for (number, alias) in [0, 65_535, 65_536, u64::MAX].into_iter().enumerate() {
+            table.insert(&format!("m{number}"), Some(alias), entry(number as u32));
+        }
+        for (number, alias) in [0, 65_535, 65_536, u64::MAX].into_iter().enumerate() {
+            assert_eq!(table.by_alias(alias), Some(entry(number as u32)));
+        }
+        assert_eq!(
+            (table.by_alias(1), table.by_alias(u64::MAX - 1)),
+            (None, None)
+        );
+        assert!(table.direct.len() <= 65_536);
+    }
+
+    #[test]
+    fn an_alias_of_two_metrics_leads_nowhere() {
+        let mut table = Table::default();
+        table.insert("a", Some(1), entry(0));
+        table.insert("b", Some(1), entry(1));
+        table.insert("c", Some(2), entry(2));
+        table.insert("c", Some(2), entry(3));
+        assert_eq!(table.by_alias(1), None);
+        assert_eq!(
+            table.by_alias(2),
+            Some(entry(3)),
+            "the same name twice is one metric"
+        );
+        assert_eq!(table.by_name("b"), Some(entry(1)));
+        assert_eq!(table.signals(), 3);
+    }
+}

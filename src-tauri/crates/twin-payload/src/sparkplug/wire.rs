@@ -1,0 +1,160 @@
+//! The wire format of protocol buffers (<https://protobuf.dev/programming-guides/encoding/>).
+
+use crate::reject::{Reject, RejectKind};
+
+/// A stretch of the payload. 32 bits are enough: a payload is bounded far below 4 GiB.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+impl Span {
+    pub(crate) fn of(self, payload: &[u8]) -> &[u8] {
+        payload
+            .get(self.start as usize..self.end as usize)
+            .unwrap_or_default()
+    }
+}
+
+/// The content of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    Varint(u64),
+    Fixed64(u64),
+    Fixed32(u32),
+    /// A text, bytes or a nested message.
+    Bytes(Span),
+}
+
+/// Reads the fields of one message that lies within a payload.
+#[derive(Clone, Debug)]
+pub(crate) struct Fields<'p> {
+    payload: &'p [u8],
+    at: usize,
+    end: usize,
+}
+
+impl<'p> Fields<'p> {
+    pub(crate) const fn whole(payload: &'p [u8]) -> Self {
+        Fields {
+            payload,
+            at: 0,
+            end: payload.len(),
+        }
+    }
+
+    pub(crate) const fn within(payload: &'p [u8], span: Span) -> Self {
+        let len = payload.len();
+        let end = if (span.end as usize) < len {
+            span.end as usize
+        } else {
+            len
+        };
+        Fields {
+            payload,
+            at: span.start as usize,
+            end,
+        }
+    }
+
+    /// The next field's number and content; none at the end of the message.
+    #[inline]
+    pub(crate) fn next(&mut self) -> Result<Option<(u32, Content)>, Reject> {
+        if self.at >= self.end {
+            return Ok(None);
+        }
+        let key = self.varint()?;
+        let field = u32::try_from(key >> 3).unwrap_or(0);
+        if field == 0 || field > 0x1FFF_FFFF {
+            return Err(self.malformed("a field number out of range"));
+        }
+        let content = match key & 7 {
+            0 => Content::Varint(self.varint()?),
+            1 => Content::Fixed64(u64::from_le_bytes(self.fixed()?)),
+            2 => Content::Bytes(self.bytes()?),
+            5 => Content::Fixed32(u32::from_le_bytes(self.fixed()?)),
+            _ => return Err(self.malformed("a wire type that is not in use")),
+        };
+        Ok(Some((field, content)))
+    }
+
+    #[inline]
+    fn varint(&mut self) -> Result<u64, Reject> {
+        // Most are one byte: keys, booleans, small aliases and lengths.
+        if self.at < self.end
+            && let Some(byte) = self.payload.get(self.at).filter(|byte| **byte < 0x80)
+        {
+            self.at += 1;
+            return Ok(u64::from(*byte));
+        }
+        self.long_varint()
+    }
+
+    fn long_varint(&mut self) -> Result<u64, Reject> {
+        let mut number = 0_u64;
+        for shift in (0..70).step_by(7) {
+            let byte = if self.at < self.end {
+                self.payload.get(self.at)
+            } else {
+                None
+            };
+            let byte = *byte.ok_or_else(|| self.truncated())?;
+            self.at += 1;
+            // The tenth byte may carry one bit only.
+            if shift == 63 && byte > 1 {
+                return Err(self.malformed("a number of more than 64 bits"));
+            }
+            number |= u64::from(byte & 0x7F) << shift;
+            if byte < 0x80 {
+                return Ok(number);
+            }
+        }
+        Err(self.malformed("a number of more than 64 bits"))
+    }
+
+    #[inline]
+    fn fixed<const N: usize>(&mut self) -> Result<[u8; N], Reject> {
+        let next = self.at + N;
+        let bytes = if next <= self.end {
+            self.payload.get(self.at..next)
+        } else {
+            None
+        };
+        let fixed = bytes
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or_else(|| self.truncated())?;
+        self.at = next;
+        Ok(fixed)
+    }
+
+    #[inline]
+    fn bytes(&mut self) -> Result<Span, Reject> {
+        let length = self.varint()?;
+        let left = self.end.saturating_sub(self.at);
+        let length = usize::try_from(length)
+            .ok()
+            .filter(|length| *length <= left);
+        let end = self.at + length.ok_or_else(|| self.truncated())?;
+        let number =
+            |at: usize| u32::try_from(at).map_err(|_| self.malformed("a payload of 4 GiB"));
+        let span = Span {
+            start: number(self.at)?,
+            end: number(end)?,
+        };
+        self.at = end;
+        Ok(span)
+    }
+
+    fn truncated(&self) -> Reject {
+        let detail = format!("ends in the middle of a field at byte {}", self.at);
+        Reject::new(RejectKind::SparkplugTruncated, detail)
+    }
+
+    pub(crate) fn malformed(&self, what: &str) -> Reject {
+        Reject::new(
+            RejectKind::SparkplugMalformed,
+            format!("{what} at byte {}", self.at),
+        )
+    }
+}

@@ -1,0 +1,240 @@
+//! Source times: how they are written, and which of them are believed.
+
+use twin_core::{Duration, Quality, Reason, Timestamp};
+
+use crate::decoder::Message;
+
+/// A source time further ahead of arrival than this is not believed.
+const AHEAD_MAX: Duration = Duration::from_secs(5 * 60);
+/// 2000-01-01T00:00:00Z. A source time before it comes from a clock that was never set.
+const EARLIEST: Timestamp = Timestamp::from_secs(946_684_800);
+
+/// The time of a row and what it does to the row's quality.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    pub(crate) time: Timestamp,
+    /// Whether `time` is the source's.
+    pub(crate) sourced: bool,
+    /// The source's time, when it was not believed.
+    pub(crate) replaced: Option<Timestamp>,
+    pub(crate) quality: Quality,
+}
+
+impl Stamp {
+    /// Judges the time that the source gave, if it gave one.
+    pub(crate) fn of(source: Option<Timestamp>, message: &Message<'_>) -> Stamp {
+        let received = message.received;
+        match source {
+            Some(time) if time >= EARLIEST && time <= received.plus(AHEAD_MAX) => Stamp {
+                time,
+                sourced: true,
+                replaced: None,
+                quality: Quality::GOOD,
+            },
+            Some(time) => Stamp {
+                time: received,
+                sourced: false,
+                replaced: Some(time),
+                quality: Quality::uncertain(Reason::ClockSkew),
+            },
+            None => {
+                let quality = if message.retain {
+                    Quality::uncertain(Reason::Retained)
+                } else if message.dup {
+                    Quality::uncertain(Reason::Redelivered)
+                } else {
+                    Quality::GOOD
+                };
+                Stamp {
+                    time: received,
+                    sourced: false,
+                    replaced: None,
+                    quality,
+                }
+            }
+        }
+    }
+}
+
+/// An instant from a number since 1970, its unit told by its size: seconds up to the year 5138, then milliseconds,
+/// microseconds and nanoseconds, each of which reads as a time after March 1973 from there on.
+pub(crate) fn from_epoch(number: f64) -> Option<Timestamp> {
+    if !number.is_finite() {
+        return None;
+    }
+    let per_unit_us = match number.abs() {
+        size if size < 1e11 => 1e6,
+        size if size < 1e14 => 1e3,
+        size if size < 1e17 => 1.0,
+        _ => 1e-3,
+    };
+    // f64 holds microseconds of this century exactly; `as` saturates.
+    Some(Timestamp((number * per_unit_us).round() as i64))
+}
+
+/// Whether a number could be the time of a measurement, rather than some quantity that is called `t`.
+pub(crate) fn is_plausible(time: Timestamp) -> bool {
+    time >= EARLIEST
+}
+
+/// An instant from RFC 3339 text. The offset is required: without it the instant is not known.
+pub(crate) fn from_rfc3339(text: &str) -> Option<Timestamp> {
+    let bytes = text.as_bytes();
+    let digits = |from: usize, count: usize| -> Option<i64> {
+        bytes
+            .get(from..from + count)?
+            .iter()
+            .try_fold(0_i64, |number, byte| {
+                byte.is_ascii_digit()
+                    .then(|| number * 10 + i64::from(byte - b'0'))
+            })
+    };
+    let is = |at: usize, allowed: &[u8]| bytes.get(at).is_some_and(|byte| allowed.contains(byte));
+    let (year, month, day) = (digits(0, 4)?, digits(5, 2)?, digits(8, 2)?);
+    let (hour, minute, second) = (digits(11, 2)?, digits(14, 2)?, digits(17, 2)?);
+    let separated = is(4, b"-") && is(7, b"-") && is(10, b"Tt ") && is(13, b":") && is(16, b":");
+    let ranged = (1..=12).contains(&month) && day >= 1 && day <= days_of(year, month);
+    // Second 60 is a leap second; UTC as counted here gives it the next second's number.
+    if !separated || !ranged || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let mut at = 19;
+    let mut micros = 0;
+    if is(at, b".") {
+        let fraction = bytes
+            .get(at + 1..)?
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        if fraction == 0 {
+            return None;
+        }
+        let kept = fraction.min(6);
+        micros = digits(at + 1, kept)? * 10_i64.pow(6 - u32::try_from(kept).ok()?);
+        at += 1 + fraction;
+    }
+    let offset_minutes = match *bytes.get(at)? {
+        b'Z' | b'z' if bytes.len() == at + 1 => 0,
+        sign @ (b'+' | b'-') => {
+            let colon = usize::from(is(at + 3, b":"));
+            let (hours, minutes) = (digits(at + 1, 2)?, digits(at + 3 + colon, 2)?);
+            if hours > 23 || minutes > 59 || bytes.len() != at + 5 + colon {
+                return None;
+            }
+            let offset = hours * 60 + minutes;
+            if sign == b'-' { -offset } else { offset }
+        }
+        _ => return None,
+    };
+    let seconds = days_since_1970(year, month, day) * 86_400
+        + hour * 3_600
+        + (minute - offset_minutes) * 60
+        + second;
+    Some(Timestamp(seconds * 1_000_000 + micros))
+}
+
+const fn days_of(year: i64, month: i64) -> i64 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+/// Days from 1970-01-01 to a date of the Gregorian calendar, counted in years that begin with March so that the leap
+/// day comes last.
+const fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let march_year = if month <= 2 { year - 1 } else { year };
+    let month_from_march = (month + 9) % 12;
+    let leap_days =
+        march_year.div_euclid(4) - march_year.div_euclid(100) + march_year.div_euclid(400);
+    // 719,468 days lie between 0000-03-01 and 1970-01-01.
+    march_year * 365 + leap_days + (153 * month_from_march + 2) / 5 + day - 1 - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc3339_is_read_to_the_microsecond() {
+        for (text, micros) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("2000-01-01T00:00:00Z", 946_684_800_000_000),
+            ("2022-07-18T09:34:15.775023242+00:00", 1_658_136_855_775_023),
+            ("2022-07-18T11:34:15.7+02:00", 1_658_136_855_700_000),
+            ("2022-07-18 04:04:15-0530", 1_658_136_855_000_000),
+            ("2024-02-29T23:59:60Z", 1_709_251_200_000_000),
+            ("1969-12-31t23:59:59z", -1_000_000),
+            ("2100-03-01T00:00:00Z", 4_107_542_400_000_000),
+        ] {
+            assert_eq!(from_rfc3339(text), Some(Timestamp(micros)), "{text}");
+        }
+        for text in [
+            "",
+            "2022-07-18",
+            "2022-07-18T09:34:15",
+            "2022-07-18T09:34:15.Z",
+            "2022-13-18T09:34:15Z",
+            "2023-02-29T09:34:15Z",
+            "2022-07-18T24:34:15Z",
+            "2022-07-18T09:34:15Zx",
+            "2022-07-18T09:34:15+2:00",
+            "2022-07-18T09:34:15+02",
+            "２022-07-18T09:34:15Z",
+            "OFF",
+        ] {
+            assert_eq!(from_rfc3339(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_unit_of_a_number_is_told_by_its_size() {
+        let instant = Some(Timestamp(1_700_000_000_123_000));
+        assert_eq!(from_epoch(1_700_000_000.123), instant);
+        assert_eq!(from_epoch(1_700_000_000_123.0), instant);
+        assert_eq!(from_epoch(1_700_000_000_123_000.0), instant);
+        assert_eq!(from_epoch(1_700_000_000_123_000_000.0), instant);
+        assert_eq!(from_epoch(f64::NAN), None);
+        assert_eq!(from_epoch(f64::INFINITY), None);
+    }
+
+    #[test]
+    fn only_believable_times_are_believed() {
+        let received = Timestamp::from_secs(1_700_000_000);
+        let message = Message {
+            topic: "t",
+            payload: b"",
+            retain: true,
+            dup: true,
+            received,
+        };
+        let believed = |source| Stamp::of(source, &message);
+        let edge = received.plus(Duration::from_secs(300));
+        assert!(believed(Some(edge)).sourced);
+        let ahead = believed(Some(Timestamp(edge.0 + 1)));
+        assert_eq!(
+            (ahead.time, ahead.replaced),
+            (received, Some(Timestamp(edge.0 + 1)))
+        );
+        assert_eq!(ahead.quality, Quality::uncertain(Reason::ClockSkew));
+        assert_eq!(
+            believed(Some(Timestamp(0))).quality,
+            Quality::uncertain(Reason::ClockSkew)
+        );
+        assert_eq!(believed(None).quality, Quality::uncertain(Reason::Retained));
+        let dup = Message {
+            retain: false,
+            ..message
+        };
+        assert_eq!(
+            Stamp::of(None, &dup).quality,
+            Quality::uncertain(Reason::Redelivered)
+        );
+        assert_eq!(
+            Stamp::of(None, &Message { dup: false, ..dup }).quality,
+            Quality::GOOD
+        );
+    }
+}

@@ -1,0 +1,36 @@
+//! What can go wrong.
+
+/// Why no picture was made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The size asked for.
+    #[error(
+        "a picture of {width} x {height} px cannot be drawn: ask for {least_width} x {least_height} to {most} x {most} px"
+    )]
+    Size {
+        /// Asked for.
+        width: u32,
+        /// Asked for.
+        height: u32,
+        /// Smallest width.
+        least_width: u32,
+        /// Smallest height for the number of panes.
+        least_height: u32,
+        /// Largest edge.
+        most: u32,
+    },
+    /// The time range asked for.
+    #[error("the picture ends before it begins, or spans more than 200 years: give a later end")]
+    Range,
+    /// The bundled font is damaged.
+    #[error(
+        "the bundled font `{0}` cannot be read: the program was built from damaged assets, install it again"
+    )]
+    Font(&'static str),
+    /// Drawing failed.
+    #[error("drawing the trend failed: {0}")]
+    Draw(String),
+    /// Encoding failed.
+    #[error("encoding the picture as PNG failed: {0}")]
+    Encode(String),
+}

@@ -1,0 +1,34 @@
+//! Pictures of trends, as PNG bytes. Needs no display and no system font; reads and writes no file.
+//!
+//! ```no_run
+//! use twin_core::{Duration, Timestamp};
+//! use twin_report::{Theme, Trace, TrendPicture, Zone, trend_picture};
+//!
+//! let vibration = Trace::new("Drive-end vibration", "mm/s", Duration::from_secs(10));
+//! let png = trend_picture(&TrendPicture {
+//!     title: "Pump 2".to_owned(),
+//!     zone: Zone { label: "CET".to_owned(), utc_offset_s: 3_600 },
+//!     signals: vec![vibration],
+//!     t0: Timestamp::from_secs(1_795_350_000),
+//!     t1: Timestamp::from_secs(1_795_353_600),
+//!     width_px: 1_200,
+//!     height_px: 600,
+//!     theme: Theme::Light,
+//! });
+//! ```
+//!
+//! Rooms, in the order in which they may import one another:
+//! [`error`](Error) -> [`theme`](Theme) -> [`picture`](TrendPicture) -> `axis`, `canvas` -> `pane` -> `trend`.
+
+mod axis;
+mod canvas;
+mod error;
+mod pane;
+mod picture;
+mod theme;
+mod trend;
+
+pub use error::Error;
+pub use picture::{Column, Limit, Side, Trace, TrendPicture, Zone};
+pub use theme::Theme;
+pub use trend::trend_picture;

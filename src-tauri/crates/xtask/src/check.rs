@@ -1,0 +1,232 @@
+//! `cargo xtask test` and `cargo xtask ci`: every runner once, one summary line.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::packages::Purpose;
+use crate::process::{cargo, command, run_watched, shown};
+use crate::repo::Repo;
+use crate::stop::Stop;
+use crate::tally::Tally;
+use crate::{bindings, setup};
+
+/// The screen of the window test; the driver's screenshots have its size.
+const SCREEN: &str = "-screen 0 1600x1000x24";
+
+/// What has been run so far.
+#[derive(Debug, Default)]
+struct Report {
+    tally: Tally,
+    broken: Vec<String>,
+}
+
+impl Report {
+    /// Runs one step to its end; a failing one is noted, and the next ones run all the same.
+    fn step(&mut self, command: &mut Command, stop: &Stop) -> Result<()> {
+        println!();
+        let line = shown(command);
+        let mut tally = Tally::default();
+        let status = run_watched(command, stop, |output| tally.add_line(output))?;
+        stop.check()?;
+        self.note(&line, tally, status.success());
+        Ok(())
+    }
+
+    /// A step that fails without a failed test of its own (a lint, a crash) counts as one failure.
+    fn note(&mut self, step: &str, mut tally: Tally, success: bool) {
+        if !success {
+            self.broken.push(step.to_owned());
+            tally.failed = tally.failed.max(1);
+        }
+        self.tally.add(tally);
+    }
+
+    /// Prints the summary.
+    fn close(self) -> Result<()> {
+        println!();
+        self.broken
+            .iter()
+            .for_each(|step| println!("failed: {step}"));
+        if self.tally.skipped > 0 {
+            println!("left out by their own marks: {} tests", self.tally.skipped);
+        }
+        println!("{} passed, {} failed", self.tally.passed, self.tally.failed);
+        if self.tally.failed > 0 {
+            bail!("{} of the checks failed", self.broken.len().max(1));
+        }
+        if self.tally.passed == 0 {
+            bail!("no test ran");
+        }
+        Ok(())
+    }
+}
+
+/// Runs the tests: all, or with `fast` those that need neither a window nor WebKitGTK. With `with_bindings` the committed
+/// bindings are compared with those that the tests generated.
+///
+/// # Errors
+/// When something needed is missing, or a check fails.
+pub fn run_test(repo: &Repo, fast: bool, with_bindings: bool, stop: &Stop) -> Result<()> {
+    let purpose = if fast {
+        Purpose::TestFast
+    } else {
+        Purpose::Test
+    };
+    setup::run_setup(repo, purpose, stop)?;
+    let mut report = Report::default();
+    for script in ["lint", "check", "test", "build"] {
+        let mut npm = command("npm");
+        npm.args(["run", script]).current_dir(repo.ui());
+        report.step(&mut npm, stop)?;
+    }
+    report.step(
+        in_workspace(repo, &["fmt", "--all", "--check"]).env("RUST_BACKTRACE", "0"),
+        stop,
+    )?;
+    let mut lint = in_workspace(repo, &["clippy", "--workspace", "--all-targets"]);
+    report.step(
+        without_shell(&mut lint, fast).args(["--", "--deny", "warnings"]),
+        stop,
+    )?;
+    // Programs and tests in one build: the tests start the programs, and one choice of packages means one choice of
+    // features, so that no dependency is built twice.
+    let mut build = in_workspace(repo, &["build", "--workspace", "--bins", "--tests"]);
+    report.step(without_shell(&mut build, fast), stop)?;
+
+    let export = bindings::clear_generated(repo)?;
+    let mut tests = in_workspace(repo, &["test", "--workspace", "--no-fail-fast"]);
+    without_shell(&mut tests, fast);
+    let mut tests = if fast {
+        tests
+    } else {
+        on_a_screen(repo, &tests)
+    };
+    report.step(tests.env(bindings::EXPORT_VARIABLE, export), stop)?;
+    if with_bindings {
+        println!();
+        let compared = bindings::compare(repo);
+        if let Err(error) = &compared {
+            println!("{error}");
+        }
+        report.note("bindings --check", Tally::default(), compared.is_ok());
+    }
+    report.close()
+}
+
+fn in_workspace(repo: &Repo, arguments: &[&str]) -> Command {
+    let mut cargo = cargo();
+    cargo.current_dir(&repo.root).args(arguments);
+    cargo
+}
+
+/// The shell alone needs WebKitGTK.
+fn without_shell(command: &mut Command, fast: bool) -> &mut Command {
+    if fast {
+        command.args(["--exclude", "twinscope"]);
+    }
+    command
+}
+
+/// The same command with a screen, a session bus and what the window test must know.
+fn on_a_screen(repo: &Repo, inner: &Command) -> Command {
+    let mut outer = command("dbus-run-session");
+    outer.args([
+        "--",
+        "xvfb-run",
+        "--auto-servernum",
+        "--server-args",
+        SCREEN,
+    ]);
+    outer
+        .arg(inner.get_program())
+        .args(inner.get_args())
+        .current_dir(&repo.root);
+    outer
+        .env("TWINSCOPE_WINDOW", "1")
+        .env("TWINSCOPE_BIN", repo.debug_binary("twinscope"))
+        .env(
+            "TWINSCOPE_HEADLESS_BIN",
+            repo.debug_binary("twinscope-headless"),
+        )
+        .env("DEMO_PLANT_BIN", repo.debug_binary("demo-plant"))
+        .env("TAURI_DRIVER_BIN", repo.tauri_driver())
+        .env("WEBKIT_DRIVER_BIN", "/usr/bin/WebKitWebDriver")
+        .env("TWINSCOPE_ASSETS", repo.assets())
+        // A real Wayland session of the developer must not attract the window away from the test's screen.
+        .env_remove("WAYLAND_DISPLAY")
+        .env("GDK_BACKEND", "x11");
+    outer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(report: &Report) -> (u64, u64) {
+        (report.tally.passed, report.tally.failed)
+    }
+
+    #[test]
+    fn runners_are_summed_and_failures_named() {
+        let stop = Stop::default();
+        let mut report = Report::default();
+        let mut cargo_like = command("sh");
+        cargo_like.args([
+            "-c",
+            "echo 'test result: ok. 4 passed; 0 failed; 0 ignored'",
+        ]);
+        report.step(&mut cargo_like, &stop).unwrap();
+        let mut vitest_like = command("sh");
+        vitest_like.args(["-c", "echo '      Tests  2 failed | 3 passed (5)'; exit 1"]);
+        report.step(&mut vitest_like, &stop).unwrap();
+        assert_eq!(counted(&report), (7, 2));
+        assert_eq!(report.broken.len(), 1);
+        assert!(report.close().is_err());
+    }
+
+    #[test]
+    fn a_broken_lint_counts_as_a_failure() {
+        let mut report = Report::default();
+        report
+            .step(&mut command("false"), &Stop::default())
+            .unwrap();
+        assert_eq!(counted(&report), (0, 1));
+    }
+
+    #[test]
+    fn no_test_at_all_is_no_success() {
+        assert!(Report::default().close().is_err());
+        let passed = Report {
+            tally: Tally {
+                passed: 1,
+                failed: 0,
+                skipped: 0,
+            },
+            broken: Vec::new(),
+        };
+        assert!(passed.close().is_ok());
+    }
+
+    #[test]
+    fn the_screen_wraps_the_whole_command() {
+        let repo = Repo {
+            root: "/r".into(),
+            target: "/r/target".into(),
+            rust_version: None,
+        };
+        let wrapped = on_a_screen(&repo, command("cargo").args(["test", "--workspace"]));
+        let line = shown(&wrapped);
+        assert!(
+            line.starts_with("dbus-run-session -- xvfb-run")
+                && line.ends_with("cargo test --workspace"),
+            "{line}"
+        );
+        let names: Vec<_> = wrapped
+            .get_envs()
+            .filter(|(_, value)| value.is_some())
+            .map(|(name, _)| name)
+            .collect();
+        assert!(names.iter().any(|name| *name == "TWINSCOPE_BIN"));
+    }
+}

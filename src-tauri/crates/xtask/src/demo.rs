@@ -1,0 +1,381 @@
+//! `cargo xtask demo`: the demo plant with its broker, and the application connected to it, until Ctrl-C.
+
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use crate::packages::Purpose;
+use crate::plant_file::{self, Prepared};
+use crate::process::{Group, TICK, cargo, command, is_alive, run, shown, stop_stranger};
+use crate::repo::Repo;
+use crate::stop::Stop;
+use crate::{display, front_end, setup};
+
+/// The plant program and the two forms of the application.
+const PLANT: &str = "demo-plant";
+const APP: &str = "twinscope";
+const APP_HEADLESS: &str = "twinscope-headless";
+/// How long the plant may take until its broker listens: 20 s.
+const READY_TICKS: u32 = 400;
+
+/// What the person asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// A fault to break something with, as `demo-plant fault` takes it.
+    pub fault: Option<String>,
+    /// No window even where one could be shown.
+    pub headless: bool,
+    /// Another workspace than `target/demo/workspace`.
+    pub workspace: Option<PathBuf>,
+    /// Another seed of the plant's noise.
+    pub seed: Option<u64>,
+}
+
+/// What the plant writes down about itself once its broker listens (it writes more; this is what is needed here).
+#[derive(Debug, Deserialize)]
+struct PlantState {
+    pid: u32,
+    port: u16,
+}
+
+/// Who runs this demo, so that the next start can tell a running one from one whose terminal was killed.
+#[derive(Debug, Deserialize, Serialize)]
+struct Runner {
+    xtask: u32,
+    plant: u32,
+    app: u32,
+    app_program: String,
+}
+
+/// Runs the demo to its end, or breaks something in the one that is running.
+///
+/// # Errors
+/// When something cannot be built or started, or ends by itself with an error.
+pub fn run_demo(repo: &Repo, options: &Options, stop: &Stop) -> Result<()> {
+    let state = repo.demo().join("demo.json");
+    if let Some(plant) = running_plant(&state) {
+        if let Some(fault) = &options.fault {
+            return break_something(repo, &state, fault, stop);
+        }
+        if let Some(runner) = read_runner(repo).filter(|runner| is_alive(runner.xtask, "xtask")) {
+            bail!(
+                "a demo is running already (process {}): `cargo xtask demo --fault pump-2:bearing` breaks a pump, Ctrl-C \
+                 in its terminal ends it",
+                runner.xtask
+            );
+        }
+        println!("an earlier demo left processes behind: ending them");
+        end_leftovers(repo, plant.pid, stop);
+    }
+    let window = choose_form(options.headless);
+    setup::run_setup(
+        repo,
+        if window {
+            Purpose::Demo
+        } else {
+            Purpose::DemoHeadless
+        },
+        stop,
+    )?;
+    build(repo, window, stop)?;
+
+    let workspace = match &options.workspace {
+        Some(folder) => std::path::absolute(folder)
+            .with_context(|| format!("no such path: {}", folder.display()))?,
+        None => repo.demo().join("workspace"),
+    };
+    let mut plant = start_plant(repo, &state, &workspace, options.seed, stop)?;
+    let result = run_app(repo, &mut plant, &state, &workspace, window, options, stop);
+    println!("stopping the plant");
+    let stopped = plant.stop(stop).map(drop);
+    let _ = fs::remove_file(&state);
+    let _ = fs::remove_file(runner_path(repo));
+    result.and(stopped)?;
+    println!(
+        "the demo has ended; its history stays in {}",
+        repo.shown(&workspace)
+    );
+    Ok(())
+}
+
+/// Whether to open a window; says so when there is none.
+fn choose_form(headless: bool) -> bool {
+    if headless {
+        println!("running without a window, as asked");
+        return false;
+    }
+    match display::usable() {
+        Ok(display) => {
+            println!("opening the window on {display}");
+            true
+        }
+        Err(why) => {
+            println!(
+                "no display ({why}): running the same without a window, with a status view here"
+            );
+            false
+        }
+    }
+}
+
+fn build(repo: &Repo, window: bool, stop: &Stop) -> Result<()> {
+    if window {
+        front_end::build(&repo.ui(), stop)?;
+    }
+    let app = if window { APP } else { APP_HEADLESS };
+    println!("building (the first time takes minutes)");
+    // With `--workspace` dependencies get the features they have in the tests too, and are built once for both; only
+    // what the two programs need is built.
+    let mut cargo = cargo();
+    cargo.args(["build", "--workspace", "--bin", PLANT, "--bin", app]);
+    run(cargo.current_dir(&repo.root), stop).context("the demo could not be built")
+}
+
+/// Starts the plant on the port that the workspace knows, where it is still free, and waits until its broker listens.
+fn start_plant(
+    repo: &Repo,
+    state: &Path,
+    workspace: &Path,
+    seed: Option<u64>,
+    stop: &Stop,
+) -> Result<Group> {
+    fs::create_dir_all(repo.demo())
+        .with_context(|| format!("could not create {}", repo.demo().display()))?;
+    let log_path = repo.demo().join("plant.log");
+    let log = File::create(&log_path)
+        .with_context(|| format!("could not write {}", log_path.display()))?;
+    let log_too = log.try_clone().context("could not share the plant's log")?;
+    let _ = fs::remove_file(state);
+
+    let mut command = command(repo.debug_binary(PLANT));
+    command.arg("run").arg("--state-file").arg(state);
+    // The same port as last time, so that a persistent session and the person's own tools find the broker again.
+    let files = [plant_file::path_in(workspace), shipped_plant(repo)];
+    if let Some(port) = files
+        .iter()
+        .find_map(|file| plant_file::port_in(file))
+        .filter(|port| is_free(*port))
+    {
+        command.args(["--port", &port.to_string()]);
+    }
+    if let Some(seed) = seed {
+        command.args(["--seed", &seed.to_string()]);
+    }
+    println!(
+        "starting the plant: {} (log: {})",
+        shown(&command),
+        repo.shown(&log_path)
+    );
+    let mut plant = Group::spawn(
+        PLANT,
+        command
+            .stdout(Stdio::from(log))
+            .stderr(Stdio::from(log_too)),
+    )?;
+    for _ in 0..READY_TICKS {
+        stop.check()?;
+        if let Some(status) = plant.ended()? {
+            bail!(
+                "the plant ended at once ({status}):\n{}",
+                last_lines(&log_path)
+            );
+        }
+        if read_state(state).is_some_and(|found| found.pid == plant.id()) {
+            return Ok(plant);
+        }
+        std::thread::sleep(TICK);
+    }
+    bail!(
+        "the plant's broker did not listen within 20 s:\n{}",
+        last_lines(&log_path)
+    );
+}
+
+/// Runs the application until it ends, the plant ends or the person stops the demo.
+fn run_app(
+    repo: &Repo,
+    plant: &mut Group,
+    state: &Path,
+    workspace: &Path,
+    window: bool,
+    options: &Options,
+    stop: &Stop,
+) -> Result<()> {
+    let port = read_state(state)
+        .context("the plant's state file is gone")?
+        .port;
+    let file = repo.shown(&plant_file::path_in(workspace));
+    match plant_file::prepare(&shipped_plant(repo), workspace, port)? {
+        Prepared::Copied => println!("plant file: copied to {file}"),
+        Prepared::Renewed => println!("plant file: {file} renewed from the shipped one"),
+        Prepared::Unchanged => println!("plant file: {file}"),
+        Prepared::KeptEdits => {
+            println!("plant file: {file}, with your changes (remove it to get the shipped one)")
+        }
+    }
+    println!("the plant's broker listens on 127.0.0.1:{port}");
+
+    let program = if window { APP } else { APP_HEADLESS };
+    let mut command = command(repo.debug_binary(program));
+    command
+        .arg("--workspace")
+        .arg(workspace)
+        .arg("--assets")
+        .arg(repo.assets());
+    println!("starting {program}; Ctrl-C ends the demo");
+    let mut app = Group::spawn(program, &mut command)?;
+    let runner = Runner {
+        xtask: std::process::id(),
+        plant: plant.id(),
+        app: app.id(),
+        app_program: program.to_owned(),
+    };
+    write_runner(repo, &runner)?;
+    if let Some(fault) = &options.fault {
+        break_something(repo, state, fault, stop)?;
+    }
+    let result = watch(&mut app, plant, stop);
+    println!("stopping {}", app.name());
+    app.stop(stop)?;
+    result
+}
+
+/// Until one of the two ends or the person asks for the end.
+fn watch(app: &mut Group, plant: &mut Group, stop: &Stop) -> Result<()> {
+    loop {
+        if stop.requested() {
+            return Ok(());
+        }
+        if let Some(status) = app.ended()? {
+            if status.success() {
+                return Ok(());
+            }
+            bail!("{} ended by itself ({status})", app.name());
+        }
+        if let Some(status) = plant.ended()? {
+            bail!("the plant ended by itself ({status}): see target/demo/plant.log");
+        }
+        std::thread::sleep(TICK);
+    }
+}
+
+/// Tells the running plant to break something.
+fn break_something(repo: &Repo, state: &Path, fault: &str, stop: &Stop) -> Result<()> {
+    let mut command = command(repo.debug_binary(PLANT));
+    command.args(["fault", fault, "--state-file"]).arg(state);
+    run(&mut command, stop).with_context(|| format!("the plant did not take the fault `{fault}`"))
+}
+
+fn read_state(state: &Path) -> Option<PlantState> {
+    serde_json::from_str(&fs::read_to_string(state).ok()?).ok()
+}
+
+fn running_plant(state: &Path) -> Option<PlantState> {
+    read_state(state).filter(|plant| is_alive(plant.pid, PLANT))
+}
+
+fn runner_path(repo: &Repo) -> PathBuf {
+    repo.demo().join("runner.json")
+}
+
+fn read_runner(repo: &Repo) -> Option<Runner> {
+    serde_json::from_str(&fs::read_to_string(runner_path(repo)).ok()?).ok()
+}
+
+fn write_runner(repo: &Repo, runner: &Runner) -> Result<()> {
+    let text = serde_json::to_string(runner).context("could not write down who runs the demo")?;
+    fs::write(runner_path(repo), text)
+        .with_context(|| format!("could not write {}", runner_path(repo).display()))
+}
+
+/// Ends what a killed demo left running, the application first.
+fn end_leftovers(repo: &Repo, plant: u32, stop: &Stop) {
+    if let Some(runner) = read_runner(repo) {
+        stop_stranger(runner.app, &runner.app_program, stop);
+    }
+    stop_stranger(plant, PLANT, stop);
+}
+
+fn shipped_plant(repo: &Repo) -> PathBuf {
+    repo.assets().join("demo-plant/plant.toml")
+}
+
+fn is_free(port: u16) -> bool {
+    TcpListener::bind(("127.0.0.1", port)).is_ok()
+}
+
+/// The end of a log file, for a message.
+fn last_lines(log: &Path) -> String {
+    let text = fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(12)..].join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plant_that_no_longer_lives_is_not_running() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("demo.json");
+        assert!(running_plant(&state).is_none());
+        // The number is alive, but it is this test and not a plant.
+        fs::write(
+            &state,
+            format!(
+                r#"{{"pid": {}, "port": 18830, "more": true}}"#,
+                std::process::id()
+            ),
+        )
+        .unwrap();
+        assert_eq!(read_state(&state).unwrap().port, 18830);
+        assert!(running_plant(&state).is_none());
+    }
+
+    #[test]
+    fn a_port_in_use_is_not_free() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        assert!(!is_free(port));
+        drop(listener);
+        assert!(is_free(port));
+    }
+
+    #[test]
+    fn the_application_that_ends_with_an_error_ends_the_demo_with_an_error() {
+        let stop = Stop::default();
+        let spawn = |script: &str| Group::spawn("sh", command("sh").args(["-c", script])).unwrap();
+        let mut plant = spawn("sleep 60");
+        let error = watch(&mut spawn("exit 3"), &mut plant, &stop)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("ended by itself"), "{error}");
+        assert!(watch(&mut spawn("exit 0"), &mut plant, &stop).is_ok());
+        let error = watch(&mut spawn("sleep 60"), &mut spawn("exit 0"), &stop)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("the plant ended"), "{error}");
+        stop.request();
+        assert!(watch(&mut spawn("sleep 60"), &mut plant, &stop).is_ok());
+    }
+
+    #[test]
+    fn a_message_quotes_the_end_of_the_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        fs::write(
+            &log,
+            (1..=40)
+                .map(|line| format!("line {line}\n"))
+                .collect::<String>(),
+        )
+        .unwrap();
+        let quoted = last_lines(&log);
+        assert!(quoted.starts_with("line 29\n") && quoted.ends_with("line 40"));
+    }
+}

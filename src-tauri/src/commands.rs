@@ -1,0 +1,193 @@
+//! What the UI may ask. Every command is a thin call into twin-app; the words of an error are made there.
+
+use tauri::{
+    AppHandle, Manager, State,
+    ipc::{Channel, InvokeResponseBody, Response},
+};
+use twin_app::{
+    App,
+    api::{
+        alarm::{AlarmList, AlarmRow},
+        connection::{ConnectionForm, ConnectionRow, HeardRow, TestReportView},
+        plant::{AnomalyView, PlantView},
+        settings::{ApiError, OnClose, Settings},
+        trend::TrendRequest,
+    },
+};
+
+use crate::{Host, stream::Stream, window};
+
+type Answer<T> = Result<T, ApiError>;
+
+fn wrong(message: impl ToString) -> ApiError {
+    ApiError {
+        message: message.to_string(),
+    }
+}
+
+fn app<'a>(host: &'a State<'_, Host>) -> Answer<&'a App> {
+    host.app().map(|app| &**app).map_err(wrong)
+}
+
+/// All commands.
+pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        plant,
+        subscribe,
+        alarms,
+        alarm_history,
+        acknowledge,
+        trend,
+        anomaly,
+        connections,
+        heard,
+        test_connection,
+        save_connection,
+        remove_connection,
+        request_rebirth,
+        settings,
+        set_settings,
+        close_window,
+        save_trend_picture,
+        ui_ready
+    ]
+}
+
+#[tauri::command]
+fn plant(host: State<'_, Host>) -> Answer<PlantView> {
+    Ok(app(&host)?.plant())
+}
+
+#[tauri::command]
+fn subscribe(
+    host: State<'_, Host>,
+    stream: State<'_, Stream>,
+    channel: Channel<InvokeResponseBody>,
+) -> Answer<()> {
+    let view = app(&host)?.view().clone();
+    stream.start(view, channel);
+    Ok(())
+}
+
+#[tauri::command]
+fn alarms(host: State<'_, Host>) -> Answer<AlarmList> {
+    Ok(app(&host)?.alarms())
+}
+
+#[tauri::command]
+async fn alarm_history(host: State<'_, Host>, before: f64, limit: u32) -> Answer<Vec<AlarmRow>> {
+    app(&host)?
+        .alarm_history(before, limit)
+        .await
+        .map_err(wrong)
+}
+
+#[tauri::command]
+async fn acknowledge(host: State<'_, Host>, id: String, comment: String) -> Answer<AlarmRow> {
+    let user = whoami::username()
+        .map_err(|error| wrong(format!("your user name is not known: {error}")))?;
+    app(&host)?
+        .acknowledge(&id, &user, &comment)
+        .await
+        .map_err(wrong)
+}
+
+#[tauri::command]
+async fn trend(host: State<'_, Host>, request: TrendRequest) -> Answer<Response> {
+    app(&host)?
+        .trend(&request)
+        .await
+        .map(Response::new)
+        .map_err(wrong)
+}
+
+#[tauri::command]
+fn anomaly(host: State<'_, Host>, asset: String) -> Answer<Option<AnomalyView>> {
+    Ok(app(&host)?.anomaly(&asset))
+}
+
+#[tauri::command]
+fn connections(host: State<'_, Host>) -> Answer<Vec<ConnectionRow>> {
+    Ok(app(&host)?.connections())
+}
+
+#[tauri::command]
+async fn heard(host: State<'_, Host>, connection: String) -> Answer<Vec<HeardRow>> {
+    app(&host)?.heard(&connection).await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn test_connection(host: State<'_, Host>, form: ConnectionForm) -> Answer<TestReportView> {
+    app(&host)?.test_connection(&form).await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn save_connection(host: State<'_, Host>, form: ConnectionForm) -> Answer<ConnectionForm> {
+    app(&host)?.save_connection(&form).await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn remove_connection(host: State<'_, Host>, id: String) -> Answer<()> {
+    app(&host)?.remove_connection(&id).await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn request_rebirth(host: State<'_, Host>, connection: String, node: String) -> Answer<()> {
+    app(&host)?
+        .request_rebirth(&connection, &node)
+        .await
+        .map_err(wrong)
+}
+
+#[tauri::command]
+fn settings(host: State<'_, Host>) -> Answer<Settings> {
+    app(&host)?.settings().map_err(wrong)
+}
+
+#[tauri::command]
+fn set_settings(host: State<'_, Host>, settings: Settings) -> Answer<()> {
+    app(&host)?.put_settings(&settings).map_err(wrong)
+}
+
+#[tauri::command]
+fn close_window(
+    handle: AppHandle,
+    host: State<'_, Host>,
+    keep_collecting: bool,
+    remember: bool,
+) -> Answer<()> {
+    if remember {
+        let on_close = if keep_collecting {
+            OnClose::Tray
+        } else {
+            OnClose::Quit
+        };
+        app(&host)?
+            .put_settings(&Settings { on_close })
+            .map_err(wrong)?;
+    }
+    window::close(&handle, keep_collecting);
+    Ok(())
+}
+
+#[tauri::command]
+async fn save_trend_picture(
+    host: State<'_, Host>,
+    request: TrendRequest,
+    title: String,
+) -> Answer<String> {
+    let path = app(&host)?
+        .save_trend_picture(&request, &title)
+        .await
+        .map_err(wrong)?;
+    Ok(path.display().to_string())
+}
+
+#[tauri::command]
+fn ui_ready(handle: AppHandle) {
+    if let Some(window) = handle.get_webview_window(window::LABEL)
+        && let Err(error) = window.show()
+    {
+        tracing::warn!("the window cannot be shown: {error}");
+    }
+}

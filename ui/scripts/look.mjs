@@ -1,0 +1,122 @@
+// Pictures of every screen on the played backend, for a person to judge: `npm run look [-- folder]`.
+// Needs a Chromium on this machine; CHROMIUM names another path than Debian's.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { createServer } from "vite";
+
+const out = process.argv[2] ?? "shots";
+const only = process.argv[3];
+const PORT = 5187;
+mkdirSync(out, { recursive: true });
+const server = await createServer({ server: { port: PORT, strictPort: true }, logLevel: "error" });
+await server.listen();
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox"],
+});
+
+/** name, scene, hash, colour scheme, width, height, what to do before the picture */
+const SHOTS = [
+  ["overview-dark", "fault", "", "dark", 1440, 900],
+  ["overview-light", "fault", "", "light", 1440, 900],
+  ["asset-dark", "fault", "#/asset/pump-2", "dark", 1440, 900, hover],
+  ["asset-light", "fault", "#/asset/pump-2", "light", 1440, 900, hour],
+  ["asset-paused", "fault", "#/asset/pump-2", "dark", 1440, 900, drag],
+  ["asset-quiet", "normal", "#/asset/pump-1", "light", 1440, 900],
+  ["asset-abstains", "fault", "#/asset/pump-3", "dark", 1440, 900],
+  ["asset-stale", "fault", "#/asset/edge-2", "dark", 1440, 900],
+  ["alarms-dark", "fault", "#/alarms", "dark", 1440, 900],
+  [
+    "alarms-history",
+    "fault",
+    "#/alarms",
+    "light",
+    1440,
+    900,
+    (page) => page.click("[data-testid=alarms-history]"),
+  ],
+  ["connections", "fault", "#/connections", "dark", 1440, 900],
+  ["connection-form", "fault", "#/connections", "light", 1440, 900, form],
+  ["connection-plain", "fault", "#/connections", "dark", 1024, 700, plain],
+  ["search", "fault", "", "dark", 1440, 900, search],
+  ["small-overview", "fault", "", "dark", 1024, 700],
+  ["small-asset", "fault", "#/asset/pump-2", "light", 1024, 700],
+  ["small-alarms", "fault", "#/alarms", "dark", 1024, 700],
+  ["thousand", "thousand", "", "dark", 1440, 900],
+  ["large", "fault", "", "dark", 2560, 1440],
+  ["first-run", "empty", "", "dark", 1440, 900],
+  ["error", "error", "", "light", 1440, 900],
+  ["ask-close", "ask", "", "dark", 1440, 900, (page) => page.waitForSelector("dialog")],
+];
+
+async function hover(page) {
+  await hour(page);
+  const box = await page.locator("[data-testid=trend] .u-over").boundingBox();
+  await page.mouse.move(box.x + box.width * 0.7, box.y + box.height * 0.5);
+}
+
+async function hour(page) {
+  await page.click("[data-testid=trend] button:has-text('1 h')");
+}
+
+async function drag(page) {
+  await hour(page);
+  await page.waitForTimeout(500);
+  const box = await page.locator("[data-testid=trend] .u-over").boundingBox();
+  await page.mouse.move(box.x + box.width * 0.2, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 80, { steps: 6 });
+  await page.mouse.up();
+}
+
+async function form(page) {
+  await page.click("[data-testid=connection-new]");
+  await page.fill("[data-testid=form-name]", "Laboratory");
+  await page.fill("[data-testid=form-host]", "lab.example");
+  await page.click("[data-testid=form-test]");
+  await page.waitForSelector("[data-testid=test-steps]");
+}
+
+async function plain(page) {
+  await page.click("[data-testid=connection-new]");
+  await page.click("[data-testid=form-tls]");
+  await page.click("[data-testid=form-save]");
+}
+
+async function search(page) {
+  await page.keyboard.press("/");
+  await page.keyboard.type("vibration");
+}
+
+let failures = 0;
+for (const [name, scene, hash, scheme, width, height, act] of SHOTS) {
+  if (only && !name.includes(only)) continue;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: scheme,
+    locale: "en-GB",
+  });
+  // What WebKitGTK says under LANG=C.
+  await context.addInitScript(() =>
+    Object.defineProperty(navigator, "language", { get: () => "C", configurable: true }),
+  );
+  const page = await context.newPage();
+  page.on("pageerror", (error) => {
+    failures += 1;
+    console.error(`${name}: ${error.stack}`);
+  });
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning")
+      console.error(`${name}: ${message.text()}`);
+  });
+  await page.goto(`http://127.0.0.1:${PORT}/?scene=${scene}${hash}`);
+  await page.waitForTimeout(1600);
+  await act?.(page);
+  await page.waitForTimeout(900);
+  await page.screenshot({ path: join(out, `${name}.png`) });
+  await context.close();
+}
+await browser.close();
+await server.close();
+if (failures > 0) process.exit(1);

@@ -1,0 +1,249 @@
+/**
+ * uPlot as axes, cursor and selection; the drawing is ours (`paint.ts`). uPlot has no pan and no wheel: they are here.
+ */
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { formatNumber } from "../../../lib/format";
+import { tickDecimals, valueTicks } from "../../../lib/scale";
+import { tickLabel, timeTicks } from "../../../lib/time";
+import type { ChartModel } from "./model";
+import { lanesHeight, paintAbove, paintBelow } from "./paint";
+
+const AXIS_WIDTH = 44;
+const TIME_LABELS = 22;
+const FONT = '11px "Inter Variable", system-ui, sans-serif';
+/** A drag shorter than this is a click. */
+const DRAG_MIN = 4;
+
+export interface ChartEvents {
+  /** The pointer is at an instant, or has left (null). Pixels from the chart's left and top edge. */
+  onCursor: (time: number | null, left: number, top: number) => void;
+  onZoom: (t0: number, t1: number) => void;
+  /** Moves by a part of the width. */
+  onPan: (part: number) => void;
+  /** Scales around an instant. */
+  onScale: (factor: number, at: number) => void;
+  onReset: () => void;
+}
+
+export class Chart {
+  readonly #host: HTMLElement;
+  readonly #events: ChartEvents;
+  #model: ChartModel;
+  #plot: uPlot | null = null;
+  /** Axes and lanes of the plot as built: another set needs another plot. */
+  #shape = "";
+
+  constructor(host: HTMLElement, model: ChartModel, events: ChartEvents) {
+    this.#host = host;
+    this.#model = model;
+    this.#events = events;
+    this.update(model);
+  }
+
+  /** Width of the plot area, CSS pixels: as many columns are worth asking for. */
+  get width(): number {
+    return this.#plot ? this.#plot.bbox.width / devicePixelRatio : this.#host.clientWidth;
+  }
+
+  update(model: ChartModel): void {
+    this.#model = model;
+    const shape = `${model.axes.map((axis) => axis.id + axis.unit).join("|")}#${model.score !== null}#${model.palette.panel}`;
+    if (shape !== this.#shape || !this.#plot) this.#build(shape);
+    else this.#plot.setData(this.#data(), true);
+  }
+
+  resize(): void {
+    const { clientWidth: width, clientHeight: height } = this.#host;
+    if (width > 0 && height > 0) this.#plot?.setSize({ width, height });
+  }
+
+  destroy(): void {
+    this.#plot?.destroy();
+    this.#plot = null;
+  }
+
+  /** uPlot only needs to know the corners: the traces are drawn from columns. */
+  #data(): uPlot.AlignedData {
+    const { t0, t1, axes } = this.#model;
+    return [[t0, t1], ...axes.map((axis) => [axis.low, axis.high])];
+  }
+
+  #build(shape: string): void {
+    this.#plot?.destroy();
+    this.#shape = shape;
+    const { axes } = this.#model;
+    const scales: uPlot.Scales = { x: { time: false, range: () => [this.#model.t0, this.#model.t1] } };
+    for (const { id } of axes) {
+      scales[id] = {
+        range: () => {
+          const axis = this.#model.axes.find((candidate) => candidate.id === id);
+          return [axis?.low ?? 0, axis?.high ?? 1];
+        },
+      };
+    }
+    const options: uPlot.Options = {
+      width: Math.max(100, this.#host.clientWidth),
+      height: Math.max(100, this.#host.clientHeight),
+      padding: [axes.some((axis) => axis.unit !== "") ? 20 : 8, axes.length > 1 ? 0 : 16, 0, 0],
+      legend: { show: false },
+      scales,
+      series: [
+        {},
+        ...axes.map(({ id }) => ({ scale: id, auto: true, paths: () => null, points: { show: false } })),
+      ],
+      axes: [this.#timeAxis(), ...axes.map((_, i) => this.#valueAxis(i))],
+      cursor: this.#cursor(),
+      hooks: {
+        drawClear: [(u) => paintBelow(u.ctx, this.#model, area(u))],
+        draw: [(u) => this.#draw(u)],
+        setCursor: [(u) => this.#moved(u)],
+        setSelect: [(u) => this.#selected(u)],
+      },
+    };
+    this.#plot = new uPlot(options, this.#data(), this.#host);
+    this.#plot.over.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+  }
+
+  #timeAxis(): uPlot.Axis {
+    const lanes = lanesHeight(this.#model.score !== null);
+    return {
+      scale: "x",
+      side: 2,
+      size: lanes + TIME_LABELS,
+      gap: lanes + 4,
+      font: FONT,
+      stroke: () => this.#model.palette.dim,
+      ticks: { show: false },
+      grid: { show: false },
+      splits: (u) => this.#timeTicks(u).ticks,
+      values: (u, splits) => {
+        const { step } = this.#timeTicks(u);
+        return splits.map((t) => tickLabel(this.#model.clock, t, step));
+      },
+    };
+  }
+
+  #timeTicks(u: uPlot): { step: number; ticks: number[] } {
+    const width = u.bbox.width / devicePixelRatio || 600;
+    return timeTicks(this.#model.clock, this.#model.t0, this.#model.t1, Math.max(2, Math.floor(width / 110)));
+  }
+
+  #valueAxis(i: number): uPlot.Axis {
+    const axis = () => this.#model.axes[i];
+    return {
+      scale: axis()?.id ?? "x",
+      side: i % 2 === 0 ? 3 : 1,
+      size: AXIS_WIDTH,
+      gap: 6,
+      font: FONT,
+      stroke: () => axis()?.colour ?? this.#model.palette.dim,
+      ticks: { show: false },
+      grid: { show: i === 0, stroke: () => this.#model.palette.line, width: 1 },
+      splits: (u) => {
+        const height = u.bbox.height / devicePixelRatio || 300;
+        return valueTicks(axis()?.low ?? 0, axis()?.high ?? 1, Math.max(2, Math.floor(height / 56)));
+      },
+      values: (_, splits) => {
+        const decimals = tickDecimals(splits);
+        return splits.map((value) => formatNumber(value, decimals));
+      },
+    };
+  }
+
+  #cursor(): uPlot.Cursor {
+    return {
+      y: false,
+      points: { show: false },
+      drag: { x: true, y: false, setScale: false },
+      bind: {
+        mousedown: (u, _, handler) => (event) => {
+          if (event.shiftKey || event.button === 1) {
+            this.#pan(u, event);
+            return null;
+          }
+          handler(event);
+          return null;
+        },
+        dblclick: () => () => {
+          this.#events.onReset();
+          return null;
+        },
+      },
+    };
+  }
+
+  #pan(u: uPlot, down: MouseEvent): void {
+    down.preventDefault();
+    let from = down.clientX;
+    const move = (event: MouseEvent) => {
+      this.#events.onPan((from - event.clientX) / Math.max(1, u.over.clientWidth));
+      from = event.clientX;
+    };
+    const up = () => {
+      window.removeEventListener("mousemove", move);
+      window.removeEventListener("mouseup", up);
+    };
+    window.addEventListener("mousemove", move);
+    window.addEventListener("mouseup", up);
+  }
+
+  #wheel(event: WheelEvent): void {
+    event.preventDefault();
+    const plot = this.#plot;
+    if (!plot) return;
+    const sideways = event.shiftKey && event.deltaX === 0 ? event.deltaY : event.deltaX;
+    if (Math.abs(sideways) > Math.abs(event.shiftKey ? 0 : event.deltaY)) {
+      this.#events.onPan(sideways / 800);
+      return;
+    }
+    const box = plot.over.getBoundingClientRect();
+    const part = (event.clientX - box.left) / Math.max(1, box.width);
+    const at = this.#model.t0 + part * (this.#model.t1 - this.#model.t0);
+    this.#events.onScale(1.0015 ** Math.max(-300, Math.min(300, event.deltaY)), at);
+  }
+
+  #moved(u: uPlot): void {
+    const left = u.cursor.left ?? -1;
+    if (left < 0) {
+      this.#events.onCursor(null, 0, 0);
+      return;
+    }
+    const { t0, t1 } = this.#model;
+    const time = t0 + (left / Math.max(1, u.over.clientWidth)) * (t1 - t0);
+    this.#events.onCursor(time, u.over.offsetLeft + left, u.over.offsetTop + (u.cursor.top ?? 0));
+  }
+
+  #selected(u: uPlot): void {
+    const { left, width } = u.select;
+    if (width < DRAG_MIN) return;
+    const { t0, t1 } = this.#model;
+    const scale = (t1 - t0) / Math.max(1, u.over.clientWidth);
+    u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.#events.onZoom(t0 + left * scale, t0 + (left + width) * scale);
+  }
+
+  #draw(u: uPlot): void {
+    const where = area(u);
+    paintAbove(u.ctx, this.#model, where);
+    const { ctx } = u;
+    ctx.save();
+    ctx.scale(where.ratio, where.ratio);
+    ctx.font = FONT;
+    ctx.textBaseline = "alphabetic";
+    this.#model.axes.forEach((axis, i) => {
+      ctx.fillStyle = axis.colour;
+      ctx.textAlign = i % 2 === 0 ? "right" : "left";
+      const outer = Math.floor(i / 2) * AXIS_WIDTH + 6;
+      const left = where.left / where.ratio;
+      const x = i % 2 === 0 ? left - outer : left + where.width / where.ratio + outer;
+      ctx.fillText(axis.unit, x, where.top / where.ratio - 9);
+    });
+    ctx.restore();
+  }
+}
+
+function area(u: uPlot) {
+  const { left, top, width, height } = u.bbox;
+  return { left, top, width, height, ratio: devicePixelRatio };
+}

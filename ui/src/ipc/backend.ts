@@ -1,0 +1,56 @@
+/**
+ * Everything the front end can ask of the program behind the window. One implementation speaks Tauri, another plays a
+ * plant in the browser for tests and for design work; nothing outside this folder knows which one it has.
+ */
+import type { AlarmList } from "./bindings/AlarmList";
+import type { AlarmRow } from "./bindings/AlarmRow";
+import type { AnomalyView } from "./bindings/AnomalyView";
+import type { ConnectionForm } from "./bindings/ConnectionForm";
+import type { ConnectionRow } from "./bindings/ConnectionRow";
+import type { HeardRow } from "./bindings/HeardRow";
+import type { PlantView } from "./bindings/PlantView";
+import type { Settings } from "./bindings/Settings";
+import type { TestReportView } from "./bindings/TestReportView";
+import type { TrendRequest } from "./bindings/TrendRequest";
+
+export interface Backend {
+  plant(): Promise<PlantView>;
+  /** Starts the live frames; the first one holds everything. A second call replaces the first. */
+  subscribe(onFrame: (frame: ArrayBuffer) => void): Promise<void>;
+  alarms(): Promise<AlarmList>;
+  /** Occurrences raised before `before` (microseconds), newest first. */
+  alarmHistory(before: number, limit: number): Promise<AlarmRow[]>;
+  acknowledge(id: string, comment: string | null): Promise<AlarmRow>;
+  /** The binary answer that `decodeTrend` reads. */
+  trend(request: TrendRequest): Promise<ArrayBuffer>;
+  anomaly(asset: string): Promise<AnomalyView | null>;
+  connections(): Promise<ConnectionRow[]>;
+  heard(connection: string): Promise<HeardRow[]>;
+  testConnection(form: ConnectionForm): Promise<TestReportView>;
+  saveConnection(form: ConnectionForm): Promise<ConnectionForm>;
+  removeConnection(id: string): Promise<void>;
+  requestRebirth(connection: string, node: string): Promise<void>;
+  settings(): Promise<Settings>;
+  setSettings(settings: Settings): Promise<void>;
+  closeWindow(keepCollecting: boolean, remember: boolean): Promise<void>;
+  /** Writes the trend as a PNG file and gives its path. */
+  saveTrendPicture(request: TrendRequest, title: string): Promise<string>;
+  /** The window shows its first picture. */
+  uiReady(): Promise<void>;
+  /** A person asked to close the window and has not yet chosen what that means. */
+  onAskClose(handler: () => void): Promise<() => void>;
+}
+
+/** What went wrong, in words that a person can act on, whatever the thrown thing was. */
+export function errorMessage(thrown: unknown): string {
+  if (typeof thrown === "string") return thrown;
+  if (
+    typeof thrown === "object" &&
+    thrown !== null &&
+    "message" in thrown &&
+    typeof thrown.message === "string"
+  ) {
+    return thrown.message;
+  }
+  return "Something went wrong and gave no reason. Look into the log of the program.";
+}

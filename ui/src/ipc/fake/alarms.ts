@@ -1,0 +1,88 @@
+/** The played station's alarms. */
+import type { AlarmRow } from "../bindings/AlarmRow";
+import type { World } from "./world";
+
+const S = 1_000_000;
+
+type Spec = [
+  signal: string,
+  kind: string,
+  priority: number,
+  limit: number,
+  value: number,
+  ago: number,
+  acked: boolean,
+];
+
+const STANDING: Spec[] = [
+  ["pump-2/vibration_de", "high-high", 1, 7.1, 7.24, 25, false],
+  ["pump-2/vibration_de", "high", 2, 4.5, 4.61, 402, true],
+  ["pump-2/anomaly", "anomaly", 3, 0.5, 0.56, 820, true],
+  ["valve-102/error", "high", 2, 3, 3.2, 341, false],
+  ["exchanger/approach", "high", 3, 6.5, 6.6, 1_250, true],
+];
+
+const OVER: Spec[] = [
+  ["high-tank/level", "high-high", 1, 5.8, 5.83, 50_000, true],
+  ["compressor/pressure", "low", 2, 5.5, 5.4, 14_200, true],
+  ["pump-1/discharge_pressure", "low", 3, 3.8, 3.7, 9_100, true],
+  ["control-room/co2", "high", 4, 1500, 1512, 8_300, true],
+];
+
+function row(world: World, [id, kind, priority, limit, value, ago, acked]: Spec, seq: number): AlarmRow {
+  const raised = world.start - ago * S;
+  return {
+    id: `${id}/${kind}@${raised}`,
+    seq,
+    asset: id.split("/")[0] ?? "",
+    signal: world.key(id),
+    kind,
+    priority,
+    limit,
+    value,
+    state: acked ? "acked-active" : "unack-active",
+    raised_at: raised,
+    returned_at: null,
+    acknowledged_at: acked ? raised + 45 * S : null,
+    acknowledged_by: acked ? "m.weber" : null,
+    comment: acked && priority === 2 ? "Called maintenance" : null,
+  };
+}
+
+export class FakeAlarms {
+  seq = 0;
+  rows: AlarmRow[] = [];
+  readonly #over: AlarmRow[];
+
+  constructor(world: World, faults: boolean) {
+    this.#over = OVER.map((spec) => {
+      this.seq += 1;
+      const over = row(world, spec, this.seq);
+      return { ...over, state: "normal" as const, returned_at: over.raised_at + 600 * S };
+    });
+    if (!faults) return;
+    this.rows = STANDING.map((spec) => {
+      this.seq += 1;
+      return row(world, spec, this.seq);
+    });
+  }
+
+  history(before: number, limit: number): AlarmRow[] {
+    return [...this.rows, ...this.#over]
+      .filter((alarm) => alarm.raised_at < before)
+      .sort((a, b) => b.raised_at - a.raised_at)
+      .slice(0, limit);
+  }
+
+  acknowledge(id: string, comment: string | null, now: number): AlarmRow {
+    const alarm = this.rows.find((candidate) => candidate.id === id);
+    if (!alarm) throw { message: "This alarm is over already. Nothing was acknowledged." };
+    this.seq += 1;
+    alarm.seq = this.seq;
+    alarm.state = "acked-active";
+    alarm.acknowledged_at = now;
+    alarm.acknowledged_by = "operator";
+    alarm.comment = comment;
+    return { ...alarm };
+  }
+}

@@ -1,0 +1,45 @@
+/** The backend behind the real window. */
+import { Channel, invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import type { Backend } from "./backend";
+
+/** A raw message arrives as a buffer, or as plain numbers when it took the slow way through script text. */
+type RawMessage = ArrayBuffer | Uint8Array | number[];
+
+function toBuffer(message: RawMessage): ArrayBuffer {
+  if (message instanceof ArrayBuffer) return message;
+  return Uint8Array.from(message).buffer;
+}
+
+export function tauriBackend(): Backend {
+  let current: Channel<RawMessage> | null = null;
+  return {
+    plant: () => invoke("plant"),
+    async subscribe(onFrame) {
+      const channel = new Channel<RawMessage>();
+      current = channel;
+      channel.onmessage = (message) => {
+        // Frames of a replaced subscription may still be under way.
+        if (current === channel) onFrame(toBuffer(message));
+      };
+      await invoke("subscribe", { channel });
+    },
+    alarms: () => invoke("alarms"),
+    alarmHistory: (before, limit) => invoke("alarm_history", { before, limit }),
+    acknowledge: (id, comment) => invoke("acknowledge", { id, comment }),
+    trend: async (request) => toBuffer(await invoke<RawMessage>("trend", { request })),
+    anomaly: (asset) => invoke("anomaly", { asset }),
+    connections: () => invoke("connections"),
+    heard: (connection) => invoke("heard", { connection }),
+    testConnection: (form) => invoke("test_connection", { form }),
+    saveConnection: (form) => invoke("save_connection", { form }),
+    removeConnection: (id) => invoke("remove_connection", { id }),
+    requestRebirth: (connection, node) => invoke("request_rebirth", { connection, node }),
+    settings: () => invoke("settings"),
+    setSettings: (settings) => invoke("set_settings", { settings }),
+    closeWindow: (keepCollecting, remember) => invoke("close_window", { keepCollecting, remember }),
+    saveTrendPicture: (request, title) => invoke("save_trend_picture", { request, title }),
+    uiReady: () => invoke("ui_ready"),
+    onAskClose: (handler) => listen("ask-close", () => handler()),
+  };
+}

@@ -1,0 +1,92 @@
+/** What an alarm says, in words. */
+import type { AlarmRow } from "../ipc/bindings/AlarmRow";
+import type { SignalView } from "../ipc/bindings/SignalView";
+import { formatNumber, formatWithUnit } from "./format";
+
+const CROSSED: Record<string, string> = {
+  "high-high": "above high-high",
+  high: "above high",
+  low: "below low",
+  "low-low": "below low-low",
+  anomaly: "above",
+};
+
+export interface AlarmSentence {
+  /** What the alarm is about: "Drive-end vibration". */
+  subject: string;
+  /** The value when it was raised, with unit: "7.9 mm/s". */
+  value: string;
+  /** The rule it broke: "above high-high 7.1". */
+  rule: string;
+}
+
+/** The parts, so that a screen can weight them. */
+export function alarmSentence(alarm: AlarmRow, signal: SignalView | undefined): AlarmSentence {
+  const decimals = decimalsFor(alarm, signal?.decimals ?? 1);
+  const crossed = CROSSED[alarm.kind] ?? alarm.kind;
+  return {
+    subject: signal?.name ?? (alarm.kind === "anomaly" ? "Anomaly score" : "Unknown signal"),
+    value: formatWithUnit(alarm.value, decimals, signal?.unit ?? ""),
+    rule: `${crossed} ${formatNumber(alarm.limit, decimals)}`,
+  };
+}
+
+export function alarmText(alarm: AlarmRow, signal: SignalView | undefined): string {
+  const { subject, value, rule } = alarmSentence(alarm, signal);
+  return `${subject} ${value} ${rule}`;
+}
+
+/** The signal's own digits, unless they would make value and limit look equal ("7.1 above 7.1"). */
+function decimalsFor(alarm: AlarmRow, decimals: number): number {
+  let digits = decimals;
+  while (
+    digits < decimals + 2 &&
+    alarm.value !== alarm.limit &&
+    alarm.value.toFixed(digits) === alarm.limit.toFixed(digits)
+  ) {
+    digits += 1;
+  }
+  return digits;
+}
+
+/** "high-high" as a person reads it in a list: "High-high". */
+export function kindTitle(kind: string): string {
+  return kind === "" ? "" : kind.charAt(0).toUpperCase() + kind.slice(1);
+}
+
+/** "HH", "H", "L", "LL": the marks of a limit on an instrument. */
+export function limitMark(kind: string): string {
+  switch (kind) {
+    case "high-high":
+      return "HH";
+    case "high":
+      return "H";
+    case "low":
+      return "L";
+    case "low-low":
+      return "LL";
+    default:
+      return "";
+  }
+}
+
+export function stateWords(alarm: AlarmRow): string {
+  switch (alarm.state) {
+    case "unack-active":
+      return "Unacknowledged";
+    case "acked-active":
+      return "Acknowledged";
+    case "unack-returned":
+      return "Returned, unacknowledged";
+    case "normal":
+      return "Returned";
+  }
+}
+
+export function isUnacknowledged(alarm: AlarmRow): boolean {
+  return alarm.state === "unack-active" || alarm.state === "unack-returned";
+}
+
+export function isActive(alarm: AlarmRow): boolean {
+  return alarm.state === "unack-active" || alarm.state === "acked-active";
+}

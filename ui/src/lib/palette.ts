@@ -1,0 +1,48 @@
+/** The tokens as a canvas needs them: plain colour strings. */
+
+const NAMES = [
+  "bg",
+  "panel",
+  "raised",
+  "line",
+  "text",
+  "strong",
+  "dim",
+  "trace",
+  "trace-1",
+  "trace-2",
+  "trace-3",
+  "trace-4",
+  "band",
+  "spark-band",
+  "tick",
+  "p1",
+  "p2",
+  "p3",
+  "p4",
+  "p1-text",
+  "p2-text",
+  "p3-text",
+  "p4-text",
+] as const;
+
+export type Palette = Record<(typeof NAMES)[number], string>;
+
+export function readPalette(): Palette {
+  const style = getComputedStyle(document.documentElement);
+  return Object.fromEntries(
+    NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]),
+  ) as Palette;
+}
+
+/** Colour of an alarm priority. */
+export function priorityColour(palette: Palette, priority: number): string {
+  return [palette.p1, palette.p2, palette.p3, palette.p4][priority - 1] ?? palette.dim;
+}
+
+export function priorityTextColour(palette: Palette, priority: number): string {
+  return (
+    [palette["p1-text"], palette["p2-text"], palette["p3-text"], palette["p4-text"]][priority - 1] ??
+    palette.dim
+  );
+}

@@ -1,0 +1,63 @@
+/** Finding assets and signals by what a person types. */
+import type { PlantView } from "../ipc/bindings/PlantView";
+
+export interface Hit {
+  /** Where it leads. */
+  asset: string;
+  /** Set when a signal was found rather than the asset. */
+  signal: number | null;
+  title: string;
+  detail: string;
+}
+
+export interface SearchIndex {
+  entries: { hit: Hit; text: string; head: string }[];
+}
+
+/** Without accents and case: "Überlauf" is found by "uberlauf". */
+export function fold(text: string): string {
+  return text
+    .normalize("NFD")
+    .replaceAll(/\p{Diacritic}/gu, "")
+    .toLowerCase();
+}
+
+export function buildIndex(plant: PlantView): SearchIndex {
+  const areas = new Map(plant.areas.map((area) => [area.id, area.name]));
+  const entries: SearchIndex["entries"] = [];
+  for (const asset of plant.assets) {
+    const area = areas.get(asset.area) ?? "";
+    entries.push({
+      hit: { asset: asset.id, signal: null, title: asset.name, detail: `${area} · ${asset.type_name}` },
+      text: fold(`${asset.name} ${asset.id} ${area} ${asset.type_name}`),
+      head: fold(asset.name),
+    });
+    for (const signal of asset.signals) {
+      entries.push({
+        hit: { asset: asset.id, signal: signal.key, title: signal.name, detail: `${asset.name} · ${area}` },
+        text: fold(`${asset.name} ${signal.name} ${signal.id} ${signal.source}`),
+        head: fold(signal.name),
+      });
+    }
+  }
+  return { entries };
+}
+
+/** Entries that hold every word, assets before signals, names that begin with the query first. */
+export function find(index: SearchIndex, query: string, limit: number): Hit[] {
+  const words = fold(query).split(/\s+/).filter(Boolean);
+  if (words.length === 0) return [];
+  const first = words.join(" ");
+  const found: { hit: Hit; score: number }[] = [];
+  for (const { hit, text, head } of index.entries) {
+    if (!words.every((word) => text.includes(word))) continue;
+    const score =
+      (head.startsWith(first) ? 0 : head.includes(first) ? 1 : 2) * 2 + (hit.signal === null ? 0 : 1);
+    found.push({ hit, score });
+  }
+  // Sorting is stable: entries of equal score keep the plant's order.
+  return found
+    .sort((a, b) => a.score - b.score)
+    .slice(0, limit)
+    .map(({ hit }) => hit);
+}

@@ -1,0 +1,68 @@
+/** Every alarm that is not over, kept right by sequence numbers, and those that ended while the window was open. */
+import { SvelteMap } from "svelte/reactivity";
+import type { AlarmList } from "../ipc/bindings/AlarmList";
+import type { AlarmRow } from "../ipc/bindings/AlarmRow";
+import { isUnacknowledged } from "../lib/alarmwords";
+import { compareAlarms } from "../lib/worst";
+
+const NONE: readonly AlarmRow[] = [];
+
+export class Alarms {
+  /** Worst first. */
+  standing: readonly AlarmRow[] = $state.raw(NONE);
+  /** Grows with every change: screens that show history ask again. */
+  changes = $state(0);
+  /** Sequence number of the newest transition known. */
+  seq = 0;
+  readonly #byAsset = new SvelteMap<string, readonly AlarmRow[]>();
+  #rows = new Map<string, AlarmRow>();
+
+  unacknowledged = $derived(this.standing.filter(isUnacknowledged));
+
+  /** Standing alarms of an asset, worst first. */
+  of(asset: string): readonly AlarmRow[] {
+    return this.#byAsset.get(asset) ?? NONE;
+  }
+
+  /** Applies transitions in the order they came. */
+  apply(rows: readonly AlarmRow[]): void {
+    if (rows.length === 0) return;
+    for (const row of rows) {
+      this.seq = Math.max(this.seq, row.seq);
+      const known = this.#rows.get(row.id);
+      if (known && known.seq >= row.seq) continue;
+      if (row.state === "normal") this.#rows.delete(row.id);
+      else this.#rows.set(row.id, row);
+    }
+    this.#publish();
+  }
+
+  /** Replaces everything but what is newer than the snapshot. */
+  replace(list: AlarmList): void {
+    const next = new Map(list.rows.filter((row) => row.state !== "normal").map((row) => [row.id, row]));
+    for (const row of this.#rows.values()) if (row.seq > list.seq) next.set(row.id, row);
+    this.#rows = next;
+    this.seq = Math.max(this.seq, list.seq);
+    this.#publish();
+  }
+
+  #publish(): void {
+    const sorted = [...this.#rows.values()].sort(compareAlarms);
+    const grouped = new Map<string, AlarmRow[]>();
+    for (const row of sorted) {
+      const list = grouped.get(row.asset);
+      if (list) list.push(row);
+      else grouped.set(row.asset, [row]);
+    }
+    for (const asset of this.#byAsset.keys()) if (!grouped.has(asset)) this.#byAsset.delete(asset);
+    for (const [asset, list] of grouped) {
+      if (!same(this.#byAsset.get(asset), list)) this.#byAsset.set(asset, list);
+    }
+    this.standing = sorted;
+    this.changes += 1;
+  }
+}
+
+function same(a: readonly AlarmRow[] | undefined, b: readonly AlarmRow[]): boolean {
+  return a !== undefined && a.length === b.length && a.every((row, i) => row === b[i]);
+}

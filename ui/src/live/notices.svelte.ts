@@ -1,0 +1,41 @@
+/** Short sentences about what a person's action did, or why it did not. */
+import { errorMessage } from "../ipc/backend";
+
+export interface Notice {
+  id: number;
+  text: string;
+  failed: boolean;
+}
+
+const SHOWN_MS = 7_000;
+const SHOWN_MAX = 4;
+
+class Notices {
+  list: readonly Notice[] = $state.raw([]);
+  #next = 1;
+
+  tell(text: string, failed = false): void {
+    const notice = { id: this.#next, text, failed };
+    this.#next += 1;
+    this.list = [...this.list, notice].slice(-SHOWN_MAX);
+    // What failed stays until it is read and closed.
+    if (!failed) setTimeout(() => this.close(notice.id), SHOWN_MS);
+  }
+
+  close(id: number): void {
+    this.list = this.list.filter((notice) => notice.id !== id);
+  }
+
+  /** Does something and says so when it fails. */
+  async attempt(action: () => Promise<void>): Promise<boolean> {
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      this.tell(errorMessage(error), true);
+      return false;
+    }
+  }
+}
+
+export const notices = new Notices();
