@@ -1,1 +1,4 @@
-//! End-to-end tests: the harness.
+//! End-to-end tests: the harness that runs real programs, and the rules of the house as checks.
+
+pub mod harness;
+pub mod house;

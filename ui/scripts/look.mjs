@@ -1,16 +1,37 @@
-// Pictures of every screen on the played backend, for a person to judge: `npm run look [-- folder]`.
+// Pictures of every screen on the played backend, for a person to judge: `npm run look [-- folder [part of a name]]`.
+// The files are built as for the window, with the played backend inside, and served under a content policy as strict as
+// the window's: what the policy blocks, and any script error, makes this fail.
 // Needs a Chromium on this machine; CHROMIUM names another path than Debian's.
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { chromium } from "playwright-core";
-import { createServer } from "vite";
+import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+
+process.env.NODE_ENV = "development";
+const { build } = await import("vite");
+const { chromium } = await import("playwright-core");
 
 const out = process.argv[2] ?? "shots";
 const only = process.argv[3];
-const PORT = 5187;
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'";
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2" };
+
 mkdirSync(out, { recursive: true });
-const server = await createServer({ server: { port: PORT, strictPort: true }, logLevel: "error" });
-await server.listen();
+const dist = mkdtempSync(join(tmpdir(), "twinscope-look-"));
+await build({ mode: "development", logLevel: "error", build: { outDir: dist } });
+const server = createServer((request, response) => {
+  const path = new URL(request.url, "http://x").pathname;
+  if (path === "/favicon.ico") return response.writeHead(204).end();
+  const name = path === "/" ? "index.html" : path.slice(1);
+  response.writeHead(200, {
+    "content-type": TYPES[extname(name)] ?? "text/plain",
+    "content-security-policy": POLICY,
+  });
+  response.end(readFileSync(join(dist, name)));
+});
+await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+const { port } = server.address();
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox"],
@@ -110,7 +131,7 @@ for (const [name, scene, hash, scheme, width, height, act] of SHOTS) {
     if (message.type() === "error" || message.type() === "warning")
       console.error(`${name}: ${message.text()}`);
   });
-  await page.goto(`http://127.0.0.1:${PORT}/?scene=${scene}${hash}`);
+  await page.goto(`http://127.0.0.1:${port}/?scene=${scene}${hash}`);
   await page.waitForTimeout(1600);
   await act?.(page);
   await page.waitForTimeout(900);
@@ -118,5 +139,5 @@ for (const [name, scene, hash, scheme, width, height, act] of SHOTS) {
   await context.close();
 }
 await browser.close();
-await server.close();
+server.close();
 if (failures > 0) process.exit(1);

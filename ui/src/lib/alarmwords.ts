@@ -1,7 +1,7 @@
 /** What an alarm says, in words. */
 import type { AlarmRow } from "../ipc/bindings/AlarmRow";
 import type { SignalView } from "../ipc/bindings/SignalView";
-import { formatNumber, formatWithUnit } from "./format";
+import { formatNumber, formatWithUnit, NBSP } from "./format";
 
 const CROSSED: Record<string, string> = {
   "high-high": "above high-high",
@@ -27,7 +27,7 @@ export function alarmSentence(alarm: AlarmRow, signal: SignalView | undefined): 
   return {
     subject: signal?.name ?? (alarm.kind === "anomaly" ? "Anomaly score" : "Unknown signal"),
     value: formatWithUnit(alarm.value, decimals, signal?.unit ?? ""),
-    rule: `${crossed} ${formatNumber(alarm.limit, decimals)}`,
+    rule: `${crossed}${NBSP}${formatNumber(alarm.limit, decimals)}`,
   };
 }
 

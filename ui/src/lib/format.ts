@@ -24,7 +24,7 @@ export function formatNumber(value: number, decimals: number): string {
     });
     numberFormats.set(digits, format);
   }
-  // -0.0 rounds to "-0": a sign without a meaning.
+  // -0 rounds to "-0": a sign without a meaning.
   const rounded = Number(value.toFixed(digits));
   return format.format(rounded === 0 ? 0 : rounded);
 }

@@ -18,8 +18,10 @@ export function niceBounds(low: number, high: number): Bounds {
   const centre = (low + high) / 2;
   const half = Math.max((high - low) / 2, Math.abs(centre) * 0.01, 1e-9);
   const step = niceStep((half * 2) / 5);
+  const bottom = Math.floor((centre - half * 1.06) / step) * step;
   return {
-    low: Math.floor((centre - half * 1.06) / step) * step,
+    // What is never negative needs no room below zero.
+    low: low >= 0 ? Math.max(0, bottom) : bottom,
     high: Math.ceil((centre + half * 1.06) / step) * step,
   };
 }
@@ -65,7 +67,7 @@ export function steady(old: Bounds | undefined, next: Bounds): Bounds {
 export function valueTicks(low: number, high: number, count: number): number[] {
   const step = niceStep((high - low) / Math.max(1, count));
   const ticks: number[] = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i += 1) ticks.push(i * step);
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i += 1) ticks.push(i * step + 0);
   return ticks;
 }
 

@@ -11,7 +11,8 @@ export interface Hit {
 }
 
 export interface SearchIndex {
-  entries: { hit: Hit; text: string; head: string }[];
+  /** `names` is what a person sees, `address` where it comes from, `head` how its name begins. */
+  entries: { hit: Hit; names: string; address: string; head: string }[];
 }
 
 /** Without accents and case: "Überlauf" is found by "uberlauf". */
@@ -29,13 +30,15 @@ export function buildIndex(plant: PlantView): SearchIndex {
     const area = areas.get(asset.area) ?? "";
     entries.push({
       hit: { asset: asset.id, signal: null, title: asset.name, detail: `${area} · ${asset.type_name}` },
-      text: fold(`${asset.name} ${asset.id} ${area} ${asset.type_name}`),
+      names: fold(`${asset.name} ${area} ${asset.type_name}`),
+      address: fold(asset.id),
       head: fold(asset.name),
     });
     for (const signal of asset.signals) {
       entries.push({
         hit: { asset: asset.id, signal: signal.key, title: signal.name, detail: `${asset.name} · ${area}` },
-        text: fold(`${asset.name} ${signal.name} ${signal.id} ${signal.source}`),
+        names: fold(`${asset.name} ${signal.name}`),
+        address: fold(`${signal.id} ${signal.source}`),
         head: fold(signal.name),
       });
     }
@@ -49,10 +52,11 @@ export function find(index: SearchIndex, query: string, limit: number): Hit[] {
   if (words.length === 0) return [];
   const first = words.join(" ");
   const found: { hit: Hit; score: number }[] = [];
-  for (const { hit, text, head } of index.entries) {
-    if (!words.every((word) => text.includes(word))) continue;
-    const score =
-      (head.startsWith(first) ? 0 : head.includes(first) ? 1 : 2) * 2 + (hit.signal === null ? 0 : 1);
+  for (const { hit, names, address, head } of index.entries) {
+    const named = words.every((word) => names.includes(word));
+    if (!named && !words.every((word) => names.includes(word) || address.includes(word))) continue;
+    const place = head.startsWith(first) ? 0 : head.includes(first) ? 1 : named ? 2 : 3;
+    const score = place * 2 + (hit.signal === null ? 0 : 1);
     found.push({ hit, score });
   }
   // Sorting is stable: entries of equal score keep the plant's order.

@@ -5,17 +5,20 @@ import type { AlarmRow } from "../ipc/bindings/AlarmRow";
 import { isUnacknowledged } from "../lib/alarmwords";
 import { compareAlarms } from "../lib/worst";
 
+/** In a flood of alarms, history is asked for this often and no more. */
+const TELL_MS = 400;
 const NONE: readonly AlarmRow[] = [];
 
 export class Alarms {
   /** Worst first. */
   standing: readonly AlarmRow[] = $state.raw(NONE);
-  /** Grows with every change: screens that show history ask again. */
+  /** Grows soon after a change, however many there are: screens that show history ask again. */
   changes = $state(0);
   /** Sequence number of the newest transition known. */
   seq = 0;
   readonly #byAsset = new SvelteMap<string, readonly AlarmRow[]>();
   #rows = new Map<string, AlarmRow>();
+  #telling: ReturnType<typeof setTimeout> | undefined;
 
   unacknowledged = $derived(this.standing.filter(isUnacknowledged));
 
@@ -59,7 +62,10 @@ export class Alarms {
       if (!same(this.#byAsset.get(asset), list)) this.#byAsset.set(asset, list);
     }
     this.standing = sorted;
-    this.changes += 1;
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined;
+      this.changes += 1;
+    }, TELL_MS);
   }
 }
 

@@ -124,7 +124,7 @@ export class Live {
   #fetchingAlarms = false;
   #painting = false;
   #frameNow = 0;
-  #frameAt = 0;
+  #frameAt: number | null = null;
   #second: ReturnType<typeof setInterval> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -145,7 +145,7 @@ export class Live {
 
   /** The plant's clock now, microseconds, finer than `now` and not followed. */
   instant(): number {
-    return this.#frameAt === 0
+    return this.#frameAt === null
       ? Date.now() * MICROS_PER_MS
       : this.#frameNow + (performance.now() - this.#frameAt) * MICROS_PER_MS;
   }
@@ -307,7 +307,7 @@ export class Live {
 
   #beat(): void {
     this.now = this.instant();
-    const silent = this.#frameAt !== 0 && performance.now() - this.#frameAt > SILENCE_MS;
+    const silent = this.#frameAt !== null && performance.now() - this.#frameAt > SILENCE_MS;
     this.silentSince = silent ? this.#frameNow : null;
   }
 }

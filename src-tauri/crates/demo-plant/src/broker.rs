@@ -45,9 +45,9 @@ impl Broker {
                     tracing::error!(%error, "the embedded broker ended");
                 }
             });
-        thread.map_err(|source| Error::Listen {
+        thread.map_err(|why| Error::Listen {
             port: broker.port,
-            source,
+            why,
         })?;
         for port in [broker.port, broker.port_v4] {
             time::timeout(START, answers(port))
@@ -62,14 +62,13 @@ impl Broker {
 }
 
 fn reserve(port: u16) -> Result<TcpListener, Error> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|source| Error::Listen { port, source })
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|why| Error::Listen { port, why })
 }
 
 fn local_port(listener: &TcpListener, asked: u16) -> Result<u16, Error> {
-    let address = listener.local_addr().map_err(|source| Error::Listen {
-        port: asked,
-        source,
-    })?;
+    let address = listener
+        .local_addr()
+        .map_err(|why| Error::Listen { port: asked, why })?;
     Ok(address.port())
 }
 

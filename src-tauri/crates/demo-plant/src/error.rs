@@ -35,12 +35,12 @@ pub enum Error {
     )]
     SimulatedTime(String),
     /// A listener could not be had.
-    #[error("no listener on 127.0.0.1:{port}: {source}; choose another port with --port")]
+    #[error("no listener on 127.0.0.1:{port}: {why}; choose another port with --port")]
     Listen {
         /// The port asked for, 0 for any.
         port: u16,
         /// Why.
-        source: std::io::Error,
+        why: std::io::Error,
     },
     /// The embedded broker ended or did not start.
     #[error(
@@ -53,12 +53,12 @@ pub enum Error {
         what: String,
     },
     /// A file could not be read or written.
-    #[error("{path}: {source}")]
+    #[error("{path}: {why}")]
     File {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        why: std::io::Error,
     },
     /// Simulated readings could not be written.
     #[error("the simulated readings could not be written: {0}")]

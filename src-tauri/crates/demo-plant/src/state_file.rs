@@ -23,9 +23,9 @@ impl StateFile {
     /// # Errors
     /// [`Error::File`].
     pub fn write(&self, path: &Path) -> Result<(), Error> {
-        let failed = |source| Error::File {
+        let failed = |why| Error::File {
             path: path.to_owned(),
-            source,
+            why,
         };
         let beside = path.with_extension(format!("{}.tmp", self.pid));
         let mut file = fs::File::create(&beside).map_err(failed)?;
@@ -41,9 +41,9 @@ impl StateFile {
     /// # Errors
     /// [`Error::File`], [`Error::StateFile`].
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = fs::read_to_string(path).map_err(|source| Error::File {
+        let text = fs::read_to_string(path).map_err(|why| Error::File {
             path: path.to_owned(),
-            source,
+            why,
         })?;
         serde_json::from_str(&text).map_err(|why| Error::StateFile {
             path: path.to_owned(),

@@ -1,6 +1,6 @@
-//! What one link needs while it is held: acknowledgements, commands, the way to the consumer.
+//! What one connection needs while it holds a link: acknowledgements, commands, the way to the consumer.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tokio::{
@@ -42,6 +42,8 @@ enum Turn<A> {
     Got(Result<Got<A>, Fault>),
     Silent,
     Lost(DownReason),
+    /// The consumer has caught up, and what was left to the broker can be fetched.
+    CaughtUp,
 }
 
 /// The link while it is up.
@@ -54,37 +56,39 @@ struct Up {
     patience: Duration,
 }
 
+/// A message as it came, but for its acknowledgement.
+struct Parcel {
+    topic: Bytes,
+    payload: Bytes,
+    qos: Qos,
+    retain: bool,
+    dup: bool,
+}
+
 pub(crate) struct Desk<W: Wire, C> {
     spec: Arc<ConnectionSpec>,
-    dialler: Dialler,
+    probe: Arc<Probe>,
     /// The writing half of the link that is held now.
     client: Option<W::Client>,
     outlet: Outlet,
     acks: Acks<W::Ack>,
     clock: C,
-    probe: Arc<Probe>,
     /// Whether this client has subscribed before in its life.
     subscribed: bool,
     /// Messages of this link were left to the broker, so none that came later may be acknowledged on it.
     behind: bool,
-    /// A command went out that only the next sign of life can confirm.
+    /// Something went out that only the next sign of life can confirm.
     spoke: bool,
 }
 
 impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
-    pub(crate) fn new(
-        spec: Arc<ConnectionSpec>,
-        inbound: Sender<Inbound>,
-        clock: C,
-        probe: Arc<Probe>,
-    ) -> Self {
+    pub(crate) fn new(spec: Arc<ConnectionSpec>, inbound: Sender<Inbound>, clock: C) -> Self {
         Desk {
-            dialler: Dialler::new(Arc::clone(&spec), Arc::clone(&probe)),
-            outlet: Outlet::new(inbound, spec.limits.max_held),
+            probe: Arc::new(Probe::default()),
             client: None,
+            outlet: Outlet::new(inbound, spec.limits.max_held.max(1)),
             acks: Acks::new(),
             clock,
-            probe,
             subscribed: false,
             behind: false,
             spoke: false,
@@ -101,15 +105,32 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
     /// Connects and stays until the link ends. The stream is closed on return.
     pub(crate) async fn hold(&mut self, commands: &mut Receiver<Command>) -> End {
         self.probe.reset();
-        let (client, mut wire) = W::open(&self.spec, self.dialler.clone());
+        let dialler = Dialler::new(Arc::clone(&self.spec), Arc::clone(&self.probe));
+        let (client, mut wire) = W::open(&self.spec, dialler);
         self.client = Some(client);
         let mut up: Option<Up> = None;
+        let mut watchdog = Box::pin(sleep(self.spec.timing.connect_timeout));
         let fault = loop {
-            let mut watchdog = Box::pin(sleep(self.spec.timing.connect_timeout));
-            match self.until(&mut wire, commands, &mut up, watchdog.as_mut()).await {
-                Turn::Got(Ok(_)) => {}
+            match self
+                .turn(&mut wire, commands, &mut up, watchdog.as_mut())
+                .await
+            {
+                Turn::Got(Ok(got)) => {
+                    let heard = !matches!(got, Got::Sent);
+                    self.receive(got, &mut up);
+                    if let Some(up) = &up
+                        && (heard || std::mem::take(&mut self.spoke))
+                    {
+                        watchdog.as_mut().reset(Instant::now() + up.patience);
+                    }
+                }
                 Turn::Got(Err(fault)) => break Ok(fault),
                 Turn::Lost(reason) => break Err(reason),
+                Turn::CaughtUp => {
+                    // Politely, so that the last acknowledgements arrive.
+                    self.say_goodbye(wire, true).await;
+                    break Err(DownReason::overloaded());
+                }
                 Turn::Silent if up.is_some() => break Ok(Fault::Silent),
                 Turn::Silent => break Ok(Fault::Timeout),
                 Turn::Stop => {
@@ -118,7 +139,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 }
             }
         };
-        // From here on no handle of this link may do anything.
+        // From here on no handle of this link does anything.
         self.client = None;
         self.acks.restart();
         self.behind = false;
@@ -128,28 +149,17 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
     fn lost(&self, fault: Result<Fault, DownReason>, up: Option<&Up>) -> End {
         let closed_by_peer = fault.as_ref().is_ok_and(Fault::is_closed);
         let taken = matches!(fault, Ok(Fault::TakenOver));
+        let unanswered = up.is_some_and(|up| up.answers.is_some());
         let ending = up.map(|up| Ending {
             up_for: up.since.elapsed(),
-            subscribed: up.answers.is_none(),
+            subscribed: !unanswered,
             closed_by_peer,
         });
-        let mut reason = fault.map_or_else(
-            |reason| reason,
-            |fault| fault.explain(&self.spec, up.is_some(), &self.probe),
-        );
-        if closed_by_peer && up.is_some_and(|up| up.answers.is_some()) {
-            let filters: Vec<_> = self
-                .spec
-                .subscriptions
-                .iter()
-                .map(|some| some.filter.as_str())
-                .collect();
-            reason = DownReason::subscriptions(&format!(
-                "{} closed the connection instead of answering the subscriptions; it may not allow one of {}",
-                self.spec.address(),
-                filters.join(", ")
-            ));
-        }
+        let reason = match fault {
+            Err(reason) => reason,
+            Ok(_) if closed_by_peer && unanswered => self.unanswered(),
+            Ok(fault) => fault.explain(&self.spec, up.is_some(), &self.probe),
+        };
         End::Lost {
             reason,
             ending,
@@ -157,14 +167,29 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         }
     }
 
-    /// Waits for the next thing that ends the wait for the broker. Commands, and room at the consumer, are served
-    /// meanwhile: they come first, so that a flood of messages cannot keep them waiting.
+    /// Some brokers answer a filter that they do not allow by closing the connection.
+    fn unanswered(&self) -> DownReason {
+        let filters: Vec<_> = self
+            .spec
+            .subscriptions
+            .iter()
+            .map(|some| some.filter.as_str())
+            .collect();
+        DownReason::subscriptions(&format!(
+            "{} closed the connection instead of answering the subscriptions; it may not allow one of {}",
+            self.spec.address(),
+            filters.join(", ")
+        ))
+    }
+
+    /// Waits for the broker. Commands, and room at the consumer, are served meanwhile: they come first, so that a
+    /// flood of messages cannot keep them waiting.
     async fn turn(
         &mut self,
         wire: &mut W,
         commands: &mut Receiver<Command>,
         up: &mut Option<Up>,
-        mut watchdog: std::pin::Pin<&mut Sleep>,
+        mut watchdog: Pin<&mut Sleep>,
     ) -> Turn<W::Ack> {
         let sender = self.outlet.sender();
         let poll = wire.poll();
@@ -174,12 +199,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 biased;
                 command = commands.recv() => match command {
                     None | Some(Command::Stop) => return Turn::Stop,
-                    Some(command) => {
-                        self.obey(command, up.as_ref());
-                        if self.has_caught_up() {
-                            return Turn::Lost(DownReason::overloaded());
-                        }
-                    }
+                    Some(command) => self.obey(command, up.as_ref()),
                 },
                 permit = sender.reserve(), if self.outlet.is_waiting() => match permit {
                     Ok(permit) => self.outlet.pump(permit, (self.clock)()),
@@ -193,6 +213,9 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 got = &mut poll => return Turn::Got(got),
                 () = &mut watchdog => return Turn::Silent,
                 () = sender.closed() => return Turn::Stop,
+            }
+            if self.behind && self.acks.is_empty() && !self.outlet.is_waiting() {
+                return Turn::CaughtUp;
             }
         }
     }
@@ -242,7 +265,9 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
     }
 
     fn release(&mut self) {
-        self.acks.release(|ack| self.client.ack(ack));
+        if let Some(client) = &self.client {
+            self.acks.release(|ack| client.ack(ack));
+        }
     }
 
     fn publish(
@@ -252,10 +277,10 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         qos: Qos,
         up: Option<&Up>,
     ) -> Result<(), String> {
-        let Some(up) = up else {
+        let (Some(up), Some(client)) = (up, &self.client) else {
             return Err("the link is down".into());
         };
-        // The library would drop the link over it, and try again for ever.
+        // The library would drop the link over it. 16 is more than the header of a PUBLISH without properties.
         let size = payload.len() + topic.len() + 16;
         if size > up.max_packet {
             return Err(format!(
@@ -263,21 +288,19 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 up.max_packet
             ));
         }
-        self.client.publish(topic, payload, qos)?;
+        client.publish(topic, payload, qos)?;
         self.spoke = true;
         Ok(())
     }
 
-    /// Handles what came; a reason if that ends the link.
-    fn receive(&mut self, got: Got<W::Ack>, up: &mut Option<Up>) -> Option<DownReason> {
+    fn receive(&mut self, got: Got<W::Ack>, up: &mut Option<Up>) {
         match got {
             Got::Up {
                 session_present,
                 max_packet,
                 keep_alive,
             } => {
-                self.came_up(session_present, max_packet, keep_alive, up);
-                None
+                *up = Some(self.came_up(session_present, max_packet, keep_alive));
             }
             Got::Message {
                 topic,
@@ -287,97 +310,112 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 dup,
                 ack,
             } => {
-                let received = (self.clock)();
-                let ack = ack.map(|ack| self.acks.open(ack));
-                let item = match String::from_utf8(topic.to_vec()) {
-                    Ok(topic) if payload.len() <= self.spec.limits.max_payload => {
-                        Inbound::Message {
-                            topic,
-                            payload,
-                            qos,
-                            retain,
-                            dup,
-                            received,
-                            ack,
-                        }
-                    }
-                    topic => self.unreadable(topic, &payload, received, ack),
-                };
-                self.outlet.offer(item, received);
-                let held = self.outlet.held();
-                (held > self.spec.limits.max_held).then(|| DownReason::overloaded(held))
+                self.deliver(
+                    Parcel {
+                        topic,
+                        payload,
+                        qos,
+                        retain,
+                        dup,
+                    },
+                    ack,
+                );
             }
-            Got::Heard => None,
-            Got::Sent => {
-                self.release();
-                None
-            }
+            Got::Heard => {}
+            // There is room for more.
+            Got::Sent => self.release(),
         }
     }
 
-    fn unreadable(
-        &self,
-        topic: Result<String, std::string::FromUtf8Error>,
-        payload: &[u8],
-        received: Timestamp,
-        ack: Option<crate::AckHandle>,
-    ) -> Inbound {
-        let (topic, detail) = match topic {
-            Ok(topic) => {
-                let limit = self.spec.limits.max_payload;
-                (
-                    topic,
-                    format!(
+    fn deliver(&mut self, parcel: Parcel, ack: Option<W::Ack>) {
+        let received = (self.clock)();
+        let handle = match ack {
+            None => None,
+            Some(ack) if self.behind || self.outlet.is_full() => return self.leave(ack),
+            Some(ack) => Some(self.acks.open(ack)),
+        };
+        let Parcel {
+            topic,
+            payload,
+            qos,
+            retain,
+            dup,
+        } = parcel;
+        let limit = self.spec.limits.max_payload;
+        let item = match std::str::from_utf8(&topic) {
+            Ok(topic) if payload.len() <= limit => Inbound::Message {
+                topic: topic.into(),
+                payload,
+                qos,
+                retain,
+                dup,
+                received,
+                ack: handle,
+            },
+            readable => Inbound::Unreadable {
+                received,
+                topic: String::from_utf8_lossy(&topic).into_owned(),
+                detail: match readable {
+                    Ok(_) => format!(
                         "its payload of {} bytes is larger than the limit of {limit}",
                         payload.len()
                     ),
-                )
-            }
-            Err(error) => (
-                String::from_utf8_lossy(error.as_bytes()).into_owned(),
-                "its topic is not valid UTF-8".into(),
-            ),
+                    Err(error) => format!("its topic is not valid UTF-8: {error}"),
+                },
+                // A copy, so that the excerpt does not keep the whole packet alive.
+                excerpt: Bytes::copy_from_slice(&payload[..payload.len().min(EXCERPT)]),
+                ack: handle,
+            },
         };
-        // A copy, so that the excerpt does not keep the whole packet alive.
-        let excerpt = Bytes::copy_from_slice(&payload[..payload.len().min(EXCERPT)]);
-        Inbound::Unreadable {
-            received,
-            topic,
-            detail,
-            excerpt,
-            ack,
+        self.outlet.offer(item, received);
+    }
+
+    /// There is no room for a message that wants to be acknowledged. A broker with a session keeps it, and delivers it
+    /// again on a new link; the window of what may be unacknowledged keeps it from sending much more until then. A
+    /// broker without one would never send it again, and must not wait for it either.
+    fn leave(&mut self, ack: W::Ack) {
+        if self.spec.is_persistent() {
+            if !self.behind {
+                tracing::warn!(broker = %self.spec.address(), "consumer far behind: messages are left to the broker");
+            }
+            self.behind = true;
+        } else {
+            let handle = self.acks.open(ack);
+            self.acks.mark(&handle);
+            self.outlet.drop_one();
+            self.release();
         }
     }
 
-    fn came_up(
-        &mut self,
-        session_present: bool,
-        max_packet: usize,
-        keep_alive: Duration,
-        up: &mut Option<Up>,
-    ) {
+    fn came_up(&mut self, session_present: bool, max_packet: usize, keep_alive: Duration) -> Up {
         if session_present {
             self.outlet.forget_unacknowledged();
         }
+        let security = self.probe.security();
         self.link(LinkState::Up {
             session_present,
-            security: self.probe.security(),
+            security,
         });
         let again = session_present && self.subscribed;
-        let answers = match self.client.subscribe(&self.spec.subscriptions, again) {
-            Ok(answers) => Some(answers),
-            Err(detail) => {
-                // The queue is empty right after connecting, and the filters were checked.
-                tracing::error!(broker = %self.spec.address(), %detail, "subscriptions could not be queued");
+        let queued = self
+            .client
+            .as_ref()
+            .map(|client| client.subscribe(&self.spec.subscriptions, again));
+        let answers = match queued {
+            Some(Ok(answers)) => Some(answers),
+            // The queue is empty right after connecting, and the filters were checked.
+            other => {
+                let detail = other.and_then(Result::err);
+                tracing::error!(broker = %self.spec.address(), ?detail, "subscriptions could not be queued");
                 None
             }
         };
-        *up = Some(Up {
+        Up {
             since: Instant::now(),
             answers,
             max_packet,
             patience: keep_alive.saturating_mul(2),
-        });
+        }
     }
 
     /// The broker has answered all filters; a reason if it granted none.
@@ -385,6 +423,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         if let Some(up) = up {
             up.answers = None;
         }
+        self.subscribed = true;
         let (mut granted, mut refused) = (Vec::new(), Vec::new());
         for Answer { filter, result } in answers {
             match result {
@@ -392,7 +431,6 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 Err(reason) => refused.push(Refusal { filter, reason }),
             }
         }
-        self.subscribed = true;
         let none = granted.is_empty() && !refused.is_empty();
         let reason = none.then(|| {
             let named: Vec<_> = refused
@@ -418,20 +456,16 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
 
     /// Sends what is safe and a DISCONNECT, as far as that works within a short time. Messages that still come in are
     /// left to the broker.
-    async fn say_goodbye(&mut self, wire: &mut W, is_up: bool) {
-        if is_up {
-            self.release();
-            self.client.disconnect();
-            let goodbye = async {
-                while wire.poll().await.is_ok() {
-                    self.release();
-                }
-            };
-            if timeout(GOODBYE, goodbye).await.is_err() {
-                tracing::debug!(broker = %self.spec.address(), "no time to say goodbye");
-            }
+    async fn say_goodbye(&mut self, mut wire: W, is_up: bool) {
+        self.release();
+        let Some(client) = self.client.as_ref().filter(|_| is_up) else {
+            return;
+        };
+        client.disconnect();
+        let goodbye = async { while wire.poll().await.is_ok() {} };
+        if timeout(GOODBYE, goodbye).await.is_err() {
+            tracing::debug!(broker = %self.spec.address(), "no time to say goodbye");
         }
-        wire.hang_up();
     }
 }
 

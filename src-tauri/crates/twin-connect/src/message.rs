@@ -6,7 +6,9 @@ use twin_core::Timestamp;
 use crate::{DownReason, Qos};
 
 /// The right to acknowledge one message. It is worth something only on the link that delivered the message: once that
-/// link is gone the broker delivers the message again, with a handle of its own, and the old handle does nothing.
+/// link is gone the broker delivers the message again, with a handle of its own, and the old handle does nothing. Give
+/// every handle back some day: acknowledgements go out in order of arrival, so one that never returns keeps all later
+/// ones of its link waiting.
 #[derive(Debug, PartialEq, Eq)]
 pub struct AckHandle {
     pub(crate) epoch: u64,

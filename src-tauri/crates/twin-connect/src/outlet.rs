@@ -95,7 +95,9 @@ impl Outlet {
     fn ends_in_links(&self) -> bool {
         let needed = if self.is_full() { 1 } else { 2 };
         let last = self.waiting.iter().rev().take(needed);
-        last.filter(|item| matches!(item, Inbound::Link { .. })).count() == needed
+        last.filter(|item| matches!(item, Inbound::Link { .. }))
+            .count()
+            == needed
     }
 
     /// Whether something waits for room.

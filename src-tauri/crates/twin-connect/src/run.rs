@@ -9,7 +9,6 @@ use crate::{
     Command, ConnectionSpec, DownReason, Error, Inbound, LinkState, Protocol,
     backoff::Backoff,
     desk::{Desk, End},
-    socket::{Dialler, Probe},
     takeover::Takeovers,
     wire::{Wire, v5, v311},
 };
@@ -51,27 +50,18 @@ async fn keep<W: Wire, C: Fn() -> Timestamp>(
     clock: C,
 ) {
     let spec = Arc::new(spec);
-    let probe = Arc::new(Probe::default());
-    let (client, mut wire) = W::open(&spec, Dialler::new(Arc::clone(&spec), Arc::clone(&probe)));
-    let mut desk = Desk::<W, C>::new(
-        Arc::clone(&spec),
-        client,
-        inbound,
-        clock,
-        Arc::clone(&probe),
-    );
+    let mut desk = Desk::<W, C>::new(Arc::clone(&spec), inbound, clock);
     let mut backoff = Backoff::new(spec.timing);
     let mut takeovers = Takeovers::default();
     loop {
-        probe.reset();
         desk.link(LinkState::Connecting);
-        let (reason, ending, taken) = match desk.hold(&mut wire, &mut commands).await {
-            End::Stop => break,
-            End::Lost {
-                reason,
-                ending,
-                taken,
-            } => (reason, ending, taken),
+        let End::Lost {
+            reason,
+            ending,
+            taken,
+        } = desk.hold(&mut commands).await
+        else {
+            break;
         };
         if ending.is_some_and(|ending| ending.up_for >= spec.timing.stable_after) {
             backoff.reset();

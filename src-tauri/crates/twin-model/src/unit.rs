@@ -4,7 +4,7 @@
 //! makes it exchangeable; not knowing it is no fault, because a value is never converted.
 
 /// Display unit and UCUM code.
-const UNITS: [(&str, &str); 103] = [
+const UNITS: [(&str, &str); 109] = [
     ("%", "%"),
     ("% RH", "%"),
     ("%RH", "%"),
@@ -90,6 +90,8 @@ const UNITS: [(&str, &str); 103] = [
     ("MWh", "MW.h"),
     ("J", "J"),
     ("kJ", "kJ"),
+    ("W/K", "W/K"),
+    ("kW/K", "kW/K"),
     ("N", "N"),
     ("N·m", "N.m"),
     ("Nm", "N.m"),
@@ -97,6 +99,10 @@ const UNITS: [(&str, &str); 103] = [
     ("µS/cm", "uS/cm"),
     ("mg/l", "mg/l"),
     ("mg/L", "mg/L"),
+    ("µg/m³", "ug/m3"),
+    ("mg/m³", "mg/m3"),
+    ("µg/l", "ug/l"),
+    ("µg/L", "ug/L"),
     ("NTU", "{NTU}"),
     ("pH", "[pH]"),
     ("lx", "lx"),

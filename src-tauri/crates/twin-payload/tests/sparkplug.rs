@@ -2,82 +2,16 @@
 
 mod common;
 
-use common::{NOW, at, decode, message, rows, value};
-use twin_core::{Quality, Reason, Timestamp, Value};
+use common::{
+    NOW, at, decode, message, rows,
+    sparkplug::{NODE, aliased, born, data, death, device_birth, named, node_birth},
+    value,
+};
+use twin_core::{Quality, Reason, Value};
 use twin_payload::{
     Decoder, Message, NodeState, Observations, RebirthReason, RejectKind, SourceEvent,
-    sparkplug::{
-        DataType,
-        encode::{Metric, MetricValue, payload},
-    },
+    sparkplug::encode::{Metric, MetricValue, payload},
 };
-
-const NODE: &str = "G/n";
-
-fn named<'a>(name: &'a str, alias: u64, value: MetricValue<'a>) -> Metric<'a> {
-    Metric {
-        name: Some(name),
-        alias: Some(alias),
-        time: Some(NOW),
-        ..Metric::new(value)
-    }
-}
-
-fn aliased(alias: u64, ms: i64, value: MetricValue<'_>) -> Metric<'_> {
-    Metric {
-        alias: Some(alias),
-        time: Some(at(ms)),
-        typed: false,
-        ..Metric::new(value)
-    }
-}
-
-fn node_birth(bd_seq: u64) -> Vec<u8> {
-    let metrics = [
-        Metric {
-            name: Some("bdSeq"),
-            ..Metric::new(MetricValue::UInt64(bd_seq))
-        },
-        Metric {
-            name: Some("Node Control/Rebirth"),
-            ..Metric::new(MetricValue::Boolean(false))
-        },
-        named("supply", 1, MetricValue::Float(24.5)),
-        named("count", 2, MetricValue::Int16(-3)),
-    ];
-    payload(Some(NOW), Some(0), &metrics)
-}
-
-fn device_birth(seq: u8) -> Vec<u8> {
-    let metrics = [
-        named("speed", 10, MetricValue::Double(1450.0)),
-        named("run", 11, MetricValue::Boolean(true)),
-    ];
-    payload(Some(NOW), Some(seq), &metrics)
-}
-
-fn data(seq: u8, metrics: &[Metric<'_>]) -> Vec<u8> {
-    payload(Some(NOW), Some(seq), metrics)
-}
-
-fn death(bd_seq: u64) -> Vec<u8> {
-    payload(
-        None,
-        None,
-        &[Metric {
-            name: Some("bdSeq"),
-            ..Metric::new(MetricValue::UInt64(bd_seq))
-        }],
-    )
-}
-
-fn born() -> Decoder {
-    let mut decoder = Decoder::new();
-    let born = decode(&mut decoder, "spBv1.0/G/NBIRTH/n", &node_birth(7))
-        .and_then(|_| decode(&mut decoder, "spBv1.0/G/DBIRTH/n/d", &device_birth(1)));
-    assert!(born.is_ok());
-    decoder
-}
 
 fn states(decoder: &Decoder) -> Vec<(String, NodeState)> {
     decoder
@@ -145,69 +79,6 @@ fn births_and_data_give_rows_under_one_address() {
         value(&decoder, &out, "spBv1.0/G/n#count"),
         Some(Value::I64(-300))
     );
-}
-
-#[test]
-fn every_plain_type_is_read() {
-    let metrics = [
-        named("i8", 1, MetricValue::Int8(-128)),
-        named("i16", 2, MetricValue::Int16(i16::MIN)),
-        named("i32", 3, MetricValue::Int32(i32::MIN)),
-        named("i64", 4, MetricValue::Int64(i64::MIN)),
-        named("u8", 5, MetricValue::UInt8(255)),
-        named("u16", 6, MetricValue::UInt16(65_535)),
-        named("u32", 7, MetricValue::UInt32(u32::MAX)),
-        named("u64", 8, MetricValue::UInt64(u64::MAX)),
-        named("f", 9, MetricValue::Float(-0.5)),
-        named("d", 10, MetricValue::Double(1e-300)),
-        named("b", 11, MetricValue::Boolean(true)),
-        named("s", 12, MetricValue::String("héllo 水")),
-        named("t", 13, MetricValue::DateTime(NOW)),
-        named("x", 14, MetricValue::Text("")),
-        named(
-            "u",
-            15,
-            MetricValue::Uuid("123e4567-e89b-12d3-a456-426614174000"),
-        ),
-        named("z", 16, MetricValue::Null(DataType::Float)),
-        named("nan", 17, MetricValue::Double(f64::NAN)),
-        named("inf", 18, MetricValue::Float(f32::NEG_INFINITY)),
-        named("bytes", 19, MetricValue::Bytes(b"\xff\x00")),
-    ];
-    let mut decoder = Decoder::new();
-    let out = decode(
-        &mut decoder,
-        "spBv1.0/G/NBIRTH/n",
-        &payload(Some(NOW), Some(0), &metrics),
-    )
-    .unwrap();
-    let (good, null) = (Quality::GOOD, Quality::bad(Reason::DeviceReported));
-    let expected = [
-        (Value::I64(-128), good),
-        (Value::I64(-32_768), good),
-        (Value::I64(i64::from(i32::MIN)), good),
-        (Value::I64(i64::MIN), good),
-        (Value::I64(255), good),
-        (Value::I64(65_535), good),
-        (Value::I64(i64::from(u32::MAX)), good),
-        (Value::F64(u64::MAX as f64), good),
-        (Value::F64(-0.5), good),
-        (Value::F64(1e-300), good),
-        (Value::Bool(true), good),
-        (Value::Text("héllo 水".into()), good),
-        (Value::I64(NOW.millis()), good),
-        (Value::Text("".into()), good),
-        (
-            Value::Text("123e4567-e89b-12d3-a456-426614174000".into()),
-            good,
-        ),
-        (Value::Null, null),
-        (Value::Null, Quality::bad(Reason::NotFinite)),
-        (Value::Null, Quality::bad(Reason::NotFinite)),
-    ];
-    let got: Vec<_> = out.iter().map(|row| (row.value(), row.quality)).collect();
-    assert_eq!(got, expected);
-    assert_eq!(out.skipped(), 1, "bytes are no signal, and no fault");
 }
 
 #[test]
@@ -486,115 +357,5 @@ fn a_rebirth_is_asked_for_by_the_book() {
     assert!(
         decode(&mut decoder, &topic, &request).unwrap().is_empty(),
         "commands give nothing"
-    );
-}
-
-#[test]
-fn aliases_may_be_huge_missing_or_of_two_metrics() {
-    let mut decoder = Decoder::new();
-    let birth = [
-        named("far", u64::MAX, MetricValue::Double(1.0)),
-        named("a", 3, MetricValue::Double(1.0)),
-        named("b", 3, MetricValue::Double(1.0)),
-        Metric {
-            alias: None,
-            ..named("plain", 0, MetricValue::Double(1.0))
-        },
-    ];
-    decode(
-        &mut decoder,
-        "spBv1.0/G/NBIRTH/n",
-        &payload(Some(NOW), Some(0), &birth),
-    )
-    .unwrap();
-    let values = [
-        aliased(u64::MAX, 0, MetricValue::Double(9.0)),
-        aliased(3, 0, MetricValue::Double(9.0)),
-        Metric {
-            alias: None,
-            ..named("plain", 0, MetricValue::Double(9.0))
-        },
-    ];
-    let out = decode(&mut decoder, "spBv1.0/G/NDATA/n", &data(1, &values)).unwrap();
-    let names: Vec<_> = out.iter().map(|row| decoder.address(row.address)).collect();
-    assert_eq!(
-        names,
-        ["spBv1.0/G/n#far", "spBv1.0/G/n#plain"],
-        "an alias of two metrics is never guessed"
-    );
-    assert_eq!(out.skipped(), 1);
-    assert_eq!(
-        out.events(),
-        [SourceEvent::RebirthWanted {
-            node: NODE.into(),
-            why: RebirthReason::UnknownAlias
-        }]
-    );
-}
-
-#[test]
-fn clocks_that_are_wrong_are_marked() {
-    let mut decoder = born();
-    for (wrong, ms) in [
-        (Timestamp(0), 1),
-        (Timestamp::from_secs(4_102_444_800), 2),
-        (at(300_001), 3),
-    ] {
-        let metric = Metric {
-            time: Some(wrong),
-            ..aliased(10, 0, MetricValue::Double(1.0))
-        };
-        let out = decode(
-            &mut decoder,
-            "spBv1.0/G/DDATA/n/d",
-            &data(1 + ms, &[metric]),
-        )
-        .unwrap();
-        let row = out.get(0).unwrap();
-        assert_eq!((row.time, row.source_time), (NOW, None));
-        assert_eq!(row.quality, Quality::uncertain(Reason::ClockSkew));
-        assert_eq!(out.replaced_times(), [(0, wrong)]);
-    }
-    let metric = aliased(10, 299_999, MetricValue::Double(1.0));
-    let out = decode(&mut decoder, "spBv1.0/G/DDATA/n/d", &data(5, &[metric])).unwrap();
-    assert_eq!(out.get(0).unwrap().source_time, Some(at(299_999)));
-}
-
-#[test]
-fn a_long_text_in_the_birth_does_not_close_the_metric() {
-    let long = "x".repeat(5_000);
-    let mut decoder = Decoder::new();
-    let birth = payload(
-        Some(NOW),
-        Some(0),
-        &[named("note", 1, MetricValue::String(&long))],
-    );
-    let out = decode(&mut decoder, "spBv1.0/G/NBIRTH/n", &birth).unwrap();
-    assert_eq!((out.len(), out.skipped()), (0, 1));
-    let out = decode(
-        &mut decoder,
-        "spBv1.0/G/NDATA/n",
-        &data(1, &[aliased(1, 0, MetricValue::String("ok"))]),
-    )
-    .unwrap();
-    assert_eq!(
-        value(&decoder, &out, "spBv1.0/G/n#note"),
-        Some(Value::Text("ok".into()))
-    );
-}
-
-#[test]
-fn the_same_name_twice_is_kept_in_order() {
-    let mut decoder = born();
-    let values = [
-        aliased(10, 1, MetricValue::Double(1.0)),
-        aliased(10, 2, MetricValue::Double(2.0)),
-    ];
-    let out = decode(&mut decoder, "spBv1.0/G/DDATA/n/d", &data(2, &values)).unwrap();
-    let got: Vec<_> = out.iter().map(|row| (row.time, row.value())).collect();
-    assert_eq!(
-        got,
-        [(at(1), Value::F64(1.0)), (at(2), Value::F64(2.0))],
-        "a buffered history of one metric"
     );
 }

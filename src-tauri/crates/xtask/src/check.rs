@@ -80,10 +80,7 @@ pub fn run_test(repo: &Repo, fast: bool, with_bindings: bool, stop: &Stop) -> Re
         npm.args(["run", script]).current_dir(repo.ui());
         report.step(&mut npm, stop)?;
     }
-    report.step(
-        in_workspace(repo, &["fmt", "--all", "--check"]).env("RUST_BACKTRACE", "0"),
-        stop,
-    )?;
+    report.step(&mut in_workspace(repo, &["fmt", "--all", "--check"]), stop)?;
     let mut lint = in_workspace(repo, &["clippy", "--workspace", "--all-targets"]);
     report.step(
         without_shell(&mut lint, fast).args(["--", "--deny", "warnings"]),

@@ -1,6 +1,6 @@
 //! `cargo xtask demo`: the demo plant with its broker, and the application connected to it, until Ctrl-C.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -42,11 +42,9 @@ struct PlantState {
     port: u16,
 }
 
-/// Who runs this demo, so that the next start can tell a running one from one whose terminal was killed.
+/// What a demo started, so that the next one can end what a killed one left.
 #[derive(Debug, Deserialize, Serialize)]
-struct Runner {
-    xtask: u32,
-    plant: u32,
+struct Started {
     app: u32,
     app_program: String,
 }
@@ -57,20 +55,15 @@ struct Runner {
 /// When something cannot be built or started, or ends by itself with an error.
 pub fn run_demo(repo: &Repo, options: &Options, stop: &Stop) -> Result<()> {
     let state = repo.demo().join("demo.json");
-    if let Some(plant) = running_plant(&state) {
-        if let Some(fault) = &options.fault {
-            return break_something(repo, &state, fault, stop);
-        }
-        if let Some(runner) = read_runner(repo).filter(|runner| is_alive(runner.xtask, "xtask")) {
-            bail!(
-                "a demo is running already (process {}): `cargo xtask demo --fault pump-2:bearing` breaks a pump, Ctrl-C \
-                 in its terminal ends it",
-                runner.xtask
-            );
-        }
-        println!("an earlier demo left processes behind: ending them");
-        end_leftovers(repo, plant.pid, stop);
+    if let Some(fault) = options
+        .fault
+        .as_ref()
+        .filter(|_| running_plant(&state).is_some())
+    {
+        return break_something(repo, &state, fault, stop);
     }
+    let _only_demo = lock(repo)?;
+    end_leftovers(repo, &state, stop);
     let window = choose_form(options.headless);
     setup::run_setup(
         repo,
@@ -93,7 +86,7 @@ pub fn run_demo(repo: &Repo, options: &Options, stop: &Stop) -> Result<()> {
     println!("stopping the plant");
     let stopped = plant.stop(stop).map(drop);
     let _ = fs::remove_file(&state);
-    let _ = fs::remove_file(runner_path(repo));
+    let _ = fs::remove_file(started_path(repo));
     result.and(stopped)?;
     println!(
         "the demo has ended; its history stays in {}",
@@ -228,13 +221,7 @@ fn run_app(
         .arg(repo.assets());
     println!("starting {program}; Ctrl-C ends the demo");
     let mut app = Group::spawn(program, &mut command)?;
-    let runner = Runner {
-        xtask: std::process::id(),
-        plant: plant.id(),
-        app: app.id(),
-        app_program: program.to_owned(),
-    };
-    write_runner(repo, &runner)?;
+    write_started(repo, &app, program)?;
     if let Some(fault) = &options.fault {
         break_something(repo, state, fault, stop)?;
     }
@@ -278,26 +265,57 @@ fn running_plant(state: &Path) -> Option<PlantState> {
     read_state(state).filter(|plant| is_alive(plant.pid, PLANT))
 }
 
-fn runner_path(repo: &Repo) -> PathBuf {
-    repo.demo().join("runner.json")
+fn started_path(repo: &Repo) -> PathBuf {
+    repo.demo().join("started.json")
 }
 
-fn read_runner(repo: &Repo) -> Option<Runner> {
-    serde_json::from_str(&fs::read_to_string(runner_path(repo)).ok()?).ok()
+fn write_started(repo: &Repo, app: &Group, program: &str) -> Result<()> {
+    let path = started_path(repo);
+    let started = Started {
+        app: app.id(),
+        app_program: program.to_owned(),
+    };
+    let text = serde_json::to_string(&started).context("could not write down what was started")?;
+    fs::write(&path, text).with_context(|| format!("could not write {}", path.display()))
 }
 
-fn write_runner(repo: &Repo, runner: &Runner) -> Result<()> {
-    let text = serde_json::to_string(runner).context("could not write down who runs the demo")?;
-    fs::write(runner_path(repo), text)
-        .with_context(|| format!("could not write {}", runner_path(repo).display()))
+/// Holds the place of the one demo of this workspace, from its first build step on, until the file is dropped or this
+/// process dies.
+fn lock(repo: &Repo) -> Result<File> {
+    let path = repo.demo().join("lock");
+    let open = || {
+        fs::create_dir_all(repo.demo())?;
+        File::options()
+            .create(true)
+            .write(true)
+            .truncate(false)
+            .open(&path)
+    };
+    let file = open().with_context(|| format!("could not open {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!(
+            "a demo is running or starting already: once it runs, `cargo xtask demo --fault pump-2:bearing` breaks a \
+             pump; Ctrl-C in its terminal ends it"
+        ),
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("could not lock {}", path.display()))
+        }
+    }
 }
 
 /// Ends what a killed demo left running, the application first.
-fn end_leftovers(repo: &Repo, plant: u32, stop: &Stop) {
-    if let Some(runner) = read_runner(repo) {
-        stop_stranger(runner.app, &runner.app_program, stop);
+fn end_leftovers(repo: &Repo, state: &Path, stop: &Stop) {
+    let started = fs::read_to_string(started_path(repo)).ok();
+    let app = started.and_then(|text| serde_json::from_str::<Started>(&text).ok());
+    let app = app.map(|started| (started.app, started.app_program));
+    let plant = read_state(state).map(|plant| (plant.pid, PLANT.to_owned()));
+    for (id, program) in [app, plant].into_iter().flatten() {
+        if is_alive(id, &program) {
+            println!("an earlier demo left {program} (process {id}) behind: ending it");
+            stop_stranger(id, &program, stop);
+        }
     }
-    stop_stranger(plant, PLANT, stop);
 }
 
 fn shipped_plant(repo: &Repo) -> PathBuf {
@@ -335,6 +353,20 @@ mod tests {
         .unwrap();
         assert_eq!(read_state(&state).unwrap().port, 18830);
         assert!(running_plant(&state).is_none());
+    }
+
+    #[test]
+    fn only_one_demo_runs_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let repo = Repo {
+            root: folder.path().into(),
+            target: folder.path().join("target"),
+            rust_version: None,
+        };
+        let first = lock(&repo).unwrap();
+        assert!(lock(&repo).unwrap_err().to_string().contains("already"));
+        drop(first);
+        assert!(lock(&repo).is_ok());
     }
 
     #[test]

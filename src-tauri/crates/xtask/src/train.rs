@@ -161,17 +161,16 @@ fn learn(
     learn
         .args(["--id", &model.id, "--out-dir"])
         .arg(repo.assets().join("models"));
-    learn
-        .arg("--data")
-        .args(data)
-        .arg("--holdout")
-        .args(holdout);
-    learn.arg("--input").args(&model.inputs);
-    for symptom in SYMPTOMS
-        .iter()
-        .filter(|symptom| model.inputs.iter().any(|input| input == *symptom))
-    {
-        learn.args(["--symptom", symptom]);
+    for (option, files) in [("--data", data), ("--holdout", holdout)] {
+        for file in files {
+            learn.arg(option).arg(file);
+        }
+    }
+    for input in &model.inputs {
+        learn.args(["--input", input]);
+        if SYMPTOMS.contains(&input.as_str()) {
+            learn.args(["--symptom", input]);
+        }
     }
     if let Some(running) = &asset_type.running {
         learn
@@ -216,7 +215,9 @@ mod tests {
         ));
         assert!(line.contains("--id m --out-dir /r/assets/models"), "{line}");
         assert!(
-            line.contains("--input speed vibration_de --symptom vibration_de --running speed>100 "),
+            line.contains(
+                "--input speed --input vibration_de --symptom vibration_de --running speed>100 "
+            ),
             "{line}"
         );
         assert!(plant.types[1].model.is_none());

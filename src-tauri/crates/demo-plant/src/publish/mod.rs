@@ -26,7 +26,8 @@ pub const CONTROL_STATE_TOPIC: &str = "demo/control/fault/state";
 /// One tick, microseconds.
 const TICK: i64 = 100_000;
 
-/// How far the plant catches up after the machine slept or stalled; what is beyond is skipped, microseconds.
+/// How far the plant catches up after a stall, microseconds. Beyond that the machine slept or its clock was stepped, and the
+/// plant goes on with the new time.
 const CATCH_UP: i64 = 5_000_000;
 
 /// How long goodbyes may take.
@@ -35,7 +36,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The plant with its clients.
 pub struct Plant {
     station: Station,
-    start: i64,
     tick: u64,
     schedule: Vec<Scheduled>,
     edges: [Edge; 2],
@@ -55,7 +55,6 @@ impl Plant {
     pub fn new(seed: u64, start: i64, schedule: Vec<Scheduled>, port: u16) -> Result<Self, Error> {
         Ok(Plant {
             station: Station::new(seed, start)?,
-            start,
             tick: 0,
             schedule,
             edges: edge_nodes().map(|node| Edge::new(node, port)),
@@ -96,8 +95,8 @@ impl Plant {
                 () = &mut stop => break,
                 _ = interval.tick() => {}
             }
-            if clock() - self.station.now() > CATCH_UP {
-                self.station.skip_to(clock() - TICK);
+            if (clock() - self.station.now()).abs() > CATCH_UP {
+                self.station.set_clock(clock() - TICK);
             }
             while self.station.now() + TICK <= clock() {
                 self.step();
@@ -131,7 +130,7 @@ impl Plant {
     }
 
     fn begin_scheduled(&mut self) {
-        let elapsed = (self.station.now() - self.start) as f64 * 1e-6;
+        let elapsed = self.tick as f64 * TICK as f64 * 1e-6;
         let mut due = Vec::new();
         self.schedule.retain(|scheduled| {
             let is_due = scheduled.after_s <= elapsed;
@@ -147,11 +146,7 @@ impl Plant {
     fn gateways(&mut self) {
         let (tick, now, readings) = (self.tick, self.station.now(), self.station.readings());
         for gateway in [&mut self.zigbee, &mut self.lorawan, &mut self.controller] {
-            let was_ready = gateway.is_ready();
             gateway.tick(tick);
-            if !was_ready && gateway.is_ready() && tick < self.uplink_due {
-                self.uplink_due = tick;
-            }
         }
         // The two sensors report every fifteen seconds, not together.
         for (index, phase) in [(0, 10), (1, 85)] {

@@ -120,6 +120,6 @@ impl Constants {
     /// # Errors
     /// [`Error::Constants`] when the file does not parse: it is part of the program, so a test finds that first.
     pub(super) fn load() -> Result<Self, Error> {
-        toml::from_str(STATION).map_err(|source| Error::Constants(Box::new(source)))
+        toml::from_str(STATION).map_err(|why| Error::Constants(Box::new(why)))
     }
 }

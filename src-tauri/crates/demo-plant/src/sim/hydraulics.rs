@@ -91,27 +91,24 @@ mod tests {
         );
     }
 
-    #[test]
-    fn the_operating_point_lies_on_both_curves() {
-        let pumps = [
-            PumpCurve {
-                shutoff: 62.0,
-                curve: 8e-5,
-            },
-            PumpCurve {
-                shutoff: 58.0,
-                curve: 7e-5,
-            },
-        ];
-        let system = SystemCurve {
-            lift: 36.0,
-            loss: 1.5e-5,
-        };
-        let (flows, head) = operating_point(pumps, system);
-        let total: f64 = flows.iter().sum();
-        assert!((system.lift + system.loss * total * total - head).abs() < 1e-6);
-        for (pump, flow) in pumps.iter().zip(flows) {
-            assert!((pump.shutoff - pump.curve * flow * flow - head).abs() < 1e-6);
+    proptest::proptest! {
+        #[test]
+        fn the_operating_point_lies_on_all_curves(
+            shutoffs in [20.0..70.0f64, 20.0..70.0, 20.0..70.0],
+            curves in [5e-5..2e-4f64, 5e-5..2e-4, 5e-5..2e-4],
+            lift in 0.0..60.0f64,
+            loss in 1e-6..1e-4f64,
+        ) {
+            let pumps: [PumpCurve; 3] = std::array::from_fn(|i| PumpCurve { shutoff: shutoffs[i], curve: curves[i] });
+            let (flows, head) = operating_point(pumps, SystemCurve { lift, loss });
+            let total: f64 = flows.iter().sum();
+            for (pump, flow) in pumps.iter().zip(flows) {
+                let own = pump.shutoff - pump.curve * flow * flow;
+                assert!(if flow > 0.0 { (own - head).abs() < 1e-6 } else { pump.shutoff <= head + 1e-6 });
+            }
+            // Where all pumps together are too weak, nothing flows and the head is the lift.
+            let system = lift + loss * total * total;
+            assert!((system - head).abs() < 1e-3, "{system} {head}");
         }
     }
 

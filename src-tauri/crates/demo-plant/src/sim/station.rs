@@ -149,8 +149,8 @@ impl Station {
         let c = Constants::load()?;
         let mut n = Noise::new(seed);
         let pumps = [
-            Pump::new("pump-1", (1.002, 1.02), 9_412.0, &c, &mut n),
-            Pump::new("pump-2", (0.998, 0.98), 11_067.0, &c, &mut n),
+            Pump::new("pump-1", (1.001, 1.01), 9_412.0, &c, &mut n),
+            Pump::new("pump-2", (0.999, 0.99), 11_067.0, &c, &mut n),
             Pump::new("pump-3", (1.0, 1.0), 6_530.0, &c, &mut n),
         ];
         let mut station = Station {
@@ -205,9 +205,10 @@ impl Station {
         self.now
     }
 
-    /// Moves the station's clock without simulating: after the machine slept, the plant goes on where it was.
-    pub fn skip_to(&mut self, now: i64) {
-        self.now = self.now.max(now);
+    /// Sets the station's clock without simulating: after the machine slept or its clock was stepped, the plant goes on
+    /// where it was.
+    pub fn set_clock(&mut self, now: i64) {
+        self.now = now;
     }
 
     /// What the instruments show now.

@@ -323,7 +323,7 @@ async fn a_consumer_far_behind_gets_everything_in_the_end() {
     let broker = Broker::with(|_| "allow_anonymous true\nmax_queued_messages 10000\n".into()).await;
     let sender = publisher(&broker).await;
     for protocol in PROTOCOLS {
-        let mut spec = broker.spec(protocol, "behind");
+        let mut spec = broker.spec(protocol, &format!("behind-{protocol}"));
         spec.session = Session::Persistent {
             expiry: Duration::from_secs(3600),
         };

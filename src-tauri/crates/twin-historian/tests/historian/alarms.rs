@@ -48,98 +48,88 @@ fn acknowledged(occurrence: &str, from: AlarmState, to: AlarmState, at: i64) -> 
     transition(occurrence, from, to, cause, at)
 }
 
+/// Alarm `o@10` acknowledged, `p@20` not; gives their raising transitions.
+async fn two_alarms(dir: &Path) -> [AlarmTransition; 2] {
+    let historian = open(dir).await;
+    let alarms = historian.alarms();
+    let (o, p) = (raised("o@10", 10), raised("p@20", 20));
+    let first = alarms.append(std::slice::from_ref(&o), JournalRow(4)).await;
+    assert_eq!(first.unwrap(), [1]);
+    let rest = [
+        p.clone(),
+        acknowledged("o@10", UnackActive, AckedActive, 30),
+    ];
+    assert_eq!(alarms.append(&rest, JournalRow(7)).await.unwrap(), [2, 3]);
+    historian.close().await.unwrap();
+    [o, p]
+}
+
 #[test]
 fn an_alarm_survives_a_restart_with_its_acknowledgement() {
     block_on(async {
         let dir = tempfile::tempdir().unwrap();
-        let historian = open(dir.path()).await;
-        let alarms = historian.alarms();
-        let first = raised("o@10", 10);
-        assert_eq!(
-            alarms
-                .append(std::slice::from_ref(&first), JournalRow(4))
-                .await
-                .unwrap(),
-            [1]
-        );
-        let rest = [
-            raised("p@20", 20),
-            acknowledged("o@10", UnackActive, AckedActive, 30),
-        ];
-        assert_eq!(alarms.append(&rest, JournalRow(7)).await.unwrap(), [2, 3]);
-        historian.close().await.unwrap();
-
-        let historian = open(dir.path()).await;
-        let alarms = historian.alarms();
+        let [o, p] = two_alarms(dir.path()).await;
+        let alarms = open(dir.path()).await.alarms();
         assert_eq!(alarms.settled().await.unwrap(), JournalRow(7));
         assert_eq!(alarms.newest_seq().await.unwrap(), 3);
-        let standing =
-            |raised: &AlarmTransition, state, since: i64, by: Option<(&str, i64)>| StandingAlarm {
-                raised: raised.clone(),
-                state,
-                since: Timestamp(since),
-                acknowledged: by.map(|(user, at)| (user.to_owned(), Timestamp(at))),
-            };
+        let standing = |raised, state, since, acknowledged| StandingAlarm {
+            raised,
+            state,
+            since: Timestamp(since),
+            acknowledged,
+        };
+        let by_ann = Some(("ann".to_owned(), Timestamp(31)));
         let expected = [
             AlarmRecord {
                 seq: 2,
-                alarm: standing(&rest[0], UnackActive, 21, None),
+                alarm: standing(p, UnackActive, 21, None),
                 returned_at: None,
                 comment: None,
             },
             AlarmRecord {
                 seq: 3,
-                alarm: standing(&first, AckedActive, 31, Some(("ann", 31))),
+                alarm: standing(o, AckedActive, 31, by_ann),
                 returned_at: None,
                 comment: Some("seen".into()),
             },
         ];
         assert_eq!(alarms.standing().await.unwrap(), expected);
+        let found = alarms
+            .occurrence(&OccurrenceId::from("p@20"))
+            .await
+            .unwrap();
+        assert_eq!(found.as_ref(), Some(&expected[0]));
+        let none = alarms
+            .occurrence(&OccurrenceId::from("none"))
+            .await
+            .unwrap();
+        assert_eq!(none, None);
+    });
+}
 
+#[test]
+fn an_alarm_that_is_over_stands_in_the_history_alone() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        two_alarms(dir.path()).await;
+        let alarms = open(dir.path()).await.alarms();
         let over = transition("o@10", AckedActive, Normal, Cause::Returned, 40);
-        alarms
+        let seq = alarms
             .append(std::slice::from_ref(&over), JournalRow(9))
-            .await
-            .unwrap();
-        assert_eq!(alarms.standing().await.unwrap(), expected[..1]);
+            .await;
+        assert_eq!(seq.unwrap(), [4]);
+        let seqs = |records: &[AlarmRecord]| records.iter().map(|r| r.seq).collect::<Vec<_>>();
+        assert_eq!(seqs(&alarms.standing().await.unwrap()), [2]);
         let history = alarms.history(None, 10).await.unwrap();
-        assert_eq!(
-            history.iter().map(|record| record.seq).collect::<Vec<_>>(),
-            [4, 2]
-        );
+        assert_eq!(seqs(&history), [4, 2]);
         assert_eq!(history[0].returned_at, Some(Timestamp(40)));
-        assert_eq!(
-            history[0].alarm.acknowledged,
-            Some(("ann".to_owned(), Timestamp(31)))
-        );
-        assert_eq!(alarms.history(Some(4), 10).await.unwrap(), expected[..1]);
-        assert_eq!(
-            alarms.transitions(2, 10).await.unwrap(),
-            [(3, rest[1].clone()), (4, over)]
-        );
-        let of = alarms
-            .transitions_of(&OccurrenceId::from("o@10"))
-            .await
-            .unwrap();
-        assert_eq!(
-            of.iter().map(|(seq, _)| *seq).collect::<Vec<_>>(),
-            [1, 3, 4]
-        );
-        assert_eq!(
-            alarms
-                .occurrence(&OccurrenceId::from("p@20"))
-                .await
-                .unwrap()
-                .unwrap(),
-            expected[0]
-        );
-        assert_eq!(
-            alarms
-                .occurrence(&OccurrenceId::from("none"))
-                .await
-                .unwrap(),
-            None
-        );
+        let by_ann = Some(("ann".to_owned(), Timestamp(31)));
+        assert_eq!(history[0].alarm.acknowledged, by_ann);
+        assert_eq!(seqs(&alarms.history(Some(4), 10).await.unwrap()), [2]);
+        assert_eq!(alarms.transitions(3, 10).await.unwrap(), [(4, over)]);
+        let of = alarms.transitions_of(&OccurrenceId::from("o@10")).await;
+        let of: Vec<_> = of.unwrap().iter().map(|(seq, _)| *seq).collect();
+        assert_eq!(of, [1, 3, 4]);
     });
 }
 

@@ -43,9 +43,10 @@ fn child() {
             let row = historian.append(&rows, durability).await.unwrap();
             assert_eq!(row, JournalRow(n + 1));
             n += 1;
-            // Straight to the pipe: the test harness keeps what `println!` writes.
-            let mut pipe = std::io::stderr();
-            writeln!(pipe, "acknowledged {n}").unwrap();
+            // Straight to the pipe, in one piece: the test harness keeps what `println!` writes.
+            std::io::stderr()
+                .write_all(format!("acknowledged {n}\n").as_bytes())
+                .unwrap();
             if n % 8 == 0 {
                 historian.compact_step(JournalRow(n - 3)).await.unwrap();
                 historian
@@ -115,4 +116,53 @@ fn after_kill_9_every_acknowledged_batch_is_there_and_none_is_torn() {
             historian.close().await.unwrap();
         });
     }
+}
+
+/// kill -9 cannot show it, because the system keeps what was written: only the order of the calls can.
+#[test]
+fn a_full_append_is_flushed_to_the_disk_before_it_returns() {
+    let dir = tempfile::tempdir().unwrap();
+    let trace = dir.path().join("trace");
+    let mut child = Command::new("strace")
+        .args(["-f", "-e", "trace=fsync,fdatasync,write", "-s", "40", "-o"])
+        .arg(&trace)
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "kill::child", "--nocapture", "--test-threads=1"])
+        .env(FOLDER, dir.path())
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("this test needs Debian's package `strace`");
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let said = lines
+        .map_while(Result::ok)
+        .filter(|line| line.starts_with("acknowledged"))
+        .take(40)
+        .count();
+    // The traced process dies with its pipe, and strace with it.
+    assert_eq!(said, 40);
+    child.wait().unwrap();
+
+    let mut flushes = 0;
+    let mut full_appends = 0;
+    for line in std::fs::read_to_string(&trace).unwrap().lines() {
+        if line.contains("sync(") || line.contains("sync resumed") {
+            flushes += i32::from(line.ends_with("= 0"));
+        } else if let Some((_, rest)) = line.split_once("\"acknowledged ") {
+            let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            // Appends 1, 3, 5... are full ones.
+            if digits.parse::<u32>().unwrap() % 2 == 1 {
+                assert!(
+                    flushes > 0,
+                    "append {digits} was acknowledged before a flush"
+                );
+                full_appends += 1;
+            }
+            flushes = 0;
+        }
+    }
+    assert!(
+        full_appends >= 20,
+        "{full_appends} full appends were traced"
+    );
 }

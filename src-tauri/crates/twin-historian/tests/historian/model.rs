@@ -186,7 +186,7 @@ async fn compare(historian: &Historian, model: &Model, t0: i64, t1: i64, width: 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn history_is_what_a_map_would_be(

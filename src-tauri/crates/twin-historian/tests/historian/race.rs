@@ -1,17 +1,48 @@
 //! Appends, compaction and queries at once; appends whose callers lose interest.
 
-use twin_core::Timestamp;
+use twin_core::{SignalKey, Timestamp};
 use twin_historian::{Durability, Historian, JournalRow, Options};
 
 use super::{NOW, all, batch, block_on, open};
 
+/// How many samples of signal 0 (at 0, 1, 2... µs) are acknowledged, and the newest row.
+type Acknowledged = tokio::sync::watch::Receiver<(i64, JournalRow)>;
+
+async fn compact(historian: Historian, acknowledged: Acknowledged) {
+    while acknowledged.has_changed().is_ok() {
+        let upto = acknowledged.borrow().1;
+        historian.compact_step(upto).await.unwrap();
+    }
+}
+
+/// Gives how often it looked.
+async fn look(historian: Historian, acknowledged: Acknowledged) -> u32 {
+    let mut looks = 0;
+    while acknowledged.has_changed().is_ok() {
+        let count = acknowledged.borrow().0;
+        let seen = all(&historian, 0).await;
+        let in_order = seen.iter().zip(0..).all(|((time, _), n)| *time == n);
+        assert!(in_order, "a hole or a repeat: {seen:?}");
+        let seen = seen.len();
+        assert!(seen as i64 >= count, "{count} acknowledged, {seen} seen");
+        if count > 0 {
+            let end = Timestamp(count);
+            let columns = historian
+                .range(SignalKey(0), Timestamp(0), end, 3)
+                .await
+                .unwrap();
+            let last = columns.t_last.iter().filter(|time| **time < end).max();
+            assert_eq!(last, Some(&Timestamp(count - 1)));
+            looks += 1;
+        }
+    }
+    looks
+}
+
 #[test]
 fn what_was_acknowledged_is_seen_while_compaction_runs() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let dir = tempfile::tempdir().unwrap();
         let options = Options {
@@ -22,54 +53,9 @@ fn what_was_acknowledged_is_seen_while_compaction_runs() {
         let historian = Historian::open_with(dir.path(), NOW, options)
             .await
             .unwrap();
-        let (acknowledged, newest) = tokio::sync::watch::channel((0_i64, JournalRow(0)));
-        let compacting = tokio::spawn({
-            let (historian, newest) = (historian.clone(), newest.clone());
-            async move {
-                while newest.has_changed().is_ok() {
-                    let upto = newest.borrow().1;
-                    historian.compact_step(upto).await.unwrap();
-                }
-            }
-        });
-        let reading = tokio::spawn({
-            let historian = historian.clone();
-            async move {
-                let mut looks = 0_u32;
-                while newest.has_changed().is_ok() {
-                    let count = newest.borrow().0;
-                    let seen = all(&historian, 0).await;
-                    assert!(
-                        seen.len() as i64 >= count,
-                        "{count} acknowledged, {} seen",
-                        seen.len()
-                    );
-                    assert!(
-                        seen.iter()
-                            .enumerate()
-                            .all(|(n, (time, _))| *time == n as i64)
-                    );
-                    if count == 0 {
-                        continue;
-                    }
-                    let columns = historian
-                        .range(twin_core::SignalKey(0), Timestamp(0), Timestamp(count), 3)
-                        .await
-                        .unwrap();
-                    let inside = columns
-                        .t_last
-                        .iter()
-                        .filter(|time| time.micros() < count)
-                        .max();
-                    assert_eq!(
-                        inside.map_or(0, |time| time.micros() + 1),
-                        count.min(seen.len() as i64)
-                    );
-                    looks += 1;
-                }
-                looks
-            }
-        });
+        let (acknowledge, acknowledged) = tokio::sync::watch::channel((0_i64, JournalRow(0)));
+        let compacting = tokio::spawn(compact(historian.clone(), acknowledged.clone()));
+        let looking = tokio::spawn(look(historian.clone(), acknowledged));
         for n in 0..400_i64 {
             let rows: Vec<_> = (n * 5..n * 5 + 5)
                 .map(|time| (0, time, time as f64))
@@ -78,11 +64,11 @@ fn what_was_acknowledged_is_seen_while_compaction_runs() {
                 .append(&[batch(&rows)], Durability::Normal)
                 .await
                 .unwrap();
-            acknowledged.send((n * 5 + 5, row)).unwrap();
+            acknowledge.send((n * 5 + 5, row)).unwrap();
         }
-        drop(acknowledged);
+        drop(acknowledge);
         compacting.await.unwrap();
-        assert!(reading.await.unwrap() > 0);
+        assert!(looking.await.unwrap() > 0);
     });
 }
 

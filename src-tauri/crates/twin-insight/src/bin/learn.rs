@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::Path, process::ExitCode};
 
-use twin_insight::{Error, Recipe, Table, learn, onnx, table::Running};
+use twin_insight::{Error, Recipe, Table, card::AlarmRule, learn, onnx, table::Running};
 
 const USAGE: &str = "\
 Learns an anomaly model from CSV files of normal running.
@@ -14,6 +14,8 @@ learn --id ID --data FILE... --holdout FILE... --input NAME... --out-dir DIR
       [--trained-on TEXT] [--seed N]
       [--rate R]                 share of normal rows that may score above 0.5 (0.0001)
       [--interval SECONDS]       from row to row (1)
+      [--alarm LIMIT,DEADBAND,ON_DELAY_SECONDS]
+                                 the alarm under which false alarms are counted (0.5,0.1,10)
 
 --data, --holdout, --input and --symptom may be given more than once.
 ";
@@ -81,6 +83,9 @@ fn run(arguments: &[String]) -> Result<String, Fault> {
     recipe.seed = options.number("--seed", recipe.seed)?;
     recipe.false_alarm_rate = options.number("--rate", recipe.false_alarm_rate)?;
     (recipe.interval_s, recipe.settle_s) = (interval_s, settle_s);
+    if let Some(text) = options.optional("--alarm") {
+        recipe.alarm = parse_alarm(text)?;
+    }
     recipe.trained_on = match options.optional("--trained-on") {
         Some(text) => text.to_owned(),
         None => data.iter().map(Table::name).collect::<Vec<_>>().join(", "),
@@ -101,6 +106,20 @@ fn run(arguments: &[String]) -> Result<String, Fault> {
     )?;
     write_file(&out.join(format!("{id}.md")), markdown.as_bytes())?;
     Ok(markdown)
+}
+
+fn parse_alarm(text: &str) -> Result<AlarmRule, Fault> {
+    let numbers: Result<Vec<f64>, _> = text.split(',').map(|n| n.trim().parse()).collect();
+    match numbers.as_deref() {
+        Ok(&[limit, deadband, on_delay_s]) => Ok(AlarmRule {
+            limit,
+            deadband,
+            on_delay_s,
+        }),
+        _ => Err(Fault::Usage(format!(
+            "--alarm `{text}` is not three numbers"
+        ))),
+    }
 }
 
 fn read_table(file: &str, inputs: &[String], running: Option<&Running>) -> Result<Table, Fault> {
@@ -130,7 +149,7 @@ struct Options {
 }
 
 impl Options {
-    const KNOWN: [&str; 12] = [
+    const KNOWN: [&str; 13] = [
         "--out-dir",
         "--id",
         "--data",
@@ -143,6 +162,7 @@ impl Options {
         "--rate",
         "--interval",
         "--settle",
+        "--alarm",
     ];
 
     fn parse(arguments: &[String]) -> Result<Self, Fault> {

@@ -8,27 +8,14 @@ use crate::{
     table::all_rows,
 };
 
-pub(super) fn threshold(
-    recipe: &Recipe,
-    model: &ResidualModel,
-    later: &[Table],
-    rows: usize,
-) -> f64 {
+/// The quantile of the squared prediction error that the stated rate leaves above itself.
+pub(super) fn threshold(recipe: &Recipe, model: &ResidualModel, later: &[Table]) -> f64 {
     let mut errors: Vec<f64> = all_rows(later).map(|row| model.error(row)).collect();
     errors.sort_unstable_by(f64::total_cmp);
-    let at = ((1.0 - recipe.false_alarm_rate) * (errors.len() - 1) as f64).ceil() as usize;
+    let last = errors.len().saturating_sub(1);
+    let at = ((1.0 - recipe.false_alarm_rate) * last as f64).ceil() as usize;
     // Never zero: it divides.
-    let mut threshold = errors[at.min(errors.len() - 1)].max(1e-6);
-    let days = rows as f64 * recipe.interval_s / 86_400.0;
-    let mut trial = model.clone();
-    for _ in 0..100 {
-        trial.threshold = threshold;
-        if measure(recipe, &trial, later).1 as f64 <= recipe.most_alarms_per_day * days {
-            break;
-        }
-        threshold *= 1.1;
-    }
-    threshold
+    errors.get(at.min(last)).copied().unwrap_or(1.0).max(1e-6)
 }
 
 /// Rows above the threshold, and alarms.

@@ -6,9 +6,8 @@
 //!    the chosen ones), until the next one would take away less than a small share of what is left.
 //! 4. Spread of the residuals.
 //! 5. Threshold: the empirical quantile, at the stated false-alarm rate, of the squared prediction error on later rows
-//!    that were not used to fit; raised if alarms would still follow one another more often than allowed. (The classical
-//!    alternative, Jackson & Mudholkar 1979, derives it from the eigenvalues under a normal distribution; real
-//!    residuals have heavier tails, and the quantile needs no such belief.)
+//!    that were not used to fit. (The classical alternative, Jackson & Mudholkar 1979, derives it from the eigenvalues
+//!    under a normal distribution; real residuals have heavier tails, and the quantile needs no such belief.)
 //! 6. False alarms counted on tables that served for nothing else.
 
 mod fit;
@@ -75,7 +74,7 @@ pub fn learn(recipe: &Recipe, data: &[Table], holdout: &[Table]) -> Result<Learn
     let moments = Moments::of(&ranges, &fit, rows.fit);
     let mut model = assemble(recipe, &ranges, &moments)?;
     set_spread(&mut model, &fit, rows.fit);
-    model.threshold = threshold(recipe, &model, &later, rows.threshold);
+    model.threshold = threshold(recipe, &model, &later);
     let card = card(recipe, &model, &ranges, (data, holdout), rows);
     Ok(Learned { model, card })
 }

@@ -30,8 +30,6 @@ pub struct Recipe {
     pub false_alarm_rate: f64,
     /// The alarm under which false alarms are counted.
     pub alarm: AlarmRule,
-    /// Most alarms a day on the threshold rows; the threshold is raised until it holds.
-    pub most_alarms_per_day: f64,
     /// Time from row to row, seconds.
     pub interval_s: f64,
 }
@@ -56,7 +54,6 @@ impl Recipe {
                 deadband: 0.1,
                 on_delay_s: 10.0,
             },
-            most_alarms_per_day: 0.1,
             interval_s: 1.0,
         }
     }

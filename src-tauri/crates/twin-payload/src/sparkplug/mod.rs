@@ -5,11 +5,12 @@
 //! metric costs an allocation.
 //!
 //! Files, in the order in which they may import one another: [`topic`](SparkplugTopic), `wire` (protocol buffer),
-//! `payload` (metrics), `value` (data types), `table` (aliases), `state` (nodes and devices), `apply`.
+//! `payload` (metrics), `value` (data types), `table` (aliases), `state` (nodes and devices), `rows`, `apply`.
 
 mod apply;
 pub mod encode;
 mod payload;
+mod rows;
 mod state;
 mod table;
 mod topic;

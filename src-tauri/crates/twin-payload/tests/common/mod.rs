@@ -1,6 +1,8 @@
 //! What the tests share.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod sparkplug;
+
 use std::path::PathBuf;
 
 use twin_core::{Quality, Timestamp, Value};

@@ -141,8 +141,8 @@ function badParts(parts: Parts, traces: readonly Trace[]): ChartModel["bad"] {
       why === "" ? statusWord(status).toLowerCase() : `${statusWord(status).toLowerCase()}, ${why}`;
     const begin = spans.at(-1);
     // The span that the columns end with goes on until now.
-    const t0 = begin && begin.t1 >= since - trace.staleMicros ? begin.t0 : since;
-    const rest = t0 === since ? spans : spans.slice(0, -1);
-    return [...rest, { t0, t1: parts.now, status, label: `${words}${name}` }];
+    const joined = begin !== undefined && begin.t1 >= since - trace.staleMicros;
+    const rest = joined ? spans.slice(0, -1) : spans;
+    return [...rest, { t0: joined ? begin.t0 : since, t1: parts.now, status, label: `${words}${name}` }];
   });
 }

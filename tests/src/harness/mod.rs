@@ -1,0 +1,43 @@
+//! The harness: real programs in folders of their own, ended when a test ends however it ends.
+
+pub mod certificates;
+pub mod demo;
+pub mod desktop;
+pub mod mosquitto;
+pub mod peer;
+pub mod process;
+pub mod wait;
+pub mod window;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+/// The repository.
+///
+/// # Errors
+/// Never in a checkout.
+pub fn repository() -> Result<PathBuf> {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    Ok(tests.parent().context("the tests lie in the repository")?.to_path_buf())
+}
+
+/// A program of this workspace, built before the tests.
+///
+/// # Errors
+/// When it was not built.
+pub fn built(name: &str) -> Result<PathBuf> {
+    let test = std::env::current_exe()?;
+    let folder = test.ancestors().nth(2).context("tests run from the target folder")?;
+    let program = folder.join(name);
+    ensure!(program.exists(), "{name} is not built: run the tests through `cargo xtask test`");
+    Ok(program)
+}
+
+/// A TCP port that was free a moment ago.
+///
+/// # Errors
+/// When the system gives none.
+pub fn free_port() -> Result<u16> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}

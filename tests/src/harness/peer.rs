@@ -1,0 +1,52 @@
+//! A peer that accepts an MQTT 3.1.1 client and then sends it raw bytes, for what no broker would send.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+/// Accepts a client, answers CONNECT and SUBSCRIBE, and gives the socket for raw bytes.
+///
+/// # Errors
+/// When the client does not get so far within ten seconds.
+pub async fn accept(listener: &TcpListener) -> Result<TcpStream> {
+    let greeting = async {
+        let (mut socket, _) = listener.accept().await?;
+        let connect = packet(&mut socket).await?;
+        ensure!(connect.0 >> 4 == 1, "the first packet is no CONNECT");
+        socket.write_all(&[0x20, 2, 0, 0]).await?;
+        let subscribe = packet(&mut socket).await?;
+        ensure!(subscribe.0 >> 4 == 8, "the second packet is no SUBSCRIBE");
+        let id = subscribe.1.get(..2).context("SUBSCRIBE without an id")?;
+        socket.write_all(&[0x90, 3, id[0], id[1], 1]).await?;
+        Ok(socket)
+    };
+    tokio::time::timeout(Duration::from_secs(10), greeting).await.context("no client came")?
+}
+
+async fn packet(socket: &mut TcpStream) -> Result<(u8, Vec<u8>)> {
+    let kind = socket.read_u8().await?;
+    let (mut length, mut shift) = (0_usize, 0);
+    loop {
+        let byte = socket.read_u8().await?;
+        length |= usize::from(byte & 0x7f) << shift;
+        shift += 7;
+        if byte & 0x80 == 0 {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    socket.read_exact(&mut body).await?;
+    Ok((kind, body))
+}
+
+/// A QoS 0 PUBLISH with any bytes as its topic; shorter than 128 bytes.
+pub fn publish(topic: &[u8], payload: &[u8]) -> Vec<u8> {
+    let mut out = vec![0x30, (2 + topic.len() + payload.len()) as u8, 0, topic.len() as u8];
+    out.extend(topic);
+    out.extend(payload);
+    out
+}

@@ -1,0 +1,173 @@
+//! The real window, driven through tauri-driver.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, ensure};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use super::{built, desktop::Desktop, free_port, process, process::Process, repository, wait};
+
+/// A driver that can open windows on a desktop.
+#[derive(Debug)]
+pub struct Driver {
+    port: u16,
+    _process: Process,
+}
+
+/// An open window.
+#[derive(Debug)]
+pub struct Window {
+    client: Client,
+    workspace: PathBuf,
+}
+
+impl Driver {
+    /// Starts tauri-driver on a desktop.
+    ///
+    /// # Errors
+    /// When it is not installed or does not come up.
+    pub async fn start(desktop: &Desktop, dir: &Path) -> Result<Self> {
+        let installed = repository()?.join("target/tools/bin/tauri-driver");
+        ensure!(installed.exists(), "tauri-driver is not installed: run `cargo xtask setup`");
+        let (port, native_port) = (free_port()?, free_port()?);
+        let mut command = Command::new(installed);
+        command.args(["--port", &port.to_string(), "--native-port", &native_port.to_string()]);
+        let process = Process::start(desktop.dress(&mut command), &dir.join("driver.log"))?;
+        wait::until("tauri-driver's port", Duration::from_secs(10), || async {
+            tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok()
+        })
+        .await?;
+        Ok(Driver { port, _process: process })
+    }
+
+    /// Opens the window on a workspace.
+    ///
+    /// # Errors
+    /// When the program does not start.
+    pub async fn open(&self, workspace: &Path) -> Result<Window> {
+        let arguments = json!([
+            "--workspace",
+            workspace.display().to_string(),
+            "--assets",
+            repository()?.join("assets").display().to_string(),
+        ]);
+        let application = json!({ "application": built("twinscope")?.display().to_string(), "args": arguments });
+        let mut capabilities = serde_json::Map::new();
+        capabilities.insert("tauri:options".into(), application);
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{}", self.port))
+            .await
+            .context("opening the window")?;
+        Ok(Window { client, workspace: workspace.to_owned() })
+    }
+}
+
+impl Window {
+    /// The element with this test id, once it is there.
+    ///
+    /// # Errors
+    /// When it is not there after `limit`.
+    pub async fn find(&self, id: &str, limit: Duration) -> Result<Element> {
+        let selector = format!("[data-testid=\"{id}\"]");
+        self.select(&selector, limit).await
+    }
+
+    /// The first element of a CSS selector, once it is there.
+    ///
+    /// # Errors
+    /// When it is not there after `limit`.
+    pub async fn select(&self, selector: &str, limit: Duration) -> Result<Element> {
+        let found = self.client.wait().at_most(limit).for_element(Locator::Css(selector)).await;
+        found.with_context(|| format!("there is no {selector} after {} s", limit.as_secs()))
+    }
+
+    /// Clicks the element with this test id.
+    ///
+    /// # Errors
+    /// When it is not there after ten seconds or cannot be clicked.
+    pub async fn click(&self, id: &str) -> Result<()> {
+        self.find(id, Duration::from_secs(10)).await?.click().await.with_context(|| format!("clicking {id}"))
+    }
+
+    /// Text of the element with this test id.
+    ///
+    /// # Errors
+    /// When it is not there after ten seconds.
+    pub async fn text(&self, id: &str) -> Result<String> {
+        Ok(self.find(id, Duration::from_secs(10)).await?.text().await?)
+    }
+
+    /// Runs a script in the page.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub async fn run(&self, script: &str) -> Result<Value> {
+        Ok(self.client.execute(script, vec![]).await?)
+    }
+
+    /// The whole page's text.
+    ///
+    /// # Errors
+    /// When the window is gone.
+    pub async fn page_text(&self) -> Result<String> {
+        Ok(self.client.find(Locator::Css("body")).await?.text().await?)
+    }
+
+    /// The window's size in pixels.
+    ///
+    /// # Errors
+    /// When the window is gone.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        Ok(self.client.set_window_size(width, height).await?)
+    }
+
+    /// Writes a picture of the window.
+    ///
+    /// # Errors
+    /// When the window is gone or the file cannot be written.
+    pub async fn picture(&self, path: &Path) -> Result<()> {
+        let png = self.client.screenshot().await?;
+        std::fs::write(path, png).with_context(|| format!("writing {}", path.display()))
+    }
+
+    /// `kill -9` of the program behind the window.
+    ///
+    /// # Errors
+    /// When it does not run any more.
+    pub fn kill(&self) -> Result<()> {
+        let processes = self.processes()?;
+        ensure!(!processes.is_empty(), "the program does not run");
+        processes.into_iter().try_for_each(|id| process::signal(id, "KILL"))
+    }
+
+    /// The programs that run on this workspace.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn processes(&self) -> Result<Vec<u32>> {
+        let workspace = self.workspace.display().to_string();
+        let candidates = process::with_command_line(&workspace)?;
+        Ok(candidates
+            .into_iter()
+            .filter(|id| {
+                let program = std::fs::read_link(format!("/proc/{id}/exe")).unwrap_or_default();
+                program.file_name().is_some_and(|name| name == "twinscope")
+            })
+            .collect())
+    }
+
+    /// Closes the session.
+    ///
+    /// # Errors
+    /// When the driver is gone.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.client.close().await?)
+    }
+}

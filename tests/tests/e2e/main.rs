@@ -1,0 +1,24 @@
+//! Real brokers, the real pipeline, the real window.
+
+mod bad_input;
+mod pipeline;
+mod restart;
+mod window;
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::{Context, Result};
+use twin_app::{App, Notice, api::plant::SignalView};
+use twinscope_tests::harness::repository;
+
+/// Starts the pipeline in this process.
+async fn start(workspace: &Path) -> Result<(Arc<App>, tokio::sync::mpsc::Receiver<Notice>)> {
+    Ok(App::start(workspace, &repository()?.join("assets")).await?)
+}
+
+/// A signal of the plant.
+fn signal(app: &App, id: &str) -> Result<SignalView> {
+    let plant = app.plant();
+    let mut signals = plant.assets.into_iter().flat_map(|asset| asset.signals);
+    signals.find(|signal| signal.id == id).with_context(|| format!("the plant has no signal {id}"))
+}

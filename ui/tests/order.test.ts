@@ -1,0 +1,172 @@
+import { describe, expect, it } from "vitest";
+import { packLanes } from "../src/components/domain/trend/model";
+import type { AlarmRow } from "../src/ipc/bindings/AlarmRow";
+import { makePlant } from "../src/ipc/fake/plant";
+import { axisRange, niceBounds, steady, tickDecimals, valueTicks } from "../src/lib/scale";
+import { buildIndex, find } from "../src/lib/search";
+import { aligned, bounds, panned, pausedAt, zoomed } from "../src/lib/window";
+import { assetRank, compareAlarms, worstAlarm } from "../src/lib/worst";
+import { parseRoute, routeHash } from "../src/live/router.svelte";
+
+const row = (id: string, priority: number, state: AlarmRow["state"], raised: number): AlarmRow => ({
+  id,
+  seq: 1,
+  asset: "a",
+  signal: 0,
+  kind: "high",
+  priority,
+  limit: 1,
+  value: 2,
+  state,
+  raised_at: raised,
+  returned_at: null,
+  acknowledged_at: null,
+  acknowledged_by: null,
+  comment: null,
+});
+
+describe("worst first", () => {
+  it("puts unacknowledged before acknowledged, then priority, then active, then the newest", () => {
+    const alarms = [
+      row("acked-1", 1, "acked-active", 9),
+      row("old-2", 2, "unack-active", 1),
+      row("new-2", 2, "unack-active", 5),
+      row("returned-2", 2, "unack-returned", 8),
+      row("first-1", 1, "unack-active", 2),
+      row("third", 3, "unack-active", 9),
+    ];
+    expect([...alarms].sort(compareAlarms).map(({ id }) => id)).toEqual([
+      "first-1",
+      "new-2",
+      "old-2",
+      "returned-2",
+      "third",
+      "acked-1",
+    ]);
+    expect(worstAlarm(alarms)?.id).toBe("first-1");
+    expect(worstAlarm([])).toBeUndefined();
+  });
+
+  it("orders assets by alarm, then silence, then life", () => {
+    const ranks = [
+      assetRank([row("a", 1, "unack-active", 0)], "live"),
+      assetRank([row("a", 1, "acked-active", 0)], "stale"),
+      assetRank([row("a", 2, "unack-returned", 0)], "live"),
+      assetRank([row("a", 4, "acked-active", 0)], "live"),
+      assetRank([], "stale"),
+      assetRank([], "waiting"),
+      assetRank([], "live"),
+      assetRank([], "standby"),
+    ];
+    expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
+    expect(new Set(ranks).size).toBe(ranks.length);
+  });
+});
+
+describe("value axis", () => {
+  it("has round bounds around its data", () => {
+    expect(niceBounds(0.3, 7.8)).toEqual({ low: 0, high: 10 });
+    const flat = niceBounds(412, 412);
+    expect(flat.low).toBeLessThan(412);
+    expect(flat.high).toBeGreaterThan(412);
+    expect(Number.isFinite(niceBounds(0, 0).high)).toBe(true);
+  });
+
+  it("takes in limits that are near, not those that would flatten the trace", () => {
+    const near = axisRange([[2, 3]], [[0.5, 3.5]], [4.5, 7.1]);
+    expect(near.high).toBeGreaterThanOrEqual(7.1);
+    const far = axisRange([[2, 3]], [[0.5, 3.5]], [4.5, 60]);
+    expect(far.high).toBeLessThan(10);
+    expect(axisRange([null], [null], [5])).toEqual({ low: 0, high: 1 });
+  });
+
+  it("stands still while the data fits and fills it", () => {
+    const old = { low: 0, high: 10 };
+    expect(steady(old, { low: 1, high: 9 })).toBe(old);
+    expect(steady(old, { low: 1, high: 11 })).toEqual({ low: 1, high: 11 });
+    expect(steady(old, { low: 4, high: 6 })).toEqual({ low: 4, high: 6 });
+  });
+
+  it("has ticks that can be told apart", () => {
+    expect(valueTicks(0, 10, 5)).toEqual([0, 2, 4, 6, 8, 10]);
+    expect(tickDecimals([0.1, 0.15])).toBe(2);
+    expect(tickDecimals([5, 10])).toBe(0);
+  });
+});
+
+describe("window of time", () => {
+  const now = 1_000_000 * 3600;
+  const follow = { mode: "follow", span: 900_000_000 } as const;
+
+  it("follows live until it is touched", () => {
+    expect(bounds(follow, now)).toEqual([now - 900_000_000, now]);
+    expect(panned(follow, -0.5, now)).toEqual({
+      mode: "paused",
+      t0: now - 1_350_000_000,
+      t1: now - 450_000_000,
+    });
+  });
+
+  it("zooms around the pointer", () => {
+    const at = now - 300_000_000;
+    const [t0, t1] = bounds(zoomed(follow, 0.5, at, now), now);
+    expect(t1 - t0).toBeCloseTo(450_000_000, 0);
+    expect((at - t0) / (t1 - t0)).toBeCloseTo(2 / 3, 9);
+  });
+
+  it("never becomes shorter than a second, nor leaves the past", () => {
+    const tiny = pausedAt(now - 10, now, now);
+    expect(bounds(tiny, now)[1] - bounds(tiny, now)[0]).toBe(1_000_000);
+    const [t0] = bounds(panned(follow, 40, now), now);
+    expect(t0).toBeLessThan(now);
+  });
+
+  it("asks on a grid that stands still while the window moves", () => {
+    const one = aligned(1_000, 11_000, 10);
+    const two = aligned(1_400, 11_400, 10);
+    expect(one).toEqual({ t0: 1_000, t1: 11_000, width: 10 });
+    expect(two).toEqual({ t0: 1_000, t1: 12_000, width: 11 });
+    expect(aligned(0, 1e12, 99_999).width).toBeLessThanOrEqual(4_096);
+  });
+});
+
+describe("search", () => {
+  const index = buildIndex(makePlant(1).view);
+
+  it("finds assets before signals and needs every word", () => {
+    expect(find(index, "pump 2", 3)[0]).toMatchObject({ asset: "pump-2", signal: null });
+    const hits = find(index, "vibr PUMP 1", 10);
+    expect(hits.length).toBeGreaterThan(2);
+    // What matches by its address only ("edge-1") comes after what matches by name.
+    expect(hits.map((hit) => hit.asset === "pump-1").indexOf(false)).toBe(2);
+    expect(find(index, "  ", 5)).toEqual([]);
+    expect(find(index, "pump", 4)).toHaveLength(4);
+  });
+});
+
+describe("lanes and addresses", () => {
+  it("gives overlapping alarms lanes of their own, and uses a lane again", () => {
+    const lanes = packLanes([
+      { t0: 0, t1: 10, priority: 2 },
+      { t0: 5, t1: 8, priority: 1 },
+      { t0: 12, t1: 14, priority: 2 },
+    ]);
+    expect(lanes.map(({ priority, lane }) => [priority, lane])).toEqual([
+      [1, 0],
+      [2, 1],
+      [2, 0],
+    ]);
+  });
+
+  it("survives the round trip through the address", () => {
+    for (const route of [
+      { screen: "overview" },
+      { screen: "alarms" },
+      { screen: "asset", id: "pump 2/ä", signal: 17 },
+      { screen: "asset", id: "pump-2", signal: null },
+    ] as const) {
+      expect(parseRoute(routeHash(route))).toEqual(route);
+    }
+    expect(parseRoute("#/nowhere")).toEqual({ screen: "overview" });
+  });
+});

@@ -1,0 +1,253 @@
+import { describe, expect, it } from "vitest";
+import type { AlarmRow } from "../src/ipc/bindings/AlarmRow";
+import type { AssetState } from "../src/ipc/bindings/AssetState";
+import type { SignalView } from "../src/ipc/bindings/SignalView";
+import { alarmText, limitMark } from "../src/lib/alarmwords";
+import {
+  filterProblem,
+  formProblems,
+  hasProblems,
+  newConnection,
+  portAfterTls,
+} from "../src/lib/connectionform";
+import { anomalySentence, staleSentence } from "../src/lib/evidence";
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatWithUnit,
+  NBSP,
+  plural,
+} from "../src/lib/format";
+import { locale } from "../src/lib/locale";
+import { qualityWords } from "../src/lib/quality";
+import { Clock, tickLabel, timeTicks } from "../src/lib/time";
+
+const S = 1_000_000;
+const plain = (text: string) => text.replaceAll(NBSP, " ");
+
+const signal = (name: string, unit: string, decimals: number): SignalView => ({
+  key: 1,
+  id: `pump-2/${name}`,
+  name,
+  unit,
+  range: null,
+  normal: null,
+  decimals,
+  key_value: false,
+  role: "measurement",
+  step: false,
+  limits: [],
+  stale_after_ms: 10_000,
+  source: "",
+});
+
+const alarm = (kind: string, value: number, limit: number): AlarmRow => ({
+  id: "a",
+  seq: 1,
+  asset: "pump-2",
+  signal: 1,
+  kind,
+  priority: 1,
+  limit,
+  value,
+  state: "unack-active",
+  raised_at: 0,
+  returned_at: null,
+  acknowledged_at: null,
+  acknowledged_by: null,
+  comment: null,
+});
+
+describe("alarm sentence", () => {
+  it.each([
+    ["high-high", 7.9, 7.1, "Drive-end vibration 7.9 mm/s above high-high 7.1"],
+    ["high", 4.61, 4.5, "Drive-end vibration 4.6 mm/s above high 4.5"],
+    ["low", 0.2, 0.5, "Drive-end vibration 0.2 mm/s below low 0.5"],
+    ["low-low", 0.1, 0.2, "Drive-end vibration 0.1 mm/s below low-low 0.2"],
+  ])("%s", (kind, value, limit, words) => {
+    expect(plain(alarmText(alarm(kind, value, limit), signal("Drive-end vibration", "mm/s", 1)))).toBe(words);
+  });
+
+  it("shows more digits when value and limit would look equal", () => {
+    expect(plain(alarmText(alarm("high", 7.12, 7.1), signal("Level", "m", 1)))).toBe(
+      "Level 7.12 m above high 7.10",
+    );
+  });
+
+  it("names an anomaly without a unit, and a signal that is not in the plant", () => {
+    expect(plain(alarmText(alarm("anomaly", 0.62, 0.5), signal("Anomaly score", "", 2)))).toBe(
+      "Anomaly score 0.62 above 0.50",
+    );
+    expect(plain(alarmText(alarm("high", 2, 1), undefined))).toBe("Unknown signal 2.0 above high 1.0");
+  });
+
+  it("marks limits as instruments do", () => {
+    expect(["high-high", "high", "low", "low-low", "anomaly"].map(limitMark)).toEqual([
+      "HH",
+      "H",
+      "L",
+      "LL",
+      "",
+    ]);
+  });
+});
+
+describe("evidence on a tile", () => {
+  const clock = new Clock("Europe/Berlin");
+  const state: AssetState = {
+    id: "pump-2",
+    state: "live",
+    since: Date.UTC(2026, 2, 3, 13, 28, 55) * 1000,
+    reason: "",
+    score: 0.97,
+    anomaly_since: Date.UTC(2026, 2, 3, 13, 18) * 1000,
+    anomaly_shares: [
+      [1, 0.712],
+      [2, 0.22],
+      [3, 0.05],
+    ],
+  };
+  const names = new Map([
+    [1, "Drive-end vibration"],
+    [2, "Bearing temperature"],
+  ]);
+
+  it("says score, since when, and whose part it is", () => {
+    expect(plain(anomalySentence(state, clock, (key) => names.get(key)))).toBe(
+      "Anomaly 0.97 since 14:18 · Drive-end vibration 71 %, Bearing temperature 22 %",
+    );
+    expect(anomalySentence({ ...state, anomaly_since: null }, clock, () => "")).toBe("");
+  });
+
+  it("says how long nothing came, why, and since when", () => {
+    const stale: AssetState = { ...state, state: "stale", reason: "NDEATH" };
+    expect(plain(staleSentence(stale, state.since + 192 * S, clock))).toBe(
+      "No data for 3 min 12 s · NDEATH 14:28:55",
+    );
+    expect(staleSentence({ ...state, state: "waiting" }, 0, clock)).toBe("Nothing received yet");
+  });
+});
+
+describe("numbers", () => {
+  it("keep their digits, their separators and no empty sign", () => {
+    expect(formatNumber(7.06, 1)).toBe("7.1");
+    expect(formatNumber(-0.04, 1)).toBe("0.0");
+    expect(formatNumber(Number.NaN, 1)).toBe("–");
+    expect(formatCount(6_412_880)).toBe("6,412,880");
+    expect(plain(formatWithUnit(398.4, 0, "m³/h"))).toBe("398 m³/h");
+    expect(formatWithUnit(0.5, 2, "")).toBe("0.50");
+    expect(plural(1, "broker", "brokers")).toBe("1 broker");
+    expect(plural(1000, "asset", "assets")).toBe("1,000 assets");
+  });
+
+  it.each([
+    [0.31, "0.3 s"],
+    [9.96, "10 s"],
+    [59.6, "1 min"],
+    [192, "3 min 12 s"],
+    [7_500, "2 h 5 min"],
+    [41 * 86_400, "41 d"],
+    [-3, "0.0 s"],
+  ])("say %d s as %s", (seconds, words) => {
+    expect(plain(formatDuration(seconds * S))).toBe(words);
+  });
+
+  it("say sizes", () => {
+    expect([999, 1500, 184_000_000].map((bytes) => plain(formatBytes(bytes)))).toEqual([
+      "999 B",
+      "1.5 kB",
+      "184 MB",
+    ]);
+  });
+});
+
+describe("times", () => {
+  const winter = Date.UTC(2026, 0, 15, 13, 8, 31, 250) * 1000;
+  const summer = Date.UTC(2026, 6, 15, 12, 8, 31) * 1000;
+
+  it("are the plant's, whatever the computer's zone is", () => {
+    const berlin = new Clock("Europe/Berlin");
+    expect(berlin.time(winter)).toBe("14:08:31");
+    expect(berlin.time(summer)).toBe("14:08:31");
+    expect(berlin.millisecond(winter)).toBe("14:08:31.250");
+    expect(berlin.zoneName(winter)).toBe("CET");
+    expect(berlin.offset(winter)).toBe(3600 * S);
+    expect(berlin.offset(summer)).toBe(7200 * S);
+    expect(new Clock("Asia/Kolkata").time(winter)).toBe("18:38:31");
+    expect(new Clock("No/Such").zone).toBe("UTC");
+  });
+
+  it("carry the day unless it is today", () => {
+    const berlin = new Clock("Europe/Berlin");
+    expect(berlin.relative(winter, winter + S)).toBe("14:08:31");
+    expect(berlin.relative(winter, summer)).toBe("15 Jan 14:08:31");
+  });
+
+  it("are marked at round instants of the plant's clock", () => {
+    const kolkata = new Clock("Asia/Kolkata");
+    const { step, ticks } = timeTicks(kolkata, winter, winter + 3600 * S, 6);
+    expect(step).toBe(600 * S);
+    expect(ticks.map((t) => tickLabel(kolkata, t, step))).toEqual([
+      "18:40",
+      "18:50",
+      "19:00",
+      "19:10",
+      "19:20",
+      "19:30",
+    ]);
+  });
+});
+
+describe("locale", () => {
+  it("is never one that Intl would throw at", () => {
+    for (const reported of ["C", "POSIX", "", undefined, "en_US.UTF-8", "not a tag"]) {
+      const tag = locale(reported);
+      expect(() => new Intl.NumberFormat(tag).format(1)).not.toThrow();
+    }
+    expect(locale("C")).toBe("en-GB");
+    expect(locale("de-DE")).toBe("de-DE");
+  });
+});
+
+describe("quality", () => {
+  it("is said in the program's own words", () => {
+    expect(qualityWords(0, 0)).toBe("GOOD");
+    expect(qualityWords(2, 5)).toBe("BAD · frozen");
+    expect(qualityWords(1, 8)).toBe("UNCERTAIN · waiting for birth");
+    expect(qualityWords(9, 250)).toBe("BAD");
+  });
+});
+
+describe("connection form", () => {
+  it("begins with TLS, and follows its switch with the usual port only", () => {
+    expect(newConnection()).toMatchObject({ tls: true, port: 8883, allow_rebirth: false });
+    expect(portAfterTls(8883, false)).toBe(1883);
+    expect(portAfterTls(1883, true)).toBe(8883);
+    expect(portAfterTls(9000, false)).toBe(9000);
+  });
+
+  it("says what is wrong", () => {
+    const form = { ...newConnection(), name: "x", host: "mqtts://broker", certificate_file: "a.pem" };
+    const problems = formProblems(form, "70000");
+    expect(problems).toMatchObject({
+      name: "",
+      host: "Only the host: no scheme, no path.",
+      port: "1 to 65535.",
+    });
+    expect(problems.certificate).toMatch(/needs its key/);
+    expect(hasProblems(problems)).toBe(true);
+    expect(hasProblems(formProblems({ ...newConnection(), name: "x", host: "broker" }, "8883"))).toBe(false);
+  });
+
+  it.each([
+    ["spBv1.0/#", ""],
+    ["a/+/b", ""],
+    ["a/#/b", "# stands alone, as the last level."],
+    ["a#", "# stands alone, as the last level."],
+    ["a/b+", "+ stands alone in its level."],
+  ])("checks the filter %s", (filter, problem) => {
+    expect(filterProblem(filter)).toBe(problem);
+  });
+});
