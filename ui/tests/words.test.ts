@@ -173,6 +173,9 @@ describe("times", () => {
     expect(berlin.time(summer)).toBe("14:08:31");
     expect(berlin.millisecond(winter)).toBe("14:08:31.250");
     expect(berlin.zoneName(winter)).toBe("CET");
+    expect(berlin.zoneName(summer)).toBe("CEST");
+    expect(new Clock("America/New_York").zoneName(winter)).toBe("EST");
+    expect(new Clock("Asia/Kolkata").zoneName(winter)).toBe("GMT+5:30");
     expect(berlin.offset(winter)).toBe(3600 * S);
     expect(berlin.offset(summer)).toBe(7200 * S);
     expect(new Clock("Asia/Kolkata").time(winter)).toBe("18:38:31");

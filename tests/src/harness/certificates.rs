@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, KeyUsagePurpose,
 };
 
 /// A certificate authority that lives in a folder.
@@ -39,7 +39,11 @@ impl Authority {
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
         let ca_file = dir.join(format!("{name}.pem"));
         std::fs::write(&ca_file, issuer.pem())?;
-        Ok(Authority { issuer, dir: dir.to_owned(), ca_file })
+        Ok(Authority {
+            issuer,
+            dir: dir.to_owned(),
+            ca_file,
+        })
     }
 
     /// A server certificate for `host`.
@@ -47,7 +51,11 @@ impl Authority {
     /// # Errors
     /// When it cannot be made or written.
     pub fn server(&self, host: &str) -> Result<Identity> {
-        self.issue(host, vec![host.to_owned()], ExtendedKeyUsagePurpose::ServerAuth)
+        self.issue(
+            host,
+            vec![host.to_owned()],
+            ExtendedKeyUsagePurpose::ServerAuth,
+        )
     }
 
     /// A client certificate.
@@ -58,7 +66,12 @@ impl Authority {
         self.issue(name, vec![], ExtendedKeyUsagePurpose::ClientAuth)
     }
 
-    fn issue(&self, name: &str, hosts: Vec<String>, usage: ExtendedKeyUsagePurpose) -> Result<Identity> {
+    fn issue(
+        &self,
+        name: &str,
+        hosts: Vec<String>,
+        usage: ExtendedKeyUsagePurpose,
+    ) -> Result<Identity> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new(hosts)?;
         params.distinguished_name.push(DnType::CommonName, name);

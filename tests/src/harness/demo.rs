@@ -33,14 +33,24 @@ impl Demo {
     pub async fn start(dir: &Path) -> Result<Self> {
         let state_file = dir.join("demo.json");
         let mut command = Command::new(built("demo-plant")?);
-        command.args(["run", "--no-schedule", "--seed", "7", "--state-file"]).arg(&state_file);
+        command
+            .args(["run", "--no-schedule", "--seed", "7", "--state-file"])
+            .arg(&state_file);
         let process = Process::start(&mut command, &dir.join("demo.log"))?;
-        let state = wait::until("the demo plant's broker", Duration::from_secs(10), || async {
-            let text = std::fs::read_to_string(&state_file).ok()?;
-            serde_json::from_str::<State>(&text).ok()
-        });
+        let state = wait::until(
+            "the demo plant's broker",
+            Duration::from_secs(10),
+            || async {
+                let text = std::fs::read_to_string(&state_file).ok()?;
+                serde_json::from_str::<State>(&text).ok()
+            },
+        );
         let port = state.await?.port;
-        Ok(Demo { port, state_file, process })
+        Ok(Demo {
+            port,
+            state_file,
+            process,
+        })
     }
 
     /// Breaks something, through the demo's own command.
@@ -48,9 +58,15 @@ impl Demo {
     /// # Errors
     /// When the command fails.
     pub fn fault(&self, spec: &str) -> Result<()> {
-        let output =
-            Command::new(built("demo-plant")?).args(["fault", spec, "--state-file"]).arg(&self.state_file).output()?;
-        ensure!(output.status.success(), "fault {spec}: {}", String::from_utf8_lossy(&output.stderr));
+        let output = Command::new(built("demo-plant")?)
+            .args(["fault", spec, "--state-file"])
+            .arg(&self.state_file)
+            .output()?;
+        ensure!(
+            output.status.success(),
+            "fault {spec}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         Ok(())
     }
 
@@ -60,11 +76,17 @@ impl Demo {
     /// When the file cannot be read or written.
     pub fn workspace(&self, dir: &Path) -> Result<()> {
         let shipped = repository()?.join("assets/demo-plant/plant.toml");
-        let text = std::fs::read_to_string(&shipped).with_context(|| format!("reading {}", shipped.display()))?;
+        let text = std::fs::read_to_string(&shipped)
+            .with_context(|| format!("reading {}", shipped.display()))?;
         let mut document = twin_model::PlantDocument::parse(&text)?;
         let plant = twin_model::Plant::parse(&text)?;
-        let station = plant.connection("station").context("the demo's connection")?;
-        document.put_connection(&twin_model::Connection { port: self.port, ..station.clone() })?;
+        let station = plant
+            .connection("station")
+            .context("the demo's connection")?;
+        document.put_connection(&twin_model::Connection {
+            port: self.port,
+            ..station.clone()
+        })?;
         std::fs::create_dir_all(dir)?;
         std::fs::write(dir.join("plant.toml"), document.to_string())?;
         Ok(())

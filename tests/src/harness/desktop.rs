@@ -29,16 +29,31 @@ impl Desktop {
         let number_file = dir.join("display");
         let mut xvfb = Command::new("sh");
         // Xvfb chooses a free display and writes its number.
-        let script = format!("exec Xvfb -displayfd 3 -screen 0 2560x1440x24 -nolisten tcp 3>{}", number_file.display());
+        let script = format!(
+            "exec Xvfb -displayfd 3 -screen 0 2560x1440x24 -nolisten tcp 3>{}",
+            number_file.display()
+        );
         let xvfb = Process::start(xvfb.args(["-c", &script]), &dir.join("xvfb.log"))?;
-        let number = wait::until("Xvfb (run `cargo xtask setup` if it is not installed)", Duration::from_secs(20), || async {
-            std::fs::read_to_string(&number_file).ok().filter(|text| text.ends_with('\n'))
-        });
+        let number = wait::until(
+            "Xvfb (run `cargo xtask setup` if it is not installed)",
+            Duration::from_secs(20),
+            || async {
+                std::fs::read_to_string(&number_file)
+                    .ok()
+                    .filter(|text| text.ends_with('\n'))
+            },
+        );
         let display = format!(":{}", number.await?.trim());
 
         let bus = format!("unix:path={}", dir.join("bus").display());
         let daemon = Process::start(
-            Command::new("dbus-daemon").args(["--session", "--nofork", "--nopidfile", "--address", &bus]),
+            Command::new("dbus-daemon").args([
+                "--session",
+                "--nofork",
+                "--nopidfile",
+                "--address",
+                &bus,
+            ]),
             &dir.join("bus.log"),
         )?;
         wait::until("the session bus", Duration::from_secs(10), || async {
@@ -48,16 +63,34 @@ impl Desktop {
 
         let notifications = dir.join("notifications");
         let script = dir.join("notify.sh");
-        let line = format!("#!/bin/sh\nprintf '%s | %s\\n' \"$DUNST_SUMMARY\" \"$DUNST_BODY\" >> {}\n", notifications.display());
+        let line = format!(
+            "#!/bin/sh\nprintf '%s | %s\\n' \"$DUNST_SUMMARY\" \"$DUNST_BODY\" >> {}\n",
+            notifications.display()
+        );
         std::fs::write(&script, line)?;
         std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755))?;
         let rules = dir.join("dunstrc");
-        std::fs::write(&rules, format!("[global]\nalways_run_script = true\n[all]\nscript = {}\n", script.display()))?;
+        std::fs::write(
+            &rules,
+            format!(
+                "[global]\nalways_run_script = true\n[all]\nscript = {}\n",
+                script.display()
+            ),
+        )?;
         let dunst = Process::start(
-            Command::new("dunst").arg("-conf").arg(&rules).env("DISPLAY", &display).env("DBUS_SESSION_BUS_ADDRESS", &bus),
+            Command::new("dunst")
+                .arg("-conf")
+                .arg(&rules)
+                .env("DISPLAY", &display)
+                .env("DBUS_SESSION_BUS_ADDRESS", &bus),
             &dir.join("dunst.log"),
         )?;
-        Ok(Desktop { display, bus, notifications, _processes: vec![dunst, daemon, xvfb] })
+        Ok(Desktop {
+            display,
+            bus,
+            notifications,
+            _processes: vec![dunst, daemon, xvfb],
+        })
     }
 
     /// Lets a command run on this desktop.

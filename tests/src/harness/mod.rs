@@ -19,7 +19,10 @@ use anyhow::{Context, Result, ensure};
 /// Never in a checkout.
 pub fn repository() -> Result<PathBuf> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    Ok(tests.parent().context("the tests lie in the repository")?.to_path_buf())
+    Ok(tests
+        .parent()
+        .context("the tests lie in the repository")?
+        .to_path_buf())
 }
 
 /// A program of this workspace, built before the tests.
@@ -28,9 +31,15 @@ pub fn repository() -> Result<PathBuf> {
 /// When it was not built.
 pub fn built(name: &str) -> Result<PathBuf> {
     let test = std::env::current_exe()?;
-    let folder = test.ancestors().nth(2).context("tests run from the target folder")?;
+    let folder = test
+        .ancestors()
+        .nth(2)
+        .context("tests run from the target folder")?;
     let program = folder.join(name);
-    ensure!(program.exists(), "{name} is not built: run the tests through `cargo xtask test`");
+    ensure!(
+        program.exists(),
+        "{name} is not built: run the tests through `cargo xtask test`"
+    );
     Ok(program)
 }
 
@@ -39,5 +48,7 @@ pub fn built(name: &str) -> Result<PathBuf> {
 /// # Errors
 /// When the system gives none.
 pub fn free_port() -> Result<u16> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?
+        .local_addr()?
+        .port())
 }

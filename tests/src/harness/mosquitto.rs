@@ -34,7 +34,10 @@ impl Mosquitto {
     /// # Errors
     /// When mosquitto is not installed or not ready after ten seconds.
     pub async fn start(dir: &Path, authority: &Authority) -> Result<Self> {
-        ensure!(Path::new(PROGRAM).exists(), "mosquitto is not installed: run `cargo xtask setup`");
+        ensure!(
+            Path::new(PROGRAM).exists(),
+            "mosquitto is not installed: run `cargo xtask setup`"
+        );
         let port = free_port()?;
         let server = authority.server("localhost")?;
         let configuration = format!(
@@ -46,13 +49,23 @@ impl Mosquitto {
         );
         let file = dir.join("mosquitto.conf");
         std::fs::write(&file, configuration)?;
-        let process = Process::start(Command::new(PROGRAM).arg("-c").arg(&file), &dir.join("mosquitto.log"))?;
+        let process = Process::start(
+            Command::new(PROGRAM).arg("-c").arg(&file),
+            &dir.join("mosquitto.log"),
+        )?;
         wait::until("mosquitto's port", Duration::from_secs(10), || async {
-            tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok()
+            tokio::net::TcpStream::connect(("127.0.0.1", port))
+                .await
+                .ok()
         })
         .await?;
         let publisher = authority.client("publisher")?;
-        Ok(Mosquitto { port, ca_file: authority.ca_file.clone(), publisher, _process: process })
+        Ok(Mosquitto {
+            port,
+            ca_file: authority.ca_file.clone(),
+            publisher,
+            _process: process,
+        })
     }
 
     /// Publishes a payload with QoS 1.
@@ -61,7 +74,17 @@ impl Mosquitto {
     /// When mosquitto_pub fails.
     pub fn publish(&self, topic: &str, payload: &[u8]) -> Result<()> {
         let mut child = Command::new("mosquitto_pub")
-            .args(["-h", "localhost", "-p", &self.port.to_string(), "-q", "1", "-s", "-t", topic])
+            .args([
+                "-h",
+                "localhost",
+                "-p",
+                &self.port.to_string(),
+                "-q",
+                "1",
+                "-s",
+                "-t",
+                topic,
+            ])
             .arg("--cafile")
             .arg(&self.ca_file)
             .arg("--cert")
@@ -71,7 +94,11 @@ impl Mosquitto {
             .stdin(Stdio::piped())
             .spawn()
             .context("starting mosquitto_pub")?;
-        child.stdin.take().context("its input")?.write_all(payload)?;
+        child
+            .stdin
+            .take()
+            .context("its input")?
+            .write_all(payload)?;
         ensure!(child.wait()?.success(), "mosquitto_pub failed");
         Ok(())
     }

@@ -24,7 +24,9 @@ pub async fn accept(listener: &TcpListener) -> Result<TcpStream> {
         socket.write_all(&[0x90, 3, id[0], id[1], 1]).await?;
         Ok(socket)
     };
-    tokio::time::timeout(Duration::from_secs(10), greeting).await.context("no client came")?
+    tokio::time::timeout(Duration::from_secs(10), greeting)
+        .await
+        .context("no client came")?
 }
 
 async fn packet(socket: &mut TcpStream) -> Result<(u8, Vec<u8>)> {
@@ -45,7 +47,12 @@ async fn packet(socket: &mut TcpStream) -> Result<(u8, Vec<u8>)> {
 
 /// A QoS 0 PUBLISH with any bytes as its topic; shorter than 128 bytes.
 pub fn publish(topic: &[u8], payload: &[u8]) -> Vec<u8> {
-    let mut out = vec![0x30, (2 + topic.len() + payload.len()) as u8, 0, topic.len() as u8];
+    let mut out = vec![
+        0x30,
+        (2 + topic.len() + payload.len()) as u8,
+        0,
+        topic.len() as u8,
+    ];
     out.extend(topic);
     out.extend(payload);
     out

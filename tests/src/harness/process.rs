@@ -65,7 +65,10 @@ impl Process {
 /// # Errors
 /// When the system refuses.
 pub fn signal(process: u32, name: &str) -> Result<()> {
-    let status = Command::new("kill").arg(format!("-{name}")).arg(process.to_string()).status()?;
+    let status = Command::new("kill")
+        .arg(format!("-{name}"))
+        .arg(process.to_string())
+        .status()?;
     anyhow::ensure!(status.success(), "kill -{name} {process} failed");
     Ok(())
 }
@@ -86,7 +89,10 @@ pub fn with_command_line(text: &str) -> Result<Vec<u32>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir("/proc")? {
         let path = entry?.path();
-        let id = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
+        let id = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .and_then(|name| name.parse().ok());
         // A process may end while it is looked at.
         if let (Some(id), Ok(line)) = (id, std::fs::read(path.join("cmdline")))
             && String::from_utf8_lossy(&line).contains(text)

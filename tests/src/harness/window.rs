@@ -34,16 +34,29 @@ impl Driver {
     /// When it is not installed or does not come up.
     pub async fn start(desktop: &Desktop, dir: &Path) -> Result<Self> {
         let installed = repository()?.join("target/tools/bin/tauri-driver");
-        ensure!(installed.exists(), "tauri-driver is not installed: run `cargo xtask setup`");
+        ensure!(
+            installed.exists(),
+            "tauri-driver is not installed: run `cargo xtask setup`"
+        );
         let (port, native_port) = (free_port()?, free_port()?);
         let mut command = Command::new(installed);
-        command.args(["--port", &port.to_string(), "--native-port", &native_port.to_string()]);
+        command.args([
+            "--port",
+            &port.to_string(),
+            "--native-port",
+            &native_port.to_string(),
+        ]);
         let process = Process::start(desktop.dress(&mut command), &dir.join("driver.log"))?;
         wait::until("tauri-driver's port", Duration::from_secs(10), || async {
-            tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok()
+            tokio::net::TcpStream::connect(("127.0.0.1", port))
+                .await
+                .ok()
         })
         .await?;
-        Ok(Driver { port, _process: process })
+        Ok(Driver {
+            port,
+            _process: process,
+        })
     }
 
     /// Opens the window on a workspace.
@@ -57,7 +70,8 @@ impl Driver {
             "--assets",
             repository()?.join("assets").display().to_string(),
         ]);
-        let application = json!({ "application": built("twinscope")?.display().to_string(), "args": arguments });
+        let application =
+            json!({ "application": built("twinscope")?.display().to_string(), "args": arguments });
         let mut capabilities = serde_json::Map::new();
         capabilities.insert("tauri:options".into(), application);
         let client = ClientBuilder::new(HttpConnector::new())
@@ -65,7 +79,10 @@ impl Driver {
             .connect(&format!("http://127.0.0.1:{}", self.port))
             .await
             .context("opening the window")?;
-        Ok(Window { client, workspace: workspace.to_owned() })
+        Ok(Window {
+            client,
+            workspace: workspace.to_owned(),
+        })
     }
 }
 
@@ -84,7 +101,12 @@ impl Window {
     /// # Errors
     /// When it is not there after `limit`.
     pub async fn select(&self, selector: &str, limit: Duration) -> Result<Element> {
-        let found = self.client.wait().at_most(limit).for_element(Locator::Css(selector)).await;
+        let found = self
+            .client
+            .wait()
+            .at_most(limit)
+            .for_element(Locator::Css(selector))
+            .await;
         found.with_context(|| format!("there is no {selector} after {} s", limit.as_secs()))
     }
 
@@ -93,15 +115,46 @@ impl Window {
     /// # Errors
     /// When it is not there after ten seconds or cannot be clicked.
     pub async fn click(&self, id: &str) -> Result<()> {
-        self.find(id, Duration::from_secs(10)).await?.click().await.with_context(|| format!("clicking {id}"))
+        self.find(id, Duration::from_secs(10))
+            .await?
+            .click()
+            .await
+            .with_context(|| format!("clicking {id}"))
     }
 
-    /// Text of the element with this test id.
+    /// Text of the element with this test id as it is now; none while it is not there. The element may be drawn anew
+    /// at any time, so it is never held.
+    pub async fn text(&self, id: &str) -> Option<String> {
+        let script = "return document.querySelector(`[data-testid=\"${arguments[0]}\"]`)?.textContent ?? null";
+        let answer = self
+            .client
+            .execute(script, vec![Value::from(id)])
+            .await
+            .ok()?;
+        answer.as_str().map(str::to_owned)
+    }
+
+    /// Waits until the text of the element with this test id passes `test`.
     ///
     /// # Errors
-    /// When it is not there after ten seconds.
-    pub async fn text(&self, id: &str) -> Result<String> {
-        Ok(self.find(id, Duration::from_secs(10)).await?.text().await?)
+    /// When it does not in time; gives the text as it was last.
+    pub async fn text_where(
+        &self,
+        id: &str,
+        limit: Duration,
+        test: impl Fn(&str) -> bool,
+    ) -> Result<String> {
+        let found = wait::until(id, limit, || async {
+            self.text(id).await.filter(|text| test(text))
+        })
+        .await;
+        match found {
+            Ok(text) => Ok(text),
+            Err(error) => {
+                let last = self.text(id).await;
+                Err(error.context(format!("the text of {id} was last {last:?}")))
+            }
+        }
     }
 
     /// Runs a script in the page.
@@ -144,7 +197,9 @@ impl Window {
     pub fn kill(&self) -> Result<()> {
         let processes = self.processes()?;
         ensure!(!processes.is_empty(), "the program does not run");
-        processes.into_iter().try_for_each(|id| process::signal(id, "KILL"))
+        processes
+            .into_iter()
+            .try_for_each(|id| process::signal(id, "KILL"))
     }
 
     /// The programs that run on this workspace.

@@ -66,7 +66,10 @@ async fn broken_payloads_are_counted_by_reason_and_the_next_good_one_arrives() -
     std::fs::write(workspace.join("plant.toml"), plant_file(&connection))?;
     let (app, _notices) = start(&workspace).await?;
     wait::until("the link", SOON, || async {
-        app.connections().iter().any(|row| row.security.contains("TLS")).then_some(())
+        app.connections()
+            .iter()
+            .any(|row| row.security.contains("TLS"))
+            .then_some(())
     })
     .await?;
 
@@ -85,14 +88,22 @@ async fn broken_payloads_are_counted_by_reason_and_the_next_good_one_arrives() -
     }
     broker.publish("plant/tank", br#"{"level": 1e999}"#)?;
     broker.publish("plant/tank", br#"{"level": 2.0, "timestamp": 0}"#)?;
-    broker.publish("plant/tank", br#"{"level": 2.5, "timestamp": 4102444800000}"#)?;
+    broker.publish(
+        "plant/tank",
+        br#"{"level": 2.5, "timestamp": 4102444800000}"#,
+    )?;
     let level = SignalKey(signal(&app, "tank/level")?.key);
     let twin = wait::until("the value with a time in 2100", SOON, || async {
-        app.view().twin(level).filter(|twin| twin.value == Value::F64(2.5))
+        app.view()
+            .twin(level)
+            .filter(|twin| twin.value == Value::F64(2.5))
     });
     let twin = twin.await?;
     ensure!(twin.quality().reason == Reason::ClockSkew, "{twin:?}");
-    ensure!(twin.source_time == twin.received_time || twin.source_time < twin.received_time, "{twin:?}");
+    ensure!(
+        twin.source_time == twin.received_time || twin.source_time < twin.received_time,
+        "{twin:?}"
+    );
 
     let rows = wait::until("all rejects", SOON, || async {
         let row = app.connections().into_iter().next()?;
@@ -102,7 +113,12 @@ async fn broken_payloads_are_counted_by_reason_and_the_next_good_one_arrives() -
     let rows = rows.await?;
     ensure!(rows.len() >= 4, "too few reasons: {rows:?}");
     for row in &rows {
-        ensure!(!row.last_topic.is_empty() && !row.last_error.is_empty() && !row.last_excerpt.is_empty(), "{row:?}");
+        ensure!(
+            !row.last_topic.is_empty()
+                && !row.last_error.is_empty()
+                && !row.last_excerpt.is_empty(),
+            "{row:?}"
+        );
     }
     ensure!(app.view().counters().dropped == 0.0);
     app.stop().await;
@@ -114,18 +130,25 @@ async fn a_topic_that_is_not_text_costs_the_link_and_nothing_else() -> Result<()
     let dir = tempfile::tempdir()?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let port = listener.local_addr()?.port();
-    let connection =
-        format!("host = \"127.0.0.1\"\nport = {port}\nprotocol = \"mqtt3.1.1\"\nsecurity = \"plaintext\"");
+    let connection = format!(
+        "host = \"127.0.0.1\"\nport = {port}\nprotocol = \"mqtt3.1.1\"\nsecurity = \"plaintext\""
+    );
     std::fs::write(dir.path().join("plant.toml"), plant_file(&connection))?;
     let (app, _notices) = start(dir.path()).await?;
     let mut socket = peer::accept(&listener).await?;
-    socket.write_all(&peer::publish(b"plant/\xff\xfe", b"1")).await?;
+    socket
+        .write_all(&peer::publish(b"plant/\xff\xfe", b"1"))
+        .await?;
     // The client hangs up on a peer that breaks the protocol, and comes back.
     let mut socket = peer::accept(&listener).await?;
-    socket.write_all(&peer::publish(b"plant/tank", br#"{"level": 3.5}"#)).await?;
+    socket
+        .write_all(&peer::publish(b"plant/tank", br#"{"level": 3.5}"#))
+        .await?;
     let level = SignalKey(signal(&app, "tank/level")?.key);
     wait::until("the value after it", SOON, || async {
-        app.view().twin(level).filter(|twin| twin.value == Value::F64(3.5))
+        app.view()
+            .twin(level)
+            .filter(|twin| twin.value == Value::F64(3.5))
     })
     .await?;
     app.stop().await;

@@ -20,5 +20,7 @@ async fn start(workspace: &Path) -> Result<(Arc<App>, tokio::sync::mpsc::Receive
 fn signal(app: &App, id: &str) -> Result<SignalView> {
     let plant = app.plant();
     let mut signals = plant.assets.into_iter().flat_map(|asset| asset.signals);
-    signals.find(|signal| signal.id == id).with_context(|| format!("the plant has no signal {id}"))
+    signals
+        .find(|signal| signal.id == id)
+        .with_context(|| format!("the plant has no signal {id}"))
 }

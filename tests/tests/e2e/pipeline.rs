@@ -67,7 +67,10 @@ source = "plant/tank#{{signal}}"
 
 async fn link(app: &App, state: LinkStateView) -> Result<String> {
     wait::until(&format!("the link to be {state:?}"), SOON, || async {
-        app.connections().into_iter().find(|row| row.state == state).map(|row| format!("{} {}", row.security, row.reason))
+        app.connections()
+            .into_iter()
+            .find(|row| row.state == state)
+            .map(|row| format!("{} {}", row.security, row.reason))
     })
     .await
 }
@@ -80,50 +83,102 @@ async fn a_value_travels_over_tls_to_history_alarm_and_acknowledgement() -> Resu
     let client = authority.client("twinscope")?;
     let workspace = dir.path().join("workspace");
     std::fs::create_dir(&workspace)?;
-    let text = plant_file(broker.port, &authority.ca_file, &client.certificate, &client.key);
+    let text = plant_file(
+        broker.port,
+        &authority.ca_file,
+        &client.certificate,
+        &client.key,
+    );
     std::fs::write(workspace.join("plant.toml"), text)?;
 
     let (app, mut notices) = start(&workspace).await?;
     let security = link(&app, LinkStateView::Up).await?;
-    ensure!(security.contains("TLS 1.3") && security.contains("client certificate"), "security: {security}");
+    ensure!(
+        security.contains("TLS 1.3") && security.contains("client certificate"),
+        "security: {security}"
+    );
 
     let before = clock::now().millis();
-    broker.publish("plant/tank", format!("{{\"level\": 3.0, \"timestamp\": {before}}}").as_bytes())?;
-    broker.publish("plant/tank", format!("{{\"level\": 4.5, \"timestamp\": {}}}", before + 1).as_bytes())?;
+    broker.publish(
+        "plant/tank",
+        format!("{{\"level\": 3.0, \"timestamp\": {before}}}").as_bytes(),
+    )?;
+    broker.publish(
+        "plant/tank",
+        format!("{{\"level\": 4.5, \"timestamp\": {}}}", before + 1).as_bytes(),
+    )?;
     let level = signal(&app, "tank/level")?;
     wait::until("the twin", SOON, || async {
-        app.view().twin(SignalKey(level.key)).filter(|twin| twin.value.as_f64() == Some(4.5))
+        app.view()
+            .twin(SignalKey(level.key))
+            .filter(|twin| twin.value.as_f64() == Some(4.5))
     })
     .await?;
-    let alarm = wait::until("the alarm", SOON, || async { app.alarms().rows.into_iter().next() }).await?;
-    ensure!((alarm.kind.as_str(), alarm.value, alarm.raised_at as i64) == ("high", 4.5, (before + 1) * 1_000));
+    let alarm = wait::until("the alarm", SOON, || async {
+        app.alarms().rows.into_iter().next()
+    })
+    .await?;
+    ensure!(
+        (alarm.kind.as_str(), alarm.value, alarm.raised_at as i64)
+            == ("high", 4.5, (before + 1) * 1_000)
+    );
     let notice = notices.recv().await.context("a notification")?;
     ensure!(notice.body == "4.5 m above 4.0 m", "{notice:?}");
 
     let acknowledged = app.acknowledge(&alarm.id, "ann", "seen").await?;
     ensure!(acknowledged.state == AlarmStateView::AckedActive);
     ensure!(acknowledged.acknowledged_by.as_deref() == Some("ann"));
-    ensure!(app.acknowledge(&alarm.id, "ann", "again").await.is_err(), "twice acknowledged");
+    ensure!(
+        app.acknowledge(&alarm.id, "ann", "again").await.is_err(),
+        "twice acknowledged"
+    );
 
     let (t0, t1) = ((before * 1_000 - 1) as f64, ((before + 10) * 1_000) as f64);
-    let trend = app.trend(&TrendRequest { signals: vec![level.key], t0, t1, width: 100 }).await?;
-    let columns = trend.get(12..16).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes);
+    let trend = app
+        .trend(&TrendRequest {
+            signals: vec![level.key],
+            t0,
+            t1,
+            width: 100,
+        })
+        .await?;
+    let columns = trend
+        .get(12..16)
+        .and_then(|bytes| bytes.try_into().ok())
+        .map(u32::from_le_bytes);
     ensure!(columns == Some(2), "the trend has {columns:?} columns");
 
     app.stop().await;
     drop(app);
     let (app, _notices) = start(&workspace).await?;
-    let again = app.alarms().rows.into_iter().next().context("the alarm after a restart")?;
-    ensure!(again.acknowledged_by.as_deref() == Some("ann") && again.comment.as_deref() == Some("seen"));
+    let again = app
+        .alarms()
+        .rows
+        .into_iter()
+        .next()
+        .context("the alarm after a restart")?;
+    ensure!(
+        again.acknowledged_by.as_deref() == Some("ann") && again.comment.as_deref() == Some("seen")
+    );
     app.stop().await;
     Ok(())
 }
 
 /// What the window says when a connection with these files is tried.
-async fn failure(dir: &Path, name: &str, port: u16, ca: &Path, certificate: &Path, key: &Path) -> Result<String> {
+async fn failure(
+    dir: &Path,
+    name: &str,
+    port: u16,
+    ca: &Path,
+    certificate: &Path,
+    key: &Path,
+) -> Result<String> {
     let workspace = dir.join(name);
     std::fs::create_dir(&workspace)?;
-    std::fs::write(workspace.join("plant.toml"), plant_file(port, ca, certificate, key))?;
+    std::fs::write(
+        workspace.join("plant.toml"),
+        plant_file(port, ca, certificate, key),
+    )?;
     let (app, _notices) = start(&workspace).await?;
     let reason = link(&app, LinkStateView::Down).await?;
     app.stop().await;
@@ -139,13 +194,30 @@ async fn a_connection_that_is_not_safe_says_why_and_stays_down() -> Result<()> {
     let good = authority.client("good")?;
     let strange = stranger.client("strange")?;
 
-    let wrong_ca =
-        failure(dir.path(), "wrong-ca", broker.port, &stranger.ca_file, &good.certificate, &good.key).await?;
-    let wrong_client =
-        failure(dir.path(), "wrong-client", broker.port, &authority.ca_file, &strange.certificate, &strange.key).await?;
+    let wrong_ca = failure(
+        dir.path(),
+        "wrong-ca",
+        broker.port,
+        &stranger.ca_file,
+        &good.certificate,
+        &good.key,
+    )
+    .await?;
+    let wrong_client = failure(
+        dir.path(),
+        "wrong-client",
+        broker.port,
+        &authority.ca_file,
+        &strange.certificate,
+        &strange.key,
+    )
+    .await?;
     ensure!(wrong_ca != wrong_client, "both say: {wrong_ca}");
     ensure!(wrong_ca.contains("authority"), "wrong CA: {wrong_ca}");
-    ensure!(wrong_client.contains("certificate"), "wrong client: {wrong_client}");
+    ensure!(
+        wrong_client.contains("certificate"),
+        "wrong client: {wrong_client}"
+    );
     Ok(())
 }
 
@@ -168,40 +240,81 @@ async fn test_connection_names_the_failing_step() -> Result<()> {
         key_file: client.key.display().to_string(),
         username: String::new(),
         password: None,
-        subscriptions: vec![SubscriptionForm { filter: "plant/#".into(), qos: 1 }],
+        subscriptions: vec![SubscriptionForm {
+            filter: "plant/#".into(),
+            qos: 1,
+        }],
         persistent_session: true,
         allow_rebirth: false,
     };
     let steps = app.test_connection(&form).await?.steps;
     ensure!(steps.iter().all(|step| step.ok), "{steps:?}");
-    ensure!(steps.iter().map(|step| step.step.as_str()).eq(["DNS", "TCP", "TLS", "MQTT", "Subscribe"]), "{steps:?}");
+    ensure!(
+        steps
+            .iter()
+            .map(|step| step.step.as_str())
+            .eq(["DNS", "TCP", "TLS", "MQTT", "Subscribe"]),
+        "{steps:?}"
+    );
 
     let last = |steps: Vec<twin_app::api::connection::TestStepView>| steps.into_iter().next_back();
-    let nowhere = ConnectionForm { host: "no-such-host.invalid".into(), ..form.clone() };
+    let nowhere = ConnectionForm {
+        host: "no-such-host.invalid".into(),
+        ..form.clone()
+    };
     let step = last(app.test_connection(&nowhere).await?.steps).context("a step")?;
-    ensure!(!step.ok && step.step == "DNS" && !step.advice.is_empty(), "{step:?}");
-    let refused = ConnectionForm { port: twinscope_tests::harness::free_port()?, ..form.clone() };
+    ensure!(
+        !step.ok && step.step == "DNS" && !step.advice.is_empty(),
+        "{step:?}"
+    );
+    let refused = ConnectionForm {
+        port: twinscope_tests::harness::free_port()?,
+        ..form.clone()
+    };
     let step = last(app.test_connection(&refused).await?.steps).context("a step")?;
     ensure!(!step.ok && step.step == "TCP", "{step:?}");
-    let anonymous = ConnectionForm { certificate_file: String::new(), key_file: String::new(), ..form.clone() };
+    let anonymous = ConnectionForm {
+        certificate_file: String::new(),
+        key_file: String::new(),
+        ..form.clone()
+    };
     let step = last(app.test_connection(&anonymous).await?.steps).context("a step")?;
-    ensure!(!step.ok && step.message.contains("client certificate"), "{step:?}");
+    ensure!(
+        !step.ok && step.message.contains("client certificate"),
+        "{step:?}"
+    );
 
     // What works is saved, connects, and stands in the plant file without its password.
-    let with_password = ConnectionForm { username: "ann".into(), password: Some("hunter2".into()), ..form };
+    let with_password = ConnectionForm {
+        username: "ann".into(),
+        password: Some("hunter2".into()),
+        ..form
+    };
     let saved = app.save_connection(&with_password).await?;
     ensure!(saved.id == "mine" && saved.password.is_none());
     link(&app, LinkStateView::Up).await?;
     let text = std::fs::read_to_string(dir.path().join("workspace/plant.toml"))?;
-    ensure!(text.contains("\"mine\"") && !text.contains("hunter2"), "{text}");
+    ensure!(
+        text.contains("\"mine\"") && !text.contains("hunter2"),
+        "{text}"
+    );
     broker.publish("plant/new", br#"{"temperature": 21.5}"#)?;
     let heard = wait::until("the unmapped address", SOON, || async {
-        app.heard("mine").await.ok().and_then(|rows| rows.into_iter().next())
+        app.heard("mine")
+            .await
+            .ok()
+            .and_then(|rows| rows.into_iter().next())
     });
     let heard = heard.await?;
-    ensure!((heard.address.as_str(), heard.value.as_str()) == ("plant/new#temperature", "21.5"), "{heard:?}");
+    ensure!(
+        (heard.address.as_str(), heard.value.as_str()) == ("plant/new#temperature", "21.5"),
+        "{heard:?}"
+    );
     app.remove_connection("mine").await?;
-    wait::until("the end of the connection", SOON, || async { app.connections().is_empty().then_some(()) }).await?;
+    wait::until("the end of the connection", SOON, || async {
+        app.connections().is_empty().then_some(())
+    })
+    .await?;
     app.stop().await;
     Ok(())
 }

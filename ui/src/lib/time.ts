@@ -42,20 +42,28 @@ export class Clock {
     return this.#format("date", { day: "numeric", month: "short", year: "numeric" }, micros);
   }
 
-  /** Name of the zone at that instant, such as "CET" or "GMT+2". */
+  /**
+   * Name of the zone at that instant, such as "CET" or "EST". Intl knows a zone's short name only in the languages of
+   * its countries, and says "GMT+1" in others: ask British and American English too before taking that.
+   */
   zoneName(micros: number): string {
-    const options: Intl.DateTimeFormatOptions = {
-      timeZone: this.zone,
-      timeZoneName: "short",
-      hour: "2-digit",
-    };
-    let format = this.#formats.get("zone");
-    if (!format) {
-      format = new Intl.DateTimeFormat(locale(), options);
-      this.#formats.set("zone", format);
+    let offset = "";
+    for (const tag of [locale(), "en-GB", "en-US"]) {
+      let format = this.#formats.get(`zone ${tag}`);
+      if (!format) {
+        format = new Intl.DateTimeFormat(tag, {
+          timeZone: this.zone,
+          timeZoneName: "short",
+          hour: "2-digit",
+        });
+        this.#formats.set(`zone ${tag}`, format);
+      }
+      const parts = format.formatToParts(micros / MICROS_PER_MS);
+      const name = parts.find((part) => part.type === "timeZoneName")?.value ?? "";
+      if (name !== "" && !/\d/.test(name)) return name;
+      offset ||= name;
     }
-    const parts = format.formatToParts(micros / MICROS_PER_MS);
-    return parts.find((part) => part.type === "timeZoneName")?.value ?? this.zone;
+    return offset || this.zone;
   }
 
   /** The time of day, with the day before it unless it is the day of `now`. */

@@ -34,7 +34,7 @@ enum Command {
     Run(Run),
     /// Begin a fault in a running plant: asset:fault, "clear", or "clear asset:fault".
     Fault(Fault),
-    /// Simulate normal running as fast as possible and write one asset's signals as CSV.
+    /// Simulate as fast as possible, without faults unless they are named, and write one asset's signals as CSV.
     Simulate(Simulate),
 }
 
@@ -80,6 +80,9 @@ struct Simulate {
     /// Which asset.
     #[arg(long)]
     asset: String,
+    /// A fault, at once or after some seconds: asset:fault[@seconds]. Can be given several times.
+    #[arg(long = "fault", value_name = "SPEC")]
+    faults: Vec<String>,
     /// Where to.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -131,12 +134,13 @@ fn now() -> i64 {
         .map_or(0, |since| since.as_micros() as i64)
 }
 
+/// The faults that were asked for, in that order.
+fn scheduled(specs: &[String]) -> Result<Vec<Scheduled>, demo_plant::Error> {
+    specs.iter().map(|spec| Scheduled::parse(spec)).collect()
+}
+
 async fn run(args: Run) -> anyhow::Result<()> {
-    let mut schedule = args
-        .faults
-        .iter()
-        .map(|spec| Scheduled::parse(spec))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut schedule = scheduled(&args.faults)?;
     if !args.no_schedule {
         schedule.push(Scheduled::parse(SCHEDULE)?);
     }
@@ -179,7 +183,8 @@ async fn fault(args: Fault) -> anyhow::Result<()> {
 }
 
 fn simulate(args: &Simulate) -> anyhow::Result<()> {
-    let plan = Plan::normal(args.seed, args.hours, simulate::parse_seconds(&args.every)?);
+    let mut plan = Plan::normal(args.seed, args.hours, simulate::parse_seconds(&args.every)?);
+    plan.faults = scheduled(&args.faults)?;
     simulate::asset(&args.asset)?;
     let file = File::create(&args.out)
         .with_context(|| format!("{} cannot be written", args.out.display()))?;

@@ -142,3 +142,52 @@ fn simulates_to_a_file() {
         );
     }
 }
+
+/// A quarter of an hour of pump 2 with these faults: its rows, or what the program complains about.
+fn simulated(name: &str, faults: &[&str]) -> Result<Vec<String>, String> {
+    let out = scratch(name).join("pump.csv");
+    let mut arguments = vec![
+        "simulate",
+        "--hours",
+        "0.25",
+        "--every",
+        "1s",
+        "--asset",
+        "pump-2",
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    for fault in faults {
+        arguments.extend(["--fault", fault]);
+    }
+    let done = program(&arguments);
+    if !done.status.success() {
+        return Err(text(&done.stderr));
+    }
+    let csv = std::fs::read_to_string(&out).unwrap();
+    Ok(csv.lines().map(str::to_owned).collect())
+}
+
+#[test]
+fn simulates_faults_from_their_time_on() {
+    let column = |rows: &[String], name: &str, second: usize| -> f64 {
+        let at = rows[0].split(',').position(|column| column == name);
+        let cell = rows[1 + second].split(',').nth(at.unwrap());
+        cell.unwrap().parse().unwrap()
+    };
+    let quiet = simulated("quiet", &[]).unwrap();
+    let faulty = simulated("faulty", &["pump-2:bearing@300", "pump-2:cavitation@600"]).unwrap();
+    assert_eq!(quiet[..=300], faulty[..=300], "no fault before its time");
+    assert!(column(&quiet, "vibration_de", 420) < 2.8);
+    assert!(column(&faulty, "vibration_de", 420) > 4.5);
+    assert!(column(&faulty, "suction_pressure", 590) > 0.7);
+    assert!(column(&faulty, "suction_pressure", 700) < 0.45);
+
+    let wrong = simulated("wrong-fault", &["pump-2:rust@5"]).unwrap_err();
+    assert!(
+        wrong.contains("pump-2:rust") && wrong.contains("pump-2:bearing"),
+        "{wrong}"
+    );
+    let never = simulated("never", &["pump-2:bearing@soon"]).unwrap_err();
+    assert!(never.contains("pump-2:bearing@soon"), "{never}");
+}

@@ -7,21 +7,15 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicI64, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
-use tokio::{
-    sync::{Mutex, mpsc, oneshot, watch},
-    task::JoinHandle,
-};
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use twin_connect::Inbound;
-use twin_core::{
-    OccurrenceId, SampleBatch, SignalId,
-    engine::{Effect, Effects, Engine, Input, Restored, SystemEvent},
-};
-use twin_historian::{Alarms, Historian, JournalRow};
+use twin_core::{OccurrenceId, SignalId};
+use twin_historian::Historian;
 
 use crate::{
     api::{
@@ -36,13 +30,13 @@ use crate::{
     connections::{RunningLink, client_id, connection_of, form_of, spec_of},
     error::{Error, Result},
     pipeline::{
-        INBOUND_QUEUE, JOB_QUEUE, NOTICE_QUEUE, REQUEST_QUEUE, SCORE_QUEUE,
-        driver::{Driver, Notice, Queues, Request},
-        maintenance,
-        scoring::{self, LoadedModel, ScoringThread},
+        notice::Notice,
+        request::Request,
+        scoring,
         source::{Source, SourceParts},
-        writer::{Writer, alarm_row},
+        writer::alarm_row,
     },
+    start::{self, Tasks},
     trend,
     view::View,
     workspace::Workspace,
@@ -50,8 +44,6 @@ use crate::{
 
 /// How long "Test connection" waits for each step.
 const TEST_TIMEOUT: Duration = Duration::from_secs(10);
-/// Journal rows replayed at a time.
-const CATCH_UP_ROWS: u32 = 256;
 /// How long the end of the program waits for the last commit.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -67,12 +59,6 @@ pub struct App {
     next_link: AtomicUsize,
     unacknowledged: watch::Receiver<usize>,
     tasks: Mutex<Tasks>,
-}
-
-struct Tasks {
-    driver: Option<JoinHandle<()>>,
-    writer: Option<JoinHandle<()>>,
-    maintenance: JoinHandle<()>,
 }
 
 impl App {
@@ -92,12 +78,14 @@ impl App {
             .map(|signal| signal.id)
             .collect();
         let keys = historian.signal_keys(&ids).await?;
-        let compiled = Arc::new(compile(plant, &keys));
+        let mut compiled = compile(plant, &keys);
         let models = scoring::load(&workspace, &compiled);
+        compiled.put_settle(models.iter().map(|model| model.settle));
+        let compiled = Arc::new(compiled);
         let plant = plant_view(&compiled, 1, dir.display().to_string(), |binding| {
             models.get(binding).map(|model| model.view.clone())
         });
-        let engine = catch_up(&historian, &compiled).await?;
+        let engine = start::catch_up(&historian, &compiled).await?;
         let records = historian.alarms().standing().await?;
         let alarm_seq = historian.alarms().newest_seq().await?;
         let view = Arc::new(View::new(
@@ -105,7 +93,7 @@ impl App {
             records.iter().map(alarm_row).collect(),
             alarm_seq,
         ));
-        let running = start_pipeline(&historian, &compiled, &view, engine, models).await?;
+        let running = start::pipeline(&historian, &compiled, &view, engine, models).await?;
         let app = Arc::new(App {
             workspace,
             historian,
@@ -408,138 +396,4 @@ impl App {
     pub fn compiled(&self) -> &Compiled {
         &self.compiled
     }
-}
-
-/// The ends of a running pipeline.
-struct Running {
-    requests: mpsc::Sender<Request>,
-    inbound: mpsc::Sender<(usize, Inbound)>,
-    notices: mpsc::Receiver<Notice>,
-    unacknowledged: watch::Receiver<usize>,
-    tasks: Tasks,
-}
-
-async fn start_pipeline(
-    historian: &Historian,
-    compiled: &Arc<Compiled>,
-    view: &Arc<View>,
-    engine: Engine,
-    models: Vec<LoadedModel>,
-) -> Result<Running> {
-    let (jobs, job_queue) = mpsc::channel(JOB_QUEUE);
-    let (requests, request_queue) = mpsc::channel(REQUEST_QUEUE);
-    let (inbound, inbound_queue) = mpsc::channel(INBOUND_QUEUE);
-    let (answers, answer_queue) = mpsc::channel(SCORE_QUEUE);
-    let (conditions, condition_queue) = mpsc::channel(REQUEST_QUEUE);
-    let (notices, notice_queue) = mpsc::channel(NOTICE_QUEUE);
-    let (unacknowledged_sender, unacknowledged) = watch::channel(view.unacknowledged());
-    let scoring = ScoringThread::start(models, Arc::clone(&compiled.engine), answers);
-    let scoring = scoring.map_err(|source| Error::File {
-        action: "start",
-        path: "scoring thread".into(),
-        source,
-    })?;
-    for text in historian.notices() {
-        // The queue is empty and larger than the list can be.
-        let _ = conditions.try_send(SystemEvent::Raised {
-            key: format!("open {text}"),
-            text: text.clone(),
-        });
-    }
-    let settled = Arc::new(AtomicI64::new(historian.alarms().settled().await?.0));
-    let writer = Writer {
-        historian: historian.clone(),
-        view: Arc::clone(view),
-        conditions: conditions.clone(),
-        notices,
-        unacknowledged: unacknowledged_sender,
-        settled: Arc::clone(&settled),
-    };
-    let driver = Driver::new(
-        engine,
-        Arc::clone(compiled),
-        Arc::clone(view),
-        jobs,
-        Some(scoring),
-        historian.clone(),
-    );
-    let queues = Queues {
-        inbound: inbound_queue,
-        requests: request_queue,
-        answers: answer_queue,
-        conditions: condition_queue,
-    };
-    let tasks = Tasks {
-        writer: Some(tokio::spawn(writer.run(job_queue))),
-        driver: Some(tokio::spawn(driver.run(queues))),
-        maintenance: tokio::spawn(maintenance::run(historian.clone(), settled, conditions)),
-    };
-    Ok(Running {
-        requests,
-        inbound,
-        notices: notice_queue,
-        unacknowledged,
-        tasks,
-    })
-}
-
-/// An engine that stands where history ends: what is known from before, plus the journal rows whose alarm transitions
-/// were not stored when the program ended.
-async fn catch_up(historian: &Historian, compiled: &Compiled) -> Result<Engine> {
-    let alarms = historian.alarms();
-    let mut from = alarms.settled().await?;
-    let mut rows = historian.rows_after(from, CATCH_UP_ROWS).await?;
-    let begin = rows
-        .first()
-        .map_or_else(clock::now, |(_, batch)| batch.received());
-    let standing = alarms
-        .standing()
-        .await?
-        .into_iter()
-        .map(|record| record.alarm)
-        .collect();
-    let last = historian.last_values(begin).await?;
-    let last_values = last
-        .into_iter()
-        .map(|(signal, sample)| (signal, sample.time, sample.value))
-        .collect();
-    let restored = Restored {
-        standing,
-        last_values,
-    };
-    let mut engine = Engine::new(Arc::clone(&compiled.engine), restored, begin);
-    while let Some((newest, _)) = rows.last() {
-        from = *newest;
-        for (row, batch) in rows {
-            replay(&mut engine, &alarms, row, batch).await?;
-        }
-        rows = historian.rows_after(from, CATCH_UP_ROWS).await?;
-    }
-    Ok(engine)
-}
-
-async fn replay(
-    engine: &mut Engine,
-    alarms: &Alarms,
-    row: JournalRow,
-    batch: SampleBatch,
-) -> Result<()> {
-    let mut effects = Effects::default();
-    let now = batch.received();
-    while let Some(due) = engine.next_deadline().filter(|due| *due < now) {
-        engine.step(due, Input::Tick, &mut effects);
-    }
-    engine.step(now, Input::Samples(Arc::new(batch)), &mut effects);
-    let transition = |effect| {
-        if let Effect::AlarmTransition(t) = effect {
-            Some(t)
-        } else {
-            None
-        }
-    };
-    let transitions: Vec<_> = effects.list.into_iter().filter_map(transition).collect();
-    if !transitions.is_empty() {
-        alarms.append(&transitions, row).await?;
-    }
-    Ok(())
 }

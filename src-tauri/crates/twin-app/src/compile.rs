@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use twin_core::{
-    AssetId, ConnectionId, SignalId, SignalKey,
+    AssetId, ConnectionId, Duration, SignalId, SignalKey,
     alarm::AlarmRule,
     engine::{AssetConfig, EngineConfig, ModelBinding, Running, SignalConfig},
 };
@@ -52,6 +52,16 @@ pub struct ModelFile {
     pub file: String,
     /// Names of its inputs, in order.
     pub inputs: Vec<String>,
+}
+
+impl Compiled {
+    /// Takes over how long each model abstains after its asset began to run, in the order of the bindings.
+    pub fn put_settle(&mut self, settle: impl IntoIterator<Item = Duration>) {
+        let engine = Arc::make_mut(&mut self.engine);
+        for (binding, settle) in engine.models.iter_mut().zip(settle) {
+            binding.settle = settle;
+        }
+    }
 }
 
 /// Compiles a plant whose signals have the keys that `keys` gives, in the order of [`Plant::signals`].
@@ -177,6 +187,8 @@ fn bind_model(
         inputs,
         score,
         interval: model.interval,
+        // The model file says it; known once it is loaded.
+        settle: Duration::ZERO,
     });
     models.push(ModelFile {
         id: model.id.to_string(),

@@ -9,6 +9,7 @@ pub mod error;
 pub mod log;
 pub mod pipeline;
 pub mod signal;
+pub mod start;
 pub mod status;
 pub mod trend;
 pub mod view;
@@ -17,4 +18,4 @@ pub mod workspace;
 
 pub use app::App;
 pub use error::{Error, Result};
-pub use pipeline::driver::Notice;
+pub use pipeline::notice::Notice;

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Rooms, in the order in which they may import one another:
-//! [`error`](Error) -> [`linalg`], [`table`], [`card`] -> [`residual`] -> [`learn`], [`onnx`] -> [`score`].
+//! [`error`](Error) -> [`linalg`], [`table`], [`card`] -> [`residual`] -> [`learn`](mod@learn), [`onnx`] -> [`score`].
 
 pub mod card;
 mod error;

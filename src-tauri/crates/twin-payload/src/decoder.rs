@@ -10,6 +10,7 @@ use crate::{
     intern::{AddressIx, Interner},
     json::{Flat, FlatValue, TimeNames},
     limits::Limits,
+    message::Message,
     observations::{Cell, Observations, SourceEvent},
     reject::{Reject, RejectKind},
     sparkplug::{NodeStatus, Sparkplug, SparkplugTopic},
@@ -19,21 +20,6 @@ use crate::{
 
 /// Longest topic: MQTT counts its bytes in 16 bits.
 const TOPIC_BYTES_MAX: usize = 65_535;
-
-/// A message as it came from the broker.
-#[derive(Clone, Copy, Debug)]
-pub struct Message<'a> {
-    /// Topic.
-    pub topic: &'a str,
-    /// Payload.
-    pub payload: &'a [u8],
-    /// Whether the broker had kept it: true once, its age unknown.
-    pub retain: bool,
-    /// Whether the broker delivers it again.
-    pub dup: bool,
-    /// When it arrived.
-    pub received: Timestamp,
-}
 
 /// Decodes the messages of one connection, in the order in which they arrive.
 ///

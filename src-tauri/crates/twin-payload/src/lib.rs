@@ -15,15 +15,17 @@ mod decoder;
 mod intern;
 mod json;
 mod limits;
+mod message;
 mod observations;
 mod reject;
 pub mod sparkplug;
 mod stamp;
 mod zigbee;
 
-pub use decoder::{Decoder, Message};
+pub use decoder::Decoder;
 pub use intern::AddressIx;
 pub use limits::Limits;
+pub use message::Message;
 pub use observations::{Observation, Observations, RebirthReason, SourceEvent};
 pub use reject::{Reject, RejectKind};
 pub use sparkplug::{NodeState, NodeStatus};

@@ -2,7 +2,7 @@
 
 use twin_core::{Duration, Quality, Reason, Timestamp};
 
-use crate::decoder::Message;
+use crate::message::Message;
 
 /// A source time further ahead of arrival than this is not believed.
 const AHEAD_MAX: Duration = Duration::from_secs(5 * 60);

@@ -11,8 +11,8 @@ use crate::stop::Stop;
 use crate::tally::Tally;
 use crate::{bindings, setup};
 
-/// The screen of the window test; the driver's screenshots have its size.
-const SCREEN: &str = "-screen 0 1600x1000x24";
+/// The tests that open the window, in the package of end-to-end tests.
+const WINDOW_TESTS: &str = "window::";
 
 /// What has been run so far.
 #[derive(Debug, Default)]
@@ -94,11 +94,9 @@ pub fn run_test(repo: &Repo, fast: bool, with_bindings: bool, stop: &Stop) -> Re
     let export = bindings::clear_generated(repo)?;
     let mut tests = in_workspace(repo, &["test", "--workspace", "--no-fail-fast"]);
     without_shell(&mut tests, fast);
-    let mut tests = if fast {
-        tests
-    } else {
-        on_a_screen(repo, &tests)
-    };
+    if fast {
+        tests.args(["--", "--skip", WINDOW_TESTS]);
+    }
     report.step(tests.env(bindings::EXPORT_VARIABLE, export), stop)?;
     if with_bindings {
         println!();
@@ -123,37 +121,6 @@ fn without_shell(command: &mut Command, fast: bool) -> &mut Command {
         command.args(["--exclude", "twinscope"]);
     }
     command
-}
-
-/// The same command with a screen, a session bus and what the window test must know.
-fn on_a_screen(repo: &Repo, inner: &Command) -> Command {
-    let mut outer = command("dbus-run-session");
-    outer.args([
-        "--",
-        "xvfb-run",
-        "--auto-servernum",
-        "--server-args",
-        SCREEN,
-    ]);
-    outer
-        .arg(inner.get_program())
-        .args(inner.get_args())
-        .current_dir(&repo.root);
-    outer
-        .env("TWINSCOPE_WINDOW", "1")
-        .env("TWINSCOPE_BIN", repo.debug_binary("twinscope"))
-        .env(
-            "TWINSCOPE_HEADLESS_BIN",
-            repo.debug_binary("twinscope-headless"),
-        )
-        .env("DEMO_PLANT_BIN", repo.debug_binary("demo-plant"))
-        .env("TAURI_DRIVER_BIN", repo.tauri_driver())
-        .env("WEBKIT_DRIVER_BIN", "/usr/bin/WebKitWebDriver")
-        .env("TWINSCOPE_ASSETS", repo.assets())
-        // A real Wayland session of the developer must not attract the window away from the test's screen.
-        .env_remove("WAYLAND_DISPLAY")
-        .env("GDK_BACKEND", "x11");
-    outer
 }
 
 #[cfg(test)]
@@ -203,27 +170,5 @@ mod tests {
             broken: Vec::new(),
         };
         assert!(passed.close().is_ok());
-    }
-
-    #[test]
-    fn the_screen_wraps_the_whole_command() {
-        let repo = Repo {
-            root: "/r".into(),
-            target: "/r/target".into(),
-            rust_version: None,
-        };
-        let wrapped = on_a_screen(&repo, command("cargo").args(["test", "--workspace"]));
-        let line = shown(&wrapped);
-        assert!(
-            line.starts_with("dbus-run-session -- xvfb-run")
-                && line.ends_with("cargo test --workspace"),
-            "{line}"
-        );
-        let names: Vec<_> = wrapped
-            .get_envs()
-            .filter(|(_, value)| value.is_some())
-            .map(|(name, _)| name)
-            .collect();
-        assert!(names.iter().any(|name| *name == "TWINSCOPE_BIN"));
     }
 }

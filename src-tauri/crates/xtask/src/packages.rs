@@ -18,18 +18,10 @@ const WINDOW: &[&str] = &[
     "libayatana-appindicator3-dev",
     "libdbus-1-dev",
 ];
-/// Brokers to connect to.
-const BROKER: &[&str] = &["mosquitto", "mosquitto-clients"];
+/// A broker to connect to, a look at system calls, and `kill`.
+const TEST: &[&str] = &["mosquitto", "mosquitto-clients", "procps", "strace"];
 /// A screen, a session bus, a notification service and a driver for the window test.
-const WINDOW_TEST: &[&str] = &[
-    "xvfb",
-    "xauth",
-    "dbus",
-    "dbus-x11",
-    "dunst",
-    "libnotify-bin",
-    "webkit2gtk-driver",
-];
+const WINDOW_TEST: &[&str] = &["xvfb", "dbus", "dbus-x11", "dunst", "webkit2gtk-driver"];
 
 /// What somebody is about to do, and so what must be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +43,8 @@ impl Purpose {
         match self {
             Self::DemoHeadless => COMPILER.to_vec(),
             Self::Demo => [COMPILER, WINDOW].concat(),
-            Self::TestFast => [COMPILER, BROKER].concat(),
-            Self::Test => [COMPILER, WINDOW, BROKER, WINDOW_TEST].concat(),
+            Self::TestFast => [COMPILER, TEST].concat(),
+            Self::Test => [COMPILER, WINDOW, TEST, WINDOW_TEST].concat(),
         }
     }
 

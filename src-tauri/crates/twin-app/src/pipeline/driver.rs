@@ -6,29 +6,22 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::sync::{mpsc, oneshot};
 use twin_connect::Inbound;
 use twin_core::{
-    BatchId, OccurrenceId, Quality, Reason, SignalKey, Timestamp,
-    alarm::Priority,
-    engine::{
-        Abstention, Effect, Effects, Engine, Explanation, Input, OperatorAction, SystemEvent,
-    },
-    twin::AssetCondition,
+    BatchId, OccurrenceId, Quality, Reason, Timestamp,
+    engine::{Effect, Effects, Engine, Input, OperatorAction, SystemEvent},
 };
-
 use twin_historian::Historian;
 
 use super::{
     INBOUND_BATCH,
     job::{Job, Reply},
+    notice::Notice,
+    request::{Queues, Request},
     scoring::{Answer, ScoringThread},
-    source::{Heard, Source, Turn},
+    source::Source,
+    turn::Turn,
 };
 use crate::{
-    api::{
-        alarm::AlarmRow,
-        connection::ConnectionRow,
-        frame::{AssetState, AssetStateKind, Counters},
-        plant::{AnomalyView, ShareView},
-    },
+    api::alarm::AlarmRow,
     clock,
     compile::Compiled,
     error::{Error, Result},
@@ -41,86 +34,22 @@ const HOUSEKEEPING: Duration = Duration::from_secs(1);
 /// A rebirth is asked of a node at most this often: a node that cannot satisfy it must not be stormed.
 const REBIRTH_EVERY: twin_core::Duration = twin_core::Duration::from_secs(30);
 
-/// A desktop notification in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// Which occurrence.
-    pub occurrence: OccurrenceId,
-    /// Urgency.
-    pub priority: Priority,
-    /// First line.
-    pub title: String,
-    /// The rest.
-    pub body: String,
-}
-
-/// What people and the composition ask of the driver.
-#[derive(Debug)]
-pub enum Request {
-    /// Acknowledge an alarm; answered once it is stored.
-    Acknowledge {
-        /// Which occurrence.
-        occurrence: OccurrenceId,
-        /// Who.
-        user: String,
-        /// What they wrote.
-        comment: String,
-        /// Whom to tell.
-        reply: oneshot::Sender<Result<AlarmRow>>,
-    },
-    /// Ask a Sparkplug node for its birth.
-    Rebirth {
-        /// On which connection.
-        connection: String,
-        /// `group/node`.
-        node: String,
-        /// Whom to tell.
-        reply: oneshot::Sender<Result<()>>,
-    },
-    /// What was heard and is not in the plant file.
-    Heard {
-        /// On which connection.
-        connection: String,
-        /// Whom to tell.
-        reply: oneshot::Sender<Result<Vec<Heard>>>,
-    },
-    /// A connection was added or changed: from now on this one counts.
-    PutSource(usize, Box<Source>),
-    /// A connection was removed.
-    RemoveSource(usize),
-    /// Write what is left and end.
-    Stop,
-}
-
-/// The driver's ends.
-#[derive(Debug)]
-pub struct Queues {
-    /// From the connections.
-    pub inbound: mpsc::Receiver<(usize, Inbound)>,
-    /// From people.
-    pub requests: mpsc::Receiver<Request>,
-    /// From the models.
-    pub answers: mpsc::Receiver<Answer>,
-    /// From the writer and maintenance.
-    pub conditions: mpsc::Receiver<SystemEvent>,
-}
-
 /// Owner of the engine. See the module's description.
 pub struct Driver {
-    engine: Engine,
-    compiled: Arc<Compiled>,
-    sources: HashMap<usize, Source>,
-    view: Arc<View>,
-    jobs: mpsc::Sender<Job>,
-    scoring: Option<ScoringThread>,
-    effects: Effects,
-    outbox: Job,
-    next_batch: u64,
-    samples: u64,
-    samples_before: (u64, Timestamp),
-    scores_skipped: u64,
-    rebirths: HashMap<(usize, String), Timestamp>,
-    historian: Historian,
+    pub(super) engine: Engine,
+    pub(super) compiled: Arc<Compiled>,
+    pub(super) sources: HashMap<usize, Source>,
+    pub(super) view: Arc<View>,
+    pub(super) jobs: mpsc::Sender<Job>,
+    pub(super) scoring: Option<ScoringThread>,
+    pub(super) effects: Effects,
+    pub(super) outbox: Job,
+    pub(super) next_batch: u64,
+    pub(super) samples: u64,
+    pub(super) samples_before: (u64, Timestamp),
+    pub(super) scores_skipped: u64,
+    pub(super) rebirths: HashMap<(usize, String), Timestamp>,
+    pub(super) historian: Historian,
 }
 
 impl Driver {
@@ -434,151 +363,6 @@ impl Driver {
         self.show_connections();
         self.show_counters(now);
     }
-
-    fn show_everything(&mut self) {
-        let signals: Vec<SignalKey> = self
-            .engine
-            .config()
-            .signals
-            .iter()
-            .map(|signal| signal.key)
-            .collect();
-        self.view.put_twins(&self.engine, signals);
-        for asset in 0..self.engine.config().assets.len() {
-            self.show_asset(asset);
-        }
-        for binding in 0..self.engine.config().models.len() {
-            self.show_anomaly(binding);
-        }
-    }
-
-    fn show_asset(&self, index: usize) {
-        let config = self.engine.config();
-        let (Some(asset), Some((condition, quality, since))) =
-            (config.assets.get(index), self.engine.asset(index))
-        else {
-            return;
-        };
-        let state = match condition {
-            AssetCondition::Waiting => AssetStateKind::Waiting,
-            AssetCondition::Live => AssetStateKind::Live,
-            AssetCondition::Standby => AssetStateKind::Standby,
-            AssetCondition::Stale => AssetStateKind::Stale,
-        };
-        let binding = config.models.iter().position(|model| model.asset == index);
-        let anomaly = binding.and_then(|binding| self.anomaly(binding));
-        let since_anomalous = anomaly.as_ref().and_then(|anomaly| anomaly.since);
-        let shares = anomaly.iter().flat_map(|anomaly| &anomaly.shares);
-        let shares = shares.take(3).filter(|_| since_anomalous.is_some());
-        self.view.put_asset(AssetState {
-            id: asset.id.to_string(),
-            state,
-            since: since.micros() as f64,
-            reason: if condition == AssetCondition::Stale {
-                quality.reason.label().into()
-            } else {
-                String::new()
-            },
-            score: anomaly.as_ref().and_then(|anomaly| anomaly.score),
-            anomaly_since: since_anomalous,
-            anomaly_shares: shares.map(|share| (share.signal, share.share)).collect(),
-        });
-    }
-
-    fn show_anomaly(&self, binding: usize) {
-        let Some(anomaly) = self.anomaly(binding) else {
-            return;
-        };
-        self.view.put_anomaly(anomaly);
-        if let Some(model) = self.engine.config().models.get(binding) {
-            self.show_asset(model.asset);
-        }
-    }
-
-    fn anomaly(&self, binding: usize) -> Option<AnomalyView> {
-        let config = self.engine.config();
-        let model = config.models.get(binding)?;
-        let (explanation, abstained) = self.engine.explanation(binding)?;
-        let standing = self
-            .engine
-            .standing()
-            .find(|s| s.raised.signal == model.score && s.state.is_active());
-        let abstained = abstained.map(|because| self.abstention(because));
-        let mut shares: Vec<ShareView> = explanation
-            .map_or_else(Vec::new, |Explanation { inputs, .. }| {
-                inputs.iter().map(share_view).collect()
-            });
-        shares.sort_by(|a, b| b.share.total_cmp(&a.share));
-        Some(AnomalyView {
-            asset: config.assets.get(model.asset)?.id.to_string(),
-            score: explanation.map(|e| e.score).filter(|_| abstained.is_none()),
-            at: explanation.map_or(0.0, |e| e.at.micros() as f64),
-            since: standing.map(|s| s.raised.source_time.micros() as f64),
-            abstained,
-            shares,
-        })
-    }
-
-    fn abstention(&self, because: Abstention) -> String {
-        match because {
-            Abstention::Standby => "not running".into(),
-            Abstention::Model => "the model could not be run".into(),
-            Abstention::Input { signal, quality } => {
-                let name = self
-                    .compiled
-                    .signals
-                    .get(&signal)
-                    .map_or("an input", |names| names.name.as_str());
-                format!("{name}: {}", quality.reason.label())
-            }
-        }
-    }
-
-    fn connection_rows(&self) -> Vec<ConnectionRow> {
-        let mut sources: Vec<_> = self.sources.iter().collect();
-        sources.sort_by_key(|(index, _)| **index);
-        sources
-            .into_iter()
-            .map(|(_, source)| source.row())
-            .collect()
-    }
-
-    fn show_connections(&self) {
-        self.view.put_connections(self.connection_rows());
-    }
-
-    fn show_counters(&mut self, now: Timestamp) {
-        let (before, at) = self.samples_before;
-        let seconds = now.since(at).secs_f64();
-        let rate = if at == Timestamp::MIN || seconds <= 0.0 {
-            self.view.counters().samples_per_s
-        } else {
-            (self.samples - before) as f64 / seconds
-        };
-        // Shorter spans than this would show noise.
-        if seconds >= 0.5 {
-            self.samples_before = (self.samples, now);
-        }
-        let mut system: Vec<String> = self
-            .engine
-            .system()
-            .iter()
-            .map(|(_, text)| text.clone())
-            .collect();
-        if self.scores_skipped > 0 {
-            system.push(format!(
-                "{} anomaly scores were skipped: the models are too slow",
-                self.scores_skipped
-            ));
-        }
-        self.view.put_counters(Counters {
-            samples_per_s: rate.round(),
-            dropped: self.sources.values().map(Source::dropped).sum::<u64>() as f64,
-            rejected: self.sources.values().map(Source::rejected).sum::<u64>() as f64,
-            history_bytes: self.historian.size_bytes() as f64,
-            system,
-        });
-    }
 }
 
 /// Waits until the writer has room, then for messages: taken in the other order, messages would wait in memory
@@ -594,15 +378,5 @@ async fn take_messages(
     drop(permit);
     if inbound.recv_many(messages, INBOUND_BATCH).await == 0 {
         std::future::pending::<()>().await;
-    }
-}
-
-fn share_view(share: &twin_core::engine::InputShare) -> ShareView {
-    ShareView {
-        signal: share.signal.0,
-        seen: share.seen,
-        expected: share.expected,
-        sigma: share.sigma,
-        share: share.share,
     }
 }

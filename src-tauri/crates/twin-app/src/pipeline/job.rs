@@ -9,7 +9,7 @@ use twin_connect::{AckHandle, Command};
 use twin_core::{ConnectionId, OccurrenceId, SampleBatch, Timestamp, alarm::AlarmTransition};
 use twin_historian::{LinkTransition, Reject};
 
-use crate::{api::alarm::AlarmRow, error::Result, pipeline::driver::Notice};
+use crate::{api::alarm::AlarmRow, error::Result, pipeline::notice::Notice};
 
 /// One turn's work for the writer.
 #[derive(Debug, Default)]

@@ -8,8 +8,12 @@
 pub mod driver;
 pub mod job;
 pub mod maintenance;
+pub mod notice;
+pub mod request;
 pub mod scoring;
+mod show;
 pub mod source;
+pub mod turn;
 pub mod writer;
 
 /// Messages of one connection that wait for the driver.

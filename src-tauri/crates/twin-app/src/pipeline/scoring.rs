@@ -10,7 +10,7 @@ use std::{
 
 use tokio::sync::mpsc;
 use twin_core::{
-    BatchId, Quality, SampleBatch,
+    BatchId, Duration, Quality, SampleBatch,
     engine::{EngineConfig, Explanation, InputShare, ModelBinding, ScoreBatch, ScoreRequest},
 };
 #[cfg(feature = "scoring")]
@@ -26,6 +26,8 @@ pub struct LoadedModel {
     scorer: Option<Scorer>,
     /// For people.
     pub view: ModelView,
+    /// How long after its asset began to run the model abstains.
+    pub settle: Duration,
 }
 
 /// Loads every model of the plant once; a binding whose model cannot be loaded says why and is not asked.
@@ -78,7 +80,14 @@ fn load_one(
         inputs: binding.inputs.iter().map(|key| key.0).collect(),
         fault,
     };
-    LoadedModel { scorer, view }
+    let settle = scorer.as_ref().map_or(Duration::ZERO, |s| {
+        Duration::from_secs_f64(s.metadata().settle_s)
+    });
+    LoadedModel {
+        scorer,
+        view,
+        settle,
+    }
 }
 
 #[cfg(not(feature = "scoring"))]
@@ -95,7 +104,10 @@ fn load_one(
         inputs: binding.inputs.iter().map(|key| key.0).collect(),
         fault: Some("this build of Twinscope runs no models".into()),
     };
-    LoadedModel { view }
+    LoadedModel {
+        view,
+        settle: Duration::ZERO,
+    }
 }
 
 /// The thread's inbox. Dropping it ends the thread.

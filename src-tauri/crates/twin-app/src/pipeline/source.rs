@@ -1,12 +1,15 @@
 //! One connection as the driver sees it: its decoder, its map from addresses to signals, and what happened on it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
 use twin_connect::{AckHandle, Command, Inbound, LinkState, Qos};
 use twin_core::{
-    BatchId, ConnectionId, Quality, Reason, SampleBatch, SampleRef, SignalKey, Timestamp, Value,
+    ConnectionId, Quality, Reason, SampleRef, SignalKey, Timestamp, Value,
     engine::{Input, LinkChange},
 };
 use twin_historian::{EXCERPT_BYTES_MAX, LinkTransition, Reject};
@@ -14,7 +17,10 @@ use twin_payload::{
     AddressIx, Decoder, Message, NodeState, Observations, Reject as Unreadable, SourceEvent,
 };
 
-use super::job::{Birth, Job};
+use super::{
+    job::{Birth, Job},
+    turn::Turn,
+};
 use crate::{
     api::connection::{ConnectionForm, ConnectionRow, LinkStateView, NodeRow, RejectRow},
     error::{Error, Result},
@@ -36,62 +42,6 @@ pub struct Heard {
     pub count: u64,
 }
 
-/// What one turn of the driver gathers: inputs for the engine in order of arrival.
-#[derive(Debug)]
-pub struct Turn {
-    id: BatchId,
-    received: Timestamp,
-    batch: SampleBatch,
-    inputs: Vec<Input>,
-    samples: u64,
-    rebirths: Vec<(usize, String)>,
-}
-
-impl Turn {
-    /// An empty turn at `now`.
-    pub fn new(id: BatchId, now: Timestamp) -> Self {
-        Turn {
-            id,
-            received: now,
-            batch: SampleBatch::new(id, now),
-            inputs: Vec::new(),
-            samples: 0,
-            rebirths: vec![],
-        }
-    }
-
-    /// How many samples were mapped to signals.
-    pub const fn samples(&self) -> u64 {
-        self.samples
-    }
-
-    /// Nodes whose data cannot be read without a birth: connection and node.
-    pub fn rebirths(&mut self) -> Vec<(usize, String)> {
-        std::mem::take(&mut self.rebirths)
-    }
-
-    /// Everything for the engine, in order.
-    pub fn into_inputs(mut self) -> Vec<Input> {
-        self.close_batch();
-        self.inputs
-    }
-
-    fn push(&mut self, input: Input) {
-        self.close_batch();
-        self.inputs.push(input);
-    }
-
-    fn close_batch(&mut self) {
-        if !self.batch.is_empty() {
-            let next = SampleBatch::new(self.id, self.received);
-            self.inputs.push(Input::Samples(Arc::new(std::mem::replace(
-                &mut self.batch,
-                next,
-            ))));
-        }
-    }
-}
-
 /// One connection. See the module's description.
 #[derive(Debug)]
 pub struct Source {
@@ -100,7 +50,7 @@ pub struct Source {
     client_id: String,
     id: ConnectionId,
     commands: mpsc::Sender<Command>,
-    addresses: std::collections::HashMap<String, SignalKey>,
+    addresses: HashMap<String, SignalKey>,
     decoder: Decoder,
     observations: Observations,
     /// Signal of each address that the decoder knows; the decoder numbers addresses densely.
@@ -129,7 +79,7 @@ pub struct SourceParts {
     /// To the connection.
     pub commands: mpsc::Sender<Command>,
     /// Which address feeds which signal.
-    pub addresses: std::collections::HashMap<String, SignalKey>,
+    pub addresses: HashMap<String, SignalKey>,
     /// Birth certificates kept from before: topic and payload.
     pub births: Vec<(String, Vec<u8>)>,
     /// Now.
@@ -282,7 +232,7 @@ impl Source {
                 *entry = (row.value(), received, entry.2 + 1);
                 continue;
             };
-            turn.batch.push_row(SampleRef {
+            turn.push_row(SampleRef {
                 signal,
                 time: row.time,
                 kind: row.kind,
@@ -290,7 +240,6 @@ impl Source {
                 quality: row.quality,
                 text: row.text,
             });
-            turn.samples += 1;
             self.samples += 1;
         }
     }
@@ -312,7 +261,7 @@ impl Source {
                 (node, Quality::uncertain(Reason::SequenceGap))
             }
             SourceEvent::RebirthWanted { node, .. } => {
-                turn.rebirths.push((self.index, node.to_string()));
+                turn.want_rebirth(self.index, node);
                 return;
             }
             SourceEvent::NodeBirth { .. } | SourceEvent::DeviceBirth { .. } => return,
@@ -521,7 +470,7 @@ impl Source {
 /// The signal of an address; looked up once per address, then by index.
 fn resolve(
     map: &mut Vec<Option<SignalKey>>,
-    addresses: &std::collections::HashMap<String, SignalKey>,
+    addresses: &HashMap<String, SignalKey>,
     decoder: &Decoder,
     address: AddressIx,
 ) -> Option<SignalKey> {

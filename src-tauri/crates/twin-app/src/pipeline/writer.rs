@@ -17,7 +17,7 @@ use twin_core::{
 };
 use twin_historian::{AlarmRecord, Durability, Historian, JournalRow};
 
-use super::{JOB_QUEUE, driver::Notice, job::Job};
+use super::{JOB_QUEUE, job::Job, notice::Notice};
 use crate::{
     api::alarm::{AlarmRow, AlarmStateView},
     error::{Error, Result},

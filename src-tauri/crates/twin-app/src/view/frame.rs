@@ -2,18 +2,20 @@
 
 use twin_core::{Timestamp, Value, twin::SignalTwin};
 
-use super::{Cursor, State, View};
+use super::{Cursor, HEARTBEAT, State, View};
 use crate::api::frame::{
     FRAME_BYTES_MIN, FRAME_HEADER_BYTES, FRAME_MAGIC, FRAME_SAMPLE_BYTES, FrameTail,
 };
 
 impl View {
-    /// Everything that changed since `cursor` was here last, and moves the cursor. None when nothing did.
+    /// Everything that changed since `cursor` was here last, and moves the cursor. None when nothing did and the last
+    /// frame is not old.
     pub fn frame(&self, cursor: &mut Cursor, now: Timestamp) -> Option<Vec<u8>> {
         let state = self.lock();
-        if state.version == cursor.version {
+        if state.version == cursor.version && now.since(cursor.sent) < HEARTBEAT {
             return None;
         }
+        cursor.sent = now;
         let changed: Vec<(usize, &SignalTwin)> = state
             .twins
             .iter()
@@ -202,9 +204,15 @@ mod tests {
         );
         assert_eq!(tail(&first).texts, ["open"]);
         assert!(view.frame(&mut cursor, Timestamp(7)).is_none());
+        let beat = view.frame(&mut cursor, Timestamp::from_secs(2)).unwrap();
+        assert_eq!(
+            u32_at(&beat, 4),
+            0,
+            "nothing changed, but the program lives"
+        );
 
         view.put_twins(&engine, [SignalKey(2)]);
-        let second = view.frame(&mut cursor, Timestamp(8)).unwrap();
+        let second = view.frame(&mut cursor, Timestamp::from_secs(3)).unwrap();
         assert_eq!(
             (u32_at(&second, 4), u32_at(&second, FRAME_HEADER_BYTES)),
             (1, 2)

@@ -5,7 +5,7 @@ mod frame;
 
 use std::{collections::VecDeque, sync::Mutex};
 
-use twin_core::{SignalKey, engine::Engine, twin::SignalTwin};
+use twin_core::{Duration, SignalKey, Timestamp, engine::Engine, twin::SignalTwin};
 
 use crate::api::{
     alarm::{AlarmList, AlarmRow, AlarmStateView},
@@ -17,12 +17,16 @@ use crate::api::{
 /// Alarm transitions kept for subscribers that lag behind; one that lags more is told to ask for everything.
 const TRANSITIONS_MAX: usize = 4_096;
 
+/// A frame is sent at least this often, changed or not: silence would look like a dead program.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+
 /// Where a subscriber stands. A new one gets everything with its first frame.
 #[derive(Debug, Default)]
 pub struct Cursor {
     version: u64,
     alarm_seq: u64,
     frame: u64,
+    sent: Timestamp,
 }
 
 /// Shared by the pipeline, which writes, and the subscribers, who read. Locked for microseconds.

@@ -64,6 +64,9 @@ pub struct ModelBinding {
     pub score: SignalKey,
     /// How often it is asked, > 0.
     pub interval: Duration,
+    /// How long after the asset began to run the model still abstains, >= 0: a machine that warms up is not what the
+    /// model learned. An asset that already runs when it is first heard of counts as settled.
+    pub settle: Duration,
 }
 
 /// What is known from before a restart.

@@ -94,6 +94,11 @@ pub struct ScoreRequest {
 pub enum Abstention {
     /// The asset is not running.
     Standby,
+    /// The asset began to run too short a time ago.
+    Settling {
+        /// When the model will speak.
+        until: Timestamp,
+    },
     /// An input is missing or not good.
     Input {
         /// The first such input.

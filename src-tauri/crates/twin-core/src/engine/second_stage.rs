@@ -22,6 +22,8 @@ pub(super) struct AssetSlot {
     pub since: Timestamp,
     /// Something it depends on changed in this step.
     pub dirty: bool,
+    /// When it was seen to begin to run; [`Timestamp::MIN`] if it ran when it was first heard of.
+    runs_since: Timestamp,
     running: Option<SignalKey>,
 }
 
@@ -59,6 +61,7 @@ impl Engine {
                 let before = before.map(|(_, slot)| std::mem::take(slot));
                 let fresh = AssetSlot {
                     since: now,
+                    runs_since: Timestamp::MIN,
                     ..AssetSlot::default()
                 };
                 let running = asset.running.as_ref().map(|r| r.signal);
@@ -89,6 +92,9 @@ impl Engine {
             slot.dirty = false;
             if (slot.condition, slot.quality) == (condition, quality) {
                 continue;
+            }
+            if slot.condition == AssetCondition::Standby && condition == AssetCondition::Live {
+                slot.runs_since = now;
             }
             if slot.condition != condition {
                 slot.since = now;
@@ -170,10 +176,15 @@ impl Engine {
                 .and_then(|twin| twin.usable())
                 .is_some_and(|value| value <= running.above)
         });
+        let settled = self
+            .assets
+            .get(binding.asset)
+            .map_or(now, |slot| slot.runs_since.plus(binding.settle));
+        let settling = (now < settled).then_some(Abstention::Settling { until: settled });
         let because = if stands {
             Some(Abstention::Standby)
         } else {
-            stop
+            stop.or(settling)
         };
         let Some(because) = because else {
             let request = ScoreRequest {

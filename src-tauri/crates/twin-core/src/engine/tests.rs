@@ -60,6 +60,7 @@ fn config() -> Arc<EngineConfig> {
             inputs: vec![VIBRATION, SPEED],
             score: SCORE,
             interval: Duration::from_secs(1),
+            settle: Duration::from_secs(5),
         }],
     })
 }
@@ -214,11 +215,7 @@ fn models_are_asked_every_interval_and_abstain_with_the_reason() {
             }
         })
         .collect();
-    assert_eq!(
-        asked.first(),
-        Some(&t(4)),
-        "the tick of second 3 comes before the sample of second 3"
-    );
+    assert_eq!(asked.first(), Some(&t(8)), "it began to run at second 3");
     assert_eq!(
         asked.last(),
         Some(&t(10)),
@@ -242,6 +239,31 @@ fn models_are_asked_every_interval_and_abstain_with_the_reason() {
     assert!(
         abstained.contains(&Abstention::Standby) && abstained.contains(&stale),
         "{abstained:?}"
+    );
+}
+
+#[test]
+fn a_model_waits_until_a_started_asset_has_settled() {
+    let mut engine = fresh();
+    let mut inputs = vec![
+        (t(1), sample(VIBRATION, t(1), 0.8)),
+        (t(1), sample(SPEED, t(1), 50.0)),
+    ];
+    inputs.extend((2..15).map(|s| (t(s), sample(SPEED, t(s), 1500.0))));
+    inputs.extend((2..15).map(|s| (t(s), sample(VIBRATION, t(s), 1.0))));
+    inputs.sort_by_key(|(now, _)| *now);
+    let effects = drive(&mut engine, &inputs);
+    let asked = effects.list.iter().find_map(|effect| match effect {
+        Effect::RequestScore(request) => Some(request.at),
+        _ => None,
+    });
+    assert_eq!(asked, Some(t(7)), "it began to run at second 2");
+    let settling = Abstention::Settling { until: t(7) };
+    assert!(
+        effects
+            .list
+            .iter()
+            .any(|e| matches!(e, Effect::ScoreAbstained { because, .. } if *because == settling))
     );
 }
 

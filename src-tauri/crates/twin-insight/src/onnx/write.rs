@@ -1,4 +1,4 @@
-//! A learned model as an ONNX graph: opset 17, fixed shapes, thirteen plain operators.
+//! A learned model as an ONNX graph: opset 17, fixed shapes, eleven plain operators.
 
 use prost::Message;
 

@@ -13,9 +13,9 @@ use super::{
     topic::{MessageKind, SparkplugTopic},
 };
 use crate::{
-    decoder::Message,
     intern::Interner,
     limits::Limits,
+    message::Message,
     observations::{Observations, RebirthReason, SourceEvent},
     reject::{Reject, RejectKind},
 };

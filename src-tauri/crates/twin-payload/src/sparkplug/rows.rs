@@ -11,9 +11,9 @@ use super::{
     wire::Span,
 };
 use crate::{
-    decoder::Message,
     intern::{AddressIx, Interner},
     limits::Limits,
+    message::Message,
     observations::Observations,
     reject::Reject,
     stamp::Stamp,

@@ -1,0 +1,62 @@
+//! What is asked of the driver, and by which queues.
+
+use tokio::sync::{mpsc, oneshot};
+use twin_connect::Inbound;
+use twin_core::{OccurrenceId, engine::SystemEvent};
+
+use super::{
+    scoring::Answer,
+    source::{Heard, Source},
+};
+use crate::{api::alarm::AlarmRow, error::Result};
+
+/// What people and the composition ask of the driver.
+#[derive(Debug)]
+pub enum Request {
+    /// Acknowledge an alarm; answered once it is stored.
+    Acknowledge {
+        /// Which occurrence.
+        occurrence: OccurrenceId,
+        /// Who.
+        user: String,
+        /// What they wrote.
+        comment: String,
+        /// Whom to tell.
+        reply: oneshot::Sender<Result<AlarmRow>>,
+    },
+    /// Ask a Sparkplug node for its birth.
+    Rebirth {
+        /// On which connection.
+        connection: String,
+        /// `group/node`.
+        node: String,
+        /// Whom to tell.
+        reply: oneshot::Sender<Result<()>>,
+    },
+    /// What was heard and is not in the plant file.
+    Heard {
+        /// On which connection.
+        connection: String,
+        /// Whom to tell.
+        reply: oneshot::Sender<Result<Vec<Heard>>>,
+    },
+    /// A connection was added or changed: from now on this one counts.
+    PutSource(usize, Box<Source>),
+    /// A connection was removed.
+    RemoveSource(usize),
+    /// Write what is left and end.
+    Stop,
+}
+
+/// The driver's ends.
+#[derive(Debug)]
+pub struct Queues {
+    /// From the connections.
+    pub inbound: mpsc::Receiver<(usize, Inbound)>,
+    /// From people.
+    pub requests: mpsc::Receiver<Request>,
+    /// From the models.
+    pub answers: mpsc::Receiver<Answer>,
+    /// From the writer and maintenance.
+    pub conditions: mpsc::Receiver<SystemEvent>,
+}

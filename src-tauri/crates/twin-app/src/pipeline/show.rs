@@ -1,0 +1,181 @@
+//! What the driver shows: assets, evidence, connections and counters, put into the view in the words of the API.
+
+use twin_core::{
+    SignalKey, Timestamp,
+    engine::{Abstention, Explanation},
+    twin::AssetCondition,
+};
+
+use super::{driver::Driver, source::Source};
+use crate::{
+    api::{
+        connection::ConnectionRow,
+        frame::{AssetState, AssetStateKind, Counters},
+        plant::{AnomalyView, ShareView},
+    },
+    clock,
+};
+
+impl Driver {
+    pub(super) fn show_everything(&mut self) {
+        let signals: Vec<SignalKey> = self
+            .engine
+            .config()
+            .signals
+            .iter()
+            .map(|signal| signal.key)
+            .collect();
+        self.view.put_twins(&self.engine, signals);
+        for asset in 0..self.engine.config().assets.len() {
+            self.show_asset(asset);
+        }
+        for binding in 0..self.engine.config().models.len() {
+            self.show_anomaly(binding);
+        }
+    }
+
+    pub(super) fn show_asset(&self, index: usize) {
+        let config = self.engine.config();
+        let (Some(asset), Some((condition, quality, since))) =
+            (config.assets.get(index), self.engine.asset(index))
+        else {
+            return;
+        };
+        let state = match condition {
+            AssetCondition::Waiting => AssetStateKind::Waiting,
+            AssetCondition::Live => AssetStateKind::Live,
+            AssetCondition::Standby => AssetStateKind::Standby,
+            AssetCondition::Stale => AssetStateKind::Stale,
+        };
+        let binding = config.models.iter().position(|model| model.asset == index);
+        let anomaly = binding.and_then(|binding| self.anomaly(binding));
+        let since_anomalous = anomaly.as_ref().and_then(|anomaly| anomaly.since);
+        let shares = anomaly.iter().flat_map(|anomaly| &anomaly.shares);
+        let shares = shares.take(3).filter(|_| since_anomalous.is_some());
+        self.view.put_asset(AssetState {
+            id: asset.id.to_string(),
+            state,
+            since: since.micros() as f64,
+            reason: if condition == AssetCondition::Stale {
+                quality.reason.label().into()
+            } else {
+                String::new()
+            },
+            score: anomaly.as_ref().and_then(|anomaly| anomaly.score),
+            anomaly_since: since_anomalous,
+            anomaly_shares: shares.map(|share| (share.signal, share.share)).collect(),
+        });
+    }
+
+    pub(super) fn show_anomaly(&self, binding: usize) {
+        let Some(anomaly) = self.anomaly(binding) else {
+            return;
+        };
+        self.view.put_anomaly(anomaly);
+        if let Some(model) = self.engine.config().models.get(binding) {
+            self.show_asset(model.asset);
+        }
+    }
+
+    fn anomaly(&self, binding: usize) -> Option<AnomalyView> {
+        let config = self.engine.config();
+        let model = config.models.get(binding)?;
+        let (explanation, abstained) = self.engine.explanation(binding)?;
+        let standing = self
+            .engine
+            .standing()
+            .find(|s| s.raised.signal == model.score && s.state.is_active());
+        let abstained = abstained.map(|because| self.abstention(because));
+        let mut shares: Vec<ShareView> = explanation
+            .map_or_else(Vec::new, |Explanation { inputs, .. }| {
+                inputs.iter().map(share_view).collect()
+            });
+        shares.sort_by(|a, b| b.share.total_cmp(&a.share));
+        Some(AnomalyView {
+            asset: config.assets.get(model.asset)?.id.to_string(),
+            score: explanation.map(|e| e.score).filter(|_| abstained.is_none()),
+            at: explanation.map_or(0.0, |e| e.at.micros() as f64),
+            since: standing.map(|s| s.raised.source_time.micros() as f64),
+            abstained,
+            shares,
+        })
+    }
+
+    fn abstention(&self, because: Abstention) -> String {
+        match because {
+            Abstention::Standby => "not running".into(),
+            Abstention::Settling { until } => {
+                let minutes = until.since(clock::now()).secs_f64().max(0.0) / 60.0;
+                format!(
+                    "running too short a time: it speaks in {:.0} min",
+                    minutes.ceil()
+                )
+            }
+            Abstention::Model => "the model could not be run".into(),
+            Abstention::Input { signal, quality } => {
+                let name = self
+                    .compiled
+                    .signals
+                    .get(&signal)
+                    .map_or("an input", |names| names.name.as_str());
+                format!("{name}: {}", quality.reason.label())
+            }
+        }
+    }
+
+    fn connection_rows(&self) -> Vec<ConnectionRow> {
+        let mut sources: Vec<_> = self.sources.iter().collect();
+        sources.sort_by_key(|(index, _)| **index);
+        sources
+            .into_iter()
+            .map(|(_, source)| source.row())
+            .collect()
+    }
+
+    pub(super) fn show_connections(&self) {
+        self.view.put_connections(self.connection_rows());
+    }
+
+    pub(super) fn show_counters(&mut self, now: Timestamp) {
+        let (before, at) = self.samples_before;
+        let seconds = now.since(at).secs_f64();
+        let rate = if at == Timestamp::MIN || seconds <= 0.0 {
+            self.view.counters().samples_per_s
+        } else {
+            (self.samples - before) as f64 / seconds
+        };
+        // Shorter spans than this would show noise.
+        if seconds >= 0.5 {
+            self.samples_before = (self.samples, now);
+        }
+        let mut system: Vec<String> = self
+            .engine
+            .system()
+            .iter()
+            .map(|(_, text)| text.clone())
+            .collect();
+        if self.scores_skipped > 0 {
+            system.push(format!(
+                "{} anomaly scores were skipped: the models are too slow",
+                self.scores_skipped
+            ));
+        }
+        self.view.put_counters(Counters {
+            samples_per_s: rate.round(),
+            dropped: self.sources.values().map(Source::dropped).sum::<u64>() as f64,
+            rejected: self.sources.values().map(Source::rejected).sum::<u64>() as f64,
+            history_bytes: self.historian.size_bytes() as f64,
+            system,
+        });
+    }
+}
+
+fn share_view(share: &twin_core::engine::InputShare) -> ShareView {
+    ShareView {
+        signal: share.signal.0,
+        seen: share.seen,
+        expected: share.expected,
+        sigma: share.sigma,
+        share: share.share,
+    }
+}
