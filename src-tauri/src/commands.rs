@@ -83,7 +83,11 @@ async fn alarm_history(host: State<'_, Host>, before: f64, limit: u32) -> Answer
 }
 
 #[tauri::command]
-async fn acknowledge(host: State<'_, Host>, id: String, comment: Option<String>) -> Answer<AlarmRow> {
+async fn acknowledge(
+    host: State<'_, Host>,
+    id: String,
+    comment: Option<String>,
+) -> Answer<AlarmRow> {
     let user = whoami::username()
         .map_err(|error| wrong(format!("your user name is not known: {error}")))?;
     app(&host)?

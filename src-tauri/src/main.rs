@@ -75,7 +75,6 @@ fn run(arguments: Arguments) -> anyhow::Result<i32> {
             let host = match started {
                 Ok((running, notices)) => {
                     notify::forward(app.handle().clone(), notices);
-                    window::keep_title(app.handle().clone(), &running);
                     Host(Ok(running))
                 }
                 Err(error) => {
@@ -86,6 +85,9 @@ fn run(arguments: Arguments) -> anyhow::Result<i32> {
             app.manage(host);
             app.manage(stream::Stream::default());
             window::open(app.handle())?;
+            if let Ok(running) = app.state::<Host>().app() {
+                window::keep_title(app.handle().clone(), running);
+            }
             if let Err(error) = tray::put(app.handle()) {
                 tracing::warn!("there is no tray here ({error}): start Twinscope again to bring its window back");
             }

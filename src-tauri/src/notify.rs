@@ -31,7 +31,10 @@ pub fn forward(handle: AppHandle, mut notices: mpsc::Receiver<Notice>) {
                 .show_async()
                 .await;
             match shown {
+                #[cfg(target_os = "linux")]
                 Ok(shown) => wait_for_click(shown, handle.clone(), &waiting),
+                #[cfg(not(target_os = "linux"))]
+                Ok(_) => {}
                 Err(error) => tracing::warn!("a desktop notification could not be shown: {error}"),
             }
         }

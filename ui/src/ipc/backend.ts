@@ -18,7 +18,7 @@ export interface Backend {
   /** Starts the live frames; the first one holds everything. A second call replaces the first. */
   subscribe(onFrame: (frame: ArrayBuffer) => void): Promise<void>;
   alarms(): Promise<AlarmList>;
-  /** Occurrences raised before `before` (microseconds), newest first. */
+  /** Occurrences whose latest transition has a sequence number below `before` (0: the newest), newest first. */
   alarmHistory(before: number, limit: number): Promise<AlarmRow[]>;
   acknowledge(id: string, comment: string | null): Promise<AlarmRow>;
   /** The binary answer that `decodeTrend` reads. */

@@ -17,7 +17,10 @@ export function gapAfter(columns: TrendColumns, i: number, staleMicros: number):
   return next !== undefined && last !== undefined && next - last > staleMicros;
 }
 
-/** Splits columns at gaps, at changes of quality, and around columns that hold no finite value. */
+/**
+ * Splits columns at gaps, at changes of quality, and around samples that are no number: a column without any belongs to
+ * no run, and one that begins or ends without a number is not joined to its neighbour on that side.
+ */
 export function runs(columns: TrendColumns, staleMicros: number): Run[] {
   const result: Run[] = [];
   let open: Run | null = null;
@@ -27,7 +30,11 @@ export function runs(columns: TrendColumns, staleMicros: number): Run[] {
       continue;
     }
     const status = columns.status[i] ?? 0;
-    const broken: boolean = open === null || gapAfter(columns, i - 1, staleMicros);
+    const broken: boolean =
+      open === null ||
+      gapAfter(columns, i - 1, staleMicros) ||
+      !Number.isFinite(columns.last[i - 1]) ||
+      !Number.isFinite(columns.first[i]);
     if (open === null || broken || open.status !== status) {
       open = { from: i, to: i, status, joined: !broken };
       result.push(open);
@@ -45,20 +52,34 @@ export interface Span {
   status: number;
 }
 
-/** Spans in which the quality is not good: touching runs of one status become one span. */
+/**
+ * Spans in which the quality is not good, with or without a number; touching spans of one status become one. A span goes
+ * on to the next sample, because until then the doubtful one was the newest: across a gap only when it had no number,
+ * for then nothing was known until the next.
+ */
 export function badSpans(columns: TrendColumns, staleMicros: number): Span[] {
   const spans: Span[] = [];
-  for (const run of runs(columns, staleMicros)) {
-    if (run.status === 0) continue;
-    const t0 = columns.tFirst[run.from] ?? 0;
-    // Up to the next sample, if one follows without a gap: until then the bad value was the newest.
-    const reaches = run.to + 1 < columns.tFirst.length && !gapAfter(columns, run.to, staleMicros);
-    const t1 = (reaches ? columns.tFirst[run.to + 1] : columns.tLast[run.to]) ?? t0;
+  for (let i = 0; i < columns.tFirst.length; i += 1) {
+    const status = columns.status[i] ?? 0;
+    if (status === 0) continue;
+    const t0 = columns.tFirst[i] ?? 0;
+    const reaches = !gapAfter(columns, i, staleMicros) || !Number.isFinite(columns.last[i]);
+    const t1 = (reaches ? columns.tFirst[i + 1] : undefined) ?? columns.tLast[i] ?? t0;
     const before = spans.at(-1);
-    if (before && before.status === run.status && before.t1 >= t0) before.t1 = t1;
-    else spans.push({ t0, t1, status: run.status });
+    if (before && before.status === status && before.t1 >= t0) before.t1 = t1;
+    else spans.push({ t0, t1, status });
   }
   return spans;
+}
+
+/** Where the line passes through column `i`: between its first and last sample, as far as those are numbers. */
+export function middleOf(columns: TrendColumns, i: number): number {
+  const first = columns.first[i] ?? Number.NaN;
+  const last = columns.last[i] ?? Number.NaN;
+  if (Number.isFinite(first) && Number.isFinite(last)) return (first + last) / 2;
+  if (Number.isFinite(first)) return first;
+  if (Number.isFinite(last)) return last;
+  return ((columns.min[i] ?? Number.NaN) + (columns.max[i] ?? Number.NaN)) / 2;
 }
 
 /** Index of the last column that begins at or before `t`; -1 when there is none. */

@@ -26,9 +26,13 @@ export function niceBounds(low: number, high: number): Bounds {
   };
 }
 
+/** A limit that is this part of the scale's height beyond it still belongs to the picture. */
+const NEAR_SCALE = 0.3;
+
 /**
  * Range of an axis: the data in view, the normal band, and those limits that are near enough to matter (within one and
- * a half times the height of data and band), so that a far trip limit does not flatten the trace.
+ * a half times the height of data and band, or just outside the scale that results), so that a far trip limit does not
+ * flatten the trace.
  */
 export function axisRange(
   data: readonly ([number, number] | null)[],
@@ -51,6 +55,13 @@ export function axisRange(
       bottom = Math.min(bottom, limit);
       top = Math.max(top, limit);
     }
+  }
+  for (const limit of [...limits].sort((a, b) => Math.abs(a - high) - Math.abs(b - high))) {
+    const scale = niceBounds(bottom, top);
+    const near = (scale.high - scale.low) * NEAR_SCALE;
+    if (limit < scale.low - near || limit > scale.high + near) continue;
+    bottom = Math.min(bottom, limit);
+    top = Math.max(top, limit);
   }
   return niceBounds(bottom, top);
 }

@@ -2,28 +2,39 @@
 import { type Palette, readPalette } from "../lib/palette";
 
 export type ThemeName = "dark" | "light";
+export type ThemeChoice = ThemeName | "system";
 const STORE = "twinscope.theme";
 
 class Theme {
   name: ThemeName = $state("dark");
+  /** What a person chose. */
+  choice: ThemeChoice = $state("system");
   palette: Palette = $state.raw({} as Palette);
 
   start(): void {
-    const light = window.matchMedia("(prefers-color-scheme: light)");
-    const stored = read();
-    this.#apply(stored ?? (light.matches ? "light" : "dark"));
-    light.addEventListener("change", () => {
-      if (read() === null) this.#apply(light.matches ? "light" : "dark");
-    });
+    this.choice = read();
+    this.#apply(this.#wanted());
+    systemLight().addEventListener("change", () => this.#apply(this.#wanted()));
   }
 
-  toggle(): void {
-    this.#apply(this.name === "dark" ? "light" : "dark");
+  choose(choice: ThemeChoice): void {
+    this.choice = choice;
+    this.#apply(this.#wanted());
     try {
-      localStorage.setItem(STORE, this.name);
+      if (choice === "system") localStorage.removeItem(STORE);
+      else localStorage.setItem(STORE, choice);
     } catch {
       // Without storage the choice lasts as long as the window.
     }
+  }
+
+  toggle(): void {
+    this.choose(this.name === "dark" ? "light" : "dark");
+  }
+
+  #wanted(): ThemeName {
+    if (this.choice !== "system") return this.choice;
+    return systemLight().matches ? "light" : "dark";
   }
 
   #apply(name: ThemeName): void {
@@ -33,12 +44,16 @@ class Theme {
   }
 }
 
-function read(): ThemeName | null {
+function systemLight(): MediaQueryList {
+  return window.matchMedia("(prefers-color-scheme: light)");
+}
+
+function read(): ThemeChoice {
   try {
     const stored = localStorage.getItem(STORE);
-    return stored === "dark" || stored === "light" ? stored : null;
+    return stored === "dark" || stored === "light" ? stored : "system";
   } catch {
-    return null;
+    return "system";
   }
 }
 

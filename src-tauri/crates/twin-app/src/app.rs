@@ -27,7 +27,7 @@ use crate::{
     },
     clock,
     compile::{Compiled, compile, plant_view},
-    connections::{RunningLink, client_id, connection_of, form_of, spec_of},
+    connections::{RunningLink, client_id, command_queue, connection_of, form_of, spec_of},
     error::{Error, Result},
     pipeline::{
         notice::Notice,
@@ -141,28 +141,37 @@ impl App {
     async fn connect(&self, connection: &twin_model::Connection) -> Result<()> {
         let spec = spec_of(&self.workspace, connection, None)?;
         let index = self.next_link.fetch_add(1, Ordering::Relaxed);
-        let link = RunningLink::start(index, connection.id.clone(), spec, self.inbound.clone());
         let births = self.historian.births(&connection.id).await?;
-        let births = births
-            .into_iter()
-            .map(|birth| (birth.topic, birth.payload))
-            .collect();
+        let queue = command_queue();
         let source = Source::new(SourceParts {
             index,
             form: form_of(connection),
             client_id: client_id(&self.workspace, connection.id.as_str()),
-            commands: link.commands.clone(),
+            commands: queue.0.clone(),
             addresses: self
                 .compiled
                 .addresses
                 .get(&connection.id)
                 .cloned()
                 .unwrap_or_default(),
-            births,
+            births: births
+                .into_iter()
+                .map(|birth| (birth.topic, birth.payload))
+                .collect(),
             now: clock::now(),
         });
+        // The driver takes requests before messages, so it knows the source when the first message arrives.
+        self.ask(Request::PutSource(index, Box::new(source)))
+            .await?;
+        let link = RunningLink::start(
+            index,
+            connection.id.clone(),
+            spec,
+            queue,
+            self.inbound.clone(),
+        );
         self.links.lock().await.push(link);
-        self.ask(Request::PutSource(index, Box::new(source))).await
+        Ok(())
     }
 
     async fn disconnect(&self, id: &str) -> Result<()> {

@@ -216,19 +216,25 @@ pub struct RunningLink {
     tasks: [JoinHandle<()>; 2],
 }
 
+/// The driver's end of a link that is about to start.
+pub fn command_queue() -> (mpsc::Sender<Command>, mpsc::Receiver<Command>) {
+    mpsc::channel(COMMAND_QUEUE)
+}
+
 impl RunningLink {
-    /// Starts a link whose messages go to `inbound`, marked with `index`.
+    /// Starts a link whose messages go to `inbound`, marked with `index`. Whoever takes them must know the index
+    /// before: a message without an owner would never be acknowledged.
     pub fn start(
         index: usize,
         id: ConnectionId,
         spec: ConnectionSpec,
+        (commands, queue): (mpsc::Sender<Command>, mpsc::Receiver<Command>),
         inbound: mpsc::Sender<(usize, Inbound)>,
     ) -> Self {
-        let (commands, command_queue) = mpsc::channel(COMMAND_QUEUE);
         let (messages, mut message_queue) = mpsc::channel(CONNECTION_QUEUE);
         let name = id.clone();
         let link = tokio::spawn(async move {
-            if let Err(error) = twin_connect::run(spec, messages, command_queue, clock::now).await {
+            if let Err(error) = twin_connect::run(spec, messages, queue, clock::now).await {
                 tracing::error!("the connection {name} cannot run: {error}");
             }
         });

@@ -21,6 +21,14 @@ learned_from: string,
  */
 false_alarms_per_day: number, 
 /**
+ * Upper bound of that with 95 % confidence.
+ */
+false_alarms_per_day_upper: number, 
+/**
+ * Days of data, not learned from, on which they were counted; 0 when that is not known.
+ */
+holdout_days: number, 
+/**
  * Names of its inputs, in order: keys of signals.
  */
 inputs: Array<number>, 

@@ -69,8 +69,8 @@ export class FakeAlarms {
 
   history(before: number, limit: number): AlarmRow[] {
     return [...this.rows, ...this.#over]
-      .filter((alarm) => alarm.raised_at < before)
-      .sort((a, b) => b.raised_at - a.raised_at)
+      .filter((alarm) => before === 0 || alarm.seq < before)
+      .sort((a, b) => b.seq - a.seq)
       .slice(0, limit);
   }
 

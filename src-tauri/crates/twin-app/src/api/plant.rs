@@ -122,6 +122,10 @@ pub struct ModelView {
     pub learned_from: String,
     /// Expected false alarms a day at the alarm limit, as measured on data it had not learned.
     pub false_alarms_per_day: f64,
+    /// Upper bound of that with 95 % confidence.
+    pub false_alarms_per_day_upper: f64,
+    /// Days of data, not learned from, on which they were counted; 0 when that is not known.
+    pub holdout_days: f64,
     /// Names of its inputs, in order: keys of signals.
     pub inputs: Vec<u32>,
     /// Why it does not run, if it does not.

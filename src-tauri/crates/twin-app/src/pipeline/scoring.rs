@@ -74,9 +74,15 @@ fn load_one(
     });
     let view = ModelView {
         id: file.id.clone(),
-        method: card.map_or_else(String::new, |card| card.method),
+        method: card
+            .as_ref()
+            .map_or_else(String::new, |card| card.method.clone()),
         learned_from: metadata.map_or_else(String::new, |m| m.trained_on.clone()),
         false_alarms_per_day: metadata.map_or(0.0, |m| m.false_alarms_per_day),
+        false_alarms_per_day_upper: card
+            .as_ref()
+            .map_or(0.0, |card| card.false_alarms_per_day_upper),
+        holdout_days: card.as_ref().map_or(0.0, |card| card.holdout_days),
         inputs: binding.inputs.iter().map(|key| key.0).collect(),
         fault,
     };
@@ -101,6 +107,8 @@ fn load_one(
         method: String::new(),
         learned_from: String::new(),
         false_alarms_per_day: 0.0,
+        false_alarms_per_day_upper: 0.0,
+        holdout_days: 0.0,
         inputs: binding.inputs.iter().map(|key| key.0).collect(),
         fault: Some("this build of Twinscope runs no models".into()),
     };

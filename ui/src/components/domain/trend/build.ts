@@ -10,8 +10,9 @@ import { BAD, GOOD, reasonWord, statusWord } from "../../../lib/quality";
 import { axisRange, type Bounds, steady } from "../../../lib/scale";
 import type { Clock } from "../../../lib/time";
 import type { TrendColumns } from "../../../lib/trend";
+import { compareAlarms } from "../../../lib/worst";
 import type { SampleTable } from "../../../live/table";
-import { type Axis, type ChartModel, EMPTY_COLUMNS, type LimitLine, type Trace } from "./model";
+import { type Axis, type BadSpan, type ChartModel, EMPTY_COLUMNS, type LimitLine, type Trace } from "./model";
 
 export const PICKS_MAX = 4;
 
@@ -26,17 +27,27 @@ export function axisId(signal: SignalView): string {
   return signal.unit === "" ? `signal:${signal.key}` : `unit:${signal.unit}`;
 }
 
-/** What a trend shows first: the signals that have alarms, then the key values, two at most. */
-export function firstPicks(asset: AssetView, alarms: readonly AlarmRow[]): number[] {
+/**
+ * What a trend shows first, two signals at most: those with alarms, the worst first, where the alarm of an anomaly score
+ * stands for the signal with the largest part in the anomaly; then the key values.
+ */
+export function firstPicks(
+  asset: AssetView,
+  alarms: readonly AlarmRow[],
+  shares: readonly (readonly [number, number])[],
+): number[] {
   const drawable = asset.signals.filter(
     (signal) => signal.role === "measurement" || signal.role === "setpoint",
   );
-  const alarmed = alarms
-    .map((alarm) => alarm.signal)
-    .filter((key) => drawable.some((signal) => signal.key === key));
+  const may = new Set(drawable.map((signal) => signal.key));
+  const scores = new Set(asset.signals.filter((signal) => signal.role === "score").map(({ key }) => key));
+  const culprit = shares.find(([key]) => may.has(key))?.[0];
+  const alarmed = [...alarms]
+    .sort(compareAlarms)
+    .map((alarm) => (scores.has(alarm.signal) ? culprit : alarm.signal));
   const keys = drawable.filter((signal) => signal.key_value).map((signal) => signal.key);
-  const rest = drawable.map((signal) => signal.key);
-  return [...new Set([...alarmed, ...keys, ...rest])].slice(0, 2);
+  const all = [...alarmed, culprit, ...keys, ...may].filter((key) => key !== undefined && may.has(key));
+  return [...new Set(all as number[])].slice(0, 2);
 }
 
 export interface Parts {
@@ -125,24 +136,24 @@ function limitLines(signal: SignalView): LimitLine[] {
 }
 
 /** Spans of doubtful quality in the columns, and from the last sample until now when the signal is bad now. */
-function badParts(parts: Parts, traces: readonly Trace[]): ChartModel["bad"] {
+function badParts(parts: Parts, traces: readonly Trace[]): BadSpan[] {
   return traces.flatMap((trace, place) => {
-    const name = parts.picks.length > 1 ? `: ${parts.picks[place]?.name ?? ""}` : "";
+    const name = parts.picks.length > 1 ? (parts.picks[place]?.name ?? "") : "";
     const spans = badSpans(trace.columns, trace.staleMicros).map((span) => ({
       ...span,
-      label: `${span.status === BAD ? "bad quality" : "uncertain"}${name}`,
+      words: [span.status === BAD ? "bad quality" : "uncertain"],
+      name,
     }));
     const { table } = parts;
     const status = table.status[trace.key] ?? GOOD;
     const since = table.time[trace.key] ?? 0;
     if (status === GOOD || since === 0) return spans;
     const why = reasonWord(table.reason[trace.key] ?? 0);
-    const words =
-      why === "" ? statusWord(status).toLowerCase() : `${statusWord(status).toLowerCase()}, ${why}`;
+    const words = [statusWord(status).toLowerCase(), ...(why === "" ? [] : [why])];
     const begin = spans.at(-1);
     // The span that the columns end with goes on until now.
     const joined = begin !== undefined && begin.t1 >= since - trace.staleMicros;
     const rest = joined ? spans.slice(0, -1) : spans;
-    return [...rest, { t0: joined ? begin.t0 : since, t1: parts.now, status, label: `${words}${name}` }];
+    return [...rest, { t0: joined ? begin.t0 : since, t1: parts.now, status, words, name }];
   });
 }

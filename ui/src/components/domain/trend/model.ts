@@ -37,6 +37,14 @@ export interface AlarmSpan {
   priority: number;
 }
 
+/** A span of doubtful quality. */
+export interface BadSpan extends Span {
+  /** What is wrong, the most important first: status, then the reason if it is known. */
+  words: string[];
+  /** The signal it is about; empty where only one is shown. */
+  name: string;
+}
+
 export interface ChartModel {
   t0: number;
   t1: number;
@@ -45,7 +53,7 @@ export interface ChartModel {
   axes: Axis[];
   limits: LimitLine[];
   normal: { axis: string; low: number; high: number } | null;
-  bad: (Span & { label: string })[];
+  bad: BadSpan[];
   score: { columns: TrendColumns; limit: number | null; staleMicros: number } | null;
   alarms: AlarmSpan[];
   clock: Clock;

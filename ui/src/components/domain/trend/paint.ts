@@ -2,10 +2,11 @@
  * Draws columns, limits, quality and lanes onto uPlot's canvas. Columns are drawn as they come: entry, lowest, highest,
  * exit, so that every extreme survives at any zoom.
  */
-import { runs } from "../../../lib/columns";
+import { middleOf, runs } from "../../../lib/columns";
 import { priorityColour, priorityTextColour } from "../../../lib/palette";
 import { position } from "../../../lib/scale";
 import type { TrendColumns } from "../../../lib/trend";
+import { placeLabels } from "./labels";
 import { type ChartModel, packLanes, type Trace } from "./model";
 
 /** Heights of the lanes under the plot, CSS pixels. */
@@ -14,6 +15,8 @@ export const SCORE_HEIGHT = 36;
 export const ALARMS_TOP = 10;
 const ALARM_LANE = 7;
 export const ALARMS_HEIGHT = 4 * ALARM_LANE + 2;
+/** Height of a row of words about doubtful spans, CSS pixels. */
+const LABEL_ROW = 15;
 const FONT = '11px "Inter Variable", system-ui, sans-serif';
 
 /** The plot area in canvas pixels. */
@@ -169,7 +172,7 @@ function paintTrace(context: Context, model: ChartModel, area: Area, trace: Trac
     context.stroke();
     context.setLineDash([]);
     if (run.from === run.to && !run.joined) {
-      dot(context, x(columns.tFirst[run.from] ?? 0), y(columns.last[run.from] ?? 0), area.ratio);
+      dot(context, x(columns.tFirst[run.from] ?? 0), y(middleOf(columns, run.from)), area.ratio);
     }
     context.globalAlpha = 1;
   }
@@ -197,9 +200,7 @@ function addSpread(
 
 /** Where the line leaves a column: what steps has no value between its samples. */
 function exitValue(columns: TrendColumns, i: number, step: boolean): number {
-  const first = columns.first[i] ?? 0;
-  const last = columns.last[i] ?? 0;
-  return step ? last : (first + last) / 2;
+  return step ? (columns.last[i] ?? 0) : middleOf(columns, i);
 }
 
 /** The line: through single samples exactly; through the middle of first and last where a column holds many. */
@@ -263,13 +264,20 @@ function paintWords(context: Context, model: ChartModel, area: Area): void {
     const y = valueY(model, area, model.normal.axis)(model.normal.high);
     label(context, model, area, { text: "normal", x: area.left + 6 * area.ratio, y: y + 10 * area.ratio });
   }
-  for (const span of model.bad) {
-    const right = x(span.t1);
-    const at = Math.min(right + 5 * area.ratio, area.left + area.width - 90 * area.ratio);
+  context.font = FONT;
+  const { ratio } = area;
+  const placed = placeLabels(
+    model.bad
+      .filter((span) => span.t1 >= model.t0 && span.t0 <= model.t1)
+      .map((span) => ({ right: (x(span.t1) - area.left) / ratio, words: span.words, name: span.name })),
+    area.width / ratio,
+    (text) => context.measureText(text).width,
+  );
+  for (const { text, left, row } of placed) {
     label(context, model, area, {
-      text: span.label,
-      x: Math.max(area.left, at),
-      y: area.top + area.height - 10 * area.ratio,
+      text,
+      x: area.left + left * ratio,
+      y: area.top + area.height - (10 + row * LABEL_ROW) * ratio,
     });
   }
 }
