@@ -8,6 +8,11 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use x11rb::{
+    connection::Connection,
+    protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, MapState, Window},
+    rust_connection::RustConnection,
+};
 
 use super::{process::Process, wait};
 
@@ -112,5 +117,74 @@ impl Desktop {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(error).context("reading what was shown"),
         }
+    }
+
+    /// Closes the program's window as the cross in its corner would.
+    ///
+    /// # Errors
+    /// When there is no such window.
+    pub fn close_window(&self) -> Result<()> {
+        let (display, window) = self.window()?;
+        let atom = |name: &str| {
+            Ok::<_, anyhow::Error>(display.intern_atom(false, name.as_bytes())?.reply()?.atom)
+        };
+        let data = [atom("WM_DELETE_WINDOW")?, x11rb::CURRENT_TIME, 0, 0, 0];
+        let message = ClientMessageEvent::new(32, window, atom("WM_PROTOCOLS")?, data);
+        display
+            .send_event(false, window, EventMask::NO_EVENT, message)?
+            .check()?;
+        Ok(())
+    }
+
+    /// Whether the program's window is on the screen.
+    ///
+    /// # Errors
+    /// When there is no such window.
+    pub fn window_is_shown(&self) -> Result<bool> {
+        let (display, window) = self.window()?;
+        Ok(display.get_window_attributes(window)?.reply()?.map_state == MapState::VIEWABLE)
+    }
+
+    /// Title of the program's window.
+    ///
+    /// # Errors
+    /// When there is no such window.
+    pub fn window_title(&self) -> Result<String> {
+        let (display, window) = self.window()?;
+        title(&display, window)
+    }
+
+    /// The largest window whose title names the program: toolkits make small hidden ones, too.
+    fn window(&self) -> Result<(RustConnection, Window)> {
+        let (display, screen) = x11rb::connect(Some(&self.display))?;
+        let root = display.setup().roots.get(screen).context("a screen")?.root;
+        let mut found = None;
+        let mut left = vec![root];
+        while let Some(window) = left.pop() {
+            // A window may go while it is looked at.
+            let Ok(tree) = display.query_tree(window)?.reply() else {
+                continue;
+            };
+            left.extend(tree.children);
+            let Ok(shape) = display.get_geometry(window)?.reply() else {
+                continue;
+            };
+            if shape.width > 300 && title(&display, window)?.contains("Twinscope") {
+                found = Some(window);
+            }
+        }
+        let window = found.context("there is no window of Twinscope")?;
+        Ok((display, window))
+    }
+}
+
+fn title(display: &RustConnection, window: Window) -> Result<String> {
+    let name = display.intern_atom(false, b"_NET_WM_NAME")?.reply()?.atom;
+    match display
+        .get_property(false, window, name, AtomEnum::ANY, 0, 1_024)?
+        .reply()
+    {
+        Ok(property) => Ok(String::from_utf8_lossy(&property.value).into_owned()),
+        Err(_) => Ok(String::new()),
     }
 }

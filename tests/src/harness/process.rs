@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
 };
 
 use anyhow::{Context, Result};
@@ -51,12 +51,20 @@ impl Process {
         signal(self.id(), name)
     }
 
+    /// How it ended, if it did.
+    ///
+    /// # Errors
+    /// When the system refuses to tell.
+    pub fn exit(&mut self) -> Result<Option<ExitStatus>> {
+        Ok(self.0.try_wait()?)
+    }
+
     /// Whether it has ended by itself.
     ///
     /// # Errors
     /// When the system refuses to tell.
     pub fn has_ended(&mut self) -> Result<bool> {
-        Ok(self.0.try_wait()?.is_some())
+        Ok(self.exit()?.is_some())
     }
 }
 

@@ -20,6 +20,39 @@ pub struct Driver {
     _process: Process,
 }
 
+/// The command line of the program on a workspace, without its name.
+///
+/// # Errors
+/// Never in a checkout.
+fn arguments(workspace: &Path) -> Result<[String; 4]> {
+    let assets = repository()?.join("assets");
+    Ok([
+        "--workspace".into(),
+        workspace.display().to_string(),
+        "--assets".into(),
+        assets.display().to_string(),
+    ])
+}
+
+/// Starts the program once more on a workspace that is open already; waits for its end and gives its exit code.
+///
+/// # Errors
+/// When it does not end within twenty seconds.
+pub async fn start_again(desktop: &Desktop, workspace: &Path, dir: &Path) -> Result<Option<i32>> {
+    let mut command = Command::new(built("twinscope")?);
+    let mut process = Process::start(
+        desktop.dress(command.args(arguments(workspace)?)),
+        &dir.join("again.log"),
+    )?;
+    for _ in 0..200 {
+        if let Some(status) = process.exit()? {
+            return Ok(status.code());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    anyhow::bail!("the second start did not end")
+}
+
 /// An open window.
 #[derive(Debug)]
 pub struct Window {
@@ -64,14 +97,7 @@ impl Driver {
     /// # Errors
     /// When the program does not start.
     pub async fn open(&self, workspace: &Path) -> Result<Window> {
-        let arguments = json!([
-            "--workspace",
-            workspace.display().to_string(),
-            "--assets",
-            repository()?.join("assets").display().to_string(),
-        ]);
-        let application =
-            json!({ "application": built("twinscope")?.display().to_string(), "args": arguments });
+        let application = json!({ "application": built("twinscope")?.display().to_string(), "args": arguments(workspace)? });
         let mut capabilities = serde_json::Map::new();
         capabilities.insert("tauri:options".into(), application);
         let client = ClientBuilder::new(HttpConnector::new())

@@ -48,6 +48,24 @@ source = "plant/tank#{{signal}}"
     )
 }
 
+/// Publishes messages that nobody can read; says how many.
+fn publish_broken(broker: &Mosquitto) -> Result<usize> {
+    let deep = format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000));
+    let large = format!("{{\"level\": \"{}\"}}", "x".repeat(2 << 20));
+    let bad: [(&str, &[u8]); 6] = [
+        ("spBv1.0/G/NBIRTH/n", &[0x12, 0xff, 0xff, 0x03, 0x0a]),
+        ("plant/tank", b"{\"level\": "),
+        ("plant/tank", b"{\"level\": \"\xff\xfe\"}"),
+        ("plant/tank", deep.as_bytes()),
+        ("plant/tank", large.as_bytes()),
+        ("spBv1.0/G/NDATA/n", &[0xff; 64]),
+    ];
+    for (topic, payload) in bad {
+        broker.publish(topic, payload)?;
+    }
+    Ok(bad.len())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn broken_payloads_are_counted_by_reason_and_the_next_good_one_arrives() -> Result<()> {
     let dir = tempfile::tempdir()?;
@@ -73,19 +91,7 @@ async fn broken_payloads_are_counted_by_reason_and_the_next_good_one_arrives() -
     })
     .await?;
 
-    let deep = format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000));
-    let large = format!("{{\"level\": \"{}\"}}", "x".repeat(2 << 20));
-    let bad: [(&str, &[u8]); 6] = [
-        ("spBv1.0/G/NBIRTH/n", &[0x12, 0xff, 0xff, 0x03, 0x0a]),
-        ("plant/tank", b"{\"level\": "),
-        ("plant/tank", b"{\"level\": \"\xff\xfe\"}"),
-        ("plant/tank", deep.as_bytes()),
-        ("plant/tank", large.as_bytes()),
-        ("spBv1.0/G/NDATA/n", &[0xff; 64]),
-    ];
-    for (topic, payload) in bad {
-        broker.publish(topic, payload)?;
-    }
+    let bad = publish_broken(&broker)?;
     broker.publish("plant/tank", br#"{"level": 1e999}"#)?;
     broker.publish("plant/tank", br#"{"level": 2.0, "timestamp": 0}"#)?;
     broker.publish(
@@ -100,15 +106,12 @@ async fn broken_payloads_are_counted_by_reason_and_the_next_good_one_arrives() -
     });
     let twin = twin.await?;
     ensure!(twin.quality().reason == Reason::ClockSkew, "{twin:?}");
-    ensure!(
-        twin.source_time == twin.received_time || twin.source_time < twin.received_time,
-        "{twin:?}"
-    );
+    ensure!(twin.source_time <= twin.received_time, "{twin:?}");
 
     let rows = wait::until("all rejects", SOON, || async {
         let row = app.connections().into_iter().next()?;
         let count: f64 = row.rejects.iter().map(|reject| reject.count).sum();
-        (count >= bad.len() as f64).then_some(row.rejects)
+        (count >= bad as f64).then_some(row.rejects)
     });
     let rows = rows.await?;
     ensure!(rows.len() >= 4, "too few reasons: {rows:?}");

@@ -1,19 +1,22 @@
 //! mosquitto with TLS and client certificates, through to history and alarms.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, Result, ensure};
 use twin_app::{
     App,
     api::{
         alarm::AlarmStateView,
-        connection::{ConnectionForm, LinkStateView, ProtocolView, SubscriptionForm},
+        connection::{ConnectionForm, LinkStateView, ProtocolView, SubscriptionForm, TestStepView},
         trend::TrendRequest,
     },
     clock,
 };
 use twin_core::SignalKey;
-use twinscope_tests::harness::{certificates::Authority, mosquitto::Mosquitto, wait};
+use twinscope_tests::harness::{certificates::Authority, free_port, mosquitto::Mosquitto, wait};
 
 use crate::{signal, start};
 
@@ -75,22 +78,38 @@ async fn link(app: &App, state: LinkStateView) -> Result<String> {
     .await
 }
 
+/// A broker, and a workspace that may connect to it.
+async fn connected(dir: &Path) -> Result<(Mosquitto, PathBuf)> {
+    let authority = Authority::new(dir, "ca")?;
+    let broker = Mosquitto::start(dir, &authority).await?;
+    let client = authority.client("twinscope")?;
+    let workspace = dir.join("workspace");
+    std::fs::create_dir(&workspace)?;
+    let (certificate, key) = (&client.certificate, &client.key);
+    let text = plant_file(broker.port, &authority.ca_file, certificate, key);
+    std::fs::write(workspace.join("plant.toml"), text)?;
+    Ok((broker, workspace))
+}
+
+/// How many columns the trend of a signal has in the ten milliseconds after `before`.
+async fn columns(app: &App, key: u32, before: i64) -> Result<Option<u32>> {
+    let (t0, t1) = ((before * 1_000 - 1) as f64, ((before + 10) * 1_000) as f64);
+    let trend = app
+        .trend(&TrendRequest {
+            signals: vec![key],
+            t0,
+            t1,
+            width: 100,
+        })
+        .await?;
+    let count = trend.get(12..16).and_then(|bytes| bytes.try_into().ok());
+    Ok(count.map(u32::from_le_bytes))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_value_travels_over_tls_to_history_alarm_and_acknowledgement() -> Result<()> {
     let dir = tempfile::tempdir()?;
-    let authority = Authority::new(dir.path(), "ca")?;
-    let broker = Mosquitto::start(dir.path(), &authority).await?;
-    let client = authority.client("twinscope")?;
-    let workspace = dir.path().join("workspace");
-    std::fs::create_dir(&workspace)?;
-    let text = plant_file(
-        broker.port,
-        &authority.ca_file,
-        &client.certificate,
-        &client.key,
-    );
-    std::fs::write(workspace.join("plant.toml"), text)?;
-
+    let (broker, workspace) = connected(dir.path()).await?;
     let (app, mut notices) = start(&workspace).await?;
     let security = link(&app, LinkStateView::Up).await?;
     ensure!(
@@ -133,20 +152,10 @@ async fn a_value_travels_over_tls_to_history_alarm_and_acknowledgement() -> Resu
         "twice acknowledged"
     );
 
-    let (t0, t1) = ((before * 1_000 - 1) as f64, ((before + 10) * 1_000) as f64);
-    let trend = app
-        .trend(&TrendRequest {
-            signals: vec![level.key],
-            t0,
-            t1,
-            width: 100,
-        })
-        .await?;
-    let columns = trend
-        .get(12..16)
-        .and_then(|bytes| bytes.try_into().ok())
-        .map(u32::from_le_bytes);
-    ensure!(columns == Some(2), "the trend has {columns:?} columns");
+    ensure!(
+        columns(&app, level.key, before).await? == Some(2),
+        "both samples are in the trend"
+    );
 
     app.stop().await;
     drop(app);
@@ -221,18 +230,14 @@ async fn a_connection_that_is_not_safe_says_why_and_stays_down() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn test_connection_names_the_failing_step() -> Result<()> {
-    let dir = tempfile::tempdir()?;
-    let authority = Authority::new(dir.path(), "ca")?;
-    let broker = Mosquitto::start(dir.path(), &authority).await?;
+/// The form of a connection that works.
+fn form(port: u16, authority: &Authority) -> Result<ConnectionForm> {
     let client = authority.client("client")?;
-    let (app, _notices) = start(&dir.path().join("workspace")).await?;
-    let form = ConnectionForm {
+    Ok(ConnectionForm {
         id: String::new(),
         name: "Mine".into(),
         host: "localhost".into(),
-        port: broker.port,
+        port,
         protocol: ProtocolView::Mqtt5,
         tls: true,
         ca_file: authority.ca_file.display().to_string(),
@@ -246,51 +251,74 @@ async fn test_connection_names_the_failing_step() -> Result<()> {
         }],
         persistent_session: true,
         allow_rebirth: false,
-    };
+    })
+}
+
+/// The step at which a test ends.
+async fn last_step(app: &App, form: ConnectionForm) -> Result<TestStepView> {
+    let steps = app.test_connection(&form).await?.steps;
+    steps.into_iter().next_back().context("a step")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn test_connection_names_the_failing_step() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let authority = Authority::new(dir.path(), "ca")?;
+    let broker = Mosquitto::start(dir.path(), &authority).await?;
+    let (app, _notices) = start(&dir.path().join("workspace")).await?;
+    let form = form(broker.port, &authority)?;
     let steps = app.test_connection(&form).await?.steps;
     ensure!(steps.iter().all(|step| step.ok), "{steps:?}");
+    let names = steps.iter().map(|step| step.step.as_str());
     ensure!(
-        steps
-            .iter()
-            .map(|step| step.step.as_str())
-            .eq(["DNS", "TCP", "TLS", "MQTT", "Subscribe"]),
+        names.eq(["DNS", "TCP", "TLS", "MQTT", "Subscribe"]),
         "{steps:?}"
     );
 
-    let last = |steps: Vec<twin_app::api::connection::TestStepView>| steps.into_iter().next_back();
     let nowhere = ConnectionForm {
         host: "no-such-host.invalid".into(),
         ..form.clone()
     };
-    let step = last(app.test_connection(&nowhere).await?.steps).context("a step")?;
+    let step = last_step(&app, nowhere).await?;
     ensure!(
         !step.ok && step.step == "DNS" && !step.advice.is_empty(),
         "{step:?}"
     );
     let refused = ConnectionForm {
-        port: twinscope_tests::harness::free_port()?,
+        port: free_port()?,
         ..form.clone()
     };
-    let step = last(app.test_connection(&refused).await?.steps).context("a step")?;
+    let step = last_step(&app, refused).await?;
     ensure!(!step.ok && step.step == "TCP", "{step:?}");
+    let none = String::new();
     let anonymous = ConnectionForm {
-        certificate_file: String::new(),
-        key_file: String::new(),
-        ..form.clone()
+        certificate_file: none.clone(),
+        key_file: none,
+        ..form
     };
-    let step = last(app.test_connection(&anonymous).await?.steps).context("a step")?;
+    let step = last_step(&app, anonymous).await?;
     ensure!(
         !step.ok && step.message.contains("client certificate"),
         "{step:?}"
     );
+    app.stop().await;
+    Ok(())
+}
 
-    // What works is saved, connects, and stands in the plant file without its password.
-    let with_password = ConnectionForm {
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_connection_connects_and_lists_what_it_hears() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let authority = Authority::new(dir.path(), "ca")?;
+    let broker = Mosquitto::start(dir.path(), &authority).await?;
+    let (app, _notices) = start(&dir.path().join("workspace")).await?;
+    let form = form(broker.port, &authority)?;
+    let password = Some("hunter2".into());
+    let form = ConnectionForm {
         username: "ann".into(),
-        password: Some("hunter2".into()),
+        password,
         ..form
     };
-    let saved = app.save_connection(&with_password).await?;
+    let saved = app.save_connection(&form).await?;
     ensure!(saved.id == "mine" && saved.password.is_none());
     link(&app, LinkStateView::Up).await?;
     let text = std::fs::read_to_string(dir.path().join("workspace/plant.toml"))?;
@@ -306,10 +334,8 @@ async fn test_connection_names_the_failing_step() -> Result<()> {
             .and_then(|rows| rows.into_iter().next())
     });
     let heard = heard.await?;
-    ensure!(
-        (heard.address.as_str(), heard.value.as_str()) == ("plant/new#temperature", "21.5"),
-        "{heard:?}"
-    );
+    let what = (heard.address.as_str(), heard.value.as_str());
+    ensure!(what == ("plant/new#temperature", "21.5"), "{heard:?}");
     app.remove_connection("mine").await?;
     wait::until("the end of the connection", SOON, || async {
         app.connections().is_empty().then_some(())

@@ -9,8 +9,8 @@ use anyhow::{Context, Result, ensure};
 use twinscope_tests::harness::{
     demo::Demo,
     desktop::Desktop,
-    repository, wait,
-    window::{Driver, Window},
+    process, repository, wait,
+    window::{Driver, Window, start_again},
 };
 
 const SOON: Duration = Duration::from_secs(20);
@@ -40,7 +40,7 @@ async fn an_operator_sees_a_failing_bearing_acknowledges_and_finds_it_again_afte
     demo.workspace(&workspace)?;
     let desktop = Desktop::start(dir.path()).await?;
     let driver = Driver::start(&desktop, dir.path()).await?;
-    let outcome = story(&demo, &workspace, &desktop, &driver).await;
+    let outcome = story(&demo, &workspace, &desktop, &driver, dir.path()).await;
     if outcome.is_err() {
         let log = std::fs::read_to_string(dir.path().join("driver.log")).unwrap_or_default();
         eprintln!("the program said:\n{log}");
@@ -48,7 +48,13 @@ async fn an_operator_sees_a_failing_bearing_acknowledges_and_finds_it_again_afte
     outcome
 }
 
-async fn story(demo: &Demo, workspace: &Path, desktop: &Desktop, driver: &Driver) -> Result<()> {
+async fn story(
+    demo: &Demo,
+    workspace: &Path,
+    desktop: &Desktop,
+    driver: &Driver,
+    dir: &Path,
+) -> Result<()> {
     let window = open(driver, workspace).await?;
     let outcome = before_the_kill(demo, desktop, &window).await;
     // What an operator would have seen tells more than the error.
@@ -71,7 +77,57 @@ async fn story(demo: &Demo, workspace: &Path, desktop: &Desktop, driver: &Driver
     window
         .picture(&pictures()?.join("asset-after-restart.png"))
         .await?;
-    window.close().await
+    tray_and_quit(&window, workspace, desktop, dir).await
+}
+
+/// Closing asks; in the tray the program goes on; a second start brings the window back; quitting ends it.
+async fn tray_and_quit(
+    window: &Window,
+    workspace: &Path,
+    desktop: &Desktop,
+    dir: &Path,
+) -> Result<()> {
+    let shown = |wanted: bool| {
+        wait::until("the window to come or go", SOON, move || async move {
+            (desktop.window_is_shown().ok()? == wanted).then_some(())
+        })
+    };
+    let title = desktop.window_title()?;
+    ensure!(
+        title.contains("Riverside Pumping Station"),
+        "the window's title is {title}"
+    );
+    desktop.close_window()?;
+    window.find("close-tray", SOON).await?;
+    window.picture(&pictures()?.join("ask-close.png")).await?;
+    window.click("close-tray").await?;
+    shown(false).await?;
+    ensure!(
+        window.processes()?.len() == 1,
+        "the program does not go on in the tray"
+    );
+
+    ensure!(
+        start_again(desktop, workspace, dir).await? == Some(0),
+        "the second start failed"
+    );
+    shown(true).await?;
+    ensure!(window.processes()?.len() == 1, "a second program runs");
+
+    // Asked once: the choice was to be remembered.
+    let settings = std::fs::read_to_string(workspace.join("settings.json"))?;
+    ensure!(
+        settings.contains("\"tray\""),
+        "the choice was not remembered: {settings}"
+    );
+    desktop.close_window()?;
+    shown(false).await?;
+    let program = *window.processes()?.first().context("the program")?;
+    process::signal(program, "TERM")?;
+    wait::until("the program to end", SOON, || async {
+        window.processes().ok()?.is_empty().then_some(())
+    })
+    .await
 }
 
 async fn open(driver: &Driver, workspace: &Path) -> Result<Window> {

@@ -18,5 +18,8 @@ export function refreshed(page: readonly AlarmRow[], known: readonly AlarmRow[])
   const last = page.at(-1);
   const newest = known[0];
   if (!last || !newest || last.seq > newest.seq) return page;
-  return continued(page, known.filter((row) => row.seq < last.seq));
+  return continued(
+    page,
+    known.filter((row) => row.seq < last.seq),
+  );
 }

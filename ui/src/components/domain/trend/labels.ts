@@ -43,9 +43,11 @@ export function placeLabels(
     // Right of its span, unless that goes over the edge.
     const left = Math.max(GAP, Math.min(wish.right + GAP, width - GAP - length));
     const end = left + length;
-    if (placed.some((other) => other.text === text && other.left < end + GAP && other.end > left - GAP)) continue;
+    if (placed.some((other) => other.text === text && other.left < end + GAP && other.end > left - GAP))
+      continue;
     for (let row = 0; row < ROWS; row += 1) {
-      if (placed.some((other) => other.row === row && other.left < end + GAP && other.end > left - GAP)) continue;
+      if (placed.some((other) => other.row === row && other.left < end + GAP && other.end > left - GAP))
+        continue;
       placed.push({ text, left, row, end });
       break;
     }
