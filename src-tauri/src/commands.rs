@@ -1,5 +1,7 @@
 //! What the UI may ask. Every command is a thin call into twin-app; the words of an error are made there.
 
+use std::sync::atomic::Ordering;
+
 use tauri::{
     AppHandle, Manager, State,
     ipc::{Channel, InvokeResponseBody, Response},
@@ -27,6 +29,11 @@ fn wrong(message: impl ToString) -> ApiError {
 
 fn app<'a>(host: &'a State<'_, Host>) -> Answer<&'a App> {
     host.app().map(|app| &**app).map_err(wrong)
+}
+
+/// Whose hand is on the mouse: the person logged in.
+fn user() -> Answer<String> {
+    whoami::username().map_err(|error| wrong(format!("your user name is not known: {error}")))
 }
 
 /// All commands.
@@ -88,10 +95,8 @@ async fn acknowledge(
     id: String,
     comment: Option<String>,
 ) -> Answer<AlarmRow> {
-    let user = whoami::username()
-        .map_err(|error| wrong(format!("your user name is not known: {error}")))?;
     app(&host)?
-        .acknowledge(&id, &user, comment.as_deref().unwrap_or_default())
+        .acknowledge(&id, &user()?, comment.as_deref().unwrap_or_default())
         .await
         .map_err(wrong)
 }
@@ -127,18 +132,24 @@ async fn test_connection(host: State<'_, Host>, form: ConnectionForm) -> Answer<
 
 #[tauri::command]
 async fn save_connection(host: State<'_, Host>, form: ConnectionForm) -> Answer<ConnectionForm> {
-    app(&host)?.save_connection(&form).await.map_err(wrong)
+    app(&host)?
+        .save_connection(&form, &user()?)
+        .await
+        .map_err(wrong)
 }
 
 #[tauri::command]
 async fn remove_connection(host: State<'_, Host>, id: String) -> Answer<()> {
-    app(&host)?.remove_connection(&id).await.map_err(wrong)
+    app(&host)?
+        .remove_connection(&id, &user()?)
+        .await
+        .map_err(wrong)
 }
 
 #[tauri::command]
 async fn request_rebirth(host: State<'_, Host>, connection: String, node: String) -> Answer<()> {
     app(&host)?
-        .request_rebirth(&connection, &node)
+        .request_rebirth(&connection, &node, &user()?)
         .await
         .map_err(wrong)
 }
@@ -188,7 +199,8 @@ async fn save_trend_picture(
 }
 
 #[tauri::command]
-fn ui_ready(handle: AppHandle) {
+fn ui_ready(handle: AppHandle, ready: State<'_, window::UiReady>) {
+    ready.0.store(true, Ordering::Relaxed);
     if let Some(window) = handle.get_webview_window(window::LABEL)
         && let Err(error) = window.show()
     {

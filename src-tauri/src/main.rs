@@ -57,6 +57,10 @@ fn run(arguments: Arguments) -> anyhow::Result<i32> {
         Some(workspace) => std::path::absolute(workspace)?,
         None => twin_app::workspace::default_dir()?,
     };
+    // One name for one folder, however it was written; a folder that cannot be made is reported in the window.
+    let workspace = std::fs::create_dir_all(&workspace)
+        .and_then(|()| workspace.canonicalize())
+        .unwrap_or(workspace);
     let assets = arguments.assets;
     // A second start on the same workspace ends here and brings the first one's window forward; one on another
     // workspace is its own program.
@@ -84,6 +88,7 @@ fn run(arguments: Arguments) -> anyhow::Result<i32> {
             };
             app.manage(host);
             app.manage(stream::Stream::default());
+            app.manage(window::UiReady::default());
             window::open(app.handle())?;
             if let Ok(running) = app.state::<Host>().app() {
                 window::keep_title(app.handle().clone(), running);

@@ -1,6 +1,9 @@
 //! The one window: what it may load, its title, and what closing it means.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use tauri::{
     AppHandle, Emitter, Manager, WebviewUrl, WebviewWindowBuilder, WindowEvent,
@@ -20,6 +23,10 @@ const VALID_LANGUAGE: &str = "try { new Intl.NumberFormat(navigator.language); }
     Object.defineProperty(navigator, 'language', { get: () => 'en-GB' });
     Object.defineProperty(navigator, 'languages', { get: () => ['en-GB'] });
 }";
+
+/// Whether the page has come up.
+#[derive(Debug, Default)]
+pub struct UiReady(pub AtomicBool);
 
 /// Opens the window.
 ///
@@ -57,6 +64,8 @@ fn close_requested(handle: &AppHandle) {
     match on_close {
         OnClose::Quit => close(handle, false),
         OnClose::Tray => close(handle, true),
+        // A page that never came up cannot answer.
+        OnClose::Ask if !handle.state::<UiReady>().0.load(Ordering::Relaxed) => close(handle, true),
         OnClose::Ask => {
             if let Err(error) = handle.emit_to(LABEL, "ask-close", ()) {
                 tracing::error!(

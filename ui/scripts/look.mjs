@@ -47,6 +47,10 @@ const SHOTS = [
   ["asset-quiet", "normal", "#/asset/pump-1", "light", 1440, 900],
   ["asset-abstains", "fault", "#/asset/pump-3", "dark", 1440, 900],
   ["asset-stale", "fault", "#/asset/edge-2", "dark", 1440, 900],
+  ["asset-how", "fault", "#/asset/pump-2", "light", 1440, 900, how],
+  ["small-asset-how", "fault", "#/asset/pump-2", "dark", 1024, 700, how],
+  ["settings", "fault", "", "dark", 1440, 900, settings],
+  ["settings-light", "fault", "#/alarms", "light", 1024, 700, settings],
   ["alarms-dark", "fault", "#/alarms", "dark", 1440, 900],
   [
     "alarms-history",
@@ -63,6 +67,8 @@ const SHOTS = [
   ["search", "fault", "", "dark", 1440, 900, search],
   ["small-overview", "fault", "", "dark", 1024, 700],
   ["small-asset", "fault", "#/asset/pump-2", "light", 1024, 700],
+  ["small-overview-light", "fault", "", "light", 1024, 700],
+  ["small-asset-dark", "fault", "#/asset/pump-2", "dark", 1024, 700, low],
   ["small-alarms", "fault", "#/alarms", "dark", 1024, 700],
   ["thousand", "thousand", "", "dark", 1440, 900],
   ["large", "fault", "", "dark", 2560, 1440],
@@ -89,6 +95,20 @@ async function drag(page) {
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.5, box.y + 80, { steps: 6 });
   await page.mouse.up();
+}
+
+/** The cards under the trend. */
+async function low(page) {
+  await page.locator("[data-testid=why]").scrollIntoViewIfNeeded();
+}
+
+async function how(page) {
+  await page.click("[data-testid=why-how]");
+}
+
+async function settings(page) {
+  await page.click("[data-testid=nav-settings]");
+  await page.waitForSelector("[data-testid=settings-close-ask]:checked");
 }
 
 async function form(page) {

@@ -4,8 +4,11 @@ import { mount, tick, unmount } from "svelte";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
 import type { Backend } from "../src/ipc/backend";
+import type { AlarmRow } from "../src/ipc/bindings/AlarmRow";
 import { fakeBackend } from "../src/ipc/fake";
 import { Live } from "../src/live/live.svelte";
+import { theme } from "../src/live/theme.svelte";
+import { recorder } from "./canvas";
 
 let end: (() => Promise<void>) | undefined;
 afterEach(async () => {
@@ -14,6 +17,7 @@ afterEach(async () => {
   document.body.replaceChildren();
   window.location.hash = "";
   delete document.documentElement.dataset.ready;
+  vi.restoreAllMocks();
 });
 
 async function open(scene: string, change: Partial<Backend> = {}): Promise<Backend> {
@@ -90,11 +94,132 @@ describe("window", () => {
     await vi.waitFor(() => expect(byId("first-run")?.textContent).toContain("cargo xtask demo"));
   });
 
-  it("says why there is no plant", async () => {
-    await open("error");
+  it("says why the program could not be started, in the whole window, and has it opened for that", async () => {
+    const fail = () => Promise.reject({ message: "The folder /srv/plant is in use by another Twinscope." });
+    const uiReady = vi.fn(async () => {});
+    const closeWindow = vi.fn(async () => {});
+    // Every command that needs the program answers the same error; those of the window itself work.
+    await open("normal", {
+      plant: fail,
+      subscribe: fail,
+      alarms: fail,
+      alarmHistory: fail,
+      connections: fail,
+      settings: fail,
+      trend: fail,
+      uiReady,
+      closeWindow,
+    });
+    await vi.waitFor(() => expect(byId("fault")?.textContent).toContain("in use by another Twinscope"));
+    expect(byId("fault")?.querySelector('[role="alert"]')?.textContent).toContain("start Twinscope again");
+    expect(document.documentElement.dataset.ready).toBe("true");
+    expect(uiReady).toHaveBeenCalledTimes(1);
+    // Nothing beside it that would not work.
+    expect(byId("nav-overview")).toBeNull();
+    byId("fault-quit")?.click();
+    await vi.waitFor(() => expect(closeWindow).toHaveBeenCalledWith(false, false));
+  });
+
+  it("shows the plant when the second try succeeds, and tells the program once only", async () => {
+    const good = fakeBackend("normal");
+    const uiReady = vi.fn(async () => {});
+    let broken = true;
+    await open("normal", {
+      plant: () => (broken ? Promise.reject({ message: "plant.toml, line 41" }) : good.plant()),
+      uiReady,
+    });
+    expect(byId("fault")?.textContent).toContain("plant.toml, line 41");
+    broken = false;
+    await vi.waitFor(() => expect(byId("tile-pump-1")).not.toBeNull(), { timeout: 4_000 });
+    expect(byId("fault")).toBeNull();
+    expect(uiReady).toHaveBeenCalledTimes(1);
+  });
+
+  it("keeps what closing the window does, and says when it could not", async () => {
+    let fails = false;
+    const setSettings = vi.fn(async () => {
+      if (fails) throw { message: "settings.toml cannot be written: the disk is full." };
+    });
+    await open("normal", { setSettings });
+    byId("nav-settings")?.focus();
+    byId("nav-settings")?.click();
+    const choice = (value: string) => byId(`settings-close-${value}`) as HTMLInputElement;
+    await vi.waitFor(() => expect(choice("ask").checked).toBe(true));
+    expect(byId("settings-workspace")?.textContent).toBe("/home/operator/riverside");
+    choice("tray").click();
+    await vi.waitFor(() => expect(setSettings).toHaveBeenCalledWith({ on_close: "tray" }));
+    fails = true;
+    choice("quit").click();
     await vi.waitFor(() =>
-      expect(document.querySelector('[role="alert"]')?.textContent).toContain("plant.toml, line 41"),
+      expect(document.querySelector('dialog [role="alert"]')?.textContent).toContain("disk is full"),
     );
+    expect(choice("tray").checked).toBe(true);
+    byId("settings-done")?.click();
+    await vi.waitFor(() => expect(document.querySelector("dialog")).toBeNull());
+    expect(document.activeElement).toBe(byId("nav-settings"));
+  });
+
+  it("changes colours in the settings", async () => {
+    await open("normal");
+    byId("nav-settings")?.click();
+    await vi.waitFor(() => expect(byId("settings-theme-light")).not.toBeNull());
+    byId("settings-theme-light")?.click();
+    await vi.waitFor(() => expect(document.documentElement.dataset.theme).toBe("light"));
+    byId("settings-theme-dark")?.click();
+    await vi.waitFor(() => expect(document.documentElement.dataset.theme).toBe("dark"));
+    byId("settings-theme-system")?.click();
+    await vi.waitFor(() => expect(theme.choice).toBe("system"));
+  });
+
+  it("turns the pages of the alarm history by sequence number", async () => {
+    const rows = Array.from({ length: 450 }, (_, i): AlarmRow => {
+      const seq = 450 - i;
+      return {
+        id: `flow-${seq}`,
+        seq,
+        asset: "pump-1",
+        signal: 3,
+        kind: "low",
+        priority: 3,
+        limit: 240,
+        value: 230,
+        state: "normal",
+        // A sequence number says nothing about when an alarm was raised.
+        raised_at: 1_790_000_000_000_000 - seq * 1_000_000,
+        returned_at: 1_791_000_000_000_000,
+        acknowledged_at: null,
+        acknowledged_by: null,
+        comment: null,
+      };
+    });
+    const alarmHistory = vi.fn(async (before: number, limit: number) =>
+      rows.filter((row) => before === 0 || row.seq < before).slice(0, limit),
+    );
+    await open("normal", { alarmHistory });
+    window.location.hash = "#/alarms";
+    await vi.waitFor(() => expect(byId("alarms-history")).not.toBeNull());
+    byId("alarms-history")?.click();
+    const shown = () => document.querySelectorAll('[data-testid="alarm-3-pump-1-low"]').length;
+    await vi.waitFor(() => expect(shown()).toBe(200));
+    byId("alarms-older")?.click();
+    await vi.waitFor(() => expect(shown()).toBe(400));
+    byId("alarms-older")?.click();
+    await vi.waitFor(() => expect(shown()).toBe(450));
+    expect(byId("alarms-older")).toBeNull();
+    const asked = alarmHistory.mock.calls.filter(([, limit]) => limit === 200).map(([before]) => before);
+    expect(asked.filter((before) => before !== 0)).toEqual([251, 51]);
+  });
+
+  it("says since when an asset lives, and keeps the model's method behind a disclosure", async () => {
+    vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation(() => recorder().context as never);
+    await open("fault");
+    window.location.hash = "#/asset/pump-2";
+    await vi.waitFor(() => expect(byId("why")?.textContent).toContain("0 false alarms in 9.2"));
+    expect(byId("asset-pump-2")?.textContent).toMatch(/live since .{4,8}\d\d:\d\d:\d\d/);
+    expect(byId("why")?.textContent).not.toContain("ridge regression");
+    byId("why-how")?.click();
+    await vi.waitFor(() => expect(byId("why")?.textContent).toContain("ridge regression"));
+    expect(byId("why-how")?.getAttribute("aria-expanded")).toBe("true");
   });
 
   it("asks whether to keep collecting, and passes the answer on", async () => {
@@ -109,9 +234,11 @@ describe("window", () => {
     });
     ask();
     await vi.waitFor(() => expect(byId("close-tray")).not.toBeNull());
-    byId("close-remember")?.click();
+    const remember = byId("close-remember") as HTMLInputElement;
+    expect(remember.checked).toBe(true);
+    remember.click();
     byId("close-tray")?.click();
-    await vi.waitFor(() => expect(closeWindow).toHaveBeenCalledWith(true, true));
+    await vi.waitFor(() => expect(closeWindow).toHaveBeenCalledWith(true, false));
     await vi.waitFor(() => expect(byId("close-tray")).toBeNull());
   });
 });

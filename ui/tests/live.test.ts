@@ -141,6 +141,20 @@ describe("live", () => {
     expect(live.alarms.standing).toHaveLength(0);
   });
 
+  it("refuses a list from before an alarm ended, and asks again", async () => {
+    const { backend, send, list } = scripted();
+    await begin(backend);
+    live.alarms.apply([alarm("a", 5, "unack-active"), alarm("a", 6, "normal")]);
+    expect(live.alarms.replace({ seq: 5, rows: [alarm("a", 5, "unack-active")] })).toBe(false);
+    expect(live.alarms.standing).toHaveLength(0);
+    list.seq = 8;
+    list.rows = [alarm("b", 8, "unack-active")];
+    send({ number: 3, alarmSeq: 8 });
+    await paint();
+    await paint();
+    expect(live.alarms.standing.map(({ id }) => id)).toEqual(["b"]);
+  });
+
   it("says since when nothing comes", async () => {
     const { backend, send } = scripted();
     await begin(backend);

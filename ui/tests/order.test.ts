@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { firstPicks } from "../src/components/domain/trend/build";
+import { placeLabels } from "../src/components/domain/trend/labels";
 import { packLanes } from "../src/components/domain/trend/model";
 import type { AlarmRow } from "../src/ipc/bindings/AlarmRow";
 import { makePlant } from "../src/ipc/fake/plant";
+import { continued, refreshed } from "../src/lib/history";
 import { axisRange, niceBounds, steady, tickDecimals, valueTicks } from "../src/lib/scale";
 import { buildIndex, find } from "../src/lib/search";
 import { aligned, bounds, panned, pausedAt, zoomed } from "../src/lib/window";
@@ -80,6 +83,13 @@ describe("value axis", () => {
     expect(axisRange([null], [null], [5])).toEqual({ low: 0, high: 1 });
   });
 
+  it("shows a limit just outside the scale that another limit has made", () => {
+    // The first limit is within reach of the data (up to 5.5), the second only of the scale with the first (0 to 5).
+    expect(axisRange([[1.5, 3]], [[1, 3]], [4.5, 6.2]).high).toBeGreaterThanOrEqual(6.2);
+    expect(axisRange([[1.5, 3]], [[1, 3]], [4.5, 8]).high).toBeLessThan(8);
+    expect(axisRange([[8, 9]], [[8, 10]], [5.5]).low).toBeLessThanOrEqual(5.5);
+  });
+
   it("stands still while the data fits and fills it", () => {
     const old = { low: 0, high: 10 };
     expect(steady(old, { low: 1, high: 9 })).toBe(old);
@@ -91,6 +101,97 @@ describe("value axis", () => {
     expect(valueTicks(0, 10, 5)).toEqual([0, 2, 4, 6, 8, 10]);
     expect(tickDecimals([0.1, 0.15])).toBe(2);
     expect(tickDecimals([5, 10])).toBe(0);
+  });
+});
+
+describe("first signals of a trend", () => {
+  const plant = makePlant(1);
+  const pump = plant.view.assets.find((asset) => asset.id === "pump-2");
+  if (!pump) throw new Error("the played plant has no pump 2");
+  const key = (id: string) => plant.byId.get(`pump-2/${id}`) ?? -1;
+  const alarm = (signal: string, priority: number, state: AlarmRow["state"]): AlarmRow => ({
+    ...row(signal, priority, state, 0),
+    signal: key(signal),
+  });
+
+  it("are the first two key values while all is well", () => {
+    expect(firstPicks(pump, [], [])).toEqual([key("vibration_de"), key("bearing_temperature")]);
+  });
+
+  it("begin with the signal of the worst alarm", () => {
+    const alarms = [alarm("suction_pressure", 3, "unack-active"), alarm("flow", 1, "unack-active")];
+    expect(firstPicks(pump, alarms, [])).toEqual([key("flow"), key("suction_pressure")]);
+  });
+
+  it("take the largest part of an anomaly for the alarm of its score", () => {
+    const shares = [
+      [key("power"), 0.7],
+      [key("flow"), 0.2],
+    ] as const;
+    expect(firstPicks(pump, [alarm("anomaly", 3, "acked-active")], shares)).toEqual([
+      key("power"),
+      key("vibration_de"),
+    ]);
+    const worse = [alarm("flow", 1, "unack-active"), alarm("anomaly", 3, "unack-active")];
+    expect(firstPicks(pump, worse, shares)).toEqual([key("flow"), key("power")]);
+    // The score itself has a lane of its own.
+    expect(firstPicks(pump, [alarm("anomaly", 3, "unack-active")], [])).not.toContain(key("anomaly"));
+  });
+});
+
+describe("words about doubtful spans", () => {
+  const measure = (text: string) => text.length * 6;
+  const wish = (right: number, name = "Drive-end vibration") => ({
+    right,
+    words: ["uncertain", "from history"],
+    name,
+  });
+
+  it("stand right of their span, and end inside the plot", () => {
+    expect(placeLabels([wish(100)], 900, measure)).toEqual([
+      { text: "uncertain, from history: Drive-end vibration", left: 105, row: 0 },
+    ]);
+    const [edge] = placeLabels([wish(899)], 900, measure);
+    expect((edge?.left ?? 0) + measure(edge?.text ?? "")).toBe(895);
+  });
+
+  it("lose the reason first and the end of the name last", () => {
+    const texts = [250, 120, 60, 30].map((width) => placeLabels([wish(10)], width, measure)[0]?.text);
+    expect(texts).toEqual(["uncertain: Drive-end vibration", "uncertain: Drive-…", undefined, undefined]);
+    expect(placeLabels([wish(10)], 70, measure)[0]?.text).toBe("uncertain");
+    for (const width of [40, 90, 150, 300, 600]) {
+      for (const { text, left } of placeLabels([wish(width)], width, measure)) {
+        expect(left).toBeGreaterThanOrEqual(0);
+        expect(left + measure(text)).toBeLessThanOrEqual(width);
+      }
+    }
+  });
+
+  it("are never written over each other, nor twice in one place", () => {
+    const many = placeLabels(
+      [wish(890, "Flow"), wish(892), wish(894, "Power"), wish(896, "Speed")],
+      900,
+      measure,
+    );
+    expect(many.map(({ row: line }) => line)).toEqual([0, 1, 2]);
+    expect(placeLabels([wish(500), wish(510), wish(60)], 900, measure)).toHaveLength(2);
+  });
+});
+
+describe("alarm history", () => {
+  const at = (id: string, seq: number): AlarmRow => ({ ...row(id, 2, "normal", 0), seq });
+  const ids = (rows: readonly AlarmRow[]) => rows.map(({ id }) => id);
+
+  it("goes on behind the last row, without one that came forward meanwhile", () => {
+    expect(ids(continued([at("d", 9), at("c", 8)], [at("c", 3), at("b", 2)]))).toEqual(["d", "c", "b"]);
+  });
+
+  it("keeps older pages when the newest is asked for again", () => {
+    const known = [at("c", 6), at("b", 5), at("a", 4)];
+    expect(ids(refreshed([at("a", 7), at("c", 6)], known))).toEqual(["a", "c", "b"]);
+    // Nothing known overlaps with the page: what lies between is missing.
+    expect(ids(refreshed([at("x", 20), at("y", 19)], known))).toEqual(["x", "y"]);
+    expect(refreshed([], known)).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { encodeTrend, type FakeColumns } from "../src/ipc/fake/encode";
-import { badSpans, columnAt, extent, readingAt, runs, withTail } from "../src/lib/columns";
+import { badSpans, columnAt, extent, middleOf, readingAt, runs, withTail } from "../src/lib/columns";
 import { decodeTrend, type TrendColumns } from "../src/lib/trend";
 
 /** Columns of single samples, unless a value is a list: then its first, lowest, highest and last matter. */
@@ -135,6 +135,79 @@ describe("gaps", () => {
       { t0: 5, t1: 12, status: 2 },
       { t0: 14, t1: 14, status: 1 },
     ]);
+  });
+});
+
+describe("samples without a number", () => {
+  const STALE = 10;
+  const none = Number.NaN;
+
+  it("break the trace and keep their quality", () => {
+    const data = columns([
+      [0, 1],
+      [5, none, 2],
+      [8, none, 2],
+      [12, 1],
+    ]);
+    expect(runs(data, STALE)).toEqual([
+      { from: 0, to: 0, status: 0, joined: false },
+      { from: 3, to: 3, status: 0, joined: false },
+    ]);
+    expect(badSpans(data, STALE)).toEqual([{ t0: 5, t1: 12, status: 2 }]);
+    expect(readingAt(data, 6, STALE, false)).toBeNull();
+  });
+
+  it("are bad until the next sample, however long that takes", () => {
+    const data = columns([
+      [0, 1],
+      [5, none, 2],
+      [400, 1],
+    ]);
+    expect(badSpans(data, STALE)).toEqual([{ t0: 5, t1: 400, status: 2 }]);
+  });
+
+  it("without a bad status (a text) are a gap, and not hatched", () => {
+    const data = columns([
+      [0, 1],
+      [5, none],
+      [8, 1],
+    ]);
+    expect(badSpans(data, STALE)).toEqual([]);
+    expect(runs(data, STALE)).toHaveLength(2);
+  });
+
+  it("split a column that has numbers too, on their side", () => {
+    // min and max as the program gives them: over the numbers alone.
+    const data = columns([
+      [0, 1],
+      [5, 2, 2],
+      [8, 3],
+    ]);
+    data.first[1] = none;
+    expect(runs(data, STALE).map(({ from, joined }) => [from, joined])).toEqual([
+      [0, false],
+      [1, false],
+      [2, true],
+    ]);
+    expect(middleOf(data, 1)).toBe(2);
+    data.last[1] = none;
+    expect(middleOf(data, 1)).toBe(2);
+    expect(runs(data, STALE).at(-1)).toMatchObject({ from: 2, joined: false });
+  });
+
+  it("never reach a scale", () => {
+    expect(extent(columns([[0, none, 2]]), 0, 10)).toBeNull();
+    expect(
+      extent(
+        columns([
+          [0, none, 2],
+          [5, 3],
+          [8, none, 2],
+        ]),
+        0,
+        10,
+      ),
+    ).toEqual([3, 3]);
   });
 });
 

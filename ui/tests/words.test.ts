@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AlarmRow } from "../src/ipc/bindings/AlarmRow";
 import type { AssetState } from "../src/ipc/bindings/AssetState";
 import type { SignalView } from "../src/ipc/bindings/SignalView";
-import { alarmText, limitMark } from "../src/lib/alarmwords";
+import { alarmText, limitMark, ruleParts } from "../src/lib/alarmwords";
 import {
   filterProblem,
   formProblems,
@@ -10,7 +10,7 @@ import {
   newConnection,
   portAfterTls,
 } from "../src/lib/connectionform";
-import { anomalySentence, staleSentence } from "../src/lib/evidence";
+import { anomalySentence, falseAlarmSentence, staleSentence } from "../src/lib/evidence";
 import {
   formatBytes,
   formatCount,
@@ -91,6 +91,35 @@ describe("alarm sentence", () => {
       "LL",
       "",
     ]);
+  });
+});
+
+describe("the rule of an alarm", () => {
+  it("breaks before its limit and nowhere else", () => {
+    expect(ruleParts(`above high-high${NBSP}7.1`)).toEqual(["above", `high-high${NBSP}7.1`]);
+    expect(ruleParts(`above${NBSP}0.50`)).toEqual(["", `above${NBSP}0.50`]);
+  });
+});
+
+describe("how often a model is wrong", () => {
+  const model = (per_day: number, upper: number, holdout_days: number) =>
+    plain(
+      falseAlarmSentence({
+        false_alarms_per_day: per_day,
+        false_alarms_per_day_upper: upper,
+        holdout_days,
+      }),
+    );
+
+  it("is counted, with the days it was counted on and a bound that is never rounded down", () => {
+    expect(model(0, 0.3256, 9.2)).toBe("0 false alarms in 9.2 days held out (below 0.33 a day, 95 %)");
+    expect(model(0.1087, 0.52, 9.2)).toBe("1 false alarm in 9.2 days held out (below 0.52 a day, 95 %)");
+    expect(model(0, 6, 0.5)).toBe("0 false alarms in 12.0 hours held out (below 6.00 a day, 95 %)");
+  });
+
+  it("is not claimed without data held out", () => {
+    expect(model(0, 0, 0)).toMatch(/not known/);
+    expect(model(0, Number.NaN, Number.NaN)).toMatch(/not known/);
   });
 });
 

@@ -20,13 +20,29 @@ pub async fn accept(listener: &TcpListener) -> Result<TcpStream> {
         socket.write_all(&[0x20, 2, 0, 0]).await?;
         let subscribe = packet(&mut socket).await?;
         ensure!(subscribe.0 >> 4 == 8, "the second packet is no SUBSCRIBE");
-        let id = subscribe.1.get(..2).context("SUBSCRIBE without an id")?;
-        socket.write_all(&[0x90, 3, id[0], id[1], 1]).await?;
+        let (id, filters) = subscribe
+            .1
+            .split_at_checked(2)
+            .context("SUBSCRIBE without an id")?;
+        let granted = count_filters(filters);
+        socket.write_all(&[0x90, 2 + granted, id[0], id[1]]).await?;
+        socket.write_all(&vec![1; usize::from(granted)]).await?;
         Ok(socket)
     };
     tokio::time::timeout(Duration::from_secs(10), greeting)
         .await
         .context("no client came")?
+}
+
+/// Filters in the body of a SUBSCRIBE: length, text and QoS each.
+fn count_filters(mut body: &[u8]) -> u8 {
+    let mut count = 0;
+    while let [high, low, rest @ ..] = body {
+        let length = usize::from(u16::from_be_bytes([*high, *low]));
+        body = rest.get(length + 1..).unwrap_or_default();
+        count += 1;
+    }
+    count
 }
 
 async fn packet(socket: &mut TcpStream) -> Result<(u8, Vec<u8>)> {

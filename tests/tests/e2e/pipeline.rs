@@ -318,7 +318,7 @@ async fn a_saved_connection_connects_and_lists_what_it_hears() -> Result<()> {
         password,
         ..form
     };
-    let saved = app.save_connection(&form).await?;
+    let saved = app.save_connection(&form, "ann").await?;
     ensure!(saved.id == "mine" && saved.password.is_none());
     link(&app, LinkStateView::Up).await?;
     let text = std::fs::read_to_string(dir.path().join("workspace/plant.toml"))?;
@@ -336,7 +336,7 @@ async fn a_saved_connection_connects_and_lists_what_it_hears() -> Result<()> {
     let heard = heard.await?;
     let what = (heard.address.as_str(), heard.value.as_str());
     ensure!(what == ("plant/new#temperature", "21.5"), "{heard:?}");
-    app.remove_connection("mine").await?;
+    app.remove_connection("mine", "ann").await?;
     wait::until("the end of the connection", SOON, || async {
         app.connections().is_empty().then_some(())
     })

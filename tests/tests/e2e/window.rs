@@ -16,6 +16,8 @@ use twinscope_tests::harness::{
 const SOON: Duration = Duration::from_secs(20);
 /// The fault needs about half a minute to show.
 const FAULT: Duration = Duration::from_secs(120);
+/// The whole story takes a minute.
+const WHOLE: Duration = Duration::from_secs(300);
 /// The row of the anomaly alarm.
 const ANOMALY: &str = "alarm-3-pump-2-anomaly";
 
@@ -40,7 +42,11 @@ async fn an_operator_sees_a_failing_bearing_acknowledges_and_finds_it_again_afte
     demo.workspace(&workspace)?;
     let desktop = Desktop::start(dir.path()).await?;
     let driver = Driver::start(&desktop, dir.path()).await?;
-    let outcome = story(&demo, &workspace, &desktop, &driver, dir.path()).await;
+    let story = story(&demo, &workspace, &desktop, &driver, dir.path());
+    let outcome = tokio::time::timeout(WHOLE, story)
+        .await
+        .context("the story hangs")
+        .flatten();
     if outcome.is_err() {
         let log = std::fs::read_to_string(dir.path().join("driver.log")).unwrap_or_default();
         eprintln!("the program said:\n{log}");
@@ -100,7 +106,10 @@ async fn tray_and_quit(
     desktop.close_window()?;
     window.find("close-tray", SOON).await?;
     window.picture(&pictures()?.join("ask-close.png")).await?;
-    window.click("close-tray").await?;
+    // Clicked a moment later, from inside the page: a driver waits for ever for the next picture of a hidden window.
+    let click =
+        "setTimeout(() => document.querySelector('[data-testid=\"close-tray\"]').click(), 200)";
+    window.run(click).await?;
     shown(false).await?;
     ensure!(
         window.processes()?.len() == 1,
@@ -181,6 +190,14 @@ async fn before_the_kill(demo: &Demo, desktop: &Desktop, window: &Window) -> Res
     let shown = shown.await?;
     ensure!(shown.contains("Anomaly"), "notification: {shown}");
     window.picture(&pictures.join("alarms.png")).await?;
+    window.click("nav-overview").await?;
+    window
+        .text_where("tile-pump-2", SOON, |text| text.contains("Anomaly"))
+        .await?;
+    window
+        .picture(&pictures.join("overview-anomaly.png"))
+        .await?;
+    window.click("nav-alarms").await?;
 
     let button = format!("[data-testid=\"{ANOMALY}\"] [data-testid=\"ack\"]");
     window.select(&button, SOON).await?.click().await?;

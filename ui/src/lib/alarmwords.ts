@@ -31,6 +31,12 @@ export function alarmSentence(alarm: AlarmRow, signal: SignalView | undefined): 
   };
 }
 
+/** The rule in two parts, "above" and "high-high 7.1": the second is never broken across lines. */
+export function ruleParts(rule: string): [verb: string, limit: string] {
+  const space = rule.indexOf(" ");
+  return [rule.slice(0, Math.max(0, space)), rule.slice(space + 1)];
+}
+
 export function alarmText(alarm: AlarmRow, signal: SignalView | undefined): string {
   const { subject, value, rule } = alarmSentence(alarm, signal);
   return `${subject} ${value} ${rule}`;

@@ -40,13 +40,16 @@ export class Alarms {
     this.#publish();
   }
 
-  /** Replaces everything but what is newer than the snapshot. */
-  replace(list: AlarmList): void {
-    const next = new Map(list.rows.filter((row) => row.state !== "normal").map((row) => [row.id, row]));
-    for (const row of this.#rows.values()) if (row.seq > list.seq) next.set(row.id, row);
-    this.#rows = next;
-    this.seq = Math.max(this.seq, list.seq);
+  /**
+   * Replaces everything. A list older than what is known is refused, because an alarm that ended meanwhile would come
+   * back with it for good: ask again.
+   */
+  replace(list: AlarmList): boolean {
+    if (list.seq < this.seq) return false;
+    this.#rows = new Map(list.rows.filter((row) => row.state !== "normal").map((row) => [row.id, row]));
+    this.seq = list.seq;
     this.#publish();
+    return true;
   }
 
   #publish(): void {

@@ -243,7 +243,8 @@ export class Live {
         this.connections = header.tail.connections;
         this.connectionsKnown = true;
       }
-      if (header.alarmSeq > this.alarms.seq) void this.#fetchAlarms();
+      // Lost frames may have carried transitions that no later frame repeats.
+      if (lost || header.alarmSeq > this.alarms.seq) void this.#fetchAlarms();
       if (this.plant && header.revision !== this.plant.revision) void this.#load();
       else if (lost) this.#again();
       this.frameFault = null;
@@ -278,7 +279,7 @@ export class Live {
     if (this.#fetchingAlarms) return;
     this.#fetchingAlarms = true;
     try {
-      this.alarms.replace(await this.backend.alarms());
+      while (!this.alarms.replace(await this.backend.alarms()));
     } catch (error) {
       this.frameFault = errorMessage(error);
     } finally {

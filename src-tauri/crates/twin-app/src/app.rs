@@ -15,7 +15,7 @@ use std::{
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use twin_connect::Inbound;
 use twin_core::{OccurrenceId, SignalId};
-use twin_historian::Historian;
+use twin_historian::{AuditEntry, Durability, Group, Historian, LinkTransition};
 
 use crate::{
     api::{
@@ -56,6 +56,8 @@ pub struct App {
     requests: mpsc::Sender<Request>,
     inbound: mpsc::Sender<(usize, Inbound)>,
     links: Mutex<Vec<RunningLink>>,
+    /// One edit of the plant file at a time.
+    editing: Mutex<()>,
     next_link: AtomicUsize,
     unacknowledged: watch::Receiver<usize>,
     tasks: Mutex<Tasks>,
@@ -102,6 +104,7 @@ impl App {
             requests: running.requests,
             inbound: running.inbound,
             links: Mutex::new(Vec::new()),
+            editing: Mutex::new(()),
             next_link: AtomicUsize::new(0),
             unacknowledged: running.unacknowledged,
             tasks: Mutex::new(running.tasks),
@@ -112,11 +115,8 @@ impl App {
         Ok((app, running.notices))
     }
 
-    /// Ends the connections, writes what is left, and gives the workspace back.
+    /// Writes and acknowledges what is left, ends the connections, and gives the workspace back.
     pub async fn stop(&self) {
-        for link in self.links.lock().await.drain(..) {
-            link.stop().await;
-        }
         let mut tasks = self.tasks.lock().await;
         tasks.maintenance.abort();
         // The driver may have ended already.
@@ -131,6 +131,23 @@ impl App {
                 );
             }
         }
+        // The links go last, so that the acknowledgements of the last commit still leave.
+        for link in self.links.lock().await.drain(..) {
+            let end = LinkTransition {
+                connection: link.id.clone(),
+                at: clock::now(),
+                state: "down".into(),
+                reason: "Twinscope was closed".into(),
+            };
+            link.stop().await;
+            let group = Group {
+                links: &[end],
+                ..Group::default()
+            };
+            if let Err(error) = self.historian.append_group(group, Durability::Normal).await {
+                tracing::error!("the end of a link could not be stored: {error}");
+            }
+        }
         if let Err(error) = self.historian.close().await {
             tracing::error!(
                 "history could not be closed cleanly; the next start repairs it: {error}"
@@ -138,12 +155,12 @@ impl App {
         }
     }
 
+    /// Starts a connection. One that cannot even be tried is listed with the reason, so that it can be mended.
     async fn connect(&self, connection: &twin_model::Connection) -> Result<()> {
-        let spec = spec_of(&self.workspace, connection, None)?;
         let index = self.next_link.fetch_add(1, Ordering::Relaxed);
         let births = self.historian.births(&connection.id).await?;
         let queue = command_queue();
-        let source = Source::new(SourceParts {
+        let mut source = Source::new(SourceParts {
             index,
             form: form_of(connection),
             client_id: client_id(&self.workspace, connection.id.as_str()),
@@ -160,9 +177,15 @@ impl App {
                 .collect(),
             now: clock::now(),
         });
+        let spec = spec_of(&self.workspace, connection, None);
+        let spec = spec.and_then(|spec| spec.check().map(|()| spec).map_err(Error::from));
+        if let Err(error) = &spec {
+            source.fail(error.to_string());
+        }
         // The driver takes requests before messages, so it knows the source when the first message arrives.
         self.ask(Request::PutSource(index, Box::new(source)))
             .await?;
+        let Ok(spec) = spec else { return Ok(()) };
         let link = RunningLink::start(
             index,
             connection.id.clone(),
@@ -174,14 +197,25 @@ impl App {
         Ok(())
     }
 
+    /// Ends a connection. The driver is told by id, because a failed one has no link.
     async fn disconnect(&self, id: &str) -> Result<()> {
         let mut links = self.links.lock().await;
         while let Some(at) = links.iter().position(|link| link.id.as_str() == id) {
-            let link = links.swap_remove(at);
-            let index = link.index;
-            link.stop().await;
-            self.ask(Request::RemoveSource(index)).await?;
+            links.swap_remove(at).stop().await;
         }
+        self.ask(Request::RemoveSource(id.to_owned())).await
+    }
+
+    /// Every operator action lands in the audit trail.
+    async fn audit(&self, user: &str, action: &str, subject: &str, detail: &str) -> Result<()> {
+        let entry = AuditEntry {
+            at: clock::now(),
+            user: user.to_owned(),
+            action: action.to_owned(),
+            subject: subject.to_owned(),
+            detail: detail.to_owned(),
+        };
+        self.historian.alarms().write_audit(&entry).await?;
         Ok(())
     }
 
@@ -326,7 +360,12 @@ impl App {
     ///
     /// # Errors
     /// When the form is incomplete or the plant file cannot be written.
-    pub async fn save_connection(&self, form: &ConnectionForm) -> Result<ConnectionForm> {
+    pub async fn save_connection(
+        &self,
+        form: &ConnectionForm,
+        user: &str,
+    ) -> Result<ConnectionForm> {
+        let _alone = self.editing.lock().await;
         let taken: Vec<_> = self
             .workspace
             .plant()?
@@ -348,6 +387,9 @@ impl App {
             self.workspace
                 .put_password(connection.id.as_str(), password)?;
         }
+        let address = format!("{}:{}", connection.host, connection.port);
+        self.audit(user, "save-connection", connection.id.as_str(), &address)
+            .await?;
         self.disconnect(connection.id.as_str()).await?;
         self.connect(&connection).await?;
         Ok(form_of(&connection))
@@ -357,7 +399,9 @@ impl App {
     ///
     /// # Errors
     /// When assets of the plant file still use it, or the file cannot be written.
-    pub async fn remove_connection(&self, id: &str) -> Result<()> {
+    pub async fn remove_connection(&self, id: &str, user: &str) -> Result<()> {
+        let _alone = self.editing.lock().await;
+        self.audit(user, "remove-connection", id, "").await?;
         let mut edited = Ok(());
         self.workspace
             .edit_plant(|document| edited = document.remove_connection(id))?;
@@ -373,7 +417,9 @@ impl App {
     ///
     /// # Errors
     /// When the connection is read-only, unknown or not ready.
-    pub async fn request_rebirth(&self, connection: &str, node: &str) -> Result<()> {
+    pub async fn request_rebirth(&self, connection: &str, node: &str, user: &str) -> Result<()> {
+        self.audit(user, "request-rebirth", connection, node)
+            .await?;
         let (reply, answer) = oneshot::channel();
         let (connection, node) = (connection.to_owned(), node.to_owned());
         self.ask(Request::Rebirth {

@@ -9,9 +9,10 @@ use tokio::{
 use twin_connect::Inbound;
 use twin_core::{
     SampleBatch,
+    alarm::{AlarmState, AlarmTransition},
     engine::{Effect, Effects, Engine, Input, Restored, SystemEvent},
 };
-use twin_historian::{Alarms, Historian, JournalRow};
+use twin_historian::Historian;
 
 use crate::{
     clock,
@@ -64,7 +65,7 @@ pub async fn pipeline(
     historian: &Historian,
     compiled: &Arc<Compiled>,
     view: &Arc<View>,
-    engine: Engine,
+    (engine, brought): (Engine, Vec<AlarmTransition>),
     models: Vec<LoadedModel>,
 ) -> Result<Running> {
     let (jobs, job_queue) = mpsc::channel(JOB_QUEUE);
@@ -86,6 +87,13 @@ pub async fn pipeline(
             key: format!("open {text}"),
             text: text.clone(),
         });
+    }
+    // What happened just before a crash was never shown on the desktop.
+    for transition in brought
+        .iter()
+        .filter(|transition| transition.to == AlarmState::UnackActive)
+    {
+        let _ = notices.try_send(Notice::of(compiled, transition));
     }
     let settled = Arc::new(AtomicI64::new(historian.alarms().settled().await?.0));
     let writer = Writer {
@@ -111,8 +119,8 @@ pub async fn pipeline(
         conditions: condition_queue,
     };
     let tasks = Tasks {
-        writer: Some(tokio::spawn(writer.run(job_queue))),
-        driver: Some(tokio::spawn(driver.run(queues))),
+        writer: Some(watched(view, tokio::spawn(writer.run(job_queue)))),
+        driver: Some(watched(view, tokio::spawn(driver.run(queues)))),
         maintenance: tokio::spawn(maintenance::run(historian.clone(), settled, conditions)),
     };
     Ok(Running {
@@ -124,56 +132,75 @@ pub async fn pipeline(
     })
 }
 
+/// A task that says so on the screen when it breaks down: frames would go on with the last values.
+fn watched(view: &Arc<View>, task: JoinHandle<()>) -> JoinHandle<()> {
+    let view = Arc::clone(view);
+    tokio::spawn(async move {
+        if let Err(error) = task.await {
+            tracing::error!("the pipeline broke down: {error}");
+            view.put_fatal(
+                "Twinscope broke down and shows old values: close it and start it again.",
+            );
+        }
+    })
+}
+
 /// An engine that stands where history ends: what is known from before, plus the journal rows whose alarm transitions
-/// were not stored when the program ended.
+/// were not stored when the program ended. Gives the transitions that those rows brought, stored by now.
 ///
 /// # Errors
 /// When history cannot be read or written.
-pub async fn catch_up(historian: &Historian, compiled: &Compiled) -> Result<Engine> {
+pub async fn catch_up(
+    historian: &Historian,
+    compiled: &Compiled,
+) -> Result<(Engine, Vec<AlarmTransition>)> {
     let alarms = historian.alarms();
-    let mut from = alarms.settled().await?;
-    let mut rows = historian.rows_after(from, CATCH_UP_ROWS).await?;
-    let begin = rows
-        .first()
-        .map_or_else(clock::now, |(_, batch)| batch.received());
+    let settled = alarms.settled().await?;
     let standing = alarms
         .standing()
         .await?
         .into_iter()
         .map(|record| record.alarm)
         .collect();
-    let last = historian.last_values(begin).await?;
+    let last = historian.last_values(settled).await?;
     let last_values = last
         .into_iter()
-        .map(|(signal, sample)| (signal, sample.time, sample.value))
-        .collect();
+        .map(|(signal, sample)| (signal, sample.time, sample.value));
     let restored = Restored {
         standing,
-        last_values,
+        last_values: last_values.collect(),
     };
+    let mut rows = historian.rows_after(settled, CATCH_UP_ROWS).await?;
+    let begin = rows
+        .first()
+        .map_or_else(clock::now, |(_, batch)| batch.received());
     let mut engine = Engine::new(Arc::clone(&compiled.engine), restored, begin);
+    let mut brought = Vec::new();
     while let Some((newest, _)) = rows.last() {
-        from = *newest;
-        for (row, batch) in rows {
-            replay(&mut engine, &alarms, row, batch).await?;
+        let newest = *newest;
+        // A row is settled as a whole, or a second crash would lose what its later batches bring.
+        for batches in rows.chunk_by(|(row, _), (next, _)| row == next) {
+            let transitions: Vec<_> = batches
+                .iter()
+                .flat_map(|(_, batch)| replay(&mut engine, batch))
+                .collect();
+            if let (Some((row, _)), false) = (batches.first(), transitions.is_empty()) {
+                alarms.append(&transitions, *row).await?;
+                brought.extend(transitions);
+            }
         }
-        rows = historian.rows_after(from, CATCH_UP_ROWS).await?;
+        rows = historian.rows_after(newest, CATCH_UP_ROWS).await?;
     }
-    Ok(engine)
+    Ok((engine, brought))
 }
 
-async fn replay(
-    engine: &mut Engine,
-    alarms: &Alarms,
-    row: JournalRow,
-    batch: SampleBatch,
-) -> Result<()> {
+fn replay(engine: &mut Engine, batch: &SampleBatch) -> Vec<AlarmTransition> {
     let mut effects = Effects::default();
     let now = batch.received();
     while let Some(due) = engine.next_deadline().filter(|due| *due < now) {
         engine.step(due, Input::Tick, &mut effects);
     }
-    engine.step(now, Input::Samples(Arc::new(batch)), &mut effects);
+    engine.step(now, Input::Samples(Arc::new(batch.clone())), &mut effects);
     let transition = |effect| {
         if let Effect::AlarmTransition(t) = effect {
             Some(t)
@@ -181,9 +208,5 @@ async fn replay(
             None
         }
     };
-    let transitions: Vec<_> = effects.list.into_iter().filter_map(transition).collect();
-    if !transitions.is_empty() {
-        alarms.append(&transitions, row).await?;
-    }
-    Ok(())
+    effects.list.into_iter().filter_map(transition).collect()
 }

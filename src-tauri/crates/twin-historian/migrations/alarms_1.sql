@@ -26,8 +26,7 @@ CREATE TABLE transition (
     at          INTEGER NOT NULL,
     value       REAL
 ) STRICT;
--- A replay after a crash makes the same transitions again: they must not be stored twice.
-CREATE UNIQUE INDEX transition_once ON transition (occurrence, source_time, cause, to_state);
+CREATE INDEX transition_by_occurrence ON transition (occurrence, seq);
 
 -- Where each occurrence stands: follows from `transition`, written in the same transaction.
 CREATE TABLE occurrence (

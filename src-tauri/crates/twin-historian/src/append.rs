@@ -1,22 +1,36 @@
-//! Writing the journal: what was received, as it came, one row a commit.
+//! Writing the journal and what happens besides samples: what was received, as it came, one group a commit.
 
 use std::sync::Arc;
 
-use twin_core::{SampleBatch, Timestamp};
+use sqlx::SqliteConnection;
+use twin_core::{ConnectionId, SampleBatch, Timestamp};
 
 use crate::{
     codec,
     database::Durability,
     error::{Error, Result},
+    events::{self, Birth, LinkTransition, Reject},
     historian::Historian,
     journal,
     row::JournalRow,
     tail::{self, Pending},
 };
 
+/// What became known together, and is stored together.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Group<'a> {
+    /// Samples in order of arrival.
+    pub batches: &'a [Arc<SampleBatch>],
+    /// Birth certificates: of each topic the latest is kept.
+    pub births: &'a [(ConnectionId, Birth)],
+    /// Messages that could not be decoded.
+    pub rejects: &'a [Reject],
+    /// Changes of links.
+    pub links: &'a [LinkTransition],
+}
+
 impl Historian {
-    /// Stores a group of batches as one journal row, in one commit. Returns after the commit has returned; with
-    /// [`Durability::Full`] it is on the disk then.
+    /// Stores a group of batches as one journal row: [`append_group`](Self::append_group) with nothing else in it.
     ///
     /// Without any sample nothing is written, and the newest row is given.
     ///
@@ -27,29 +41,96 @@ impl Historian {
         batches: &[Arc<SampleBatch>],
         durability: Durability,
     ) -> Result<JournalRow> {
-        let inner = &*self.inner;
-        let Some(extent) = Extent::of(batches) else {
-            return Ok(self.newest_row());
+        let group = Group {
+            batches,
+            ..Group::default()
         };
-        let data = codec::encode(batches);
+        let row = self.append_group(group, durability).await?;
+        Ok(row.unwrap_or_else(|| self.newest_row()))
+    }
+
+    /// Stores a group in one commit: all of it or nothing. Gives the journal row that its samples became, none when
+    /// it held no sample. Returns after the commit has returned; with [`Durability::Full`] it is on the disk then.
+    ///
+    /// # Errors
+    /// [`Error::Full`] when there is no space. After any error nothing of the group is stored, and it may be offered
+    /// again as it is.
+    pub async fn append_group(
+        &self,
+        group: Group<'_>,
+        durability: Durability,
+    ) -> Result<Option<JournalRow>> {
+        let inner = &*self.inner;
+        let file = &inner.telemetry.file;
+        let extent = Extent::of(group.batches);
+        if extent.is_none() && group.has_no_events() {
+            return Ok(None);
+        }
+        let samples = extent.map(|extent| (extent, codec::encode(group.batches)));
         let mut writer = inner.telemetry.writer.lock().await;
         writer.ready(durability).await?;
         if tail::lock(&inner.tail).is_torn() {
-            journal::mend(&inner.telemetry.file, writer.connection(), &inner.tail).await?;
+            journal::mend(file, writer.connection(), &inner.tail).await?;
         }
         let row = tail::lock(&inner.tail).newest_row() + 1;
-        let pending = Pending::new(&inner.tail);
-        sqlx::query("INSERT INTO journal (row, t_min, t_max, count, data) VALUES (?, ?, ?, ?, ?)")
-            .bind(row)
-            .bind(extent.t_min.micros())
-            .bind(extent.t_max.micros())
-            .bind(extent.count)
-            .bind(data)
-            .execute(writer.connection())
-            .await
-            .map_err(Error::sql(&inner.telemetry.file, "append to the journal"))?;
-        pending.committed(row, batches);
-        Ok(JournalRow(row))
+        // From here on a dropped future may have committed the row.
+        let pending = samples.is_some().then(|| Pending::new(&inner.tail));
+        writer.begin(durability).await?;
+        let put = put_group(writer.connection(), group, row, samples).await;
+        writer
+            .end(put.map_err(Error::sql(file, "append to the journal")))
+            .await?;
+        Ok(pending.map(|pending| {
+            pending.committed(row, group.batches);
+            JournalRow(row)
+        }))
+    }
+
+    /// Keeps the latest birth certificate of a topic, flushed to the disk: a group of its own.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub async fn put_birth(
+        &self,
+        connection: &ConnectionId,
+        topic: &str,
+        payload: &[u8],
+        received: Timestamp,
+    ) -> Result<()> {
+        let birth = Birth {
+            topic: topic.to_owned(),
+            payload: payload.to_vec(),
+            received,
+        };
+        let group = Group {
+            births: &[(connection.clone(), birth)],
+            ..Group::default()
+        };
+        self.append_group(group, Durability::Full).await.map(drop)
+    }
+
+    /// Stores unreadable messages: a group of their own.
+    ///
+    /// # Errors
+    /// When they cannot be stored: then none is.
+    pub async fn put_rejects(&self, rejects: &[Reject], durability: Durability) -> Result<()> {
+        let group = Group {
+            rejects,
+            ..Group::default()
+        };
+        self.append_group(group, durability).await.map(drop)
+    }
+
+    /// Stores a change of a link, flushed to the disk: a group of its own.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub async fn put_link(&self, link: &LinkTransition) -> Result<()> {
+        let group = Group {
+            links: std::slice::from_ref(link),
+            ..Group::default()
+        };
+        self.append_group(group, Durability::Full).await.map(drop)
     }
 
     /// Batches of journal rows after `after`, in order, from at most `rows_max` rows: for the replay at start. Call
@@ -81,6 +162,35 @@ impl Historian {
         }
         Ok(batches)
     }
+}
+
+impl Group<'_> {
+    const fn has_no_events(&self) -> bool {
+        self.births.is_empty() && self.rejects.is_empty() && self.links.is_empty()
+    }
+}
+
+async fn put_group(
+    connection: &mut SqliteConnection,
+    group: Group<'_>,
+    row: i64,
+    samples: Option<(Extent, Vec<u8>)>,
+) -> sqlx::Result<()> {
+    if let Some((extent, data)) = samples {
+        sqlx::query("INSERT INTO journal (row, t_min, t_max, count, data) VALUES (?, ?, ?, ?, ?)")
+            .bind(row)
+            .bind(extent.t_min.micros())
+            .bind(extent.t_max.micros())
+            .bind(extent.count)
+            .bind(data)
+            .execute(&mut *connection)
+            .await?;
+    }
+    for (id, birth) in group.births {
+        events::put_birth(&mut *connection, id, birth).await?;
+    }
+    events::put_rejects(&mut *connection, group.rejects).await?;
+    events::put_links(connection, group.links).await
 }
 
 /// The source times and the count of a group of batches.

@@ -4,7 +4,6 @@ use sqlx::SqliteConnection;
 use twin_core::{ConnectionId, Timestamp};
 
 use crate::{
-    database::Durability,
     error::{Error, Result},
     historian::Historian,
 };
@@ -69,26 +68,6 @@ pub struct LinkTransition {
 }
 
 impl Historian {
-    /// Keeps the latest birth certificate of a topic, flushed to the disk.
-    ///
-    /// # Errors
-    /// When it cannot be stored.
-    pub async fn put_birth(
-        &self,
-        connection: &ConnectionId,
-        topic: &str,
-        payload: &[u8],
-        received: Timestamp,
-    ) -> Result<()> {
-        let telemetry = &self.inner.telemetry;
-        let mut writer = telemetry.writer.lock().await;
-        writer.begin(Durability::Full).await?;
-        let put = put_birth(writer.connection(), connection, topic, payload, received).await;
-        writer
-            .end(put.map_err(Error::sql(&telemetry.file, "keep a birth")))
-            .await
-    }
-
     /// Birth certificates of a connection, those received first first.
     ///
     /// # Errors
@@ -108,23 +87,6 @@ impl Historian {
             received: Timestamp(received),
         };
         Ok(rows.into_iter().map(birth).collect())
-    }
-
-    /// Stores unreadable messages in one commit: before a message is acknowledged that will never be sent again.
-    ///
-    /// # Errors
-    /// When they cannot be stored.
-    pub async fn put_rejects(&self, rejects: &[Reject], durability: Durability) -> Result<()> {
-        if rejects.is_empty() {
-            return Ok(());
-        }
-        let telemetry = &self.inner.telemetry;
-        let mut writer = telemetry.writer.lock().await;
-        writer.begin(durability).await?;
-        let put = put_rejects(writer.connection(), rejects).await;
-        writer
-            .end(put.map_err(Error::sql(&telemetry.file, "store a reject")))
-            .await
     }
 
     /// The newest rejects of all connections, newest first.
@@ -174,25 +136,6 @@ impl Historian {
         Ok(rows.into_iter().map(total).collect())
     }
 
-    /// Stores a change of a link, flushed to the disk.
-    ///
-    /// # Errors
-    /// When it cannot be stored.
-    pub async fn put_link(&self, link: &LinkTransition) -> Result<()> {
-        let telemetry = &self.inner.telemetry;
-        let mut writer = telemetry.writer.lock().await;
-        writer.ready(Durability::Full).await?;
-        sqlx::query("INSERT INTO link (connection, at, state, reason) VALUES (?, ?, ?, ?)")
-            .bind(link.connection.as_str())
-            .bind(link.at.micros())
-            .bind(&link.state)
-            .bind(&link.reason)
-            .execute(writer.connection())
-            .await
-            .map(drop)
-            .map_err(Error::sql(&telemetry.file, "store a link's change"))
-    }
-
     /// Changes of all links in `t0..t1`, and of each connection the last one before `t0`; in order of time.
     ///
     /// # Errors
@@ -220,20 +163,18 @@ impl Historian {
     }
 }
 
-async fn put_birth(
+pub(crate) async fn put_birth(
     connection: &mut SqliteConnection,
     id: &ConnectionId,
-    topic: &str,
-    payload: &[u8],
-    received: Timestamp,
+    birth: &Birth,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT OR REPLACE INTO birth (connection, topic, received, payload) VALUES (?, ?, ?, ?)",
     )
     .bind(id.as_str())
-    .bind(topic)
-    .bind(received.micros())
-    .bind(payload)
+    .bind(&birth.topic)
+    .bind(birth.received.micros())
+    .bind(&birth.payload)
     .execute(&mut *connection)
     .await?;
     sqlx::query(
@@ -247,7 +188,10 @@ async fn put_birth(
     Ok(())
 }
 
-async fn put_rejects(connection: &mut SqliteConnection, rejects: &[Reject]) -> sqlx::Result<()> {
+pub(crate) async fn put_rejects(
+    connection: &mut SqliteConnection,
+    rejects: &[Reject],
+) -> sqlx::Result<()> {
     for reject in rejects {
         let excerpt = reject
             .payload
@@ -281,6 +225,22 @@ async fn put_rejects(connection: &mut SqliteConnection, rejects: &[Reject]) -> s
         .bind(REJECTS_KEPT)
         .execute(&mut *connection)
         .await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn put_links(
+    connection: &mut SqliteConnection,
+    links: &[LinkTransition],
+) -> sqlx::Result<()> {
+    for link in links {
+        sqlx::query("INSERT INTO link (connection, at, state, reason) VALUES (?, ?, ?, ?)")
+            .bind(link.connection.as_str())
+            .bind(link.at.micros())
+            .bind(&link.state)
+            .bind(&link.reason)
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@
 //!   (which is harmless), never hide it.
 //!
 //! Rooms, in the order in which they may import one another: `error`, `row` -> `bytes`, `sample` -> `codec` -> `chunk` ->
-//! `columns`, `tail`, `database` -> `journal`, `alarms` -> `historian` -> `append`, `query`, `events` -> `compact` ->
+//! `columns`, `tail`, `database` -> `journal`, `alarms` -> `historian` -> `events`, `query` -> `append`, `compact` ->
 //! `retain`.
 
 mod alarms;
@@ -35,6 +35,7 @@ mod tail;
 mod testing;
 
 pub use alarms::{AlarmRecord, Alarms, AuditCheck, AuditEntry, AuditRecord};
+pub use append::Group;
 pub use codec::{decode, encode};
 pub use columns::{Columns, WIDTH_MAX};
 pub use compact::Progress;

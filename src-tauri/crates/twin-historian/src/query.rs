@@ -13,6 +13,7 @@ use crate::{
     error::{Error, Result},
     historian::{Historian, Inner, signal_key},
     journal::{self, Wanted},
+    row::JournalRow,
     sample::{Sample, merge, settle},
 };
 
@@ -203,18 +204,16 @@ impl Historian {
         Ok(samples)
     }
 
-    /// The newest sample of every signal with a source time before `before`, in order of key: what the twins start
-    /// from.
+    /// The newest sample by source time of every signal, among those of all chunks and of journal rows up to `upto`,
+    /// in order of key: what the twins start from before the rows behind `upto` are replayed. Compaction must not
+    /// have gone beyond `upto`: what is in a chunk has no row any more.
     ///
     /// # Errors
     /// When the history cannot be read, or the newest chunk of a signal is damaged.
-    pub async fn last_values(&self, before: Timestamp) -> Result<Vec<(SignalKey, Sample)>> {
-        if before == Timestamp::MIN {
-            return Ok(Vec::new());
-        }
+    pub async fn last_values(&self, upto: JournalRow) -> Result<Vec<(SignalKey, Sample)>> {
         let inner = &*self.inner;
         let file = &inner.telemetry.file;
-        let (fresh, read_rows_to) = inner.sound_tail(|tail| tail.newest_before(before)).await?;
+        let (fresh, read_rows_to) = inner.sound_tail(|tail| tail.newest_upto(upto.0)).await?;
         let mut snapshot = inner
             .telemetry
             .readers
@@ -223,15 +222,15 @@ impl Historian {
             .map_err(Error::sql(file, "begin reading"))?;
         let rows = sqlx::query(
             "SELECT chunk.* FROM signal JOIN chunk ON chunk.signal = signal.key AND chunk.t_min = \
-             (SELECT max(t_min) FROM chunk WHERE chunk.signal = signal.key AND t_min < ?1)",
+             (SELECT max(t_min) FROM chunk WHERE chunk.signal = signal.key)",
         );
-        let rows = rows.bind(before.micros()).fetch_all(&mut *snapshot).await;
+        let rows = rows.fetch_all(&mut *snapshot).await;
         let rows = rows.map_err(Error::sql(file, "read the newest chunks"))?;
         let mut newest: HashMap<SignalKey, Sample> = HashMap::new();
         for row in &rows {
             let row = ChunkRow::read(row).map_err(Error::sql(file, "read the newest chunks"))?;
             let samples = load(inner, &mut snapshot, &row).await?;
-            if let Some(sample) = samples.into_iter().rfind(|sample| sample.time < before) {
+            if let Some(sample) = samples.into_iter().next_back() {
                 newest.insert(signal_key(row.signal)?, sample);
             }
         }
@@ -240,12 +239,11 @@ impl Historian {
             _ => drop(newest.insert(signal, sample)),
         };
         if let Some(rows_to) = read_rows_to {
-            let t_to = Timestamp(before.micros() - 1);
             let wanted = Wanted {
                 signal: None,
                 rows_to,
                 t_from: Timestamp::MIN,
-                t_to,
+                t_to: Timestamp::MAX,
             };
             for (signal, sample) in journal::scan(file, &mut snapshot, wanted).await? {
                 offer(signal, sample);

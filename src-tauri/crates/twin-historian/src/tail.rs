@@ -160,16 +160,15 @@ impl Tail {
         }
     }
 
-    /// For every signal its newest sample before `before`; and up to which row the file must be read too.
-    pub(crate) fn newest_before(
-        &self,
-        before: Timestamp,
-    ) -> (HashMap<SignalKey, Sample>, Option<i64>) {
-        let newest = self.signals.iter().filter_map(|(signal, series)| {
-            let sample = series.window(before, before).into_iter().next()?;
-            (sample.time < before).then_some((*signal, sample))
-        });
-        (newest.collect(), self.behind.then_some(self.left_row))
+    /// For every signal its newest sample by source time of rows up to `upto`; and up to which row the file must be
+    /// read too.
+    pub(crate) fn newest_upto(&self, upto: i64) -> (HashMap<SignalKey, Sample>, Option<i64>) {
+        let newest = self
+            .signals
+            .iter()
+            .filter_map(|(signal, series)| Some((*signal, series.newest_upto(upto)?.clone())));
+        let read_rows_to = self.behind.then_some(self.left_row.min(upto));
+        (newest.collect(), read_rows_to)
     }
 }
 
@@ -185,6 +184,13 @@ impl Series {
             self.out_of_order = true;
         }
         self.entries.push_back((row, sample));
+    }
+
+    fn newest_upto(&self, upto: i64) -> Option<&Sample> {
+        let end = self.entries.partition_point(|(row, _)| *row <= upto);
+        let samples = self.entries.range(..end).map(|(_, sample)| sample);
+        // Of equal times `max_by_key` gives the last: the one received last.
+        samples.max_by_key(|sample| sample.time)
     }
 
     fn window(&self, t0: Timestamp, t1: Timestamp) -> Vec<Sample> {

@@ -2,7 +2,7 @@
 
 mod types;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
 
 use toml::de::DeTable;
 use twin_core::{AssetId, ConnectionId};
@@ -10,7 +10,7 @@ use twin_core::{AssetId, ConnectionId};
 use self::types::{asset_type, check_signal};
 use crate::{
     error::Error,
-    plant::{Area, Asset, Connection, Plant, Protocol, Security, Session, Subscription},
+    plant::{Area, Asset, AssetType, Connection, Plant, Protocol, Security, Session, Subscription},
     reader::{Problems, Reader, line_column},
     topic,
 };
@@ -101,10 +101,11 @@ fn read_plant(mut root: Reader<'_>) -> Plant {
         areas,
         assets: Vec::new(),
     };
+    let mut taken = Taken::new();
     plant.assets = root
         .tables("asset")
         .into_iter()
-        .map(|r| asset(r, &plant, &mut seen))
+        .map(|r| asset(r, &plant, &mut seen, &mut taken))
         .collect();
     root.finish();
     plant
@@ -214,8 +215,18 @@ fn area(mut table: Reader<'_>, seen: &mut HashSet<String>) -> Area {
     area
 }
 
-fn asset(mut table: Reader<'_>, plant: &Plant, seen: &mut HashSet<String>) -> Asset {
+/// The signal that each address of each connection belongs to.
+type Taken = HashMap<(ConnectionId, String), String>;
+
+fn asset(
+    mut table: Reader<'_>,
+    plant: &Plant,
+    seen: &mut HashSet<String>,
+    taken: &mut Taken,
+) -> Asset {
+    let ids = seen.len();
     let id = unique_id(&mut table, seen);
+    let is_named = seen.len() > ids;
     let mut asset = Asset {
         name: table.filled_text("name").unwrap_or_else(|| id.clone()),
         id: AssetId::from(id),
@@ -254,17 +265,62 @@ fn asset(mut table: Reader<'_>, plant: &Plant, seen: &mut HashSet<String>) -> As
             );
         }
     }
-    if let Some(sources) = table.table("sources") {
+    let sources = table.table("sources");
+    if let Some(sources) = &sources {
         for (signal, address) in sources.entries() {
             if let Some(asset_type) = asset_type {
-                check_signal(&sources, &signal, &signal, asset_type);
+                check_signal(sources, &signal, &signal, asset_type);
             }
-            check_address(&sources, &signal, &address);
+            check_address(sources, &signal, &address);
             asset.sources.insert(signal, address);
         }
     }
+    // Of an asset with a faulty head nobody knows which signals it has: that fault is said already.
+    if let Some(asset_type) = asset_type
+        && is_named
+        && plant.connection(connection).is_some()
+    {
+        take_addresses(&table, sources.as_ref(), &asset, asset_type, taken);
+    }
     table.finish();
     asset
+}
+
+/// A value has one place to go: reports signals whose address an earlier signal has.
+fn take_addresses(
+    table: &Reader<'_>,
+    sources: Option<&Reader<'_>>,
+    asset: &Asset,
+    asset_type: &AssetType,
+    taken: &mut Taken,
+) {
+    let says_which = asset_type.signals.len() < 2
+        || asset
+            .source
+            .as_ref()
+            .is_some_and(|source| source.contains("{signal}"));
+    for signal in &asset_type.signals {
+        let (id, own) = (signal.id.as_str(), asset.sources.contains_key(&signal.id));
+        let Some(address) = asset.address(id).filter(|_| own || says_which) else {
+            continue;
+        };
+        let name = format!("{}/{id}", asset.id);
+        match taken.entry((asset.connection.clone(), address)) {
+            Entry::Vacant(free) => drop(free.insert(name)),
+            Entry::Occupied(first) => {
+                let message = format!(
+                    "signal {name} has the address \"{}\" of connection {} that signal {} has already; give each its own",
+                    first.key().1,
+                    asset.connection,
+                    first.get()
+                );
+                match sources.filter(|_| own) {
+                    Some(sources) => sources.fault(id, message),
+                    None => table.fault("source", message),
+                }
+            }
+        }
+    }
 }
 
 fn reference(table: &Reader<'_>, key: &str, id: &str, known: bool) {

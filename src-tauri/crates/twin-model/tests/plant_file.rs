@@ -281,6 +281,60 @@ fn faults_are_said_with_their_line_and_key() {
 }
 
 #[test]
+fn an_address_belongs_to_one_signal() {
+    const SECOND: &str =
+        "[[asset]]\nid = \"pump-3\"\narea = \"pump-hall\"\ntype = \"centrifugal-pump\"\n";
+    let lines = RIVERSIDE.matches('\n').count();
+    let problems = |text: String| match Plant::parse(&format!("{RIVERSIDE}{SECOND}{text}")) {
+        Ok(_) => Vec::new(),
+        Err(Error::Invalid(problems)) => problems,
+        Err(error) => panic!("{error}"),
+    };
+    let said = |problem: &twin_model::Problem| (problem.line - lines, problem.key.clone());
+
+    // An address of its own that another asset has, on the line of the second.
+    let shared = "source = \"x/pump-3#{signal}\"\n[asset.sources]\nmode = \"x/pump-3#m\"\n\
+                  room = \"zigbee2mqtt/pump_hall_air#temperature\"\n";
+    let found = problems(format!("connection = \"station\"\n{shared}"));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(said(&found[0]), (9, "asset.sources.room".to_owned()));
+    for part in [
+        "signal pump-3/room",
+        "signal pump-2/room",
+        "pump_hall_air#temperature",
+        "station",
+    ] {
+        assert!(found[0].message.contains(part), "{part} in {found:?}");
+    }
+    // The same address of another connection is another place.
+    let other = problems(format!("connection = \"laboratory\"\n{shared}"));
+    assert_eq!(other, []);
+
+    // A template that another asset has: every signal but the one with an address of its own.
+    let copied = "connection = \"station\"\nsource = \"spBv1.0/Riverside/edge-1/pump-2#{signal}\"\n\
+                  [asset.sources]\nroom = \"zigbee2mqtt/other#temperature\"\n";
+    let found = problems(copied.to_owned());
+    let expected = (6, "asset.source".to_owned());
+    assert_eq!(
+        found.iter().map(said).collect::<Vec<_>>(),
+        vec![expected; 3]
+    );
+    assert!(found[1].message.contains("pump-2/speed"), "{found:?}");
+
+    // Two signals of one asset.
+    let twice = "connection = \"station\"\nsource = \"x/pump-3#{signal}\"\n[asset.sources]\nroom = \"x/pump-3#mode\"\n";
+    let found = problems(twice.to_owned());
+    assert_eq!(
+        found.iter().map(said).collect::<Vec<_>>(),
+        [(8, "asset.sources.room".to_owned())]
+    );
+    assert!(
+        found[0].message.contains("signal pump-3/mode has already"),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn all_faults_are_said_at_once_and_in_order() {
     let text = RIVERSIDE
         .replace("port = 18_830", "port = 0")

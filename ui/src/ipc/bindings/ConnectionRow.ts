@@ -45,6 +45,10 @@ samples: number,
  */
 dropped: number, 
 /**
+ * Values in readable messages that are no signals, such as images and over-long texts: left out.
+ */
+skipped: number, 
+/**
  * Messages that could not be read, by reason.
  */
 rejects: Array<RejectRow>, 

@@ -7,12 +7,12 @@ use tokio::sync::{mpsc, oneshot};
 use twin_connect::Inbound;
 use twin_core::{
     BatchId, OccurrenceId, Quality, Reason, Timestamp,
-    engine::{Effect, Effects, Engine, Input, OperatorAction, SystemEvent},
+    engine::{Effect, Effects, Engine, Input, LinkMark, OperatorAction, ScoreBatch, SystemEvent},
 };
 use twin_historian::Historian;
 
 use super::{
-    INBOUND_BATCH,
+    HISTORY, INBOUND_BATCH,
     job::{Job, Reply},
     notice::Notice,
     request::{Queues, Request},
@@ -26,7 +26,6 @@ use crate::{
     compile::Compiled,
     error::{Error, Result},
     view::View,
-    words,
 };
 
 /// How often counters and connection rows are renewed, and all transitions so far are settled.
@@ -50,6 +49,7 @@ pub struct Driver {
     pub(super) scores_skipped: u64,
     pub(super) rebirths: HashMap<(usize, String), Timestamp>,
     pub(super) historian: Historian,
+    pub(super) history_fails: bool,
 }
 
 impl Driver {
@@ -77,6 +77,7 @@ impl Driver {
             scores_skipped: 0,
             rebirths: HashMap::new(),
             historian,
+            history_fails: false,
         }
     }
 
@@ -99,7 +100,7 @@ impl Driver {
                     None | Some(Request::Stop) => break,
                     Some(request) => self.serve(request),
                 },
-                Some(event) = queues.conditions.recv() => self.step(clock::now(), Input::System(event)),
+                Some(event) = queues.conditions.recv() => self.take_condition(event),
                 Some(answer) = queues.answers.recv() => self.take_answer(answer),
                 () = tokio::time::sleep(wait) => self.step(clock::now(), Input::Tick),
                 () = take_messages(&jobs, &mut queues.inbound, &mut messages) => self.take(&mut messages),
@@ -199,20 +200,16 @@ impl Driver {
                 }
             }
             Effect::Notify(notification) => {
-                let (title, body) = words::alarm(&self.compiled, &notification.transition);
-                self.outbox.notices.push(Notice {
-                    occurrence: notification.occurrence,
-                    priority: notification.priority,
-                    title,
-                    body,
-                });
+                self.outbox
+                    .notices
+                    .push(Notice::of(&self.compiled, &notification.transition));
             }
             Effect::LateExcursion {
                 signal,
                 time,
                 value,
             } => {
-                tracing::info!(
+                tracing::debug!(
                     signal = signal.0,
                     time = time.micros(),
                     value,
@@ -220,6 +217,38 @@ impl Driver {
                 );
             }
             Effect::SystemChanged => self.show_counters(clock::now()),
+        }
+    }
+
+    /// A condition of the program. While history cannot be written, nothing that the plant says is taken any more, and
+    /// its values say so.
+    fn take_condition(&mut self, event: SystemEvent) {
+        let now = clock::now();
+        let mark = match &event {
+            SystemEvent::Raised { key, .. } if key == HISTORY => {
+                self.history_fails = true;
+                Some(LinkMark::Set(Quality::bad(Reason::HistoryUnavailable)))
+            }
+            SystemEvent::Cleared { key } if key == HISTORY => {
+                self.history_fails = false;
+                Some(LinkMark::Lift(Reason::HistoryUnavailable))
+            }
+            _ => None,
+        };
+        self.step(now, Input::System(event));
+        if let Some(mark) = mark {
+            self.mark_all(now, mark);
+        }
+    }
+
+    fn mark_all(&mut self, now: Timestamp, mark: LinkMark) {
+        let changes: Vec<_> = self
+            .sources
+            .values()
+            .map(|source| source.all(mark))
+            .collect();
+        for change in changes {
+            self.step(now, Input::Link(change));
         }
     }
 
@@ -231,20 +260,26 @@ impl Driver {
                 self.step(clock::now(), Input::Scores(scores));
                 for binding in bindings {
                     self.show_anomaly(binding);
+                    let key = model_key(binding);
+                    if self.engine.system().iter().any(|(known, _)| *known == key) {
+                        self.step(clock::now(), Input::System(SystemEvent::Cleared { key }));
+                    }
                 }
             }
             Answer::Failed { binding, error } => {
-                let model = self
-                    .engine
-                    .config()
-                    .models
-                    .get(binding)
-                    .map(|m| m.model.to_string())
-                    .unwrap_or_default();
-                let key = format!("model {model}");
+                let now = clock::now();
+                let failed = ScoreBatch {
+                    samples: Arc::default(),
+                    explanations: vec![],
+                    failed: vec![binding],
+                };
+                self.step(now, Input::Scores(failed));
                 self.step(
-                    clock::now(),
-                    Input::System(SystemEvent::Raised { key, text: error }),
+                    now,
+                    Input::System(SystemEvent::Raised {
+                        key: model_key(binding),
+                        text: error,
+                    }),
                 );
             }
         }
@@ -284,9 +319,14 @@ impl Driver {
                 self.sources.insert(index, *source);
                 self.show_connections();
             }
-            Request::RemoveSource(index) => {
-                if let Some(source) = self.sources.remove(&index) {
-                    let change = source.lost(Quality::bad(Reason::BrokerLost));
+            Request::RemoveSource(id) => {
+                let gone = self
+                    .sources
+                    .extract_if(|_, source| source.id().as_str() == id);
+                let changes: Vec<_> = gone
+                    .map(|(_, source)| source.all(LinkMark::Set(Quality::bad(Reason::BrokerLost))))
+                    .collect();
+                for change in changes {
                     self.step(now, Input::Link(change));
                 }
                 self.show_connections();
@@ -306,7 +346,7 @@ impl Driver {
         // One reply a job: earlier work leaves first. Without room history is not writable, and an acknowledgement
         // that is not stored must not be shown as done.
         self.flush();
-        if self.outbox.reply.is_some() || self.jobs.capacity() == 0 {
+        if self.history_fails || self.outbox.reply.is_some() || self.jobs.capacity() == 0 {
             let text = "the acknowledgement could not be stored, because history is not being written: see the \
                         status line, and acknowledge again once that is mended";
             let _ = reply.send(Err(Error::Request(text.into())));
@@ -358,11 +398,36 @@ impl Driver {
         }
     }
 
+    /// Somebody may have set the wall clock back: said until it has caught up.
+    fn watch_clock(&mut self, now: Timestamp) {
+        let key = "clock".to_owned();
+        let event = match clock::set_back() {
+            Some(behind) => SystemEvent::Raised {
+                key,
+                text: format!(
+                    "The computer's clock was set back: times run on, {:.0} s ahead of it. Check the clock.",
+                    behind.secs_f64()
+                ),
+            },
+            None => SystemEvent::Cleared { key },
+        };
+        self.step(now, Input::System(event));
+    }
+
     fn keep_house(&mut self, now: Timestamp) {
         self.outbox.settles = true;
+        if self.history_fails && self.jobs.capacity() == 0 {
+            self.mark_all(now, LinkMark::Set(Quality::bad(Reason::HistoryUnavailable)));
+        }
+        self.watch_clock(now);
         self.show_connections();
         self.show_counters(now);
     }
+}
+
+/// Name of the condition of one model binding.
+fn model_key(binding: usize) -> String {
+    format!("model {binding}")
 }
 
 /// Waits until the writer has room, then for messages: taken in the other order, messages would wait in memory

@@ -3,11 +3,10 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 use twin_connect::{AckHandle, Command};
-use twin_core::{ConnectionId, OccurrenceId, SampleBatch, Timestamp, alarm::AlarmTransition};
-use twin_historian::{LinkTransition, Reject};
+use twin_core::{ConnectionId, OccurrenceId, SampleBatch, alarm::AlarmTransition};
+use twin_historian::{Birth, LinkTransition, Reject};
 
 use crate::{api::alarm::AlarmRow, error::Result, pipeline::notice::Notice};
 
@@ -19,7 +18,7 @@ pub struct Job {
     /// Whether any of it came with QoS 1 or 2, and so must be flushed to disk.
     pub must_flush: bool,
     /// Birth certificates to keep.
-    pub births: Vec<Birth>,
+    pub births: Vec<(ConnectionId, Birth)>,
     /// Messages that could not be read.
     pub rejects: Vec<Reject>,
     /// Link changes.
@@ -43,19 +42,6 @@ pub struct Reply {
     pub occurrence: OccurrenceId,
     /// Whom to tell.
     pub to: oneshot::Sender<Result<AlarmRow>>,
-}
-
-/// A birth certificate to keep.
-#[derive(Debug)]
-pub struct Birth {
-    /// Heard on.
-    pub connection: ConnectionId,
-    /// Its topic.
-    pub topic: String,
-    /// Its payload.
-    pub payload: Bytes,
-    /// When.
-    pub received: Timestamp,
 }
 
 impl Job {

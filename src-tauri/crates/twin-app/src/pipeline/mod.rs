@@ -9,6 +9,7 @@ pub mod driver;
 pub mod job;
 pub mod maintenance;
 pub mod notice;
+pub mod rejects;
 pub mod request;
 pub mod scoring;
 mod show;
@@ -30,3 +31,5 @@ pub const SCORE_QUEUE: usize = 256;
 pub const REQUEST_QUEUE: usize = 64;
 /// Desktop notifications that wait to be shown; more are left out, the alarm list has them all.
 pub const NOTICE_QUEUE: usize = 32;
+/// Name of the condition that history cannot be written.
+pub const HISTORY: &str = "history";

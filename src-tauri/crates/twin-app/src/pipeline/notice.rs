@@ -1,6 +1,11 @@
 //! Desktop notifications in words.
 
-use twin_core::{OccurrenceId, alarm::Priority};
+use twin_core::{
+    OccurrenceId,
+    alarm::{AlarmTransition, Priority},
+};
+
+use crate::{compile::Compiled, words};
 
 /// A desktop notification in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,4 +18,17 @@ pub struct Notice {
     pub title: String,
     /// The rest.
     pub body: String,
+}
+
+impl Notice {
+    /// About an alarm that was raised.
+    pub fn of(compiled: &Compiled, raised: &AlarmTransition) -> Self {
+        let (title, body) = words::alarm(compiled, raised);
+        Notice {
+            occurrence: raised.occurrence.clone(),
+            priority: raised.priority,
+            title,
+            body,
+        }
+    }
 }

@@ -43,7 +43,7 @@ pub enum Request {
     /// A connection was added or changed: from now on this one counts.
     PutSource(usize, Box<Source>),
     /// A connection was removed.
-    RemoveSource(usize),
+    RemoveSource(String),
     /// Write what is left and end.
     Stop,
 }

@@ -238,5 +238,6 @@ fn scores(
     ScoreBatch {
         samples: Arc::new(samples),
         explanations: vec![explanation],
+        failed: vec![],
     }
 }

@@ -10,24 +10,16 @@ use tokio::sync::mpsc;
 use twin_connect::{AckHandle, Command, Inbound, LinkState, Qos};
 use twin_core::{
     ConnectionId, Quality, Reason, SampleRef, SignalKey, Timestamp, Value,
-    engine::{Input, LinkChange},
+    engine::{Input, LinkChange, LinkMark},
 };
-use twin_historian::{EXCERPT_BYTES_MAX, LinkTransition, Reject};
-use twin_payload::{
-    AddressIx, Decoder, Message, NodeState, Observations, Reject as Unreadable, SourceEvent,
-};
+use twin_historian::{Birth, EXCERPT_BYTES_MAX, LinkTransition, Reject};
+use twin_payload::{AddressIx, Decoder, Message, NodeState, Observations, SourceEvent};
 
-use super::{
-    job::{Birth, Job},
-    turn::Turn,
-};
+use super::{job::Job, rejects::Rejects, turn::Turn};
 use crate::{
-    api::connection::{ConnectionForm, ConnectionRow, LinkStateView, NodeRow, RejectRow},
+    api::connection::{ConnectionForm, ConnectionRow, LinkStateView, NodeRow},
     error::{Error, Result},
 };
-
-/// Characters of a rejected payload that are shown.
-const EXCERPT_CHARS: usize = 400;
 
 /// Something heard that no signal of the plant file comes from.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,7 +56,8 @@ pub struct Source {
     messages: u64,
     samples: u64,
     dropped: u64,
-    rejects: BTreeMap<String, RejectRow>,
+    skipped: u64,
+    rejects: Rejects,
 }
 
 /// What a source is made of.
@@ -120,7 +113,8 @@ impl Source {
             messages: 0,
             samples: 0,
             dropped: 0,
-            rejects: BTreeMap::new(),
+            skipped: 0,
+            rejects: Rejects::default(),
         }
     }
 
@@ -136,7 +130,7 @@ impl Source {
 
     /// Messages that could not be read.
     pub fn rejected(&self) -> u64 {
-        self.rejects.values().map(|row| row.count as u64).sum()
+        self.rejects.count()
     }
 
     /// Whether rebirth requests may be published.
@@ -156,8 +150,8 @@ impl Source {
                 received,
                 ack,
             } => {
-                self.messages += 1;
                 job.must_flush |= qos != Qos::AtMostOnce;
+                self.messages += 1;
                 let message = Message {
                     topic: &topic,
                     payload: &payload,
@@ -169,17 +163,12 @@ impl Source {
                 match self.decoder.decode(message, &mut self.observations) {
                     Ok(()) => {
                         self.take_observations(received, turn);
-                        if Decoder::is_birth(&topic) {
-                            let connection = self.id.clone();
-                            job.births.push(Birth {
-                                connection,
-                                topic,
-                                payload,
-                                received,
-                            });
-                        }
+                        self.keep_birth(topic, payload, received, job);
                     }
-                    Err(unreadable) => self.reject(topic, &payload, unreadable, received, job),
+                    Err(unreadable) => {
+                        let reason = unreadable.kind.name();
+                        self.reject(topic, reason, unreadable.detail, &payload, received, job);
+                    }
                 }
                 self.ack(ack, job);
             }
@@ -190,18 +179,16 @@ impl Source {
                 excerpt,
                 ack,
             } => {
-                self.messages += 1;
                 job.must_flush |= ack.is_some();
-                self.reject_as("too-large", topic, &excerpt, detail, received, job);
+                self.messages += 1;
+                self.reject(topic, "too-large", detail, &excerpt, received, job);
                 self.ack(ack, job);
             }
             Inbound::Dropped { count, .. } => self.dropped += count,
             Inbound::Link { at, state } => self.take_link(at, state, turn, job),
             Inbound::Subscribed { refused, .. } => {
-                let names: Vec<String> = refused
-                    .iter()
-                    .map(|r| format!("{} ({})", r.filter, r.reason))
-                    .collect();
+                let name = |r: &twin_connect::Refusal| format!("{} ({})", r.filter, r.reason);
+                let names: Vec<String> = refused.iter().map(name).collect();
                 if !names.is_empty() {
                     self.reason = format!("the broker refused to subscribe: {}", names.join(", "));
                 }
@@ -212,6 +199,43 @@ impl Source {
         }
     }
 
+    fn keep_birth(&self, topic: String, payload: Bytes, received: Timestamp, job: &mut Job) {
+        if Decoder::is_birth(&topic) {
+            let payload = payload.to_vec();
+            job.births.push((
+                self.id.clone(),
+                Birth {
+                    topic,
+                    payload,
+                    received,
+                },
+            ));
+        }
+    }
+
+    fn reject(
+        &mut self,
+        topic: String,
+        reason: &str,
+        detail: String,
+        payload: &Bytes,
+        received: Timestamp,
+        job: &mut Job,
+    ) {
+        let payload = payload.get(..EXCERPT_BYTES_MAX).unwrap_or(payload).to_vec();
+        let (connection, reason) = (self.id.clone(), reason.to_owned());
+        let reject = Reject {
+            connection,
+            topic,
+            reason,
+            detail,
+            payload,
+            received,
+        };
+        self.rejects.add(&reject);
+        job.rejects.push(reject);
+    }
+
     fn ack(&self, ack: Option<AckHandle>, job: &mut Job) {
         if let Some(handle) = ack {
             job.ack(&self.commands, handle);
@@ -219,6 +243,7 @@ impl Source {
     }
 
     fn take_observations(&mut self, received: Timestamp, turn: &mut Turn) {
+        self.skipped += self.observations.skipped();
         for event in self.observations.events().to_vec() {
             self.take_event(&event, turn);
         }
@@ -245,20 +270,23 @@ impl Source {
     }
 
     fn take_event(&mut self, event: &SourceEvent, turn: &mut Turn) {
-        let (node, quality) = match event {
+        let death = LinkMark::Set(Quality::bad(Reason::NodeDeath));
+        let (node, mark) = match event {
             SourceEvent::NodeDeath { node, .. } | SourceEvent::DeviceDeath { device: node, .. } => {
-                (node, Quality::bad(Reason::NodeDeath))
+                (node, death)
             }
-            SourceEvent::Availability { source, online, .. } => (
+            SourceEvent::Availability {
                 source,
-                if *online {
-                    Quality::GOOD
-                } else {
-                    Quality::bad(Reason::NodeDeath)
-                },
-            ),
+                online: true,
+                ..
+            } => (source, LinkMark::Lift(Reason::NodeDeath)),
+            SourceEvent::Availability {
+                source,
+                online: false,
+                ..
+            } => (source, death),
             SourceEvent::SequenceGap { node, .. } => {
-                (node, Quality::uncertain(Reason::SequenceGap))
+                (node, LinkMark::Set(Quality::uncertain(Reason::SequenceGap)))
             }
             SourceEvent::RebirthWanted { node, .. } => {
                 turn.want_rebirth(self.index, node);
@@ -275,7 +303,7 @@ impl Source {
         turn.push(Input::Link(LinkChange {
             source,
             signals,
-            quality,
+            mark,
         }));
     }
 
@@ -304,14 +332,15 @@ impl Source {
                 security,
             } => {
                 self.security = security;
-                // With the session still there nothing was missed, so the last values are still the plant's.
-                if session_present {
-                    turn.push(Input::Link(self.lost(Quality::GOOD)));
+                // With the session still there, and nothing asked for that a broker does not keep, nothing was missed:
+                // the last values are still the plant's.
+                if session_present && self.form.subscriptions.iter().all(|s| s.qos > 0) {
+                    turn.push(Input::Link(self.all(LinkMark::Lift(Reason::BrokerLost))));
                 }
             }
-            _ if is_lost && !was_lost => {
-                turn.push(Input::Link(self.lost(Quality::bad(Reason::BrokerLost))))
-            }
+            _ if is_lost && !was_lost => turn.push(Input::Link(
+                self.all(LinkMark::Set(Quality::bad(Reason::BrokerLost))),
+            )),
             _ => {}
         }
         if is_lost != was_lost || view == LinkStateView::Up {
@@ -324,62 +353,19 @@ impl Source {
         }
     }
 
-    /// The whole connection's signals are worth `quality` from now on.
-    pub fn lost(&self, quality: Quality) -> LinkChange {
+    /// A change of all signals of the connection.
+    pub fn all(&self, mark: LinkMark) -> LinkChange {
         LinkChange {
             source: self.id.to_string(),
             signals: Arc::clone(&self.signals),
-            quality,
+            mark,
         }
     }
 
-    fn reject(
-        &mut self,
-        topic: String,
-        payload: &Bytes,
-        reject: Unreadable,
-        received: Timestamp,
-        job: &mut Job,
-    ) {
-        let excerpt = payload.slice(..payload.len().min(EXCERPT_BYTES_MAX));
-        self.reject_as(
-            reject.kind.name(),
-            topic,
-            &excerpt,
-            reject.detail,
-            received,
-            job,
-        );
-    }
-
-    fn reject_as(
-        &mut self,
-        reason: &str,
-        topic: String,
-        excerpt: &Bytes,
-        detail: String,
-        received: Timestamp,
-        job: &mut Job,
-    ) {
-        let count = self.rejects.get(reason).map_or(0.0, |row| row.count);
-        let row = RejectRow {
-            reason: reason.to_owned(),
-            count: count + 1.0,
-            last_topic: topic.clone(),
-            last_error: detail.clone(),
-            last_excerpt: shown(excerpt),
-            last_at: received.micros() as f64,
-        };
-        self.rejects.insert(reason.to_owned(), row);
-        let connection = self.id.clone();
-        job.rejects.push(Reject {
-            connection,
-            topic,
-            reason: reason.to_owned(),
-            detail,
-            payload: excerpt.to_vec(),
-            received,
-        });
+    /// The connection cannot even be tried.
+    pub fn fail(&mut self, reason: String) {
+        self.state = LinkStateView::Down;
+        self.reason = reason;
     }
 
     /// Asks a node for its birth.
@@ -440,7 +426,8 @@ impl Source {
             messages: self.messages as f64,
             samples: self.samples as f64,
             dropped: self.dropped as f64,
-            rejects: self.rejects.values().cloned().collect(),
+            rejects: self.rejects.rows(),
+            skipped: self.skipped as f64,
             nodes: self.nodes(),
             unmapped: u32::try_from(self.heard.len()).unwrap_or(u32::MAX),
         }
@@ -480,17 +467,4 @@ fn resolve(
         map.push(addresses.get(decoder.address(next)).copied());
     }
     map[index]
-}
-
-/// The beginning of a payload for a person: text if it is text, else hexadecimal.
-fn shown(payload: &[u8]) -> String {
-    let is_text = |c: char| !c.is_control() || c == '\n' || c == '\t';
-    match std::str::from_utf8(payload) {
-        Ok(text) if text.chars().all(is_text) => text.chars().take(EXCERPT_CHARS).collect(),
-        _ => payload
-            .iter()
-            .take(EXCERPT_CHARS / 3)
-            .map(|byte| format!("{byte:02x} "))
-            .collect(),
-    }
 }

@@ -11,13 +11,15 @@ use std::{
 use tokio::sync::{mpsc, watch};
 use twin_connect::Command;
 use twin_core::{
-    SampleBatch, Timestamp,
-    alarm::{AlarmState, StandingAlarm},
+    ConnectionId, SampleBatch, Timestamp,
+    alarm::{AlarmState, AlarmTransition, StandingAlarm},
     engine::SystemEvent,
 };
-use twin_historian::{AlarmRecord, Durability, Historian, JournalRow};
+use twin_historian::{
+    AlarmRecord, Birth, Durability, Group, Historian, JournalRow, LinkTransition, Reject,
+};
 
-use super::{JOB_QUEUE, job::Job, notice::Notice};
+use super::{HISTORY, JOB_QUEUE, job::Job, notice::Notice};
 use crate::{
     api::alarm::{AlarmRow, AlarmStateView},
     error::{Error, Result},
@@ -65,97 +67,71 @@ impl Writer {
     }
 
     /// Writes a group until it is written: nothing acknowledged may be lost, so there is no giving up.
-    async fn write(&mut self, group: Vec<Job>) {
-        let batches: Vec<Arc<SampleBatch>> = group
-            .iter()
-            .flat_map(|job| job.batches.iter().cloned())
-            .collect();
-        let durability = if group.iter().any(|job| job.must_flush) {
-            Durability::Full
-        } else {
-            Durability::Normal
-        };
+    async fn write(&mut self, mut jobs: Vec<Job>) {
+        let gathered = Gathered::take(&mut jobs);
         let mut failed = false;
-        let mut row = None;
+        let mut stored = None;
         let rows = loop {
-            match self.commit(&group, &batches, durability, &mut row).await {
+            match self.commit(&gathered, &mut stored).await {
                 Ok(rows) => break rows,
                 Err(error) => {
                     failed = true;
+                    let key = HISTORY.into();
                     let text = format!(
                         "History is not written: {error}. QoS 1 and 2 messages wait at the broker."
                     );
-                    self.tell(SystemEvent::Raised {
-                        key: "history".into(),
-                        text,
-                    })
-                    .await;
+                    self.tell(SystemEvent::Raised { key, text }).await;
                     tokio::time::sleep(RETRY).await;
                 }
             }
         };
         if failed {
-            self.tell(SystemEvent::Cleared {
-                key: "history".into(),
-            })
-            .await;
+            let key = HISTORY.into();
+            self.tell(SystemEvent::Cleared { key }).await;
         }
-        self.release(group, rows).await;
+        self.release(jobs, rows).await;
     }
 
-    /// One try. `row` remembers the samples' commit, so that a failure after it does not write them twice.
+    /// One try. `stored` remembers the first of the two databases, so that a failure of the second does not write the
+    /// first again.
     async fn commit(
         &self,
-        group: &[Job],
-        batches: &[Arc<SampleBatch>],
-        durability: Durability,
-        row: &mut Option<JournalRow>,
+        gathered: &Gathered,
+        stored: &mut Option<Option<JournalRow>>,
     ) -> std::result::Result<Vec<AlarmRow>, twin_historian::Error> {
-        if row.is_none() && !batches.is_empty() {
-            *row = Some(self.historian.append(batches, durability).await?);
-        }
-        for job in group {
-            for birth in &job.births {
-                self.historian
-                    .put_birth(
-                        &birth.connection,
-                        &birth.topic,
-                        &birth.payload,
-                        birth.received,
-                    )
+        let row = match *stored {
+            Some(row) => row,
+            None => {
+                let row = self
+                    .historian
+                    .append_group(gathered.group(), gathered.durability)
                     .await?;
+                *stored.insert(row)
             }
-            self.historian.put_rejects(&job.rejects, durability).await?;
-            for link in &job.links {
-                self.historian.put_link(link).await?;
-            }
+        };
+        if !gathered.settles {
+            return Ok(Vec::new());
         }
-        let transitions: Vec<_> = group
-            .iter()
-            .flat_map(|job| job.transitions.iter().cloned())
-            .collect();
-        let settles = !transitions.is_empty() || group.iter().any(|job| job.settles);
         let settled = row.unwrap_or_else(|| self.historian.newest_row());
+        let alarms = self.historian.alarms();
         let mut rows = Vec::new();
-        if !transitions.is_empty() {
-            let alarms = self.historian.alarms();
-            let seqs = alarms.append(&transitions, settled).await?;
-            for (transition, seq) in transitions.iter().zip(seqs) {
+        if gathered.transitions.is_empty() {
+            alarms.set_settled(settled).await?;
+        } else {
+            let seqs = alarms.append(&gathered.transitions, settled).await?;
+            for (transition, seq) in gathered.transitions.iter().zip(seqs) {
                 // One row a transition, each in the state it came to: the record holds only the last.
                 if let Some(record) = alarms.occurrence(&transition.occurrence).await? {
+                    let state = state_view(transition.to);
                     rows.push(AlarmRow {
                         seq: seq as f64,
-                        state: state_view(transition.to),
+                        state,
                         ..alarm_row(&record)
                     });
                 }
             }
-        } else if settles {
-            self.historian.alarms().set_settled(settled).await?;
         }
-        if settles {
-            self.settled.store(settled.0, Ordering::Relaxed);
-        }
+        self.settled.store(settled.0, Ordering::Relaxed);
         Ok(rows)
     }
 
@@ -195,6 +171,54 @@ impl Writer {
     async fn tell(&self, event: SystemEvent) {
         // The driver may have ended; then nobody needs to know.
         let _ = self.conditions.send(event).await;
+    }
+}
+
+/// What the jobs of a group want stored, together.
+struct Gathered {
+    batches: Vec<Arc<SampleBatch>>,
+    births: Vec<(ConnectionId, Birth)>,
+    rejects: Vec<Reject>,
+    links: Vec<LinkTransition>,
+    transitions: Vec<AlarmTransition>,
+    durability: Durability,
+    settles: bool,
+}
+
+impl Gathered {
+    /// Takes it out of the jobs, in order.
+    fn take(jobs: &mut [Job]) -> Self {
+        let mut gathered = Gathered {
+            batches: Vec::new(),
+            births: Vec::new(),
+            rejects: Vec::new(),
+            links: Vec::new(),
+            transitions: Vec::new(),
+            durability: Durability::Normal,
+            settles: false,
+        };
+        for job in jobs {
+            gathered.batches.append(&mut job.batches);
+            gathered.births.append(&mut job.births);
+            gathered.rejects.append(&mut job.rejects);
+            gathered.links.append(&mut job.links);
+            gathered.transitions.append(&mut job.transitions);
+            if job.must_flush {
+                gathered.durability = Durability::Full;
+            }
+            gathered.settles |= job.settles;
+        }
+        gathered.settles |= !gathered.transitions.is_empty();
+        gathered
+    }
+
+    fn group(&self) -> Group<'_> {
+        Group {
+            batches: &self.batches,
+            births: &self.births,
+            rejects: &self.rejects,
+            links: &self.links,
+        }
     }
 }
 

@@ -48,6 +48,8 @@ struct State {
     alarm_seq: u64,
     connections: (u64, Vec<ConnectionRow>),
     counters: (u64, Counters),
+    /// Why nothing moves any more.
+    fatal: Option<String>,
 }
 
 impl View {
@@ -64,6 +66,7 @@ impl View {
             alarm_seq,
             connections: (1, Vec::new()),
             counters: (1, Counters::default()),
+            fatal: None,
         };
         View {
             state: Mutex::new(state),
@@ -155,7 +158,7 @@ impl View {
         let mut state = self.lock();
         for row in rows {
             state.version += 1;
-            state.alarm_seq = row.seq as u64;
+            state.alarm_seq = state.alarm_seq.max(row.seq as u64);
             state.alarms.retain(|old| old.id != row.id);
             if row.state != AlarmStateView::Normal {
                 state.alarms.push(row.clone());
@@ -201,9 +204,26 @@ impl View {
         self.lock().connections.1.clone()
     }
 
+    /// Says for good that nothing moves any more.
+    pub fn put_fatal(&self, text: &str) {
+        let counters = {
+            let mut state = self.lock();
+            state.fatal = Some(text.to_owned());
+            state.counters.1.clone()
+        };
+        self.put_counters(counters);
+    }
+
     /// Replaces the counters, if they differ.
-    pub fn put_counters(&self, counters: Counters) {
+    pub fn put_counters(&self, mut counters: Counters) {
         let mut state = self.lock();
+        if let Some(fatal) = state
+            .fatal
+            .clone()
+            .filter(|fatal| !counters.system.contains(fatal))
+        {
+            counters.system.insert(0, fatal);
+        }
         if state.counters.1 != counters {
             state.version += 1;
             state.counters = (state.version, counters);

@@ -8,7 +8,7 @@ use crate::{
     batch::SampleBatch,
     engine::config::EngineConfig,
     id::{ModelId, OccurrenceId, SignalKey},
-    quality::Quality,
+    quality::{Quality, Reason},
     time::Timestamp,
 };
 
@@ -38,9 +38,17 @@ pub struct LinkChange {
     pub source: String,
     /// The signals that it feeds.
     pub signals: Arc<[SignalKey]>,
-    /// What their values are worth from now on until their next sample; GOOD does not revive an old value, it only
-    /// takes the mark away from those that are not stale.
-    pub quality: Quality,
+    /// What follows for their values until their next sample.
+    pub mark: LinkMark,
+}
+
+/// What a change of a source means for the values that it gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LinkMark {
+    /// They are worth this at most. A mark that is as bad and says more than "no data" stays.
+    Set(Quality),
+    /// Marks of this reason are taken away; a value that is too old meanwhile becomes stale.
+    Lift(Reason),
 }
 
 /// Scores with their evidence.
@@ -50,6 +58,8 @@ pub struct ScoreBatch {
     pub samples: Arc<SampleBatch>,
     /// The evidence for each.
     pub explanations: Vec<Explanation>,
+    /// Model bindings that could not be run.
+    pub failed: Vec<usize>,
 }
 
 /// Why a model says what it says about one asset.

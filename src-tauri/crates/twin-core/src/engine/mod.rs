@@ -22,7 +22,7 @@ use std::sync::Arc;
 pub use config::{AssetConfig, EngineConfig, ModelBinding, Restored, Running, SignalConfig};
 pub use effect::{Abstention, Effect, Effects, Notification, ScoreRequest};
 pub use input::{
-    Explanation, Input, InputShare, LinkChange, OperatorAction, ScoreBatch, SystemEvent,
+    Explanation, Input, InputShare, LinkChange, LinkMark, OperatorAction, ScoreBatch, SystemEvent,
 };
 
 use crate::{
@@ -207,12 +207,39 @@ impl Engine {
     fn take_link(&mut self, change: &LinkChange, effects: &mut Effects) {
         let at = self.now;
         for signal in change.signals.iter().copied() {
-            self.set_source_quality(signal, change.quality, at, effects);
+            match change.mark {
+                LinkMark::Set(quality) => self.set_source_quality(signal, quality, at, effects),
+                LinkMark::Lift(reason) => {
+                    if self
+                        .twin(signal)
+                        .is_some_and(|twin| twin.source_quality.reason == reason)
+                    {
+                        self.put_source_quality(signal, Quality::GOOD, at, effects);
+                    }
+                }
+            }
         }
     }
 
-    /// Marks what has happened to a signal's source. A good mark does not hide that the signal is stale.
+    /// Marks what has happened to a signal's source, unless its mark is as bad and says more.
     fn set_source_quality(
+        &mut self,
+        signal: SignalKey,
+        quality: Quality,
+        at: Timestamp,
+        effects: &mut Effects,
+    ) {
+        let Some(old) = self.twin(signal).map(|twin| twin.source_quality) else {
+            return;
+        };
+        let says_more = old.reason == Reason::Stale && quality.status == old.status;
+        if quality.status > old.status || says_more {
+            self.put_source_quality(signal, quality, at, effects);
+        }
+    }
+
+    /// Replaces the mark. A good one does not hide that the signal is stale.
+    fn put_source_quality(
         &mut self,
         signal: SignalKey,
         quality: Quality,
@@ -263,6 +290,9 @@ impl Engine {
                 model.abstained = None;
                 model.explanation = Some(explanation);
             }
+        }
+        for binding in scores.failed {
+            self.abstain_model(binding, Abstention::Model, effects);
         }
     }
 

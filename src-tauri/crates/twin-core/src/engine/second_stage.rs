@@ -22,6 +22,8 @@ pub(super) struct AssetSlot {
     pub since: Timestamp,
     /// Something it depends on changed in this step.
     pub dirty: bool,
+    /// Whether it ran when that was last known.
+    ran: Option<bool>,
     /// When it was seen to begin to run; [`Timestamp::MIN`] if it ran when it was first heard of.
     runs_since: Timestamp,
     running: Option<SignalKey>,
@@ -85,16 +87,19 @@ impl Engine {
                 continue;
             }
             let (condition, quality) = self.condition_of(asset);
+            let runs = self.runs(asset);
             let now = self.now;
             let Some(slot) = self.assets.get_mut(index) else {
                 continue;
             };
             slot.dirty = false;
+            // What was not known in between does not matter: a pump that starts during a link loss still warms up.
+            if slot.ran == Some(false) && runs == Some(true) {
+                slot.runs_since = now;
+            }
+            slot.ran = runs.or(slot.ran);
             if (slot.condition, slot.quality) == (condition, quality) {
                 continue;
-            }
-            if slot.condition == AssetCondition::Standby && condition == AssetCondition::Live {
-                slot.runs_since = now;
             }
             if slot.condition != condition {
                 slot.since = now;
@@ -129,10 +134,7 @@ impl Engine {
         if !alive {
             return (AssetCondition::Stale, worst);
         }
-        let runs = asset.running.as_ref().and_then(|running| {
-            let value = self.twin(running.signal)?.usable()?;
-            Some(value > running.above)
-        });
+        let runs = self.runs(asset);
         (
             if runs == Some(false) {
                 AssetCondition::Standby
@@ -141,6 +143,13 @@ impl Engine {
             },
             worst,
         )
+    }
+
+    /// Whether an asset runs; none while that is not known or not configured.
+    fn runs(&self, asset: &AssetConfig) -> Option<bool> {
+        let running = asset.running.as_ref()?;
+        let value = self.twin(running.signal)?.usable()?;
+        Some(value > running.above)
     }
 
     /// A model's interval has passed: ask it, or say why not.
@@ -196,7 +205,19 @@ impl Engine {
             effects.list.push(Effect::RequestScore(request));
             return;
         };
-        let Some(slot) = self.models.get_mut(index) else {
+        self.abstain_model(index, because, effects);
+    }
+
+    /// A model cannot say anything now. Said once as long as the reason is the same.
+    pub(super) fn abstain_model(
+        &mut self,
+        index: usize,
+        because: Abstention,
+        effects: &mut Effects,
+    ) {
+        let at = self.now;
+        let score = self.config.models.get(index).map(|binding| binding.score);
+        let (Some(score), Some(slot)) = (score, self.models.get_mut(index)) else {
             return;
         };
         if slot.abstained == Some(because) {
@@ -205,10 +226,10 @@ impl Engine {
         slot.abstained = Some(because);
         effects.list.push(Effect::ScoreAbstained {
             binding: index,
-            at: now,
+            at,
             because,
         });
-        self.abstain_score(binding.score, now, effects);
+        self.abstain_score(score, at, effects);
     }
 
     fn abstain_score(&mut self, score: SignalKey, at: Timestamp, effects: &mut Effects) {

@@ -77,6 +77,8 @@ impl Slot {
             return Outcome::Late { beyond };
         }
         if sample.time == self.twin.source_time && seen_live && self.is_same(sample) {
+            // A source that repeats itself is not silent.
+            self.last_heard = now;
             return Outcome::Duplicate;
         }
         self.twin.value = sample.value();

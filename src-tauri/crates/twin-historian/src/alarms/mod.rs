@@ -3,13 +3,14 @@
 
 mod audit;
 mod record;
+mod replay;
 
-use std::{path::Path, sync::Arc};
+use std::{collections::VecDeque, path::Path, sync::Arc};
 
 use sqlx::SqliteConnection;
 use twin_core::{
     OccurrenceId,
-    alarm::{AlarmTransition, Cause},
+    alarm::{AlarmState, AlarmTransition, Cause},
 };
 
 use crate::{
@@ -91,8 +92,10 @@ impl Alarms {
     /// Stores transitions in the order given, and in the same commit that the effects of journal rows up to
     /// `settled` are stored. Gives each one's sequence number. Acknowledgements are written to the audit trail too.
     ///
-    /// A transition that is stored already (same occurrence, source time, cause and state: a replay after a crash
-    /// made it again) is not stored twice; its first number is given.
+    /// Transitions that a retry or a replay after a crash made again are not stored twice: their first numbers are
+    /// given. Those are recognised when `settled` is not beyond the settled row, or the list cannot follow what is
+    /// stored of its occurrence; else all are new, for a signal that goes out, in and out again within one source
+    /// instant makes equal transitions.
     ///
     /// # Errors
     /// When they cannot be stored: then none is.
@@ -229,9 +232,17 @@ async fn append(
     transitions: &[AlarmTransition],
     settled: JournalRow,
 ) -> sqlx::Result<Vec<u64>> {
+    let before: i64 = sqlx::query_scalar("SELECT row FROM settled")
+        .fetch_one(&mut *connection)
+        .await?;
+    // Looked for first: an insert that meets a conflict would use up a sequence number, and a listener would take the
+    // hole for a transition that it missed.
+    let settles = settled.0.cmp(&before);
+    let mut stored = replay::stored(&mut *connection, transitions, settles).await?;
     let mut numbers = Vec::with_capacity(transitions.len());
     for transition in transitions {
-        let seq = match stored_seq(&mut *connection, transition).await? {
+        let list = stored.get_mut(transition.occurrence.as_str());
+        let seq = match list.and_then(VecDeque::pop_front) {
             Some(seq) => seq,
             None => store(&mut *connection, transition).await?,
         };
@@ -241,11 +252,13 @@ async fn append(
     Ok(numbers)
 }
 
+const ACKNOWLEDGED: &str = "acknowledged";
+
 const fn cause_name(cause: &Cause) -> &'static str {
     match cause {
         Cause::Raised => "raised",
         Cause::Returned => "returned",
-        Cause::Acknowledged { .. } => "acknowledged",
+        Cause::Acknowledged { .. } => ACKNOWLEDGED,
         Cause::Removed => "removed",
     }
 }
@@ -267,23 +280,6 @@ async fn store(
         audit::write(connection, &entry).await?;
     }
     Ok(seq)
-}
-
-/// The number of a transition that is stored already. (Looked for first: an insert that meets a conflict would use up
-/// a sequence number, and a listener would take the hole for a transition that it missed.)
-async fn stored_seq(
-    connection: &mut SqliteConnection,
-    transition: &AlarmTransition,
-) -> sqlx::Result<Option<i64>> {
-    sqlx::query_scalar(
-        "SELECT seq FROM transition WHERE occurrence = ? AND source_time = ? AND cause = ? AND to_state = ?",
-    )
-    .bind(transition.occurrence.as_str())
-    .bind(transition.source_time.micros())
-    .bind(cause_name(&transition.cause))
-    .bind(transition.to.name())
-    .fetch_optional(connection)
-    .await
 }
 
 async fn insert_transition(
@@ -332,13 +328,17 @@ async fn update_occurrence(
         Cause::Returned => Some(transition.source_time.micros()),
         _ => None,
     };
+    // Over, and raised again at the same source time: the id is the same, the alarm is another.
+    let raised_anew = transition.from == AlarmState::Normal;
     sqlx::query(
         "INSERT INTO occurrence (id, raised_seq, last_seq, state, since, returned_at, acknowledged_by, \
          acknowledged_at, comment) VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8) \
          ON CONFLICT (id) DO UPDATE SET last_seq = ?2, state = ?3, since = ?4, \
+         raised_seq = iif(?10, ?2, raised_seq), \
          returned_at = CASE ?9 WHEN 'raised' THEN NULL WHEN 'returned' THEN ?5 ELSE returned_at END, \
-         acknowledged_by = coalesce(?6, acknowledged_by), acknowledged_at = coalesce(?7, acknowledged_at), \
-         comment = coalesce(?8, comment)",
+         acknowledged_by = coalesce(?6, iif(?10, NULL, acknowledged_by)), \
+         acknowledged_at = coalesce(?7, iif(?10, NULL, acknowledged_at)), \
+         comment = coalesce(?8, iif(?10, NULL, comment))",
     )
     .bind(transition.occurrence.as_str())
     .bind(seq)
@@ -349,6 +349,7 @@ async fn update_occurrence(
     .bind(acknowledgement.map(|_| transition.at.micros()))
     .bind(acknowledgement.map(|(_, comment)| comment))
     .bind(cause_name(&transition.cause))
+    .bind(raised_anew)
     .execute(connection)
     .await
     .map(drop)

@@ -6,7 +6,7 @@ use twin_core::{
     OccurrenceId, SignalKey, Timestamp,
     alarm::{AlarmKind, AlarmState, AlarmTransition, Cause, Priority, StandingAlarm},
 };
-use twin_historian::{AlarmRecord, AuditCheck, AuditEntry, JournalRow};
+use twin_historian::{AlarmRecord, Alarms, AuditCheck, AuditEntry, JournalRow};
 
 use super::{block_on, open, sql};
 
@@ -197,6 +197,150 @@ fn a_replay_stores_nothing_twice() {
             "settled went back"
         );
         assert_eq!(alarms.audit(None, 10).await.unwrap().len(), 1);
+    });
+}
+
+/// A rule without delay on 6, 3, 6, 3... at source time 10.
+fn out_and_in(count: usize) -> Vec<AlarmTransition> {
+    let step = |n| match n {
+        0 => raised("o@10", 10),
+        n if n % 2 == 1 => transition("o@10", UnackActive, UnackReturned, Cause::Returned, 10),
+        _ => transition("o@10", UnackReturned, UnackActive, Cause::Raised, 10),
+    };
+    (0..count).map(step).collect()
+}
+
+/// The number of transitions, without holes, and the state that the occurrence stands in.
+async fn standing_of(alarms: &Alarms, id: &str) -> (u64, AlarmState) {
+    let stored = alarms.transitions(0, 1_000).await.unwrap();
+    let seqs: Vec<_> = stored.iter().map(|(seq, _)| *seq).collect();
+    assert_eq!(seqs, (1..=stored.len() as u64).collect::<Vec<_>>());
+    let record = alarms.occurrence(&OccurrenceId::from(id)).await.unwrap();
+    (stored.len() as u64, record.unwrap().alarm.state)
+}
+
+#[test]
+fn out_in_and_out_again_within_one_instant_is_stored_each_time() {
+    block_on(async {
+        for count in 1..8 {
+            let steps = out_and_in(count);
+            let expected = (count as u64, steps[count - 1].to);
+            // How many transitions a call has; whether each call settles a row of its own.
+            for (size, grows) in [(1, true), (1, false), (2, true), (3, true), (8, true)] {
+                let dir = tempfile::tempdir().unwrap();
+                let alarms = open(dir.path()).await.alarms();
+                for (n, part) in steps.chunks(size).enumerate() {
+                    let row = JournalRow(if grows { n as i64 + 1 } else { 1 });
+                    alarms.append(part, row).await.unwrap();
+                }
+                let found = standing_of(&alarms, "o@10").await;
+                assert_eq!(found, expected, "{size} a call, rows grow: {grows}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_replay_of_any_part_stores_nothing_twice() {
+    block_on(async {
+        for count in 1..8_usize {
+            let dir = tempfile::tempdir().unwrap();
+            let alarms = open(dir.path()).await.alarms();
+            let steps = out_and_in(count);
+            for (n, step) in steps.iter().enumerate() {
+                let row = JournalRow(n as i64 + 1);
+                alarms
+                    .append(std::slice::from_ref(step), row)
+                    .await
+                    .unwrap();
+            }
+            let stored = (count as u64, steps[count - 1].to);
+            for from in 0..count {
+                // From some row to the end in one call: what it repeats is at the end.
+                let numbers: Vec<_> = (from as u64 + 1..=count as u64).collect();
+                let again = alarms
+                    .append(&steps[from..], JournalRow(count as i64))
+                    .await;
+                assert_eq!(again.unwrap(), numbers, "{count} steps from {from}");
+                // Row by row, and what is before the end in one call.
+                for (n, step) in steps.iter().enumerate().skip(from) {
+                    let row = JournalRow(n as i64);
+                    alarms
+                        .append(std::slice::from_ref(step), row)
+                        .await
+                        .unwrap();
+                }
+                let before_the_end = JournalRow(count as i64 - 1);
+                alarms
+                    .append(&steps[from..count - 1], before_the_end)
+                    .await
+                    .unwrap();
+                assert_eq!(standing_of(&alarms, "o@10").await, stored);
+            }
+            // The whole list and something new behind it.
+            let longer = out_and_in(count + 1);
+            let row = JournalRow(count as i64 + 1);
+            let numbers: Vec<_> = (1..=count as u64 + 1).collect();
+            assert_eq!(alarms.append(&longer, row).await.unwrap(), numbers);
+            assert_eq!(
+                standing_of(&alarms, "o@10").await,
+                (count as u64 + 1, longer[count].to)
+            );
+        }
+    });
+}
+
+#[test]
+fn a_call_made_again_with_several_alarms_gives_the_same_numbers() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let alarms = open(dir.path()).await.alarms();
+        let mut steps = out_and_in(3);
+        steps.insert(1, raised("p@10", 10));
+        steps.insert(3, acknowledged("p@10", UnackActive, AckedActive, 11));
+        steps.push(acknowledged("o@10", UnackActive, AckedActive, 12));
+        for _ in 0..3 {
+            let numbers = alarms.append(&steps, JournalRow(4)).await.unwrap();
+            assert_eq!(numbers, [1, 2, 3, 4, 5, 6]);
+        }
+        assert_eq!(standing_of(&alarms, "o@10").await, (6, AckedActive));
+        assert_eq!(alarms.audit(None, 10).await.unwrap().len(), 2);
+    });
+}
+
+#[test]
+fn an_alarm_that_is_over_and_raised_again_at_the_same_instant_is_unacknowledged() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let alarms = open(dir.path()).await.alarms();
+        let over = [
+            raised("o@10", 10),
+            acknowledged("o@10", UnackActive, AckedActive, 11),
+            transition("o@10", AckedActive, Normal, Cause::Returned, 10),
+        ];
+        alarms.append(&over, JournalRow(1)).await.unwrap();
+        assert_eq!(alarms.standing().await.unwrap(), []);
+        let again = AlarmTransition {
+            value: 9.0,
+            ..raised("o@10", 10)
+        };
+        let numbers = alarms
+            .append(std::slice::from_ref(&again), JournalRow(2))
+            .await;
+        assert_eq!(numbers.unwrap(), [4]);
+        let record = alarms.standing().await.unwrap().remove(0);
+        assert_eq!(
+            (record.alarm.state, record.alarm.raised),
+            (UnackActive, again)
+        );
+        assert_eq!(
+            (
+                record.alarm.acknowledged,
+                record.comment,
+                record.returned_at
+            ),
+            (None, None, None)
+        );
     });
 }
 

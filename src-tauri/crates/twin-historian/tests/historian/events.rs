@@ -2,10 +2,11 @@
 
 use twin_core::{ConnectionId, Timestamp};
 use twin_historian::{
-    Birth, Durability, EXCERPT_BYTES_MAX, LinkTransition, Policy, REJECTS_KEPT, Reject, RejectTotal,
+    Birth, Durability, EXCERPT_BYTES_MAX, Group, Historian, JournalRow, LinkTransition, Policy,
+    REJECTS_KEPT, Reject, RejectTotal,
 };
 
-use super::{block_on, open};
+use super::{all, batch, block_on, open};
 
 #[test]
 fn the_latest_birth_of_a_topic_is_kept() {
@@ -131,5 +132,123 @@ fn links_come_with_the_state_at_the_beginning() {
                 .unwrap(),
             links[3..]
         );
+    });
+}
+
+/// How many samples, births, counted rejects and links there are.
+async fn counts(historian: &Historian) -> [usize; 4] {
+    let totals = historian.reject_totals().await.unwrap();
+    let links = historian.links(Timestamp::MIN, Timestamp::MAX).await;
+    [
+        all(historian, 0).await.len(),
+        historian.births(&"station".into()).await.unwrap().len(),
+        totals.iter().map(|total| total.total as usize).sum(),
+        links.unwrap().len(),
+    ]
+}
+
+fn birth(node: usize, bytes: usize) -> Birth {
+    Birth {
+        topic: format!("{node}/NBIRTH"),
+        payload: vec![7; bytes],
+        received: Timestamp(1),
+    }
+}
+
+fn reject(detail: usize) -> Reject {
+    Reject {
+        connection: "station".into(),
+        topic: "t".into(),
+        reason: "utf8".into(),
+        detail: "x".repeat(detail),
+        payload: Vec::new(),
+        received: Timestamp(1),
+    }
+}
+
+fn link(reason: usize) -> LinkTransition {
+    LinkTransition {
+        connection: "station".into(),
+        at: Timestamp(1),
+        state: "up".into(),
+        reason: "x".repeat(reason),
+    }
+}
+
+#[test]
+fn a_group_is_stored_whole_or_not_at_all() {
+    const BIG: usize = 200_000;
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let historian = open(dir.path()).await;
+        let samples: Vec<_> = (0..40_000)
+            .map(|n| (0, n, (n * 7_919 % 1_009) as f64))
+            .collect();
+        // No page can be had: each kind in turn is the one that does not fit, those before it do.
+        for (at, [birth_size, reject_size, link_size]) in
+            [[1, 1, 1], [BIG, 1, 1], [1, BIG, 1], [1, 1, BIG]]
+                .into_iter()
+                .enumerate()
+        {
+            let before = counts(&historian).await;
+            let row = historian.newest_row();
+            let count = if at == 0 { samples.len() } else { 1 };
+            let time = 100_000 + at as i64;
+            let mut samples = samples[..count - 1].to_vec();
+            samples.push((0, time, 1.0));
+            let (batches, births) = (
+                [batch(&samples)],
+                [("station".into(), birth(at, birth_size))],
+            );
+            let group = Group {
+                batches: &batches,
+                births: &births,
+                rejects: &[reject(reject_size)],
+                links: &[link(link_size)],
+            };
+            historian.limit_telemetry_pages(Some(1)).await.unwrap();
+            for durability in [Durability::Full, Durability::Normal] {
+                let error = historian.append_group(group, durability).await.unwrap_err();
+                assert!(error.is_full(), "{error}");
+                assert_eq!(counts(&historian).await, before, "kind {at}");
+                assert_eq!(historian.newest_row(), row);
+            }
+            // The same again, now with space: once, in spite of two tries before.
+            historian.limit_telemetry_pages(None).await.unwrap();
+            let stored = historian.append_group(group, Durability::Full).await;
+            let next = JournalRow(row.0 + 1);
+            assert_eq!(stored.unwrap(), Some(next));
+            assert_eq!(historian.newest_row(), next);
+            let [had, births, rejects, links] = before;
+            let expected = [had + count, births + 1, rejects + 1, links + 1];
+            assert_eq!(counts(&historian).await, expected);
+        }
+        let before = counts(&historian).await;
+        historian.close().await.unwrap();
+        let historian = open(dir.path()).await;
+        assert_eq!(counts(&historian).await, before, "memory and file differ");
+        assert_eq!(historian.check().await.unwrap(), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_group_without_samples_makes_no_journal_row() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let historian = open(dir.path()).await;
+        let group = Group {
+            batches: &[batch(&[])],
+            links: &[link(1)],
+            ..Group::default()
+        };
+        for group in [group, Group::default()] {
+            let row = historian.append_group(group, Durability::Full).await;
+            assert_eq!(row.unwrap(), None);
+        }
+        assert_eq!(counts(&historian).await, [0, 0, 0, 1]);
+        assert_eq!(historian.newest_row(), JournalRow(0));
+        let rows = [batch(&[(0, 1, 1.0)])];
+        let row = historian.append(&rows, Durability::Full).await.unwrap();
+        assert_eq!(row, JournalRow(1));
     });
 }

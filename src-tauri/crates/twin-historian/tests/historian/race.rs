@@ -139,7 +139,7 @@ fn every_future_may_move_between_threads() {
             .await
             .unwrap();
         send(historian.signal_keys(&["a".into()])).await.unwrap();
-        let newest = send(historian.last_values(Timestamp::MAX)).await.unwrap();
+        let newest = send(historian.last_values(row)).await.unwrap();
         assert_eq!(newest.len(), 1);
         let rows = send(historian.rows_after(JournalRow(0), 9)).await.unwrap();
         assert_eq!(rows.len(), 1);

@@ -142,7 +142,11 @@ export class Chart {
       grid: { show: i === 0, stroke: () => this.#model.palette.line, width: 1 },
       splits: (u) => {
         const height = u.bbox.height / devicePixelRatio || 300;
-        return valueTicks(axis()?.low ?? 0, axis()?.high ?? 1, Math.max(2, Math.floor(height / 44)));
+        return valueTicks(
+          axis()?.low ?? 0,
+          axis()?.high ?? 1,
+          Math.max(height > 90 ? 4 : 2, Math.floor(height / 44)),
+        );
       },
       values: (_, splits) => {
         const decimals = tickDecimals(splits);

@@ -1,8 +1,8 @@
 //! The engine fed with lists of inputs.
 
-use std::sync::Arc;
+mod properties;
 
-use proptest::prelude::*;
+use std::sync::Arc;
 
 use super::*;
 use crate::{
@@ -103,6 +103,14 @@ fn fresh() -> Engine {
     Engine::new(config(), Restored::default(), t(0))
 }
 
+fn link(mark: LinkMark) -> Input {
+    Input::Link(LinkChange {
+        source: "edge-1".into(),
+        signals: [VIBRATION].into(),
+        mark,
+    })
+}
+
 #[test]
 fn silence_makes_a_signal_stale_once_and_a_sample_revives_it() {
     let mut engine = fresh();
@@ -134,32 +142,104 @@ fn silence_makes_a_signal_stale_once_and_a_sample_revives_it() {
 }
 
 #[test]
-fn a_dead_node_keeps_its_reason_through_silence_and_a_returned_link_does_not_revive_old_values() {
-    let link = |quality| {
-        Input::Link(LinkChange {
-            source: "edge-1".into(),
-            signals: [VIBRATION].into(),
-            quality,
-        })
-    };
+fn a_dead_node_keeps_its_reason_through_silence_link_loss_and_gaps() {
+    let set = |quality| link(LinkMark::Set(quality));
+    let quality = |engine: &Engine| engine.twin(VIBRATION).map(SignalTwin::quality).unwrap();
     let mut engine = fresh();
     drive(
         &mut engine,
         &[
             (t(1), sample(VIBRATION, t(1), 2.0)),
-            (t(2), link(Quality::bad(Reason::NodeDeath))),
+            (t(2), set(Quality::bad(Reason::NodeDeath))),
+            (t(3), set(Quality::bad(Reason::BrokerLost))),
+            (t(4), set(Quality::uncertain(Reason::SequenceGap))),
+            (t(5), link(LinkMark::Lift(Reason::BrokerLost))),
             (t(60), Input::Tick),
         ],
     );
+    assert_eq!(quality(&engine), Quality::bad(Reason::NodeDeath));
+    let lift = link(LinkMark::Lift(Reason::NodeDeath));
+    drive(&mut engine, &[(t(61), lift)]);
     assert_eq!(
-        engine.twin(VIBRATION).map(|twin| twin.quality()),
-        Some(Quality::bad(Reason::NodeDeath))
+        quality(&engine),
+        Quality::bad(Reason::Stale),
+        "a source that is back does not make an old value good"
     );
-    drive(&mut engine, &[(t(61), link(Quality::GOOD))]);
+    drive(
+        &mut engine,
+        &[(t(62), set(Quality::bad(Reason::NodeDeath)))],
+    );
     assert_eq!(
-        engine.twin(VIBRATION).map(|twin| twin.quality()),
-        Some(Quality::bad(Reason::Stale))
+        quality(&engine),
+        Quality::bad(Reason::NodeDeath),
+        "it says more than silence"
     );
+}
+
+#[test]
+fn a_link_that_lost_nothing_gives_its_values_back() {
+    let mut engine = fresh();
+    let lost = LinkMark::Set(Quality::bad(Reason::BrokerLost));
+    drive(
+        &mut engine,
+        &[(t(1), sample(VIBRATION, t(1), 2.0)), (t(2), link(lost))],
+    );
+    drive(
+        &mut engine,
+        &[(t(3), link(LinkMark::Lift(Reason::BrokerLost)))],
+    );
+    assert!(
+        engine
+            .twin(VIBRATION)
+            .is_some_and(|twin| twin.quality().is_good())
+    );
+}
+
+#[test]
+fn a_source_that_repeats_itself_is_not_silent() {
+    let mut engine = fresh();
+    let repeats: Vec<_> = (1..40)
+        .map(|s| (t(s), sample(VIBRATION, t(1), 2.0)))
+        .collect();
+    let effects = drive(&mut engine, &repeats);
+    let changes = |effect: &&Effect| matches!(effect, Effect::QualityChanged { .. });
+    assert_eq!(effects.list.iter().find(changes), None);
+}
+
+#[test]
+fn a_pump_that_starts_while_nobody_looks_still_warms_up() {
+    let mut engine = fresh();
+    let mut inputs = vec![
+        (t(1), sample(SPEED, t(1), 50.0)),
+        (t(1), sample(VIBRATION, t(1), 0.8)),
+    ];
+    inputs.push((t(20), sample(SPEED, t(20), 1500.0)));
+    inputs.push((t(20), sample(VIBRATION, t(20), 1.0)));
+    inputs.push((t(24), Input::Tick));
+    let effects = drive(&mut engine, &inputs);
+    assert!(
+        !effects
+            .list
+            .iter()
+            .any(|effect| matches!(effect, Effect::RequestScore(_)))
+    );
+}
+
+#[test]
+fn a_model_that_cannot_be_run_abstains_until_it_can() {
+    let mut engine = fresh();
+    let failed = ScoreBatch {
+        samples: Arc::default(),
+        explanations: vec![],
+        failed: vec![0],
+    };
+    let effects = drive(&mut engine, &[(t(1), Input::Scores(failed))]);
+    let because = Abstention::Model;
+    assert!(effects.list.contains(&Effect::ScoreAbstained {
+        binding: 0,
+        at: t(1),
+        because
+    }));
 }
 
 #[test]
@@ -289,6 +369,7 @@ fn scores_raise_the_anomaly_alarm_and_keep_their_evidence() {
     let scores = ScoreBatch {
         samples: Arc::new(batch),
         explanations: vec![explanation.clone()],
+        failed: vec![],
     };
     let effects = drive(&mut engine, &[(t(2), Input::Scores(scores))]);
     assert_eq!(
@@ -381,85 +462,4 @@ fn system_conditions_are_listed_until_they_end() {
     );
     drive(&mut engine, &[(t(3), clear)]);
     assert!(engine.system().is_empty());
-}
-
-fn any_input() -> impl Strategy<Value = Input> {
-    let quality = prop_oneof![
-        8 => Just(Quality::GOOD),
-        1 => Just(Quality::bad(Reason::DeviceReported)),
-        1 => Just(Quality::uncertain(Reason::KeptBirth)),
-    ];
-    let row = (0u32..3, -3i64..4, 0.0f64..9.0, quality.clone());
-    prop_oneof![
-        12 => proptest::collection::vec(row, 1..6).prop_map(|rows| {
-            let mut batch = SampleBatch::new(BatchId(0), t(0));
-            for (signal, offset, value, quality) in rows {
-                // Offsets are made absolute by the test, which knows the time of the input.
-                batch.push(SignalKey(signal), t(offset), &Value::F64(value), quality);
-            }
-            Input::Samples(Arc::new(batch))
-        }),
-        1 => quality.prop_map(|quality| Input::Link(LinkChange {
-            source: "edge".into(), signals: [VIBRATION, SPEED].into(), quality,
-        })),
-        2 => Just(acknowledge(Timestamp::MIN)),
-        1 => Just(Input::Tick),
-    ]
-}
-
-fn acknowledge(raised: Timestamp) -> Input {
-    let occurrence = OccurrenceId::from(format!("pump/0:high-high@{}", raised.micros()));
-    Input::Operator(OperatorAction::Acknowledge {
-        occurrence,
-        user: "ann".into(),
-        comment: String::new(),
-    })
-}
-
-/// A recording: inputs at growing times, sample times relative to them, acknowledgements of the newest sample that
-/// can have raised the high-high alarm.
-fn recording(steps: Vec<(i64, Input)>) -> Vec<(Timestamp, Input)> {
-    let mut now = 0;
-    let mut raised = Timestamp::MIN;
-    let mut placed = Vec::new();
-    for (wait, input) in steps {
-        now += wait;
-        let input = match input {
-            Input::Samples(batch) => {
-                let mut moved = SampleBatch::new(batch.id(), t(now));
-                for row in batch.iter() {
-                    let time = t(now).plus(row.time.since(t(0)));
-                    moved.push(row.signal, time, &row.value(), row.quality);
-                    if row.signal == VIBRATION && row.as_f64() > Some(7.1) {
-                        raised = time;
-                    }
-                }
-                Input::Samples(Arc::new(moved))
-            }
-            Input::Operator(_) => acknowledge(raised),
-            other => other,
-        };
-        placed.push((t(now), input));
-    }
-    placed
-}
-
-proptest! {
-    #[test]
-    fn the_same_recording_gives_identical_effects(
-        steps in proptest::collection::vec((0i64..8, any_input()), 1..120)
-    ) {
-        let recording = recording(steps);
-        let first = drive(&mut fresh(), &recording);
-        let second = drive(&mut fresh(), &recording);
-        prop_assert_eq!(first, second);
-    }
-
-    #[test]
-    fn quiet_intervals_change_nothing(steps in proptest::collection::vec((0i64..8, any_input()), 1..120)) {
-        let recording = recording(steps);
-        let pruned = drive(&mut fresh(), &recording);
-        let evaluated = drive(&mut fresh().without_pruning(), &recording);
-        prop_assert_eq!(pruned, evaluated);
-    }
 }
