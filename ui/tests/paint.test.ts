@@ -20,6 +20,7 @@ function signal(key: number, name: string): SignalView {
     key,
     id: `pump/${key}`,
     name,
+    short_name: name,
     unit: "mm/s",
     range: null,
     normal: null,

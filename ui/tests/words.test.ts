@@ -28,6 +28,7 @@ const S = 1_000_000;
 const plain = (text: string) => text.replaceAll(NBSP, " ");
 
 const signal = (name: string, unit: string, decimals: number): SignalView => ({
+  short_name: "",
   key: 1,
   id: `pump-2/${name}`,
   name,

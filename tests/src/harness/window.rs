@@ -7,7 +7,11 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    actions::{InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
+    elements::Element,
+};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
@@ -181,6 +185,37 @@ impl Window {
                 Err(error.context(format!("the text of {id} was last {last:?}")))
             }
         }
+    }
+
+    /// Drags sideways over an element, from and to so many pixels right of its middle, with the shift key or without.
+    ///
+    /// # Errors
+    /// When the element is not there after ten seconds.
+    pub async fn drag(&self, selector: &str, from: f64, to: f64, shift: bool) -> Result<()> {
+        const SHIFT: char = '\u{e008}';
+        let element = self.select(selector, Duration::from_secs(10)).await?;
+        let over = |x: f64| PointerAction::MoveToElement {
+            element: element.clone(),
+            duration: Some(Duration::from_millis(200)),
+            x,
+            y: 0.0,
+        };
+        if shift {
+            let hold = KeyActions::new("keys".into()).then(KeyAction::Down { value: SHIFT });
+            self.client.perform_actions(hold).await?;
+        }
+        let mouse = MouseActions::new("mouse".into())
+            .then(over(from))
+            .then(PointerAction::Down {
+                button: MOUSE_BUTTON_LEFT,
+            })
+            .then(over((from + to) / 2.0))
+            .then(over(to))
+            .then(PointerAction::Up {
+                button: MOUSE_BUTTON_LEFT,
+            });
+        self.client.perform_actions(mouse).await?;
+        Ok(self.client.release_actions().await?)
     }
 
     /// Runs a script in the page.

@@ -155,6 +155,40 @@ async fn open_pump_2(window: &Window) -> Result<()> {
     Ok(())
 }
 
+/// Begin and end of a trend that does not follow, in seconds.
+async fn paused(window: &Window) -> Result<(f64, f64)> {
+    window
+        .select("[data-testid=\"trend\"][data-mode=\"paused\"]", SOON)
+        .await?;
+    let script = "const { begin, end } = document.querySelector('[data-testid=\"trend\"]').dataset;
+        return [Number(begin) / 1e6, Number(end) / 1e6]";
+    Ok(serde_json::from_value(window.run(script).await?)?)
+}
+
+/// The mouse on a trend of 15 minutes.
+async fn zoom_pan_and_reset(window: &Window) -> Result<()> {
+    const PLOT: &str = "[data-testid=\"trend\"] .u-over";
+    let following = "[data-testid=\"trend\"][data-mode=\"follow\"]";
+    window.select(following, SOON).await?;
+    window.drag(PLOT, 50.0, 250.0, false).await?;
+    let (begin, end) = paused(window).await?;
+    let span = end - begin;
+    ensure!((60.0..600.0).contains(&span), "the drag zoomed to {span} s");
+    window.drag(PLOT, 0.0, 100.0, true).await?;
+    let (moved, moved_end) = paused(window).await?;
+    ensure!(
+        moved < begin - 1.0,
+        "the shift-drag did not pan: {begin} to {moved}"
+    );
+    ensure!(
+        (moved_end - moved - span).abs() < 1.0,
+        "panning changed the span"
+    );
+    window.click("trend-reset").await?;
+    window.select(following, SOON).await?;
+    Ok(())
+}
+
 async fn before_the_kill(demo: &Demo, desktop: &Desktop, window: &Window) -> Result<()> {
     let pictures = pictures()?;
     let has_values =
@@ -171,6 +205,8 @@ async fn before_the_kill(demo: &Demo, desktop: &Desktop, window: &Window) -> Res
     window
         .text_where("signal-pump-2/vibration_de", SOON, has_unit)
         .await?;
+
+    zoom_pan_and_reset(window).await?;
 
     demo.fault("pump-2:bearing")?;
     window.click("nav-alarms").await?;
@@ -194,6 +230,8 @@ async fn before_the_kill(demo: &Demo, desktop: &Desktop, window: &Window) -> Res
     window
         .text_where("tile-pump-2", SOON, |text| text.contains("Anomaly"))
         .await?;
+    // Long enough for the small trends on the tiles.
+    tokio::time::sleep(Duration::from_secs(2)).await;
     window
         .picture(&pictures.join("overview-anomaly.png"))
         .await?;

@@ -262,6 +262,7 @@ fn signal_view(signal: &PlantSignal, key: SignalKey) -> SignalView {
         key: key.0,
         id: signal.id.to_string(),
         name: def.name.clone(),
+        short_name: def.short_name.clone().unwrap_or_else(|| def.name.clone()),
         unit: def.unit.clone(),
         range: def.range,
         normal: def.normal,

@@ -145,6 +145,8 @@ pub struct SignalDef {
     pub id: String,
     /// Display name.
     pub name: String,
+    /// Name where room is scarce, such as on a tile; none means the display name.
+    pub short_name: Option<String>,
     /// Display unit, such as `mm/s`; empty for states and pure numbers. Values are never converted.
     pub unit: String,
     /// What it is.

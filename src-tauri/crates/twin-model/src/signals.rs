@@ -100,6 +100,7 @@ fn score(asset: &Asset, asset_type: &AssetType, model: &ModelDef) -> PlantSignal
         def: SignalDef {
             id: SCORE_SIGNAL.into(),
             name: "Anomaly score".into(),
+            short_name: None,
             unit: String::new(),
             role: Role::Score,
             step: false,

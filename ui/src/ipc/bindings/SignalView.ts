@@ -19,6 +19,10 @@ id: string,
  */
 name: string, 
 /**
+ * Name for a tile.
+ */
+short_name: string, 
+/**
  * Unit as displayed, such as `m³/h`; empty for states and pure numbers.
  */
 unit: string, 

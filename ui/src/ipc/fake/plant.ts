@@ -18,6 +18,8 @@ export interface Motion {
 interface SignalSpec extends Motion {
   id: string;
   name: string;
+  /** Name for a tile; the name when left out. */
+  short?: string;
   unit: string;
   range?: [number, number];
   normal?: [number, number];
@@ -443,6 +445,7 @@ function view(asset: string, spec: SignalSpec, motions: Motion[], byId: Map<stri
     key,
     id,
     name: spec.name,
+    short_name: spec.short ?? spec.name,
     unit: spec.unit,
     range: spec.range ?? null,
     normal: spec.normal ?? null,

@@ -61,6 +61,8 @@ pub struct SignalView {
     pub id: String,
     /// Display name.
     pub name: String,
+    /// Name for a tile.
+    pub short_name: String,
     /// Unit as displayed, such as `m³/h`; empty for states and pure numbers.
     pub unit: String,
     /// Lowest and highest value the instrument can give.

@@ -81,6 +81,7 @@ fn signal(mut table: Reader<'_>, seen: &mut HashSet<String>) -> SignalDef {
     let role = table.choice("role", &Role::NAMES);
     let signal = SignalDef {
         name: table.filled_text("name").unwrap_or_else(|| id.clone()),
+        short_name: table.filled_text("short_name"),
         id,
         unit: table.text("unit").unwrap_or_default(),
         role,
