@@ -40,7 +40,15 @@ class Theme {
   #apply(name: ThemeName): void {
     this.name = name;
     document.documentElement.dataset.theme = name;
+    this.#readPalette();
+  }
+
+  /** The style sheet may come after the script: then every colour is empty, and a canvas would be black for good. */
+  #readPalette(): void {
     this.palette = readPalette();
+    if (this.palette.bg === "" && document.readyState !== "complete") {
+      window.addEventListener("load", () => this.#readPalette(), { once: true });
+    }
   }
 }
 
