@@ -70,6 +70,33 @@ impl Demo {
         Ok(())
     }
 
+    /// Publishes anything on the plant's broker, with mosquitto's own client.
+    ///
+    /// # Errors
+    /// When mosquitto_pub fails.
+    pub fn publish(&self, topic: &str, payload: &str) -> Result<()> {
+        let port = self.port.to_string();
+        let status = Command::new("mosquitto_pub")
+            .args([
+                "-V",
+                "mqttv5",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                &port,
+                "-q",
+                "1",
+                "-t",
+                topic,
+                "-m",
+                payload,
+            ])
+            .status()
+            .context("starting mosquitto_pub")?;
+        ensure!(status.success(), "mosquitto_pub failed");
+        Ok(())
+    }
+
     /// Makes a workspace in `dir` with the shipped plant file, connected to this plant.
     ///
     /// # Errors

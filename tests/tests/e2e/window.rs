@@ -242,7 +242,13 @@ async fn before_the_kill(demo: &Demo, desktop: &Desktop, window: &Window) -> Res
     window.text_where(ANOMALY, SOON, is_acknowledged).await?;
     open_pump_2(window).await?;
     window.picture(&pictures.join("asset.png")).await?;
+    demo.publish("riverside/broken", "{\"level\": ")?;
     window.click("nav-connections").await?;
+    let has_example =
+        |text: &str| text.contains("riverside/broken") && text.contains("{\"level\":");
+    window
+        .text_where("rejects-station", SOON, has_example)
+        .await?;
     tokio::time::sleep(Duration::from_secs(1)).await;
     window.picture(&pictures.join("connections.png")).await
 }

@@ -86,53 +86,6 @@ impl Historian {
         }))
     }
 
-    /// Keeps the latest birth certificate of a topic, flushed to the disk: a group of its own.
-    ///
-    /// # Errors
-    /// When it cannot be stored.
-    pub async fn put_birth(
-        &self,
-        connection: &ConnectionId,
-        topic: &str,
-        payload: &[u8],
-        received: Timestamp,
-    ) -> Result<()> {
-        let birth = Birth {
-            topic: topic.to_owned(),
-            payload: payload.to_vec(),
-            received,
-        };
-        let group = Group {
-            births: &[(connection.clone(), birth)],
-            ..Group::default()
-        };
-        self.append_group(group, Durability::Full).await.map(drop)
-    }
-
-    /// Stores unreadable messages: a group of their own.
-    ///
-    /// # Errors
-    /// When they cannot be stored: then none is.
-    pub async fn put_rejects(&self, rejects: &[Reject], durability: Durability) -> Result<()> {
-        let group = Group {
-            rejects,
-            ..Group::default()
-        };
-        self.append_group(group, durability).await.map(drop)
-    }
-
-    /// Stores a change of a link, flushed to the disk: a group of its own.
-    ///
-    /// # Errors
-    /// When it cannot be stored.
-    pub async fn put_link(&self, link: &LinkTransition) -> Result<()> {
-        let group = Group {
-            links: std::slice::from_ref(link),
-            ..Group::default()
-        };
-        self.append_group(group, Durability::Full).await.map(drop)
-    }
-
     /// Batches of journal rows after `after`, in order, from at most `rows_max` rows: for the replay at start. Call
     /// again with the last row until nothing comes. Rows that compaction has moved are gone; unreadable ones are
     /// passed over and logged.

@@ -8,33 +8,46 @@ use twin_historian::{
 
 use super::{all, batch, block_on, open};
 
+async fn put(historian: &Historian, group: Group<'_>) {
+    historian
+        .append_group(group, Durability::Full)
+        .await
+        .unwrap();
+}
+
+async fn put_birth(
+    historian: &Historian,
+    connection: &ConnectionId,
+    topic: &str,
+    payload: &[u8],
+    received: Timestamp,
+) {
+    let birth = Birth {
+        topic: topic.to_owned(),
+        payload: payload.to_vec(),
+        received,
+    };
+    put(
+        historian,
+        Group {
+            births: &[(connection.clone(), birth)],
+            ..Group::default()
+        },
+    )
+    .await;
+}
+
 #[test]
 fn the_latest_birth_of_a_topic_is_kept() {
     block_on(async {
         let dir = tempfile::tempdir().unwrap();
         let historian = open(dir.path()).await;
         let station = ConnectionId::from("station");
-        historian
-            .put_birth(&station, "a/NBIRTH", b"old", Timestamp(1))
-            .await
-            .unwrap();
-        historian
-            .put_birth(&station, "b/NBIRTH", b"b", Timestamp(2))
-            .await
-            .unwrap();
-        historian
-            .put_birth(&station, "a/NBIRTH", b"new", Timestamp(3))
-            .await
-            .unwrap();
-        historian
-            .put_birth(
-                &ConnectionId::from("other"),
-                "a/NBIRTH",
-                b"other",
-                Timestamp(4),
-            )
-            .await
-            .unwrap();
+        put_birth(&historian, &station, "a/NBIRTH", b"old", Timestamp(1)).await;
+        put_birth(&historian, &station, "b/NBIRTH", b"b", Timestamp(2)).await;
+        put_birth(&historian, &station, "a/NBIRTH", b"new", Timestamp(3)).await;
+        let other = ConnectionId::from("other");
+        put_birth(&historian, &other, "a/NBIRTH", b"other", Timestamp(4)).await;
         historian.close().await.unwrap();
         let historian = open(dir.path()).await;
         let births = historian.births(&station).await.unwrap();
@@ -64,14 +77,23 @@ fn rejects_are_all_counted_and_the_newest_kept() {
             received: Timestamp(n),
         };
         let many: Vec<_> = (0..REJECTS_KEPT + 20).map(|n| reject(n, "utf8")).collect();
-        historian
-            .put_rejects(&many, Durability::Full)
-            .await
-            .unwrap();
-        historian
-            .put_rejects(&[reject(1_000, "json-too-deep")], Durability::Normal)
-            .await
-            .unwrap();
+        put(
+            &historian,
+            Group {
+                rejects: &many,
+                ..Group::default()
+            },
+        )
+        .await;
+        let deep = [reject(1_000, "json-too-deep")];
+        put(
+            &historian,
+            Group {
+                rejects: &deep,
+                ..Group::default()
+            },
+        )
+        .await;
         let kept = historian.rejects(1_000).await.unwrap();
         assert_eq!(kept.len() as i64, REJECTS_KEPT + 1);
         assert_eq!(
@@ -110,9 +132,14 @@ fn links_come_with_the_state_at_the_beginning() {
             link("a", 10, "down"),
             link("a", 20, "up"),
         ];
-        for link in &links {
-            historian.put_link(link).await.unwrap();
-        }
+        put(
+            &historian,
+            Group {
+                links: &links,
+                ..Group::default()
+            },
+        )
+        .await;
         assert_eq!(
             historian.links(Timestamp(5), Timestamp(20)).await.unwrap(),
             links[1..4]
