@@ -9,7 +9,7 @@ use crate::{
     codec,
     database::Durability,
     error::{Error, Result},
-    events::{self, Birth, LinkTransition, Reject},
+    events::{self, Birth, LinkTransition, QualityTransition, Reject},
     historian::Historian,
     journal,
     row::JournalRow,
@@ -27,6 +27,8 @@ pub struct Group<'a> {
     pub rejects: &'a [Reject],
     /// Changes of links.
     pub links: &'a [LinkTransition],
+    /// Changes of twins' quality that no sample made.
+    pub qualities: &'a [QualityTransition],
 }
 
 impl Historian {
@@ -119,7 +121,10 @@ impl Historian {
 
 impl Group<'_> {
     const fn has_no_events(&self) -> bool {
-        self.births.is_empty() && self.rejects.is_empty() && self.links.is_empty()
+        self.births.is_empty()
+            && self.rejects.is_empty()
+            && self.links.is_empty()
+            && self.qualities.is_empty()
     }
 }
 
@@ -143,7 +148,8 @@ async fn put_group(
         events::put_birth(&mut *connection, id, birth).await?;
     }
     events::put_rejects(&mut *connection, group.rejects).await?;
-    events::put_links(connection, group.links).await
+    events::put_links(&mut *connection, group.links).await?;
+    events::put_qualities(connection, group.qualities).await
 }
 
 /// The source times and the count of a group of batches.

@@ -1,7 +1,7 @@
 //! What happened besides samples: kept birth certificates, unreadable messages, links.
 
-use sqlx::SqliteConnection;
-use twin_core::{ConnectionId, Timestamp};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use twin_core::{ConnectionId, Quality, SignalKey, Timestamp};
 
 use crate::{
     error::{Error, Result},
@@ -65,6 +65,18 @@ pub struct LinkTransition {
     pub state: String,
     /// Why, in words; may be empty.
     pub reason: String,
+}
+
+/// The quality of a signal's twin changed without a sample (no data, link lost, link back): holds from `at` until the
+/// next sample is received or the next transition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QualityTransition {
+    /// Which signal.
+    pub signal: SignalKey,
+    /// When.
+    pub at: Timestamp,
+    /// What its twin shows from then on.
+    pub quality: Quality,
 }
 
 impl Historian {
@@ -241,6 +253,29 @@ pub(crate) async fn put_links(
             .bind(&link.reason)
             .execute(&mut *connection)
             .await?;
+    }
+    Ok(())
+}
+
+/// Rows in one statement; SQLite takes 32,766 parameters.
+const QUALITIES_A_STATEMENT: usize = 1_000;
+
+pub(crate) async fn put_qualities(
+    connection: &mut SqliteConnection,
+    qualities: &[QualityTransition],
+) -> sqlx::Result<()> {
+    for part in qualities.chunks(QUALITIES_A_STATEMENT) {
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "INSERT OR REPLACE INTO quality (signal, at, status, reason) ",
+        );
+        sql.push_values(part, |mut values, transition| {
+            values
+                .push_bind(transition.signal.0)
+                .push_bind(transition.at.micros())
+                .push_bind(transition.quality.status as i64)
+                .push_bind(transition.quality.reason as i64);
+        });
+        sql.build().execute(&mut *connection).await?;
     }
     Ok(())
 }

@@ -21,7 +21,10 @@ use crate::{
 const TELEMETRY: FileKind = FileKind {
     name: "telemetry.db",
     application_id: 0x5457_4e54, // "TWNT"
-    migrations: &[include_str!("../migrations/telemetry_1.sql")],
+    migrations: &[
+        include_str!("../migrations/telemetry_1.sql"),
+        include_str!("../migrations/telemetry_2.sql"),
+    ],
 };
 
 /// Bounds of a history.

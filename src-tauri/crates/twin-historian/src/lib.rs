@@ -19,15 +19,14 @@ mod append;
 mod bytes;
 mod chunk;
 mod codec;
-mod columns;
 mod compact;
 mod database;
 mod error;
 mod events;
 mod historian;
 mod journal;
+mod keep;
 mod query;
-mod retain;
 mod row;
 mod sample;
 mod tail;
@@ -37,14 +36,15 @@ mod testing;
 pub use alarms::{AlarmRecord, Alarms, AuditCheck, AuditEntry, AuditRecord};
 pub use append::Group;
 pub use codec::{decode, encode};
-pub use columns::{Columns, WIDTH_MAX};
 pub use compact::Progress;
 pub use database::Durability;
 pub use error::{Error, Result};
 pub use events::{
-    BIRTHS_MAX, Birth, EXCERPT_BYTES_MAX, LinkTransition, REJECTS_KEPT, Reject, RejectTotal,
+    BIRTHS_MAX, Birth, EXCERPT_BYTES_MAX, LinkTransition, QualityTransition, REJECTS_KEPT, Reject,
+    RejectTotal,
 };
 pub use historian::{Historian, Options};
-pub use retain::{Policy, Removed};
+pub use keep::{Policy, Removed};
+pub use query::{Columns, WIDTH_MAX};
 pub use row::JournalRow;
 pub use sample::Sample;

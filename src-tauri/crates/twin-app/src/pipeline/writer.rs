@@ -218,6 +218,7 @@ impl Gathered {
             births: &self.births,
             rejects: &self.rejects,
             links: &self.links,
+            qualities: &[],
         }
     }
 }

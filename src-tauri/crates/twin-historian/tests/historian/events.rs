@@ -232,6 +232,7 @@ fn a_group_is_stored_whole_or_not_at_all() {
                 births: &births,
                 rejects: &[reject(reject_size)],
                 links: &[link(link_size)],
+                qualities: &[],
             };
             historian.limit_telemetry_pages(Some(1)).await.unwrap();
             for durability in [Durability::Full, Durability::Normal] {

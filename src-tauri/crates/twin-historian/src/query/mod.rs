@@ -2,14 +2,18 @@
 //!
 //! Every query takes its part of the tail first and opens its read transaction second; see the crate's description.
 
+mod columns;
+
 use std::collections::HashMap;
 
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use twin_core::{SignalKey, Status, Timestamp};
 
+use columns::{Column, Grid};
+pub use columns::{Columns, WIDTH_MAX};
+
 use crate::{
     chunk::{self, Statistics},
-    columns::{Column, Columns, Grid},
     error::{Error, Result},
     historian::{Historian, Inner, signal_key},
     journal::{self, Wanted},

@@ -1,0 +1,5 @@
+//! Keeping history in shape and in bounds.
+
+mod retain;
+
+pub use retain::{Policy, Removed};
