@@ -69,3 +69,6 @@ CREATE TABLE removal (
     t_max   INTEGER,
     why     TEXT NOT NULL
 ) STRICT;
+
+-- Rows up to `moving` are being moved: until `compacted` has reached it, their samples may be in chunks already.
+ALTER TABLE progress ADD COLUMN moving INTEGER NOT NULL DEFAULT 0;

@@ -32,12 +32,12 @@ const TELEMETRY: FileKind = FileKind {
 pub struct Options {
     /// Largest size of telemetry.db in pages of 8 KiB; none: the disk's.
     pub telemetry_pages_max: Option<u32>,
-    /// Samples of the journal kept in memory for queries, about 80 bytes each. More than these are read from the
+    /// Samples of the journal kept in memory for queries, about 31 bytes each. More than these are read from the
     /// file until compaction has caught up.
     pub tail_samples_max: usize,
     /// Samples that one compaction step takes at most (but at least one journal row).
     pub step_samples_max: usize,
-    /// Samples in a full chunk, 1 to 4,096.
+    /// Samples in a full chunk, 1 to 5,000.
     pub chunk_samples_max: usize,
 }
 
@@ -45,8 +45,8 @@ impl Default for Options {
     fn default() -> Self {
         Options {
             telemetry_pages_max: None,
-            tail_samples_max: 500_000,
-            step_samples_max: 100_000,
+            tail_samples_max: 3_000_000,
+            step_samples_max: 1_000_000,
             chunk_samples_max: CHUNK_SAMPLES_MAX,
         }
     }

@@ -11,11 +11,12 @@
 //!   (which is harmless), never hide it.
 //!
 //! Rooms, in the order in which they may import one another: `error`, `row` -> `bytes`, `sample` -> `codec` -> `chunk` ->
-//! `columns`, `tail`, `database` -> `journal`, `alarms` -> `historian` -> `events`, `query` -> `append`, `compact` ->
-//! `retain`.
+//! `arrivals`, `columns`, `tail`, `database` -> `journal`, `alarms` -> `historian` -> `events`, `query` -> `append`,
+//! `compact` -> `keep`.
 
 mod alarms;
 mod append;
+mod arrivals;
 mod bytes;
 mod chunk;
 mod codec;
@@ -36,12 +37,12 @@ mod testing;
 pub use alarms::{AlarmRecord, Alarms, AuditCheck, AuditEntry, AuditRecord};
 pub use append::Group;
 pub use codec::{decode, encode};
-pub use compact::Progress;
+pub use compact::{Imported, Progress};
 pub use database::Durability;
 pub use error::{Error, Result};
 pub use events::{
-    BIRTHS_MAX, Birth, EXCERPT_BYTES_MAX, LinkTransition, QualityTransition, REJECTS_KEPT, Reject,
-    RejectTotal,
+    BIRTHS_MAX, Birth, CORRECTIONS_KEPT, Correction, EXCERPT_BYTES_MAX, LinkTransition,
+    QualityTransition, REJECTS_KEPT, Reject, RejectTotal,
 };
 pub use historian::{Historian, Options};
 pub use keep::{Policy, Removed};

@@ -13,12 +13,14 @@ use columns::{Column, Grid};
 pub use columns::{Columns, WIDTH_MAX};
 
 use crate::{
-    chunk::{self, Statistics},
+    arrivals::ArrivalCache,
+    bytes::Malformed,
+    chunk::{Chunk, Statistics},
     error::{Error, Result},
     historian::{Historian, Inner, signal_key},
     journal::{self, Wanted},
     row::JournalRow,
-    sample::{Sample, merge, settle},
+    sample::{Sample, merge},
 };
 
 /// Statistics of a chunk and where its samples are.
@@ -127,13 +129,14 @@ impl Historian {
                 fresh.0,
             );
         }
+        let mut arrivals = ArrivalCache::default();
         let mut grid = Grid::new(t0, t1, width);
         for row in chunks {
             let statistics = &row.statistics;
             if fresh.any_in(statistics.t_min, statistics.t_max) {
                 add_samples(
                     &mut grid,
-                    &load(inner, &mut snapshot, &row).await?,
+                    &load(inner, &mut snapshot, &row, &mut arrivals).await?,
                     Some(&fresh),
                 );
             } else if statistics.t_max < t0 {
@@ -143,7 +146,11 @@ impl Historian {
             } else if grid.fits_one_cell(statistics) {
                 grid.add(&Column::of_chunk(statistics));
             } else {
-                add_samples(&mut grid, &load(inner, &mut snapshot, &row).await?, None);
+                add_samples(
+                    &mut grid,
+                    &load(inner, &mut snapshot, &row, &mut arrivals).await?,
+                    None,
+                );
             }
         }
         add_samples(&mut grid, &fresh.0, None);
@@ -174,6 +181,7 @@ impl Historian {
             .begin()
             .await
             .map_err(Error::sql(file, "begin reading"))?;
+        let mut arrivals = ArrivalCache::default();
         let mut stored = Vec::new();
         for row in chunks_around(inner, &mut snapshot, signal, t0, t1).await? {
             if row.statistics.t_max < t0 || row.statistics.t_min >= t1 {
@@ -183,7 +191,7 @@ impl Historian {
             if stored.len() >= limit {
                 break;
             }
-            let samples = load(inner, &mut snapshot, &row).await?;
+            let samples = load(inner, &mut snapshot, &row, &mut arrivals).await?;
             stored.extend(
                 samples
                     .into_iter()
@@ -230,10 +238,11 @@ impl Historian {
         );
         let rows = rows.fetch_all(&mut *snapshot).await;
         let rows = rows.map_err(Error::sql(file, "read the newest chunks"))?;
+        let mut arrivals = ArrivalCache::default();
         let mut newest: HashMap<SignalKey, Sample> = HashMap::new();
         for row in &rows {
             let row = ChunkRow::read(row).map_err(Error::sql(file, "read the newest chunks"))?;
-            let samples = load(inner, &mut snapshot, &row).await?;
+            let samples = load(inner, &mut snapshot, &row, &mut arrivals).await?;
             if let Some(sample) = samples.into_iter().next_back() {
                 newest.insert(signal_key(row.signal)?, sample);
             }
@@ -303,9 +312,17 @@ async fn load(
     inner: &Inner,
     connection: &mut SqliteConnection,
     row: &ChunkRow,
+    arrivals: &mut ArrivalCache,
 ) -> Result<Vec<Sample>> {
     let blob = chunk_blob(inner, connection, row).await?;
-    chunk::decode(&blob).map_err(|malformed| malformed.of(row.place()))
+    let broken = |malformed: Malformed| malformed.of(row.place());
+    let chunk = Chunk::open(&blob).map_err(broken)?;
+    let pages = 0..chunk.page_count();
+    let file = &inner.telemetry.file;
+    let received = arrivals
+        .received(file, connection, &chunk, pages.clone())
+        .await?;
+    chunk.samples(pages, &received).map_err(broken)
 }
 
 /// The bytes of a chunk.
@@ -336,18 +353,4 @@ impl ChunkRow {
             t_max.micros()
         )
     }
-}
-
-/// Groups samples by signal and settles each list.
-pub(crate) fn by_signal(
-    samples: impl Iterator<Item = (SignalKey, Sample)>,
-) -> std::collections::BTreeMap<SignalKey, Vec<Sample>> {
-    let mut signals = std::collections::BTreeMap::<SignalKey, Vec<Sample>>::new();
-    for (signal, sample) in samples {
-        signals.entry(signal).or_default().push(sample);
-    }
-    for list in signals.values_mut() {
-        settle(list);
-    }
-    signals
 }

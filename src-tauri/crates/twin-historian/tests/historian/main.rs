@@ -4,9 +4,11 @@
 mod alarms;
 mod events;
 mod files;
+mod import;
 mod kill;
 mod model;
 mod race;
+mod storage;
 
 use std::{path::Path, sync::Arc};
 
