@@ -69,3 +69,9 @@ CREATE TABLE removal (
     t_max   INTEGER,
     why     TEXT NOT NULL
 ) STRICT;
+
+-- Rows up to `moving` are being moved: until `compacted` has reached it, their samples may be in chunks already.
+ALTER TABLE progress ADD COLUMN moving INTEGER NOT NULL DEFAULT 0;
+
+-- raw_from: retention has removed the samples before this source time and left their rollups; NULL: nothing was removed so.
+ALTER TABLE rolled ADD COLUMN raw_from INTEGER;

@@ -2,11 +2,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod alarms;
+mod backup;
 mod events;
+mod faults;
 mod files;
 mod kill;
 mod model;
 mod race;
+mod repair;
+mod retention;
+mod space;
 
 use std::{path::Path, sync::Arc};
 
