@@ -130,7 +130,7 @@ impl Historian {
         .map_err(Error::sql(&telemetry.file, "read corrections"))?;
         let mut corrections = Vec::with_capacity(rows.len());
         for (blob, old_received, new_received) in rows {
-            let old = Chunk::open(&blob)
+            let old = Chunk::of(signal, &blob)
                 .and_then(|chunk| chunk.samples(0..1, &[old_received]))
                 .map_err(|why| why.of(format!("a correction of signal {}", signal.0)))?;
             corrections.extend(old.into_iter().next().map(|old| Correction {

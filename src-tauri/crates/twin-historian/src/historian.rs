@@ -2,7 +2,7 @@
 
 use std::{
     path::Path,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::AtomicBool},
 };
 
 use sqlx::{Row as _, SqliteConnection};
@@ -11,14 +11,15 @@ use twin_core::{SignalId, SignalKey, Timestamp};
 use crate::{
     alarms::Alarms,
     chunk::CHUNK_SAMPLES_MAX,
-    database::{Database, Durability, FileKind, set_aside},
+    database::{Database, Durability, FileKind},
     error::{Error, Result},
+    files::{finish_switch, set_aside},
     journal,
     row::JournalRow,
     tail::{self, Tail},
 };
 
-const TELEMETRY: FileKind = FileKind {
+pub(crate) const TELEMETRY: FileKind = FileKind {
     name: "telemetry.db",
     application_id: 0x5457_4e54, // "TWNT"
     migrations: &[
@@ -68,6 +69,8 @@ pub(crate) struct Inner {
     /// Held by what rewrites chunks: compaction and retention.
     pub maintenance: tokio::sync::Mutex<()>,
     pub options: Options,
+    /// Retention has begun to bring the file below its budget and is not done.
+    pub trimming: AtomicBool,
     notices: Vec<String>,
 }
 
@@ -93,6 +96,12 @@ impl Historian {
         };
         std::fs::create_dir_all(dir).map_err(Error::io("create the folder", dir))?;
         let mut notices = Vec::new();
+        for kept in finish_switch(dir)? {
+            notices.push(format!(
+                "an exchange of files that was cut short is finished; the former file is kept as {}",
+                kept.display()
+            ));
+        }
         let alarms = match crate::alarms::open(dir).await {
             Err(Error::Damaged { why, .. }) => {
                 notices.push(replace_damaged(dir, crate::alarms::FILE.name, &why, now)?);
@@ -114,6 +123,7 @@ impl Historian {
             tail: Mutex::new(tail),
             maintenance,
             options,
+            trimming: AtomicBool::new(false),
             notices,
         };
         Ok(Historian {
@@ -160,23 +170,6 @@ impl Historian {
             .await
     }
 
-    /// Checks both files through and through; gives what is wrong in SQLite's words, nothing when all is well.
-    ///
-    /// # Errors
-    /// When a file cannot be read at all.
-    pub async fn check(&self) -> Result<Vec<String>> {
-        let mut faults = Vec::new();
-        for database in [&self.inner.telemetry, &self.inner.alarms] {
-            let lines: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(100)")
-                .fetch_all(&database.readers)
-                .await
-                .map_err(Error::sql(&database.file, "check the file"))?;
-            let lines = lines.into_iter().filter(|line| line != "ok");
-            faults.extend(lines.map(|line| format!("{}: {line}", database.file.display())));
-        }
-        Ok(faults)
-    }
-
     /// Closes the files. Every clone fails from then on.
     ///
     /// # Errors
@@ -184,6 +177,18 @@ impl Historian {
     pub async fn close(&self) -> Result<()> {
         self.inner.telemetry.close().await?;
         self.inner.alarms.close().await
+    }
+
+    /// [`close`](Self::close), and waits until no connection has a file open, when this is the last clone.
+    pub(crate) async fn shut(self) -> Result<()> {
+        let Some(inner) = Arc::into_inner(self.inner) else {
+            return Ok(());
+        };
+        inner.telemetry.shut().await?;
+        match Arc::into_inner(inner.alarms) {
+            Some(alarms) => alarms.shut().await,
+            None => Ok(()),
+        }
     }
 
     /// The keys of signals, in the order asked; new ones are numbered on from the last, and kept for ever.
@@ -233,7 +238,7 @@ impl Inner {
 fn replace_damaged(dir: &Path, name: &str, why: &str, now: Timestamp) -> Result<String> {
     let to = set_aside(&dir.join(name), now)?;
     let message = format!(
-        "{name} was damaged ({why}); it was kept as {} and a new one was started",
+        "{name} was damaged ({why}); it was kept as {} and a new one was started; repair can salvage what is readable in it",
         to.display()
     );
     tracing::error!("{message}");

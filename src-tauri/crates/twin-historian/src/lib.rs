@@ -10,9 +10,9 @@
 //! - A query reads memory first and the file second, so that compaction in between can only show a sample twice
 //!   (which is harmless), never hide it.
 //!
-//! Rooms, in the order in which they may import one another: `error`, `row` -> `bytes`, `sample` -> `codec` -> `chunk` ->
-//! `arrivals`, `columns`, `tail`, `database` -> `journal`, `alarms` -> `historian` -> `events`, `query` -> `append`,
-//! `compact` -> `keep`.
+//! Rooms, in the order in which they may import one another: `error`, `row` -> `files`, `bytes`, `sample` -> `codec` ->
+//! `chunk` -> `arrivals`, `tail`, `database` -> `journal`, `alarms` -> `historian` -> `events`, `chunks` -> `rollup` ->
+//! `query` -> `append`, `compact` -> `keep`.
 
 mod alarms;
 mod append;
@@ -24,6 +24,7 @@ mod compact;
 mod database;
 mod error;
 mod events;
+mod files;
 mod historian;
 mod journal;
 mod keep;
@@ -45,7 +46,10 @@ pub use events::{
     QualityTransition, REJECTS_KEPT, Reject, RejectTotal,
 };
 pub use historian::{Historian, Options};
-pub use keep::{Policy, Removed};
+pub use keep::{
+    BackedUp, Counts, Keep, Lost, Policy, Removal, Removed, RepairReport, Report, Restored,
+    Salvaged, repair, restore, salvage,
+};
 pub use query::{Columns, WIDTH_MAX};
 pub use row::JournalRow;
 pub use sample::Sample;

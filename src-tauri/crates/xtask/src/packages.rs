@@ -18,8 +18,14 @@ const WINDOW: &[&str] = &[
     "libayatana-appindicator3-dev",
     "libdbus-1-dev",
 ];
-/// A broker to connect to, a look at system calls, and `kill`.
-const TEST: &[&str] = &["mosquitto", "mosquitto-clients", "procps", "strace"];
+/// A broker to connect to, a look at system calls, calls that fail on purpose, and `kill`.
+const TEST: &[&str] = &[
+    "mosquitto",
+    "mosquitto-clients",
+    "procps",
+    "strace",
+    "fiu-utils",
+];
 /// A screen, a session bus, a notification service and a driver for the window test.
 const WINDOW_TEST: &[&str] = &["xvfb", "dbus", "dbus-x11", "dunst", "webkit2gtk-driver"];
 

@@ -1,6 +1,6 @@
 //! A chunk: up to [`CHUNK_SAMPLES_MAX`] samples of one signal, compressed in pages that can be read apart.
 //!
-//! Version 2, after version byte and CRC-32: count of samples; value kinds as runs; qualities as runs; source times
+//! Version 2, after version byte and CRC-32: signal key; count of samples; value kinds as runs; qualities as runs; source times
 //! (`wholes.rs`) and for each page how many units its first time lies above the page's anchor; arrival numbers
 //! (`wholes.rs`); then, each if there are any, f64 values (`floats.rs`), i64 values and bools (`wholes.rs`), texts
 //! (dictionary, then indices by `wholes.rs`). A column of values holds those of its kind, in order of time.
@@ -17,7 +17,7 @@ mod tests;
 
 use std::ops::Range;
 
-use twin_core::{Quality, Timestamp, Value, ValueKind};
+use twin_core::{Quality, SignalKey, Timestamp, Value, ValueKind};
 
 pub(crate) use pages::{PAGE_SAMPLES, page_count};
 pub(crate) use stretch::{Statistics, Stretch};
@@ -51,8 +51,12 @@ pub(crate) enum Received {
     Times(Vec<i64>),
 }
 
-/// The blob of the samples `range`; at least one, at most 65,536.
-pub(crate) fn encode(samples: &Stretch, range: Range<usize>) -> Result<Vec<u8>, Malformed> {
+/// The blob of the samples `range` of `signal`; at least one, at most 65,536.
+pub(crate) fn encode(
+    signal: SignalKey,
+    samples: &Stretch,
+    range: Range<usize>,
+) -> Result<Vec<u8>, Malformed> {
     if range.is_empty() || range.len() > READ_SAMPLES_MAX || range.end > samples.len() {
         return Err(Malformed {
             at: 0,
@@ -61,6 +65,7 @@ pub(crate) fn encode(samples: &Stretch, range: Range<usize>) -> Result<Vec<u8>, 
     }
     let kinds = &samples.kinds[range.clone()];
     let mut out = Vec::with_capacity(64 + range.len() * 2);
+    put_varint(&mut out, u64::from(signal.0));
     put_varint(&mut out, range.len() as u64);
     put_runs(&mut out, kinds.iter().copied(), |out, kind| {
         out.push(*kind as u8);
@@ -81,6 +86,8 @@ pub(crate) fn encode(samples: &Stretch, range: Range<usize>) -> Result<Vec<u8>, 
 
 /// A chunk that is open: its checksum is right, its columns are not decoded yet.
 pub(crate) struct Chunk<'a> {
+    /// None: a blob of version 1, which does not say.
+    signal: Option<SignalKey>,
     len: usize,
     kinds: Vec<Run<ValueKind>>,
     qualities: Vec<Run<Quality>>,
@@ -107,6 +114,8 @@ impl<'a> Chunk<'a> {
             return Ok(Chunk::old(v1::decode(blob)?));
         }
         let mut reader = Reader::new(unseal(VERSION, blob)?);
+        let signal = u32::try_from(reader.varint()?);
+        let signal = signal.map_err(|_| reader.fail("signal out of range"))?;
         let n = reader.varint()? as usize;
         if n == 0 || n > READ_SAMPLES_MAX {
             return Err(reader.fail("count of samples out of range"));
@@ -130,6 +139,7 @@ impl<'a> Chunk<'a> {
         let values = Values::read(&mut reader, &kinds)?;
         reader.end()?;
         Ok(Chunk {
+            signal: Some(SignalKey(signal)),
             len: n,
             kinds,
             qualities,
@@ -142,9 +152,29 @@ impl<'a> Chunk<'a> {
         })
     }
 
+    /// [`open`](Self::open) for a reader who wants samples of `signal`: a flipped bit in the table of chunks must not show
+    /// another signal's.
+    pub(crate) fn of(signal: SignalKey, blob: &'a [u8]) -> Result<Chunk<'a>, Malformed> {
+        let chunk = Chunk::open(blob)?;
+        if chunk.signal.is_none_or(|found| found == signal) {
+            Ok(chunk)
+        } else {
+            Err(Malformed {
+                at: 5,
+                what: "holds samples of another signal",
+            })
+        }
+    }
+
+    /// Whose samples they are; a blob of version 1 does not say.
+    pub(crate) const fn signal(&self) -> Option<SignalKey> {
+        self.signal
+    }
+
     fn old(samples: Vec<Sample>) -> Self {
         let starts = samples.iter().step_by(PAGE_SAMPLES);
         Chunk {
+            signal: None,
             len: samples.len(),
             kinds: runs_of(samples.iter().map(|sample| sample.value.kind())),
             qualities: runs_of(samples.iter().map(|sample| sample.quality)),

@@ -1,5 +1,5 @@
 use proptest::prelude::*;
-use twin_core::{Quality, Timestamp, Value};
+use twin_core::{Quality, SignalKey, Timestamp, Value};
 
 use super::*;
 use crate::{sample::settle, testing};
@@ -78,7 +78,7 @@ proptest! {
     fn samples_come_back_as_they_were(mut samples in prop::collection::vec(testing::sample(), 1..80)) {
         settle(&mut samples);
         let stretch = stretch_of(&samples);
-        let blob = encode(&stretch, 0..samples.len()).unwrap();
+        let blob = encode(SignalKey(7), &stretch, 0..samples.len()).unwrap();
         let chunk = Chunk::open(&blob).unwrap();
         same(&all(&chunk).unwrap(), &as_stored(samples));
     }
@@ -90,7 +90,7 @@ proptest! {
         t in any::<prop::sample::Index>(),
     ) {
         let samples = as_stored(samples);
-        let blob = encode(&stretch_of(&samples), 0..samples.len()).unwrap();
+        let blob = encode(SignalKey(7), &stretch_of(&samples), 0..samples.len()).unwrap();
         let chunk = Chunk::open(&blob).unwrap();
         let (a, b) = (pages.0.index(chunk.page_count()), pages.1.index(chunk.page_count()));
         let pages = a.min(b)..a.max(b) + 1;
@@ -105,7 +105,7 @@ proptest! {
         let until = Timestamp(t.micros() + 1);
         prop_assert_eq!(chunk.pages_in(t, until), page..page + 1);
         let again = chunk.stretch(|_, _| 0).unwrap();
-        let second = encode(&again, 0..again.len()).unwrap();
+        let second = encode(SignalKey(7), &again, 0..again.len()).unwrap();
         prop_assert_eq!(&second, &blob);
     }
 
@@ -114,7 +114,7 @@ proptest! {
         samples in plant(),
         flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
     ) {
-        let blob = encode(&stretch_of(&samples), 0..samples.len()).unwrap();
+        let blob = encode(SignalKey(7), &stretch_of(&samples), 0..samples.len()).unwrap();
         let mut body = blob[5..].to_vec();
         for (at, byte) in flips {
             let at = at.index(body.len().min(200));
@@ -140,7 +140,7 @@ fn a_changed_byte_is_noticed() {
         value: Value::F64(3.0),
         quality: Quality::GOOD,
     };
-    let blob = encode(&stretch_of(&[sample]), 0..1).unwrap();
+    let blob = encode(SignalKey(7), &stretch_of(&[sample]), 0..1).unwrap();
     for at in 0..blob.len() {
         let mut changed = blob.clone();
         changed[at] ^= 1;
@@ -175,7 +175,7 @@ fn version_one_is_read_for_ever() {
         same(&sample.value, &expected);
     }
     let stretch = chunk.stretch(|_, received| received.micros().cast_unsigned());
-    let blob = encode(&stretch.unwrap(), 0..100).unwrap();
+    let blob = encode(SignalKey(7), &stretch.unwrap(), 0..100).unwrap();
     same(&all(&Chunk::open(&blob).unwrap()).unwrap(), &samples);
 }
 
@@ -201,7 +201,7 @@ fn decimals_that_are_none_stay_exact() {
                 quality: Quality::GOOD,
             });
         }
-        let blob = encode(&stretch_of(&samples), 0..3).unwrap();
+        let blob = encode(SignalKey(7), &stretch_of(&samples), 0..3).unwrap();
         let back = all(&Chunk::open(&blob).unwrap()).unwrap();
         same(&back, &as_stored(samples));
     }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use twin_core::SampleBatch;
 
 pub use import::Imported;
-pub(crate) use plan::{Place, delete_places};
+pub(crate) use plan::{Facts, Place, delete_places, put_facts};
 
 use crate::{
     codec,
@@ -263,17 +263,4 @@ async fn remove_some(connection: &mut sqlx::SqliteConnection, through: i64) -> s
         .execute(connection)
         .await?;
     Ok(gone)
-}
-
-pub(crate) async fn delete_chunks(
-    connection: &mut sqlx::SqliteConnection,
-    chunks: &[ChunkRow],
-) -> sqlx::Result<()> {
-    let place = |row: &ChunkRow| Place {
-        signal: row.signal,
-        t_min: row.statistics.t_min.micros(),
-        data: row.data,
-    };
-    let places: Vec<Place> = chunks.iter().map(place).collect();
-    delete_places(connection, &places).await
 }

@@ -9,7 +9,7 @@ use twin_core::SignalKey;
 use super::{
     join::{Joined, Replaced, Terms, Winner, join},
     look::{Ahead, LOOKED_AT},
-    plan::{NewChunk, Plan, StoredChunk, carry_out},
+    plan::{NO_DATA, NewChunk, Place, Plan, StoredChunk, carry_out},
 };
 use crate::{
     arrivals::{ArrivalCache, Numberer},
@@ -222,9 +222,20 @@ impl<'a> Placer<'a> {
         let mut received = Vec::new();
         for row in chunks {
             self.plan.replaced += 1;
-            self.plan.delete.push(row.place());
             let blob = self.blob(row).await?;
-            let opened = Chunk::open(&blob).and_then(|chunk| {
+            let whose = Chunk::open(&blob).ok().and_then(|chunk| chunk.signal());
+            // Samples of another signal belong to a chunk of that one: they must stay where they are.
+            let is_anothers = whose.is_some_and(|whose| whose != signal);
+            let data = if is_anothers {
+                NO_DATA
+            } else {
+                row.place().data
+            };
+            self.plan.delete.push(Place {
+                data,
+                ..row.place()
+            });
+            let opened = Chunk::of(signal, &blob).and_then(|chunk| {
                 let numbers = &mut self.numbers;
                 let samples = chunk.stretch(|time, at| numbers.number_sample(time, at))?;
                 Ok((chunk, samples))
@@ -275,7 +286,7 @@ impl<'a> Placer<'a> {
         let time = replaced.old.times[0];
         let old_received = self.received(time, replaced.old.arrivals[0]).await?;
         let new_received = self.received(time, replaced.new_arrival).await?;
-        let old = chunk::encode(&replaced.old, 0..1)
+        let old = chunk::encode(signal, &replaced.old, 0..1)
             .map_err(|why| why.of(format!("a corrected sample of signal {}", signal.0)))?;
         self.plan.corrections.push(NewCorrection {
             signal,
@@ -310,7 +321,7 @@ impl<'a> Placer<'a> {
             let range = begin..(begin + size).min(samples.len());
             if let Some(statistics) = Statistics::of(samples, range.clone()) {
                 let arrivals = samples.arrivals[range.clone()].iter().copied();
-                let blob = chunk::encode(samples, range.clone())
+                let blob = chunk::encode(signal, samples, range.clone())
                     .map_err(|why| why.of(format!("a new chunk of signal {}", signal.0)))?;
                 self.plan.insert.push(NewChunk {
                     signal,

@@ -29,6 +29,9 @@ pub(super) struct StoredChunk {
     pub data: i64,
 }
 
+/// An id that no samples have: it says "none".
+pub(super) const NO_DATA: i64 = 0;
+
 /// Where a chunk is stored.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
@@ -218,37 +221,57 @@ async fn insert_chunks(connection: &mut SqliteConnection, chunks: &[NewChunk]) -
             .persistent(false)
             .execute(&mut *connection)
             .await?;
-        let mut sql = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO chunk (signal, t_min, t_max, count, numbers, min, max, sum, first, last, first_status, \
-             last_status, worst_status, data, arrival) ",
-        );
-        sql.push_values(part, |mut values, (id, chunk)| {
-            let s = &chunk.statistics;
-            // SQLite stores NaN as NULL, which is what the schema says.
-            values
-                .push_bind(chunk.signal.0)
-                .push_bind(s.t_min.micros())
-                .push_bind(s.t_max.micros());
-            values
-                .push_bind(s.count)
-                .push_bind(s.numbers)
-                .push_bind(s.min)
-                .push_bind(s.max)
-                .push_bind(s.sum);
-            values
-                .push_bind(s.first)
-                .push_bind(s.last)
-                .push_bind(s.first_status as i64);
-            values
-                .push_bind(s.last_status as i64)
-                .push_bind(s.worst as i64)
-                .push_bind(*id)
-                .push_bind(chunk.arrival);
+        let facts = part.iter().map(|(id, chunk)| Facts {
+            signal: chunk.signal,
+            statistics: chunk.statistics,
+            arrival: chunk.arrival,
+            data: *id,
         });
-        sql.build()
-            .persistent(false)
-            .execute(&mut *connection)
-            .await?;
+        put_facts(connection, facts).await?;
     }
+    Ok(())
+}
+
+/// What the table of chunks says of one.
+pub(crate) struct Facts {
+    pub signal: SignalKey,
+    pub statistics: Statistics,
+    pub arrival: i64,
+    pub data: i64,
+}
+
+/// At least one, at most [`ROWS_A_STATEMENT`].
+pub(crate) async fn put_facts(
+    connection: &mut SqliteConnection,
+    facts: impl Iterator<Item = Facts>,
+) -> sqlx::Result<()> {
+    let mut sql = QueryBuilder::<Sqlite>::new(
+        "INSERT INTO chunk (signal, t_min, t_max, count, numbers, min, max, sum, first, last, first_status, \
+         last_status, worst_status, data, arrival) ",
+    );
+    sql.push_values(facts, |mut values, fact| {
+        let s = &fact.statistics;
+        // SQLite stores NaN as NULL, which is what the schema says.
+        values
+            .push_bind(fact.signal.0)
+            .push_bind(s.t_min.micros())
+            .push_bind(s.t_max.micros());
+        values
+            .push_bind(s.count)
+            .push_bind(s.numbers)
+            .push_bind(s.min)
+            .push_bind(s.max)
+            .push_bind(s.sum);
+        values
+            .push_bind(s.first)
+            .push_bind(s.last)
+            .push_bind(s.first_status as i64);
+        values
+            .push_bind(s.last_status as i64)
+            .push_bind(s.worst as i64)
+            .push_bind(fact.data)
+            .push_bind(fact.arrival);
+    });
+    sql.build().persistent(false).execute(connection).await?;
     Ok(())
 }

@@ -316,7 +316,7 @@ async fn load(
 ) -> Result<Vec<Sample>> {
     let blob = chunk_blob(inner, connection, row).await?;
     let broken = |malformed: Malformed| malformed.of(row.place());
-    let chunk = Chunk::open(&blob).map_err(broken)?;
+    let chunk = Chunk::of(signal_key(row.signal)?, &blob).map_err(broken)?;
     let pages = 0..chunk.page_count();
     let file = &inner.telemetry.file;
     let received = arrivals

@@ -110,7 +110,7 @@ proptest! {
                 let expected: Vec<_> = model.values().cloned().collect();
                 assert_eq!(stored(&historian).await, expected);
             }
-            assert_eq!(historian.check().await.unwrap(), Vec::<String>::new());
+            assert_eq!(historian.check().await.unwrap().faults, Vec::<String>::new());
         });
     }
 }

@@ -114,7 +114,10 @@ fn after_kill_9_every_acknowledged_batch_is_there_and_none_is_torn() {
                 assert_eq!((*time, *value), (at as i64, (at / 2) as f64));
             }
             assert_eq!(historian.newest_row().0 * 2, seen.len() as i64);
-            assert_eq!(historian.check().await.unwrap(), Vec::<String>::new());
+            assert_eq!(
+                historian.check().await.unwrap().faults,
+                Vec::<String>::new()
+            );
             let end = historian
                 .range(twin_core::SignalKey(0), Timestamp(0), Timestamp::MAX, 1)
                 .await

@@ -2,12 +2,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod alarms;
+mod backup;
 mod events;
+mod faults;
 mod files;
 mod import;
 mod kill;
 mod model;
 mod race;
+mod repair;
+mod retention;
+mod space;
 mod storage;
 
 use std::{path::Path, sync::Arc};

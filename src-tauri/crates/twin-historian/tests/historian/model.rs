@@ -217,7 +217,7 @@ proptest! {
                 compare(&historian, &model, t0, t0 + span, width, limit).await;
             }
             compare(&historian, &model, i64::MIN, i64::MAX, 7, usize::MAX).await;
-            assert_eq!(historian.check().await.unwrap(), Vec::<String>::new());
+            assert_eq!(historian.check().await.unwrap().faults, Vec::<String>::new());
         });
     }
 }
@@ -373,7 +373,7 @@ fn live_samples_fill_chunks_and_a_trend_is_quick() {
 #[test]
 fn retention_removes_whole_chunks_and_shrinks_the_file() {
     use twin_core::Duration;
-    use twin_historian::{Policy, Removed};
+    use twin_historian::{Keep, Policy, Removed};
     block_on(async {
         let dir = tempfile::tempdir().unwrap();
         let options = Options {
@@ -406,17 +406,19 @@ fn retention_removes_whole_chunks_and_shrinks_the_file() {
             .unwrap();
         let before = historian.size_bytes();
         let policy = Policy {
-            samples: Some(Duration(10_050)),
-            links: None,
+            default: Keep {
+                raw: Some(Duration(10_050)),
+                rollups: None,
+            },
+            ..Policy::default()
         };
-        let removed = historian.retain(Timestamp(100_000), policy).await.unwrap();
+        let removed = historian.retain(Timestamp(100_000), &policy).await.unwrap();
         let expected = Removed {
             chunks: 899,
             samples: 89_900,
             signals: vec![SignalKey(0)],
             span: Some((Timestamp(0), Timestamp(89_899))),
-            links: 0,
-            more: false,
+            ..Removed::default()
         };
         assert_eq!(removed, expected);
         assert_eq!(
