@@ -116,18 +116,6 @@ pub(crate) async fn put_arrivals(
     Ok(())
 }
 
-/// Removes rows whose numbers no chunk can have: those below the smallest number of any chunk. The newest row stays, for
-/// the next number is told from it. Gives how many went.
-pub(crate) async fn drop_unused_arrivals(connection: &mut SqliteConnection) -> sqlx::Result<u64> {
-    let done = sqlx::query(
-        "DELETE FROM arrival WHERE first < (SELECT max(first) FROM arrival) AND first + count <= \
-         coalesce((SELECT min(arrival) FROM chunk WHERE arrival > 0), 9223372036854775807)",
-    )
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected())
-}
-
 /// Received times that a query has looked up.
 #[derive(Default)]
 pub(crate) struct ArrivalCache {
@@ -271,20 +259,7 @@ mod tests {
             let found = cache.find(file, &mut connection, number).await.unwrap();
             assert_eq!(found, expected);
         }
-
-        let chunk = "INSERT INTO chunk (signal, t_min, t_max, count, numbers, sum, first_status, last_status, \
-                     worst_status, data, arrival) VALUES (1, ?, ?, 1, 0, 0.0, 0, 0, 0, 1, ?)";
-        for (time, arrival) in [(1, Some(0)), (2, Some(4_097)), (3, None)] {
-            let insert = sqlx::query(chunk).bind(time).bind(time).bind(arrival);
-            insert.execute(&mut connection).await.unwrap();
-        }
-        assert_eq!(drop_unused_arrivals(&mut connection).await.unwrap(), 1);
-        sqlx::query("DELETE FROM chunk")
-            .execute(&mut connection)
-            .await
-            .unwrap();
-        assert_eq!(drop_unused_arrivals(&mut connection).await.unwrap(), 1);
-        // The newest row stays, so that no number is given twice.
+        // Numbers go on from the newest row.
         assert_eq!(store(&mut connection, &[9]).await, [5_003]);
     }
 }

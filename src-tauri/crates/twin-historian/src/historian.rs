@@ -1,8 +1,9 @@
 //! The handle: opening, numbering of signals, health.
 
 use std::{
+    collections::BTreeSet,
     path::Path,
-    sync::{Arc, Mutex, atomic::AtomicBool},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
 };
 
 use sqlx::{Row as _, SqliteConnection};
@@ -69,6 +70,8 @@ pub(crate) struct Inner {
     /// Held by what rewrites chunks: compaction and retention.
     pub maintenance: tokio::sync::Mutex<()>,
     pub options: Options,
+    /// Signals that may have chunks to roll up; none before the first look at all of them.
+    pub unrolled: Mutex<Option<BTreeSet<SignalKey>>>,
     /// Retention has begun to bring the file below its budget and is not done.
     pub trimming: AtomicBool,
     notices: Vec<String>,
@@ -123,6 +126,7 @@ impl Historian {
             tail: Mutex::new(tail),
             maintenance,
             options,
+            unrolled: Mutex::new(None),
             trimming: AtomicBool::new(false),
             notices,
         };
@@ -224,6 +228,35 @@ impl Historian {
 }
 
 impl Inner {
+    /// Notes signals with chunks that will not grow any more: rolling up looks at them. Before its first look at all
+    /// signals (`all`) there is nothing to note.
+    pub(crate) fn chunks_sealed(&self, signals: impl Iterator<Item = SignalKey>, all: bool) {
+        let mut unrolled = self.unrolled.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *unrolled {
+            Some(noted) => noted.extend(signals),
+            none if all => *none = Some(signals.collect()),
+            _ => {}
+        }
+    }
+
+    /// Some of the noted signals; none before all signals were looked at.
+    pub(crate) fn due_for_rolling_up(&self, limit: usize) -> Option<Vec<SignalKey>> {
+        let unrolled = self.unrolled.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(unrolled.as_ref()?.iter().take(limit).copied().collect())
+    }
+
+    /// Takes signals off the note; gives how many are left.
+    pub(crate) fn rolled_up(&self, signals: &[SignalKey]) -> usize {
+        let mut unrolled = self.unrolled.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(noted) = &mut *unrolled else {
+            return 0;
+        };
+        for signal in signals {
+            noted.remove(signal);
+        }
+        noted.len()
+    }
+
     /// The tail, complete: looks into the file first when an append was abandoned.
     pub(crate) async fn sound_tail<T>(&self, read: impl FnOnce(&Tail) -> T) -> Result<T> {
         if tail::lock(&self.tail).is_torn() {

@@ -19,6 +19,7 @@ mod append;
 mod arrivals;
 mod bytes;
 mod chunk;
+mod chunks;
 mod codec;
 mod compact;
 mod database;
@@ -29,6 +30,7 @@ mod historian;
 mod journal;
 mod keep;
 mod query;
+mod rollup;
 mod row;
 mod sample;
 mod tail;
@@ -50,6 +52,9 @@ pub use keep::{
     BackedUp, Counts, Keep, Lost, Policy, Removal, Removed, RepairReport, Report, Restored,
     Salvaged, repair, restore, salvage,
 };
-pub use query::{Columns, WIDTH_MAX};
+pub use query::{
+    AsOf, BORDERS_MAX, CURSOR_SAMPLES_MAX, CalendarUnit, Columns, Cursor, WIDTH_MAX, calendar,
+};
+pub use rollup::{Aggregate, RollUp, STATES_MAX, State, StateTime, States, WHOLE_STATES_MAX};
 pub use row::JournalRow;
 pub use sample::Sample;

@@ -183,11 +183,6 @@ impl<'a> Chunk<'a> {
         }
     }
 
-    /// How many samples; never 0.
-    pub(crate) const fn len(&self) -> usize {
-        self.len
-    }
-
     pub(crate) const fn page_count(&self) -> usize {
         self.starts.len()
     }
@@ -201,13 +196,6 @@ impl<'a> Chunk<'a> {
     /// Source time of the first sample of each page, µs, ascending.
     pub(crate) fn page_starts(&self) -> &[i64] {
         &self.starts
-    }
-
-    /// The pages that can hold samples in `t0..t1`.
-    pub(crate) fn pages_in(&self, t0: Timestamp, t1: Timestamp) -> Range<usize> {
-        let begin = self.starts.partition_point(|start| *start <= t0.micros());
-        let end = self.starts.partition_point(|start| *start < t1.micros());
-        begin.saturating_sub(1).min(end)..end
     }
 
     /// The page of the newest sample at or before `t`; none when all are later.

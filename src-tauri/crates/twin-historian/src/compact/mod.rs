@@ -17,14 +17,13 @@ use std::sync::Arc;
 use twin_core::SampleBatch;
 
 pub use import::Imported;
-pub(crate) use plan::{Facts, Place, delete_places, put_facts};
+pub(crate) use plan::{Facts, put_facts};
 
 use crate::{
     codec,
     database::Durability,
     error::{Error, Result},
     historian::{Historian, Inner},
-    query::ChunkRow,
     row::JournalRow,
     tail::{self, Oldest},
 };

@@ -107,6 +107,9 @@ pub(super) async fn carry_out(
         writer
             .end(done.map_err(Error::sql(&inner.telemetry.file, "move rows to chunks")))
             .await?;
+        drop(writer);
+        let lasting = plan.insert.iter().filter(|chunk| chunk.lasting);
+        inner.chunks_sealed(lasting.map(|chunk| chunk.signal), false);
     }
     Ok(Plan {
         delete: Vec::new(),

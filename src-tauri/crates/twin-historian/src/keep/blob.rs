@@ -3,33 +3,21 @@
 use twin_core::{SampleBatch, SignalKey};
 
 use crate::{
-    bytes::{Malformed, Reader},
+    bytes::Malformed,
     chunk::{Chunk, Statistics},
     codec,
+    rollup::ladder::{BLOCK_BUCKETS, WIDTHS},
 };
 
-/// Levels of the pyramid, and the length of a bucket of each, microseconds.
-pub(super) const LEVELS: i64 = 9;
-const BUCKET_MICROS: [i64; LEVELS as usize] = [
-    200_000,
-    1_000_000,
-    5_000_000,
-    30_000_000,
-    180_000_000,
-    900_000_000,
-    3_600_000_000,
-    21_600_000_000,
-    86_400_000_000,
-];
-/// Buckets in a block.
-const BUCKETS_A_BLOCK: i64 = 512;
+/// Levels of the pyramid.
+pub(super) const LEVELS: i64 = WIDTHS.len() as i64;
 
 /// What a block of a level spans, microseconds.
 pub(super) fn block_micros(level: i64) -> i64 {
     let bucket = usize::try_from(level)
         .ok()
-        .and_then(|level| BUCKET_MICROS.get(level));
-    bucket.unwrap_or(&86_400_000_000) * BUCKETS_A_BLOCK
+        .and_then(|level| WIDTHS.get(level));
+    bucket.unwrap_or(&86_400_000_000) * BLOCK_BUCKETS
 }
 
 /// Count of samples, oldest and newest source time, microseconds.
@@ -96,20 +84,4 @@ pub(super) fn same(a: &Statistics, b: &Statistics) -> bool {
     let numbers = |s: &Statistics| [s.min, s.max, s.sum, s.first, s.last];
     let equal = |(a, b): (&f64, &f64)| a == b || (a.is_nan() && b.is_nan());
     whole(a) == whole(b) && numbers(a).iter().zip(&numbers(b)).all(equal)
-}
-
-/// Checks version byte and checksum of any blob.
-pub(super) fn sealed(blob: &[u8]) -> Result<(), Malformed> {
-    let mut reader = Reader::new(blob);
-    reader.u8()?;
-    let checksum = reader.u32()?;
-    let body = reader.take(reader.remaining())?;
-    if crc32fast::hash(body) == checksum {
-        Ok(())
-    } else {
-        Err(Malformed {
-            at: 1,
-            what: "does not match its checksum",
-        })
-    }
 }

@@ -4,11 +4,15 @@ use std::{collections::HashSet, ops::ControlFlow};
 
 use sqlx::{Row as _, SqlitePool, sqlite::SqliteRow};
 
+use twin_core::SignalKey;
+
 use super::blob;
 use crate::{
+    bytes::sealed,
     error::{Error, Result},
     historian::Inner,
     query::ChunkRow,
+    rollup::block::seed,
 };
 
 /// Rows read in one snapshot.
@@ -221,22 +225,10 @@ impl<F: FnMut(u64) -> ControlFlow<()> + Send> Walk<'_, F> {
                     });
                 }
                 before = (signal, t_max);
-                let why = match bytes.as_deref().map(blob::chunk) {
-                    None => "its data is missing".to_owned(),
-                    Some(Err(why)) => why.to_string(),
-                    _ if !named.is_empty() && !named.contains(&signal) => {
-                        "its signal has no name".to_owned()
-                    }
-                    Some(Ok(facts)) if facts.is_of_another(signal) => {
-                        "its samples are another signal's".to_owned()
-                    }
-                    Some(Ok(facts)) if blob::same(&facts.statistics, &row.statistics) => {
-                        self.counts.samples += count.unsigned_abs();
-                        continue;
-                    }
-                    Some(Ok(_)) => {
-                        "its samples are not those that its statistics speak of".to_owned()
-                    }
+                let named = named.is_empty() || named.contains(&signal);
+                let Some(why) = fault_of(&row, bytes.as_deref(), named) else {
+                    self.counts.samples += count.unsigned_abs();
+                    continue;
                 };
                 let data = row.data;
                 self.findings.push(Finding::Chunk {
@@ -293,7 +285,14 @@ impl<F: FnMut(u64) -> ControlFlow<()> + Send> Walk<'_, F> {
             "correction" => ("id", "old"),
             _ => ("id", "data"),
         };
-        let sql = format!("SELECT {id}, {data} FROM {table} WHERE {id} > ? ORDER BY {id} LIMIT ?");
+        let place = if table == "rollup" {
+            "signal, level, block"
+        } else {
+            "0, 0, 0"
+        };
+        let sql = format!(
+            "SELECT {id}, {data}, {place} FROM {table} WHERE {id} > ? ORDER BY {id} LIMIT ?"
+        );
         let mut after = i64::MIN;
         loop {
             let rows: sqlx::Result<Vec<SqliteRow>> = sqlx::query(sqlx::AssertSqlSafe(sql.as_str()))
@@ -302,7 +301,7 @@ impl<F: FnMut(u64) -> ControlFlow<()> + Send> Walk<'_, F> {
                 .fetch_all(self.readers())
                 .await;
             let rows = rows.and_then(|rows| rows.iter().map(sqlx::FromRow::from_row).collect());
-            let Some(rows) = self.sound::<(i64, Vec<u8>)>(table, rows)? else {
+            let Some(rows) = self.sound::<(i64, Vec<u8>, u32, u32, i64)>(table, rows)? else {
                 return Ok(GO_ON);
             };
             let Some(last) = rows.last() else {
@@ -311,10 +310,12 @@ impl<F: FnMut(u64) -> ControlFlow<()> + Send> Walk<'_, F> {
             after = last.0;
             let n = rows.len() as u64;
             self.counts.other_blobs += n;
-            for (id, data) in rows {
+            for (id, data, signal, level, block) in rows {
                 // Empty: a repair has put the received times into quarantine already.
                 let is_set_apart = table == "arrival" && data.is_empty();
-                if !is_set_apart && let Err(why) = blob::sealed(&data) {
+                let seed = seed((SignalKey(signal), level as usize, block));
+                let place = if table == "rollup" { &seed[..] } else { &[] };
+                if !is_set_apart && let Err(why) = sealed(place, &data) {
                     let why = why.to_string();
                     self.findings.push(Finding::Blob { table, id, why });
                 }
@@ -324,4 +325,23 @@ impl<F: FnMut(u64) -> ControlFlow<()> + Send> Walk<'_, F> {
             }
         }
     }
+}
+
+/// What is wrong with a chunk, in words.
+fn fault_of(row: &ChunkRow, bytes: Option<&[u8]>, named: bool) -> Option<String> {
+    let facts = match bytes.map(blob::chunk) {
+        None => return Some("its data is missing".into()),
+        Some(Err(why)) => return Some(why.to_string()),
+        Some(Ok(facts)) => facts,
+    };
+    let why = if !named {
+        "its signal has no name"
+    } else if facts.is_of_another(row.signal) {
+        "its samples are another signal's"
+    } else if !blob::same(&facts.statistics, &row.statistics) {
+        "its samples are not those that its statistics speak of"
+    } else {
+        return None;
+    };
+    Some(why.into())
 }

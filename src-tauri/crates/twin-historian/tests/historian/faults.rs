@@ -113,20 +113,6 @@ async fn missing(historian: &Historian, model: &Model, what: &str) -> (usize, us
             continue;
         };
         let known: BTreeMap<i64, f64> = stored.iter().copied().collect();
-        // Statistics carry no checksum of their own: a flipped byte there can lead to another chunk. The check sees it.
-        let sound = || async {
-            historian
-                .check()
-                .await
-                .is_ok_and(|report| report.is_sound())
-        };
-        let wrong = shown
-            .iter()
-            .any(|(time, value)| known.get(time) != Some(value));
-        if wrong && what.contains("index") && !sound().await {
-            errors += 1;
-            continue;
-        }
         for (time, value) in &shown {
             assert_eq!(
                 known.get(time),

@@ -49,6 +49,7 @@ fn child() {
                 .unwrap();
             if n % 8 == 0 {
                 historian.compact_step(JournalRow(n - 3)).await.unwrap();
+                while historian.roll_up_step().await.unwrap().more {}
                 historian
                     .alarms()
                     .set_settled(JournalRow(n - 3))

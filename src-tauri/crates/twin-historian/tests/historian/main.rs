@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod alarms;
+mod as_of;
 mod backup;
+mod calendar;
 mod events;
 mod faults;
 mod files;
@@ -12,6 +14,8 @@ mod model;
 mod race;
 mod repair;
 mod retention;
+mod rolled;
+mod rollup;
 mod space;
 mod storage;
 

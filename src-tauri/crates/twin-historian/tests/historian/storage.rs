@@ -102,7 +102,10 @@ fn a_history_of_schema_1_is_migrated_and_read_back() {
         assert_eq!(found[1].received, Timestamp(99));
         assert_eq!(found[0], expected[0][0]);
         assert_eq!(found[2..], expected[0][1..]);
-        assert_eq!(historian.check().await.unwrap().faults, Vec::<String>::new());
+        assert_eq!(
+            historian.check().await.unwrap().faults,
+            Vec::<String>::new()
+        );
     });
 }
 
@@ -245,7 +248,10 @@ async fn assert_made_good(historian: &Historian, after: usize) {
         expected,
         "after {after} polls"
     );
-    assert_eq!(historian.check().await.unwrap().faults, Vec::<String>::new());
+    assert_eq!(
+        historian.check().await.unwrap().faults,
+        Vec::<String>::new()
+    );
 }
 
 /// One round: a step that is dropped after some polls. Gives whether it had come to its end.
