@@ -196,7 +196,8 @@ impl ArrivalCache {
         Ok(found)
     }
 
-    fn cached(&self, number: u64) -> Option<i64> {
+    /// The received time of a number in the rows that were looked up already.
+    pub(crate) fn cached(&self, number: u64) -> Option<i64> {
         let (first, times) = self.rows.range(..=number).next_back()?;
         times.get((number - first) as usize).copied()
     }

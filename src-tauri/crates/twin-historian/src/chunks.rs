@@ -11,7 +11,7 @@ use twin_core::{SignalKey, Status, Timestamp, Value, ValueKind};
 use crate::{
     arrivals::ArrivalCache,
     bytes::Malformed,
-    chunk::{Chunk, Received, Statistics},
+    chunk::{Chunk, Statistics},
     error::{Error, Result as Fallible},
     historian::Inner,
     sample::{Sample, settle},
@@ -26,29 +26,30 @@ pub(crate) struct ChunkRow {
 }
 
 impl ChunkRow {
-    /// The columns that [`ChunkRow::read`] expects.
+    /// Of a row that begins with the columns of the table `chunk`, in their order: by name they cost more than the rest.
     pub(crate) fn read(row: &SqliteRow) -> sqlx::Result<ChunkRow> {
-        let number =
-            |name| Ok::<f64, sqlx::Error>(row.try_get::<Option<f64>, _>(name)?.unwrap_or(f64::NAN));
-        let status = |name| Ok::<Status, sqlx::Error>(status(row.try_get(name)?));
+        let number = |at: usize| {
+            Ok::<f64, sqlx::Error>(row.try_get::<Option<f64>, _>(at)?.unwrap_or(f64::NAN))
+        };
+        let status = |at: usize| Ok::<Status, sqlx::Error>(status(row.try_get(at)?));
         let statistics = Statistics {
-            t_min: Timestamp(row.try_get("t_min")?),
-            t_max: Timestamp(row.try_get("t_max")?),
-            count: row.try_get("count")?,
-            numbers: row.try_get("numbers")?,
-            min: number("min")?,
-            max: number("max")?,
-            sum: number("sum")?,
-            first: number("first")?,
-            last: number("last")?,
-            first_status: status("first_status")?,
-            last_status: status("last_status")?,
-            worst: status("worst_status")?,
+            t_min: Timestamp(row.try_get(1)?),
+            t_max: Timestamp(row.try_get(2)?),
+            count: row.try_get(3)?,
+            numbers: row.try_get(4)?,
+            min: number(5)?,
+            max: number(6)?,
+            sum: number(7)?,
+            first: number(8)?,
+            last: number(9)?,
+            first_status: status(10)?,
+            last_status: status(11)?,
+            worst: status(12)?,
         };
         Ok(ChunkRow {
-            signal: row.try_get("signal")?,
+            signal: row.try_get(0)?,
             statistics,
-            data: row.try_get("data")?,
+            data: row.try_get(13)?,
         })
     }
 
@@ -61,13 +62,6 @@ impl ChunkRow {
             t_min.micros(),
             t_max.micros()
         )
-    }
-
-    pub(crate) const fn begin(&self) -> Place {
-        Place {
-            signal: self.signal,
-            t_min: self.statistics.t_min,
-        }
     }
 
     pub(crate) const fn lies_in(&self, from: i64, to: i64) -> bool {
@@ -84,31 +78,6 @@ const fn status(code: i64) -> Status {
         0 => Status::Good,
         1 => Status::Uncertain,
         _ => Status::Bad,
-    }
-}
-
-/// Which chunk.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
-    pub signal: i64,
-    pub t_min: Timestamp,
-}
-
-impl Place {
-    fn words(self) -> String {
-        format!(
-            "the chunk of signal {} from {} µs on",
-            self.signal,
-            self.t_min.micros()
-        )
-    }
-
-    /// Its data is not there.
-    pub(crate) fn missing(self) -> Error {
-        Error::Damaged {
-            place: self.words(),
-            why: "its data is missing".into(),
-        }
     }
 }
 
@@ -248,7 +217,7 @@ pub(crate) fn stretch(
 }
 
 /// The chunk, if it is one of the signal.
-fn opened(signal: i64, blob: &[u8]) -> Result<Chunk<'_>, Malformed> {
+pub(crate) fn opened(signal: i64, blob: &[u8]) -> Result<Chunk<'_>, Malformed> {
     let signal = u32::try_from(signal).map_err(|_| Malformed {
         at: 0,
         what: "is of a signal that cannot be",
@@ -375,69 +344,6 @@ pub(crate) async fn newest_of(
         place: row.place(),
         why: "its newest sample is missing".into(),
     })
-}
-
-/// What a chunk knows of an instant.
-pub(crate) enum Known {
-    /// The newest sample that was known.
-    Sample(Sample),
-    /// The same, but later ones were received after the instant.
-    SampleBehindLater(Sample),
-    /// Nothing that was received at the instant or before.
-    Nothing,
-}
-
-/// The newest sample of a chunk with source time and received time at or before `t`.
-pub(crate) async fn known_at(
-    inner: &Inner,
-    connection: &mut SqliteConnection,
-    cache: &mut ArrivalCache,
-    (place, blob): (Place, &[u8]),
-    t: Timestamp,
-) -> Fallible<Known> {
-    let damaged = |malformed: Malformed| malformed.of(place.words());
-    let chunk = opened(place.signal, blob).map_err(damaged)?;
-    let mut passed = false;
-    let last = chunk.page_before(t).map_or(0, |page| page + 1);
-    for page in (0..last).rev() {
-        let times = chunk.times(page..page + 1).map_err(damaged)?;
-        let received = chunk.received(page..page + 1).map_err(damaged)?;
-        let end = times.partition_point(|time| *time <= t.micros());
-        for at in (0..end).rev() {
-            let file = &inner.telemetry.file;
-            let number = match &received {
-                Received::Times(times) => Err(times[at]),
-                Received::Numbers(numbers) => Ok(numbers[at]),
-            };
-            // Of a lost number the sample counts as received at its source time.
-            let received = match number {
-                Ok(number) => cache
-                    .find(file, connection, number)
-                    .await?
-                    .unwrap_or(times[at]),
-                Err(time) => time,
-            };
-            if received > t.micros() {
-                passed = true;
-                continue;
-            }
-            let index = chunk.indices(&(page..page + 1)).start + at;
-            let values = chunk.values(page..page + 1).map_err(damaged)?;
-            let run = chunk.quality_runs().iter().find(|run| index < run.end);
-            let sample = Sample {
-                time: Timestamp(times[at]),
-                received: Timestamp(received),
-                value: values.into_iter().nth(at).unwrap_or(Value::Null),
-                quality: run.map(|run| run.item).unwrap_or_default(),
-            };
-            return Ok(if passed {
-                Known::SampleBehindLater(sample)
-            } else {
-                Known::Sample(sample)
-            });
-        }
-    }
-    Ok(Known::Nothing)
 }
 
 /// The one sample of a small blob, received at `received`.

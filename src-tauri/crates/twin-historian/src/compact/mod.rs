@@ -233,6 +233,7 @@ async fn remove_rows(inner: &Inner, through: i64) -> Result<()> {
         drop(writer);
         let batches = tail::lock(&inner.tail).compacted(gone);
         drop(batches);
+        inner.telemetry.ease_log().await;
         if gone >= through {
             return Ok(());
         }

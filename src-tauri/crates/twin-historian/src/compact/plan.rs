@@ -110,6 +110,7 @@ pub(super) async fn carry_out(
         drop(writer);
         let lasting = plan.insert.iter().filter(|chunk| chunk.lasting);
         inner.chunks_sealed(lasting.map(|chunk| chunk.signal), false);
+        inner.telemetry.ease_log().await;
     }
     Ok(Plan {
         delete: Vec::new(),

@@ -139,6 +139,8 @@ async fn store(inner: &Inner, changes: &mut Vec<Change>, done: &mut RollUp) -> R
             }
         }
         writer.end(stored.map_err(&fail)).await?;
+        drop(writer);
+        inner.telemetry.ease_log().await;
     }
     Ok(())
 }
