@@ -1,5 +1,6 @@
 //! Real brokers, the real pipeline, the real window.
 
+mod as_of;
 mod bad_input;
 mod damage;
 mod disk_full;

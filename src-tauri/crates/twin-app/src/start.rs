@@ -98,7 +98,9 @@ pub async fn pipeline(
         unacknowledged: unacknowledged_sender,
         settled: Arc::clone(&settled),
     };
-    let (retention_sender, retention) = watch::channel(String::new());
+    let last_removal = historian.removals(1).await?;
+    let last_removal = last_removal.first().map(retention::words_of);
+    let (retention_sender, retention) = watch::channel(last_removal.unwrap_or_default());
     let driver = Driver::new(DriverParts {
         engine: caught_up.engine,
         compiled: Arc::clone(compiled),

@@ -14,10 +14,12 @@ CREATE TABLE arrival (
 
 -- How far the chunks of a signal are rolled up: all up to source time `upto`, but for the ranges in `rollup_dirty`.
 -- base: the finest level that is stored, NULL when the signal is too slow for any.
+-- raw_from: retention has removed the samples before this source time and left their rollups; NULL: nothing was removed so.
 CREATE TABLE rolled (
-    signal INTEGER PRIMARY KEY,
-    base   INTEGER,
-    upto   INTEGER NOT NULL
+    signal   INTEGER PRIMARY KEY,
+    base     INTEGER,
+    upto     INTEGER NOT NULL,
+    raw_from INTEGER
 ) STRICT;
 
 -- The pyramid: a block is a fixed number of neighbouring buckets of one level, aligned to 1970 UTC.
@@ -69,3 +71,6 @@ CREATE TABLE removal (
     t_max   INTEGER,
     why     TEXT NOT NULL
 ) STRICT;
+
+-- Rows up to `moving` are being moved: until `compacted` has reached it, their samples may be in chunks already.
+ALTER TABLE progress ADD COLUMN moving INTEGER NOT NULL DEFAULT 0;

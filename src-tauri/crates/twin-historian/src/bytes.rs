@@ -192,25 +192,52 @@ impl<'a> Reader<'a> {
 
 /// Puts a version byte and a checksum before a body.
 pub(crate) fn seal(version: u8, body: &[u8]) -> Vec<u8> {
+    seal_at(version, &[], body)
+}
+
+/// [`seal`] with a checksum that fits only where the blob belongs, which is not stored in it.
+pub(crate) fn seal_at(version: u8, place: &[u8], body: &[u8]) -> Vec<u8> {
     let mut blob = Vec::with_capacity(body.len() + 5);
     blob.push(version);
-    blob.extend_from_slice(&crc32fast::hash(body).to_le_bytes());
+    blob.extend_from_slice(&checksum(place, body).to_le_bytes());
     blob.extend_from_slice(body);
     blob
 }
 
+fn checksum(place: &[u8], body: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(place);
+    hasher.update(body);
+    hasher.finalize()
+}
+
 /// The body behind version byte and checksum.
 pub(crate) fn unseal(version: u8, blob: &[u8]) -> Result<&[u8], Malformed> {
-    let mut reader = Reader::new(blob);
-    if reader.u8()? != version {
-        return Err(Malformed {
+    unseal_at(version, &[], blob)
+}
+
+/// [`unseal`] for what [`seal_at`] made.
+pub(crate) fn unseal_at<'a>(
+    version: u8,
+    place: &[u8],
+    blob: &'a [u8],
+) -> Result<&'a [u8], Malformed> {
+    match blob.first() {
+        Some(found) if *found == version => sealed(place, blob),
+        _ => Err(Malformed {
             at: 0,
             what: "has an unknown codec version",
-        });
+        }),
     }
-    let checksum = reader.u32()?;
+}
+
+/// The body of a blob of whatever version whose checksum fits.
+pub(crate) fn sealed<'a>(place: &[u8], blob: &'a [u8]) -> Result<&'a [u8], Malformed> {
+    let mut reader = Reader::new(blob);
+    reader.u8()?;
+    let found = reader.u32()?;
     let body = reader.take(reader.remaining())?;
-    if crc32fast::hash(body) != checksum {
+    if checksum(place, body) != found {
         return Err(Malformed {
             at: 1,
             what: "does not match its checksum",

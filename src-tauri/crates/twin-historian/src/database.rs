@@ -1,7 +1,6 @@
 //! One SQLite file: who may open it, how it is set up, its one writer and its readers.
 
 use std::{
-    ffi::OsString,
     path::{Path, PathBuf},
     time,
 };
@@ -14,14 +13,18 @@ use sqlx::{
     },
 };
 use tokio::sync::Mutex;
-use twin_core::Timestamp;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    files::beside,
+};
 
 /// Pages of 8 KiB: a journal row of a thousand samples takes two, a small commit still writes little.
 const PAGE_BYTES: u32 = 8_192;
-/// Files up to this size are checked through at every open; larger ones would make the start wait.
-const CHECKED_AT_OPEN_BYTES_MAX: i64 = 64 << 20;
+/// Files up to this size are checked through at every open; of larger ones a sample is, for the start must not wait.
+const CHECKED_AT_OPEN_BYTES_MAX: i64 = 8 << 20;
+/// Pages of the log at which a commit folds it in by itself: 64 MiB. Checkpoints come long before.
+const WAL_PAGES_AT_MOST: &str = "8192";
 /// Readers at a time.
 const READERS_MAX: u32 = 4;
 const BUSY_TIMEOUT: time::Duration = time::Duration::from_secs(5);
@@ -53,6 +56,8 @@ pub(crate) struct Database {
     pub file: PathBuf,
     pub writer: Mutex<Writer>,
     pub readers: SqlitePool,
+    /// Folds the log in beside the writer: see `keep/checkpoint.rs`.
+    pub checkpointer: Mutex<SqliteConnection>,
 }
 
 impl Database {
@@ -68,35 +73,45 @@ impl Database {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("journal_size_limit", WAL_BYTES_KEPT)
+            .pragma("wal_autocheckpoint", WAL_PAGES_AT_MOST)
             .disable_statement_logging();
-        let connection = options
-            .connect()
-            .await
-            .map_err(Error::sql(&file, "open the writer"))?;
+        let checkpointer = options
+            .clone()
+            .busy_timeout(time::Duration::ZERO)
+            .pragma("wal_autocheckpoint", "0");
+        let connection = match options.connect().await {
+            Err(_) if has_unknown_format(&file) => {
+                return Err(Error::Damaged {
+                    place: file.display().to_string(),
+                    why: "its header asks for a way of writing that no SQLite knows".into(),
+                });
+            }
+            other => other.map_err(Error::sql(&file, "open the writer"))?,
+        };
         let mut writer = Writer {
             connection,
             file: file.clone(),
             durability: None,
             in_transaction: false,
         };
-        check_small(&mut writer).await?;
+        look_over(&mut writer).await?;
         migrate(&mut writer, kind, version).await?;
-        let options = SqliteConnectOptions::new()
-            .filename(&file)
-            .read_only(true)
-            .busy_timeout(BUSY_TIMEOUT)
-            .disable_statement_logging();
+        let checkpointer = checkpointer
+            .connect()
+            .await
+            .map_err(Error::sql(&file, "open the checkpointer"))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS_MAX)
             .test_before_acquire(false);
         let readers = readers
-            .connect_with(options)
+            .connect_with(read_only(&file))
             .await
             .map_err(Error::sql(&file, "open the readers"))?;
         Ok(Database {
             file,
             writer: Mutex::new(writer),
             readers,
+            checkpointer: Mutex::new(checkpointer),
         })
     }
 
@@ -104,6 +119,22 @@ impl Database {
     pub(crate) fn size_bytes(&self) -> u64 {
         let size = |file: &Path| std::fs::metadata(file).map_or(0, |metadata| metadata.len());
         size(&self.file) + size(&beside(&self.file, "-wal"))
+    }
+
+    /// A connection of its own for one long reading, such as a copy.
+    pub(crate) async fn long_reader(&self) -> Result<SqliteConnection> {
+        let connection = read_only(&self.file).connect().await;
+        connection.map_err(Error::sql(&self.file, "open a reader"))
+    }
+
+    /// [`close`](Self::close), and waits until no connection has the file open any more.
+    pub(crate) async fn shut(self) -> Result<()> {
+        self.close().await?;
+        let shut = Error::sql(&self.file, "close the file");
+        let checkpointer = self.checkpointer.into_inner();
+        checkpointer.close().await.map_err(&shut)?;
+        let writer = self.writer.into_inner();
+        writer.connection.close().await.map_err(&shut)
     }
 
     /// Closes readers and writer; the write-ahead log is folded into the file.
@@ -199,9 +230,18 @@ impl Writer {
     }
 }
 
+/// How a file is opened by those who only read.
+pub(crate) fn read_only(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .read_only(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .disable_statement_logging()
+}
+
 /// Looks at the file without changing it; gives its schema version, 0 for a new one.
-async fn probe(file: &Path, kind: &FileKind) -> Result<i64> {
-    let look = Error::sql(file, "look into the file");
+pub(crate) async fn probe(file: &Path, kind: &FileKind) -> Result<i64> {
+    let look = Error::first_look(file);
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
@@ -247,6 +287,18 @@ async fn probe(file: &Path, kind: &FileKind) -> Result<i64> {
     Ok(version)
 }
 
+/// Whether the header's two format numbers are none that SQLite ever wrote: it then opens the file for reading only,
+/// or not at all, without calling it damaged. Only for a file that is not open.
+fn has_unknown_format(file: &Path) -> bool {
+    use std::io::Read as _;
+    let mut header = [0; 20];
+    let read = std::fs::File::open(file).and_then(|mut file| file.read_exact(&mut header));
+    read.is_ok()
+        && header[18..20]
+            .iter()
+            .any(|format| !(1..=2).contains(format))
+}
+
 fn is_recent(version: &str) -> bool {
     let mut parts = version
         .split('.')
@@ -255,28 +307,54 @@ fn is_recent(version: &str) -> bool {
     parts >= SQLITE_VERSION_MIN
 }
 
-async fn check_small(writer: &mut Writer) -> Result<()> {
+/// Finds damage that would make the file useless: a small file is checked through, of a large one each table's and
+/// each index's first and last entry are read.
+async fn look_over(writer: &mut Writer) -> Result<()> {
     let file = writer.file.clone();
     let check = Error::sql(&file, "check the file");
+    let damaged = |why| {
+        Err(Error::Damaged {
+            place: file.display().to_string(),
+            why,
+        })
+    };
     let pages: i64 = sqlx::query_scalar("PRAGMA page_count")
         .fetch_one(writer.connection())
         .await
         .map_err(&check)?;
-    if pages * i64::from(PAGE_BYTES) > CHECKED_AT_OPEN_BYTES_MAX {
-        return Ok(());
+    if pages * i64::from(PAGE_BYTES) <= CHECKED_AT_OPEN_BYTES_MAX {
+        let verdict: String = sqlx::query_scalar("PRAGMA quick_check(1)")
+            .fetch_one(writer.connection())
+            .await
+            .map_err(&check)?;
+        return if verdict == "ok" {
+            Ok(())
+        } else {
+            damaged(verdict)
+        };
     }
-    let verdict: String = sqlx::query_scalar("PRAGMA quick_check(1)")
-        .fetch_one(writer.connection())
-        .await
-        .map_err(&check)?;
-    if verdict == "ok" {
-        Ok(())
-    } else {
-        Err(Error::Damaged {
-            place: file.display().to_string(),
-            why: verdict,
-        })
+    let tables: Vec<(String, bool)> = sqlx::query_as(
+        "SELECT name, wr = 0 FROM pragma_table_list WHERE schema = 'main' AND type = 'table'",
+    )
+    .fetch_all(writer.connection())
+    .await
+    .map_err(&check)?;
+    if tables.is_empty() {
+        return damaged("it has pages but no table".into());
     }
+    for (table, by_row) in tables {
+        // The first and the last entry by key: both edges of the tree.
+        let ends = if by_row {
+            format!(
+                "SELECT (SELECT min(rowid) FROM \"{table}\"), (SELECT max(rowid) FROM \"{table}\")"
+            )
+        } else {
+            format!("SELECT count(*) FROM (SELECT 1 FROM \"{table}\" LIMIT 1)")
+        };
+        let ends = sqlx::raw_sql(AssertSqlSafe(ends));
+        ends.execute(writer.connection()).await.map_err(&check)?;
+    }
+    Ok(())
 }
 
 async fn migrate(writer: &mut Writer, kind: &FileKind, version: i64) -> Result<()> {
@@ -305,77 +383,9 @@ async fn migrate(writer: &mut Writer, kind: &FileKind, version: i64) -> Result<(
     Ok(())
 }
 
-/// Renames a damaged database (and its log) to `<name>.damaged-<time>`; gives the new name.
-pub(crate) fn set_aside(file: &Path, now: Timestamp) -> Result<PathBuf> {
-    let stamp = format!(".damaged-{}", utc(now));
-    let mut to = beside(file, &stamp);
-    for attempt in 2..100 {
-        if !to.exists() {
-            break;
-        }
-        to = beside(file, &format!("{stamp}-{attempt}"));
-    }
-    if to.exists() {
-        let source = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
-        return Err(Error::Io {
-            doing: "set aside the damaged",
-            file: file.to_owned(),
-            source,
-        });
-    }
-    for suffix in ["-wal", "-shm", ""] {
-        let from = beside(file, suffix);
-        if from.exists() {
-            std::fs::rename(&from, beside(&to, suffix))
-                .map_err(Error::io("set aside the damaged", &from))?;
-        }
-    }
-    Ok(to)
-}
-
-fn beside(file: &Path, suffix: &str) -> PathBuf {
-    let mut name: OsString = file.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
-/// `20261122T143300Z`. Days to civil date after H. Hinnant, "chrono-compatible low-level date algorithms".
-fn utc(at: Timestamp) -> String {
-    let seconds = at.micros().div_euclid(1_000_000);
-    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let z = days + 719_468;
-    let era = z.div_euclid(146_097);
-    let day_of_era = z.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_index = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_index + 2) / 5 + 1;
-    let month = if month_index < 10 {
-        month_index + 3
-    } else {
-        month_index - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!(
-        "{year:04}{month:02}{day:02}T{:02}{:02}{:02}Z",
-        second / 3_600,
-        second / 60 % 60,
-        second % 60
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_in_names() {
-        assert_eq!(utc(Timestamp(0)), "19700101T000000Z");
-        assert_eq!(utc(Timestamp::from_secs(1_795_358_096)), "20261122T143456Z");
-        assert_eq!(utc(Timestamp::from_secs(951_782_400)), "20000229T000000Z");
-        assert_eq!(utc(Timestamp::from_secs(-1)), "19691231T235959Z");
-    }
 
     #[test]
     fn versions_with_the_wal_bug_are_refused() {

@@ -80,32 +80,55 @@ pub enum Error {
     },
 }
 
+const SQLITE_ERROR: i32 = 1;
 const SQLITE_CORRUPT: i32 = 11;
 const SQLITE_FULL: i32 = 13;
 const SQLITE_NOTADB: i32 = 26;
 
+/// The log's index could not grow: no space either, though SQLite calls it an I/O error.
+const SQLITE_IOERR_SHMSIZE: i32 = 4_874;
+
+/// SQLite's primary result code, 0 for an error of another origin.
+fn code_of(source: &sqlx::Error) -> i32 {
+    let code = source
+        .as_database_error()
+        .and_then(|error| error.code()?.parse::<i32>().ok());
+    match code {
+        Some(SQLITE_IOERR_SHMSIZE) => SQLITE_FULL,
+        code => code.map_or(0, |code| code & 0xff),
+    }
+}
+
 impl Error {
     /// Sorts an error of SQLite by its result code (sqlite.org/rescode.html; the low byte is the primary code).
     pub(crate) fn sql(file: &Path, doing: &'static str) -> impl Fn(sqlx::Error) -> Error {
-        move |source| {
-            let code = source
-                .as_database_error()
-                .and_then(|error| error.code()?.parse::<i32>().ok())
-                .map_or(0, |code| code & 0xff);
-            match code {
-                SQLITE_FULL => Error::Full {
-                    file: file.to_owned(),
-                },
-                SQLITE_CORRUPT | SQLITE_NOTADB => Error::Damaged {
-                    place: file.display().to_string(),
-                    why: source.to_string(),
-                },
-                _ => Error::Database {
-                    doing,
-                    file: file.to_owned(),
-                    source,
-                },
-            }
+        move |source| match code_of(&source) {
+            SQLITE_FULL => Error::Full {
+                file: file.to_owned(),
+            },
+            SQLITE_CORRUPT | SQLITE_NOTADB => Error::Damaged {
+                place: file.display().to_string(),
+                why: source.to_string(),
+            },
+            _ => Error::Database {
+                doing,
+                file: file.to_owned(),
+                source,
+            },
+        }
+    }
+
+    /// [`sql`](Self::sql) for the first look into a file: what is asked there is always right SQL, so that a general
+    /// error speaks of the file, such as one of a format that no SQLite ever wrote.
+    pub(crate) fn first_look(file: &Path) -> impl Fn(sqlx::Error) -> Error {
+        let sort = Error::sql(file, "look into the file");
+        let place = file.display().to_string();
+        move |source| match sort(source) {
+            Error::Database { source, .. } if code_of(&source) == SQLITE_ERROR => Error::Damaged {
+                place: place.clone(),
+                why: source.to_string(),
+            },
+            other => other,
         }
     }
 

@@ -4,8 +4,10 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use twin_core::{ConnectionId, Quality, SignalKey, Timestamp};
 
 use crate::{
+    chunk::Chunk,
     error::{Error, Result},
     historian::Historian,
+    sample::Sample,
 };
 
 /// Birth certificates kept for one connection; past it the ones received longest ago go.
@@ -14,6 +16,9 @@ pub const BIRTHS_MAX: i64 = 10_000;
 pub const REJECTS_KEPT: i64 = 50;
 /// Bytes of an unreadable payload that are kept.
 pub const EXCERPT_BYTES_MAX: usize = 4_096;
+
+/// Corrections kept; past it those that were made longest ago go.
+pub const CORRECTIONS_KEPT: i64 = 100_000;
 
 /// A kept birth certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +84,64 @@ pub struct QualityTransition {
     pub quality: Quality,
 }
 
+/// A sample that another value or quality of the same source time replaced.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Correction {
+    /// Which signal.
+    pub signal: SignalKey,
+    /// The sample as it was before.
+    pub old: Sample,
+    /// When the message with the new one was received.
+    pub new_received: Timestamp,
+}
+
+/// A correction to be stored; times in µs.
+pub(crate) struct NewCorrection {
+    pub signal: SignalKey,
+    pub time: i64,
+    /// The old sample as a chunk of one.
+    pub old: Vec<u8>,
+    pub old_received: i64,
+    pub new_received: i64,
+}
+
 impl Historian {
+    /// Corrections of samples of `signal` in `t0..t1`, in order of source time, those of one time in order of arrival. The
+    /// newest [`CORRECTIONS_KEPT`] are known.
+    ///
+    /// # Errors
+    /// When they cannot be read, or one is damaged.
+    pub async fn corrections(
+        &self,
+        signal: SignalKey,
+        t0: Timestamp,
+        t1: Timestamp,
+    ) -> Result<Vec<Correction>> {
+        let telemetry = &self.inner.telemetry;
+        let rows: Vec<(Vec<u8>, i64, i64)> = sqlx::query_as(
+            "SELECT old, old_received, new_received FROM correction \
+             WHERE signal = ? AND time >= ? AND time < ? ORDER BY time, id",
+        )
+        .bind(signal.0)
+        .bind(t0.micros())
+        .bind(t1.micros())
+        .fetch_all(&telemetry.readers)
+        .await
+        .map_err(Error::sql(&telemetry.file, "read corrections"))?;
+        let mut corrections = Vec::with_capacity(rows.len());
+        for (blob, old_received, new_received) in rows {
+            let old = Chunk::of(signal, &blob)
+                .and_then(|chunk| chunk.samples(0..1, &[old_received]))
+                .map_err(|why| why.of(format!("a correction of signal {}", signal.0)))?;
+            corrections.extend(old.into_iter().next().map(|old| Correction {
+                signal,
+                old,
+                new_received: Timestamp(new_received),
+            }));
+        }
+        Ok(corrections)
+    }
+
     /// Birth certificates of a connection, those received first first.
     ///
     /// # Errors
@@ -258,13 +320,13 @@ pub(crate) async fn put_links(
 }
 
 /// Rows in one statement; SQLite takes 32,766 parameters.
-const QUALITIES_A_STATEMENT: usize = 1_000;
+const ROWS_A_STATEMENT: usize = 1_000;
 
 pub(crate) async fn put_qualities(
     connection: &mut SqliteConnection,
     qualities: &[QualityTransition],
 ) -> sqlx::Result<()> {
-    for part in qualities.chunks(QUALITIES_A_STATEMENT) {
+    for part in qualities.chunks(ROWS_A_STATEMENT) {
         let mut sql = QueryBuilder::<Sqlite>::new(
             "INSERT OR REPLACE INTO quality (signal, at, status, reason) ",
         );
@@ -276,6 +338,36 @@ pub(crate) async fn put_qualities(
                 .push_bind(transition.quality.reason as i64);
         });
         sql.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn put_corrections(
+    connection: &mut SqliteConnection,
+    corrections: &[NewCorrection],
+) -> sqlx::Result<()> {
+    for part in corrections.chunks(ROWS_A_STATEMENT) {
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO correction (signal, time, old, old_received, new_received) ",
+        );
+        sql.push_values(part, |mut values, correction| {
+            values
+                .push_bind(correction.signal.0)
+                .push_bind(correction.time)
+                .push_bind(correction.old.as_slice())
+                .push_bind(correction.old_received)
+                .push_bind(correction.new_received);
+        });
+        sql.build()
+            .persistent(false)
+            .execute(&mut *connection)
+            .await?;
+    }
+    if !corrections.is_empty() {
+        sqlx::query("DELETE FROM correction WHERE id <= (SELECT max(id) FROM correction) - ?")
+            .bind(CORRECTIONS_KEPT)
+            .execute(connection)
+            .await?;
     }
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! The handle: opening, numbering of signals, health.
 
 use std::{
+    collections::BTreeSet,
     path::Path,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
 };
 
 use sqlx::{Row as _, SqliteConnection};
@@ -11,14 +12,15 @@ use twin_core::{SignalId, SignalKey, Timestamp};
 use crate::{
     alarms::Alarms,
     chunk::CHUNK_SAMPLES_MAX,
-    database::{Database, Durability, FileKind, set_aside},
+    database::{Database, Durability, FileKind},
     error::{Error, Result},
+    files::{finish_switch, set_aside},
     journal,
     row::JournalRow,
     tail::{self, Tail},
 };
 
-const TELEMETRY: FileKind = FileKind {
+pub(crate) const TELEMETRY: FileKind = FileKind {
     name: "telemetry.db",
     application_id: 0x5457_4e54, // "TWNT"
     migrations: &[
@@ -32,12 +34,12 @@ const TELEMETRY: FileKind = FileKind {
 pub struct Options {
     /// Largest size of telemetry.db in pages of 8 KiB; none: the disk's.
     pub telemetry_pages_max: Option<u32>,
-    /// Samples of the journal kept in memory for queries, about 80 bytes each. More than these are read from the
+    /// Samples of the journal kept in memory for queries, about 31 bytes each. More than these are read from the
     /// file until compaction has caught up.
     pub tail_samples_max: usize,
     /// Samples that one compaction step takes at most (but at least one journal row).
     pub step_samples_max: usize,
-    /// Samples in a full chunk, 1 to 4,096.
+    /// Samples in a full chunk, 1 to 5,000.
     pub chunk_samples_max: usize,
 }
 
@@ -45,8 +47,8 @@ impl Default for Options {
     fn default() -> Self {
         Options {
             telemetry_pages_max: None,
-            tail_samples_max: 500_000,
-            step_samples_max: 100_000,
+            tail_samples_max: 3_000_000,
+            step_samples_max: 1_000_000,
             chunk_samples_max: CHUNK_SAMPLES_MAX,
         }
     }
@@ -68,6 +70,10 @@ pub(crate) struct Inner {
     /// Held by what rewrites chunks: compaction and retention.
     pub maintenance: tokio::sync::Mutex<()>,
     pub options: Options,
+    /// Signals that may have chunks to roll up; none before the first look at all of them.
+    pub unrolled: Mutex<Option<BTreeSet<SignalKey>>>,
+    /// Retention has begun to bring the file below its budget and is not done.
+    pub trimming: AtomicBool,
     notices: Vec<String>,
 }
 
@@ -93,6 +99,12 @@ impl Historian {
         };
         std::fs::create_dir_all(dir).map_err(Error::io("create the folder", dir))?;
         let mut notices = Vec::new();
+        for kept in finish_switch(dir)? {
+            notices.push(format!(
+                "an exchange of files that was cut short is finished; the former file is kept as {}",
+                kept.display()
+            ));
+        }
         let alarms = match crate::alarms::open(dir).await {
             Err(Error::Damaged { why, .. }) => {
                 notices.push(replace_damaged(dir, crate::alarms::FILE.name, &why, now)?);
@@ -114,6 +126,8 @@ impl Historian {
             tail: Mutex::new(tail),
             maintenance,
             options,
+            unrolled: Mutex::new(None),
+            trimming: AtomicBool::new(false),
             notices,
         };
         Ok(Historian {
@@ -160,23 +174,6 @@ impl Historian {
             .await
     }
 
-    /// Checks both files through and through; gives what is wrong in SQLite's words, nothing when all is well.
-    ///
-    /// # Errors
-    /// When a file cannot be read at all.
-    pub async fn check(&self) -> Result<Vec<String>> {
-        let mut faults = Vec::new();
-        for database in [&self.inner.telemetry, &self.inner.alarms] {
-            let lines: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(100)")
-                .fetch_all(&database.readers)
-                .await
-                .map_err(Error::sql(&database.file, "check the file"))?;
-            let lines = lines.into_iter().filter(|line| line != "ok");
-            faults.extend(lines.map(|line| format!("{}: {line}", database.file.display())));
-        }
-        Ok(faults)
-    }
-
     /// Closes the files. Every clone fails from then on.
     ///
     /// # Errors
@@ -184,6 +181,18 @@ impl Historian {
     pub async fn close(&self) -> Result<()> {
         self.inner.telemetry.close().await?;
         self.inner.alarms.close().await
+    }
+
+    /// [`close`](Self::close), and waits until no connection has a file open, when this is the last clone.
+    pub(crate) async fn shut(self) -> Result<()> {
+        let Some(inner) = Arc::into_inner(self.inner) else {
+            return Ok(());
+        };
+        inner.telemetry.shut().await?;
+        match Arc::into_inner(inner.alarms) {
+            Some(alarms) => alarms.shut().await,
+            None => Ok(()),
+        }
     }
 
     /// The keys of signals, in the order asked; new ones are numbered on from the last, and kept for ever.
@@ -219,6 +228,35 @@ impl Historian {
 }
 
 impl Inner {
+    /// Notes signals with chunks that will not grow any more: rolling up looks at them. Before its first look at all
+    /// signals (`all`) there is nothing to note.
+    pub(crate) fn chunks_sealed(&self, signals: impl Iterator<Item = SignalKey>, all: bool) {
+        let mut unrolled = self.unrolled.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *unrolled {
+            Some(noted) => noted.extend(signals),
+            none if all => *none = Some(signals.collect()),
+            _ => {}
+        }
+    }
+
+    /// Some of the noted signals; none before all signals were looked at.
+    pub(crate) fn due_for_rolling_up(&self, limit: usize) -> Option<Vec<SignalKey>> {
+        let unrolled = self.unrolled.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(unrolled.as_ref()?.iter().take(limit).copied().collect())
+    }
+
+    /// Takes signals off the note; gives how many are left.
+    pub(crate) fn rolled_up(&self, signals: &[SignalKey]) -> usize {
+        let mut unrolled = self.unrolled.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(noted) = &mut *unrolled else {
+            return 0;
+        };
+        for signal in signals {
+            noted.remove(signal);
+        }
+        noted.len()
+    }
+
     /// The tail, complete: looks into the file first when an append was abandoned.
     pub(crate) async fn sound_tail<T>(&self, read: impl FnOnce(&Tail) -> T) -> Result<T> {
         if tail::lock(&self.tail).is_torn() {
@@ -233,7 +271,7 @@ impl Inner {
 fn replace_damaged(dir: &Path, name: &str, why: &str, now: Timestamp) -> Result<String> {
     let to = set_aside(&dir.join(name), now)?;
     let message = format!(
-        "{name} was damaged ({why}); it was kept as {} and a new one was started",
+        "{name} was damaged ({why}); it was kept as {} and a new one was started; repair can salvage what is readable in it",
         to.display()
     );
     tracing::error!("{message}");

@@ -1,6 +1,9 @@
 //! Reading the journal: into the tail, and past it.
 
-use std::{path::Path, sync::Mutex};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use sqlx::SqliteConnection;
 use twin_core::{SampleBatch, SignalKey, Timestamp};
@@ -15,11 +18,23 @@ use crate::{
 /// Journal rows that are read at a time, so that a long journal does not fill the memory.
 const ROWS_AT_A_TIME: i64 = 64;
 
-pub(crate) fn readable(row: i64, data: &[u8]) -> Vec<SampleBatch> {
-    codec::read(data).unwrap_or_else(|malformed| {
+/// The batches of a row; none and a message in the log when it is damaged.
+pub(crate) fn readable(row: i64, data: &[u8]) -> Option<Vec<SampleBatch>> {
+    let read = codec::read(data);
+    if let Err(malformed) = &read {
         tracing::error!(row, why = %malformed, "a journal row is damaged and was passed over");
-        Vec::new()
-    })
+    }
+    read.ok()
+}
+
+fn take_in(tail: &mut Tail, row: i64, batches: Option<Vec<SampleBatch>>) {
+    match batches {
+        Some(batches) => {
+            let batches: Vec<_> = batches.into_iter().map(Arc::new).collect();
+            tail.push(row, &batches);
+        }
+        None => tail.push_damaged(row),
+    }
 }
 
 /// Builds the tail from the journal; `settled` is a row number that must not be used again.
@@ -50,7 +65,7 @@ pub(crate) async fn load(
         tail.start_behind(start);
     }
     read_on(file, connection, start, |row, batches| {
-        tail.push(row, batches)
+        take_in(&mut tail, row, batches);
     })
     .await?;
     Ok(tail)
@@ -64,7 +79,7 @@ pub(crate) async fn mend(
 ) -> Result<()> {
     let newest = tail::lock(tail).newest_row();
     read_on(file, connection, newest, |row, batches| {
-        tail::lock(tail).push(row, batches)
+        take_in(&mut tail::lock(tail), row, batches);
     })
     .await?;
     tail::lock(tail).mended();
@@ -75,7 +90,7 @@ async fn read_on(
     file: &Path,
     connection: &mut SqliteConnection,
     mut after: i64,
-    mut take: impl FnMut(i64, &[SampleBatch]),
+    mut take: impl FnMut(i64, Option<Vec<SampleBatch>>),
 ) -> Result<()> {
     loop {
         let rows: Vec<(i64, Vec<u8>)> =
@@ -90,7 +105,7 @@ async fn read_on(
         };
         after = *last;
         for (row, data) in rows {
-            take(row, &readable(row, &data));
+            take(row, readable(row, &data));
         }
     }
 }
@@ -132,7 +147,7 @@ pub(crate) async fn scan(
         };
         after = *last;
         for (row, data) in rows {
-            for batch in readable(row, &data) {
+            for batch in readable(row, &data).unwrap_or_default() {
                 found.extend(samples_of(&batch).filter(|(signal, sample)| {
                     wanted.signal.is_none_or(|wanted| wanted == *signal)
                         && (wanted.t_from..=wanted.t_to).contains(&sample.time)

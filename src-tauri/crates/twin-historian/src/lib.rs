@@ -10,23 +10,27 @@
 //! - A query reads memory first and the file second, so that compaction in between can only show a sample twice
 //!   (which is harmless), never hide it.
 //!
-//! Rooms, in the order in which they may import one another: `error`, `row` -> `bytes`, `sample` -> `codec` -> `chunk` ->
-//! `columns`, `tail`, `database` -> `journal`, `alarms` -> `historian` -> `events`, `query` -> `append`, `compact` ->
-//! `retain`.
+//! Rooms, in the order in which they may import one another: `error`, `row` -> `files`, `bytes`, `sample` -> `codec` ->
+//! `chunk` -> `arrivals`, `tail`, `database` -> `journal`, `alarms` -> `historian` -> `events`, `chunks` -> `rollup` ->
+//! `query` -> `append`, `compact` -> `keep`.
 
 mod alarms;
 mod append;
+mod arrivals;
 mod bytes;
 mod chunk;
+mod chunks;
 mod codec;
 mod compact;
 mod database;
 mod error;
 mod events;
+mod files;
 mod historian;
 mod journal;
 mod keep;
 mod query;
+mod rollup;
 mod row;
 mod sample;
 mod tail;
@@ -36,15 +40,21 @@ mod testing;
 pub use alarms::{AlarmRecord, Alarms, AuditCheck, AuditEntry, AuditRecord};
 pub use append::Group;
 pub use codec::{decode, encode};
-pub use compact::Progress;
+pub use compact::{Imported, Progress};
 pub use database::Durability;
 pub use error::{Error, Result};
 pub use events::{
-    BIRTHS_MAX, Birth, EXCERPT_BYTES_MAX, LinkTransition, QualityTransition, REJECTS_KEPT, Reject,
-    RejectTotal,
+    BIRTHS_MAX, Birth, CORRECTIONS_KEPT, Correction, EXCERPT_BYTES_MAX, LinkTransition,
+    QualityTransition, REJECTS_KEPT, Reject, RejectTotal,
 };
 pub use historian::{Historian, Options};
-pub use keep::{Policy, Removed};
-pub use query::{Columns, WIDTH_MAX};
+pub use keep::{
+    BackedUp, Counts, Keep, Lost, Policy, Removal, Removed, RepairReport, Report, Restored,
+    Salvaged, repair, restore, salvage,
+};
+pub use query::{
+    AsOf, BORDERS_MAX, CURSOR_SAMPLES_MAX, CalendarUnit, Columns, Cursor, WIDTH_MAX, calendar,
+};
+pub use rollup::{Aggregate, RollUp, STATES_MAX, State, StateTime, States, WHOLE_STATES_MAX};
 pub use row::JournalRow;
 pub use sample::Sample;

@@ -2,6 +2,7 @@
 //!
 //! It knows no crate of the workspace from inside: it starts cargo, npm and the built programs, and stops them.
 
+mod bench;
 mod bindings;
 mod check;
 mod demo;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use crate::bench::Bench;
 use crate::packages::Purpose;
 use crate::repo::Repo;
 use crate::stop::Stop;
@@ -85,25 +87,9 @@ enum Task {
     TrainDemo,
     /// Measure.
     Bench {
-        /// What to measure.
-        #[arg(value_enum)]
+        #[command(subcommand)]
         bench: Bench,
     },
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Bench {
-    /// A pre-encoded MQTT stream through decoding, engine, alarms and history.
-    Smoke,
-}
-
-impl Bench {
-    /// The binary of twin-app that measures it.
-    fn binary(self) -> &'static str {
-        match self {
-            Self::Smoke => "bench-smoke",
-        }
-    }
 }
 
 fn main() -> ExitCode {
@@ -157,29 +143,9 @@ fn run(task: Task, stop: &Stop) -> Result<ExitCode> {
         Task::Ci => check::run_test(&repo, false, true, stop)?,
         Task::Bindings { check } => bindings::run_bindings(&repo, check, stop)?,
         Task::TrainDemo => train::run_train(&repo, stop)?,
-        Task::Bench { bench } => return run_bench(&repo, bench, stop),
+        Task::Bench { bench } => return bench::run_bench(&repo, &bench, stop),
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Builds without tauri and without tract, measures, and passes the figures and the exit code through.
-fn run_bench(repo: &Repo, bench: Bench, stop: &Stop) -> Result<ExitCode> {
-    let mut cargo = process::cargo();
-    cargo.current_dir(&repo.root).args([
-        "run",
-        "--profile",
-        "bench",
-        "--package",
-        "twin-app",
-        "--no-default-features",
-    ]);
-    let status = process::run_watched(cargo.args(["--bin", bench.binary()]), stop, |_| {})?;
-    stop.check()?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
 }
 
 #[cfg(test)]

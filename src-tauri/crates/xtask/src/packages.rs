@@ -18,10 +18,18 @@ const WINDOW: &[&str] = &[
     "libayatana-appindicator3-dev",
     "libdbus-1-dev",
 ];
-/// A broker to connect to, a look at system calls, and `kill`.
-const TEST: &[&str] = &["mosquitto", "mosquitto-clients", "procps", "strace"];
+/// A broker to connect to, a look at system calls, calls that fail on purpose, and `kill`.
+const TEST: &[&str] = &[
+    "mosquitto",
+    "mosquitto-clients",
+    "procps",
+    "strace",
+    "fiu-utils",
+];
 /// A screen, a session bus, a notification service and a driver for the window test.
 const WINDOW_TEST: &[&str] = &["xvfb", "dbus", "dbus-x11", "dunst", "webkit2gtk-driver"];
+/// Other time-series databases, which the historian is compared with: used by one bench, and by nothing else.
+const PEERS: &[&str] = &["victoria-metrics", "influxdb"];
 
 /// What somebody is about to do, and so what must be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,14 +78,40 @@ pub fn install(purpose: Purpose, stop: &Stop) -> Result<()> {
         return Ok(());
     }
     println!("system packages missing: {}", missing.join(" "));
+    install_named(&missing, stop)
+}
+
+/// Installs the databases that benches compare with, as far as this machine can. One that cannot be installed is no
+/// error: the bench says which figures it leaves out.
+///
+/// # Errors
+/// When the end was asked for.
+pub fn install_peers(stop: &Stop) -> Result<()> {
+    for name in missing(PEERS) {
+        println!("not installed, but wanted for comparison: {name}");
+        let installed = if on_path("apt-get") {
+            install_named(&[name], stop)
+        } else {
+            Err(anyhow::anyhow!("this system has no apt-get"))
+        };
+        stop.check()?;
+        if let Err(error) = installed {
+            println!("{name} could not be installed, its figures will be left out: {error:#}");
+        }
+    }
+    Ok(())
+}
+
+/// Has apt install packages that are missing.
+fn install_named(missing: &[&str], stop: &Stop) -> Result<()> {
     // A fresh image has no package lists; with lists, an update is only worth its time after a failed install.
     let mut fresh = false;
-    if !all_known(&missing) {
+    if !all_known(missing) {
         apt_get(&["update"], stop)?;
         fresh = true;
     }
     let mut install = vec!["install", "--yes", "--no-install-recommends"];
-    install.extend(&missing);
+    install.extend(missing);
     if let Err(error) = apt_get(&install, stop) {
         stop.check()?;
         if fresh {

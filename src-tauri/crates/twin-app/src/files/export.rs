@@ -15,8 +15,6 @@ use crate::{
     },
 };
 
-/// Samples read from history at a time.
-const PAGE: usize = 8_192;
 /// Pages between reading and writing.
 const PAGES: usize = 4;
 
@@ -83,13 +81,13 @@ async fn feed(
     let count = export.signals.len() as f64;
     let span = export.t1.since(export.t0).secs_f64();
     for (number, signal) in export.signals.iter().enumerate() {
-        let mut from = export.t0;
-        while from < export.t1 {
+        let mut cursor = historian.cursor(signal.key, export.t0, export.t1);
+        loop {
             job.go_on()?;
-            let samples = historian.raw(signal.key, from, export.t1, PAGE).await?;
-            let Some(last) = samples.last().map(|sample| sample.time) else {
+            let Some(samples) = cursor.next().await? else {
                 break;
             };
+            let last = samples.last().map_or(export.t1, |sample| sample.time);
             let rows = samples.len();
             let page = samples.into_iter().map(reading_of).collect();
             if pages.send(Told::Page(number, page)).await.is_err() {
@@ -97,10 +95,6 @@ async fn feed(
             }
             let part = last.since(export.t0).secs_f64() / span;
             job.advance(rows, (number as f64 + part) / count);
-            from = Timestamp(last.micros().saturating_add(1));
-            if rows < PAGE {
-                break;
-            }
         }
     }
     job.go_on()?;

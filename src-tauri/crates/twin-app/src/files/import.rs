@@ -9,17 +9,14 @@ use std::{
 
 use tokio::sync::mpsc;
 use twin_core::{Duration, SignalKey, Timestamp};
-use twin_historian::{Historian, Sample};
+use twin_historian::{Historian, Imported, Sample};
 use twin_report::{BadLine, Faults, Row, TableReader};
 
 use crate::{
     api::files::{BadLineView, ImportReport, UnknownSignal},
     clock,
     error::{Error, Result},
-    files::{
-        job::{Job, Stopped},
-        store,
-    },
+    files::job::{Job, Stopped},
 };
 
 /// Pages between reading and storing; a page has a few thousand rows.
@@ -124,7 +121,7 @@ struct Desk<'a> {
     signals: HashMap<String, SignalKey>,
     held: HashMap<SignalKey, Vec<Sample>>,
     held_count: usize,
-    counts: store::Imported,
+    counts: Imported,
     unknown: BTreeMap<Arc<str>, u64>,
     unknown_rows: u64,
     /// Lines that the reader could read and that cannot be true.
@@ -138,7 +135,7 @@ impl<'a> Desk<'a> {
             signals,
             held: HashMap::new(),
             held_count: 0,
-            counts: store::Imported::default(),
+            counts: Imported::default(),
             unknown: BTreeMap::new(),
             unknown_rows: 0,
             impossible: Faults::default(),
@@ -193,7 +190,7 @@ impl<'a> Desk<'a> {
         if samples.is_empty() {
             return Ok(());
         }
-        let imported = store::import(self.historian, key, samples).await?;
+        let imported = self.historian.import(key, samples).await?;
         self.counts.written += imported.written;
         self.counts.present += imported.present;
         self.counts.differing += imported.differing;

@@ -1,12 +1,11 @@
 //! History into files and out of them: one job at a time, with progress, to be cancelled.
 //!
-//! Rooms, in the order in which they may import one another: `job`, `place`, `store` -> `export`, `import`.
+//! Rooms, in the order in which they may import one another: `job`, `place` -> `export`, `import`.
 
 mod export;
 mod import;
 mod job;
 mod place;
-mod store;
 
 use std::{
     collections::HashMap,

@@ -20,8 +20,6 @@ use crate::{clock, heartbeat};
 
 /// How often it looks what is due.
 const TICK: Duration = Duration::from_millis(250);
-/// Samples in the journal that make a compaction worth its while.
-const COMPACT_SAMPLES: usize = 100_000;
 /// The longest that samples wait for compaction.
 const COMPACT_EVERY: twin_core::Duration = twin_core::Duration::from_secs(120);
 const RETAIN_EVERY: twin_core::Duration = twin_core::Duration::from_secs(3_600);
@@ -97,6 +95,11 @@ impl Maintenance {
             "Parts of telemetry.db are damaged and were set aside in its table `quarantine`",
             begin,
         );
+        let mut budget = Work::new(
+            "budget",
+            "History is larger than its disk budget allows, and nothing more may be removed",
+            begin,
+        );
         let mut retention = Work::new("retention", "Old history is not removed", begin);
         loop {
             tokio::time::sleep(TICK).await;
@@ -108,8 +111,8 @@ impl Maintenance {
                 }
                 beat_due = now.plus(HEARTBEAT_EVERY);
             }
-            let backlog = self.historian.tail_samples();
-            if now >= compaction.due || (!compaction.fails && backlog >= COMPACT_SAMPLES) {
+            let is_due = self.historian.compaction_due();
+            if now >= compaction.due || (!compaction.fails && is_due) {
                 let outcome = self.compact(&mut damaged, now).await;
                 self.tell(compaction.went(outcome, now, COMPACT_EVERY))
                     .await;
@@ -118,7 +121,7 @@ impl Maintenance {
                 self.tell(damaged.went(Ok(()), now, DAMAGE_SHOWN)).await;
             }
             if now >= retention.due {
-                let outcome = self.retain(now).await;
+                let outcome = self.retain(&mut budget, now).await;
                 self.tell(retention.went(outcome, now, RETAIN_EVERY)).await;
             }
         }
@@ -138,21 +141,38 @@ impl Maintenance {
                 self.tell(Some(SystemEvent::Raised { key, text })).await;
             }
             if !progress.more {
-                return Ok(());
+                break;
             }
         }
+        while self.historian.roll_up_step().await?.more {}
+        self.historian.checkpoint().await
     }
 
-    async fn retain(&self, now: Timestamp) -> Result<()> {
+    async fn retain(&self, budget: &mut Work, now: Timestamp) -> Result<()> {
         loop {
-            let removed = self.historian.retain(now, self.policy).await?;
+            let removed = self.historian.retain(now, &self.policy).await?;
             if let Some(text) = retention::words(&removed) {
                 tracing::info!("{text}");
                 self.retention.send_replace(text);
             }
-            if !removed.more {
-                return Ok(());
+            if removed.more {
+                continue;
             }
+            let key = budget.key.to_owned();
+            let event = match removed.over_budget {
+                Some(bytes) => Some(SystemEvent::Raised {
+                    key,
+                    text: format!(
+                        "{}: {:.1} MB too much. Raise the budget under [retention] in plant.toml.",
+                        budget.what,
+                        bytes as f64 / 1e6
+                    ),
+                }),
+                None => budget.fails.then_some(SystemEvent::Cleared { key }),
+            };
+            budget.fails = removed.over_budget.is_some();
+            self.tell(event).await;
+            return Ok(());
         }
     }
 

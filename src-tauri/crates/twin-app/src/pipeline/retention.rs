@@ -3,21 +3,30 @@
 use std::fmt::Write;
 
 use twin_core::{Duration, SignalKey};
-use twin_historian::{Policy, Removed};
+use twin_historian::{Keep, Policy, Removal, Removed};
 
 use crate::compile::Compiled;
 
 /// The policy of a plant.
 pub fn policy(compiled: &Compiled) -> Policy {
     let retention = &compiled.plant.retention;
+    let keep = |keep: &twin_model::Keep| Keep {
+        raw: keep.raw,
+        rollups: keep.rollups,
+    };
+    let classes = retention.classes.iter().map(|class| keep(&class.keep));
     Policy {
-        samples: retention.default.raw,
+        default: keep(&retention.default),
+        classes: self::classes(compiled).into_iter().zip(classes).collect(),
         links: retention.events,
+        qualities: retention.events,
+        corrections: retention.events,
+        budget_bytes: retention.budget,
     }
 }
 
 /// Keys of the signals of each retention class, in the order of the plant file.
-pub fn classes(compiled: &Compiled) -> Vec<Vec<SignalKey>> {
+fn classes(compiled: &Compiled) -> Vec<Vec<SignalKey>> {
     let plant = &compiled.plant;
     let mut classes = vec![Vec::new(); plant.retention.classes.len()];
     for (signal, config) in plant.signals().iter().zip(&compiled.engine.signals) {
@@ -31,24 +40,34 @@ pub fn classes(compiled: &Compiled) -> Vec<Vec<SignalKey>> {
 
 /// What was removed, in words; none when nothing was.
 pub fn words(removed: &Removed) -> Option<String> {
-    let mut text = String::new();
-    if removed.samples > 0 {
+    let parts = [
+        (removed.samples, "samples"),
+        (removed.rollups, "blocks of statistics"),
+        (removed.links, "link changes"),
+        (removed.qualities, "quality changes"),
+        (removed.corrections, "corrections"),
+    ];
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<_> = parts
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    if parts.is_empty() {
+        return None;
+    }
+    let mut text = format!("Removed from history: {}", parts.join(", "));
+    if let Some((from, to)) = removed.span {
         // Writing to a String cannot fail.
-        let _ = write!(
-            text,
-            "{} samples of {} signals",
-            removed.samples,
-            removed.signals.len()
-        );
-        if let Some((from, to)) = removed.span {
-            let _ = write!(text, " over {}", days(to.since(from)));
-        }
+        let _ = write!(text, ", over {}", days(to.since(from)));
     }
-    if removed.links > 0 {
-        let and = if text.is_empty() { "" } else { ", " };
-        let _ = write!(text, "{and}{} link changes", removed.links);
-    }
-    (!text.is_empty()).then(|| format!("Removed as too old: {text}."))
+    Some(text + ".")
+}
+
+/// What was removed last, as the history's own book has it: for the start of the program.
+pub fn words_of(removal: &Removal) -> String {
+    format!(
+        "Removed from history: {} {} ({}).",
+        removal.count, removal.what, removal.why
+    )
 }
 
 fn days(span: Duration) -> String {

@@ -1,289 +1,362 @@
-//! A chunk: up to [`CHUNK_SAMPLES_MAX`] samples of one signal, compressed, with statistics.
+//! A chunk: up to [`CHUNK_SAMPLES_MAX`] samples of one signal, compressed in pages that can be read apart.
 //!
-//! Version 1, after version byte and CRC-32: count of samples; source times (pco, i64); received minus source time
-//! (pco, i64); value kinds as runs; if there are any: f64 values (pco), i64 values (pco), bools (a byte each), texts
-//! (dictionary, then an index each); qualities as runs. Every pco stream is preceded by its length.
+//! Version 2, after version byte and CRC-32: signal key; count of samples; value kinds as runs; qualities as runs; source times
+//! (`wholes.rs`) and for each page how many units its first time lies above the page's anchor; arrival numbers
+//! (`wholes.rs`); then, each if there are any, f64 values (`floats.rs`), i64 values and bools (`wholes.rs`), texts
+//! (dictionary, then indices by `wholes.rs`). A column of values holds those of its kind, in order of time.
 
-use std::{collections::HashMap, sync::Arc};
+mod floats;
+mod pages;
+mod stretch;
+mod v1;
+mod values;
+mod wholes;
 
-use pco::{
-    ChunkConfig,
-    data_types::Number,
-    standalone::{simple_compress, simple_decompress_into},
-};
-use twin_core::{Status, Timestamp, Value, ValueKind};
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use twin_core::{Quality, SignalKey, Timestamp, Value, ValueKind};
+
+pub(crate) use pages::{PAGE_SAMPLES, page_count};
+pub(crate) use stretch::{Statistics, Stretch};
+use values::Values;
+pub(crate) use wholes::{Wholes, put_wholes};
 
 use crate::{
-    bytes::{Malformed, Reader, put_bytes, put_runs, put_varint, seal, unseal},
-    codec::{read_kinds, read_qualities, read_word, read_words},
+    bytes::{Malformed, Reader, put_runs, put_signed, put_varint, seal, unseal},
     sample::Sample,
 };
 
-/// Samples in a full chunk. Fewer cost compression, more cost a zoom that must decode a whole one.
-pub(crate) const CHUNK_SAMPLES_MAX: usize = 4_096;
-const VERSION: u8 = 1;
+/// Samples in a full chunk: at some 0.79 bytes each two blobs fill a database page of 8 KiB with little left over. Fewer
+/// cost compression, more make the rewriting for a late sample dearer.
+pub(crate) const CHUNK_SAMPLES_MAX: usize = 5_000;
+/// What a reader takes, so that a later version may write larger chunks.
+const READ_SAMPLES_MAX: usize = 65_536;
+const VERSION: u8 = 2;
 
-/// What is known of a chunk, or of any stretch of samples, without looking inside. Numbers are finite ones only:
-/// `min` and `max` are NaN when there is none, `first` and `last` when that very sample is none.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Statistics {
-    pub t_min: Timestamp,
-    pub t_max: Timestamp,
-    pub count: u32,
-    pub numbers: u32,
-    pub min: f64,
-    pub max: f64,
-    pub sum: f64,
-    pub first: f64,
-    pub last: f64,
-    pub first_status: Status,
-    pub last_status: Status,
-    pub worst: Status,
+/// Equal neighbours: those before index `end`, from where the run before ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Run<T> {
+    pub item: T,
+    pub end: usize,
 }
 
-impl Statistics {
-    /// Of samples in order of time; none of nothing.
-    pub(crate) fn of(samples: &[Sample]) -> Option<Statistics> {
-        let (first, last) = (samples.first()?, samples.last()?);
-        let mut statistics = Statistics {
-            t_min: first.time,
-            t_max: last.time,
-            count: samples.len() as u32,
-            numbers: 0,
-            min: f64::NAN,
-            max: f64::NAN,
-            sum: 0.0,
-            first: first.number(),
-            last: last.number(),
-            first_status: first.quality.status,
-            last_status: last.quality.status,
-            worst: Status::Good,
-        };
-        for sample in samples {
-            let number = sample.number();
-            if !number.is_nan() {
-                statistics.numbers += 1;
-                statistics.sum += number;
-                statistics.min = statistics.min.min(number);
-                statistics.max = statistics.max.max(number);
-            }
-            statistics.worst = statistics.worst.max(sample.quality.status);
-        }
-        // SQLite keeps infinity, but a sum that overflowed says nothing any more.
-        if !statistics.sum.is_finite() {
-            statistics.sum = f64::MAX.copysign(statistics.sum);
-        }
-        Some(statistics)
+/// When samples were received.
+pub(crate) enum Received {
+    /// Arrival numbers; 0: at the source time.
+    Numbers(Vec<u64>),
+    /// Times, µs: from a blob of version 1.
+    Times(Vec<i64>),
+}
+
+/// The blob of the samples `range` of `signal`; at least one, at most 65,536.
+pub(crate) fn encode(
+    signal: SignalKey,
+    samples: &Stretch,
+    range: Range<usize>,
+) -> Result<Vec<u8>, Malformed> {
+    if range.is_empty() || range.len() > READ_SAMPLES_MAX || range.end > samples.len() {
+        return Err(Malformed {
+            at: 0,
+            what: "count of samples out of range",
+        });
     }
-}
-
-/// The blob of samples of one signal in order of time.
-pub(crate) fn encode(samples: &[Sample]) -> Result<Vec<u8>, Malformed> {
-    let mut out = Vec::with_capacity(64 + samples.len() * 4);
-    put_varint(&mut out, samples.len() as u64);
-    let times: Vec<i64> = samples.iter().map(|sample| sample.time.micros()).collect();
-    put_numbers(&mut out, &times)?;
-    let delay = |sample: &Sample| sample.received.micros().wrapping_sub(sample.time.micros());
-    put_numbers(&mut out, &samples.iter().map(delay).collect::<Vec<_>>())?;
-    put_runs(
-        &mut out,
-        samples.iter().map(|sample| sample.value.kind()),
-        |out, kind| out.push(*kind as u8),
-    );
-    put_values(&mut out, samples)?;
-    put_runs(
-        &mut out,
-        samples.iter().map(|sample| sample.quality),
-        |out, quality| {
-            out.extend_from_slice(&quality.to_bytes());
-        },
-    );
+    let kinds = &samples.kinds[range.clone()];
+    let mut out = Vec::with_capacity(64 + range.len() * 2);
+    put_varint(&mut out, u64::from(signal.0));
+    put_varint(&mut out, range.len() as u64);
+    put_runs(&mut out, kinds.iter().copied(), |out, kind| {
+        out.push(*kind as u8);
+    });
+    let qualities = samples.qualities[range.clone()].iter().copied();
+    put_runs(&mut out, qualities, |out, quality| {
+        out.extend_from_slice(&quality.to_bytes());
+    });
+    for above_anchor in put_wholes(&mut out, &samples.times[range.clone()])? {
+        put_signed(&mut out, above_anchor);
+    }
+    let arrivals = samples.arrivals[range.clone()].iter();
+    let arrivals: Vec<i64> = arrivals.map(|number| number.cast_signed()).collect();
+    put_wholes(&mut out, &arrivals)?;
+    values::put(&mut out, kinds, &samples.bits[range], &samples.texts)?;
     Ok(seal(VERSION, &out))
 }
 
-fn put_values(out: &mut Vec<u8>, samples: &[Sample]) -> Result<(), Malformed> {
-    let mut floats = Vec::new();
-    let mut wholes = Vec::new();
-    let mut bools = Vec::new();
-    let mut texts: Vec<&Arc<str>> = Vec::new();
-    for sample in samples {
-        match &sample.value {
-            Value::Null => {}
-            Value::F64(value) => floats.push(*value),
-            Value::I64(value) => wholes.push(*value),
-            Value::Bool(value) => bools.push(u8::from(*value)),
-            Value::Text(text) => texts.push(text),
+/// A chunk that is open: its checksum is right, its columns are not decoded yet.
+pub(crate) struct Chunk<'a> {
+    /// None: a blob of version 1, which does not say.
+    signal: Option<SignalKey>,
+    len: usize,
+    kinds: Vec<Run<ValueKind>>,
+    qualities: Vec<Run<Quality>>,
+    /// The first source time of each page, µs.
+    starts: Vec<i64>,
+    body: Body<'a>,
+}
+
+enum Body<'a> {
+    Old(Vec<Sample>),
+    New(Box<Columns<'a>>),
+}
+
+struct Columns<'a> {
+    times: Wholes<'a>,
+    arrivals: Wholes<'a>,
+    values: Values<'a>,
+}
+
+impl<'a> Chunk<'a> {
+    /// Checks the checksum and reads the description; a blob of version 1 is decoded at once.
+    pub(crate) fn open(blob: &'a [u8]) -> Result<Chunk<'a>, Malformed> {
+        if blob.first() == Some(&v1::VERSION) {
+            return Ok(Chunk::old(v1::decode(blob)?));
         }
-    }
-    put_numbers(out, &floats)?;
-    put_numbers(out, &wholes)?;
-    out.extend_from_slice(&bools);
-    if texts.is_empty() {
-        return Ok(());
-    }
-    let mut index: HashMap<&str, u64> = HashMap::new();
-    let mut words: Vec<&str> = Vec::new();
-    for text in &texts {
-        index.entry(text).or_insert_with(|| {
-            words.push(text);
-            words.len() as u64 - 1
-        });
-    }
-    put_varint(out, words.len() as u64);
-    for word in words {
-        put_bytes(out, word.as_bytes());
-    }
-    for text in texts {
-        put_varint(out, index.get(&**text).copied().unwrap_or(u64::MAX));
-    }
-    Ok(())
-}
-
-fn put_numbers<T: Number>(out: &mut Vec<u8>, numbers: &[T]) -> Result<(), Malformed> {
-    if !numbers.is_empty() {
-        let packed = simple_compress(numbers, &ChunkConfig::default());
-        put_bytes(
-            out,
-            &packed.map_err(|_| Malformed {
-                at: out.len(),
-                what: "cannot be compressed",
-            })?,
-        );
-    }
-    Ok(())
-}
-
-/// The samples of a blob, in order of time.
-pub(crate) fn decode(blob: &[u8]) -> Result<Vec<Sample>, Malformed> {
-    let mut reader = Reader::new(unseal(VERSION, blob)?);
-    let n = reader.varint()? as usize;
-    if n == 0 || n > CHUNK_SAMPLES_MAX {
-        return Err(reader.fail("count of samples out of range"));
-    }
-    let times = read_numbers::<i64>(&mut reader, n)?;
-    let delays = read_numbers::<i64>(&mut reader, n)?;
-    let kinds = read_kinds(&mut reader, n)?;
-    let values = read_values(&mut reader, &kinds)?;
-    let qualities = read_qualities(&mut reader, n)?;
-    reader.end()?;
-    if !times.is_sorted_by(|a, b| a < b) {
-        return Err(reader.fail("times are not in order"));
-    }
-    let columns = times.into_iter().zip(delays).zip(values).zip(qualities);
-    Ok(columns
-        .map(|(((time, delay), value), quality)| Sample {
-            time: Timestamp(time),
-            received: Timestamp(time.wrapping_add(delay)),
-            value,
-            quality,
+        let mut reader = Reader::new(unseal(VERSION, blob)?);
+        let signal = u32::try_from(reader.varint()?);
+        let signal = signal.map_err(|_| reader.fail("signal out of range"))?;
+        let n = reader.varint()? as usize;
+        if n == 0 || n > READ_SAMPLES_MAX {
+            return Err(reader.fail("count of samples out of range"));
+        }
+        let kinds = read_runs(&mut reader, n, |reader| {
+            let kind = ValueKind::from_code(reader.u8()?);
+            kind.ok_or_else(|| reader.fail("unknown value kind"))
+        })?;
+        let qualities = read_runs(&mut reader, n, |reader| {
+            Ok(Quality::from_bytes([reader.u8()?, reader.u8()?]))
+        })?;
+        let times = Wholes::read(&mut reader, n)?;
+        let mut starts = Vec::with_capacity(page_count(n));
+        for page in 0..page_count(n) {
+            starts.push(times.at_start(page, reader.signed()?));
+        }
+        if !starts.is_sorted_by(|a, b| a < b) {
+            return Err(reader.fail("pages are not in order"));
+        }
+        let arrivals = Wholes::read(&mut reader, n)?;
+        let values = Values::read(&mut reader, &kinds)?;
+        reader.end()?;
+        Ok(Chunk {
+            signal: Some(SignalKey(signal)),
+            len: n,
+            kinds,
+            qualities,
+            starts,
+            body: Body::New(Box::new(Columns {
+                times,
+                arrivals,
+                values,
+            })),
         })
-        .collect())
-}
-
-fn read_values(reader: &mut Reader<'_>, kinds: &[ValueKind]) -> Result<Vec<Value>, Malformed> {
-    let how_many = |wanted| kinds.iter().filter(|kind| **kind == wanted).count();
-    let mut floats = read_numbers::<f64>(reader, how_many(ValueKind::F64))?.into_iter();
-    let mut wholes = read_numbers::<i64>(reader, how_many(ValueKind::I64))?.into_iter();
-    let mut bools = reader.take(how_many(ValueKind::Bool))?.iter();
-    let words = if kinds.contains(&ValueKind::Text) {
-        read_words(reader)?
-    } else {
-        Vec::new()
-    };
-    let mut values = Vec::with_capacity(kinds.len());
-    for kind in kinds {
-        let value = match kind {
-            ValueKind::Null => Some(Value::Null),
-            ValueKind::F64 => floats.next().map(Value::F64),
-            ValueKind::I64 => wholes.next().map(Value::I64),
-            ValueKind::Bool => bools.next().map(|byte| Value::Bool(*byte != 0)),
-            ValueKind::Text => Some(Value::Text(read_word(reader, &words)?)),
-        };
-        values.push(value.ok_or_else(|| reader.fail("has too few values"))?);
     }
-    Ok(values)
+
+    /// [`open`](Self::open) for a reader who wants samples of `signal`: a flipped bit in the table of chunks must not show
+    /// another signal's.
+    pub(crate) fn of(signal: SignalKey, blob: &'a [u8]) -> Result<Chunk<'a>, Malformed> {
+        let chunk = Chunk::open(blob)?;
+        if chunk.signal.is_none_or(|found| found == signal) {
+            Ok(chunk)
+        } else {
+            Err(Malformed {
+                at: 5,
+                what: "holds samples of another signal",
+            })
+        }
+    }
+
+    /// Whose samples they are; a blob of version 1 does not say.
+    pub(crate) const fn signal(&self) -> Option<SignalKey> {
+        self.signal
+    }
+
+    fn old(samples: Vec<Sample>) -> Self {
+        let starts = samples.iter().step_by(PAGE_SAMPLES);
+        Chunk {
+            signal: None,
+            len: samples.len(),
+            kinds: runs_of(samples.iter().map(|sample| sample.value.kind())),
+            qualities: runs_of(samples.iter().map(|sample| sample.quality)),
+            starts: starts.map(|sample| sample.time.micros()).collect(),
+            body: Body::Old(samples),
+        }
+    }
+
+    pub(crate) const fn page_count(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Indices of the samples on these pages.
+    pub(crate) fn indices(&self, pages: &Range<usize>) -> Range<usize> {
+        let end = (pages.end * PAGE_SAMPLES).min(self.len);
+        (pages.start * PAGE_SAMPLES).min(end)..end
+    }
+
+    /// Source time of the first sample of each page, µs, ascending.
+    pub(crate) fn page_starts(&self) -> &[i64] {
+        &self.starts
+    }
+
+    /// The page of the newest sample at or before `t`; none when all are later.
+    pub(crate) fn page_before(&self, t: Timestamp) -> Option<usize> {
+        let end = self.starts.partition_point(|start| *start <= t.micros());
+        end.checked_sub(1)
+    }
+
+    /// Source times, µs.
+    pub(crate) fn times(&self, pages: Range<usize>) -> Result<Vec<i64>, Malformed> {
+        let range = self.indices(&pages);
+        match &self.body {
+            Body::Old(samples) => Ok(samples[range].iter().map(|s| s.time.micros()).collect()),
+            Body::New(columns) => {
+                let mut found = Vec::with_capacity(range.len());
+                columns.times.decode(pages.clone(), &mut found)?;
+                let begin = found.first() == self.starts.get(pages.start);
+                if range.is_empty() || begin && found.is_sorted_by(|a, b| a < b) {
+                    Ok(found)
+                } else {
+                    Err(Malformed {
+                        at: 0,
+                        what: "times are not in order",
+                    })
+                }
+            }
+        }
+    }
+
+    /// Values as finite numbers, bools as 0 or 1; NaN for everything else.
+    pub(crate) fn numbers(&self, pages: Range<usize>) -> Result<Vec<f64>, Malformed> {
+        let range = self.indices(&pages);
+        match &self.body {
+            Body::Old(samples) => Ok(samples[range].iter().map(Sample::number).collect()),
+            Body::New(columns) => columns.values.numbers(&self.kinds, range),
+        }
+    }
+
+    /// Values as they are.
+    pub(crate) fn values(&self, pages: Range<usize>) -> Result<Vec<Value>, Malformed> {
+        let range = self.indices(&pages);
+        match &self.body {
+            Body::Old(samples) => Ok(samples[range].iter().map(|s| s.value.clone()).collect()),
+            Body::New(columns) => columns.values.values(&self.kinds, range),
+        }
+    }
+
+    /// Qualities of the whole chunk.
+    pub(crate) fn quality_runs(&self) -> &[Run<Quality>] {
+        &self.qualities
+    }
+
+    /// Kinds of value of the whole chunk.
+    pub(crate) fn kind_runs(&self) -> &[Run<ValueKind>] {
+        &self.kinds
+    }
+
+    /// When the samples were received.
+    pub(crate) fn received(&self, pages: Range<usize>) -> Result<Received, Malformed> {
+        let range = self.indices(&pages);
+        match &self.body {
+            Body::Old(samples) => {
+                let times = samples[range].iter().map(|s| s.received.micros());
+                Ok(Received::Times(times.collect()))
+            }
+            Body::New(columns) => {
+                let mut found = Vec::with_capacity(range.len());
+                columns.arrivals.decode(pages, &mut found)?;
+                let numbers = found.into_iter().map(i64::cast_unsigned);
+                Ok(Received::Numbers(numbers.collect()))
+            }
+        }
+    }
+
+    /// Whole samples; `received` gives their received times, µs, one a sample of the pages.
+    pub(crate) fn samples(
+        &self,
+        pages: Range<usize>,
+        received: &[i64],
+    ) -> Result<Vec<Sample>, Malformed> {
+        let range = self.indices(&pages);
+        let times = self.times(pages.clone())?;
+        let values = self.values(pages)?;
+        let qualities = each(&self.qualities, range);
+        let columns = times.into_iter().zip(values).zip(qualities).zip(received);
+        Ok(columns
+            .map(|(((time, value), quality), received)| Sample {
+                time: Timestamp(time),
+                received: Timestamp(*received),
+                value,
+                quality,
+            })
+            .collect())
+    }
+
+    /// All samples as columns. The arrival numbers of a blob of version 1 are given by `number`, from received times.
+    pub(crate) fn stretch(
+        &self,
+        mut number: impl FnMut(i64, Timestamp) -> u64,
+    ) -> Result<Stretch, Malformed> {
+        let mut stretch = Stretch::default();
+        match &self.body {
+            Body::Old(samples) => {
+                for sample in samples {
+                    let arrival = number(sample.time.micros(), sample.received);
+                    stretch.push_sample(sample, arrival);
+                }
+            }
+            Body::New(columns) => {
+                let pages = 0..self.page_count();
+                stretch.times = self.times(pages.clone())?;
+                if let Received::Numbers(numbers) = self.received(pages)? {
+                    stretch.arrivals = numbers;
+                }
+                stretch.kinds = each(&self.kinds, 0..self.len).collect();
+                stretch.qualities = each(&self.qualities, 0..self.len).collect();
+                columns.values.bits(&self.kinds, self.len, &mut stretch)?;
+            }
+        }
+        Ok(stretch)
+    }
 }
 
-fn read_numbers<T: Number + Default>(
-    reader: &mut Reader<'_>,
+/// The items of runs, one for each index.
+pub(crate) fn each<T: Copy>(runs: &[Run<T>], range: Range<usize>) -> impl Iterator<Item = T> {
+    let first = runs.partition_point(|run| run.end <= range.start);
+    let mut at = range.start;
+    runs[first..].iter().flat_map(move |run| {
+        let end = run.end.min(range.end);
+        let n = end.saturating_sub(at);
+        at = at.max(end);
+        std::iter::repeat_n(run.item, n)
+    })
+}
+
+fn read_runs<'a, T>(
+    reader: &mut Reader<'a>,
     n: usize,
-) -> Result<Vec<T>, Malformed> {
-    let mut numbers = vec![T::default(); n];
-    if n > 0 {
-        let packed = reader.bytes()?;
-        match simple_decompress_into(packed, &mut numbers) {
-            Ok(progress) if progress.finished && progress.n_processed == n => {}
-            _ => return Err(reader.fail("numbers cannot be decompressed")),
+    mut get: impl FnMut(&mut Reader<'a>) -> Result<T, Malformed>,
+) -> Result<Vec<Run<T>>, Malformed> {
+    let mut runs = Vec::new();
+    let mut end = 0;
+    while end < n {
+        let item = get(reader)?;
+        let length = usize::try_from(reader.varint()?).unwrap_or(usize::MAX);
+        if length == 0 || length > n - end {
+            return Err(reader.fail("runs do not add up"));
         }
+        end += length;
+        runs.push(Run { item, end });
     }
-    Ok(numbers)
+    Ok(runs)
 }
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::{sample::settle, testing};
-
-    /// `Value` compares NaN as unequal; bits do not.
-    fn same(a: &[Sample], b: &[Sample]) -> bool {
-        let key = |s: &Sample| {
-            let bits = if let Value::F64(v) = s.value {
-                Some(v.to_bits())
-            } else {
-                None
-            };
-            let other = if bits.is_some() {
-                Value::Null
-            } else {
-                s.value.clone()
-            };
-            (s.time, s.received, bits, other, s.quality)
-        };
-        a.iter().map(key).eq(b.iter().map(key))
-    }
-
-    proptest! {
-        #[test]
-        fn samples_come_back_as_they_were(mut samples in prop::collection::vec(testing::sample(), 1..80)) {
-            settle(&mut samples);
-            let blob = encode(&samples).unwrap();
-            prop_assert!(same(&decode(&blob).unwrap(), &samples));
-        }
-
-        #[test]
-        fn hostile_bytes_give_an_error_but_no_panic(
-            mut samples in prop::collection::vec(testing::sample(), 1..80),
-            flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
-        ) {
-            settle(&mut samples);
-            let blob = encode(&samples).unwrap();
-            let mut body = blob[5..].to_vec();
-            for (at, byte) in flips {
-                let at = at.index(body.len());
-                body[at] = byte;
-            }
-            // With a checksum that fits, so that the decoders behind it see the bytes.
-            if let Ok(samples) = decode(&seal(VERSION, &body)) {
-                prop_assert!(samples.len() <= CHUNK_SAMPLES_MAX);
-            }
+fn runs_of<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<Run<T>> {
+    let mut runs: Vec<Run<T>> = Vec::new();
+    for (at, item) in items.enumerate() {
+        match runs.last_mut() {
+            Some(run) if run.item == item => run.end = at + 1,
+            _ => runs.push(Run { item, end: at + 1 }),
         }
     }
-
-    #[test]
-    fn a_changed_byte_is_noticed() {
-        let sample = Sample {
-            time: Timestamp(1),
-            received: Timestamp(2),
-            value: Value::F64(3.0),
-            quality: twin_core::Quality::GOOD,
-        };
-        let blob = encode(&[sample]).unwrap();
-        for at in 0..blob.len() {
-            let mut changed = blob.clone();
-            changed[at] ^= 1;
-            assert!(decode(&changed).is_err(), "byte {at}");
-        }
-    }
+    runs
 }

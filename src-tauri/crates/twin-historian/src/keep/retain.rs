@@ -1,102 +1,161 @@
 //! Letting go of old history, and giving its space back.
 
-use twin_core::{Duration, SignalKey, Timestamp};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use twin_core::Timestamp;
+
+use super::{
+    blob::{LEVELS, block_micros},
+    budget,
+    call::{Call, Doomed, DoomedBlock, Keep, Policy, Removed, list, older_than},
+    events,
+};
 use crate::{
-    compact::delete_chunks,
     database::Durability,
     error::{Error, Result},
     historian::{Historian, signal_key},
-    query::ChunkRow,
 };
 
-/// Chunks that one call removes at most.
-const CHUNKS_A_STEP: i64 = 2_000;
-
-/// What is kept how long; none: for ever.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Policy {
-    /// Samples by source time, in whole chunks: a chunk stays until its newest sample is too old.
-    pub samples: Option<Duration>,
-    /// Link transitions.
-    pub links: Option<Duration>,
-}
-
-/// What was removed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Removed {
-    /// Chunks.
-    pub chunks: u64,
-    /// Samples in them.
-    pub samples: u64,
-    /// Signals they belonged to.
-    pub signals: Vec<SignalKey>,
-    /// From the oldest to the newest removed sample.
-    pub span: Option<(Timestamp, Timestamp)>,
-    /// Link transitions.
-    pub links: u64,
-    /// Whether more is due: call again.
-    pub more: bool,
-}
+/// Free pages given back in one transaction (1 MiB), and how often in one call.
+const PAGES_A_TRANSACTION: i64 = 128;
+const VACUUMS_A_CALL: u32 = 16;
 
 impl Historian {
-    /// Removes what `policy` no longer keeps at `now`, a bounded number of chunks at a time, and shrinks the file.
-    /// Alarms and audit are never removed.
+    /// Removes what `policy` no longer keeps at `now`, a bounded amount a call and in short transactions, notes it
+    /// (see [`removals`](Self::removals)), and shrinks the file. Roll up first: what is removed before it is rolled
+    /// up is in no rollup. The journal is never touched.
     ///
     /// # Errors
-    /// When the file cannot be read or written.
-    pub async fn retain(&self, now: Timestamp, policy: Policy) -> Result<Removed> {
+    /// When the file cannot be read or written. What was removed until then is noted.
+    pub async fn retain(&self, now: Timestamp, policy: &Policy) -> Result<Removed> {
         let inner = &*self.inner;
-        let file = &inner.telemetry.file;
-        let fail = Error::sql(file, "remove old history");
         let _alone = inner.maintenance.lock().await;
-        let mut removed = Removed::default();
-        let mut old = Vec::new();
-        if let Some(age) = policy.samples {
-            let rows = sqlx::query("SELECT * FROM chunk WHERE t_max < ? LIMIT ?");
-            let rows = rows
-                .bind(now.micros().saturating_sub(age.micros()))
-                .bind(CHUNKS_A_STEP);
-            let rows = rows
-                .fetch_all(&inner.telemetry.readers)
-                .await
-                .map_err(&fail)?;
-            removed.more = rows.len() as i64 == CHUNKS_A_STEP;
-            for row in &rows {
-                let row = ChunkRow::read(row).map_err(&fail)?;
-                removed.count(&row)?;
-                old.push(row);
-            }
+        let mut call = Call {
+            inner,
+            now,
+            removed: Removed::default(),
+            signals: BTreeSet::new(),
+        };
+        call.samples_by_age(policy).await?;
+        call.rollups_by_age(policy).await?;
+        events::remove(&mut call, policy).await?;
+        if let Some(budget) = policy.budget_bytes {
+            budget::keep(self, &mut call, budget).await?;
         }
-        removed.signals.dedup();
-        let mut writer = inner.telemetry.writer.lock().await;
-        writer.begin(Durability::Normal).await?;
-        let mut done = delete_chunks(writer.connection(), &old).await;
-        if let (Ok(()), Some(age)) = (&done, policy.links) {
-            let delete = sqlx::query("DELETE FROM link WHERE at < ?");
-            let delete = delete.bind(now.micros().saturating_sub(age.micros()));
-            done = delete
-                .execute(writer.connection())
-                .await
-                .map(|result| removed.links = result.rows_affected());
+        if call.removed.chunks > 0 && !call.removed.more {
+            events::drop_unused_arrivals(inner).await?;
         }
-        writer.end(done.map_err(&fail)).await?;
-        // A bounded number of free pages a call (16 MiB), so that appends wait a moment only.
-        writer
-            .run("shrink the file", "PRAGMA incremental_vacuum(2048)")
-            .await?;
+        call.give_space_back().await?;
+        let mut removed = call.removed;
+        removed.signals = call
+            .signals
+            .into_iter()
+            .map(signal_key)
+            .collect::<Result<_>>()?;
         Ok(removed)
     }
 }
 
-impl Removed {
-    fn count(&mut self, row: &ChunkRow) -> Result<()> {
-        let statistics = &row.statistics;
-        self.chunks += 1;
-        self.samples += u64::from(statistics.count);
-        self.signals.push(signal_key(row.signal)?);
-        let (from, to) = self.span.unwrap_or((statistics.t_min, statistics.t_max));
-        self.span = Some((from.min(statistics.t_min), to.max(statistics.t_max)));
+impl Call<'_> {
+    async fn samples_by_age(&mut self, policy: &Policy) -> Result<()> {
+        for (keep, keys) in self.classes(policy, "chunk").await? {
+            let (Some(age), room) = (keep.raw, self.room()) else {
+                continue;
+            };
+            let sql = "SELECT c.signal, c.t_min, c.t_max, c.count, c.data, 0 AS bytes FROM json_each(?1) k \
+                 CROSS JOIN chunk c ON c.signal = k.value AND c.t_min < ?2 WHERE c.t_max < ?2 LIMIT ?3";
+            let old: Vec<Doomed> = sqlx::query_as(sql)
+                .bind(list(keys))
+                .bind(self.border(age))
+                .bind(room)
+                .fetch_all(&self.inner.telemetry.readers)
+                .await
+                .map_err(self.fail())?;
+            self.removed.more |= old.len() as i64 == room;
+            self.remove_chunks(&old, older_than(age)).await?;
+        }
+        Ok(())
+    }
+
+    async fn rollups_by_age(&mut self, policy: &Policy) -> Result<()> {
+        for (keep, keys) in self.classes(policy, "rollup").await? {
+            let Some(age) = keep.rollups() else { continue };
+            let keys = list(keys);
+            for level in 0..LEVELS {
+                let room = self.room();
+                let sql = "SELECT r.id, r.signal, r.level, r.block, 0 AS bytes FROM json_each(?1) k \
+                     CROSS JOIN rollup r ON r.signal = k.value AND r.level = ?2 AND r.block < ?3 LIMIT ?4";
+                let old: Vec<DoomedBlock> = sqlx::query_as(sql)
+                    .bind(&keys)
+                    .bind(level)
+                    .bind(self.border(age).div_euclid(block_micros(level)))
+                    .bind(room)
+                    .fetch_all(&self.inner.telemetry.readers)
+                    .await
+                    .map_err(self.fail())?;
+                self.removed.more |= old.len() as i64 == room;
+                self.remove_blocks(&old, older_than(age)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The signals in `table`, by how long they are kept.
+    async fn classes(&self, policy: &Policy, table: &'static str) -> Result<Vec<(Keep, Vec<i64>)>> {
+        // Steps from signal to signal by the index, for a table may have many rows of each.
+        let sql = format!(
+            "WITH RECURSIVE s (k) AS (SELECT min(signal) FROM {table} UNION ALL \
+             SELECT (SELECT min(signal) FROM {table} WHERE signal > s.k) FROM s WHERE s.k IS NOT NULL) \
+             SELECT k FROM s WHERE k IS NOT NULL"
+        );
+        let keys: Vec<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .fetch_all(&self.inner.telemetry.readers)
+            .await
+            .map_err(self.fail())?;
+        let mut class_of = HashMap::new();
+        for (at, (signals, _)) in policy.classes.iter().enumerate() {
+            for signal in signals {
+                class_of.entry(i64::from(signal.0)).or_insert(at);
+            }
+        }
+        let mut classes = BTreeMap::<Option<usize>, Vec<i64>>::new();
+        for key in keys {
+            classes
+                .entry(class_of.get(&key).copied())
+                .or_default()
+                .push(key);
+        }
+        let keep = |at: Option<usize>| {
+            at.and_then(|at| policy.classes.get(at))
+                .map(|class| class.1)
+        };
+        Ok(classes
+            .into_iter()
+            .map(|(at, keys)| (keep(at).unwrap_or(policy.default), keys))
+            .collect())
+    }
+
+    async fn give_space_back(&mut self) -> Result<()> {
+        let free = "PRAGMA freelist_count";
+        for _ in 0..VACUUMS_A_CALL {
+            let mut writer = self.inner.telemetry.writer.lock().await;
+            writer.ready(Durability::Normal).await?;
+            let pages: i64 = sqlx::query_scalar(free)
+                .fetch_one(writer.connection())
+                .await
+                .map_err(self.fail())?;
+            if pages == 0 {
+                return Ok(());
+            }
+            let vacuum = format!("PRAGMA incremental_vacuum({PAGES_A_TRANSACTION})");
+            let done = sqlx::raw_sql(sqlx::AssertSqlSafe(vacuum));
+            let done = done.execute(writer.connection()).await;
+            done.map_err(Error::sql(&self.inner.telemetry.file, "shrink the file"))?;
+            if pages <= PAGES_A_TRANSACTION {
+                return Ok(());
+            }
+        }
+        self.removed.more = true;
         Ok(())
     }
 }

@@ -3,10 +3,16 @@
 //! Numbers: `min` and `max` are over finite numbers (f64, i64, bool as 0 or 1) and NaN when the column has none;
 //! `first` and `last` are NaN when that very sample is no finite number (null, text, NaN). A column is listed even when
 //! it has no number at all, because its status must stay visible.
+//!
+//! Every sample of the range is in exactly one column, and a column is exact for its own `t_first..=t_last`. Its first
+//! sample lies in its pixel. Its last one does too, unless the column comes from rollups: then it may reach over the
+//! pixel's right border, by less than a pixel and an eighth (buckets up to so wide stand for a pixel). The borders of the range itself are exact. Only where retention has
+//! removed the samples and left their rollups, a column may be wider than a pixel and reach over the range's right
+//! border, by less than the finest bucket that is stored, and a bucket that begins before the range is left out.
 
-use twin_core::{Status, Timestamp};
+use twin_core::{Duration, Status, Timestamp};
 
-use crate::{chunk::Statistics, sample::Sample};
+use crate::{chunk::Statistics, rollup::block::Envelope};
 
 /// Most columns that [`crate::Historian::range`] gives (edges not counted).
 pub const WIDTH_MAX: u32 = 65_536;
@@ -28,6 +34,11 @@ pub struct Columns {
     pub last: Vec<f64>,
     /// Worst status.
     pub status: Vec<Status>,
+    /// Samples.
+    pub count: Vec<u64>,
+    /// Longest time between neighbouring samples of the column. (A chunk that is not rolled up yet and lies within one
+    /// pixel does not tell its gaps, which are shorter than the pixel: they are left out.)
+    pub max_gap: Vec<Duration>,
 }
 
 impl Columns {
@@ -48,24 +59,17 @@ impl Columns {
         self.max.push(column.max);
         self.first.push(column.first);
         self.last.push(column.last);
-        self.status.push(column.status);
+        self.status.push(column.worst);
+        self.count.push(column.count);
+        self.max_gap.push(column.max_gap);
     }
 }
 
 /// One column.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Column {
-    t_first: Timestamp,
-    t_last: Timestamp,
-    min: f64,
-    max: f64,
-    first: f64,
-    last: f64,
-    status: Status,
-}
+pub(crate) type Column = Envelope;
 
 impl Column {
-    fn point(time: Timestamp, number: f64, status: Status) -> Self {
+    pub(crate) const fn point(time: Timestamp, number: f64, status: Status) -> Self {
         Column {
             t_first: time,
             t_last: time,
@@ -73,25 +77,23 @@ impl Column {
             max: number,
             first: number,
             last: number,
-            status,
+            count: 1,
+            worst: status,
+            max_gap: Duration::ZERO,
         }
     }
 
-    pub(crate) fn of_sample(sample: &Sample) -> Self {
-        Column::point(sample.time, sample.number(), sample.quality.status)
-    }
-
     /// The first sample of a chunk.
-    pub(crate) fn first_of(chunk: &Statistics) -> Self {
+    pub(crate) const fn first_of(chunk: &Statistics) -> Self {
         Column::point(chunk.t_min, chunk.first, chunk.first_status)
     }
 
     /// The last sample of a chunk.
-    pub(crate) fn last_of(chunk: &Statistics) -> Self {
+    pub(crate) const fn last_of(chunk: &Statistics) -> Self {
         Column::point(chunk.t_max, chunk.last, chunk.last_status)
     }
 
-    pub(crate) const fn of_chunk(chunk: &Statistics) -> Self {
+    pub(crate) fn of_chunk(chunk: &Statistics) -> Self {
         Column {
             t_first: chunk.t_min,
             t_last: chunk.t_max,
@@ -99,12 +101,20 @@ impl Column {
             max: chunk.max,
             first: chunk.first,
             last: chunk.last,
-            status: chunk.worst,
+            count: u64::from(chunk.count),
+            worst: chunk.worst,
+            max_gap: Duration::ZERO,
         }
     }
 
-    /// Takes in samples of the same pixel at other times, in whatever order.
+    /// Takes in what lies beside it in time.
+    #[inline]
     fn add(&mut self, other: &Column) {
+        if other.t_first > self.t_last {
+            self.max_gap = self.max_gap.max(other.t_first.since(self.t_last));
+        } else if self.t_first > other.t_last {
+            self.max_gap = self.max_gap.max(self.t_first.since(other.t_last));
+        }
         if other.t_first < self.t_first {
             self.t_first = other.t_first;
             self.first = other.first;
@@ -116,7 +126,9 @@ impl Column {
         // `min` and `max` of f64 pass over NaN.
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
-        self.status = self.status.max(other.status);
+        self.worst = self.worst.max(other.worst);
+        self.count += other.count;
+        self.max_gap = self.max_gap.max(other.max_gap);
     }
 }
 
@@ -124,7 +136,11 @@ impl Column {
 pub(crate) struct Grid {
     t0: Timestamp,
     t1: Timestamp,
-    cells: Vec<Option<Column>>,
+    width: usize,
+    /// Columns in order, with their pixels.
+    columns: Vec<(usize, Column)>,
+    /// Where the pixel of the last column ends.
+    pixel_end: i64,
     before: Option<Column>,
     after: Option<Column>,
 }
@@ -132,21 +148,38 @@ pub(crate) struct Grid {
 impl Grid {
     /// `t0 < t1`; `width` is brought into 1 to [`WIDTH_MAX`].
     pub(crate) fn new(t0: Timestamp, t1: Timestamp, width: u32) -> Self {
-        let width = width.clamp(1, WIDTH_MAX) as usize;
         Grid {
             t0,
             t1,
-            cells: vec![None; width],
+            width: width.clamp(1, WIDTH_MAX) as usize,
+            columns: Vec::new(),
+            pixel_end: i64::MIN,
             before: None,
             after: None,
         }
     }
 
+    fn span(&self) -> i128 {
+        i128::from(self.t1.micros()) - i128::from(self.t0.micros())
+    }
+
+    /// Microseconds of a pixel, rounded down.
+    pub(crate) fn pixel_us(&self) -> i64 {
+        (self.span() / self.width as i128) as i64
+    }
+
     /// The pixel of an instant inside the range.
     fn index(&self, time: Timestamp) -> usize {
         let offset = i128::from(time.micros()) - i128::from(self.t0.micros());
-        let span = i128::from(self.t1.micros()) - i128::from(self.t0.micros());
-        (offset * self.cells.len() as i128 / span) as usize
+        (offset * self.width as i128 / self.span()) as usize
+    }
+
+    /// The first instant behind a pixel.
+    fn end_of(&self, index: usize) -> i64 {
+        let offset = (self.span() * (index as i128 + 1)).div_euclid(self.width as i128);
+        let exact = self.span() * (index as i128 + 1) % self.width as i128 == 0;
+        let end = i128::from(self.t0.micros()) + offset + i128::from(!exact);
+        end.min(i128::from(i64::MAX)) as i64
     }
 
     /// Whether a chunk lies inside one pixel, so that its statistics say enough.
@@ -156,34 +189,57 @@ impl Grid {
             && self.index(chunk.t_min) == self.index(chunk.t_max)
     }
 
-    /// Adds a column that does not cross a pixel's or the range's border. Times must not repeat.
+    /// Adds a column to the pixel of its first sample. Times must not repeat.
+    #[inline]
     pub(crate) fn add(&mut self, column: &Column) {
+        if column.t_first.micros() < self.pixel_end
+            && let Some((_, last)) = self.columns.last_mut()
+            && column.t_first >= last.t_first
+        {
+            last.add(column);
+            return;
+        }
+        self.add_elsewhere(column);
+    }
+
+    fn add_elsewhere(&mut self, column: &Column) {
         if column.t_last < self.t0 {
             if self.before.is_none_or(|best| column.t_last > best.t_last) {
                 self.before = Some(*column);
             }
-        } else if column.t_first >= self.t1 {
+            return;
+        }
+        if column.t_first >= self.t1 {
             if self.after.is_none_or(|best| column.t_first < best.t_first) {
                 self.after = Some(*column);
             }
-        } else {
-            let index = self.index(column.t_first);
-            match self.cells.get_mut(index) {
-                Some(Some(cell)) => cell.add(column),
-                Some(empty) => *empty = Some(*column),
-                None => {}
+            return;
+        }
+        if column.t_first < self.t0 {
+            return;
+        }
+        let index = self.index(column.t_first);
+        match self.columns.last() {
+            Some((last, _)) if *last >= index => {
+                match self
+                    .columns
+                    .binary_search_by_key(&index, |(pixel, _)| *pixel)
+                {
+                    Ok(at) => self.columns[at].1.add(column),
+                    Err(at) => self.columns.insert(at, (index, *column)),
+                }
+            }
+            _ => {
+                self.columns.push((index, *column));
+                self.pixel_end = self.end_of(index).min(self.t1.micros());
             }
         }
     }
 
     pub(crate) fn finish(self) -> Columns {
         let mut columns = Columns::default();
-        for column in self
-            .before
-            .into_iter()
-            .chain(self.cells.into_iter().flatten())
-            .chain(self.after)
-        {
+        let inside = self.columns.into_iter().map(|(_, column)| column);
+        for column in self.before.into_iter().chain(inside).chain(self.after) {
             columns.push(column);
         }
         columns

@@ -66,7 +66,10 @@ fn a_full_disk_is_an_error_of_its_own_and_loses_nothing() {
         historian.close().await.unwrap();
         let historian = open(dir.path()).await;
         assert_eq!(all(&historian, 0).await.len() as i64, stored * 100);
-        assert_eq!(historian.check().await.unwrap(), Vec::<String>::new());
+        assert_eq!(
+            historian.check().await.unwrap().faults,
+            Vec::<String>::new()
+        );
     });
 }
 
@@ -169,11 +172,12 @@ fn files_of_a_newer_program_are_left_alone() {
             let dir = tempfile::tempdir().unwrap();
             open(dir.path()).await.close().await.unwrap();
             sql(&dir.path().join(name), "PRAGMA user_version = 99").await;
-            refused(
-                dir.path(),
-                name,
-                |e| matches!(e, Error::Newer { found: 99, known, .. } if *known == newest),
-            )
+            refused(dir.path(), name, |e| {
+                matches!(
+                    e,
+                    Error::Newer { found: 99, known, .. } if *known == newest
+                )
+            })
             .await;
         }
     });

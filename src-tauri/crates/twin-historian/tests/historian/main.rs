@@ -2,11 +2,22 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod alarms;
+mod as_of;
+mod backup;
+mod calendar;
 mod events;
+mod faults;
 mod files;
+mod import;
 mod kill;
 mod model;
 mod race;
+mod repair;
+mod retention;
+mod rolled;
+mod rollup;
+mod space;
+mod storage;
 
 use std::{path::Path, sync::Arc};
 

@@ -1,0 +1,499 @@
+//! Chunks as they lie in the file: finding them, fetching them, and looking into them.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+};
+
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use twin_core::{SignalKey, Status, Timestamp, Value, ValueKind};
+
+use crate::{
+    arrivals::ArrivalCache,
+    bytes::Malformed,
+    chunk::{Chunk, Received, Statistics},
+    error::{Error, Result as Fallible},
+    historian::Inner,
+    sample::{Sample, settle},
+};
+
+/// Statistics of a chunk and where its samples are.
+#[derive(Clone, Debug)]
+pub(crate) struct ChunkRow {
+    pub signal: i64,
+    pub statistics: Statistics,
+    pub data: i64,
+}
+
+impl ChunkRow {
+    /// The columns that [`ChunkRow::read`] expects.
+    pub(crate) fn read(row: &SqliteRow) -> sqlx::Result<ChunkRow> {
+        let number =
+            |name| Ok::<f64, sqlx::Error>(row.try_get::<Option<f64>, _>(name)?.unwrap_or(f64::NAN));
+        let status = |name| Ok::<Status, sqlx::Error>(status(row.try_get(name)?));
+        let statistics = Statistics {
+            t_min: Timestamp(row.try_get("t_min")?),
+            t_max: Timestamp(row.try_get("t_max")?),
+            count: row.try_get("count")?,
+            numbers: row.try_get("numbers")?,
+            min: number("min")?,
+            max: number("max")?,
+            sum: number("sum")?,
+            first: number("first")?,
+            last: number("last")?,
+            first_status: status("first_status")?,
+            last_status: status("last_status")?,
+            worst: status("worst_status")?,
+        };
+        Ok(ChunkRow {
+            signal: row.try_get("signal")?,
+            statistics,
+            data: row.try_get("data")?,
+        })
+    }
+
+    /// How a message names the chunk.
+    pub(crate) fn place(&self) -> String {
+        let Statistics { t_min, t_max, .. } = &self.statistics;
+        format!(
+            "the chunk of signal {} from {} to {} µs",
+            self.signal,
+            t_min.micros(),
+            t_max.micros()
+        )
+    }
+
+    pub(crate) const fn begin(&self) -> Place {
+        Place {
+            signal: self.signal,
+            t_min: self.statistics.t_min,
+        }
+    }
+
+    pub(crate) const fn lies_in(&self, from: i64, to: i64) -> bool {
+        self.statistics.t_min.micros() >= from && self.statistics.t_max.micros() <= to
+    }
+
+    pub(crate) const fn overlaps(&self, from: i64, to: i64) -> bool {
+        self.statistics.t_min.micros() <= to && self.statistics.t_max.micros() >= from
+    }
+}
+
+const fn status(code: i64) -> Status {
+    match code {
+        0 => Status::Good,
+        1 => Status::Uncertain,
+        _ => Status::Bad,
+    }
+}
+
+/// Which chunk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub signal: i64,
+    pub t_min: Timestamp,
+}
+
+impl Place {
+    fn words(self) -> String {
+        format!(
+            "the chunk of signal {} from {} µs on",
+            self.signal,
+            self.t_min.micros()
+        )
+    }
+
+    /// Its data is not there.
+    pub(crate) fn missing(self) -> Error {
+        Error::Damaged {
+            place: self.words(),
+            why: "its data is missing".into(),
+        }
+    }
+}
+
+/// A stretch of time of one signal, both ends included.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Want {
+    pub signal: SignalKey,
+    pub from: i64,
+    pub to: i64,
+}
+
+/// Rows of numbers for a statement that takes them all at once, as a JSON array of arrays.
+pub(crate) fn json<const N: usize>(rows: impl Iterator<Item = [i64; N]>) -> String {
+    let mut json = String::from("[");
+    for (at, row) in rows.enumerate() {
+        json.push_str(if at == 0 { "[" } else { ",[" });
+        for (at, number) in row.into_iter().enumerate() {
+            if at > 0 {
+                json.push(',');
+            }
+            json.push_str(&number.to_string());
+        }
+        json.push(']');
+    }
+    json.push(']');
+    json
+}
+
+/// Chunks that overlap the wanted stretches, in the order of these and of time. (The first of a stretch may end
+/// before it.)
+pub(crate) async fn chunks_in(
+    inner: &Inner,
+    connection: &mut SqliteConnection,
+    wants: &[Want],
+) -> Fallible<Vec<ChunkRow>> {
+    let sql = "SELECT c.* FROM json_each(?1) AS w CROSS JOIN chunk AS c \
+         WHERE c.signal = w.value ->> 0 AND c.t_min <= w.value ->> 2 AND c.t_min >= coalesce( \
+         (SELECT max(t_min) FROM chunk WHERE signal = w.value ->> 0 AND t_min <= w.value ->> 1), w.value ->> 1)";
+    fetch(inner, connection, sql, wants).await
+}
+
+/// The chunks in which the newest sample before and the oldest behind each wanted stretch are, among others.
+pub(crate) async fn chunks_beside(
+    inner: &Inner,
+    connection: &mut SqliteConnection,
+    wants: &[Want],
+) -> Fallible<Vec<ChunkRow>> {
+    let sql = "SELECT c.* FROM json_each(?1) AS w CROSS JOIN chunk AS c \
+         WHERE c.signal = w.value ->> 0 AND c.t_min IN ( \
+         (SELECT max(t_min) FROM chunk WHERE signal = w.value ->> 0 AND t_min < w.value ->> 1), \
+         (SELECT max(t_min) FROM chunk WHERE signal = w.value ->> 0 AND t_min <= w.value ->> 2), \
+         (SELECT min(t_min) FROM chunk WHERE signal = w.value ->> 0 AND t_min > w.value ->> 2))";
+    fetch(inner, connection, sql, wants).await
+}
+
+async fn fetch(
+    inner: &Inner,
+    connection: &mut SqliteConnection,
+    sql: &'static str,
+    wants: &[Want],
+) -> Fallible<Vec<ChunkRow>> {
+    if wants.is_empty() {
+        return Ok(Vec::new());
+    }
+    let read = Error::sql(&inner.telemetry.file, "read chunk statistics");
+    let rows = sqlx::query(sql)
+        .bind(json(
+            wants
+                .iter()
+                .map(|want| [i64::from(want.signal.0), want.from, want.to]),
+        ))
+        .fetch_all(connection)
+        .await;
+    rows.map_err(&read)?
+        .iter()
+        .map(|row| ChunkRow::read(row).map_err(&read))
+        .collect()
+}
+
+/// The bytes of several chunks, by their id.
+pub(crate) async fn chunk_blobs(
+    inner: &Inner,
+    connection: &mut SqliteConnection,
+    ids: impl Iterator<Item = i64>,
+) -> Fallible<HashMap<i64, Vec<u8>>> {
+    let ids: Vec<String> = ids.map(|id| id.to_string()).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(i64, Vec<u8>)> = sqlx::query_as(
+        "SELECT d.id, d.data FROM json_each(?1) AS w CROSS JOIN chunk_data AS d WHERE d.id = w.value",
+    )
+    .bind(format!("[{}]", ids.join(",")))
+    .fetch_all(connection)
+    .await
+    .map_err(Error::sql(&inner.telemetry.file, "read chunks"))?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The bytes of a chunk.
+pub(crate) async fn chunk_blob(
+    inner: &Inner,
+    connection: &mut SqliteConnection,
+    row: &ChunkRow,
+) -> Fallible<Vec<u8>> {
+    let mut blobs = chunk_blobs(inner, connection, std::iter::once(row.data)).await?;
+    blobs.remove(&row.data).ok_or_else(|| missing(row))
+}
+
+/// A chunk whose data is not there.
+pub(crate) fn missing(row: &ChunkRow) -> Error {
+    Error::Damaged {
+        place: row.place(),
+        why: "its data is missing".into(),
+    }
+}
+
+/// Samples of a chunk as columns, for statistics.
+#[derive(Default)]
+pub(crate) struct Stretch {
+    pub times: Vec<i64>,
+    /// Finite or NaN.
+    pub numbers: Vec<f64>,
+    pub statuses: Vec<Status>,
+    /// Only when wanted, and when some value is no floating-point number.
+    pub values: Option<Vec<Value>>,
+}
+
+/// The samples of a chunk from `from` to `to`, both included.
+pub(crate) fn stretch(
+    (signal, blob): (i64, &[u8]),
+    from: i64,
+    to: i64,
+    with_values: bool,
+) -> Result<Stretch, Malformed> {
+    stretch_of(&opened(signal, blob)?, from, to, with_values)
+}
+
+/// The chunk, if it is one of the signal.
+fn opened(signal: i64, blob: &[u8]) -> Result<Chunk<'_>, Malformed> {
+    let signal = u32::try_from(signal).map_err(|_| Malformed {
+        at: 0,
+        what: "is of a signal that cannot be",
+    })?;
+    Chunk::of(SignalKey(signal), blob)
+}
+
+fn stretch_of(
+    chunk: &Chunk<'_>,
+    from: i64,
+    to: i64,
+    with_values: bool,
+) -> Result<Stretch, Malformed> {
+    let pages = pages(chunk, from, to);
+    let mut times = chunk.times(pages.clone())?;
+    let begin = times.partition_point(|time| *time < from);
+    let end = times.partition_point(|time| *time <= to).max(begin);
+    let mut numbers = chunk.numbers(pages.clone())?;
+    let first = chunk.indices(&pages).start;
+    let mut statuses = Vec::with_capacity(end - begin);
+    for run in chunk.quality_runs() {
+        let run_end = run.end.saturating_sub(first).clamp(begin, end) - begin;
+        if run_end > statuses.len() {
+            statuses.resize(run_end, run.item.status);
+        }
+    }
+    let mut values = None;
+    let only_floats = chunk
+        .kind_runs()
+        .iter()
+        .all(|run| run.item == ValueKind::F64);
+    if with_values && !only_floats {
+        let mut all = chunk.values(pages)?;
+        cut(&mut all, begin, end);
+        values = Some(all);
+    }
+    cut(&mut times, begin, end);
+    cut(&mut numbers, begin, end);
+    Ok(Stretch {
+        times,
+        numbers,
+        statuses,
+        values,
+    })
+}
+
+fn cut<T>(list: &mut Vec<T>, begin: usize, end: usize) {
+    list.truncate(end);
+    if begin > 0 {
+        list.drain(..begin);
+    }
+}
+
+/// The pages that can hold samples from `from` to `to`, both included.
+fn pages(chunk: &Chunk<'_>, from: i64, to: i64) -> Range<usize> {
+    let begin = chunk.page_before(Timestamp(from)).unwrap_or(0);
+    let end = chunk.page_before(Timestamp(to)).map_or(0, |page| page + 1);
+    begin.min(end)..end
+}
+
+/// Source time, number and status of one sample.
+pub(crate) type Point = (i64, f64, Status);
+
+/// The newest sample before `t0` and the oldest one at `t1` or later, as far as the chunk has them.
+pub(crate) fn beside(
+    (signal, blob): (i64, &[u8]),
+    t0: i64,
+    t1: i64,
+) -> Result<[Option<Point>; 2], Malformed> {
+    let chunk = opened(signal, blob)?;
+    let starts = chunk.page_starts();
+    let mut found = [None, None];
+    if let Some(before) = t0.checked_sub(1)
+        && let Some(page) = chunk.page_before(Timestamp(before))
+    {
+        let samples = stretch_of(&chunk, starts[page], before, false)?;
+        found[0] = samples.point(samples.times.len().wrapping_sub(1));
+    }
+    // On the page in which `t1` lies, or the first of the next one.
+    let next = chunk.page_before(Timestamp(t1)).map_or(0, |page| page + 1);
+    let to = starts.get(next).copied().unwrap_or(i64::MAX);
+    found[1] = stretch_of(&chunk, t1, to, false)?.point(0);
+    Ok(found)
+}
+
+impl Stretch {
+    fn point(&self, at: usize) -> Option<Point> {
+        let (time, number) = (self.times.get(at)?, self.numbers.get(at)?);
+        Some((*time, *number, *self.statuses.get(at)?))
+    }
+}
+
+/// Whole samples of a chunk from `from` to `to`, both included.
+pub(crate) async fn samples_in(
+    inner: &Inner,
+    connection: &mut SqliteConnection,
+    cache: &mut ArrivalCache,
+    (row, blob): (&ChunkRow, &[u8]),
+    from: i64,
+    to: i64,
+) -> Fallible<Vec<Sample>> {
+    let damaged = |malformed: Malformed| malformed.of(row.place());
+    let chunk = opened(row.signal, blob).map_err(damaged)?;
+    let pages = pages(&chunk, from, to);
+    let file = &inner.telemetry.file;
+    let received = cache
+        .received(file, connection, &chunk, pages.clone())
+        .await?;
+    let mut samples = chunk.samples(pages, &received).map_err(damaged)?;
+    samples.retain(|sample| (from..=to).contains(&sample.time.micros()));
+    Ok(samples)
+}
+
+/// The newest sample of a chunk.
+pub(crate) async fn newest_of(
+    inner: &Inner,
+    connection: &mut SqliteConnection,
+    cache: &mut ArrivalCache,
+    (row, blob): (&ChunkRow, &[u8]),
+) -> Fallible<Sample> {
+    let t_max = row.statistics.t_max.micros();
+    let mut samples = samples_in(inner, connection, cache, (row, blob), t_max, i64::MAX).await?;
+    samples.pop().ok_or_else(|| Error::Damaged {
+        place: row.place(),
+        why: "its newest sample is missing".into(),
+    })
+}
+
+/// What a chunk knows of an instant.
+pub(crate) enum Known {
+    /// The newest sample that was known.
+    Sample(Sample),
+    /// The same, but later ones were received after the instant.
+    SampleBehindLater(Sample),
+    /// Nothing that was received at the instant or before.
+    Nothing,
+}
+
+/// The newest sample of a chunk with source time and received time at or before `t`.
+pub(crate) async fn known_at(
+    inner: &Inner,
+    connection: &mut SqliteConnection,
+    cache: &mut ArrivalCache,
+    (place, blob): (Place, &[u8]),
+    t: Timestamp,
+) -> Fallible<Known> {
+    let damaged = |malformed: Malformed| malformed.of(place.words());
+    let chunk = opened(place.signal, blob).map_err(damaged)?;
+    let mut passed = false;
+    let last = chunk.page_before(t).map_or(0, |page| page + 1);
+    for page in (0..last).rev() {
+        let times = chunk.times(page..page + 1).map_err(damaged)?;
+        let received = chunk.received(page..page + 1).map_err(damaged)?;
+        let end = times.partition_point(|time| *time <= t.micros());
+        for at in (0..end).rev() {
+            let file = &inner.telemetry.file;
+            let number = match &received {
+                Received::Times(times) => Err(times[at]),
+                Received::Numbers(numbers) => Ok(numbers[at]),
+            };
+            // Of a lost number the sample counts as received at its source time.
+            let received = match number {
+                Ok(number) => cache
+                    .find(file, connection, number)
+                    .await?
+                    .unwrap_or(times[at]),
+                Err(time) => time,
+            };
+            if received > t.micros() {
+                passed = true;
+                continue;
+            }
+            let index = chunk.indices(&(page..page + 1)).start + at;
+            let values = chunk.values(page..page + 1).map_err(damaged)?;
+            let run = chunk.quality_runs().iter().find(|run| index < run.end);
+            let sample = Sample {
+                time: Timestamp(times[at]),
+                received: Timestamp(received),
+                value: values.into_iter().nth(at).unwrap_or(Value::Null),
+                quality: run.map(|run| run.item).unwrap_or_default(),
+            };
+            return Ok(if passed {
+                Known::SampleBehindLater(sample)
+            } else {
+                Known::Sample(sample)
+            });
+        }
+    }
+    Ok(Known::Nothing)
+}
+
+/// The one sample of a small blob, received at `received`.
+pub(crate) fn decode_one(
+    (signal, blob): (i64, &[u8]),
+    received: Timestamp,
+) -> Result<Sample, Malformed> {
+    let chunk = opened(signal, blob)?;
+    let mut samples = chunk.samples(0..1, &[received.micros()])?;
+    samples.pop().ok_or(Malformed {
+        at: 0,
+        what: "has no sample",
+    })
+}
+
+/// A chunk and its bytes, which a joined statement gives as `blob`.
+pub(crate) fn row_and_blob(row: &SqliteRow) -> sqlx::Result<(ChunkRow, Option<Vec<u8>>)> {
+    Ok((ChunkRow::read(row)?, row.try_get("blob")?))
+}
+
+/// The first `limit` chunks that overlap the wanted stretch, in order of time. (The first may end before it.)
+pub(crate) async fn chunks_in_order(
+    inner: &Inner,
+    connection: &mut SqliteConnection,
+    want: Want,
+    limit: usize,
+) -> Fallible<Vec<ChunkRow>> {
+    let read = Error::sql(&inner.telemetry.file, "read chunk statistics");
+    let rows = sqlx::query(
+        "SELECT * FROM chunk WHERE signal = ?1 AND t_min <= ?3 AND t_min >= coalesce( \
+         (SELECT max(t_min) FROM chunk WHERE signal = ?1 AND t_min <= ?2), ?2) \
+         ORDER BY t_min LIMIT ?4",
+    );
+    let rows = rows
+        .bind(want.signal.0)
+        .bind(want.from)
+        .bind(want.to)
+        .bind(limit as i64)
+        .fetch_all(connection)
+        .await;
+    rows.map_err(&read)?
+        .iter()
+        .map(|row| ChunkRow::read(row).map_err(&read))
+        .collect()
+}
+
+/// Groups samples by signal and settles each list.
+pub(crate) fn by_signal(
+    samples: impl Iterator<Item = (SignalKey, Sample)>,
+) -> BTreeMap<SignalKey, Vec<Sample>> {
+    let mut signals = BTreeMap::<SignalKey, Vec<Sample>>::new();
+    for (signal, sample) in samples {
+        signals.entry(signal).or_default().push(sample);
+    }
+    for list in signals.values_mut() {
+        settle(list);
+    }
+    signals
+}

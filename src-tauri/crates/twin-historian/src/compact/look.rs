@@ -1,0 +1,183 @@
+//! Reading the chunks that samples may be joined with: for many signals with one statement where that can be.
+
+use std::collections::HashMap;
+
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use twin_core::SignalKey;
+
+use super::{place::Placer, plan::StoredChunk};
+use crate::{
+    chunk::Stretch,
+    error::{Error, Result},
+    historian::signal_key,
+};
+
+/// Chunks at the end of a signal that are looked at: it stands in the statements too.
+pub(super) const LOOKED_AT: usize = 16;
+const BLOBS_A_STATEMENT: usize = 1_000;
+
+/// From the last chunk of at least ?2 samples on, else the last 16, of each signal in the list ?1.
+const ENDS: &str = "SELECT c.signal, c.t_min, c.t_max, c.count, c.data FROM json_each(?1) AS s \
+    CROSS JOIN chunk AS c WHERE c.signal = s.value AND c.t_min >= coalesce( \
+    (SELECT max(t_min) FROM (SELECT t_min, count FROM chunk WHERE signal = s.value ORDER BY t_min DESC LIMIT 16) \
+     WHERE count >= ?2), \
+    (SELECT t_min FROM chunk WHERE signal = s.value ORDER BY t_min DESC LIMIT 1 OFFSET 15), -9223372036854775808) \
+    ORDER BY c.signal, c.t_min";
+
+/// What was read for several signals at once, because a statement costs more than what it reads.
+#[derive(Default)]
+pub(super) struct Ahead {
+    ends: HashMap<SignalKey, Vec<StoredChunk>>,
+    /// By id of the data.
+    blobs: HashMap<i64, Vec<u8>>,
+}
+
+impl Placer<'_> {
+    /// Reads the ends of the signals, and the chunks there that will be written again.
+    pub(super) async fn read_ahead(&mut self, group: &[(SignalKey, Stretch)]) -> Result<()> {
+        self.ahead = Ahead::default();
+        let file = &self.inner.telemetry.file;
+        let keys: Vec<String> = group.iter().map(|(key, _)| key.0.to_string()).collect();
+        let rows: Vec<ChunkColumns> = sqlx::query_as(ENDS)
+            .bind(format!("[{}]", keys.join(",")))
+            .bind(self.full() as i64)
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(Error::sql(file, "read chunk statistics"))?;
+        for (signal, _) in group {
+            self.ahead.ends.insert(*signal, Vec::new());
+        }
+        for chunk in rows.into_iter().map(StoredChunk::from) {
+            let signal = signal_key(chunk.signal)?;
+            self.ahead.ends.entry(signal).or_default().push(chunk);
+        }
+        let mut ids = Vec::new();
+        for (signal, fresh) in group {
+            let end = self.ahead.ends.get(signal).map_or(&[][..], Vec::as_slice);
+            let small = self.small(end);
+            let again = self.apart(small, &fresh.times);
+            ids.extend(small[again..].iter().map(|chunk| chunk.data));
+        }
+        for ids in ids.chunks(BLOBS_A_STATEMENT) {
+            let mut sql =
+                QueryBuilder::<Sqlite>::new("SELECT id, data FROM chunk_data WHERE id IN (");
+            let mut list = sql.separated(", ");
+            for id in ids {
+                list.push_bind(*id);
+            }
+            list.push_unseparated(")");
+            let rows: Vec<(i64, Vec<u8>)> = sql
+                .build_query_as()
+                .persistent(false)
+                .fetch_all(&mut *self.connection)
+                .await
+                .map_err(Error::sql(file, "read chunks"))?;
+            self.ahead.blobs.extend(rows);
+        }
+        Ok(())
+    }
+
+    /// The last chunks of a signal, in order of time.
+    pub(super) async fn end_of(&mut self, signal: SignalKey) -> Result<Vec<StoredChunk>> {
+        if let Some(end) = self.ahead.ends.remove(&signal) {
+            return Ok(end);
+        }
+        let mut chunks = self
+            .chunks(
+                "SELECT signal, t_min, t_max, count, data FROM chunk WHERE signal = ?1 AND t_min <= ?2 \
+                 ORDER BY t_min DESC LIMIT 16",
+                signal,
+                i64::MAX,
+            )
+            .await?;
+        chunks.reverse();
+        Ok(chunks)
+    }
+
+    /// The chunk that begins last at or before a time.
+    pub(super) async fn chunk_at(
+        &mut self,
+        signal: SignalKey,
+        time: i64,
+    ) -> Result<Option<StoredChunk>> {
+        let found = self.chunks(
+            "SELECT signal, t_min, t_max, count, data FROM chunk WHERE signal = ?1 AND t_min <= ?2 \
+             ORDER BY t_min DESC LIMIT 1",
+            signal,
+            time,
+        );
+        Ok(found.await?.pop())
+    }
+
+    /// The chunk that begins first behind a time.
+    pub(super) async fn chunk_after(
+        &mut self,
+        signal: SignalKey,
+        time: i64,
+    ) -> Result<Option<StoredChunk>> {
+        let found = self.chunks(
+            "SELECT signal, t_min, t_max, count, data FROM chunk WHERE signal = ?1 AND t_min > ?2 \
+             ORDER BY t_min LIMIT 1",
+            signal,
+            time,
+        );
+        Ok(found.await?.pop())
+    }
+
+    async fn chunks(
+        &mut self,
+        sql: &'static str,
+        signal: SignalKey,
+        time: i64,
+    ) -> Result<Vec<StoredChunk>> {
+        let connection: &mut SqliteConnection = &mut self.connection;
+        let rows: Vec<ChunkColumns> = sqlx::query_as(sql)
+            .bind(signal.0)
+            .bind(time)
+            .fetch_all(connection)
+            .await
+            .map_err(Error::sql(
+                &self.inner.telemetry.file,
+                "read chunk statistics",
+            ))?;
+        Ok(rows.into_iter().map(StoredChunk::from).collect())
+    }
+
+    /// The bytes of a chunk; empty when they are missing, which is as unreadable as any other damage and must not stop
+    /// compaction for ever.
+    pub(super) async fn blob(&mut self, row: &StoredChunk) -> Result<Vec<u8>> {
+        if let Some(blob) = self.ahead.blobs.remove(&row.data) {
+            return Ok(blob);
+        }
+        let connection: &mut SqliteConnection = &mut self.connection;
+        let blob: Option<Vec<u8>> = sqlx::query_scalar("SELECT data FROM chunk_data WHERE id = ?")
+            .bind(row.data)
+            .fetch_optional(connection)
+            .await
+            .map_err(Error::sql(&self.inner.telemetry.file, "read a chunk"))?;
+        Ok(blob.unwrap_or_default())
+    }
+}
+
+type ChunkColumns = (i64, i64, i64, i64, i64);
+
+impl From<ChunkColumns> for StoredChunk {
+    fn from((signal, t_min, t_max, count, data): ChunkColumns) -> Self {
+        StoredChunk {
+            signal,
+            t_min,
+            t_max,
+            count,
+            data,
+        }
+    }
+}
+
+impl StoredChunk {
+    pub(super) fn describe(&self, signal: SignalKey) -> String {
+        format!(
+            "the chunk of signal {} from {} to {} µs",
+            signal.0, self.t_min, self.t_max
+        )
+    }
+}

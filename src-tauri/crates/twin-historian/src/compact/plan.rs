@@ -1,0 +1,280 @@
+//! What is to be changed, worked out before the transaction that changes it.
+
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use twin_core::SignalKey;
+
+use crate::{
+    arrivals::{ArrivalRow, put_arrivals},
+    chunk::Statistics,
+    database::Durability,
+    error::{Error, Result},
+    events::{NewCorrection, put_corrections},
+    historian::Inner,
+};
+
+/// Rows in one SQL statement; SQLite takes 32,766 parameters and a chunk has 15.
+const ROWS_A_STATEMENT: usize = 1_000;
+/// Chunks in one transaction: some milliseconds, so that appends wait a moment only.
+const CHUNKS_A_TRANSACTION: usize = 128;
+/// As much work as one chunk.
+const CORRECTIONS_A_CHUNK: usize = 8;
+
+/// A chunk as the table knows it.
+#[derive(Clone, Copy)]
+pub(super) struct StoredChunk {
+    pub signal: i64,
+    pub t_min: i64,
+    pub t_max: i64,
+    pub count: i64,
+    pub data: i64,
+}
+
+/// An id that no samples have: it says "none".
+pub(super) const NO_DATA: i64 = 0;
+
+/// Where a chunk is stored.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    pub signal: i64,
+    pub t_min: i64,
+    pub data: i64,
+}
+
+impl StoredChunk {
+    pub(super) const fn place(&self) -> Place {
+        Place {
+            signal: self.signal,
+            t_min: self.t_min,
+            data: self.data,
+        }
+    }
+}
+
+pub(super) struct NewChunk {
+    pub signal: SignalKey,
+    pub statistics: Statistics,
+    pub arrival: i64,
+    pub lasting: bool,
+    pub blob: Vec<u8>,
+}
+
+/// Changes that go together, and counts of what was done so far.
+#[derive(Default)]
+pub(super) struct Plan {
+    pub delete: Vec<Place>,
+    pub insert: Vec<NewChunk>,
+    pub quarantine: Vec<(String, String, Vec<u8>)>,
+    pub corrections: Vec<NewCorrection>,
+    /// Signals and source times, both included, whose rollups may be wrong now.
+    pub dirty: Vec<(SignalKey, i64, i64)>,
+    /// Rows up to this one are being moved: written with the first transaction of a step.
+    pub moving: Option<i64>,
+    pub chunks_written: u64,
+    pub replaced: u64,
+    pub corrected: u64,
+    pub quarantined: u64,
+    pub written: u64,
+    pub present: u64,
+    pub differing: u64,
+}
+
+impl Plan {
+    /// Whether it is enough for a transaction.
+    pub(super) fn is_large(&self) -> bool {
+        let corrections = self.corrections.len() / CORRECTIONS_A_CHUNK;
+        self.delete.len() + self.insert.len() + corrections >= CHUNKS_A_TRANSACTION
+    }
+
+    fn is_empty(&self) -> bool {
+        self.delete.is_empty()
+            && self.insert.is_empty()
+            && self.quarantine.is_empty()
+            && self.moving.is_none()
+    }
+}
+
+/// Does what is planned in one transaction; gives a plan with the counts alone.
+pub(super) async fn carry_out(
+    inner: &Inner,
+    mut plan: Plan,
+    arrivals: &[ArrivalRow],
+) -> Result<Plan> {
+    if !plan.is_empty() {
+        let mut writer = inner.telemetry.writer.lock().await;
+        // NORMAL is enough: should a power cut take this commit, the journal rows are back.
+        writer.begin(Durability::Normal).await?;
+        let done = write(writer.connection(), &mut plan, arrivals).await;
+        writer
+            .end(done.map_err(Error::sql(&inner.telemetry.file, "move rows to chunks")))
+            .await?;
+        drop(writer);
+        let lasting = plan.insert.iter().filter(|chunk| chunk.lasting);
+        inner.chunks_sealed(lasting.map(|chunk| chunk.signal), false);
+    }
+    Ok(Plan {
+        delete: Vec::new(),
+        insert: Vec::new(),
+        quarantine: Vec::new(),
+        corrections: Vec::new(),
+        dirty: Vec::new(),
+        moving: None,
+        chunks_written: plan.chunks_written + plan.insert.len() as u64,
+        corrected: plan.corrected + plan.corrections.len() as u64,
+        quarantined: plan.quarantined + plan.quarantine.len() as u64,
+        ..plan
+    })
+}
+
+async fn write(
+    connection: &mut SqliteConnection,
+    plan: &mut Plan,
+    arrivals: &[ArrivalRow],
+) -> sqlx::Result<()> {
+    if let Some(through) = plan.moving {
+        let update = sqlx::query("UPDATE progress SET moving = max(moving, ?)");
+        update.bind(through).execute(&mut *connection).await?;
+    }
+    put_arrivals(&mut *connection, arrivals).await?;
+    delete_places(&mut *connection, &plan.delete).await?;
+    insert_chunks(&mut *connection, &plan.insert).await?;
+    put_corrections(&mut *connection, &plan.corrections).await?;
+    for (signal, from, to) in &plan.dirty {
+        // Only what is rolled up already can be wrong.
+        sqlx::query(
+            "INSERT OR IGNORE INTO rollup_dirty (signal, t_min, t_max) \
+             SELECT ?1, ?2, min(?3, upto) FROM rolled WHERE signal = ?1 AND upto >= ?2",
+        )
+        .bind(signal.0)
+        .bind(from)
+        .bind(to)
+        .execute(&mut *connection)
+        .await?;
+    }
+    for (origin, reason, data) in &plan.quarantine {
+        let insert = sqlx::query("INSERT INTO quarantine (origin, reason, data) VALUES (?, ?, ?)");
+        insert
+            .bind(origin)
+            .bind(reason)
+            .bind(data)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Removes chunks and their data.
+pub(crate) async fn delete_places(
+    connection: &mut SqliteConnection,
+    places: &[Place],
+) -> sqlx::Result<()> {
+    for part in places.chunks(ROWS_A_STATEMENT) {
+        let mut sql = QueryBuilder::<Sqlite>::new("DELETE FROM chunk_data WHERE id IN (");
+        let mut ids = sql.separated(", ");
+        for place in part {
+            ids.push_bind(place.data);
+        }
+        ids.push_unseparated(")");
+        sql.build()
+            .persistent(false)
+            .execute(&mut *connection)
+            .await?;
+
+        let mut sql = QueryBuilder::<Sqlite>::new("DELETE FROM chunk WHERE (signal, t_min) IN (");
+        sql.push_values(part, |mut values, place| {
+            values.push_bind(place.signal).push_bind(place.t_min);
+        });
+        sql.push(")");
+        sql.build()
+            .persistent(false)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Lasting chunks get growing ids from 1, those that will soon be written again falling ones from -1: a page of the
+/// file then holds chunks that live equally long, and no holes are left between the lasting ones.
+async fn insert_chunks(connection: &mut SqliteConnection, chunks: &[NewChunk]) -> sqlx::Result<()> {
+    if chunks.is_empty() {
+        return Ok(());
+    }
+    let (mut low, mut high): (i64, i64) = sqlx::query_as(
+        "SELECT min(0, coalesce((SELECT min(id) FROM chunk_data), 0)), \
+         max(0, coalesce((SELECT max(id) FROM chunk_data), 0))",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    let mut numbered: Vec<(i64, &NewChunk)> = Vec::with_capacity(chunks.len());
+    for chunk in chunks {
+        let id = if chunk.lasting {
+            high += 1;
+            high
+        } else {
+            low -= 1;
+            low
+        };
+        numbered.push((id, chunk));
+    }
+    for part in numbered.chunks(ROWS_A_STATEMENT) {
+        let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO chunk_data (id, data) ");
+        sql.push_values(part, |mut values, (id, chunk)| {
+            values.push_bind(*id).push_bind(chunk.blob.as_slice());
+        });
+        sql.build()
+            .persistent(false)
+            .execute(&mut *connection)
+            .await?;
+        let facts = part.iter().map(|(id, chunk)| Facts {
+            signal: chunk.signal,
+            statistics: chunk.statistics,
+            arrival: chunk.arrival,
+            data: *id,
+        });
+        put_facts(connection, facts).await?;
+    }
+    Ok(())
+}
+
+/// What the table of chunks says of one.
+pub(crate) struct Facts {
+    pub signal: SignalKey,
+    pub statistics: Statistics,
+    pub arrival: i64,
+    pub data: i64,
+}
+
+/// At least one, at most [`ROWS_A_STATEMENT`].
+pub(crate) async fn put_facts(
+    connection: &mut SqliteConnection,
+    facts: impl Iterator<Item = Facts>,
+) -> sqlx::Result<()> {
+    let mut sql = QueryBuilder::<Sqlite>::new(
+        "INSERT INTO chunk (signal, t_min, t_max, count, numbers, min, max, sum, first, last, first_status, \
+         last_status, worst_status, data, arrival) ",
+    );
+    sql.push_values(facts, |mut values, fact| {
+        let s = &fact.statistics;
+        // SQLite stores NaN as NULL, which is what the schema says.
+        values
+            .push_bind(fact.signal.0)
+            .push_bind(s.t_min.micros())
+            .push_bind(s.t_max.micros());
+        values
+            .push_bind(s.count)
+            .push_bind(s.numbers)
+            .push_bind(s.min)
+            .push_bind(s.max)
+            .push_bind(s.sum);
+        values
+            .push_bind(s.first)
+            .push_bind(s.last)
+            .push_bind(s.first_status as i64);
+        values
+            .push_bind(s.last_status as i64)
+            .push_bind(s.worst as i64)
+            .push_bind(fact.data)
+            .push_bind(fact.arrival);
+    });
+    sql.build().persistent(false).execute(connection).await?;
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! What keeping must know of blobs that others make: whether one is intact, and which times it covers.
+
+use twin_core::{SampleBatch, SignalKey};
+
+use crate::{
+    bytes::Malformed,
+    chunk::{Chunk, Statistics},
+    codec,
+    rollup::ladder::{BLOCK_BUCKETS, WIDTHS},
+};
+
+/// Levels of the pyramid.
+pub(super) const LEVELS: i64 = WIDTHS.len() as i64;
+
+/// What a block of a level spans, microseconds.
+pub(super) fn block_micros(level: i64) -> i64 {
+    let bucket = usize::try_from(level)
+        .ok()
+        .and_then(|level| WIDTHS.get(level));
+    bucket.unwrap_or(&86_400_000_000) * BLOCK_BUCKETS
+}
+
+/// Count of samples, oldest and newest source time, microseconds.
+pub(super) type Facts = (i64, i64, i64);
+
+/// Looks into a journal blob; none when it holds no sample.
+pub(super) fn journal(blob: &[u8]) -> Result<Option<Facts>, Malformed> {
+    let batches = codec::read(blob)?;
+    let times = || {
+        batches
+            .iter()
+            .flat_map(|batch| batch.times().iter().map(|time| time.micros()))
+    };
+    let count = batches.iter().map(|batch| batch.len() as i64).sum();
+    Ok(times()
+        .min()
+        .zip(times().max())
+        .map(|(from, to)| (count, from, to)))
+}
+
+/// A journal blob without samples, for a row whose number must stay.
+pub(super) fn empty_journal() -> Vec<u8> {
+    codec::encode::<SampleBatch>(&[])
+}
+
+/// What a chunk says of itself.
+pub(super) struct ChunkFacts {
+    /// Whose samples they are; a blob of version 1 does not say.
+    pub signal: Option<SignalKey>,
+    pub statistics: Statistics,
+    /// The smallest arrival number, 0 when there is none.
+    pub arrival: i64,
+}
+
+impl ChunkFacts {
+    pub(super) fn is_of_another(&self, signal: i64) -> bool {
+        self.signal
+            .is_some_and(|found| i64::from(found.0) != signal)
+    }
+}
+
+/// Looks into a chunk.
+pub(super) fn chunk(blob: &[u8]) -> Result<ChunkFacts, Malformed> {
+    let chunk = Chunk::open(blob)?;
+    let samples = chunk.stretch(|_, _| 0)?;
+    let statistics = Statistics::of(&samples, 0..samples.len()).ok_or(Malformed {
+        at: 0,
+        what: "holds no sample",
+    })?;
+    let arrivals = samples.arrivals.iter().copied().filter(|n| *n > 0);
+    Ok(ChunkFacts {
+        signal: chunk.signal(),
+        statistics,
+        arrival: arrivals.min().unwrap_or(0).cast_signed(),
+    })
+}
+
+/// Whether stored statistics are those of the samples. Not-a-numbers equal one another here.
+pub(super) fn same(a: &Statistics, b: &Statistics) -> bool {
+    let whole = |s: &Statistics| {
+        let statuses = (s.first_status, s.last_status, s.worst);
+        (s.t_min, s.t_max, s.count, s.numbers, statuses)
+    };
+    let numbers = |s: &Statistics| [s.min, s.max, s.sum, s.first, s.last];
+    let equal = |(a, b): (&f64, &f64)| a == b || (a.is_nan() && b.is_nan());
+    whole(a) == whole(b) && numbers(a).iter().zip(&numbers(b)).all(equal)
+}

@@ -1,0 +1,240 @@
+//! Making damaged files whole again, and naming what was lost.
+
+use std::{
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
+
+use twin_core::{SignalId, SignalKey, Timestamp};
+
+use super::{
+    check::{blob_name, structure},
+    mend::{mend, relink},
+    salvage::{Salvaged, salvage},
+    walk::{Counts, Finding, Walk},
+};
+use crate::{
+    alarms,
+    database::{Database, Durability, FileKind},
+    error::{Error, Result},
+    files::{finish_switch, switch},
+    historian::{Historian, TELEMETRY, signal_key},
+};
+
+/// Samples that cannot be read any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Whose; none for journal rows, which hold samples of many signals.
+    pub signal: Option<(SignalKey, SignalId)>,
+    /// Oldest source time.
+    pub from: Timestamp,
+    /// Newest source time.
+    pub to: Timestamp,
+    /// How many.
+    pub samples: u64,
+    /// What does not fit.
+    pub why: String,
+}
+
+/// What a repair did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RepairReport {
+    /// Samples that are lost. Their bytes, where there are any, are in the table `quarantine`.
+    pub lost: Vec<Lost>,
+    /// What else was done, a sentence each.
+    pub done: Vec<String>,
+    /// Under which names damaged files are kept.
+    pub kept: Vec<PathBuf>,
+}
+
+impl RepairReport {
+    /// The report as a person reads it.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = self.done.clone();
+        for file in &self.kept {
+            lines.push(format!("The damaged file is kept as {}.", file.display()));
+        }
+        for lost in &self.lost {
+            let whose = match &lost.signal {
+                Some((_, id)) => format!("of signal {}", id.as_str()),
+                None => "in the journal".into(),
+            };
+            lines.push(format!(
+                "Lost: {} samples {whose} from {} to {} µs: {}.",
+                lost.samples,
+                lost.from.micros(),
+                lost.to.micros(),
+                lost.why
+            ));
+        }
+        if lines.is_empty() {
+            lines.push("Nothing was damaged.".into());
+        }
+        lines
+    }
+}
+
+/// Repairs the history in `dir`, which must not be open. A file whose structure is broken is kept under a new name,
+/// and a new one is made of all that can be read in it; then blobs that cannot be read go to quarantine. `progress`
+/// says whether to go on; before the new file is in place, nothing has changed.
+///
+/// # Errors
+/// When a file cannot be read or written at all, or `progress` ended it.
+pub async fn repair(
+    dir: &Path,
+    now: Timestamp,
+    mut progress: impl FnMut(u64, u64) -> ControlFlow<()> + Send,
+) -> Result<RepairReport> {
+    let mut report = RepairReport::default();
+    report.kept.extend(finish_switch(dir)?);
+    let staged = dir.join("repairing");
+    if staged.exists() {
+        // Left by a repair that was killed.
+        std::fs::remove_dir_all(&staged).map_err(Error::io("remove", &staged))?;
+    }
+    let mut any = false;
+    for kind in [&TELEMETRY, &alarms::FILE] {
+        if dir.join(kind.name).exists() && is_broken(dir, kind).await? {
+            let salvaged = salvage(&dir.join(kind.name), &staged, &mut progress).await?;
+            report.done.push(told(kind.name, &salvaged));
+            report.done.extend(salvaged.remarks);
+            any = true;
+        }
+    }
+    if any {
+        report.kept.extend(switch(dir, &staged, "damaged", now)?);
+    }
+    let historian = Historian::open(dir, now).await?;
+    report.done.extend(historian.notices().iter().cloned());
+    let blobs = historian.repair(&mut progress).await;
+    historian.shut().await?;
+    let blobs = blobs?;
+    report.lost.extend(blobs.lost);
+    report.done.extend(blobs.done);
+    Ok(report)
+}
+
+/// Whether SQLite finds the file's structure broken. The lock of another program or a newer schema is no damage.
+async fn is_broken(dir: &Path, kind: &FileKind) -> Result<bool> {
+    let database = match Database::open(dir, kind).await {
+        Err(Error::Damaged { .. }) => return Ok(true),
+        other => other?,
+    };
+    let faults = structure(&database, || ControlFlow::Continue(())).await;
+    let shut = database.shut().await;
+    match (faults?, shut) {
+        (Some(faults), _) if !faults.is_empty() => Ok(true),
+        (_, Err(Error::Damaged { .. })) => Ok(true),
+        (_, shut) => shut.map(|()| false),
+    }
+}
+
+fn told(file: &str, salvaged: &Salvaged) -> String {
+    let list = |rows: &[(String, u64)]| {
+        let parts: Vec<String> = rows
+            .iter()
+            .filter(|(_, n)| *n > 0)
+            .map(|(table, n)| format!("{table} {n}"))
+            .collect();
+        parts.join(", ")
+    };
+    let mut told = format!(
+        "{file} was made anew from the rows that can be read: {}",
+        list(&salvaged.rows)
+    );
+    if !salvaged.unreadable.is_empty() {
+        told.push_str(&format!("; not readable: {}", list(&salvaged.unreadable)));
+    }
+    if !salvaged.pages.is_empty() {
+        told.push_str(&format!("; whole pages lost: {}", list(&salvaged.pages)));
+    }
+    told.push('.');
+    told
+}
+
+impl Historian {
+    /// Puts blobs that cannot be read into the table `quarantine`, drops what belongs to nothing, and has rollups
+    /// worked out again where they were damaged. Everything readable stays. Appends and queries go on meanwhile.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written, or `progress` ended the search: then nothing has changed.
+    pub async fn repair(
+        &self,
+        mut progress: impl FnMut(u64, u64) -> ControlFlow<()> + Send,
+    ) -> Result<RepairReport> {
+        let inner = &*self.inner;
+        let _alone = inner.maintenance.lock().await;
+        let mut looked = 0;
+        let mut walk = Walk {
+            inner,
+            counts: Counts::default(),
+            findings: Vec::new(),
+            advance: |rows| {
+                looked += rows;
+                progress(looked, looked)
+            },
+        };
+        let flow = walk.all().await?;
+        let findings = walk.findings;
+        let mut report = RepairReport::default();
+        if flow.is_break() {
+            return Ok(report);
+        }
+        let names = self.signals().await.unwrap_or_default();
+        let fail = Error::sql(&inner.telemetry.file, "repair");
+        let (findings, found) = relink(inner, findings).await?;
+        report.done.extend(found);
+        for finding in findings {
+            let mut writer = inner.telemetry.writer.lock().await;
+            writer.begin(Durability::Normal).await?;
+            let done = mend(writer.connection(), &finding).await;
+            writer.end(done.map_err(&fail)).await?;
+            drop(writer);
+            report.add(finding, &names)?;
+        }
+        Ok(report)
+    }
+}
+
+impl RepairReport {
+    fn add(&mut self, finding: Finding, names: &[(SignalKey, SignalId)]) -> Result<()> {
+        match finding {
+            Finding::Chunk { signal, t_min, t_max, count, why, .. } => {
+                let key = signal_key(signal)?;
+                let known = names.iter().find(|(known, _)| *known == key).cloned();
+                let unnamed = || (key, SignalId::from(format!("with the key {signal}").as_str()));
+                self.lost.push(lost(Some(known.unwrap_or_else(unnamed)), t_min, t_max, count, why));
+            }
+            Finding::Journal { t_min, t_max, count, why, .. } => {
+                self.lost.push(lost(None, t_min, t_max, count, why));
+            }
+            Finding::Orphan { data } => self.done.push(format!(
+                "Samples without statistics (chunk data {data}) went to quarantine: nobody knows whose they are."
+            )),
+            Finding::Blob { table, id, why } => {
+                let after = if table == "rollup" { "; it is worked out again" } else { "" };
+                self.done.push(format!("Put into quarantine: {}: {why}{after}.", blob_name(table, id)));
+            }
+            other @ (Finding::Overlap { .. } | Finding::Table { .. }) => {
+                self.done.push(format!("Left as it is: {}.", other.sentence()));
+            }
+        }
+        Ok(())
+    }
+}
+
+const fn lost(
+    signal: Option<(SignalKey, SignalId)>,
+    t_min: i64,
+    t_max: i64,
+    count: i64,
+    why: String,
+) -> Lost {
+    Lost {
+        signal,
+        from: Timestamp(t_min),
+        to: Timestamp(t_max),
+        samples: count.unsigned_abs(),
+        why,
+    }
+}

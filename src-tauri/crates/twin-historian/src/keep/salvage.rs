@@ -1,0 +1,349 @@
+//! Taking every row that can still be read out of a file that SQLite cannot walk any more.
+
+use std::{collections::HashMap, ops::ControlFlow, path::Path};
+
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Connection as _, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteSynchronous},
+};
+
+use super::page::{self, Owners, Pages, Stored, Tree};
+use crate::{
+    alarms,
+    database::{Database, FileKind},
+    error::{Error, Result},
+    historian::TELEMETRY,
+};
+
+/// Rows in a transaction.
+const ROWS_A_TRANSACTION: usize = 500;
+
+/// What was taken out of a damaged file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Salvaged {
+    /// Rows by table.
+    pub rows: Vec<(String, u64)>,
+    /// Cells that could not be read, or were no rows of their table, by table.
+    pub unreadable: Vec<(String, u64)>,
+    /// Pages that could not be read at all, by table.
+    pub pages: Vec<(String, u64)>,
+    /// What a person should know beside that.
+    pub remarks: Vec<String>,
+}
+
+/// A table of the new file.
+struct Table {
+    name: String,
+    keyed: bool,
+    columns: Vec<String>,
+    /// The column that is the row's number.
+    number: Option<usize>,
+}
+
+/// Makes a new history file in the folder `into` out of all that can be read in `damaged`, which may be a telemetry
+/// or an alarm file under any name, and is only read. It must not be open, and `into` must not have the file yet.
+/// Blobs are taken as they are: [`repair`](super::repair()) looks into them. `progress` is given pages done and the
+/// whole, and says whether to go on.
+///
+/// # Errors
+/// When a file cannot be read or written at all, or `progress` ended it. What is in `into` is worth nothing then.
+pub async fn salvage(
+    damaged: &Path,
+    into: &Path,
+    mut progress: impl FnMut(u64, u64) -> ControlFlow<()> + Send,
+) -> Result<Salvaged> {
+    let name = damaged
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let is_alarms = name.is_some_and(|name| name.starts_with(alarms::FILE.name));
+    let kind = if is_alarms { &alarms::FILE } else { &TELEMETRY };
+    std::fs::create_dir_all(into).map_err(Error::io("create the folder", into))?;
+    Database::open(into, kind).await?.shut().await?;
+    let file = into.join(kind.name);
+    let connect = SqliteConnectOptions::new()
+        .filename(&file)
+        .foreign_keys(false)
+        // The whole file is flushed when it is done.
+        .synchronous(SqliteSynchronous::Off)
+        .disable_statement_logging();
+    let mut connection = connect
+        .connect()
+        .await
+        .map_err(Error::sql(&file, "open the new file"))?;
+    let mut pages = Pages::open(damaged)?;
+    let salvaged = take_all(&mut pages, &mut connection, into, kind, &mut progress)
+        .await
+        .map_err(Error::sql(&file, "store what was salvaged"))?;
+    let closed = connection.close().await;
+    closed.map_err(Error::sql(&file, "close the new file"))?;
+    crate::files::flush(&file)?;
+    salvaged.ok_or_else(|| {
+        let source = std::io::Error::from(std::io::ErrorKind::Interrupted);
+        Error::io("salvage", damaged)(source)
+    })
+}
+
+/// None when `progress` ended it.
+async fn take_all(
+    pages: &mut Pages,
+    connection: &mut SqliteConnection,
+    into: &Path,
+    kind: &FileKind,
+    progress: &mut (impl FnMut(u64, u64) -> ControlFlow<()> + Send),
+) -> sqlx::Result<Option<Salvaged>> {
+    let tables = tables(connection).await?;
+    let mut salvaged = Salvaged::default();
+    let trees = trees(pages, connection, into, &tables, &mut salvaged).await?;
+    let owners = Owners::find(pages, &trees);
+    let total: usize = trees.iter().map(|tree| owners.of(tree).len()).sum();
+    let mut done = 0;
+    // Each has one row from the beginning; the damaged file's is to count.
+    for table in ["progress", "settled"] {
+        if tables.iter().any(|t| t.name == table) {
+            run(connection, &format!("DELETE FROM {table}")).await?;
+        }
+    }
+    for (table, tree) in tables
+        .iter()
+        .filter_map(|t| Some((t, trees.iter().find(|tree| tree.name == t.name)?)))
+    {
+        let (mut good, mut bad) = (0, 0);
+        let mut waiting = Vec::new();
+        for number in owners.of(tree) {
+            let (rows, unreadable) = page::rows(pages, *number);
+            bad += unreadable;
+            waiting.extend(rows);
+            if waiting.len() >= ROWS_A_TRANSACTION {
+                let n = insert(connection, table, &waiting).await?;
+                good += n;
+                bad += waiting.len() as u64 - n;
+                waiting.clear();
+            }
+            done += 1;
+            if done % 256 == 0 && progress(done, total as u64).is_break() {
+                return Ok(None);
+            }
+        }
+        let n = insert(connection, table, &waiting).await?;
+        good += n;
+        bad += waiting.len() as u64 - n;
+        salvaged.rows.push((table.name.clone(), good));
+        if bad > 0 {
+            salvaged.unreadable.push((table.name.clone(), bad));
+        }
+        if owners.broken(tree) > 0 {
+            let broken = owners.broken(tree);
+            salvaged.pages.push((table.name.clone(), broken));
+        }
+    }
+    if kind.name == TELEMETRY.name {
+        run(connection, AFTER_TELEMETRY).await?;
+        let hurt = salvaged.unreadable.iter().chain(&salvaged.pages);
+        if hurt.into_iter().any(|(table, _)| table.starts_with("roll")) {
+            run(connection, ROLL_UP_AGAIN).await?;
+        }
+    } else {
+        run(connection, AFTER_ALARMS).await?;
+    }
+    Ok(Some(salvaged))
+}
+
+/// The one row of `progress`; and for rollups whose frontier is lost, one at the end of what there is.
+const AFTER_TELEMETRY: &str = "INSERT OR IGNORE INTO progress (id, compacted) VALUES (0, 0);
+INSERT OR IGNORE INTO rolled (signal, base, upto, raw_from)
+    SELECT r.signal, min(r.level), coalesce((SELECT max(c.t_max) FROM chunk c WHERE c.signal = r.signal), 0),
+        (SELECT min(c.t_min) FROM chunk c WHERE c.signal = r.signal)
+    FROM rollup r GROUP BY r.signal;";
+/// Some rollups are lost: all are worked out again from the chunks there are.
+const ROLL_UP_AGAIN: &str = "INSERT OR IGNORE INTO rollup_dirty (signal, t_min, t_max)
+    SELECT c.signal, min(c.t_min), max(c.t_max) FROM chunk c JOIN rolled r ON r.signal = c.signal GROUP BY c.signal;";
+/// The one row of `settled`; and an occurrence without the transition that raised it says nothing.
+const AFTER_ALARMS: &str = "INSERT OR IGNORE INTO settled (id, row) VALUES (0, 0);
+DELETE FROM occurrence WHERE raised_seq NOT IN (SELECT seq FROM transition);";
+
+async fn run(connection: &mut SqliteConnection, sql: &str) -> sqlx::Result<()> {
+    let sql = AssertSqlSafe(sql.to_owned());
+    sqlx::raw_sql(sql).execute(connection).await.map(drop)
+}
+
+async fn tables(connection: &mut SqliteConnection) -> sqlx::Result<Vec<Table>> {
+    let list: Vec<(String, bool)> = sqlx::query_as(
+        "SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' \
+         AND name <> 'sqlite_schema' ORDER BY name",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut tables = Vec::new();
+    for (name, keyed) in list {
+        let columns: Vec<(String, String, i64)> =
+            sqlx::query_as("SELECT name, type, pk FROM pragma_table_info(?) ORDER BY cid")
+                .bind(&name)
+                .fetch_all(&mut *connection)
+                .await?;
+        let keys = columns.iter().filter(|column| column.2 > 0).count();
+        let number = columns
+            .iter()
+            .position(|(_, kind, key)| !keyed && *key == 1 && keys == 1 && kind == "INTEGER");
+        let columns = columns.into_iter().map(|column| column.0).collect();
+        tables.push(Table {
+            name,
+            keyed,
+            columns,
+            number,
+        });
+    }
+    Ok(tables)
+}
+
+type Roots = HashMap<String, u32>;
+
+/// The tables' root pages: as the damaged file's schema says, and where it cannot be read, as the same schema has them
+/// in a new file or in a copy. (With incremental vacuum, roots are the file's first pages in order of creation.)
+async fn trees(
+    pages: &mut Pages,
+    connection: &mut SqliteConnection,
+    into: &Path,
+    tables: &[Table],
+    salvaged: &mut Salvaged,
+) -> sqlx::Result<Vec<Tree>> {
+    let read = schema_of(pages);
+    let trees = |roots: &Roots| -> Vec<Tree> {
+        let tree = |table: &Table| {
+            let root = read.get(&table.name).or_else(|| roots.get(&table.name))?;
+            Some(Tree {
+                name: table.name.clone(),
+                root: *root,
+                keyed: table.keyed,
+            })
+        };
+        tables.iter().filter_map(tree).collect()
+    };
+    let known = |table: &Table| read.contains_key(&table.name);
+    if tables.iter().all(known) {
+        return Ok(trees(&Roots::new()));
+    }
+    salvaged.remarks.push(
+        "The file's own list of tables cannot be read; the tables were looked for where they are in a new file.".into(),
+    );
+    let copy = into.join("roots");
+    let sql = format!(
+        "VACUUM INTO '{}'",
+        copy.display().to_string().replace('\'', "''")
+    );
+    let mut candidates = vec![roots_of(connection).await?];
+    run(connection, &sql).await?;
+    let mut copied = SqliteConnectOptions::new()
+        .filename(&copy)
+        .connect()
+        .await?;
+    candidates.push(roots_of(&mut copied).await?);
+    copied.close().await?;
+    std::fs::remove_file(&copy).map_err(sqlx::Error::Io)?;
+    let mut best = (0, Vec::new());
+    for roots in candidates {
+        let trees = trees(&roots);
+        let good = good_rows(pages, &trees, tables);
+        if good >= best.0 {
+            best = (good, trees);
+        }
+    }
+    Ok(best.1)
+}
+
+async fn roots_of(connection: &mut SqliteConnection) -> sqlx::Result<Roots> {
+    let sql = "SELECT name, rootpage FROM sqlite_schema WHERE type = 'table'";
+    let roots: Vec<(String, u32)> = sqlx::query_as(sql).fetch_all(connection).await?;
+    Ok(roots.into_iter().collect())
+}
+
+fn schema_of(pages: &mut Pages) -> Roots {
+    let schema = Tree {
+        name: "sqlite_schema".into(),
+        root: 1,
+        keyed: false,
+    };
+    let owners = Owners::find(pages, std::slice::from_ref(&schema));
+    let mut roots = Roots::new();
+    for number in owners.of(&schema) {
+        for (_, columns) in page::rows(pages, *number).0 {
+            if let [
+                Stored::Text(sort),
+                Stored::Text(name),
+                _,
+                Stored::Int(root),
+                ..,
+            ] = &columns[..]
+                && sort == "table"
+                && let Ok(root) = u32::try_from(*root)
+            {
+                roots.insert(name.clone(), root);
+            }
+        }
+    }
+    roots
+}
+
+/// How many rows of a few pages of each tree look like rows of its table.
+fn good_rows(pages: &mut Pages, trees: &[Tree], tables: &[Table]) -> usize {
+    let owners = Owners::find(pages, trees);
+    let mut good = 0;
+    for tree in trees {
+        let Some(table) = tables.iter().find(|table| table.name == tree.name) else {
+            continue;
+        };
+        for number in owners.of(tree).iter().take(16) {
+            let rows = page::rows(pages, *number).0;
+            good += rows
+                .iter()
+                .filter(|(_, columns)| columns.len() == table.columns.len())
+                .count();
+        }
+    }
+    good
+}
+
+/// Stores rows; gives how many the table took.
+async fn insert(
+    connection: &mut SqliteConnection,
+    table: &Table,
+    rows: &[page::Row],
+) -> sqlx::Result<u64> {
+    let marks = vec!["?"; table.columns.len()].join(", ");
+    let sql = format!(
+        "INSERT OR IGNORE INTO {} ({}) VALUES ({marks})",
+        table.name,
+        table.columns.join(", ")
+    );
+    run(connection, "BEGIN").await?;
+    let mut stored = 0;
+    for (number, columns) in rows {
+        // A column that a later schema added is missing in older rows; more columns than the table has are none.
+        if columns.len() > table.columns.len() {
+            continue;
+        }
+        let mut query = sqlx::query(AssertSqlSafe(sql.as_str()));
+        for at in 0..table.columns.len() {
+            query = match columns.get(at) {
+                _ if table.number == Some(at) => query.bind(*number),
+                None | Some(Stored::Null) => query.bind(None::<i64>),
+                Some(Stored::Int(value)) => query.bind(*value),
+                Some(Stored::Real(value)) => query.bind(*value),
+                Some(Stored::Text(value)) => query.bind(value.as_str()),
+                Some(Stored::Blob(value)) => query.bind(value.as_slice()),
+            };
+        }
+        match query.execute(&mut *connection).await {
+            Ok(done) => stored += done.rows_affected(),
+            // Of a type that the table does not take: no row of it.
+            Err(sqlx::Error::Database(error))
+                if error
+                    .code()
+                    .is_some_and(|code| code.parse() == Ok(CONSTRAINT_DATATYPE)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    run(connection, "COMMIT").await?;
+    Ok(stored)
+}
+
+const CONSTRAINT_DATATYPE: u32 = 3_091;

@@ -1,0 +1,150 @@
+//! Samples one by one, page by page.
+
+use twin_core::{SignalKey, Timestamp};
+
+use super::load::snapshot;
+use crate::{
+    arrivals::ArrivalCache,
+    chunks::{Want, chunk_blob, chunks_in_order, samples_in},
+    error::Result,
+    historian::Historian,
+    journal::{self, Wanted},
+    sample::{Sample, merge},
+};
+
+/// Most samples that [`Cursor::next`] gives at once.
+pub const CURSOR_SAMPLES_MAX: usize = 16_384;
+/// Chunks that are read in one read transaction.
+const CHUNKS_A_PAGE: usize = 16;
+
+/// A walk through the samples of one signal in order of source time. Between two calls it holds nothing of the file:
+/// it may idle for days. Samples that come in behind it are not seen, those before it are.
+pub struct Cursor {
+    historian: Historian,
+    signal: SignalKey,
+    /// From where to go on; none at the end.
+    next: Option<Timestamp>,
+    t1: Timestamp,
+}
+
+impl Cursor {
+    /// The next samples, at most [`CURSOR_SAMPLES_MAX`]; none at the end.
+    ///
+    /// # Errors
+    /// When the history cannot be read, or a chunk is damaged. Calling again tries again.
+    pub async fn next(&mut self) -> Result<Option<Vec<Sample>>> {
+        while let Some(from) = self.next {
+            let page = self
+                .historian
+                .page(self.signal, from, self.t1, CURSOR_SAMPLES_MAX)
+                .await?;
+            self.next = page.next;
+            if !page.samples.is_empty() {
+                return Ok(Some(page.samples));
+            }
+        }
+        Ok(None)
+    }
+}
+
+struct Page {
+    samples: Vec<Sample>,
+    /// Where the next page begins; none at the end.
+    next: Option<Timestamp>,
+}
+
+impl Historian {
+    /// The first `limit` samples of `signal` in `t0..t1`, in order of source time. To go on, ask again from the last
+    /// one's time plus a microsecond, or use a [`cursor`](Self::cursor).
+    ///
+    /// # Errors
+    /// When the history cannot be read, or a chunk in the range is damaged.
+    pub async fn raw(
+        &self,
+        signal: SignalKey,
+        t0: Timestamp,
+        t1: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Sample>> {
+        let mut samples: Vec<Sample> = Vec::new();
+        let mut next = Some(t0);
+        while let (Some(from), 1..) = (next, limit - samples.len()) {
+            let page = self.page(signal, from, t1, limit - samples.len()).await?;
+            next = page.next;
+            if samples.is_empty() {
+                samples = page.samples;
+            } else {
+                samples.extend(page.samples);
+            }
+        }
+        Ok(samples)
+    }
+
+    /// Goes through the samples of `signal` in `t0..t1` in bounded pages.
+    pub fn cursor(&self, signal: SignalKey, t0: Timestamp, t1: Timestamp) -> Cursor {
+        Cursor {
+            historian: self.clone(),
+            signal,
+            next: Some(t0),
+            t1,
+        }
+    }
+
+    /// Samples from `t0` on, at most `limit`, as far as one read transaction may last.
+    async fn page(
+        &self,
+        signal: SignalKey,
+        t0: Timestamp,
+        t1: Timestamp,
+        limit: usize,
+    ) -> Result<Page> {
+        if t0 >= t1 || limit == 0 {
+            return Ok(Page {
+                samples: Vec::new(),
+                next: None,
+            });
+        }
+        let inner = &*self.inner;
+        let window = inner.sound_tail(|tail| tail.window(signal, t0, t1)).await?;
+        let mut snapshot = snapshot(inner).await?;
+        let (from, mut to) = (t0.micros(), t1.micros() - 1);
+        let want = Want { signal, from, to };
+        let rows = chunks_in_order(inner, &mut snapshot, want, CHUNKS_A_PAGE).await?;
+        if let Some(last) = rows.get(CHUNKS_A_PAGE - 1) {
+            to = to.min(last.statistics.t_max.micros());
+        }
+        let mut cache = ArrivalCache::default();
+        let mut stored: Vec<Sample> = Vec::new();
+        for row in rows.iter().filter(|row| row.overlaps(from, to)) {
+            let blob = chunk_blob(inner, &mut snapshot, row).await?;
+            let found =
+                samples_in(inner, &mut snapshot, &mut cache, (row, &blob), from, to).await?;
+            stored.extend(found);
+            // Chunks come in order: with so many from them, no later chunk can have one of the first `limit`.
+            if stored.len() >= limit {
+                to = to.min(row.statistics.t_max.micros());
+                break;
+            }
+        }
+        if let Some(rows_to) = window.read_rows_to {
+            let wanted = Wanted {
+                signal: Some(signal),
+                rows_to,
+                t_from: t0,
+                t_to: Timestamp(to),
+            };
+            let file = &inner.telemetry.file;
+            let found = journal::scan_signal(file, &mut snapshot, wanted).await?;
+            stored = merge(stored, found);
+        }
+        let mut fresh = window.samples;
+        fresh.retain(|sample| (from..=to).contains(&sample.time.micros()));
+        let mut samples = merge(stored, fresh);
+        if samples.len() > limit {
+            samples.truncate(limit);
+            to = samples.last().map_or(to, |sample| sample.time.micros());
+        }
+        let next = (to < t1.micros() - 1).then(|| Timestamp(to + 1));
+        Ok(Page { samples, next })
+    }
+}

@@ -1,0 +1,487 @@
+//! Rolling up, a bounded step at a time: first what late samples made wrong, then chunks that will not grow any more.
+//!
+//! A step reads and works without any lock that an append needs and then writes the blocks of a few signals in each
+//! of several short transactions. The blocks of a signal and how far it is rolled up change in one transaction, so
+//! that whatever instruction it dies at, a step is done for a signal or not.
+
+use std::collections::HashMap;
+
+use sqlx::SqliteConnection;
+use twin_core::{SignalKey, Timestamp};
+
+use super::{
+    aggregate::Aggregate,
+    dirty,
+    ladder::{
+        Level, WIDTHS, base_level, block_of, bucket_of, first_instant, last_instant, stored_before,
+        upto_for,
+    },
+    states::State,
+    store::{BlockRow, Change, Shelf, blocks_in, put},
+};
+use crate::{
+    chunks::{ChunkRow, Stretch, Want, chunk_blobs, chunks_in_order, json, stretch},
+    database::Durability,
+    error::{Error, Result},
+    historian::{Historian, Inner, signal_key},
+};
+
+/// Signals that one step looks at.
+const SIGNALS_A_STEP: usize = 128;
+/// Chunks that one step takes, but for the last signal's.
+const CHUNKS_A_STEP: usize = 128;
+/// Chunks of one signal in a step.
+pub(super) const CHUNKS_A_SIGNAL: usize = 64;
+/// Blocks written in one transaction, at some 40 us each.
+const BLOCKS_A_TRANSACTION: usize = 200;
+/// Dirty stretches that one step takes.
+const DIRTY_A_STEP: i64 = 32;
+
+/// What a step of rolling up did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RollUp {
+    /// Chunks that went into buckets.
+    pub chunks: u64,
+    /// Dirty stretches that were worked out again, in whole or in part.
+    pub mended: u64,
+    /// Blocks written.
+    pub blocks: u64,
+    /// Chunks that could not be read: their buckets do without them.
+    pub damaged: u64,
+    /// Whether there is more to do: call again.
+    pub more: bool,
+}
+
+/// How far a signal is rolled up, as stored.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    pub base: Option<Level>,
+    pub upto: i64,
+    pub raw_from: Option<i64>,
+}
+
+impl Historian {
+    /// Brings the pyramid closer to the chunks. Call again while [`RollUp::more`]; without anything to do it costs one
+    /// small statement.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written: what the step had not finished is done by the next one.
+    pub async fn roll_up_step(&self) -> Result<RollUp> {
+        let inner = &*self.inner;
+        let _alone = inner.maintenance.lock().await;
+        let mut done = RollUp::default();
+        let mut changes = mend(inner, &mut done).await?;
+        // What is mended must be stored before the same blocks grow.
+        store(inner, &mut changes, &mut done).await?;
+        let signals = due(inner).await?;
+        let mut connection = inner
+            .telemetry
+            .readers
+            .acquire()
+            .await
+            .map_err(Error::sql(&inner.telemetry.file, "begin reading"))?;
+        let rows = rolled(inner, &mut connection, &signals).await?;
+        let mut plans = Vec::new();
+        let mut finished = Vec::new();
+        let mut chunks = 0;
+        for signal in signals {
+            if chunks >= CHUNKS_A_STEP {
+                break;
+            }
+            let row = rows.get(&signal).copied();
+            match plan(inner, &mut connection, signal, row).await? {
+                Some(plan) => {
+                    chunks += plan.chunks.len();
+                    if !plan.more {
+                        finished.push(signal);
+                    }
+                    plans.push(plan);
+                }
+                None => finished.push(signal),
+            }
+        }
+        let mut shelves = shelves(inner, &mut connection, &plans).await?;
+        for plan in plans {
+            let shelves = shelves.remove(&plan.signal).unwrap_or_default();
+            changes.push(grow(inner, &mut connection, plan, shelves, &mut done).await?);
+            // Compressing is work without a wait: let others have their turn.
+            tokio::task::yield_now().await;
+        }
+        drop(connection);
+        store(inner, &mut changes, &mut done).await?;
+        done.more |= inner.rolled_up(&finished) > 0;
+        Ok(done)
+    }
+}
+
+/// Stores the changes, a few signals a transaction.
+async fn store(inner: &Inner, changes: &mut Vec<Change>, done: &mut RollUp) -> Result<()> {
+    let fail = Error::sql(&inner.telemetry.file, "store rollups");
+    while !changes.is_empty() {
+        let mut blocks = 0;
+        let enough = |change: &Change| {
+            blocks += change.blocks.len() + 1;
+            blocks >= BLOCKS_A_TRANSACTION
+        };
+        let end = changes
+            .iter()
+            .position(enough)
+            .map_or(changes.len(), |at| at + 1);
+        let mut writer = inner.telemetry.writer.lock().await;
+        // NORMAL is enough: should a power cut take this commit, the chunks are there still.
+        writer.begin(Durability::Normal).await?;
+        let mut stored = Ok(());
+        for change in changes.drain(..end) {
+            done.blocks += change.blocks.len() as u64;
+            stored = put(writer.connection(), &change).await;
+            if stored.is_err() {
+                break;
+            }
+        }
+        writer.end(stored.map_err(&fail)).await?;
+    }
+    Ok(())
+}
+
+/// Works out the oldest dirty stretches again.
+async fn mend(inner: &Inner, done: &mut RollUp) -> Result<Vec<Change>> {
+    let read = Error::sql(&inner.telemetry.file, "read dirty rollups");
+    let mut connection = inner.telemetry.readers.acquire().await.map_err(&read)?;
+    let stretches: Vec<(i64, i64, i64)> =
+        sqlx::query_as("SELECT signal, t_min, t_max FROM rollup_dirty LIMIT ?")
+            .bind(DIRTY_A_STEP)
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(&read)?;
+    let mut changes: Vec<Change> = Vec::new();
+    if stretches.is_empty() {
+        return Ok(changes);
+    }
+    let signals = stretches
+        .iter()
+        .map(|(signal, ..)| signal_key(*signal))
+        .collect::<Result<Vec<_>>>()?;
+    let rows = rolled(inner, &mut connection, &signals).await?;
+    done.more = stretches.len() as i64 == DIRTY_A_STEP;
+    for ((_, from, to), signal) in stretches.into_iter().zip(signals) {
+        // Two stretches can touch the same blocks: the next one must see what the one before changed.
+        if changes.iter().any(|change| change.signal == signal) {
+            store(inner, &mut changes, done).await?;
+        }
+        let row = rows.get(&signal).copied();
+        let change = dirty::mend(inner, &mut connection, signal, row, (from, to), done).await?;
+        done.more |= change.dirty.is_some_and(|dirty| dirty.left_from.is_some());
+        done.mended += 1;
+        changes.push(change);
+        tokio::task::yield_now().await;
+    }
+    Ok(changes)
+}
+
+/// Signals that may have chunks to roll up.
+async fn due(inner: &Inner) -> Result<Vec<SignalKey>> {
+    if let Some(due) = inner.due_for_rolling_up(SIGNALS_A_STEP) {
+        return Ok(due);
+    }
+    // The first step after the opening looks at every signal once.
+    let keys: Vec<i64> = sqlx::query_scalar("SELECT key FROM signal")
+        .fetch_all(&inner.telemetry.readers)
+        .await
+        .map_err(Error::sql(&inner.telemetry.file, "read signals"))?;
+    let keys = keys
+        .into_iter()
+        .map(signal_key)
+        .collect::<Result<Vec<_>>>()?;
+    inner.chunks_sealed(keys.into_iter(), true);
+    Ok(inner.due_for_rolling_up(SIGNALS_A_STEP).unwrap_or_default())
+}
+
+async fn rolled(
+    inner: &Inner,
+    connection: &mut SqliteConnection,
+    signals: &[SignalKey],
+) -> Result<HashMap<SignalKey, Row>> {
+    if signals.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(i64, Option<i64>, i64, Option<i64>)> = sqlx::query_as(
+        "SELECT r.signal, r.base, r.upto, r.raw_from FROM json_each(?1) AS w CROSS JOIN rolled AS r \
+         WHERE r.signal = w.value ->> 0",
+    )
+    .bind(json(signals.iter().map(|signal| [i64::from(signal.0)])))
+    .fetch_all(connection)
+    .await
+    .map_err(Error::sql(&inner.telemetry.file, "read how far signals are rolled up"))?;
+    rows.into_iter()
+        .map(|(signal, base, upto, raw_from)| {
+            let base = base
+                .map(|base| base as Level)
+                .filter(|base| *base < WIDTHS.len());
+            let row = Row {
+                base,
+                upto,
+                raw_from,
+            };
+            Ok((signal_key(signal)?, row))
+        })
+        .collect()
+}
+
+/// The chunks of one signal that are to be rolled up.
+struct Plan {
+    signal: SignalKey,
+    base: Option<Level>,
+    chunks: Vec<ChunkRow>,
+    /// Buckets before this instant are stored; it lies at a bucket's beginning on every level.
+    old: Frontier,
+    upto: i64,
+    more: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Frontier {
+    /// Nothing is stored; the first sample is here.
+    First(i64),
+    Upto(i64),
+}
+
+impl Frontier {
+    /// The first bucket of a level that is not stored.
+    const fn bucket(self, level: Level) -> i64 {
+        match self {
+            Frontier::First(time) => bucket_of(level, time),
+            Frontier::Upto(upto) => stored_before(level, upto),
+        }
+    }
+
+    /// Samples from here on are not in the finest level.
+    const fn from(self) -> i64 {
+        match self {
+            Frontier::First(time) => time,
+            Frontier::Upto(upto) => upto.saturating_add(1),
+        }
+    }
+}
+
+async fn plan(
+    inner: &Inner,
+    connection: &mut SqliteConnection,
+    signal: SignalKey,
+    row: Option<Row>,
+) -> Result<Option<Plan>> {
+    let want = Want {
+        signal,
+        from: row.map_or(i64::MIN, |row| row.upto.saturating_add(1)),
+        to: i64::MAX,
+    };
+    if row.is_some_and(|row| row.base.is_none() || row.upto == i64::MAX) {
+        return Ok(None);
+    }
+    let mut chunks = chunks_in_order(inner, connection, want, CHUNKS_A_SIGNAL).await?;
+    let cut = chunks.len() == CHUNKS_A_SIGNAL;
+    let is_full =
+        |row: &ChunkRow| row.statistics.count as usize * 4 >= inner.options.chunk_samples_max * 3;
+    // Those behind the last full one will be written anew when they have grown.
+    let sealed = chunks.iter().rposition(is_full).map_or(0, |at| at + 1);
+    let sealed = if sealed == 0 && cut {
+        chunks.len()
+    } else {
+        sealed
+    };
+    chunks.truncate(sealed);
+    chunks.retain(|row| row.statistics.t_max.micros() >= want.from);
+    let (Some(first), Some(last)) = (chunks.first(), chunks.last()) else {
+        return Ok(None);
+    };
+    let (t_min, t_max) = (
+        first.statistics.t_min.micros(),
+        last.statistics.t_max.micros(),
+    );
+    let (base, old) = match row {
+        Some(row) => (row.base, Frontier::Upto(row.upto)),
+        None => {
+            let count = chunks
+                .iter()
+                .map(|row| u64::from(row.statistics.count))
+                .sum();
+            if count < 2 {
+                return Ok(None);
+            }
+            let span = i128::from(t_max) - i128::from(t_min);
+            (base_level(count, span), Frontier::First(t_min))
+        }
+    };
+    let upto = base.map_or(i64::MIN, |base| upto_for(base, t_max));
+    if base.is_some() && upto < old.from() {
+        return Ok(None);
+    }
+    Ok(Some(Plan {
+        signal,
+        base,
+        chunks,
+        old,
+        upto,
+        more: cut,
+    }))
+}
+
+type Shelves = HashMap<Level, Vec<BlockRow>>;
+
+/// The blocks that grow, and those with the children of buckets that become complete.
+async fn shelves(
+    inner: &Inner,
+    connection: &mut SqliteConnection,
+    plans: &[Plan],
+) -> Result<HashMap<SignalKey, Shelves>> {
+    let mut wants = Vec::new();
+    for plan in plans {
+        let (Some(base), Frontier::Upto(_)) = (plan.base, plan.old) else {
+            continue;
+        };
+        for level in base..WIDTHS.len() {
+            let (begin, end) = (plan.old.bucket(level), stored_before(level, plan.upto));
+            if begin >= end {
+                break;
+            }
+            let mut from = begin;
+            if level + 1 < WIDTHS.len() {
+                let parent = plan.old.bucket(level + 1);
+                if parent < stored_before(level + 1, plan.upto) {
+                    from = from.min(bucket_of(level, first_instant(level + 1, parent)));
+                }
+            }
+            wants.push([
+                i64::from(plan.signal.0),
+                level as i64,
+                block_of(from),
+                block_of(end - 1),
+            ]);
+        }
+    }
+    let mut shelves: HashMap<SignalKey, Shelves> = HashMap::new();
+    for row in blocks_in(inner, connection, &wants).await? {
+        let of_signal = shelves.entry(row.0).or_default();
+        of_signal.entry(row.1).or_default().push(row);
+    }
+    Ok(shelves)
+}
+
+/// Adds the plan's chunks to the blocks.
+async fn grow(
+    inner: &Inner,
+    connection: &mut SqliteConnection,
+    plan: Plan,
+    mut shelves: Shelves,
+    done: &mut RollUp,
+) -> Result<Change> {
+    let mut change = Change {
+        signal: plan.signal,
+        blocks: Vec::new(),
+        rolled: Some((plan.base, plan.upto)),
+        dirty: None,
+    };
+    let Some(base) = plan.base else {
+        return Ok(change);
+    };
+    done.chunks += plan.chunks.len() as u64;
+    let mut buckets = Buckets::new(base);
+    let blobs = chunk_blobs(inner, connection, plan.chunks.iter().map(|row| row.data)).await?;
+    for row in &plan.chunks {
+        if let Some(samples) = read(&blobs, row, plan.old.from(), plan.upto, done) {
+            buckets.add(&samples);
+        }
+    }
+    let mut new = buckets.0;
+    for level in base..WIDTHS.len() {
+        let mut shelf = Shelf::of(shelves.remove(&level).unwrap_or_default())?;
+        let (begin, end) = (plan.old.bucket(level), stored_before(level, plan.upto));
+        if begin >= end {
+            break;
+        }
+        shelf.replace(begin, end, std::mem::take(&mut new));
+        if level + 1 < WIDTHS.len() {
+            let (begin, end) = (
+                plan.old.bucket(level + 1),
+                stored_before(level + 1, plan.upto),
+            );
+            new = parents(&shelf, level, begin, end);
+        }
+        change.blocks.extend(shelf.into_changed(plan.signal, level));
+    }
+    Ok(change)
+}
+
+/// The samples of a chunk; none, and a note, when it is damaged.
+pub(super) fn read(
+    blobs: &HashMap<i64, Vec<u8>>,
+    row: &ChunkRow,
+    from: i64,
+    to: i64,
+    done: &mut RollUp,
+) -> Option<Stretch> {
+    let blob = blobs.get(&row.data).map_or(&[][..], Vec::as_slice);
+    match stretch((row.signal, blob), from, to, true) {
+        Ok(samples) => Some(samples),
+        Err(why) => {
+            tracing::error!(place = row.place(), %why, "a chunk is damaged and was not rolled up");
+            done.damaged += 1;
+            None
+        }
+    }
+}
+
+/// Buckets of a level from those of the level below it: `begin` to before `end`.
+pub(super) fn parents(shelf: &Shelf, level: Level, begin: i64, end: i64) -> Vec<(i64, Aggregate)> {
+    if begin >= end {
+        return Vec::new();
+    }
+    let first = bucket_of(level, first_instant(level + 1, begin));
+    let last = bucket_of(level, last_instant(level + 1, end - 1));
+    let mut parents: Vec<(i64, Aggregate)> = Vec::new();
+    for (bucket, aggregate) in shelf.range(first, last.saturating_add(1)) {
+        let parent = bucket_of(level + 1, aggregate.t_first.micros());
+        debug_assert_eq!(parent, bucket_of(level + 1, last_instant(level, *bucket)));
+        match parents.last_mut() {
+            Some((at, all)) if *at == parent => all.merge(aggregate),
+            _ => parents.push((parent, aggregate.clone())),
+        }
+    }
+    parents
+}
+
+/// Samples going into buckets, in order of time.
+pub(super) struct Buckets(pub Vec<(i64, Aggregate)>, Level);
+
+impl Buckets {
+    pub(super) const fn new(level: Level) -> Self {
+        Buckets(Vec::new(), level)
+    }
+
+    pub(super) fn add(&mut self, samples: &Stretch) {
+        let mut at = 0;
+        while let Some(time) = samples.times.get(at) {
+            let bucket = bucket_of(self.1, *time);
+            let end = last_instant(self.1, bucket);
+            let count = samples.times[at..].partition_point(|time| *time <= end);
+            self.add_to(bucket, samples, at..at + count);
+            at += count;
+        }
+    }
+
+    fn add_to(&mut self, bucket: i64, samples: &Stretch, range: std::ops::Range<usize>) {
+        for at in range {
+            let (time, number) = (Timestamp(samples.times[at]), samples.numbers[at]);
+            let status = samples.statuses[at];
+            let value = samples.values.as_ref().map(|values| &values[at]);
+            let state = value.and_then(|value| State::of_value(value, status));
+            match self.0.last_mut() {
+                Some((last, aggregate)) if *last == bucket => {
+                    aggregate.push(time, number, status, state);
+                }
+                _ => self
+                    .0
+                    .push((bucket, Aggregate::point(time, number, status, state))),
+            }
+        }
+    }
+}

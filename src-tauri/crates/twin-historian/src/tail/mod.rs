@@ -1,0 +1,396 @@
+//! The newest samples in memory: those of journal rows that no compaction has moved to chunks yet. With it a query
+//! never decodes a journal blob. Bounded: past the limit the oldest rows leave it, and queries read them from the
+//! file until compaction has caught up.
+//!
+//! Nothing is copied: the batches are kept as they came, and of each signal where its samples are in them.
+
+mod series;
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use twin_core::{SampleBatch, SignalKey, Timestamp};
+
+use crate::sample::Sample;
+use series::{Place, Series};
+
+/// Keys below this have their place in a table, which grows to the largest one; keys are dense from 0, so that more are
+/// only seen when a caller makes them up.
+const DENSE_KEYS: u32 = 1 << 20;
+
+pub(crate) struct Tail {
+    dense: Vec<Series>,
+    far: HashMap<SignalKey, Series>,
+    /// Batches held, oldest first.
+    batches: Batches,
+    /// Rows held, oldest first.
+    rows: VecDeque<Row>,
+    samples: usize,
+    samples_max: usize,
+    /// The newest journal row there is or ever was.
+    newest_row: i64,
+    /// Rows up to this one are not held: moved to chunks, or too many.
+    left_row: i64,
+    /// Whether rows up to `left_row` may still be in the journal.
+    behind: bool,
+    /// An append was abandoned half way: the journal may have a row that is not here.
+    torn: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Row {
+    row: i64,
+    batches: usize,
+    samples: usize,
+    /// Its blob could not be read.
+    damaged: bool,
+}
+
+/// Batches by a number that only grows (and wraps around after 2^32).
+#[derive(Default)]
+pub(crate) struct Batches {
+    held: VecDeque<(i64, Arc<SampleBatch>)>,
+    /// The number of the first.
+    first: u32,
+}
+
+impl Batches {
+    fn get(&self, place: Place) -> Option<&(i64, Arc<SampleBatch>)> {
+        self.held.get(place.batch.wrapping_sub(self.first) as usize)
+    }
+
+    fn row(&self, place: Place) -> i64 {
+        self.get(place).map_or(i64::MAX, |(row, _)| *row)
+    }
+
+    fn time(&self, place: Place) -> Timestamp {
+        let time =
+            |(_, batch): &(i64, Arc<SampleBatch>)| batch.times().get(place.at as usize).copied();
+        self.get(place).and_then(time).unwrap_or(Timestamp::MAX)
+    }
+
+    fn received(&self, place: Place) -> Timestamp {
+        self.get(place)
+            .map_or(Timestamp::MAX, |(_, batch)| batch.received())
+    }
+
+    fn sample(&self, place: Place) -> Option<Sample> {
+        let (_, batch) = self.get(place)?;
+        let row = batch.get(place.at as usize)?;
+        Some(Sample {
+            time: row.time,
+            received: batch.received(),
+            value: row.value(),
+            quality: row.quality,
+        })
+    }
+}
+
+/// Samples of one signal around a range, each instant once, in order.
+#[derive(Default)]
+pub(crate) struct Window {
+    /// Newest before the range, those inside, oldest after it.
+    pub samples: Vec<Sample>,
+    /// Journal rows up to this one must be read from the file too.
+    pub read_rows_to: Option<i64>,
+}
+
+/// The oldest rows, as compaction takes them.
+#[derive(Default)]
+pub(crate) struct Oldest {
+    pub rows: u64,
+    /// The last of them.
+    pub through: i64,
+    pub batches: Vec<Arc<SampleBatch>>,
+    pub samples: usize,
+    /// Rows whose blobs could not be read.
+    pub damaged: Vec<i64>,
+    /// Whether rows up to the asked one are left.
+    pub more: bool,
+}
+
+impl Tail {
+    pub(crate) fn new(samples_max: usize, newest_row: i64) -> Self {
+        Tail {
+            dense: Vec::new(),
+            far: HashMap::new(),
+            batches: Batches::default(),
+            rows: VecDeque::new(),
+            samples: 0,
+            samples_max,
+            newest_row,
+            left_row: 0,
+            behind: false,
+            torn: false,
+        }
+    }
+
+    pub(crate) const fn newest_row(&self) -> i64 {
+        self.newest_row
+    }
+
+    pub(crate) const fn samples(&self) -> usize {
+        self.samples
+    }
+
+    pub(crate) const fn is_torn(&self) -> bool {
+        self.torn
+    }
+
+    /// Whether older rows than those held may be in the journal.
+    pub(crate) const fn is_behind(&self) -> bool {
+        self.behind
+    }
+
+    /// Rows up to this one stay in the file alone.
+    pub(crate) fn start_behind(&mut self, row: i64) {
+        self.left_row = row;
+        self.behind = true;
+    }
+
+    pub(crate) const fn mended(&mut self) {
+        self.torn = false;
+    }
+
+    /// Takes in a journal row; rows come in order, a repeated one is ignored.
+    pub(crate) fn push(&mut self, row: i64, batches: &[Arc<SampleBatch>]) {
+        if self.rows.back().is_some_and(|last| row <= last.row) {
+            return;
+        }
+        let mut samples = 0;
+        for batch in batches {
+            samples += batch.len();
+            self.push_batch(row, batch);
+        }
+        self.take_row(Row {
+            row,
+            batches: batches.len(),
+            samples,
+            damaged: false,
+        });
+    }
+
+    /// Takes in a journal row whose blob cannot be read.
+    pub(crate) fn push_damaged(&mut self, row: i64) {
+        if self.rows.back().is_none_or(|last| row > last.row) {
+            self.take_row(Row {
+                row,
+                batches: 0,
+                samples: 0,
+                damaged: true,
+            });
+        }
+    }
+
+    fn take_row(&mut self, row: Row) {
+        self.rows.push_back(row);
+        self.samples += row.samples;
+        self.newest_row = self.newest_row.max(row.row);
+        if self.samples > self.samples_max {
+            self.shed();
+        }
+    }
+
+    fn push_batch(&mut self, row: i64, batch: &Arc<SampleBatch>) {
+        let number = self
+            .batches
+            .first
+            .wrapping_add(self.batches.held.len() as u32);
+        self.batches.held.push_back((row, Arc::clone(batch)));
+        for (at, signal) in batch.signals().iter().enumerate() {
+            let place = Place {
+                batch: number,
+                at: at as u32,
+            };
+            let series = if signal.0 < DENSE_KEYS {
+                let index = signal.0 as usize;
+                if index >= self.dense.len() {
+                    self.dense.resize_with(index + 1, Series::default);
+                }
+                &mut self.dense[index]
+            } else {
+                self.far.entry(*signal).or_default()
+            };
+            series.push(place, batch.times()[at]);
+        }
+    }
+
+    /// Lets go of the oldest rows, a good part at once.
+    fn shed(&mut self) {
+        let keep = self.samples_max / 4 * 3;
+        let mut left = self.samples;
+        let mut through = self.left_row;
+        for row in &self.rows {
+            if left <= keep {
+                break;
+            }
+            left -= row.samples;
+            through = row.row;
+        }
+        self.drop_rows(through);
+        self.behind = true;
+    }
+
+    /// Rows up to `row` are in chunks now. Gives the batches, so that they can be freed without the lock.
+    pub(crate) fn compacted(&mut self, row: i64) -> Vec<Arc<SampleBatch>> {
+        if row >= self.left_row {
+            self.behind = false;
+        }
+        self.drop_rows(row)
+    }
+
+    fn drop_rows(&mut self, through: i64) -> Vec<Arc<SampleBatch>> {
+        self.left_row = self.left_row.max(through);
+        let mut gone = Vec::new();
+        while let Some(row) = self.rows.pop_front_if(|row| row.row <= through) {
+            self.samples -= row.samples;
+            for _ in 0..row.batches {
+                let Some((_, batch)) = self.batches.held.pop_front() else {
+                    break;
+                };
+                self.batches.first = self.batches.first.wrapping_add(1);
+                for signal in batch.signals() {
+                    if signal.0 < DENSE_KEYS {
+                        self.dense[signal.0 as usize].pop();
+                    } else if let Some(series) = self.far.get_mut(signal) {
+                        series.pop();
+                    }
+                }
+                gone.push(batch);
+            }
+        }
+        self.far.retain(|_, series| !series.is_empty());
+        gone
+    }
+
+    /// The oldest rows up to `upto`: to `through` if that is given, else at least one and at most `samples_max` samples
+    /// or `rows_max` rows.
+    pub(crate) fn oldest(
+        &self,
+        upto: i64,
+        through: Option<i64>,
+        samples_max: usize,
+        rows_max: usize,
+    ) -> Oldest {
+        let mut oldest = Oldest::default();
+        let mut batches = 0;
+        for row in self.rows.iter().take_while(|row| row.row <= upto) {
+            let enough = match through {
+                Some(through) => row.row > through,
+                None => {
+                    let samples = oldest.samples + row.samples;
+                    oldest.rows > 0 && samples > samples_max || oldest.rows == rows_max as u64
+                }
+            };
+            if enough {
+                oldest.more = true;
+                break;
+            }
+            oldest.rows += 1;
+            oldest.through = row.row;
+            oldest.samples += row.samples;
+            batches += row.batches;
+            if row.damaged {
+                oldest.damaged.push(row.row);
+            }
+        }
+        let held = self.batches.held.iter().take(batches);
+        oldest.batches = held.map(|(_, batch)| Arc::clone(batch)).collect();
+        oldest
+    }
+
+    fn series(&self, signal: SignalKey) -> Option<&Series> {
+        if signal.0 < DENSE_KEYS {
+            self.dense.get(signal.0 as usize)
+        } else {
+            self.far.get(&signal)
+        }
+    }
+
+    fn all_series(&self) -> impl Iterator<Item = (SignalKey, &Series)> {
+        let dense = (0..).map(SignalKey).zip(&self.dense);
+        dense.chain(self.far.iter().map(|(signal, series)| (*signal, series)))
+    }
+
+    const fn read_rows_to(&self) -> Option<i64> {
+        if self.behind {
+            Some(self.left_row)
+        } else {
+            None
+        }
+    }
+
+    /// Samples of `signal` in `t0..t1`, the newest before and the oldest after.
+    pub(crate) fn window(&self, signal: SignalKey, t0: Timestamp, t1: Timestamp) -> Window {
+        let series = self.series(signal);
+        Window {
+            samples: series.map_or_else(Vec::new, |series| series.window(&self.batches, t0, t1)),
+            read_rows_to: self.read_rows_to(),
+        }
+    }
+
+    /// For every signal its newest sample by source time of rows up to `upto`; and up to which row the file must be
+    /// read too.
+    pub(crate) fn newest_upto(&self, upto: i64) -> (HashMap<SignalKey, Sample>, Option<i64>) {
+        let newest = self.all_series().filter_map(|(signal, series)| {
+            let place = series.newest_upto(&self.batches, upto)?;
+            Some((signal, self.batches.sample(place)?))
+        });
+        let read_rows_to = self.read_rows_to().map(|row| row.min(upto));
+        (newest.collect(), read_rows_to)
+    }
+
+    /// For one signal or every one its newest sample by source time among those with source time and received time at
+    /// or before `t`; and up to which row the file must be read too.
+    pub(crate) fn as_of(
+        &self,
+        signal: Option<SignalKey>,
+        t: Timestamp,
+    ) -> (HashMap<SignalKey, Sample>, Option<i64>) {
+        let newest = |(signal, series): (SignalKey, &Series)| {
+            let place = series.as_of(&self.batches, t)?;
+            Some((signal, self.batches.sample(place)?))
+        };
+        let found = match signal {
+            None => self.all_series().filter_map(newest).collect(),
+            Some(signal) => {
+                let series = self.series(signal).map(|series| (signal, series));
+                series.and_then(newest).into_iter().collect()
+            }
+        };
+        (found, self.read_rows_to())
+    }
+}
+
+/// The lock, whoever died holding it: every change is complete before it can panic.
+pub(crate) fn lock(tail: &Mutex<Tail>) -> MutexGuard<'_, Tail> {
+    tail.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// An append under way. If its future is dropped, nobody knows whether the row was committed: the tail is marked
+/// torn, and the next one who needs it looks into the file.
+pub(crate) struct Pending<'a> {
+    tail: &'a Mutex<Tail>,
+    done: bool,
+}
+
+impl<'a> Pending<'a> {
+    pub(crate) const fn new(tail: &'a Mutex<Tail>) -> Self {
+        Pending { tail, done: false }
+    }
+
+    pub(crate) fn committed(mut self, row: i64, batches: &[Arc<SampleBatch>]) {
+        lock(self.tail).push(row, batches);
+        self.done = true;
+    }
+}
+
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            lock(self.tail).torn = true;
+        }
+    }
+}

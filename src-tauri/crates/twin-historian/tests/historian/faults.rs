@@ -1,0 +1,350 @@
+//! Flipped bytes in every kind of page: nothing panics, nothing wrong is shown, repair keeps what can be read.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use twin_core::{Duration, SignalKey, Timestamp};
+use twin_historian::{Durability, Error, Historian, Keep, Options, Policy, Report};
+
+use super::{NOW, batch, block_on};
+
+const PAGE: usize = 8_192;
+const SIGNALS: u32 = 24;
+
+/// Samples by signal.
+type Model = BTreeMap<u32, Vec<(i64, f64)>>;
+
+/// A generator that gives the same numbers for the same seed on every machine (splitmix64).
+pub(crate) struct Random(pub u64);
+
+impl Random {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub(crate) fn below(&mut self, n: usize) -> usize {
+        (self.next() % n as u64) as usize
+    }
+}
+
+fn options() -> Options {
+    Options {
+        chunk_samples_max: 80,
+        ..Options::default()
+    }
+}
+
+/// Chunks of every size, journal rows, links, free pages; the tables have inner pages.
+async fn build(dir: &Path) -> (Historian, Model) {
+    let historian = Historian::open_with(dir, NOW, options()).await.unwrap();
+    let ids: Vec<_> = (0..SIGNALS)
+        .map(|n| format!("plant/signal {n}").as_str().into())
+        .collect();
+    historian.signal_keys(&ids).await.unwrap();
+    let mut model = Model::new();
+    let mut random = Random(7);
+    for round in 0..24_i64 {
+        let mut rows = Vec::new();
+        for n in 0..50_i64 {
+            for signal in 0..SIGNALS {
+                let time = (round * 50 + n) * 1_000 + i64::from(signal);
+                let value = f64::from_bits((random.next() >> 12) | 0x3ff0_0000_0000_0000);
+                rows.push((signal, time, value));
+                model.entry(signal).or_default().push((time, value));
+            }
+        }
+        historian
+            .append(&[batch(&rows)], Durability::Normal)
+            .await
+            .unwrap();
+        if round < 20 {
+            while historian
+                .compact_step(historian.newest_row())
+                .await
+                .unwrap()
+                .more
+            {}
+        }
+    }
+    let keep = Keep {
+        raw: Some(Duration(1)),
+        rollups: None,
+    };
+    let policy = Policy {
+        classes: vec![(vec![SignalKey(0)], keep)],
+        ..Policy::default()
+    };
+    historian
+        .retain(Timestamp(1_000_000), &policy)
+        .await
+        .unwrap();
+    let left = super::all(&historian, 0).await;
+    model.insert(0, left);
+    (historian, model)
+}
+
+async fn seen(historian: &Historian, signal: u32) -> Result<Vec<(i64, f64)>, Error> {
+    let samples = historian
+        .raw(
+            SignalKey(signal),
+            Timestamp::MIN,
+            Timestamp::MAX,
+            usize::MAX,
+        )
+        .await?;
+    Ok(samples
+        .iter()
+        .map(|sample| (sample.time.micros(), sample.number()))
+        .collect())
+}
+
+/// Every shown sample is one that was stored; gives how many of the stored ones are missing, errors apart.
+async fn missing(historian: &Historian, model: &Model, what: &str) -> (usize, usize) {
+    let (mut missing, mut errors) = (0, 0);
+    for (signal, stored) in model {
+        let Ok(shown) = seen(historian, *signal).await else {
+            errors += 1;
+            continue;
+        };
+        let known: BTreeMap<i64, f64> = stored.iter().copied().collect();
+        for (time, value) in &shown {
+            assert_eq!(
+                known.get(time),
+                Some(value),
+                "{what}: signal {signal} shows what was never stored"
+            );
+        }
+        missing += stored.len() - shown.len();
+    }
+    (missing, errors)
+}
+
+/// The kinds of pages, by the file's own pointer map.
+fn kinds(bytes: &[u8]) -> BTreeMap<&'static str, Vec<usize>> {
+    let mut kinds = BTreeMap::<_, Vec<usize>>::new();
+    for (at, page) in bytes.chunks(PAGE).enumerate() {
+        let number = at + 1;
+        let map = (number.max(2) - 2) / 1_639 * 1_639 + 2;
+        let kind = match number {
+            1 => "schema",
+            _ if number == map => "pointer map",
+            _ => match bytes[(map - 1) * PAGE + (number - map - 1) * 5] {
+                2 => "free",
+                3 | 4 => "overflow",
+                _ => match page[0] {
+                    0x0d => "table leaf",
+                    0x05 => "table inner",
+                    0x0a => "index leaf",
+                    0x02 => "index inner",
+                    _ => "other",
+                },
+            },
+        };
+        kinds.entry(kind).or_default().push(at * PAGE);
+    }
+    kinds.insert("header", vec![0]);
+    kinds
+}
+
+/// A folder in memory where there is one: hundreds of histories are opened here, and none has to outlive a power cut.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let file = entry.unwrap().path();
+        std::fs::copy(&file, to.join(file.file_name().unwrap())).unwrap();
+    }
+}
+
+fn flip(file: &Path, at: usize, random: &mut Random) {
+    let mut bytes = std::fs::read(file).unwrap();
+    let at = at.min(bytes.len() - 1);
+    bytes[at] ^= 1 + random.below(255) as u8;
+    std::fs::write(file, bytes).unwrap();
+}
+
+/// Opens a history with a flipped byte, looks, and repairs it. Gives what a repair could not bring back; none when the
+/// file was refused (a flipped name of the program or number of the schema says that it is not ours).
+async fn look_and_repair(dir: &Path, model: &Model, what: &str) -> Option<usize> {
+    match Historian::open_with(dir, NOW, options()).await {
+        Ok(historian) => {
+            let (missing, errors) = missing(&historian, model, what).await;
+            let report = historian.check().await;
+            // Where the log ends early, nothing tells what came behind.
+            let said = errors > 0 || !historian.notices().is_empty() || what.contains("-wal");
+            if missing > 0 && !said {
+                let sound = report.as_ref().is_ok_and(Report::is_sound);
+                assert!(
+                    !sound,
+                    "{what}: {missing} samples are missing and nobody says so"
+                );
+            }
+            let aside = !historian.notices().is_empty();
+            let closed = historian.close().await;
+            drop(historian);
+            if aside {
+                return Some(salvage_aside(dir, model, what).await);
+            }
+            drop(closed);
+        }
+        Err(Error::Foreign { .. } | Error::Newer { .. }) => return None,
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+    let repaired =
+        twin_historian::repair(dir, NOW, |_, _| std::ops::ControlFlow::Continue(())).await;
+    let report = match repaired {
+        Err(Error::Foreign { .. } | Error::Newer { .. }) => return None,
+        other => other.unwrap_or_else(|error| panic!("{what}: {error}")),
+    };
+    Some(whole_again(dir, model, &format!("{what}, {:?}", report.lines())).await)
+}
+
+/// As a person does who reads the notice: takes the damaged file instead of the new one, and repairs it.
+async fn salvage_aside(dir: &Path, model: &Model, what: &str) -> usize {
+    let aside: Vec<PathBuf> = std::fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|file| file.to_string_lossy().contains(".damaged-"))
+        .collect();
+    let into = dir.join("salvaged");
+    for file in aside {
+        let name = file.to_string_lossy().into_owned();
+        if name.ends_with("-wal") || name.ends_with("-shm") {
+            continue;
+        }
+        let salvaged =
+            twin_historian::salvage(&file, &into, |_, _| std::ops::ControlFlow::Continue(())).await;
+        salvaged.unwrap_or_else(|error| panic!("{what}: {error}"));
+    }
+    if !into.join("telemetry.db").exists() {
+        return 0;
+    }
+    let report = twin_historian::repair(&into, NOW, |_, _| std::ops::ControlFlow::Continue(()))
+        .await
+        .unwrap();
+    whole_again(&into, model, &format!("{what}, {:?}", report.lines())).await
+}
+
+/// After a repair everything that is left can be read and the check finds nothing; gives how much is missing.
+async fn whole_again(dir: &Path, model: &Model, what: &str) -> usize {
+    let historian = Historian::open_with(dir, NOW, options()).await.unwrap();
+    assert_eq!(historian.notices(), Vec::<String>::new(), "{what}");
+    let report = historian.check().await.unwrap();
+    assert_eq!(report.faults, Vec::<String>::new(), "{what}");
+    let (missing, errors) = missing(&historian, model, what).await;
+    assert_eq!(errors, 0, "{what}");
+    historian.close().await.unwrap();
+    missing
+}
+
+#[test]
+fn a_flipped_byte_in_any_kind_of_page_shows_nothing_wrong_and_is_repaired() {
+    let seed = std::env::var("TWIN_SEED").map_or(20_261_122, |seed| seed.parse().unwrap());
+    println!("seed {seed} (TWIN_SEED)");
+    block_on(async {
+        let base = folder();
+        let (historian, model) = build(base.path()).await;
+        historian.close().await.unwrap();
+        drop(historian);
+        // Pages that were in use and are free.
+        let file = base.path().join("telemetry.db");
+        let fill = "INSERT INTO quarantine (origin, reason, data) VALUES ('', '', randomblob(60000)); \
+             DELETE FROM quarantine;";
+        super::sql(&file, fill).await;
+        let bytes = std::fs::read(base.path().join("telemetry.db")).unwrap();
+        let kinds = kinds(&bytes);
+        println!(
+            "{:?}",
+            kinds
+                .iter()
+                .map(|(kind, at)| (*kind, at.len()))
+                .collect::<Vec<_>>()
+        );
+        for kind in [
+            "header",
+            "schema",
+            "pointer map",
+            "table leaf",
+            "table inner",
+            "index leaf",
+            "overflow",
+            "free",
+        ] {
+            assert!(
+                kinds.contains_key(kind),
+                "the file has no page of the kind {kind}"
+            );
+        }
+        let total: usize = model.values().map(Vec::len).sum();
+        let mut random = Random(seed);
+        for (kind, pages) in &kinds {
+            let mut refused = 0;
+            for round in 0..24 {
+                let length = if *kind == "header" { 100 } else { PAGE };
+                let at = pages[random.below(pages.len())] + random.below(length);
+                let what = format!("seed {seed}, {kind} {round}, byte {at}");
+                let dir = folder();
+                copy(base.path(), dir.path());
+                flip(&dir.path().join("telemetry.db"), at, &mut random);
+                let Some(lost) = look_and_repair(dir.path(), &model, &what).await else {
+                    refused += 1;
+                    continue;
+                };
+                // One page holds a few chunks or, of statistics, some dozens.
+                let most = match *kind {
+                    "table leaf" | "overflow" | "index leaf" | "index inner" => total / 4,
+                    _ => 0,
+                };
+                assert!(lost <= most, "{what}: {lost} of {total} samples lost");
+            }
+            assert!(refused <= 8, "{refused} of the {kind} were refused");
+        }
+    });
+}
+
+/// The log ends for SQLite where it is damaged: what came later is gone, what came before is right. Its index in memory
+/// is made anew at the next start.
+#[test]
+fn a_flipped_byte_in_the_log_or_its_index_shows_nothing_wrong() {
+    let seed = std::env::var("TWIN_SEED").map_or(20_261_122, |seed| seed.parse().unwrap());
+    println!("seed {seed} (TWIN_SEED)");
+    block_on(async {
+        let base = folder();
+        let (historian, mut model) = build(base.path()).await;
+        // Without the end of the log, what retention removed of this one is there again.
+        model.remove(&0);
+        // As after a kill: the log was not folded in.
+        let killed = folder();
+        copy(base.path(), killed.path());
+        historian.close().await.unwrap();
+        let total: usize = model.values().map(Vec::len).sum();
+        let mut random = Random(seed);
+        for file in ["telemetry.db-wal", "telemetry.db-shm"] {
+            let length = std::fs::metadata(killed.path().join(file)).unwrap().len() as usize;
+            assert!(length > 30_000, "{file} has {length} bytes");
+            for round in 0..24 {
+                let dir = folder();
+                copy(killed.path(), dir.path());
+                let header = random.below(2) == 0;
+                let at = random.below(if header { 200 } else { length });
+                flip(&dir.path().join(file), at, &mut random);
+                let what = format!("seed {seed}, {file} {round}, byte {at}");
+                let Some(lost) = look_and_repair(dir.path(), &model, &what).await else {
+                    panic!("{what}: refused");
+                };
+                assert!(
+                    file.ends_with("-wal") || lost == 0,
+                    "{what}: {lost} of {total} lost"
+                );
+            }
+        }
+    });
+}

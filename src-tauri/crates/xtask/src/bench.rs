@@ -1,0 +1,143 @@
+//! `cargo xtask bench`: builds a bench at release speed, runs it and passes its figures and its exit code through.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Args, Subcommand};
+
+use crate::packages;
+use crate::process;
+use crate::repo::Repo;
+use crate::stop::Stop;
+
+/// What to measure.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Bench {
+    /// A pre-encoded MQTT stream through decoding, engine, alarms and history.
+    Smoke,
+    /// History: append, compaction, size, zoom, the plant at an instant, beside other databases.
+    Historian(Historian),
+}
+
+/// How the historian is measured.
+#[derive(Args, Clone, Debug)]
+pub struct Historian {
+    /// A small run that shows that everything works; bars are not applied, no other database is started.
+    #[arg(long)]
+    quick: bool,
+    /// Keep the history of 10^9 samples (about 1.5 GB in target/bench-historian), and use one that is there.
+    #[arg(long)]
+    keep: bool,
+    /// Only this part; may be given more than once.
+    #[arg(long, value_name = "PART", value_parser = ["append", "sustained", "zoom", "instant"])]
+    only: Vec<String>,
+}
+
+/// Runs one bench.
+///
+/// # Errors
+/// When it cannot be built or started, or the end was asked for. A figure that is short of its bar is no error but a
+/// failing exit code.
+pub fn run_bench(repo: &Repo, bench: &Bench, stop: &Stop) -> Result<ExitCode> {
+    match bench {
+        // Without default features: neither tauri nor tract is built.
+        Bench::Smoke => run_binary(
+            repo,
+            &["--package", "twin-app", "--no-default-features"],
+            "bench-smoke",
+            &[],
+            stop,
+        ),
+        Bench::Historian(options) => run_historian(repo, options, stop),
+    }
+}
+
+fn run_historian(repo: &Repo, options: &Historian, stop: &Stop) -> Result<ExitCode> {
+    if !options.quick {
+        packages::install_peers(stop)?;
+    }
+    let folder = repo.target.join("bench-historian");
+    let shown = folder.display().to_string();
+    let mut arguments = vec!["--folder", &shown];
+    if options.quick {
+        arguments.push("--quick");
+    }
+    if options.keep {
+        arguments.push("--keep");
+    }
+    for part in &options.only {
+        arguments.extend(["--only", part]);
+    }
+    let code = run_binary(
+        repo,
+        &["--package", "twin-historian"],
+        "bench-historian",
+        &arguments,
+        stop,
+    );
+    // A run that was stopped could not tidy up: it may have written gigabytes.
+    remove_runs(&folder).with_context(|| format!("could not tidy up {shown}"))?;
+    code
+}
+
+fn run_binary(
+    repo: &Repo,
+    package: &[&str],
+    binary: &str,
+    arguments: &[&str],
+    stop: &Stop,
+) -> Result<ExitCode> {
+    let mut cargo = process::cargo();
+    cargo
+        .current_dir(&repo.root)
+        .args(["run", "--profile", "bench"])
+        .args(package)
+        .args(["--bin", binary]);
+    if !arguments.is_empty() {
+        cargo.arg("--").args(arguments);
+    }
+    let status = process::run_watched(&mut cargo, stop, |_| {});
+    stop.check()?;
+    Ok(if status?.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Removes what runs of the historian's bench left; a history that is to be kept is called otherwise.
+fn remove_runs(folder: &Path) -> std::io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with("run-") {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::remove_runs;
+
+    #[test]
+    fn a_stopped_run_goes_and_a_kept_history_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["run-17/zoom", "run-18", "history-1000"] {
+            std::fs::create_dir_all(folder.path().join(name)).unwrap();
+        }
+        remove_runs(folder.path()).unwrap();
+        let left: Vec<_> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        assert_eq!(left, ["history-1000"]);
+        remove_runs(&folder.path().join("missing")).unwrap();
+    }
+}
