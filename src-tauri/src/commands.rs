@@ -11,6 +11,7 @@ use twin_app::{
     api::{
         alarm::{AlarmList, AlarmRow},
         connection::{ConnectionForm, ConnectionRow, HeardRow, TestReportView},
+        files::{ExportRequest, FileJobView},
         plant::{AnomalyView, PlantView},
         settings::{ApiError, OnClose, Settings},
         trend::TrendRequest,
@@ -56,6 +57,10 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         set_settings,
         close_window,
         save_trend_picture,
+        start_export,
+        start_import,
+        file_job,
+        cancel_file_job,
         ui_ready
     ]
 }
@@ -196,6 +201,29 @@ async fn save_trend_picture(
         .await
         .map_err(wrong)?;
     Ok(path.display().to_string())
+}
+
+#[tauri::command]
+async fn start_export(host: State<'_, Host>, request: ExportRequest) -> Answer<FileJobView> {
+    let files = app(&host)?.files();
+    files.start_export(&request, &user()?).await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn start_import(host: State<'_, Host>, path: String) -> Answer<FileJobView> {
+    let files = app(&host)?.files();
+    files.start_import(&path, &user()?).await.map_err(wrong)
+}
+
+#[tauri::command]
+fn file_job(host: State<'_, Host>) -> Answer<Option<FileJobView>> {
+    Ok(app(&host)?.files().job())
+}
+
+#[tauri::command]
+fn cancel_file_job(host: State<'_, Host>) -> Answer<()> {
+    app(&host)?.files().cancel();
+    Ok(())
 }
 
 #[tauri::command]

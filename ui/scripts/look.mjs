@@ -50,6 +50,10 @@ const SHOTS = [
   ["asset-how", "fault", "#/asset/pump-2", "light", 1440, 900, how],
   ["small-asset-how", "fault", "#/asset/pump-2", "dark", 1024, 700, how],
   ["settings", "fault", "", "dark", 1440, 900, settings],
+  ["export", "fault", "#/asset/pump-2", "dark", 1440, 900, exportForm],
+  ["export-running", "fault", "#/asset/pump-2", "light", 1024, 700, exportRunning],
+  ["import", "fault", "", "dark", 1440, 900, importForm],
+  ["import-report", "fault", "", "light", 1440, 900, importReport],
   ["settings-light", "fault", "#/alarms", "light", 1024, 700, settings],
   ["alarms-dark", "fault", "#/alarms", "dark", 1440, 900],
   [
@@ -109,6 +113,30 @@ async function how(page) {
 async function settings(page) {
   await page.click("[data-testid=nav-settings]");
   await page.waitForSelector("[data-testid=settings-close-ask]:checked");
+}
+
+async function exportForm(page) {
+  await page.click("[data-testid=trend-export]");
+  await page.waitForSelector("[data-testid=export-form]");
+}
+
+async function exportRunning(page) {
+  await exportForm(page);
+  await page.click("[data-testid=export-start]");
+  await page.waitForSelector("[data-testid=file-job]");
+  await page.waitForTimeout(700);
+}
+
+async function importForm(page) {
+  await settings(page);
+  await page.click("[data-testid=settings-import]");
+  await page.fill("[data-testid=import-path]", "/home/operator/history.csv");
+}
+
+async function importReport(page) {
+  await importForm(page);
+  await page.click("[data-testid=import-start]");
+  await page.waitForSelector("[data-testid=import-bad]");
 }
 
 async function form(page) {

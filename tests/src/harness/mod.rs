@@ -1,11 +1,15 @@
 //! The harness: real programs in folders of their own, ended when a test ends however it ends.
 
+pub mod broker;
 pub mod certificates;
 pub mod demo;
 pub mod desktop;
+pub mod headless;
 pub mod mosquitto;
 pub mod peer;
 pub mod process;
+pub mod small_disk;
+pub mod trace;
 pub mod wait;
 pub mod window;
 

@@ -1,8 +1,14 @@
 //! Real brokers, the real pipeline, the real window.
 
+mod as_of;
 mod bad_input;
+mod damage;
+mod disk_full;
+mod io_errors;
+mod order;
 mod pipeline;
 mod restart;
+mod tanks;
 mod window;
 
 use std::{path::Path, sync::Arc};

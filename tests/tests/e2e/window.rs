@@ -242,6 +242,7 @@ async fn before_the_kill(demo: &Demo, desktop: &Desktop, window: &Window) -> Res
     window.text_where(ANOMALY, SOON, is_acknowledged).await?;
     open_pump_2(window).await?;
     window.picture(&pictures.join("asset.png")).await?;
+    export_and_import(window, &pictures).await?;
     demo.publish("riverside/broken", "{\"level\": ")?;
     window.click("nav-connections").await?;
     let has_example =
@@ -251,4 +252,38 @@ async fn before_the_kill(demo: &Demo, desktop: &Desktop, window: &Window) -> Res
         .await?;
     tokio::time::sleep(Duration::from_secs(1)).await;
     window.picture(&pictures.join("connections.png")).await
+}
+
+/// A pump's history goes into a file; the file comes back and is found to be there already.
+async fn export_and_import(window: &Window, pictures: &Path) -> Result<()> {
+    window.click("trend-export").await?;
+    window.click("export-all").await?;
+    window.click("export-parquet").await?;
+    window.picture(&pictures.join("export.png")).await?;
+    window.click("export-start").await?;
+    let said = window
+        .text_where("file-job", SOON, |text| text.contains("exported to"))
+        .await?;
+    let path = said
+        .split_once("exported to ")
+        .context("no path is named")?
+        .1;
+    let path = path.trim();
+    ensure!(Path::new(path).is_file(), "no file {path}: {said}");
+    window.click("job-done").await?;
+
+    window.click("nav-settings").await?;
+    window.click("settings-import").await?;
+    let field = window.find("import-path", SOON).await?;
+    field.send_keys(path).await?;
+    window.click("import-start").await?;
+    let said = window
+        .text_where("import-counts", SOON, |text| text.contains("already there"))
+        .await?;
+    ensure!(
+        said.trim_start().starts_with("0 samples written") && !said.contains("another value"),
+        "imported from {path}: {said}"
+    );
+    window.picture(&pictures.join("import.png")).await?;
+    window.click("job-done").await
 }

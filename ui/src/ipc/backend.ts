@@ -7,6 +7,8 @@ import type { AlarmRow } from "./bindings/AlarmRow";
 import type { AnomalyView } from "./bindings/AnomalyView";
 import type { ConnectionForm } from "./bindings/ConnectionForm";
 import type { ConnectionRow } from "./bindings/ConnectionRow";
+import type { ExportRequest } from "./bindings/ExportRequest";
+import type { FileJobView } from "./bindings/FileJobView";
 import type { HeardRow } from "./bindings/HeardRow";
 import type { PlantView } from "./bindings/PlantView";
 import type { Settings } from "./bindings/Settings";
@@ -35,6 +37,13 @@ export interface Backend {
   closeWindow(keepCollecting: boolean, remember: boolean): Promise<void>;
   /** Writes the trend as a PNG file and gives its path. */
   saveTrendPicture(request: TrendRequest, title: string): Promise<string>;
+  /** Begins to write history into a file; refused while another job with a file runs. */
+  startExport(request: ExportRequest): Promise<FileJobView>;
+  /** Begins to read a file into history; refused while another job with a file runs. */
+  startImport(path: string): Promise<FileJobView>;
+  /** The job with a file that runs, or the last one. */
+  fileJob(): Promise<FileJobView | null>;
+  cancelFileJob(): Promise<void>;
   /** The window shows its first picture. */
   uiReady(): Promise<void>;
   /** A person asked to close the window and has not yet chosen what that means. */

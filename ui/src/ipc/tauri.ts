@@ -39,6 +39,10 @@ export function tauriBackend(): Backend {
     setSettings: (settings) => invoke("set_settings", { settings }),
     closeWindow: (keepCollecting, remember) => invoke("close_window", { keepCollecting, remember }),
     saveTrendPicture: (request, title) => invoke("save_trend_picture", { request, title }),
+    startExport: (request) => invoke("start_export", { request }),
+    startImport: (path) => invoke("start_import", { path }),
+    fileJob: () => invoke("file_job"),
+    cancelFileJob: () => invoke("cancel_file_job"),
     uiReady: () => invoke("ui_ready"),
     onAskClose: (handler) => listen("ask-close", () => handler()),
   };

@@ -24,6 +24,7 @@ const REASON_WORDS = [
   "abstained",
   "never seen",
   "history not writable",
+  "not recorded, program not running",
 ] as const;
 
 export function statusWord(status: number): string {

@@ -13,6 +13,7 @@ import type { SignalView } from "../ipc/bindings/SignalView";
 import { MICROS_PER_MS } from "../lib/format";
 import { Clock } from "../lib/time";
 import { Alarms } from "./alarms.svelte";
+import { FileJob } from "./filejob.svelte";
 import { decodeHeader, emitSamples, KIND_BOOL, KIND_NULL, KIND_TEXT } from "./frame";
 import { SampleTable } from "./table";
 
@@ -88,6 +89,8 @@ class AssetCell {
 
 export class Live {
   readonly backend: Backend;
+  /** Export and import of history. */
+  readonly fileJob: FileJob;
   readonly alarms = new Alarms();
   readonly table = new SampleTable();
 
@@ -130,15 +133,18 @@ export class Live {
 
   constructor(backend: Backend) {
     this.backend = backend;
+    this.fileJob = new FileJob(backend);
   }
 
   async start(): Promise<void> {
     clearInterval(this.#second);
     this.#second = setInterval(() => this.#beat(), 1_000);
     await this.#load();
+    await this.fileJob.find();
   }
 
   stop(): void {
+    this.fileJob.stop();
     clearInterval(this.#second);
     clearTimeout(this.#retry);
   }

@@ -29,6 +29,8 @@ use crate::{
     compile::{Compiled, compile, plant_view},
     connections::{RunningLink, client_id, command_queue, connection_of, form_of, spec_of},
     error::{Error, Result},
+    files::Files,
+    heartbeat,
     pipeline::{
         notice::Notice,
         request::Request,
@@ -53,6 +55,7 @@ pub struct App {
     historian: Historian,
     compiled: Arc<Compiled>,
     view: Arc<View>,
+    files: Files,
     requests: mpsc::Sender<Request>,
     inbound: mpsc::Sender<(usize, Inbound)>,
     links: Mutex<Vec<RunningLink>>,
@@ -87,7 +90,7 @@ impl App {
         let plant = plant_view(&compiled, 1, dir.display().to_string(), |binding| {
             models.get(binding).map(|model| model.view.clone())
         });
-        let engine = start::catch_up(&historian, &compiled).await?;
+        let caught_up = start::catch_up(&historian, &compiled).await?;
         let records = historian.alarms().standing().await?;
         let alarm_seq = historian.alarms().newest_seq().await?;
         let view = Arc::new(View::new(
@@ -95,8 +98,22 @@ impl App {
             records.iter().map(alarm_row).collect(),
             alarm_seq,
         ));
-        let running = start::pipeline(&historian, &compiled, &view, engine, models).await?;
+        let running = start::pipeline(
+            &historian,
+            &compiled,
+            &view,
+            caught_up,
+            models,
+            workspace.dir().join(heartbeat::FILE),
+        )
+        .await?;
+        let files = Files::new(
+            historian.clone(),
+            Arc::clone(&view),
+            workspace.dir().to_owned(),
+        );
         let app = Arc::new(App {
+            files,
             workspace,
             historian,
             compiled,
@@ -117,6 +134,7 @@ impl App {
 
     /// Writes and acknowledges what is left, ends the connections, and gives the workspace back.
     pub async fn stop(&self) {
+        self.files.stop().await;
         let mut tasks = self.tasks.lock().await;
         tasks.maintenance.abort();
         // The driver may have ended already.
@@ -147,6 +165,10 @@ impl App {
             if let Err(error) = self.historian.append_group(group, Durability::Normal).await {
                 tracing::error!("the end of a link could not be stored: {error}");
             }
+        }
+        let path = self.workspace.dir().join(heartbeat::FILE);
+        if let Err(error) = heartbeat::put(&path, clock::now()) {
+            tracing::warn!("the heartbeat could not be written: {error}");
         }
         if let Err(error) = self.historian.close().await {
             tracing::error!(
@@ -229,6 +251,11 @@ impl App {
     /// What subscribers see.
     pub const fn view(&self) -> &Arc<View> {
         &self.view
+    }
+
+    /// Export and import of history.
+    pub const fn files(&self) -> &Files {
+        &self.files
     }
 
     /// Number of unacknowledged alarms, as it changes.

@@ -44,6 +44,16 @@ pub enum Error {
     /// A picture could not be drawn.
     #[error("{0}")]
     Picture(#[from] twin_report::Error),
+    /// A file of history could not be written or read.
+    #[error("cannot {action} {path}: {source}")]
+    Table {
+        /// What was tried, such as "import".
+        action: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        source: twin_report::Error,
+    },
     /// Something was named that does not exist.
     #[error("there is no {what} \"{id}\" (it may just have been removed): refresh and try again")]
     Unknown {

@@ -6,6 +6,8 @@ pub mod clock;
 pub mod compile;
 pub mod connections;
 pub mod error;
+pub mod files;
+pub mod heartbeat;
 pub mod log;
 pub mod pipeline;
 pub mod signal;

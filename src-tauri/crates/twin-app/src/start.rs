@@ -1,6 +1,10 @@
 //! Brings a pipeline up: the engine where history ends, the queues, the tasks.
 
-use std::sync::{Arc, atomic::AtomicI64};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicI64},
+};
 
 use tokio::{
     sync::{mpsc, watch},
@@ -8,22 +12,24 @@ use tokio::{
 };
 use twin_connect::Inbound;
 use twin_core::{
-    SampleBatch,
+    Duration, Quality, Reason, SampleBatch, SignalKey, Timestamp,
     alarm::{AlarmState, AlarmTransition},
     engine::{Effect, Effects, Engine, Input, Restored, SystemEvent},
 };
-use twin_historian::Historian;
+use twin_historian::{Historian, QualityTransition};
 
 use crate::{
     clock,
     compile::Compiled,
     error::{Error, Result},
+    heartbeat,
     pipeline::{
         INBOUND_QUEUE, JOB_QUEUE, NOTICE_QUEUE, REQUEST_QUEUE, SCORE_QUEUE,
-        driver::Driver,
-        maintenance,
+        driver::{Driver, DriverParts},
+        maintenance::Maintenance,
         notice::Notice,
         request::{Queues, Request},
+        retention,
         scoring::{LoadedModel, ScoringThread},
         writer::Writer,
     },
@@ -65,8 +71,9 @@ pub async fn pipeline(
     historian: &Historian,
     compiled: &Arc<Compiled>,
     view: &Arc<View>,
-    (engine, brought): (Engine, Vec<AlarmTransition>),
+    caught_up: CaughtUp,
     models: Vec<LoadedModel>,
+    heartbeat: PathBuf,
 ) -> Result<Running> {
     let (jobs, job_queue) = mpsc::channel(JOB_QUEUE);
     let (requests, request_queue) = mpsc::channel(REQUEST_QUEUE);
@@ -81,20 +88,7 @@ pub async fn pipeline(
         path: "scoring thread".into(),
         source,
     })?;
-    for text in historian.notices() {
-        // The queue is empty and larger than the list can be.
-        let _ = conditions.try_send(SystemEvent::Raised {
-            key: format!("open {text}"),
-            text: text.clone(),
-        });
-    }
-    // What happened just before a crash was never shown on the desktop.
-    for transition in brought
-        .iter()
-        .filter(|transition| transition.to == AlarmState::UnackActive)
-    {
-        let _ = notices.try_send(Notice::of(compiled, transition));
-    }
+    say_what_the_start_found(historian, compiled, &caught_up, &conditions, &notices);
     let settled = Arc::new(AtomicI64::new(historian.alarms().settled().await?.0));
     let writer = Writer {
         historian: historian.clone(),
@@ -104,14 +98,27 @@ pub async fn pipeline(
         unacknowledged: unacknowledged_sender,
         settled: Arc::clone(&settled),
     };
-    let driver = Driver::new(
-        engine,
-        Arc::clone(compiled),
-        Arc::clone(view),
+    let last_removal = historian.removals(1).await?;
+    let last_removal = last_removal.first().map(retention::words_of);
+    let (retention_sender, retention) = watch::channel(last_removal.unwrap_or_default());
+    let driver = Driver::new(DriverParts {
+        engine: caught_up.engine,
+        compiled: Arc::clone(compiled),
+        view: Arc::clone(view),
         jobs,
-        Some(scoring),
-        historian.clone(),
-    );
+        scoring: Some(scoring),
+        historian: historian.clone(),
+        retention,
+        not_recorded: not_recorded(&caught_up.known, heartbeat::read(&heartbeat)),
+    });
+    let maintenance = Maintenance {
+        historian: historian.clone(),
+        settled,
+        conditions,
+        retention: retention_sender,
+        policy: retention::policy(compiled),
+        heartbeat,
+    };
     let queues = Queues {
         inbound: inbound_queue,
         requests: request_queue,
@@ -121,7 +128,7 @@ pub async fn pipeline(
     let tasks = Tasks {
         writer: Some(watched(view, tokio::spawn(writer.run(job_queue)))),
         driver: Some(watched(view, tokio::spawn(driver.run(queues)))),
-        maintenance: tokio::spawn(maintenance::run(historian.clone(), settled, conditions)),
+        maintenance: tokio::spawn(maintenance.run()),
     };
     Ok(Running {
         requests,
@@ -130,6 +137,30 @@ pub async fn pipeline(
         unacknowledged,
         tasks,
     })
+}
+
+/// Damaged files that were set aside, and alarms of just before a crash, which were never shown on the desktop.
+fn say_what_the_start_found(
+    historian: &Historian,
+    compiled: &Compiled,
+    caught_up: &CaughtUp,
+    conditions: &mpsc::Sender<SystemEvent>,
+    notices: &mpsc::Sender<Notice>,
+) {
+    for text in historian.notices() {
+        // The queue is empty and larger than the list can be.
+        let _ = conditions.try_send(SystemEvent::Raised {
+            key: format!("open {text}"),
+            text: text.clone(),
+        });
+    }
+    for transition in caught_up
+        .brought
+        .iter()
+        .filter(|transition| transition.to == AlarmState::UnackActive)
+    {
+        let _ = notices.try_send(Notice::of(compiled, transition));
+    }
 }
 
 /// A task that says so on the screen when it breaks down: frames would go on with the last values.
@@ -145,15 +176,42 @@ fn watched(view: &Arc<View>, task: JoinHandle<()>) -> JoinHandle<()> {
     })
 }
 
+/// Where history ends.
+pub struct CaughtUp {
+    /// Stands there.
+    pub engine: Engine,
+    /// Alarm transitions that had not been stored when the program ended; they are by now.
+    pub brought: Vec<AlarmTransition>,
+    /// Every signal that history has a value of, and when the newest one was received.
+    known: HashMap<SignalKey, Timestamp>,
+}
+
+/// From the moment on at which the program is last known to have run, until it ran again, nothing was recorded. A
+/// heartbeat is older than the last sample when the program was killed between two of them.
+fn not_recorded(
+    known: &HashMap<SignalKey, Timestamp>,
+    heartbeat: Option<Timestamp>,
+) -> Vec<QualityTransition> {
+    let newest = known.values().max().map(|newest| newest.plus(Duration(1)));
+    let Some(at) = newest.max(heartbeat) else {
+        return Vec::new();
+    };
+    let mut signals: Vec<_> = known.keys().copied().collect();
+    signals.sort_unstable();
+    let transition = |signal| QualityTransition {
+        signal,
+        at,
+        quality: Quality::bad(Reason::NotRecorded),
+    };
+    signals.into_iter().map(transition).collect()
+}
+
 /// An engine that stands where history ends: what is known from before, plus the journal rows whose alarm transitions
-/// were not stored when the program ended. Gives the transitions that those rows brought, stored by now.
+/// were not stored when the program ended.
 ///
 /// # Errors
 /// When history cannot be read or written.
-pub async fn catch_up(
-    historian: &Historian,
-    compiled: &Compiled,
-) -> Result<(Engine, Vec<AlarmTransition>)> {
+pub async fn catch_up(historian: &Historian, compiled: &Compiled) -> Result<CaughtUp> {
     let alarms = historian.alarms();
     let settled = alarms.settled().await?;
     let standing = alarms
@@ -163,6 +221,10 @@ pub async fn catch_up(
         .map(|record| record.alarm)
         .collect();
     let last = historian.last_values(settled).await?;
+    let mut known: HashMap<_, _> = last
+        .iter()
+        .map(|(signal, sample)| (*signal, sample.received))
+        .collect();
     let last_values = last
         .into_iter()
         .map(|(signal, sample)| (signal, sample.time, sample.value));
@@ -179,6 +241,10 @@ pub async fn catch_up(
     while let Some((newest, _)) = rows.last() {
         let newest = *newest;
         // A row is settled as a whole, or a second crash would lose what its later batches bring.
+        for (_, batch) in &rows {
+            let received = batch.signals().iter().map(|key| (*key, batch.received()));
+            known.extend(received);
+        }
         for batches in rows.chunk_by(|(row, _), (next, _)| row == next) {
             let transitions: Vec<_> = batches
                 .iter()
@@ -191,7 +257,11 @@ pub async fn catch_up(
         }
         rows = historian.rows_after(newest, CATCH_UP_ROWS).await?;
     }
-    Ok((engine, brought))
+    Ok(CaughtUp {
+        engine,
+        brought,
+        known,
+    })
 }
 
 fn replay(engine: &mut Engine, batch: &SampleBatch) -> Vec<AlarmTransition> {

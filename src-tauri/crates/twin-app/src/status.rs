@@ -24,8 +24,12 @@ pub fn page(view: &View, now: Timestamp) -> String {
     // Writing to a String cannot fail.
     let _ = writeln!(
         out,
-        "{} - {} samples/s, {} rejected, {} dropped",
-        plant.name, counters.samples_per_s, counters.rejected, counters.dropped
+        "{} - {} samples/s, {} rejected, {} dropped, {} not stored",
+        plant.name,
+        counters.samples_per_s,
+        counters.rejected,
+        counters.dropped,
+        counters.not_stored
     );
     for row in view.connections() {
         let state = match row.state {
@@ -42,6 +46,9 @@ pub fn page(view: &View, now: Timestamp) -> String {
     }
     for text in &counters.system {
         let _ = writeln!(out, "  ! {text}");
+    }
+    if !counters.retention.is_empty() {
+        let _ = writeln!(out, "  {}", counters.retention);
     }
     for asset in &plant.assets {
         let _ = writeln!(out, "{}", asset_line(view, asset, now));

@@ -32,11 +32,10 @@ pub async fn query(historian: &Historian, request: &TrendRequest) -> Result<Vec<
     let mut out = Vec::with_capacity(8 + request.signals.len() * request.width as usize * 56);
     out.extend(TREND_MAGIC.to_le_bytes());
     out.extend((request.signals.len() as u32).to_le_bytes());
-    for key in &request.signals {
-        let columns = historian
-            .range(SignalKey(*key), t0, t1, request.width)
-            .await?;
-        encode(&mut out, *key, &columns);
+    let keys: Vec<SignalKey> = request.signals.iter().copied().map(SignalKey).collect();
+    let found = historian.ranges(&keys, t0, t1, request.width).await?;
+    for (key, columns) in request.signals.iter().zip(&found) {
+        encode(&mut out, *key, columns);
     }
     Ok(out)
 }

@@ -118,6 +118,12 @@ impl SampleBatch {
         self.received
     }
 
+    /// The same samples, received at another instant.
+    #[must_use]
+    pub fn received_at(self, received: Timestamp) -> Self {
+        SampleBatch { received, ..self }
+    }
+
     /// How many samples.
     pub const fn len(&self) -> usize {
         self.signals.len()

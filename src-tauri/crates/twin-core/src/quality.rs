@@ -60,6 +60,8 @@ pub enum Reason {
     NeverSeen = 15,
     /// History could not be written, so the source was paused.
     HistoryUnavailable = 16,
+    /// The program did not run, so nothing was received and nobody watched. Stored at the next start.
+    NotRecorded = 17,
 }
 
 /// Status and reason, two bytes.
@@ -129,7 +131,7 @@ impl Quality {
 }
 
 impl Reason {
-    const ALL: [Reason; 17] = [
+    const ALL: [Reason; 18] = [
         Reason::None,
         Reason::BrokerLost,
         Reason::NodeDeath,
@@ -147,6 +149,7 @@ impl Reason {
         Reason::Abstained,
         Reason::NeverSeen,
         Reason::HistoryUnavailable,
+        Reason::NotRecorded,
     ];
 
     /// From its stored number; unknown numbers read as [`Reason::None`].
@@ -177,6 +180,7 @@ impl Reason {
             Reason::Abstained => "abstained",
             Reason::NeverSeen => "never seen",
             Reason::HistoryUnavailable => "history not writable",
+            Reason::NotRecorded => "not recorded, program not running",
         }
     }
 }

@@ -9,6 +9,7 @@ mod error;
 mod plant;
 mod read;
 mod reader;
+mod retention;
 mod signals;
 pub mod topic;
 pub mod unit;
@@ -20,4 +21,5 @@ pub use plant::{
     AlarmDef, Area, Asset, AssetType, Connection, ModelDef, Plant, Protocol, Role, Running,
     Security, Session, SignalDef, Subscription,
 };
+pub use retention::{Keep, Retention, RetentionClass};
 pub use signals::{PlantSignal, SCORE_SIGNAL};

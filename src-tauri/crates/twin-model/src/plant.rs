@@ -7,6 +7,8 @@ use twin_core::{
     alarm::{AlarmKind, Priority},
 };
 
+use crate::retention::Retention;
+
 /// A whole plant file, valid: every id is unique and every reference leads somewhere.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plant {
@@ -24,6 +26,8 @@ pub struct Plant {
     pub areas: Vec<Area>,
     /// Assets in file order.
     pub assets: Vec<Asset>,
+    /// How long history is kept.
+    pub retention: Retention,
 }
 
 /// A connection to a broker. A password never stands here.

@@ -1,5 +1,6 @@
 //! From the plant file's text to a [`Plant`].
 
+mod retention;
 mod types;
 
 use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
@@ -7,11 +8,15 @@ use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
 use toml::de::DeTable;
 use twin_core::{AssetId, ConnectionId};
 
-use self::types::{asset_type, check_signal};
+use self::{
+    retention::retention,
+    types::{asset_type, check_signal},
+};
 use crate::{
     error::Error,
     plant::{Area, Asset, AssetType, Connection, Plant, Protocol, Security, Session, Subscription},
     reader::{Problems, Reader, line_column},
+    retention::Retention,
     topic,
 };
 
@@ -100,6 +105,7 @@ fn read_plant(mut root: Reader<'_>) -> Plant {
         types,
         areas,
         assets: Vec::new(),
+        retention: Retention::default(),
     };
     let mut taken = Taken::new();
     plant.assets = root
@@ -107,6 +113,9 @@ fn read_plant(mut root: Reader<'_>) -> Plant {
         .into_iter()
         .map(|r| asset(r, &plant, &mut seen, &mut taken))
         .collect();
+    if let Some(table) = root.table("retention") {
+        plant.retention = retention(table, &plant);
+    }
     root.finish();
     plant
 }

@@ -2,7 +2,10 @@
 
 use twin_core::{AssetId, ConnectionId, Duration, ModelId, RuleId, SignalId, alarm::AlarmKind};
 
-use crate::plant::{Asset, AssetType, ModelDef, Plant, Role, SignalDef};
+use crate::{
+    plant::{Asset, AssetType, ModelDef, Plant, Role, SignalDef},
+    retention::RetentionClass,
+};
 
 /// Id, within its asset, of the score signal that an anomaly model writes.
 pub const SCORE_SIGNAL: &str = "anomaly";
@@ -60,6 +63,15 @@ impl Plant {
             );
         }
         signals
+    }
+
+    /// Index of the retention class that covers a signal; none when the default holds.
+    pub fn retention_class(&self, signal: &PlantSignal) -> Option<usize> {
+        let asset = self.asset(signal.asset.as_str())?;
+        let covers = |class: &RetentionClass| {
+            class.covers(&asset.area, &asset.id, &asset.type_id, &signal.def.id)
+        };
+        self.retention.classes.iter().position(covers)
     }
 }
 

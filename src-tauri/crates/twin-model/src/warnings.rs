@@ -30,7 +30,25 @@ impl Plant {
             }
         }
         self.source_warnings(&mut out);
+        self.retention_warnings(&mut out);
         out
+    }
+
+    fn retention_warnings(&self, out: &mut Vec<String>) {
+        let mut covered = vec![false; self.retention.classes.len()];
+        for signal in self.signals() {
+            let class = self.retention_class(&signal);
+            if let Some(covered) = class.and_then(|class| covered.get_mut(class)) {
+                *covered = true;
+            }
+        }
+        let empty = covered.iter().enumerate().filter(|(_, covered)| !**covered);
+        out.extend(empty.map(|(at, _)| {
+            format!(
+                "retention class {}: covers no signal that an earlier class does not.",
+                at + 1
+            )
+        }));
     }
 
     fn source_warnings(&self, out: &mut Vec<String>) {

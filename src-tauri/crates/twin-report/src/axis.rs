@@ -2,9 +2,11 @@
 
 use twin_core::Timestamp;
 
-use crate::Zone;
+use crate::{
+    Zone,
+    civil::{DAY_S, date_of},
+};
 
-const DAY_S: i64 = 86_400;
 /// Steps of a time axis, seconds.
 const STEPS_S: [i64; 24] = [
     1,
@@ -58,22 +60,11 @@ impl Civil {
             .micros()
             .saturating_add(i64::from(zone.utc_offset_s) * 1_000_000);
         let seconds = micros.div_euclid(1_000_000);
-        // Days to date: Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days.
-        let days = seconds.div_euclid(DAY_S) + 719_468;
-        let era = days.div_euclid(146_097);
-        let of_era = days.rem_euclid(146_097);
-        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-        let day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let shifted = (5 * day_of_year + 2) / 153; // months from March
-        let month = if shifted < 10 {
-            shifted + 3
-        } else {
-            shifted - 9
-        };
+        let (year, month, day) = date_of(seconds.div_euclid(DAY_S));
         Civil {
-            year: year_of_era + era * 400 + i64::from(month <= 2),
-            month: month as usize,
-            day: day_of_year - (153 * shifted + 2) / 5 + 1,
+            year,
+            month: usize::from(month),
+            day: i64::from(day),
             second: seconds.rem_euclid(DAY_S),
             micros: micros.rem_euclid(1_000_000),
         }

@@ -1,6 +1,6 @@
 //! What can go wrong.
 
-/// Why no picture was made.
+/// Why no picture was made, or why a file of history could not be written or read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The size asked for.
@@ -33,4 +33,26 @@ pub enum Error {
     /// Encoding failed.
     #[error("encoding the picture as PNG failed: {0}")]
     Encode(String),
+    /// Writing a file of history failed.
+    #[error("writing failed ({0}): check that the disk has free space")]
+    Write(String),
+    /// Reading a file of history failed.
+    #[error("reading failed ({0}): check that the file can still be reached")]
+    Read(String),
+    /// The columns of a file do not say what a sample is.
+    #[error("{0}")]
+    Header(String),
+    /// A line is too long to be one: mostly a quote without its end.
+    #[error(
+        "from line {line} on there are more than {most} bytes without an end of the line: a quote may have no end there"
+    )]
+    LongLine {
+        /// Where it begins.
+        line: u64,
+        /// The limit.
+        most: usize,
+    },
+    /// A Parquet file contradicts itself.
+    #[error("the file is damaged ({0}): get it again from where it came")]
+    Damaged(String),
 }

@@ -1,4 +1,5 @@
-//! Pictures of trends, as PNG bytes. Needs no display and no system font; reads and writes no file.
+//! Pictures of trends, as PNG bytes, and history as CSV and Parquet. Needs no display and no system font; what it reads and
+//! writes, its caller opens.
 //!
 //! ```no_run
 //! use twin_core::{Duration, Timestamp};
@@ -18,17 +19,21 @@
 //! ```
 //!
 //! Rooms, in the order in which they may import one another:
-//! [`error`](Error) -> [`theme`](Theme) -> [`picture`](TrendPicture) -> `axis`, `canvas` -> `pane` -> `trend`.
+//! [`error`](Error), `civil` -> [`theme`](Theme) -> [`picture`](TrendPicture) -> `axis`, `canvas` -> `pane` -> `trend`;
+//! [`error`](Error), `civil` -> `table`.
 
 mod axis;
 mod canvas;
+mod civil;
 mod error;
 mod pane;
 mod picture;
+mod table;
 mod theme;
 mod trend;
 
 pub use error::Error;
 pub use picture::{Column, Limit, Side, Trace, TrendPicture, Zone};
+pub use table::{BadLine, Faults, Format, Origin, Reading, Row, TableReader, TableWriter};
 pub use theme::Theme;
 pub use trend::trend_picture;

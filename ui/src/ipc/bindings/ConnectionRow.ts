@@ -45,6 +45,10 @@ samples: number,
  */
 dropped: number, 
 /**
+ * Samples of QoS 0 that were shown and could not be stored, since start.
+ */
+not_stored: number, 
+/**
  * Values in readable messages that are no signals, such as images and over-long texts: left out.
  */
 skipped: number, 

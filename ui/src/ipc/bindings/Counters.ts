@@ -17,9 +17,25 @@ dropped: number,
  */
 rejected: number, 
 /**
+ * Samples of QoS 0 that were shown and could not be stored.
+ */
+not_stored: number, 
+/**
+ * Samples that wait in memory until history can be written again.
+ */
+waiting: number, 
+/**
  * Size of the history on disk, bytes.
  */
 history_bytes: number, 
+/**
+ * Samples stored that wait for compaction.
+ */
+journal_samples: number, 
+/**
+ * What retention removed last, in words; empty when it removed nothing.
+ */
+retention: string, 
 /**
  * System alarms in words, such as "history not written: disk full"; empty when all is well.
  */

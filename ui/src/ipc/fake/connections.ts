@@ -40,6 +40,7 @@ export function fakeConnections(start: number, troubled: boolean): ConnectionRow
       messages: 184_202,
       samples: 6_412_880,
       dropped: 0,
+      not_stored: 0,
       skipped: 0,
       rejects: troubled
         ? [
@@ -83,6 +84,7 @@ export function fakeConnections(start: number, troubled: boolean): ConnectionRow
       messages: 182,
       samples: 1_092,
       dropped: 0,
+      not_stored: 0,
       skipped: 0,
       rejects: [],
       nodes: [],

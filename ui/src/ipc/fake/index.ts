@@ -7,6 +7,7 @@ import type { Settings } from "../bindings/Settings";
 import { FakeAlarms } from "./alarms";
 import { fakeConnections, fakeHeard, fakeTest } from "./connections";
 import { encodeFrame, encodeTrend, type FakeSample } from "./encode";
+import { fakeFiles } from "./files";
 import { makePlant } from "./plant";
 import { World } from "./world";
 
@@ -92,7 +93,11 @@ export function fakeBackend(scene: string): Backend {
     samples_per_s: plant.motions.reduce((sum, motion) => sum + motion.rate, 0),
     dropped: 0,
     rejected: faults ? 3 : 0,
+    not_stored: 0,
+    waiting: 0,
     history_bytes: 184_000_000,
+    journal_samples: 12_400,
+    retention: "",
     system: [],
   });
 
@@ -203,6 +208,7 @@ export function fakeBackend(scene: string): Backend {
     },
     async closeWindow() {},
     saveTrendPicture: async () => "/home/operator/riverside/pictures/pump-2.png",
+    ...fakeFiles(),
     async uiReady() {},
     async onAskClose(handler) {
       if (scene === "ask") setTimeout(handler, 500);

@@ -96,6 +96,8 @@ pub struct ConnectionRow {
     pub samples: f64,
     /// Messages lost because a queue was full (QoS 0 only).
     pub dropped: f64,
+    /// Samples of QoS 0 that were shown and could not be stored, since start.
+    pub not_stored: f64,
     /// Values in readable messages that are no signals, such as images and over-long texts: left out.
     pub skipped: f64,
     /// Messages that could not be read, by reason.

@@ -98,8 +98,16 @@ pub struct Counters {
     pub dropped: f64,
     /// Messages that could not be read.
     pub rejected: f64,
+    /// Samples of QoS 0 that were shown and could not be stored.
+    pub not_stored: f64,
+    /// Samples that wait in memory until history can be written again.
+    pub waiting: f64,
     /// Size of the history on disk, bytes.
     pub history_bytes: f64,
+    /// Samples stored that wait for compaction.
+    pub journal_samples: f64,
+    /// What retention removed last, in words; empty when it removed nothing.
+    pub retention: String,
     /// System alarms in words, such as "history not written: disk full"; empty when all is well.
     pub system: Vec<String>,
 }

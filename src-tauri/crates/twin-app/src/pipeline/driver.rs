@@ -3,35 +3,30 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, watch};
 use twin_connect::Inbound;
 use twin_core::{
-    BatchId, OccurrenceId, Quality, Reason, Timestamp,
-    engine::{Effect, Effects, Engine, Input, LinkMark, OperatorAction, ScoreBatch, SystemEvent},
+    BatchId, Quality, Reason, SignalKey, Timestamp,
+    engine::{Effect, Effects, Engine, Input, LinkChange, LinkMark, ScoreBatch, SystemEvent},
 };
-use twin_historian::Historian;
+use twin_historian::{Historian, QualityTransition};
 
 use super::{
-    HISTORY, INBOUND_BATCH,
-    job::{Job, Reply},
+    HELD_BYTES, INBOUND_BATCH, RING,
+    held::Held,
+    intake::{Outage, take_messages},
+    job::Job,
     notice::Notice,
     request::{Queues, Request},
+    ring::Ring,
     scoring::{Answer, ScoringThread},
     source::Source,
     turn::Turn,
 };
-use crate::{
-    api::alarm::AlarmRow,
-    clock,
-    compile::Compiled,
-    error::{Error, Result},
-    view::View,
-};
+use crate::{clock, compile::Compiled, view::View};
 
 /// How often counters and connection rows are renewed, and all transitions so far are settled.
 const HOUSEKEEPING: Duration = Duration::from_secs(1);
-/// A rebirth is asked of a node at most this often: a node that cannot satisfy it must not be stormed.
-const REBIRTH_EVERY: twin_core::Duration = twin_core::Duration::from_secs(30);
 
 /// Owner of the engine. See the module's description.
 pub struct Driver {
@@ -49,36 +44,95 @@ pub struct Driver {
     pub(super) scores_skipped: u64,
     pub(super) rebirths: HashMap<(usize, String), Timestamp>,
     pub(super) historian: Historian,
-    pub(super) history_fails: bool,
+    pub(super) retention: watch::Receiver<String>,
+    /// The newest instant given to an input.
+    pub(super) last: Timestamp,
+    pub(super) outage: Option<Outage>,
+    /// An outage is over, and what was held has not gone yet.
+    pub(super) recovering: bool,
+    pub(super) ring: Ring,
+    pub(super) held: Held,
+    /// Samples and unreadable messages that were lost in outages that are over.
+    pub(super) not_stored: u64,
+}
+
+/// What a driver is made of.
+pub struct DriverParts {
+    /// Stands where history ends.
+    pub engine: Engine,
+    /// The plant.
+    pub compiled: Arc<Compiled>,
+    /// What subscribers see.
+    pub view: Arc<View>,
+    /// To the writer.
+    pub jobs: mpsc::Sender<Job>,
+    /// The models.
+    pub scoring: Option<ScoringThread>,
+    /// For its figures only.
+    pub historian: Historian,
+    /// What retention removed last, in words.
+    pub retention: watch::Receiver<String>,
+    /// From when on signals were not recorded, because the program did not run.
+    pub not_recorded: Vec<QualityTransition>,
 }
 
 impl Driver {
-    /// A driver around an engine that already stands where history ends.
-    pub fn new(
-        engine: Engine,
-        compiled: Arc<Compiled>,
-        view: Arc<View>,
-        jobs: mpsc::Sender<Job>,
-        scoring: Option<ScoringThread>,
-        historian: Historian,
-    ) -> Self {
+    /// A driver of which nothing was asked yet.
+    pub fn new(parts: DriverParts) -> Self {
+        let outbox = Job {
+            qualities: parts.not_recorded,
+            ..Job::default()
+        };
         Driver {
-            engine,
-            compiled,
+            engine: parts.engine,
+            compiled: parts.compiled,
             sources: HashMap::new(),
-            view,
-            jobs,
-            scoring,
+            view: parts.view,
+            jobs: parts.jobs,
+            scoring: parts.scoring,
             effects: Effects::default(),
-            outbox: Job::default(),
+            outbox,
             next_batch: 0,
             samples: 0,
             samples_before: (0, Timestamp::MIN),
             scores_skipped: 0,
             rebirths: HashMap::new(),
-            historian,
-            history_fails: false,
+            historian: parts.historian,
+            retention: parts.retention,
+            last: Timestamp::MIN,
+            outage: None,
+            recovering: false,
+            ring: Ring::new(RING),
+            held: Held::new(HELD_BYTES),
+            not_stored: 0,
         }
+    }
+
+    /// Whatever the twins show from before the start is from history. What the engine says about the time before is
+    /// stored already, or was nobody's to see.
+    fn begin(&mut self) {
+        let now = self.instant();
+        let keys = self.engine.config().signals.iter().map(|signal| signal.key);
+        let signals: Arc<[SignalKey]> = keys.collect();
+        let mut qualities = std::mem::take(&mut self.outbox.qualities);
+        self.step(
+            now,
+            Input::Link(LinkChange {
+                source: "start".into(),
+                signals: Arc::clone(&signals),
+                mark: LinkMark::Set(Quality::uncertain(Reason::FromHistory)),
+            }),
+        );
+        for signal in signals.iter().copied() {
+            let quality = self.engine.twin(signal).map(|twin| twin.quality());
+            let shown = quality.filter(|quality| quality.reason != Reason::NeverSeen);
+            qualities.extend(shown.map(|quality| QualityTransition {
+                signal,
+                at: now,
+                quality,
+            }));
+        }
+        self.outbox.qualities = qualities;
     }
 
     /// Runs until it is asked to stop, or everything that feeds it is gone.
@@ -86,6 +140,7 @@ impl Driver {
         let jobs = self.jobs.clone();
         let mut messages = Vec::with_capacity(INBOUND_BATCH);
         let mut housekeeping = clock::now();
+        self.begin();
         self.show_everything();
         loop {
             let now = clock::now();
@@ -94,6 +149,7 @@ impl Driver {
                 .next_deadline()
                 .map_or(housekeeping, |due| due.min(housekeeping));
             let wait = Duration::from_micros(u64::try_from(due.since(now).micros()).unwrap_or(0));
+            let intake = self.intake();
             tokio::select! {
                 biased;
                 request = queues.requests.recv() => match request {
@@ -103,7 +159,9 @@ impl Driver {
                 Some(event) = queues.conditions.recv() => self.take_condition(event),
                 Some(answer) = queues.answers.recv() => self.take_answer(answer),
                 () = tokio::time::sleep(wait) => self.step(clock::now(), Input::Tick),
-                () = take_messages(&jobs, &mut queues.inbound, &mut messages) => self.take(&mut messages),
+                () = take_messages(&jobs, &mut queues.inbound, &mut messages, intake) => {
+                    self.take(&mut messages);
+                }
             }
             let now = clock::now();
             if now >= housekeeping {
@@ -112,43 +170,42 @@ impl Driver {
             }
             self.flush();
         }
-        self.outbox.settles = true;
-        let last = std::mem::take(&mut self.outbox);
-        if jobs.send(last).await.is_err() {
-            tracing::error!(
-                "the history writer ended before the driver: the last samples may be missing"
-            );
-        }
+        self.leave().await;
     }
 
-    /// Hands the outbox to the writer if it has room; else it stays and grows by at most what timers and people add,
-    /// because messages are only taken when there is room.
-    fn flush(&mut self) {
-        if self.outbox.is_empty() {
+    /// Takes messages; none means that there is room for what waits.
+    fn take(&mut self, messages: &mut Vec<(usize, Inbound)>) {
+        if messages.is_empty() {
+            self.catch_up();
             return;
         }
-        match self.jobs.try_reserve() {
-            Ok(permit) => permit.send(std::mem::take(&mut self.outbox)),
-            Err(_) => tracing::debug!("the history writer is behind"),
+        if self.outage.is_some() {
+            let all = std::mem::take(messages).into_iter();
+            messages.extend(
+                all.filter_map(|(index, message)| Some((index, self.hold(index, message)?))),
+            );
         }
+        self.decode(messages);
     }
 
-    fn take(&mut self, messages: &mut Vec<(usize, Inbound)>) {
-        let now = clock::now();
+    pub(super) fn decode(&mut self, messages: &mut Vec<(usize, Inbound)>) {
+        let now = self.instant();
         let mut turn = Turn::new(BatchId(self.next_batch), now);
         for (index, message) in messages.drain(..) {
             if let Some(source) = self.sources.get_mut(&index) {
+                let before = source.carried();
                 source.take(message, &mut turn, &mut self.outbox);
+                self.outbox.carry(index, source.carried() - before);
             }
         }
         self.next_batch += 1;
         self.samples += turn.samples();
         let wanted = turn.rebirths();
-        for input in turn.into_inputs() {
+        for (at, input) in turn.into_inputs() {
             if let Input::Samples(batch) = &input {
                 self.outbox.batches.push(Arc::clone(batch));
             }
-            self.step(now, input);
+            self.step(at, input);
         }
         for (connection, node) in wanted {
             self.ask_rebirth_of_itself(&connection, &node, now);
@@ -156,7 +213,8 @@ impl Driver {
     }
 
     /// Steps the engine, after a tick for every deadline before `now`, and carries out the effects.
-    fn step(&mut self, now: Timestamp, input: Input) {
+    pub(super) fn step(&mut self, now: Timestamp, input: Input) {
+        self.last = self.last.max(now);
         while let Some(due) = self.engine.next_deadline().filter(|due| *due < now) {
             self.engine.step(due, Input::Tick, &mut self.effects);
         }
@@ -175,7 +233,15 @@ impl Driver {
 
     fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::QualityChanged { .. } => {}
+            Effect::QualityChanged {
+                signal,
+                quality,
+                at,
+            } => self.outbox.qualities.push(QualityTransition {
+                signal,
+                at,
+                quality,
+            }),
             Effect::AssetChanged { asset, .. } => self.show_asset(asset),
             Effect::RequestScore(request) => {
                 if self
@@ -220,44 +286,16 @@ impl Driver {
         }
     }
 
-    /// A condition of the program. While history cannot be written, nothing that the plant says is taken any more, and
-    /// its values say so.
-    fn take_condition(&mut self, event: SystemEvent) {
-        let now = clock::now();
-        let mark = match &event {
-            SystemEvent::Raised { key, .. } if key == HISTORY => {
-                self.history_fails = true;
-                Some(LinkMark::Set(Quality::bad(Reason::HistoryUnavailable)))
-            }
-            SystemEvent::Cleared { key } if key == HISTORY => {
-                self.history_fails = false;
-                Some(LinkMark::Lift(Reason::HistoryUnavailable))
-            }
-            _ => None,
-        };
-        self.step(now, Input::System(event));
-        if let Some(mark) = mark {
-            self.mark_all(now, mark);
-        }
-    }
-
-    fn mark_all(&mut self, now: Timestamp, mark: LinkMark) {
-        let changes: Vec<_> = self
-            .sources
-            .values()
-            .map(|source| source.all(mark))
-            .collect();
-        for change in changes {
-            self.step(now, Input::Link(change));
-        }
-    }
-
     fn take_answer(&mut self, answer: Answer) {
         match answer {
             Answer::Scores(scores) => {
                 let bindings: Vec<usize> = scores.explanations.iter().map(|e| e.binding).collect();
-                self.outbox.batches.push(Arc::clone(&scores.samples));
-                self.step(clock::now(), Input::Scores(scores));
+                let now = self.instant();
+                // A score is known from now on, whenever it was asked for.
+                let samples = Arc::unwrap_or_clone(scores.samples).received_at(now);
+                let samples = Arc::new(samples);
+                self.outbox.batches.push(Arc::clone(&samples));
+                self.step(now, Input::Scores(ScoreBatch { samples, ..scores }));
                 for binding in bindings {
                     self.show_anomaly(binding);
                     let key = model_key(binding);
@@ -285,119 +323,6 @@ impl Driver {
         }
     }
 
-    fn serve(&mut self, request: Request) {
-        let now = clock::now();
-        match request {
-            Request::Acknowledge {
-                occurrence,
-                user,
-                comment,
-                reply,
-            } => {
-                self.acknowledge(now, occurrence, user, comment, reply);
-            }
-            Request::Rebirth {
-                connection,
-                node,
-                reply,
-            } => {
-                // Whoever asked may have gone.
-                let _ = reply.send(self.rebirth(&connection, &node, now));
-            }
-            Request::Heard { connection, reply } => {
-                let heard = self
-                    .sources
-                    .values()
-                    .find(|source| source.id().as_str() == connection);
-                let unknown = || Error::Unknown {
-                    what: "connection",
-                    id: connection.clone(),
-                };
-                let _ = reply.send(heard.map(Source::heard).ok_or_else(unknown));
-            }
-            Request::PutSource(index, source) => {
-                self.sources.insert(index, *source);
-                self.show_connections();
-            }
-            Request::RemoveSource(id) => {
-                let gone = self
-                    .sources
-                    .extract_if(|_, source| source.id().as_str() == id);
-                let changes: Vec<_> = gone
-                    .map(|(_, source)| source.all(LinkMark::Set(Quality::bad(Reason::BrokerLost))))
-                    .collect();
-                for change in changes {
-                    self.step(now, Input::Link(change));
-                }
-                self.show_connections();
-            }
-            Request::Stop => {}
-        }
-    }
-
-    fn acknowledge(
-        &mut self,
-        now: Timestamp,
-        occurrence: OccurrenceId,
-        user: String,
-        comment: String,
-        reply: oneshot::Sender<Result<AlarmRow>>,
-    ) {
-        // One reply a job: earlier work leaves first. Without room history is not writable, and an acknowledgement
-        // that is not stored must not be shown as done.
-        self.flush();
-        if self.history_fails || self.outbox.reply.is_some() || self.jobs.capacity() == 0 {
-            let text = "the acknowledgement could not be stored, because history is not being written: see the \
-                        status line, and acknowledge again once that is mended";
-            let _ = reply.send(Err(Error::Request(text.into())));
-            return;
-        }
-        let action = OperatorAction::Acknowledge {
-            occurrence: occurrence.clone(),
-            user,
-            comment,
-        };
-        self.step(now, Input::Operator(action));
-        self.outbox.reply = Some(Reply {
-            occurrence,
-            to: reply,
-        });
-    }
-
-    fn rebirth(&self, connection: &str, node: &str, now: Timestamp) -> Result<()> {
-        let source = self
-            .sources
-            .values()
-            .find(|source| source.id().as_str() == connection);
-        let source = source.ok_or_else(|| Error::Unknown {
-            what: "connection",
-            id: connection.to_owned(),
-        })?;
-        source.request_rebirth(node, now)
-    }
-
-    /// A decoder cannot read a node's data without its birth: ask for it, where the plant file allows.
-    fn ask_rebirth_of_itself(&mut self, connection: &usize, node: &str, now: Timestamp) {
-        let key = (*connection, node.to_owned());
-        let recent = self
-            .rebirths
-            .get(&key)
-            .is_some_and(|at| now.since(*at) < REBIRTH_EVERY);
-        let Some(source) = self
-            .sources
-            .get(connection)
-            .filter(|source| source.allows_rebirth() && !recent)
-        else {
-            return;
-        };
-        match source.request_rebirth(node, now) {
-            Ok(()) => {
-                self.rebirths.insert(key, now);
-            }
-            Err(error) => tracing::warn!(node, "a rebirth could not be requested: {error}"),
-        }
-    }
-
     /// Somebody may have set the wall clock back: said until it has caught up.
     fn watch_clock(&mut self, now: Timestamp) {
         let key = "clock".to_owned();
@@ -416,9 +341,7 @@ impl Driver {
 
     fn keep_house(&mut self, now: Timestamp) {
         self.outbox.settles = true;
-        if self.history_fails && self.jobs.capacity() == 0 {
-            self.mark_all(now, LinkMark::Set(Quality::bad(Reason::HistoryUnavailable)));
-        }
+        self.keep_outage(now);
         self.watch_clock(now);
         self.show_connections();
         self.show_counters(now);
@@ -428,20 +351,4 @@ impl Driver {
 /// Name of the condition of one model binding.
 fn model_key(binding: usize) -> String {
     format!("model {binding}")
-}
-
-/// Waits until the writer has room, then for messages: taken in the other order, messages would wait in memory
-/// unacknowledged and uncounted.
-async fn take_messages(
-    jobs: &mpsc::Sender<Job>,
-    inbound: &mut mpsc::Receiver<(usize, Inbound)>,
-    messages: &mut Vec<(usize, Inbound)>,
-) {
-    let Ok(permit) = jobs.reserve().await else {
-        return std::future::pending().await;
-    };
-    drop(permit);
-    if inbound.recv_many(messages, INBOUND_BATCH).await == 0 {
-        std::future::pending::<()>().await;
-    }
 }

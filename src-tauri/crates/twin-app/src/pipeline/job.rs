@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use twin_connect::{AckHandle, Command};
 use twin_core::{ConnectionId, OccurrenceId, SampleBatch, alarm::AlarmTransition};
-use twin_historian::{Birth, LinkTransition, Reject};
+use twin_historian::{Birth, LinkTransition, QualityTransition, Reject};
 
 use crate::{api::alarm::AlarmRow, error::Result, pipeline::notice::Notice};
 
@@ -23,6 +23,10 @@ pub struct Job {
     pub rejects: Vec<Reject>,
     /// Link changes.
     pub links: Vec<LinkTransition>,
+    /// Changes of twins' quality that no sample made.
+    pub qualities: Vec<QualityTransition>,
+    /// How many samples and rejects of it came by which connection, by the connection's number.
+    pub carried: Vec<(usize, u64)>,
     /// Alarm transitions that follow from the samples.
     pub transitions: Vec<AlarmTransition>,
     /// Desktop notifications about them.
@@ -51,10 +55,40 @@ impl Job {
             && self.births.is_empty()
             && self.rejects.is_empty()
             && self.links.is_empty()
+            && self.qualities.is_empty()
             && self.transitions.is_empty()
             && self.acks.is_empty()
             && self.reply.is_none()
             && !self.settles
+    }
+
+    /// Takes in what is left of a later job. Of the births of one topic the later stays.
+    pub fn absorb(&mut self, later: Job) {
+        self.batches.extend(later.batches);
+        self.must_flush |= later.must_flush;
+        for (id, birth) in later.births {
+            self.births
+                .retain(|(old, known)| (old, &known.topic) != (&id, &birth.topic));
+            self.births.push((id, birth));
+        }
+        self.rejects.extend(later.rejects);
+        self.links.extend(later.links);
+        self.qualities.extend(later.qualities);
+        self.carried.extend(later.carried);
+        self.transitions.extend(later.transitions);
+        self.notices.extend(later.notices);
+        self.acks.extend(later.acks);
+        self.reply = later.reply.or(self.reply.take());
+        self.settles |= later.settles;
+    }
+
+    /// Counts samples and rejects of one connection.
+    pub fn carry(&mut self, source: usize, count: u64) {
+        match self.carried.last_mut().filter(|(last, _)| *last == source) {
+            Some((_, carried)) => *carried += count,
+            None if count > 0 => self.carried.push((source, count)),
+            None => {}
+        }
     }
 
     /// Adds the handles of one connection.

@@ -1,6 +1,9 @@
-//! Keeps history small while it is written: compaction up to the last settled row, retention once an hour.
+//! Keeps history in shape while it is written: compaction up to the last settled row, retention, and the heartbeat.
+//!
+//! What fails here is a condition of its own that says what and where, is tried again, and ends by itself.
 
 use std::{
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -8,68 +11,175 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::mpsc;
-use twin_core::engine::SystemEvent;
+use tokio::sync::{mpsc, watch};
+use twin_core::{Timestamp, engine::SystemEvent};
 use twin_historian::{Historian, JournalRow, Policy, Result};
 
-use crate::clock;
+use super::retention;
+use crate::{clock, heartbeat};
 
-const COMPACT_EVERY: Duration = Duration::from_secs(5);
-/// How long samples and link transitions are kept.
-const KEPT: Policy = Policy {
-    samples: Some(twin_core::Duration::from_secs(400 * 86_400)),
-    links: Some(twin_core::Duration::from_secs(400 * 86_400)),
-};
-/// Rounds of compaction between two of retention: one hour.
-const RETAIN_ROUNDS: u32 = 720;
+/// How often it looks what is due.
+const TICK: Duration = Duration::from_millis(250);
+/// The longest that samples wait for compaction.
+const COMPACT_EVERY: twin_core::Duration = twin_core::Duration::from_secs(120);
+const RETAIN_EVERY: twin_core::Duration = twin_core::Duration::from_secs(3_600);
+const HEARTBEAT_EVERY: twin_core::Duration = twin_core::Duration::from_secs(5);
+/// How long a person is told that something was found damaged. It is in the log and in the file for good.
+const DAMAGE_SHOWN: twin_core::Duration = twin_core::Duration::from_secs(24 * 3_600);
+/// After a failure, tried again so much later.
+const RETRY: twin_core::Duration = twin_core::Duration::from_secs(10);
 
-/// Runs until its task is ended.
-pub async fn run(
-    historian: Historian,
-    settled: Arc<AtomicI64>,
-    conditions: mpsc::Sender<SystemEvent>,
-) {
-    let key = "maintenance".to_owned();
-    let mut round = 0;
-    let mut failing = false;
-    loop {
-        tokio::time::sleep(COMPACT_EVERY).await;
-        let upto = JournalRow(settled.load(Ordering::Relaxed));
-        let outcome = keep(&historian, upto, round % RETAIN_ROUNDS == 0).await;
-        round += 1;
-        let event = match outcome {
-            Ok(()) if failing => SystemEvent::Cleared { key: key.clone() },
-            Ok(()) => continue,
-            Err(error) => SystemEvent::Raised {
-                key: key.clone(),
-                text: format!("History is not compacted: {error}"),
-            },
-        };
-        failing = matches!(event, SystemEvent::Raised { .. });
-        if conditions.send(event).await.is_err() {
-            return;
+/// What maintenance works with.
+pub struct Maintenance {
+    /// What to keep in shape.
+    pub historian: Historian,
+    /// The last journal row whose alarm transitions are all stored.
+    pub settled: Arc<AtomicI64>,
+    /// Tells the driver what fails, and that it works again.
+    pub conditions: mpsc::Sender<SystemEvent>,
+    /// What retention removed last, in words.
+    pub retention: watch::Sender<String>,
+    /// What is kept how long.
+    pub policy: Policy,
+    /// The file that tells when the program ran last.
+    pub heartbeat: PathBuf,
+}
+
+/// One sort of work: when it is due, and whether it failed last.
+struct Work {
+    key: &'static str,
+    what: &'static str,
+    due: Timestamp,
+    fails: bool,
+}
+
+impl Work {
+    const fn new(key: &'static str, what: &'static str, due: Timestamp) -> Self {
+        Work {
+            key,
+            what,
+            due,
+            fails: false,
+        }
+    }
+
+    /// Notes how it went; gives what a person must know.
+    fn went(
+        &mut self,
+        outcome: Result<()>,
+        now: Timestamp,
+        every: twin_core::Duration,
+    ) -> Option<SystemEvent> {
+        let failed = self.fails;
+        self.fails = outcome.is_err();
+        self.due = now.plus(if self.fails { RETRY } else { every });
+        let key = self.key.to_owned();
+        match outcome {
+            Ok(()) => failed.then_some(SystemEvent::Cleared { key }),
+            Err(error) => Some(SystemEvent::Raised {
+                key,
+                text: format!("{}: {error}", self.what),
+            }),
         }
     }
 }
 
-async fn keep(historian: &Historian, upto: JournalRow, with_retention: bool) -> Result<()> {
-    while historian.compact_step(upto).await?.more {}
-    if !with_retention {
-        return Ok(());
-    }
-    loop {
-        let removed = historian.retain(clock::now(), KEPT).await?;
-        if let Some((from, to)) = removed.span {
-            let (from, to) = (from.millis(), to.millis());
-            tracing::info!(
-                removed.samples,
-                from,
-                to,
-                "samples older than the retention were removed"
-            );
+impl Maintenance {
+    /// Runs until its task is ended.
+    pub async fn run(self) {
+        let begin = clock::now();
+        let mut beat_due = begin;
+        let mut compaction = Work::new("compaction", "History is not compacted", begin);
+        let mut damaged = Work::new(
+            "damaged",
+            "Parts of telemetry.db are damaged and were set aside in its table `quarantine`",
+            begin,
+        );
+        let mut budget = Work::new(
+            "budget",
+            "History is larger than its disk budget allows, and nothing more may be removed",
+            begin,
+        );
+        let mut retention = Work::new("retention", "Old history is not removed", begin);
+        loop {
+            tokio::time::sleep(TICK).await;
+            let now = clock::now();
+            if now >= beat_due {
+                // A missing heartbeat makes history say less than it could, not something wrong.
+                if let Err(error) = heartbeat::put(&self.heartbeat, now) {
+                    tracing::warn!("the heartbeat could not be written: {error}");
+                }
+                beat_due = now.plus(HEARTBEAT_EVERY);
+            }
+            let is_due = self.historian.compaction_due();
+            if now >= compaction.due || (!compaction.fails && is_due) {
+                let outcome = self.compact(&mut damaged, now).await;
+                self.tell(compaction.went(outcome, now, COMPACT_EVERY))
+                    .await;
+            }
+            if damaged.fails && now >= damaged.due {
+                self.tell(damaged.went(Ok(()), now, DAMAGE_SHOWN)).await;
+            }
+            if now >= retention.due {
+                let outcome = self.retain(&mut budget, now).await;
+                self.tell(retention.went(outcome, now, RETAIN_EVERY)).await;
+            }
         }
-        if !removed.more {
+    }
+
+    async fn compact(&self, damaged: &mut Work, now: Timestamp) -> Result<()> {
+        let upto = JournalRow(self.settled.load(Ordering::Relaxed));
+        loop {
+            let progress = self.historian.compact_step(upto).await?;
+            if progress.quarantined > 0 {
+                let (key, text) = (
+                    damaged.key.to_owned(),
+                    format!("{}: {} parts.", damaged.what, progress.quarantined),
+                );
+                damaged.fails = true;
+                damaged.due = now.plus(DAMAGE_SHOWN);
+                self.tell(Some(SystemEvent::Raised { key, text })).await;
+            }
+            if !progress.more {
+                break;
+            }
+        }
+        while self.historian.roll_up_step().await?.more {}
+        self.historian.checkpoint().await
+    }
+
+    async fn retain(&self, budget: &mut Work, now: Timestamp) -> Result<()> {
+        loop {
+            let removed = self.historian.retain(now, &self.policy).await?;
+            if let Some(text) = retention::words(&removed) {
+                tracing::info!("{text}");
+                self.retention.send_replace(text);
+            }
+            if removed.more {
+                continue;
+            }
+            let key = budget.key.to_owned();
+            let event = match removed.over_budget {
+                Some(bytes) => Some(SystemEvent::Raised {
+                    key,
+                    text: format!(
+                        "{}: {:.1} MB too much. Raise the budget under [retention] in plant.toml.",
+                        budget.what,
+                        bytes as f64 / 1e6
+                    ),
+                }),
+                None => budget.fails.then_some(SystemEvent::Cleared { key }),
+            };
+            budget.fails = removed.over_budget.is_some();
+            self.tell(event).await;
             return Ok(());
+        }
+    }
+
+    async fn tell(&self, event: Option<SystemEvent>) {
+        if let Some(event) = event {
+            // The driver may have ended; then nobody needs to know.
+            let _ = self.conditions.send(event).await;
         }
     }
 }

@@ -1,19 +1,28 @@
 //! How a sample travels: connection -> [`source`] (decode, map) -> [`driver`] (engine) -> [`writer`] (history,
 //! alarms, then acknowledgements) and the [`crate::view`].
 //!
-//! Every queue between them has a bound, written down here. When history cannot keep up or cannot be written, the job
-//! queue fills, the driver stops taking messages, the connections hold QoS 1 and 2 back (the broker keeps them) and
-//! count what they drop of QoS 0.
+//! Every queue between them has a bound, written down here. When history cannot keep up, the job queue fills, the driver
+//! stops taking messages, the connections hold QoS 1 and 2 back (the broker keeps them) and count what they drop of QoS
+//! 0. When history cannot be written, `outage` says what goes on.
 
+mod carrier;
 pub mod driver;
+mod held;
+mod intake;
 pub mod job;
 pub mod maintenance;
 pub mod notice;
+mod outage;
 pub mod rejects;
 pub mod request;
+pub mod retention;
+mod ring;
 pub mod scoring;
+mod serve;
 mod show;
 pub mod source;
+#[cfg(test)]
+mod tests;
 pub mod turn;
 pub mod writer;
 
@@ -25,6 +34,16 @@ pub const INBOUND_QUEUE: usize = 1_024;
 pub const INBOUND_BATCH: usize = 256;
 /// Jobs that wait for the writer; one job holds at most [`INBOUND_BATCH`] messages.
 pub const JOB_QUEUE: usize = 64;
+/// What may wait in memory while history cannot be written: samples of QoS 0 (about an hour of a hundred a second), and
+/// what follows from them.
+const RING: ring::Limits = ring::Limits {
+    samples: 400_000,
+    bytes: 64 << 20,
+    transitions: 10_000,
+};
+/// Bytes of messages of QoS 1 and 2 that wait unacknowledged in the driver while history cannot be written; beyond it no
+/// message is taken.
+const HELD_BYTES: usize = 64 << 20;
 /// Questions that wait for the scorer.
 pub const SCORE_QUEUE: usize = 256;
 /// Requests of people that wait for the driver.

@@ -128,7 +128,11 @@ impl Driver {
         sources.sort_by_key(|(index, _)| **index);
         sources
             .into_iter()
-            .map(|(_, source)| source.row())
+            .map(|(index, source)| {
+                let row = source.row();
+                let not_stored = row.not_stored + self.ring.lost_of(*index) as f64;
+                ConnectionRow { not_stored, ..row }
+            })
             .collect()
     }
 
@@ -164,7 +168,11 @@ impl Driver {
             samples_per_s: rate.round(),
             dropped: self.sources.values().map(Source::dropped).sum::<u64>() as f64,
             rejected: self.sources.values().map(Source::rejected).sum::<u64>() as f64,
+            not_stored: self.not_stored() as f64,
+            waiting: self.ring.samples() as f64,
             history_bytes: self.historian.size_bytes() as f64,
+            journal_samples: self.historian.tail_samples() as f64,
+            retention: self.retention.borrow().clone(),
             system,
         });
     }

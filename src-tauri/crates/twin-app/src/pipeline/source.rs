@@ -1,5 +1,7 @@
 //! One connection as the driver sees it: its decoder, its map from addresses to signals, and what happened on it.
 
+mod rows;
+
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -13,11 +15,11 @@ use twin_core::{
     engine::{Input, LinkChange, LinkMark},
 };
 use twin_historian::{Birth, EXCERPT_BYTES_MAX, LinkTransition, Reject};
-use twin_payload::{AddressIx, Decoder, Message, NodeState, Observations, SourceEvent};
+use twin_payload::{AddressIx, Decoder, Message, Observations, SourceEvent};
 
-use super::{job::Job, rejects::Rejects, turn::Turn};
+use super::{carrier::Carriers, job::Job, rejects::Rejects, turn::Turn};
 use crate::{
-    api::connection::{ConnectionForm, ConnectionRow, LinkStateView, NodeRow},
+    api::connection::{ConnectionForm, LinkStateView},
     error::{Error, Result},
 };
 
@@ -56,6 +58,8 @@ pub struct Source {
     messages: u64,
     samples: u64,
     dropped: u64,
+    not_stored: u64,
+    carriers: Carriers,
     skipped: u64,
     rejects: Rejects,
 }
@@ -113,6 +117,8 @@ impl Source {
             messages: 0,
             samples: 0,
             dropped: 0,
+            not_stored: 0,
+            carriers: Carriers::default(),
             skipped: 0,
             rejects: Rejects::default(),
         }
@@ -126,6 +132,16 @@ impl Source {
     /// Messages lost because a queue was full.
     pub const fn dropped(&self) -> u64 {
         self.dropped
+    }
+
+    /// Samples and unreadable messages that were received and could not be stored.
+    pub const fn not_stored(&self) -> u64 {
+        self.not_stored
+    }
+
+    /// Samples and unreadable messages so far.
+    pub fn carried(&self) -> u64 {
+        self.samples + self.rejects.count()
     }
 
     /// Messages that could not be read.
@@ -162,7 +178,7 @@ impl Source {
                 self.observations.clear();
                 match self.decoder.decode(message, &mut self.observations) {
                     Ok(()) => {
-                        self.take_observations(received, turn);
+                        self.take_observations(received, ack.is_some(), turn);
                         self.keep_birth(topic, payload, received, job);
                     }
                     Err(unreadable) => {
@@ -242,7 +258,7 @@ impl Source {
         }
     }
 
-    fn take_observations(&mut self, received: Timestamp, turn: &mut Turn) {
+    fn take_observations(&mut self, received: Timestamp, acknowledged: bool, turn: &mut Turn) {
         self.skipped += self.observations.skipped();
         for event in self.observations.events().to_vec() {
             self.take_event(&event, turn);
@@ -265,6 +281,7 @@ impl Source {
                 quality: row.quality,
                 text: row.text,
             });
+            self.carriers.note(signal, acknowledged);
             self.samples += 1;
         }
     }
@@ -362,6 +379,32 @@ impl Source {
         }
     }
 
+    /// A change of those signals that stand still while history cannot be written.
+    pub fn paused(&self, mark: LinkMark) -> LinkChange {
+        let may_be_acknowledged = self.form.subscriptions.iter().any(|s| s.qos > 0);
+        let signals = self.carriers.paused(&self.signals, may_be_acknowledged);
+        LinkChange {
+            signals: signals.into(),
+            ..self.all(mark)
+        }
+    }
+
+    /// So much of it could not wait for history any longer.
+    pub const fn lose(&mut self, count: u64) {
+        self.not_stored += count;
+    }
+
+    /// Keeps a record of what was lost, between the two instants.
+    pub fn record_loss(&mut self, count: u64, (from, to): (Timestamp, Timestamp), job: &mut Job) {
+        let seconds = to.since(from).secs_f64();
+        let detail = format!(
+            "{count} samples of QoS 0, received within {seconds:.0} s, were not stored: history could not be written, \
+             and memory for them was full"
+        );
+        let (topic, payload) = ("(QoS 0)".to_owned(), Bytes::new());
+        self.reject(topic, "not-stored", detail, &payload, to, job);
+    }
+
     /// The connection cannot even be tried.
     pub fn fail(&mut self, reason: String) {
         self.state = LinkStateView::Down;
@@ -398,59 +441,6 @@ impl Source {
                 self.form.name
             ))
         })
-    }
-
-    /// Everything heard that is not in the plant file.
-    pub fn heard(&self) -> Vec<Heard> {
-        let name = |address: u32| self.decoder.address(AddressIx(address)).to_owned();
-        self.heard
-            .iter()
-            .map(|(address, (value, at, count))| Heard {
-                address: name(*address),
-                value: value.clone(),
-                at: *at,
-                count: *count,
-            })
-            .collect()
-    }
-
-    /// For the UI.
-    pub fn row(&self) -> ConnectionRow {
-        ConnectionRow {
-            form: self.form.clone(),
-            client_id: self.client_id.clone(),
-            state: self.state,
-            since: self.since.micros() as f64,
-            reason: self.reason.clone(),
-            security: self.security.clone(),
-            messages: self.messages as f64,
-            samples: self.samples as f64,
-            dropped: self.dropped as f64,
-            rejects: self.rejects.rows(),
-            skipped: self.skipped as f64,
-            nodes: self.nodes(),
-            unmapped: u32::try_from(self.heard.len()).unwrap_or(u32::MAX),
-        }
-    }
-
-    fn nodes(&self) -> Vec<NodeRow> {
-        let row = |node: &twin_payload::NodeStatus| NodeRow {
-            id: node.id.to_string(),
-            state: match node.state {
-                NodeState::Online => "online",
-                NodeState::Offline => "offline",
-                NodeState::KeptBirth => "kept-birth",
-                NodeState::Unknown => "unknown",
-            }
-            .to_owned(),
-            since: node.since.map_or(0.0, |since| since.micros() as f64),
-            metrics: node.metrics,
-            gaps: node.gaps as f64,
-            can_rebirth: self.form.allow_rebirth
-                && self.state == LinkStateView::Up
-                && node.id == node.node,
-        };
-        self.decoder.nodes().iter().map(row).collect()
     }
 }
 

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use twin_core::{BatchId, SampleBatch, SampleRef, Timestamp, engine::Input};
+use twin_core::{BatchId, Duration, SampleBatch, SampleRef, Timestamp, engine::Input};
 
 /// What one turn of the driver gathers: inputs for the engine in order of arrival.
 #[derive(Debug)]
 pub struct Turn {
     id: BatchId,
+    /// When the next input counts as received: each gets an instant of its own, so that their order is in the times.
     received: Timestamp,
     batch: SampleBatch,
-    inputs: Vec<Input>,
+    inputs: Vec<(Timestamp, Input)>,
     samples: u64,
     rebirths: Vec<(usize, String)>,
 }
@@ -38,8 +39,8 @@ impl Turn {
         std::mem::take(&mut self.rebirths)
     }
 
-    /// Everything for the engine, in order.
-    pub fn into_inputs(mut self) -> Vec<Input> {
+    /// Everything for the engine, in order, with growing instants.
+    pub fn into_inputs(mut self) -> Vec<(Timestamp, Input)> {
         self.close_batch();
         self.inputs
     }
@@ -58,16 +59,20 @@ impl Turn {
     /// Adds an input that is no sample, after all samples so far.
     pub fn push(&mut self, input: Input) {
         self.close_batch();
-        self.inputs.push(input);
+        self.put(input);
     }
 
     fn close_batch(&mut self) {
         if !self.batch.is_empty() {
             let next = SampleBatch::new(self.id, self.received);
-            self.inputs.push(Input::Samples(Arc::new(std::mem::replace(
-                &mut self.batch,
-                next,
-            ))));
+            let batch = std::mem::replace(&mut self.batch, next);
+            let batch = batch.received_at(self.received);
+            self.put(Input::Samples(Arc::new(batch)));
         }
+    }
+
+    fn put(&mut self, input: Input) {
+        self.inputs.push((self.received, input));
+        self.received = self.received.plus(Duration(1));
     }
 }

@@ -16,7 +16,8 @@ use twin_core::{
     engine::SystemEvent,
 };
 use twin_historian::{
-    AlarmRecord, Birth, Durability, Group, Historian, JournalRow, LinkTransition, Reject,
+    AlarmRecord, Birth, Durability, Group, Historian, JournalRow, LinkTransition,
+    QualityTransition, Reject,
 };
 
 use super::{HISTORY, JOB_QUEUE, job::Job, notice::Notice};
@@ -180,6 +181,7 @@ struct Gathered {
     births: Vec<(ConnectionId, Birth)>,
     rejects: Vec<Reject>,
     links: Vec<LinkTransition>,
+    qualities: Vec<QualityTransition>,
     transitions: Vec<AlarmTransition>,
     durability: Durability,
     settles: bool,
@@ -193,6 +195,7 @@ impl Gathered {
             births: Vec::new(),
             rejects: Vec::new(),
             links: Vec::new(),
+            qualities: Vec::new(),
             transitions: Vec::new(),
             durability: Durability::Normal,
             settles: false,
@@ -202,6 +205,7 @@ impl Gathered {
             gathered.births.append(&mut job.births);
             gathered.rejects.append(&mut job.rejects);
             gathered.links.append(&mut job.links);
+            gathered.qualities.append(&mut job.qualities);
             gathered.transitions.append(&mut job.transitions);
             if job.must_flush {
                 gathered.durability = Durability::Full;
@@ -218,7 +222,7 @@ impl Gathered {
             births: &self.births,
             rejects: &self.rejects,
             links: &self.links,
-            qualities: &[],
+            qualities: &self.qualities,
         }
     }
 }

@@ -28,7 +28,10 @@ impl Effects {
 /// One effect.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// The quality to show for a signal changed without a sample: its source died, came back, or fell silent.
+    /// The quality to show for a signal changed without a newer sample: its source died, came back, or fell silent, or
+    /// the newest sample was received once more. Samples and these transitions tell what the twin showed at any instant:
+    /// the later of receipt and transition counts, of two equal ones the receipt. Whoever drives the engine therefore
+    /// gives every input an instant of its own.
     QualityChanged {
         /// Which signal.
         signal: SignalKey,

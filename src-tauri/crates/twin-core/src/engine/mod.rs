@@ -11,6 +11,7 @@ mod config;
 mod deadlines;
 mod effect;
 mod input;
+mod marks;
 mod second_stage;
 mod slot;
 
@@ -163,6 +164,7 @@ impl Engine {
                 continue;
             };
             let before = slot.twin.quality();
+            let repeated = slot.holds(&sample);
             let pruned = self.pruned;
             let outcome = slot.observe(
                 &sample,
@@ -196,90 +198,17 @@ impl Engine {
                 self.deadlines.push(due, Due::Rules(sample.signal));
             }
             let moved = slot.twin.quality() != before;
+            // History keeps one sample a source time, so a repeated one cannot carry the change of quality there.
+            if moved && repeated {
+                effects
+                    .list
+                    .push(slot.transition(sample.signal, batch.received()));
+            }
             if let Some(asset) = slot.asset
                 && let Some(asset) = self.assets.get_mut(asset)
             {
                 asset.dirty |= moved || asset.watches(sample.signal);
             }
-        }
-    }
-
-    fn take_link(&mut self, change: &LinkChange, effects: &mut Effects) {
-        let at = self.now;
-        for signal in change.signals.iter().copied() {
-            match change.mark {
-                LinkMark::Set(quality) => self.set_source_quality(signal, quality, at, effects),
-                LinkMark::Lift(reason) => {
-                    if self
-                        .twin(signal)
-                        .is_some_and(|twin| twin.source_quality.reason == reason)
-                    {
-                        self.put_source_quality(signal, Quality::GOOD, at, effects);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Marks what has happened to a signal's source, unless its mark is as bad and says more.
-    fn set_source_quality(
-        &mut self,
-        signal: SignalKey,
-        quality: Quality,
-        at: Timestamp,
-        effects: &mut Effects,
-    ) {
-        let Some(old) = self.twin(signal).map(|twin| twin.source_quality) else {
-            return;
-        };
-        let says_more = old.reason == Reason::Stale && quality.status == old.status;
-        if quality.status > old.status || says_more {
-            self.put_source_quality(signal, quality, at, effects);
-        }
-    }
-
-    /// Replaces the mark. A good one does not hide that the signal is stale.
-    fn put_source_quality(
-        &mut self,
-        signal: SignalKey,
-        quality: Quality,
-        at: Timestamp,
-        effects: &mut Effects,
-    ) {
-        let step = self.step_count;
-        let Some(slot) = self.slot_mut(signal) else {
-            return;
-        };
-        if slot.twin.sample_quality.reason == Reason::NeverSeen {
-            return;
-        }
-        let before = slot.twin.quality();
-        let is_silent = slot.stale_due().is_some_and(|due| due <= at);
-        let quality = if quality.is_good() && is_silent {
-            Quality::bad(Reason::Stale)
-        } else {
-            quality
-        };
-        slot.twin.source_quality = quality;
-        let after = slot.twin.quality();
-        if after == before {
-            return;
-        }
-        if !after.is_good() {
-            slot.abstain();
-        }
-        if slot.changed_in != step {
-            slot.changed_in = step;
-            effects.changed.push(signal);
-        }
-        let asset = slot.asset;
-        effects.list.push(Effect::QualityChanged {
-            signal,
-            quality: after,
-            at,
-        });
-        if let Some(asset) = asset.and_then(|index| self.assets.get_mut(index)) {
-            asset.dirty = true;
         }
     }
 

@@ -3,7 +3,8 @@
 use crate::{
     alarm::{AlarmTransition, RuleState},
     batch::SampleRef,
-    engine::config::SignalConfig,
+    engine::{config::SignalConfig, effect::Effect},
+    id::SignalKey,
     quality::{Quality, Reason},
     time::{Duration, Timestamp},
     twin::SignalTwin,
@@ -26,6 +27,8 @@ pub(super) struct Slot {
     /// Engine time of the last running-out on-delay already in the heap.
     rules_armed: Option<Timestamp>,
     last_heard: Timestamp,
+    /// When its quality last changed without a newer sample.
+    transition_at: Timestamp,
 }
 
 /// What became of a sample.
@@ -52,6 +55,7 @@ impl Slot {
             quiet: (f64::NEG_INFINITY, f64::INFINITY),
             rules_armed: None,
             last_heard: Timestamp::MIN,
+            transition_at: Timestamp::MIN,
         };
         Slot {
             stale_after: config.stale_after,
@@ -100,10 +104,37 @@ impl Slot {
         Outcome::Taken
     }
 
-    fn is_same(&self, sample: &SampleRef<'_>) -> bool {
-        self.twin.sample_quality == sample.quality
-            && self.twin.source_quality.is_good()
+    /// The change of the shown quality at `at` as it is stored; never before the change that it follows.
+    pub fn transition(&mut self, signal: SignalKey, at: Timestamp) -> Effect {
+        self.transition_at = self.transition_at.max(at);
+        Effect::QualityChanged {
+            signal,
+            quality: self.twin.quality(),
+            at: self.transition_at,
+        }
+    }
+
+    /// When a change without a sample is dated that happens at `at`: behind the receipt of the newest sample, because
+    /// of two equal instants the sample's counts.
+    pub fn behind_sample(&self, at: Timestamp) -> Timestamp {
+        if self.twin.received_time == Timestamp::MIN {
+            at
+        } else {
+            at.max(self.twin.received_time.plus(Duration(1)))
+        }
+    }
+
+    /// Whether it is the newest sample once more, in time, value and quality; the quality of one that was read back
+    /// from history is not known.
+    pub fn holds(&self, sample: &SampleRef<'_>) -> bool {
+        let quality = self.twin.sample_quality;
+        self.twin.source_time == sample.time
+            && (quality == sample.quality || quality.reason == Reason::FromHistory)
             && self.twin.value == sample.value()
+    }
+
+    fn is_same(&self, sample: &SampleRef<'_>) -> bool {
+        self.twin.source_quality.is_good() && self.holds(sample)
     }
 
     /// The signal cannot be used: running delays are abandoned.

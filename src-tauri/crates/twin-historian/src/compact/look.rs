@@ -1,19 +1,15 @@
 //! Reading the chunks that samples may be joined with: for many signals with one statement where that can be.
 
-use std::collections::HashMap;
-
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use twin_core::SignalKey;
 
-use super::{place::Placer, plan::StoredChunk};
+use super::{ahead::Ahead, place::Placer, plan::StoredChunk};
 use crate::{
     chunk::Stretch,
     error::{Error, Result},
     historian::signal_key,
 };
 
-/// Chunks at the end of a signal that are looked at: it stands in the statements too.
-pub(super) const LOOKED_AT: usize = 16;
 const BLOBS_A_STATEMENT: usize = 1_000;
 
 /// From the last chunk of at least ?2 samples on, else the last 16, of each signal in the list ?1.
@@ -23,14 +19,6 @@ const ENDS: &str = "SELECT c.signal, c.t_min, c.t_max, c.count, c.data FROM json
      WHERE count >= ?2), \
     (SELECT t_min FROM chunk WHERE signal = s.value ORDER BY t_min DESC LIMIT 1 OFFSET 15), -9223372036854775808) \
     ORDER BY c.signal, c.t_min";
-
-/// What was read for several signals at once, because a statement costs more than what it reads.
-#[derive(Default)]
-pub(super) struct Ahead {
-    ends: HashMap<SignalKey, Vec<StoredChunk>>,
-    /// By id of the data.
-    blobs: HashMap<i64, Vec<u8>>,
-}
 
 impl Placer<'_> {
     /// Reads the ends of the signals, and the chunks there that will be written again.

@@ -5,6 +5,7 @@
 //! the first and the last of them samples are in the journal and in a chunk: harmless, for they are the same samples, and
 //! a step that was broken off is repeated with the same rows.
 
+mod ahead;
 mod gather;
 mod import;
 mod join;

@@ -1,5 +1,6 @@
 //! The engine fed with lists of inputs.
 
+mod as_of;
 mod properties;
 
 use std::sync::Arc;

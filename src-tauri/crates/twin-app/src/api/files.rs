@@ -1,0 +1,121 @@
+//! History into files and out of them.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// How a file of history is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileFormat {
+    /// Text for spreadsheets and scripts.
+    Csv,
+    /// Apache Parquet, for data tools.
+    Parquet,
+}
+
+/// Which history goes into which file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ExportRequest {
+    /// Keys of signals.
+    pub signals: Vec<u32>,
+    /// Begin, microseconds, included.
+    pub t0: f64,
+    /// End, microseconds, left out.
+    pub t1: f64,
+    /// The format.
+    pub format: FileFormat,
+    /// Where to; a name alone lies in the workspace's folder `exports`, an empty one is chosen.
+    pub path: String,
+}
+
+/// What a job does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileJobKind {
+    /// History is written to a file.
+    Export,
+    /// A file is read into history.
+    Import,
+}
+
+/// How far a job is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileJobState {
+    /// At work.
+    Running,
+    /// Ended well.
+    Done,
+    /// Ended by a person.
+    Cancelled,
+    /// Ended by a fault.
+    Failed,
+}
+
+/// The one job with a file that runs, or the last one that ran.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FileJobView {
+    /// Its number since start.
+    pub number: u32,
+    /// What it does.
+    pub kind: FileJobKind,
+    /// How far it is.
+    pub state: FileJobState,
+    /// The file.
+    pub path: String,
+    /// How much of it is done, 0 to 1.
+    pub done: f64,
+    /// Samples so far.
+    pub rows: f64,
+    /// Samples a second, on average since it began.
+    pub rows_per_s: f64,
+    /// Why it failed and what to do; empty otherwise.
+    pub message: String,
+    /// What an import found, so far.
+    pub report: Option<ImportReport>,
+}
+
+/// What became of a file's lines.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ImportReport {
+    /// Samples that history did not have and has now.
+    pub written: f64,
+    /// Samples that history had already.
+    pub present: f64,
+    /// Samples at an instant for which history has another value or quality; history's stays.
+    pub differing: f64,
+    /// Lines that could not be read.
+    pub bad: f64,
+    /// The first of them.
+    pub bad_lines: Vec<BadLineView>,
+    /// Samples of signals that the plant does not have: left out.
+    pub unknown: f64,
+    /// The first of those signals, in order of their ids.
+    pub unknown_signals: Vec<UnknownSignal>,
+}
+
+/// A line that could not be read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct BadLineView {
+    /// CSV: the line, the header is 1. Parquet: the row, the first is 1.
+    pub line: f64,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+/// A signal of a file that the plant does not have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct UnknownSignal {
+    /// Its id.
+    pub id: String,
+    /// How many samples it has in the file.
+    pub rows: f64,
+}

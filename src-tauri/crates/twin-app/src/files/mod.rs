@@ -1,0 +1,261 @@
+//! History into files and out of them: one job at a time, with progress, to be cancelled.
+//!
+//! Rooms, in the order in which they may import one another: `job`, `place` -> `export`, `import`.
+
+mod export;
+mod import;
+mod job;
+mod place;
+
+use std::{
+    collections::HashMap,
+    future::Future,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::task::JoinHandle;
+use twin_core::{SignalKey, Timestamp};
+use twin_historian::{AuditEntry, Historian};
+use twin_report::{Format, Origin};
+
+use crate::{
+    api::{
+        files::{ExportRequest, FileFormat, FileJobKind, FileJobView},
+        plant::PlantView,
+    },
+    clock,
+    error::{Error, Result},
+    view::View,
+};
+use export::{Export, Exported};
+use job::{Job, Stopped};
+
+/// How long the end of the program waits for a job to notice it: a page is read and stored in far less.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The room of a running program where history meets files.
+pub struct Files {
+    historian: Historian,
+    view: Arc<View>,
+    /// The workspace's folder.
+    dir: PathBuf,
+    current: Mutex<Option<Current>>,
+}
+
+/// The job that runs, or the last one.
+struct Current {
+    job: Arc<Job>,
+    task: Option<JoinHandle<()>>,
+}
+
+impl Files {
+    /// For a workspace in `dir`.
+    pub const fn new(historian: Historian, view: Arc<View>, dir: PathBuf) -> Self {
+        Files {
+            historian,
+            view,
+            dir,
+            current: Mutex::new(None),
+        }
+    }
+
+    /// Begins to write history into a file; gives the job as it stands.
+    ///
+    /// # Errors
+    /// [`Error::Request`] when a job runs already, the range is empty or the file exists; [`Error::Unknown`] for a key
+    /// that no signal has; [`Error::History`] when the audit trail cannot be written.
+    pub async fn start_export(&self, request: &ExportRequest, user: &str) -> Result<FileJobView> {
+        let plant = self.view.plant();
+        let format = match request.format {
+            FileFormat::Csv => Format::Csv,
+            FileFormat::Parquet => Format::Parquet,
+        };
+        let export = Export {
+            signals: exported(&plant, &request.signals)?,
+            t0: Timestamp(request.t0 as i64),
+            t1: Timestamp(request.t1 as i64),
+            format,
+            origin: Origin {
+                plant: plant.name,
+                zone: plant.zone,
+                program: concat!("Twinscope ", env!("CARGO_PKG_VERSION")).to_owned(),
+            },
+        };
+        if request.t0.is_nan() || request.t1.is_nan() || export.t0 >= export.t1 {
+            let text = "the range ends before it begins: choose another range";
+            return Err(Error::Request(text.into()));
+        }
+        let name = format!("history-{}.{}", clock::now().millis(), format.extension());
+        let path = place::target(&self.dir, &request.path, &name);
+        let detail = format!(
+            "{} signals, {} to {} µs",
+            export.signals.len(),
+            export.t0.micros(),
+            export.t1.micros()
+        );
+        let (job, historian) = (
+            self.begin(FileJobKind::Export, path)?,
+            self.historian.clone(),
+        );
+        let work = Arc::clone(&job);
+        self.run(job, user, &detail, async move {
+            export::export(&historian, export, &work).await
+        })
+        .await
+    }
+
+    /// Begins to read a file into history; gives the job as it stands.
+    ///
+    /// # Errors
+    /// [`Error::Request`] when a job runs already or no file is named; [`Error::History`] when the audit trail cannot be
+    /// written. What is wrong with the file is in the job.
+    pub async fn start_import(&self, path: &str, user: &str) -> Result<FileJobView> {
+        if path.trim().is_empty() {
+            return Err(Error::Request("no file is named: give its path".into()));
+        }
+        let path = self.dir.join(place::at_home(path));
+        let plant = self.view.plant();
+        let signals: HashMap<String, SignalKey> = plant
+            .assets
+            .into_iter()
+            .flat_map(|asset| asset.signals)
+            .map(|signal| (signal.id, SignalKey(signal.key)))
+            .collect();
+        let (job, historian) = (
+            self.begin(FileJobKind::Import, path)?,
+            self.historian.clone(),
+        );
+        let work = Arc::clone(&job);
+        self.run(job, user, "begun", async move {
+            import::import(&historian, signals, &work).await
+        })
+        .await
+    }
+
+    /// The job that runs, or the last one since start.
+    pub fn job(&self) -> Option<FileJobView> {
+        self.current().as_ref().map(|current| current.job.view())
+    }
+
+    /// Asks the running job to end; one that has ended stays as it is.
+    pub fn cancel(&self) {
+        if let Some(current) = &*self.current() {
+            current.job.cancel();
+        }
+    }
+
+    /// Ends the running job, as the end of the program does.
+    pub async fn stop(&self) {
+        self.cancel();
+        let task = self
+            .current()
+            .as_mut()
+            .and_then(|current| current.task.take());
+        if let Some(task) = task
+            && !matches!(tokio::time::timeout(STOP_TIMEOUT, task).await, Ok(Ok(())))
+        {
+            tracing::error!("a job with a file came to no end");
+        }
+    }
+
+    fn current(&self) -> std::sync::MutexGuard<'_, Option<Current>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the one place.
+    fn begin(&self, kind: FileJobKind, path: PathBuf) -> Result<Arc<Job>> {
+        let mut current = self.current();
+        let before = current.as_ref().map(|current| current.job.view());
+        if let Some(before) = &before
+            && current
+                .as_ref()
+                .is_some_and(|current| current.job.is_running())
+        {
+            let what = match before.kind {
+                FileJobKind::Export => "an export to",
+                FileJobKind::Import => "an import of",
+            };
+            return Err(Error::Request(format!(
+                "{what} {} is at work ({:.0} % done): wait for its end, or cancel it",
+                before.path,
+                before.done * 100.0
+            )));
+        }
+        let number = before.map_or(1, |before| before.number + 1);
+        let job = Arc::new(Job::new(number, kind, path));
+        *current = Some(Current {
+            job: Arc::clone(&job),
+            task: None,
+        });
+        Ok(job)
+    }
+
+    /// Starts the work, with an entry in the audit trail before and after.
+    async fn run(
+        &self,
+        job: Arc<Job>,
+        user: &str,
+        detail: &str,
+        work: impl Future<Output = std::result::Result<(), Stopped>> + Send + 'static,
+    ) -> Result<FileJobView> {
+        let entry = AuditEntry {
+            at: clock::now(),
+            user: user.to_owned(),
+            action: job.action().to_owned(),
+            subject: job.path.display().to_string(),
+            detail: detail.to_owned(),
+        };
+        if let Err(error) = self.historian.alarms().write_audit(&entry).await {
+            let error = Error::from(error);
+            let text = error.to_string();
+            job.end(&Err(Stopped::Failed(error)));
+            return Err(Error::Request(text));
+        }
+        let (historian, own) = (self.historian.clone(), Arc::clone(&job));
+        let task = tokio::spawn(async move {
+            let result = work.await;
+            own.end(&result);
+            let entry = AuditEntry {
+                at: clock::now(),
+                detail: own.summary(),
+                ..entry
+            };
+            if let Err(error) = historian.alarms().write_audit(&entry).await {
+                tracing::error!("the end of a job with a file could not be noted: {error}");
+            }
+        });
+        if let Some(current) = &mut *self.current()
+            && current.job.number() == job.number()
+        {
+            current.task = Some(task);
+        }
+        Ok(job.view())
+    }
+}
+
+/// The signals with these keys, in this order.
+fn exported(plant: &PlantView, keys: &[u32]) -> Result<Vec<Exported>> {
+    if keys.is_empty() {
+        let text = "no signal is chosen: choose at least one";
+        return Err(Error::Request(text.into()));
+    }
+    let all = plant.assets.iter().flat_map(|asset| &asset.signals);
+    let by_key: HashMap<u32, _> = all.map(|signal| (signal.key, signal)).collect();
+    let one = |key: &u32| {
+        let signal = by_key.get(key).ok_or_else(|| Error::Unknown {
+            what: "signal",
+            id: key.to_string(),
+        })?;
+        Ok(Exported {
+            key: SignalKey(signal.key),
+            id: signal.id.clone(),
+            unit: signal.unit.clone(),
+        })
+    };
+    keys.iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests;

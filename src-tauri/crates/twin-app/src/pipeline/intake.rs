@@ -1,0 +1,48 @@
+//! When the driver takes messages, and what it knows of an outage of history.
+
+use tokio::sync::mpsc;
+use twin_connect::Inbound;
+
+use super::{INBOUND_BATCH, job::Job};
+
+/// History cannot be written.
+#[derive(Debug)]
+pub(super) struct Outage {
+    /// What the writer says about it.
+    pub text: String,
+}
+
+/// When the driver takes messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Intake {
+    /// As soon as the writer has room.
+    WithRoom,
+    /// At once: what has to be stored waits in memory.
+    AtOnce,
+    /// Not yet: what waits goes first, as the writer has room.
+    Later,
+    /// Not now: nothing more can wait.
+    Closed,
+}
+
+/// Waits for messages, or with [`Intake::Later`] only for room, and then gives none. With [`Intake::WithRoom`] the room
+/// comes first: taken in the other order, messages would wait in memory unacknowledged and uncounted.
+pub(super) async fn take_messages(
+    jobs: &mpsc::Sender<Job>,
+    inbound: &mut mpsc::Receiver<(usize, Inbound)>,
+    messages: &mut Vec<(usize, Inbound)>,
+    intake: Intake,
+) {
+    if intake == Intake::Closed {
+        return std::future::pending().await;
+    }
+    if intake != Intake::AtOnce {
+        let Ok(permit) = jobs.reserve().await else {
+            return std::future::pending().await;
+        };
+        drop(permit);
+    }
+    if intake != Intake::Later && inbound.recv_many(messages, INBOUND_BATCH).await == 0 {
+        std::future::pending::<()>().await;
+    }
+}

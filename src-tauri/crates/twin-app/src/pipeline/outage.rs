@@ -1,0 +1,213 @@
+//! What goes on while history cannot be written.
+//!
+//! - Messages of QoS 1 and 2 wait undecoded and unacknowledged, here and at the broker. The twins of their signals are
+//!   BAD with the reason, and are given back once all that waited here is on its way to history.
+//! - Messages of QoS 0 come once, so they go on: decoded, shown as good as they are, checked for alarms. What has to be
+//!   stored waits in the [`Ring`](super::ring::Ring), the oldest samples are counted and go when it is full. An alarm is
+//!   shown once it is stored, as ever; until then the condition's text names it.
+//! - Afterwards the ring comes first, then what was held, then the connections: all in order.
+
+use twin_connect::{Inbound, LinkState};
+use twin_core::{
+    Quality, Reason, Timestamp,
+    engine::{Input, LinkMark, SystemEvent},
+};
+
+use super::{
+    HISTORY, INBOUND_BATCH,
+    driver::Driver,
+    held::Held,
+    intake::{Intake, Outage},
+};
+use crate::clock;
+
+/// Alarms that the condition's text names at most.
+const TITLES_MAX: usize = 3;
+
+impl Driver {
+    /// When messages are to be taken.
+    pub(super) fn intake(&self) -> Intake {
+        if self.outage.is_none() {
+            return if self.recovering || !self.ring.is_empty() {
+                Intake::Later
+            } else {
+                Intake::WithRoom
+            };
+        }
+        if self.held.is_full() || self.ring.is_closed() {
+            Intake::Closed
+        } else {
+            Intake::AtOnce
+        }
+    }
+
+    /// Whether something has to be stored before what comes now.
+    pub(super) fn is_behind(&self) -> bool {
+        self.outage.is_some() || !self.ring.is_empty()
+    }
+
+    /// Hands what waits, then the outbox to the writer as far as it has room. Without an outage the rest stays in the
+    /// outbox and grows by at most what timers and people add, because messages are only taken when there is room.
+    pub(super) fn flush(&mut self) {
+        if self.is_behind() && !self.outbox.is_empty() {
+            self.ring.push(std::mem::take(&mut self.outbox));
+        }
+        // During an outage all waits in the ring, where it is bounded and counted.
+        while self.outage.is_none() && !self.ring.is_empty() {
+            let Ok(permit) = self.jobs.try_reserve() else {
+                return;
+            };
+            if let Some(job) = self.ring.pop() {
+                permit.send(job);
+            }
+        }
+        if self.outbox.is_empty() {
+            return;
+        }
+        match self.jobs.try_reserve() {
+            Ok(permit) => permit.send(std::mem::take(&mut self.outbox)),
+            Err(_) => tracing::debug!("the history writer is behind"),
+        }
+    }
+
+    /// The end: hands over all that waits, however long that takes.
+    pub(super) async fn leave(mut self) {
+        self.outbox.settles = true;
+        let last = std::mem::take(&mut self.outbox);
+        self.ring.push(last);
+        if self.outage.is_some() {
+            tracing::error!(
+                samples = self.ring.samples(),
+                "history cannot be written at the end of the program: samples of QoS 0 may be lost"
+            );
+        }
+        while let Some(job) = self.ring.pop() {
+            if self.jobs.send(job).await.is_err() {
+                tracing::error!(
+                    "the history writer ended before the driver: the last samples may be missing"
+                );
+                return;
+            }
+        }
+    }
+
+    /// During an outage, keeps a message back whose broker waits for its acknowledgement; gives any other.
+    pub(super) fn hold(&mut self, source: usize, message: Inbound) -> Option<Inbound> {
+        let delivers_again = matches!(
+            message,
+            Inbound::Link {
+                state: LinkState::Up {
+                    session_present: true,
+                    ..
+                },
+                ..
+            }
+        );
+        if delivers_again {
+            self.held.forget(source);
+        }
+        if self.outage.is_some() && Held::wants(&message) {
+            self.held.push(source, message);
+            return None;
+        }
+        Some(message)
+    }
+
+    /// The writer has room after an outage: what waits in the ring has gone before, now what was held.
+    pub(super) fn catch_up(&mut self) {
+        self.flush();
+        if !self.ring.is_empty() {
+            return;
+        }
+        let mut messages = self.held.take(INBOUND_BATCH);
+        self.decode(&mut messages);
+        if self.held.is_empty() {
+            self.recovering = false;
+            let now = self.instant();
+            self.mark_sources(now, LinkMark::Lift(Reason::HistoryUnavailable), false);
+        }
+    }
+
+    /// A condition of the program. History's own decides what goes on.
+    pub(super) fn take_condition(&mut self, event: SystemEvent) {
+        let now = self.instant();
+        match event {
+            SystemEvent::Raised { key, text } if key == HISTORY => {
+                let begins = self.outage.is_none();
+                self.outage = Some(Outage { text });
+                if begins {
+                    self.keep_outage(now);
+                }
+            }
+            SystemEvent::Cleared { key } if key == HISTORY => {
+                self.outage = None;
+                self.record_losses();
+                self.recovering = true;
+                self.step(now, Input::System(SystemEvent::Cleared { key }));
+            }
+            event => self.step(now, Input::System(event)),
+        }
+    }
+
+    /// Once a second: says how it stands, and that what stands still is no statement about the plant.
+    pub(super) fn keep_outage(&mut self, now: Timestamp) {
+        let Some(outage) = &self.outage else { return };
+        let mut text = outage.text.clone();
+        let lost = self.not_stored();
+        if self.ring.samples() > 0 {
+            let waiting = self.ring.samples();
+            text += &format!(" {waiting} samples of QoS 0 wait in memory.");
+        }
+        if lost > 0 {
+            text += &format!(" {lost} were lost, because memory for them is full.");
+        }
+        let titles: Vec<&str> = self.ring.titles().take(TITLES_MAX).collect();
+        if !titles.is_empty() {
+            text += &format!(" Alarms not stored yet: {}.", titles.join(", "));
+        }
+        let key = HISTORY.to_owned();
+        self.step(now, Input::System(SystemEvent::Raised { key, text }));
+        let mark = LinkMark::Set(Quality::bad(Reason::HistoryUnavailable));
+        self.mark_sources(now, mark, true);
+    }
+
+    /// Samples and unreadable messages that were lost since start.
+    pub(super) fn not_stored(&self) -> u64 {
+        self.not_stored + self.ring.lost()
+    }
+
+    /// Keeps a record of what the ring could not hold, and of where history is missing something.
+    fn record_losses(&mut self) {
+        let Some(lost) = self.ring.take_lost() else {
+            return;
+        };
+        self.not_stored += lost.count;
+        self.outbox.qualities.extend(lost.gaps());
+        let Some(span) = lost.span else { return };
+        for (index, count) in &lost.by_source {
+            if let Some(source) = self.sources.get_mut(index) {
+                source.lose(*count);
+                source.record_loss(*count, span, &mut self.outbox);
+            }
+        }
+        tracing::warn!(lost.count, "samples of QoS 0 could not be stored");
+    }
+
+    fn mark_sources(&mut self, now: Timestamp, mark: LinkMark, only_paused: bool) {
+        let sources = self.sources.values();
+        let changes: Vec<_> = if only_paused {
+            sources.map(|source| source.paused(mark)).collect()
+        } else {
+            sources.map(|source| source.all(mark)).collect()
+        };
+        for change in changes {
+            self.step(now, Input::Link(change));
+        }
+    }
+
+    /// Now, later than every input before: their order is in the times.
+    pub(super) fn instant(&mut self) -> Timestamp {
+        self.last = clock::now().max(self.last.plus(twin_core::Duration(1)));
+        self.last
+    }
+}

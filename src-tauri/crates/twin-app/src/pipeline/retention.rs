@@ -1,0 +1,80 @@
+//! How long history is kept: from the plant file to what the historian is told, and what people are told of it.
+
+use std::fmt::Write;
+
+use twin_core::{Duration, SignalKey};
+use twin_historian::{Keep, Policy, Removal, Removed};
+
+use crate::compile::Compiled;
+
+/// The policy of a plant.
+pub fn policy(compiled: &Compiled) -> Policy {
+    let retention = &compiled.plant.retention;
+    let keep = |keep: &twin_model::Keep| Keep {
+        raw: keep.raw,
+        rollups: keep.rollups,
+    };
+    let classes = retention.classes.iter().map(|class| keep(&class.keep));
+    Policy {
+        default: keep(&retention.default),
+        classes: self::classes(compiled).into_iter().zip(classes).collect(),
+        links: retention.events,
+        qualities: retention.events,
+        corrections: retention.events,
+        budget_bytes: retention.budget,
+    }
+}
+
+/// Keys of the signals of each retention class, in the order of the plant file.
+fn classes(compiled: &Compiled) -> Vec<Vec<SignalKey>> {
+    let plant = &compiled.plant;
+    let mut classes = vec![Vec::new(); plant.retention.classes.len()];
+    for (signal, config) in plant.signals().iter().zip(&compiled.engine.signals) {
+        let class = plant.retention_class(signal);
+        if let Some(keys) = class.and_then(|class| classes.get_mut(class)) {
+            keys.push(config.key);
+        }
+    }
+    classes
+}
+
+/// What was removed, in words; none when nothing was.
+pub fn words(removed: &Removed) -> Option<String> {
+    let parts = [
+        (removed.samples, "samples"),
+        (removed.rollups, "blocks of statistics"),
+        (removed.links, "link changes"),
+        (removed.qualities, "quality changes"),
+        (removed.corrections, "corrections"),
+    ];
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<_> = parts
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    if parts.is_empty() {
+        return None;
+    }
+    let mut text = format!("Removed from history: {}", parts.join(", "));
+    if let Some((from, to)) = removed.span {
+        // Writing to a String cannot fail.
+        let _ = write!(text, ", over {}", days(to.since(from)));
+    }
+    Some(text + ".")
+}
+
+/// What was removed last, as the history's own book has it: for the start of the program.
+pub fn words_of(removal: &Removal) -> String {
+    format!(
+        "Removed from history: {} {} ({}).",
+        removal.count, removal.what, removal.why
+    )
+}
+
+fn days(span: Duration) -> String {
+    let days = span.secs_f64() / 86_400.0;
+    if days < 2.0 {
+        format!("{:.0} h", days * 24.0)
+    } else {
+        format!("{days:.0} days")
+    }
+}

@@ -1,0 +1,132 @@
+//! What people ask of the driver.
+
+use tokio::sync::oneshot;
+use twin_core::{
+    OccurrenceId, Quality, Reason, Timestamp,
+    engine::{Input, LinkMark, OperatorAction},
+};
+
+use super::{driver::Driver, job::Reply, request::Request, source::Source};
+use crate::{
+    api::alarm::AlarmRow,
+    clock,
+    error::{Error, Result},
+};
+
+/// A rebirth is asked of a node at most this often: a node that cannot satisfy it must not be stormed.
+const REBIRTH_EVERY: twin_core::Duration = twin_core::Duration::from_secs(30);
+
+impl Driver {
+    pub(super) fn serve(&mut self, request: Request) {
+        let now = clock::now();
+        match request {
+            Request::Acknowledge {
+                occurrence,
+                user,
+                comment,
+                reply,
+            } => {
+                self.acknowledge(now, occurrence, user, comment, reply);
+            }
+            Request::Rebirth {
+                connection,
+                node,
+                reply,
+            } => {
+                // Whoever asked may have gone.
+                let _ = reply.send(self.rebirth(&connection, &node, now));
+            }
+            Request::Heard { connection, reply } => {
+                let heard = self
+                    .sources
+                    .values()
+                    .find(|source| source.id().as_str() == connection);
+                let unknown = || Error::Unknown {
+                    what: "connection",
+                    id: connection.clone(),
+                };
+                let _ = reply.send(heard.map(Source::heard).ok_or_else(unknown));
+            }
+            Request::PutSource(index, source) => {
+                self.sources.insert(index, *source);
+                self.show_connections();
+            }
+            Request::RemoveSource(id) => {
+                let gone: Vec<_> = self
+                    .sources
+                    .extract_if(|_, source| source.id().as_str() == id)
+                    .collect();
+                for (index, source) in gone {
+                    self.held.forget(index);
+                    let change = source.all(LinkMark::Set(Quality::bad(Reason::BrokerLost)));
+                    self.step(now, Input::Link(change));
+                }
+                self.show_connections();
+            }
+            Request::Stop => {}
+        }
+    }
+
+    fn acknowledge(
+        &mut self,
+        now: Timestamp,
+        occurrence: OccurrenceId,
+        user: String,
+        comment: String,
+        reply: oneshot::Sender<Result<AlarmRow>>,
+    ) {
+        // One reply a job: earlier work leaves first. Without room history is not writable, and an acknowledgement
+        // that is not stored must not be shown as done.
+        self.flush();
+        if self.is_behind() || self.outbox.reply.is_some() || self.jobs.capacity() == 0 {
+            let text = "the acknowledgement could not be stored, because history is not being written: see the \
+                        status line, and acknowledge again once that is mended";
+            let _ = reply.send(Err(Error::Request(text.into())));
+            return;
+        }
+        let action = OperatorAction::Acknowledge {
+            occurrence: occurrence.clone(),
+            user,
+            comment,
+        };
+        self.step(now, Input::Operator(action));
+        self.outbox.reply = Some(Reply {
+            occurrence,
+            to: reply,
+        });
+    }
+
+    fn rebirth(&self, connection: &str, node: &str, now: Timestamp) -> Result<()> {
+        let source = self
+            .sources
+            .values()
+            .find(|source| source.id().as_str() == connection);
+        let source = source.ok_or_else(|| Error::Unknown {
+            what: "connection",
+            id: connection.to_owned(),
+        })?;
+        source.request_rebirth(node, now)
+    }
+
+    /// A decoder cannot read a node's data without its birth: ask for it, where the plant file allows.
+    pub(super) fn ask_rebirth_of_itself(&mut self, connection: &usize, node: &str, now: Timestamp) {
+        let key = (*connection, node.to_owned());
+        let recent = self
+            .rebirths
+            .get(&key)
+            .is_some_and(|at| now.since(*at) < REBIRTH_EVERY);
+        let Some(source) = self
+            .sources
+            .get(connection)
+            .filter(|source| source.allows_rebirth() && !recent)
+        else {
+            return;
+        };
+        match source.request_rebirth(node, now) {
+            Ok(()) => {
+                self.rebirths.insert(key, now);
+            }
+            Err(error) => tracing::warn!(node, "a rebirth could not be requested: {error}"),
+        }
+    }
+}

@@ -1,0 +1,371 @@
+//! Driver, writer and maintenance on a real history, fed as connections feed them.
+
+use std::{
+    sync::{Arc, atomic::AtomicI64},
+    time::Duration,
+};
+
+use tokio::sync::{mpsc, watch};
+use twin_connect::{Inbound, LinkState, Qos};
+use twin_core::{
+    Quality, Reason, SignalKey, Timestamp, Value,
+    engine::{Engine, Restored, SystemEvent},
+};
+use twin_historian::{Historian, Policy, QualityTransition};
+use twin_model::Plant;
+
+use super::{
+    driver::{Driver, DriverParts},
+    job::Job,
+    maintenance::Maintenance,
+    request::{Queues, Request},
+    ring::{Limits, Ring},
+    source::{Source, SourceParts},
+    writer::Writer,
+};
+use crate::{
+    clock,
+    compile::{Compiled, compile, plant_view},
+    connections::form_of,
+    view::View,
+};
+
+const SOON: Duration = Duration::from_secs(30);
+
+/// A plant of `assets` tanks of `signals` signals each.
+fn plant_file(assets: usize, signals: usize) -> String {
+    let mut text = String::from(
+        "[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UTC\"\n[[connection]]\nid = \"c\"\nhost = \"h\"\n\
+         subscriptions = [{ filter = \"plant/#\", qos = 0 }]\n[[area]]\nid = \"a\"\n[[type]]\nid = \"tank\"\nname = \"Tank\"\n",
+    );
+    for signal in 0..signals {
+        text +=
+            &format!("[[type.signal]]\nid = \"s{signal}\"\nname = \"S\"\nstale_after_s = 600.0\n");
+    }
+    for asset in 0..assets {
+        text += &format!(
+            "[[asset]]\nid = \"t{asset}\"\narea = \"a\"\ntype = \"tank\"\nconnection = \"c\"\n\
+             source = \"plant/t{asset}#{{signal}}\"\n"
+        );
+    }
+    text
+}
+
+/// A running driver and what is around it.
+struct Bench {
+    compiled: Arc<Compiled>,
+    view: Arc<View>,
+    historian: Historian,
+    jobs: Option<mpsc::Receiver<Job>>,
+    job_sender: mpsc::Sender<Job>,
+    inbound: mpsc::Sender<(usize, Inbound)>,
+    requests: mpsc::Sender<Request>,
+    conditions: mpsc::Sender<SystemEvent>,
+    queues: Option<Queues>,
+    _kept: Vec<Box<dyn std::any::Any>>,
+}
+
+impl Bench {
+    async fn new(dir: &std::path::Path, assets: usize, signals: usize) -> anyhow::Result<Self> {
+        let plant = Plant::parse(&plant_file(assets, signals))?;
+        let historian = Historian::open(dir, clock::now()).await?;
+        let ids: Vec<_> = plant
+            .signals()
+            .into_iter()
+            .map(|signal| signal.id)
+            .collect();
+        let keys = historian.signal_keys(&ids).await?;
+        let compiled = Arc::new(compile(plant, &keys));
+        let plant = plant_view(&compiled, 1, String::new(), |_| None);
+        let (jobs, job_queue) = mpsc::channel(super::JOB_QUEUE);
+        let (inbound, inbound_queue) = mpsc::channel(super::INBOUND_QUEUE);
+        let (requests, request_queue) = mpsc::channel(super::REQUEST_QUEUE);
+        let (answers, answer_queue) = mpsc::channel(1);
+        let (conditions, condition_queue) = mpsc::channel(super::REQUEST_QUEUE);
+        let queues = Queues {
+            inbound: inbound_queue,
+            requests: request_queue,
+            answers: answer_queue,
+            conditions: condition_queue,
+        };
+        Ok(Bench {
+            compiled,
+            view: Arc::new(View::new(plant, vec![], 0)),
+            historian,
+            jobs: Some(job_queue),
+            job_sender: jobs,
+            inbound,
+            requests,
+            conditions,
+            queues: Some(queues),
+            _kept: vec![Box::new(answers)],
+        })
+    }
+
+    /// A driver that knows the one connection, and of every signal a value from before.
+    fn driver(&self, not_recorded: Vec<QualityTransition>) -> Driver {
+        let keys = self.compiled.engine.signals.iter().map(|signal| signal.key);
+        let old = Timestamp::from_secs(1_000);
+        let restored = Restored {
+            standing: vec![],
+            last_values: keys.map(|key| (key, old, Value::F64(1.0))).collect(),
+        };
+        let mut driver = Driver::new(DriverParts {
+            engine: Engine::new(Arc::clone(&self.compiled.engine), restored, clock::now()),
+            compiled: Arc::clone(&self.compiled),
+            view: Arc::clone(&self.view),
+            jobs: self.job_sender.clone(),
+            scoring: None,
+            historian: self.historian.clone(),
+            retention: watch::channel(String::new()).1,
+            not_recorded,
+        });
+        let connection = self.compiled.plant.connection("c").unwrap();
+        let source = Source::new(SourceParts {
+            index: 0,
+            form: form_of(connection),
+            client_id: "c".into(),
+            commands: mpsc::channel(1).0,
+            addresses: self.compiled.addresses[&connection.id].clone(),
+            births: vec![],
+            now: clock::now(),
+        });
+        driver.sources.insert(0, source);
+        driver
+    }
+
+    /// The writer runs until the driver that has the bench's sender is gone.
+    fn start_writer(&mut self) -> tokio::task::JoinHandle<()> {
+        let (notices, queue) = mpsc::channel(1);
+        self._kept.push(Box::new(queue));
+        let writer = Writer {
+            historian: self.historian.clone(),
+            view: Arc::clone(&self.view),
+            conditions: self.conditions.clone(),
+            notices,
+            unacknowledged: watch::channel(0).0,
+            settled: Arc::new(AtomicI64::new(0)),
+        };
+        let jobs = self.jobs.take().unwrap();
+        self.job_sender = mpsc::channel(1).0;
+        tokio::spawn(writer.run(jobs))
+    }
+
+    async fn send(&self, topic: &str, payload: String) {
+        let message = Inbound::Message {
+            topic: topic.into(),
+            payload: payload.into(),
+            qos: Qos::AtMostOnce,
+            retain: false,
+            dup: false,
+            received: clock::now(),
+            ack: None,
+        };
+        self.inbound.send((0, message)).await.unwrap();
+    }
+
+    /// Waits until the counters pass `test`.
+    async fn until(&self, test: impl Fn(&crate::api::frame::Counters) -> bool) {
+        let waiting = async {
+            while !test(&self.view.counters()) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let waited = tokio::time::timeout(SOON, waiting).await;
+        assert!(waited.is_ok(), "in vain: {:?}", self.view.counters());
+    }
+}
+
+/// All jobs that are there, of each how many changes of quality it holds.
+fn qualities(jobs: &mut mpsc::Receiver<Job>) -> Vec<Vec<QualityTransition>> {
+    let mut found = Vec::new();
+    while let Ok(job) = jobs.try_recv() {
+        if !job.qualities.is_empty() {
+            found.push(job.qualities);
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn the_loss_of_ten_thousand_signals_leaves_in_one_job() -> anyhow::Result<()> {
+    let dir = tempfile::tempdir()?;
+    let mut bench = Bench::new(dir.path(), 100, 100).await?;
+    let before = QualityTransition {
+        signal: SignalKey(0),
+        at: Timestamp::from_secs(2_000),
+        quality: Quality::bad(Reason::NotRecorded),
+    };
+    let driver = bench.driver(vec![before]);
+    let mut jobs = bench.jobs.take().unwrap();
+    let running = tokio::spawn(driver.run(bench.queues.take().unwrap()));
+    let reason = twin_connect::DownReason {
+        kind: twin_connect::DownKind::Refused,
+        message: "no".into(),
+        advice: String::new(),
+    };
+    let down = |at| Inbound::Link {
+        at,
+        state: LinkState::Down {
+            reason: reason.clone(),
+        },
+    };
+    bench.inbound.send((0, down(clock::now()))).await?;
+    bench.inbound.send((0, down(clock::now()))).await?;
+    bench.until(|counters| counters.history_bytes > 0.0).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let found = qualities(&mut jobs);
+    assert!(found.len() <= 2, "{} jobs", found.len());
+    let found = found.concat();
+    assert_eq!(found.len(), 20_001);
+    assert_eq!(found[0], before);
+    let (start, loss) = found[1..].split_at(10_000);
+    let from_history = Quality::uncertain(Reason::FromHistory);
+    assert!(start.iter().all(|one| one.quality == from_history));
+    let lost = Quality::bad(Reason::BrokerLost);
+    assert!(
+        loss.iter()
+            .all(|one| one.quality == lost && one.at > start[0].at)
+    );
+    bench.requests.send(Request::Stop).await?;
+    running.await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_memory_cannot_hold_is_counted_and_the_rest_is_stored_in_order() -> anyhow::Result<()>
+{
+    const HELD: usize = 500;
+    let dir = tempfile::tempdir()?;
+    let mut bench = Bench::new(dir.path(), 1, 1).await?;
+    let mut driver = bench.driver(vec![]);
+    driver.ring = Ring::new(Limits {
+        samples: HELD,
+        bytes: 1 << 20,
+        transitions: 100,
+    });
+    let writer = bench.start_writer();
+    let driver = tokio::spawn(driver.run(bench.queues.take().unwrap()));
+
+    let mut sent = 0_i64;
+    let base = clock::now().millis() - 100_000;
+    let send = async |bench: &Bench, sent: &mut i64| {
+        let payload = format!("{{\"s0\": {sent}, \"timestamp\": {}}}", base + *sent);
+        *sent += 1;
+        bench.send("plant/t0", payload).await;
+    };
+    send(&bench, &mut sent).await;
+    bench.historian.limit_telemetry_pages(Some(1)).await?;
+    while bench.view.counters().system.is_empty() {
+        send(&bench, &mut sent).await;
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    for _ in 0..3 * HELD {
+        send(&bench, &mut sent).await;
+    }
+    let last = sent as f64 - 1.0;
+    bench
+        .until(|counters| counters.not_stored > 0.0 && counters.waiting > 0.0)
+        .await;
+    let shown = async {
+        while bench
+            .view
+            .twin(SignalKey(0))
+            .and_then(|twin| twin.value.as_f64())
+            != Some(last)
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(SOON, shown).await?;
+    let twin = bench.view.twin(SignalKey(0)).unwrap();
+    assert!(twin.quality().is_good(), "QoS 0 goes on: {twin:?}");
+    bench
+        .until(|counters| counters.system[0].contains("were lost"))
+        .await;
+    assert!(bench.view.counters().waiting <= HELD as f64);
+
+    bench.historian.limit_telemetry_pages(None).await?;
+    bench
+        .until(|counters| counters.system.is_empty() && counters.waiting == 0.0)
+        .await;
+    bench.requests.send(Request::Stop).await?;
+    driver.await?;
+    writer.await?;
+
+    everything_is_stored_or_counted(&bench, sent).await
+}
+
+/// Of levels `0..sent` each is stored or counted as lost, and the loss is recorded.
+async fn everything_is_stored_or_counted(bench: &Bench, sent: i64) -> anyhow::Result<()> {
+    let lost = bench.view.counters().not_stored as usize;
+    let stored = bench
+        .historian
+        .raw(SignalKey(0), Timestamp(0), Timestamp::MAX, 100_000)
+        .await?;
+    assert_eq!(stored.len() + lost, sent as usize);
+    let received: Vec<_> = stored.iter().map(|sample| sample.received).collect();
+    assert!(received.is_sorted());
+    assert_eq!(
+        stored.last().and_then(|s| s.value.as_f64()),
+        Some(sent as f64 - 1.0)
+    );
+    assert_eq!(bench.view.connections()[0].not_stored, lost as f64);
+    let rejects = bench.historian.rejects(10).await?;
+    assert_eq!(rejects.len(), 1);
+    assert_eq!(rejects[0].reason, "not-stored");
+    assert!(
+        rejects[0].detail.starts_with(&format!("{lost} samples")),
+        "{rejects:?}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn maintenance_that_fails_says_so_and_takes_it_back() -> anyhow::Result<()> {
+    let dir = tempfile::tempdir()?;
+    let mut bench = Bench::new(dir.path(), 1, 1).await?;
+    let row = {
+        let mut batch = twin_core::SampleBatch::new(twin_core::BatchId(0), clock::now());
+        for number in 0..50_000_u32 {
+            // Numbers that do not compress.
+            let value = f64::from(number.wrapping_mul(2_654_435_761)).sqrt();
+            batch.push_f64(
+                SignalKey(0),
+                Timestamp(i64::from(number)),
+                value,
+                Quality::GOOD,
+            );
+        }
+        bench
+            .historian
+            .append(&[Arc::new(batch)], twin_historian::Durability::Full)
+            .await?
+    };
+    bench.historian.limit_telemetry_pages(Some(1)).await?;
+    let maintenance = Maintenance {
+        historian: bench.historian.clone(),
+        settled: Arc::new(AtomicI64::new(row.0)),
+        conditions: bench.conditions.clone(),
+        retention: watch::channel(String::new()).0,
+        policy: Policy::default(),
+        heartbeat: dir.path().join("heartbeat"),
+    };
+    let running = tokio::spawn(maintenance.run());
+    let conditions = &mut bench.queues.as_mut().unwrap().conditions;
+    let event = tokio::time::timeout(SOON, conditions.recv()).await?;
+    let Some(SystemEvent::Raised { key, text }) = event else {
+        panic!("{event:?}")
+    };
+    assert_eq!(key, "compaction");
+    assert!(
+        text.contains("not compacted") && text.contains("telemetry.db"),
+        "{text}"
+    );
+    bench.historian.limit_telemetry_pages(None).await?;
+    let event = tokio::time::timeout(SOON, conditions.recv()).await?;
+    assert_eq!(event, Some(SystemEvent::Cleared { key }));
+    assert!(crate::heartbeat::read(&dir.path().join("heartbeat")).is_some());
+    running.abort();
+    Ok(())
+}

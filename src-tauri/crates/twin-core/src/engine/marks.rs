@@ -1,0 +1,90 @@
+//! What happens to a signal without a sample: its source dies, comes back, or falls silent.
+
+use crate::{
+    engine::{
+        Engine,
+        effect::Effects,
+        input::{LinkChange, LinkMark},
+    },
+    id::SignalKey,
+    quality::{Quality, Reason},
+    time::Timestamp,
+};
+
+impl Engine {
+    pub(super) fn take_link(&mut self, change: &LinkChange, effects: &mut Effects) {
+        let at = self.now;
+        for signal in change.signals.iter().copied() {
+            match change.mark {
+                LinkMark::Set(quality) => self.set_source_quality(signal, quality, at, effects),
+                LinkMark::Lift(reason) => {
+                    if self
+                        .twin(signal)
+                        .is_some_and(|twin| twin.source_quality.reason == reason)
+                    {
+                        self.put_source_quality(signal, Quality::GOOD, at, effects);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Marks what has happened to a signal's source, unless its mark is as bad and says more.
+    pub(super) fn set_source_quality(
+        &mut self,
+        signal: SignalKey,
+        quality: Quality,
+        at: Timestamp,
+        effects: &mut Effects,
+    ) {
+        let Some(old) = self.twin(signal).map(|twin| twin.source_quality) else {
+            return;
+        };
+        let says_more = old.reason == Reason::Stale && quality.status == old.status;
+        if quality.status > old.status || says_more {
+            self.put_source_quality(signal, quality, at, effects);
+        }
+    }
+
+    /// Replaces the mark. A good one does not hide that the signal is stale.
+    fn put_source_quality(
+        &mut self,
+        signal: SignalKey,
+        quality: Quality,
+        at: Timestamp,
+        effects: &mut Effects,
+    ) {
+        let step = self.step_count;
+        let Some(slot) = self.slot_mut(signal) else {
+            return;
+        };
+        if slot.twin.sample_quality.reason == Reason::NeverSeen {
+            return;
+        }
+        let before = slot.twin.quality();
+        let is_silent = slot.stale_due().is_some_and(|due| due <= at);
+        let quality = if quality.is_good() && is_silent {
+            Quality::bad(Reason::Stale)
+        } else {
+            quality
+        };
+        slot.twin.source_quality = quality;
+        let after = slot.twin.quality();
+        if after == before {
+            return;
+        }
+        if !after.is_good() {
+            slot.abstain();
+        }
+        if slot.changed_in != step {
+            slot.changed_in = step;
+            effects.changed.push(signal);
+        }
+        let asset = slot.asset;
+        let transition = slot.transition(signal, slot.behind_sample(at));
+        effects.list.push(transition);
+        if let Some(asset) = asset.and_then(|index| self.assets.get_mut(index)) {
+            asset.dirty = true;
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Cells of Arrow columns: every type that another tool may have chosen for a time, a value or a name.
+
+use arrow_array::{
+    Array, BooleanArray, StringViewArray,
+    cast::AsArray,
+    types::{
+        ArrowPrimitiveType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+        TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
+        TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    },
+};
+use arrow_schema::{DataType, TimeUnit};
+use twin_core::{Timestamp, Value};
+
+use super::{
+    TEXT_MAX,
+    time::{of_float, of_number, parse_time},
+};
+
+/// Whether [`value_at`] knows the type.
+pub const fn is_value(kind: &DataType) -> bool {
+    use DataType as T;
+    matches!(
+        kind,
+        T::Null
+            | T::Boolean
+            | T::Int8
+            | T::Int16
+            | T::Int32
+            | T::Int64
+            | T::UInt8
+            | T::UInt16
+            | T::UInt32
+            | T::UInt64
+            | T::Float32
+            | T::Float64
+            | T::Utf8View
+    )
+}
+
+/// Whether [`time_at`] knows the type.
+pub const fn is_time(kind: &DataType) -> bool {
+    matches!(
+        kind,
+        DataType::Timestamp(..) | DataType::Int64 | DataType::Float64 | DataType::Utf8View
+    )
+}
+
+/// A value; an empty cell is null.
+pub fn value_at(column: &dyn Array, row: usize) -> Result<Value, String> {
+    use DataType as T;
+    if column.is_null(row) {
+        return Ok(Value::Null);
+    }
+    Ok(match column.data_type() {
+        T::Boolean => Value::Bool(as_bools(column)?.value(row)),
+        T::Int8 => Value::I64(number::<Int8Type>(column, row)?.into()),
+        T::Int16 => Value::I64(number::<Int16Type>(column, row)?.into()),
+        T::Int32 => Value::I64(number::<Int32Type>(column, row)?.into()),
+        T::Int64 => Value::I64(number::<Int64Type>(column, row)?),
+        T::UInt8 => Value::I64(number::<UInt8Type>(column, row)?.into()),
+        T::UInt16 => Value::I64(number::<UInt16Type>(column, row)?.into()),
+        T::UInt32 => Value::I64(number::<UInt32Type>(column, row)?.into()),
+        T::UInt64 => {
+            let whole = number::<UInt64Type>(column, row)?;
+            let whole = i64::try_from(whole);
+            Value::I64(whole.map_err(|_| "a whole number beyond 63 bits".to_owned())?)
+        }
+        T::Float32 => Value::F64(number::<Float32Type>(column, row)?.into()),
+        T::Float64 => Value::F64(number::<Float64Type>(column, row)?),
+        T::Utf8View => Value::Text(text_at(column, row)?.into()),
+        other => return Err(format!("values of type {other} are not known")),
+    })
+}
+
+/// An instant.
+pub fn time_at(column: &dyn Array, row: usize) -> Result<Timestamp, String> {
+    if column.is_null(row) {
+        return Err("the time is missing".to_owned());
+    }
+    let beyond = || "the time is beyond what can be stored".to_owned();
+    Ok(match column.data_type() {
+        DataType::Timestamp(unit, _) => match unit {
+            TimeUnit::Second => {
+                let seconds = number::<TimestampSecondType>(column, row)?;
+                Timestamp(seconds.checked_mul(1_000_000).ok_or_else(beyond)?)
+            }
+            TimeUnit::Millisecond => {
+                let millis = number::<TimestampMillisecondType>(column, row)?;
+                Timestamp(millis.checked_mul(1_000).ok_or_else(beyond)?)
+            }
+            TimeUnit::Microsecond => Timestamp(number::<TimestampMicrosecondType>(column, row)?),
+            TimeUnit::Nanosecond => {
+                Timestamp(number::<TimestampNanosecondType>(column, row)?.div_euclid(1_000))
+            }
+        },
+        DataType::Int64 => of_number(number::<Int64Type>(column, row)?).ok_or_else(beyond)?,
+        DataType::Float64 => of_float(number::<Float64Type>(column, row)?).ok_or_else(beyond)?,
+        DataType::Utf8View => parse_time(text_at(column, row)?)?,
+        other => return Err(format!("times of type {other} are not known")),
+    })
+}
+
+/// A text; empty for an empty cell.
+pub fn text_at(column: &dyn Array, row: usize) -> Result<&str, String> {
+    if column.is_null(row) {
+        return Ok("");
+    }
+    let texts: &StringViewArray = column
+        .as_string_view_opt()
+        .ok_or_else(|| format!("{} where a text is expected", column.data_type()))?;
+    let text = texts.value(row);
+    if text.len() > TEXT_MAX {
+        return Err(format!(
+            "a text of {} bytes, {TEXT_MAX} are the limit",
+            text.len()
+        ));
+    }
+    Ok(text)
+}
+
+fn number<T: ArrowPrimitiveType>(column: &dyn Array, row: usize) -> Result<T::Native, String> {
+    let numbers = column.as_primitive_opt::<T>();
+    numbers
+        .map(|numbers| numbers.value(row))
+        .ok_or_else(|| format!("{} where a number is expected", column.data_type()))
+}
+
+fn as_bools(column: &dyn Array) -> Result<&BooleanArray, String> {
+    column
+        .as_boolean_opt()
+        .ok_or_else(|| "no bool where one is expected".to_owned())
+}

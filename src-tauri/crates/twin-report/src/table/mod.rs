@@ -1,0 +1,120 @@
+//! History as a file: one row a sample, as CSV or Parquet, written and read as a stream.
+//!
+//! Rooms, in the order in which they may import one another: `time`, `cell`, `layout` -> `csv_write`, `csv_read`,
+//! `columns`, `pages` -> `parquet_write`, `parquet_read` -> `stream`.
+
+mod cell;
+mod columns;
+mod csv_read;
+mod csv_write;
+mod layout;
+mod pages;
+mod parquet_read;
+mod parquet_write;
+mod stream;
+mod time;
+
+use std::sync::Arc;
+
+use twin_core::{Quality, Timestamp, Value};
+
+pub use stream::{TableReader, TableWriter};
+
+/// The longest text value, bytes: as long as the decoders let one in.
+const TEXT_MAX: usize = 4_096;
+
+/// How a file of history is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Text after RFC 4180, UTF-8, with a header.
+    Csv,
+    /// Apache Parquet with typed columns.
+    Parquet,
+}
+
+impl Format {
+    /// The ending of its files' names.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Format::Csv => "csv",
+            Format::Parquet => "parquet",
+        }
+    }
+}
+
+/// Where a file comes from; Parquet carries it as metadata, CSV has no place for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Name of the plant.
+    pub plant: String,
+    /// IANA name of the zone in which the plant's people live. All times in the file are UTC.
+    pub zone: String,
+    /// Program and version that wrote it.
+    pub program: String,
+}
+
+/// One sample in a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// Source time.
+    pub time: Timestamp,
+    /// When it was received; the source time where the file does not say.
+    pub received: Timestamp,
+    /// The value.
+    pub value: Value,
+    /// Status and reason; good where the file does not say.
+    pub quality: Quality,
+}
+
+/// A sample and where it stood in the file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// CSV: number of the line, the header is line 1. Parquet: number of the row, the first is 1.
+    pub line: u64,
+    /// Id of the signal.
+    pub signal: Arc<str>,
+    /// The sample.
+    pub reading: Reading,
+}
+
+/// A line that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadLine {
+    /// As [`Row::line`].
+    pub line: u64,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+/// The bad lines of a file: all are counted, the first [`Faults::LISTED`] are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    listed: Vec<BadLine>,
+    total: u64,
+}
+
+impl Faults {
+    /// How many are kept with their reasons.
+    pub const LISTED: usize = 100;
+
+    /// Notes a bad line.
+    pub fn add(&mut self, line: u64, why: impl Into<String>) {
+        self.total += 1;
+        if self.listed.len() < Self::LISTED {
+            self.listed.push(BadLine {
+                line,
+                why: why.into(),
+            });
+        }
+    }
+
+    /// How many there were.
+    pub const fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The first of them, in order of the file.
+    pub fn listed(&self) -> &[BadLine] {
+        &self.listed
+    }
+}

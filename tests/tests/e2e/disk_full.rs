@@ -1,0 +1,209 @@
+//! The disk is full: what is acknowledged, what is shown, what is counted, and how it ends by itself.
+
+use std::{path::Path, time::Duration};
+
+use anyhow::{Result, ensure};
+use twin_app::{App, api::connection::LinkStateView, clock};
+use twin_core::{Quality, Reason};
+use twin_historian::Historian;
+use twinscope_tests::harness::{broker::Broker, headless, small_disk::SmallDisk, wait};
+
+use crate::{
+    start,
+    tanks::{self, Levels, ONCE, SURE},
+};
+
+const SOON: Duration = Duration::from_secs(30);
+
+/// A small disk for the workspace, or a word on why there is none.
+fn disk(dir: &Path) -> Result<Option<SmallDisk>> {
+    let disk = SmallDisk::mount(dir, 16)?;
+    if disk.is_none() {
+        eprintln!("left out: only root may mount the small disk that this test fills");
+    }
+    Ok(disk)
+}
+
+/// What the program says about history.
+fn complaint(app: &App) -> Option<String> {
+    let system = app.view().counters().system;
+    system
+        .into_iter()
+        .find(|text| text.starts_with("History is not written"))
+}
+
+async fn is_up(app: &App) -> Result<()> {
+    wait::until("the link", SOON, || async {
+        let up = |row: &twin_app::api::connection::ConnectionRow| row.state == LinkStateView::Up;
+        app.connections().iter().any(up).then_some(())
+    })
+    .await
+}
+
+/// The link is up, and fifty levels of each tank are shown.
+async fn both_arrive(
+    app: &App,
+    broker: &Broker,
+    sure: &mut Levels,
+    once: &mut Levels,
+) -> Result<()> {
+    is_up(app).await?;
+    sure.publish(broker, SURE, 1, 50)?;
+    once.publish(broker, ONCE, 0, 50)?;
+    wait::until("the first levels", SOON, || async {
+        let good = |tank| tanks::shown(app, tank).is_ok_and(|(v, q)| v == 49.0 && q.is_good());
+        (good("sure") && good("once")).then_some(())
+    })
+    .await
+}
+
+/// Publishes on both topics until the program says that it cannot write.
+async fn until_it_fails(
+    app: &App,
+    broker: &Broker,
+    sure: &mut Levels,
+    once: &mut Levels,
+) -> Result<String> {
+    for _ in 0..300 {
+        if let Some(text) = complaint(app) {
+            return Ok(text);
+        }
+        sure.publish(broker, SURE, 1, 20)?;
+        once.publish(broker, ONCE, 0, 20)?;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    anyhow::bail!("a full disk was never noticed")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_pauses_what_is_acknowledged_and_the_rest_goes_on() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let broker = Broker::start(dir.path()).await?;
+    let workspace = dir.path().join("workspace");
+    let Some(disk) = disk(&workspace)? else {
+        return Ok(());
+    };
+    tanks::workspace(&workspace, broker.port, 1)?;
+    let (app, _notices) = start(&workspace).await?;
+    let (mut sure, mut once) = (Levels::new(), Levels::new());
+    both_arrive(&app, &broker, &mut sure, &mut once).await?;
+
+    disk.fill()?;
+    let text = until_it_fails(&app, &broker, &mut sure, &mut once).await?;
+    ensure!(
+        text.contains("telemetry.db") && text.contains("full"),
+        "{text}"
+    );
+    let paused = Quality::bad(Reason::HistoryUnavailable);
+    wait::until("the reason at the twin", SOON, || async {
+        tanks::shown(&app, "sure")
+            .ok()
+            .filter(|(_, quality)| *quality == paused)
+    })
+    .await?;
+
+    // Both go on at the broker; only what comes once is taken. Its alarm waits to be stored, and is named.
+    sure.publish(&broker, SURE, 1, 200)?;
+    once.publish(&broker, ONCE, 0, 200)?;
+    let alarm = format!(
+        "{{\"level\": 2000000, \"timestamp\": {}}}",
+        once.next_time()
+    );
+    once.skip();
+    broker.publish(ONCE, 0, &[alarm])?;
+    let text = wait::until("values of QoS 0, and their alarm's name", SOON, || async {
+        let (value, quality) = tanks::shown(&app, "once").ok()?;
+        complaint(&app)
+            .filter(|text| value == 2e6 && quality.is_good() && text.contains("Once · Level high"))
+    })
+    .await?;
+    ensure!(text.contains("of QoS 0 wait in memory"), "{text}");
+    ensure!(app.alarms().rows.is_empty(), "shown before it is stored");
+    ensure!(tanks::shown(&app, "sure")?.1 == paused, "bad stays bad");
+    ensure!(app.acknowledge("any", "ann", "").await.is_err());
+
+    disk.empty()?;
+    wait::until("the end of it", SOON, || async {
+        complaint(&app).is_none().then_some(())
+    })
+    .await?;
+    let last = (sure.count() - 1) as f64;
+    wait::until("all that waited at the broker", SOON, || async {
+        let (value, quality) = tanks::shown(&app, "sure").ok()?;
+        (value == last && quality.is_good()).then_some(())
+    })
+    .await?;
+    wait::until("the alarm", SOON, || async { app.alarms().rows.pop() }).await?;
+    wait::until("nothing to wait in memory", SOON, || async {
+        (app.view().counters().waiting == 0.0).then_some(())
+    })
+    .await?;
+    let counters = app.view().counters();
+    ensure!(
+        (counters.dropped, counters.not_stored) == (0.0, 0.0),
+        "{counters:?}"
+    );
+    app.stop().await;
+    drop(app);
+    let historian = Historian::open(&workspace, clock::now()).await?;
+    ensure!(tanks::stored(&historian, "sure").await? == sure.count());
+    ensure!(tanks::stored(&historian, "once").await? == once.count());
+    historian.close().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_program_could_not_write_is_delivered_again() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let broker = Broker::start(dir.path()).await?;
+    let workspace = dir.path().join("workspace");
+    let Some(disk) = disk(&workspace)? else {
+        return Ok(());
+    };
+    tanks::workspace(&workspace, broker.port, 1)?;
+    let log = dir.path().join("first.log");
+    let mut first = headless::start(&workspace, &log)?;
+    let page = |text: &'static str| {
+        let log = log.clone();
+        async move {
+            std::fs::read_to_string(&log)
+                .ok()
+                .filter(|page| page.contains(text))
+        }
+    };
+    wait::until("the link", SOON, || page(" up (")).await?;
+    let mut sure = Levels::new();
+    sure.publish(&broker, SURE, 1, 50)?;
+    wait::until("the first levels", SOON, || page("49")).await?;
+    disk.fill()?;
+    for _ in 0..300 {
+        sure.publish(&broker, SURE, 1, 20)?;
+        if page("! History is not written").await.is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    ensure!(
+        page("! History is not written").await.is_some(),
+        "not noticed"
+    );
+    sure.publish(&broker, SURE, 1, 300)?;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    first.kill()?;
+
+    disk.empty()?;
+    let (app, _notices) = start(&workspace).await?;
+    let last = (sure.count() - 1) as f64;
+    wait::until("all that the broker kept", SOON, || async {
+        let (value, quality) = tanks::shown(&app, "sure").ok()?;
+        (value == last && quality.is_good()).then_some(())
+    })
+    .await?;
+    app.stop().await;
+    drop(app);
+    let historian = Historian::open(&workspace, clock::now()).await?;
+    ensure!(tanks::stored(&historian, "sure").await? == sure.count());
+    ensure!(historian.check().await?.is_sound());
+    historian.close().await?;
+    Ok(())
+}

@@ -1,0 +1,79 @@
+/** The one job with a file: asked of the program while it runs, so that a dialog can be closed and opened again. */
+import type { Backend } from "../ipc/backend";
+import { errorMessage } from "../ipc/backend";
+import type { ExportRequest } from "../ipc/bindings/ExportRequest";
+import type { FileJobView } from "../ipc/bindings/FileJobView";
+import { jobSentence } from "../lib/filewords";
+import { notices } from "./notices.svelte";
+
+const ASK_MS = 400;
+
+export class FileJob {
+  /** The job that runs, or that a dialog has not put away yet. */
+  view: FileJobView | null = $state.raw(null);
+  /** Dialogs that show it; without one, its end is told by a notice. */
+  watchers = 0;
+  readonly #backend: Backend;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  get running(): boolean {
+    return this.view?.state === "running";
+  }
+
+  /** Finds a job that was begun before, as after a reload of the window. */
+  async find(): Promise<void> {
+    try {
+      const view = await this.#backend.fileJob();
+      if (view?.state === "running") this.#take(view);
+    } catch {
+      // A window that has nothing to show says so itself.
+    }
+  }
+
+  async export(request: ExportRequest): Promise<void> {
+    this.#take(await this.#backend.startExport(request));
+  }
+
+  async import(path: string): Promise<void> {
+    this.#take(await this.#backend.startImport(path));
+  }
+
+  async cancel(): Promise<void> {
+    await this.#backend.cancelFileJob();
+  }
+
+  /** What has ended is read. */
+  putAway(): void {
+    if (!this.running) this.view = null;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #take(view: FileJobView): void {
+    this.view = view;
+    clearTimeout(this.#timer);
+    if (view.state === "running") {
+      this.#timer = setTimeout(() => void this.#ask(), ASK_MS);
+      return;
+    }
+    if (this.watchers > 0) return;
+    notices.tell(jobSentence(view), view.state === "failed");
+    this.view = null;
+  }
+
+  async #ask(): Promise<void> {
+    try {
+      const view = await this.#backend.fileJob();
+      if (view) this.#take(view);
+    } catch (error) {
+      notices.tell(errorMessage(error), true);
+      this.view = null;
+    }
+  }
+}

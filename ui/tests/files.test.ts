@@ -1,0 +1,173 @@
+// @vitest-environment happy-dom
+/** Export and import: what is asked of the program, what is said of its answers. */
+import { mount, tick, unmount } from "svelte";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import App from "../src/App.svelte";
+import type { Backend } from "../src/ipc/backend";
+import type { ExportRequest } from "../src/ipc/bindings/ExportRequest";
+import type { FileJobView } from "../src/ipc/bindings/FileJobView";
+import { fakeBackend } from "../src/ipc/fake";
+import { jobSentence, moreWords, reportLines } from "../src/lib/filewords";
+import { Live } from "../src/live/live.svelte";
+import { notices } from "../src/live/notices.svelte";
+import { recorder } from "./canvas";
+
+const RUNNING: FileJobView = {
+  number: 1,
+  kind: "export",
+  state: "running",
+  path: "/exports/a.csv",
+  done: 0.25,
+  rows: 1_000,
+  rows_per_s: 500,
+  message: "",
+  report: null,
+};
+const REPORT = {
+  written: 5,
+  present: 0,
+  differing: 2,
+  bad: 130,
+  bad_lines: [{ line: 7, why: "`soon` is no time" }],
+  unknown: 1,
+  unknown_signals: [{ id: "pump-9/flow", rows: 1 }],
+};
+
+let end: (() => Promise<void>) | undefined;
+let live: Live;
+afterEach(async () => {
+  live.stop();
+  await end?.();
+  end = undefined;
+  document.body.replaceChildren();
+  window.location.hash = "";
+  notices.list = [];
+  delete document.documentElement.dataset.ready;
+  vi.restoreAllMocks();
+});
+
+async function open(change: Partial<Backend>): Promise<void> {
+  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation(() => recorder().context as never);
+  live = new Live({ ...fakeBackend("fault"), ...change });
+  const app = mount(App, { target: document.body, props: { live } });
+  end = () => unmount(app);
+  await live.start();
+  await tick();
+}
+
+const byId = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
+
+async function shown(id: string): Promise<HTMLElement> {
+  await vi.waitFor(() => expect(byId(id)).not.toBeNull());
+  return byId(id) as HTMLElement;
+}
+
+describe("export", () => {
+  it("asks for what the trend shows, or for the whole asset, and shows how far it is", async () => {
+    const startExport = vi.fn(async (_: ExportRequest) => RUNNING);
+    const cancelFileJob = vi.fn(async () => {});
+    let job: FileJobView | null = null;
+    await open({ startExport, cancelFileJob, fileJob: async () => job });
+    window.location.hash = "#/asset/pump-2";
+    (await shown("trend-export")).click();
+    (await shown("export-all")).click();
+    (await shown("export-parquet")).click();
+    job = RUNNING;
+    (await shown("export-start")).click();
+    await vi.waitFor(() => expect(startExport).toHaveBeenCalledTimes(1));
+    const request = startExport.mock.calls[0]?.[0];
+    const asset = live.plant?.assets.find((candidate) => candidate.id === "pump-2");
+    expect(request?.signals).toEqual(asset?.signals.map((signal) => signal.key));
+    expect(request?.format).toBe("parquet");
+    expect((request?.t1 ?? 0) - (request?.t0 ?? 0)).toBeCloseTo(15 * 60 * 1e6, -3);
+    expect((await shown("file-job")).textContent).toContain("Exporting to /exports/a.csv");
+    expect(document.querySelector("progress")?.value).toBe(0.25);
+
+    (await shown("job-cancel")).click();
+    expect(cancelFileJob).toHaveBeenCalledTimes(1);
+    job = { ...RUNNING, state: "cancelled" };
+    await vi.waitFor(() => expect(byId("file-job")?.dataset.state).toBe("cancelled"));
+    expect(byId("file-job")?.textContent).toContain("No file was left");
+    (await shown("job-done")).click();
+    await vi.waitFor(() => expect(document.querySelector("dialog")).toBeNull());
+    expect(notices.list).toEqual([]);
+    (await shown("trend-export")).click();
+    await shown("export-form");
+  });
+
+  it("says why a second one is refused", async () => {
+    const refused = () => Promise.reject({ message: "an import of b.csv is at work" });
+    await open({ startExport: refused });
+    window.location.hash = "#/asset/pump-2";
+    (await shown("trend-export")).click();
+    (await shown("export-start")).click();
+    await vi.waitFor(() =>
+      expect(document.querySelector('dialog [role="alert"]')?.textContent).toContain("b.csv"),
+    );
+  });
+
+  it("goes on without its dialog and tells its end", async () => {
+    let job: FileJobView | null = null;
+    await open({
+      startExport: async () => {
+        job = RUNNING;
+        return job;
+      },
+      fileJob: async () => job,
+    });
+    window.location.hash = "#/asset/pump-2";
+    (await shown("trend-export")).click();
+    (await shown("export-start")).click();
+    await shown("file-job");
+    document.querySelector<HTMLElement>("dialog .primary")?.click();
+    await vi.waitFor(() => expect(document.querySelector("dialog")).toBeNull());
+    job = { ...RUNNING, state: "done", rows: 4_000 };
+    await vi.waitFor(() => expect(notices.list[0]?.text).toBe("4,000 samples exported to /exports/a.csv"));
+  });
+});
+
+describe("import", () => {
+  it("begins in the settings and ends with what became of every line", async () => {
+    const startImport = vi.fn(async (path: string) => ({ ...RUNNING, kind: "import" as const, path }));
+    const done: FileJobView = { ...RUNNING, kind: "import", state: "done", path: "/b.csv", report: REPORT };
+    let job: FileJobView | null = null;
+    await open({ startImport, fileJob: async () => job });
+    (await shown("nav-settings")).click();
+    (await shown("settings-import")).click();
+    const path = (await shown("import-path")) as HTMLInputElement;
+    expect((byId("import-start") as HTMLButtonElement).disabled).toBe(true);
+    path.value = " /b.csv ";
+    path.dispatchEvent(new Event("input", { bubbles: true }));
+    await tick();
+    job = done;
+    byId("import-start")?.click();
+    await vi.waitFor(() => expect(startImport).toHaveBeenCalledWith("/b.csv"));
+    expect((await shown("import-bad")).textContent).toContain("`soon` is no time");
+    expect(byId("import-bad")?.textContent).toContain("and 129 more");
+    expect(byId("import-unknown")?.textContent).toContain("pump-9/flow");
+    expect(byId("import-counts")?.querySelectorAll("li")).toHaveLength(4);
+  });
+
+  it("is found again by a window that was loaded anew", async () => {
+    let job: FileJobView = { ...RUNNING, kind: "import", path: "/b.csv" };
+    await open({ fileJob: async () => job });
+    job = { ...job, state: "failed", message: "cannot import /b.csv: the file is damaged" };
+    await vi.waitFor(() => expect(notices.list[0]?.failed).toBe(true));
+    expect(notices.list[0]?.text).toContain("damaged");
+  });
+});
+
+describe("words", () => {
+  it("say how a job ended", () => {
+    expect(jobSentence({ ...RUNNING, state: "done", rows: 1 })).toBe("1 sample exported to /exports/a.csv");
+    const cancelled: FileJobView = { ...RUNNING, kind: "import", state: "cancelled", report: REPORT };
+    expect(jobSentence(cancelled)).toContain("5 samples written until then stay");
+    expect(reportLines(REPORT)).toEqual([
+      "5 samples written",
+      "2 samples with another value in history: history was left as it is",
+      "1 sample of signals that the plant file does not have: left out",
+      "130 lines not readable: left out",
+    ]);
+    expect(moreWords(3, 3)).toBe("");
+  });
+});
