@@ -26,32 +26,6 @@ pub(crate) struct ChunkRow {
 }
 
 impl ChunkRow {
-    /// The columns that [`ChunkRow::read`] expects.
-    pub(crate) fn read(row: &SqliteRow) -> sqlx::Result<ChunkRow> {
-        let number =
-            |name| Ok::<f64, sqlx::Error>(row.try_get::<Option<f64>, _>(name)?.unwrap_or(f64::NAN));
-        let status = |name| Ok::<Status, sqlx::Error>(status(row.try_get(name)?));
-        let statistics = Statistics {
-            t_min: Timestamp(row.try_get("t_min")?),
-            t_max: Timestamp(row.try_get("t_max")?),
-            count: row.try_get("count")?,
-            numbers: row.try_get("numbers")?,
-            min: number("min")?,
-            max: number("max")?,
-            sum: number("sum")?,
-            first: number("first")?,
-            last: number("last")?,
-            first_status: status("first_status")?,
-            last_status: status("last_status")?,
-            worst: status("worst_status")?,
-        };
-        Ok(ChunkRow {
-            signal: row.try_get("signal")?,
-            statistics,
-            data: row.try_get("data")?,
-        })
-    }
-
     /// How a message names the chunk.
     pub(crate) fn place(&self) -> String {
         let Statistics { t_min, t_max, .. } = &self.statistics;
@@ -76,14 +50,6 @@ impl ChunkRow {
 
     pub(crate) const fn overlaps(&self, from: i64, to: i64) -> bool {
         self.statistics.t_min.micros() <= to && self.statistics.t_max.micros() >= from
-    }
-}
-
-const fn status(code: i64) -> Status {
-    match code {
-        0 => Status::Good,
-        1 => Status::Uncertain,
-        _ => Status::Bad,
     }
 }
 
@@ -137,15 +103,17 @@ pub(crate) fn json<const N: usize>(rows: impl Iterator<Item = [i64; N]>) -> Stri
     json
 }
 
-/// Chunks that overlap the wanted stretches, in the order of these and of time. (The first of a stretch may end
-/// before it.)
+/// Chunks that overlap the wanted stretches, in the order of these and of time. The first of a stretch may end before
+/// it, and the one behind it comes too: a row whose time was damaged is then seen by whoever misses it.
 pub(crate) async fn chunks_in(
     inner: &Inner,
     connection: &mut SqliteConnection,
     wants: &[Want],
 ) -> Fallible<Vec<ChunkRow>> {
     let sql = "SELECT c.* FROM json_each(?1) AS w CROSS JOIN chunk AS c \
-         WHERE c.signal = w.value ->> 0 AND c.t_min <= w.value ->> 2 AND c.t_min >= coalesce( \
+         WHERE c.signal = w.value ->> 0 AND c.t_min <= coalesce( \
+         (SELECT min(t_min) FROM chunk WHERE signal = w.value ->> 0 AND t_min > w.value ->> 2), w.value ->> 2) \
+         AND c.t_min >= coalesce( \
          (SELECT max(t_min) FROM chunk WHERE signal = w.value ->> 0 AND t_min <= w.value ->> 1), w.value ->> 1)";
     fetch(inner, connection, sql, wants).await
 }
@@ -377,6 +345,12 @@ pub(crate) async fn newest_of(
     })
 }
 
+/// The row that led to a chunk is damaged.
+const NOT_OF_THE_ROW: Malformed = Malformed {
+    at: 0,
+    what: "its samples begin elsewhere than its row says; the next compaction or a repair makes it anew",
+};
+
 /// What a chunk knows of an instant.
 pub(crate) enum Known {
     /// The newest sample that was known.
@@ -397,6 +371,9 @@ pub(crate) async fn known_at(
 ) -> Fallible<Known> {
     let damaged = |malformed: Malformed| malformed.of(place.words());
     let chunk = opened(place.signal, blob).map_err(damaged)?;
+    if chunk.page_starts().first() != Some(&place.t_min.micros()) {
+        return Err(damaged(NOT_OF_THE_ROW));
+    }
     let mut passed = false;
     let last = chunk.page_before(t).map_or(0, |page| page + 1);
     for page in (0..last).rev() {
@@ -467,7 +444,8 @@ pub(crate) async fn chunks_in_order(
 ) -> Fallible<Vec<ChunkRow>> {
     let read = Error::sql(&inner.telemetry.file, "read chunk statistics");
     let rows = sqlx::query(
-        "SELECT * FROM chunk WHERE signal = ?1 AND t_min <= ?3 AND t_min >= coalesce( \
+        "SELECT * FROM chunk WHERE signal = ?1 AND t_min <= coalesce( \
+         (SELECT min(t_min) FROM chunk WHERE signal = ?1 AND t_min > ?3), ?3) AND t_min >= coalesce( \
          (SELECT max(t_min) FROM chunk WHERE signal = ?1 AND t_min <= ?2), ?2) \
          ORDER BY t_min LIMIT ?4",
     );
@@ -478,10 +456,15 @@ pub(crate) async fn chunks_in_order(
         .bind(limit as i64)
         .fetch_all(connection)
         .await;
-    rows.map_err(&read)?
-        .iter()
-        .map(|row| ChunkRow::read(row).map_err(&read))
-        .collect()
+    let mut found = Vec::new();
+    for row in &rows.map_err(&read)? {
+        let row = ChunkRow::read(row).map_err(&read)?;
+        // The one behind was read to see whether it is sound: its time may be damaged, and it may belong here.
+        if row.statistics.t_min.micros() <= want.to {
+            found.push(row);
+        }
+    }
+    Ok(found)
 }
 
 /// Groups samples by signal and settles each list.

@@ -9,7 +9,8 @@ use super::load::snapshot;
 use crate::{
     arrivals::ArrivalCache,
     chunks::{ChunkRow, Known, Place, chunk_blob, decode_one, known_at},
-    error::{Error, Result},
+    error::{Error, Result, Unproven},
+    events::quality_proof,
     historian::{Historian, Inner, signal_key},
     journal::{self, Wanted},
     sample::Sample,
@@ -112,7 +113,7 @@ async fn share(inner: &Inner, t: Timestamp, share: i64) -> Result<Found> {
     let step = KEYS_A_STATEMENT * SHARES;
     for first in (share * KEYS_A_STATEMENT..keys).step_by(step as usize) {
         let rows = sqlx::query(
-            "SELECT s.key, c.t_min, d.data, c.t_max, q.at, q.status, q.reason FROM signal AS s \
+            "SELECT s.key, c.t_min, d.data, c.t_max, q.at, q.status, q.reason, q.proof FROM signal AS s \
              LEFT JOIN chunk AS c ON c.signal = s.key AND c.t_min = \
              (SELECT max(t_min) FROM chunk WHERE signal = s.key AND t_min <= ?1) \
              LEFT JOIN chunk_data AS d ON d.id = c.data \
@@ -127,7 +128,7 @@ async fn share(inner: &Inner, t: Timestamp, share: i64) -> Result<Found> {
         let rows = rows.fetch_all(&mut *snapshot).await.map_err(&read)?;
         for row in &rows {
             let signal = signal_key(row.try_get(0).map_err(&read)?)?;
-            let change = change(row).map_err(&read)?;
+            let change = change(signal, row).map_err(&read)?;
             let mut stored = None;
             if let Some(t_min) = row.try_get::<Option<i64>, _>(1).map_err(&read)? {
                 let blob: Option<Vec<u8>> = row.try_get(2).map_err(&read)?;
@@ -144,7 +145,7 @@ async fn share(inner: &Inner, t: Timestamp, share: i64) -> Result<Found> {
     Ok(found)
 }
 
-fn change(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<Change> {
+fn change(signal: SignalKey, row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<Change> {
     let Some(at) = row.try_get::<Option<i64>, _>(4)? else {
         return Ok(None);
     };
@@ -153,7 +154,16 @@ fn change(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<Change> {
         Ok(u8::try_from(code).unwrap_or(u8::MAX))
     };
     let quality = Quality::from_bytes([byte(5)?, byte(6)?]);
-    Ok(Some((Timestamp(at), quality)))
+    let at = Timestamp(at);
+    if row.try_get::<i64, _>(7)? != quality_proof(signal, at, quality) {
+        let place = format!(
+            "the change of quality of signal {} at {} µs",
+            signal.0,
+            at.micros()
+        );
+        return Err(Unproven { place }.into_sql());
+    }
+    Ok(Some((at, quality)))
 }
 
 /// The newest sample with source time and received time at or before `t`: in `row`, else in the chunks before it.
