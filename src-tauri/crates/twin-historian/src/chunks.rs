@@ -26,33 +26,6 @@ pub(crate) struct ChunkRow {
 }
 
 impl ChunkRow {
-    /// Of a row that begins with the columns of the table `chunk`, in their order: by name they cost more than the rest.
-    pub(crate) fn read(row: &SqliteRow) -> sqlx::Result<ChunkRow> {
-        let number = |at: usize| {
-            Ok::<f64, sqlx::Error>(row.try_get::<Option<f64>, _>(at)?.unwrap_or(f64::NAN))
-        };
-        let status = |at: usize| Ok::<Status, sqlx::Error>(status(row.try_get(at)?));
-        let statistics = Statistics {
-            t_min: Timestamp(row.try_get(1)?),
-            t_max: Timestamp(row.try_get(2)?),
-            count: row.try_get(3)?,
-            numbers: row.try_get(4)?,
-            min: number(5)?,
-            max: number(6)?,
-            sum: number(7)?,
-            first: number(8)?,
-            last: number(9)?,
-            first_status: status(10)?,
-            last_status: status(11)?,
-            worst: status(12)?,
-        };
-        Ok(ChunkRow {
-            signal: row.try_get(0)?,
-            statistics,
-            data: row.try_get(13)?,
-        })
-    }
-
     /// How a message names the chunk.
     pub(crate) fn place(&self) -> String {
         let Statistics { t_min, t_max, .. } = &self.statistics;
@@ -70,14 +43,6 @@ impl ChunkRow {
 
     pub(crate) const fn overlaps(&self, from: i64, to: i64) -> bool {
         self.statistics.t_min.micros() <= to && self.statistics.t_max.micros() >= from
-    }
-}
-
-const fn status(code: i64) -> Status {
-    match code {
-        0 => Status::Good,
-        1 => Status::Uncertain,
-        _ => Status::Bad,
     }
 }
 
@@ -106,15 +71,17 @@ pub(crate) fn json<const N: usize>(rows: impl Iterator<Item = [i64; N]>) -> Stri
     json
 }
 
-/// Chunks that overlap the wanted stretches, in the order of these and of time. (The first of a stretch may end
-/// before it.)
+/// Chunks that overlap the wanted stretches, in the order of these and of time. The first of a stretch may end before
+/// it, and the one behind it comes too: a row whose time was damaged is then seen by whoever misses it.
 pub(crate) async fn chunks_in(
     inner: &Inner,
     connection: &mut SqliteConnection,
     wants: &[Want],
 ) -> Fallible<Vec<ChunkRow>> {
     let sql = "SELECT c.* FROM json_each(?1) AS w CROSS JOIN chunk AS c \
-         WHERE c.signal = w.value ->> 0 AND c.t_min <= w.value ->> 2 AND c.t_min >= coalesce( \
+         WHERE c.signal = w.value ->> 0 AND c.t_min <= coalesce( \
+         (SELECT min(t_min) FROM chunk WHERE signal = w.value ->> 0 AND t_min > w.value ->> 2), w.value ->> 2) \
+         AND c.t_min >= coalesce( \
          (SELECT max(t_min) FROM chunk WHERE signal = w.value ->> 0 AND t_min <= w.value ->> 1), w.value ->> 1)";
     fetch(inner, connection, sql, wants).await
 }
@@ -373,7 +340,8 @@ pub(crate) async fn chunks_in_order(
 ) -> Fallible<Vec<ChunkRow>> {
     let read = Error::sql(&inner.telemetry.file, "read chunk statistics");
     let rows = sqlx::query(
-        "SELECT * FROM chunk WHERE signal = ?1 AND t_min <= ?3 AND t_min >= coalesce( \
+        "SELECT * FROM chunk WHERE signal = ?1 AND t_min <= coalesce( \
+         (SELECT min(t_min) FROM chunk WHERE signal = ?1 AND t_min > ?3), ?3) AND t_min >= coalesce( \
          (SELECT max(t_min) FROM chunk WHERE signal = ?1 AND t_min <= ?2), ?2) \
          ORDER BY t_min LIMIT ?4",
     );
@@ -384,10 +352,15 @@ pub(crate) async fn chunks_in_order(
         .bind(limit as i64)
         .fetch_all(connection)
         .await;
-    rows.map_err(&read)?
-        .iter()
-        .map(|row| ChunkRow::read(row).map_err(&read))
-        .collect()
+    let mut found = Vec::new();
+    for row in &rows.map_err(&read)? {
+        let row = ChunkRow::read(row).map_err(&read)?;
+        // The one behind was read to see whether it is sound: its time may be damaged, and it may belong here.
+        if row.statistics.t_min.micros() <= want.to {
+            found.push(row);
+        }
+    }
+    Ok(found)
 }
 
 /// Groups samples by signal and settles each list.

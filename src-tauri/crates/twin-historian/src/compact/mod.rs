@@ -25,6 +25,7 @@ use crate::{
     database::Durability,
     error::{Error, Result},
     historian::{Historian, Inner},
+    rebuild,
     row::JournalRow,
     tail::{self, Oldest},
 };
@@ -76,8 +77,16 @@ impl Historian {
     /// # Errors
     /// When the file cannot be read or written: every sample is in the journal or in a chunk then, or in both.
     pub async fn compact_step(&self, upto: JournalRow) -> Result<Progress> {
+        let _alone = self.inner.maintenance.lock().await;
+        let done = self.step(upto).await;
+        if rebuild::out_of_the_way(&self.inner, done.as_ref().err()).await? {
+            return self.step(upto).await;
+        }
+        done
+    }
+
+    async fn step(&self, upto: JournalRow) -> Result<Progress> {
         let inner = &*self.inner;
-        let _alone = inner.maintenance.lock().await;
         // A row that an abandoned append left must be known before its number can disappear from the journal.
         let newest = inner.sound_tail(tail::Tail::newest_row).await?;
         let upto = upto.0.min(newest);

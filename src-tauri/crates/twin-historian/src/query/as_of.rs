@@ -10,7 +10,8 @@ use crate::{
     arrivals::ArrivalCache,
     bytes::Malformed,
     chunks::{ChunkRow, chunk_blob, decode_one, opened},
-    error::{Error, Result},
+    error::{Error, Result, Unproven},
+    events::quality_proof,
     historian::{Historian, Inner, signal_key},
     journal::{self, Wanted},
     sample::Sample,
@@ -106,15 +107,16 @@ type Stored = Vec<(SignalKey, Sample)>;
 /// The newest change of quality of those signals that had one.
 type Changes = HashMap<SignalKey, (Timestamp, Quality)>;
 
-/// Newest chunks at an instant of some signals, as one row: rows cost more than what is in them. Their keys, the length of
-/// each chunk's bytes (-1: too many, or missing), and all bytes one after the other; they are joined as text, which SQLite
+/// Newest chunks at an instant of some signals, as one row: rows cost more than what is in them. Their keys, data ids and
+/// first instants, the length of each chunk's bytes (-1: too many, or missing), and all bytes one after the other; they are joined as text, which SQLite
 /// takes as it is, and the checksum of each chunk tells if it did not.
 const NEWEST: &str = "WITH newest AS MATERIALIZED (SELECT s.key AS key, \
-    (SELECT c.data FROM chunk AS c WHERE c.signal = s.key AND c.t_min <= ?1 ORDER BY c.t_min DESC LIMIT 1) AS id \
+    (SELECT c.data || ',' || c.t_min FROM chunk AS c WHERE c.signal = s.key AND c.t_min <= ?1 \
+     ORDER BY c.t_min DESC LIMIT 1) AS place \
     FROM signal AS s WHERE s.key >= ?2 AND s.key < ?3) \
-    SELECT group_concat(n.key), group_concat(CASE WHEN length(d.data) <= ?4 THEN length(d.data) ELSE -1 END), \
+    SELECT group_concat(n.key || ',' || n.place, ';'), group_concat(CASE WHEN length(d.data) <= ?4 THEN length(d.data) ELSE -1 END), \
     CAST(group_concat(CASE WHEN length(d.data) <= ?4 THEN d.data END, '') AS BLOB) \
-    FROM newest AS n LEFT JOIN chunk_data AS d ON d.id = n.id WHERE n.id IS NOT NULL";
+    FROM newest AS n LEFT JOIN chunk_data AS d ON d.id = CAST(n.place AS INTEGER) WHERE n.place IS NOT NULL";
 
 /// What [`NEWEST`] gives: all none when no signal has a chunk.
 type NewestRow = (Option<String>, Option<String>, Option<Vec<u8>>);
@@ -145,13 +147,15 @@ async fn share(inner: &Inner, t: Timestamp, share: i64) -> Result<(Stored, Chang
             newest.fetch_one(&mut *snapshot).await.map_err(&read)?;
         let (keys, lengths) = (keys.unwrap_or_default(), lengths.unwrap_or_default());
         let mut blobs = blobs.as_deref().unwrap_or_default();
-        for (key, length) in keys.split(',').zip(lengths.split(',')) {
-            let Ok(key) = key.parse::<i64>() else {
+        for (place, length) in keys.split(';').zip(lengths.split(',')) {
+            let mut place = place.split(',').map(str::parse::<i64>);
+            let (Some(Ok(key)), _, Some(Ok(begin))) = (place.next(), place.next(), place.next())
+            else {
                 continue;
             };
             let length = length.parse::<usize>().ok();
             let blob = length.and_then(|length| blobs.split_off(..length));
-            let found = instant.newest(&mut snapshot, key, blob).await?;
+            let found = instant.newest(&mut snapshot, key, begin, blob).await?;
             if let Some(sample) = found {
                 stored.push((signal_key(key)?, sample));
             }
@@ -168,11 +172,12 @@ async fn changes(
     t: Timestamp,
     share: i64,
 ) -> Result<Changes> {
-    let rows: Vec<(i64, i64, u8, u8)> = sqlx::query_as(
+    let read = Error::sql(&inner.telemetry.file, "read changes of quality");
+    let rows: Vec<(i64, i64, u8, u8, i64)> = sqlx::query_as(
         "WITH RECURSIVE changed (signal) AS (SELECT min(signal) FROM quality UNION ALL \
          SELECT (SELECT min(q.signal) FROM quality AS q WHERE q.signal > changed.signal) FROM changed \
          WHERE changed.signal IS NOT NULL) \
-         SELECT q.signal, q.at, q.status, q.reason FROM changed CROSS JOIN quality AS q \
+         SELECT q.signal, q.at, q.status, q.reason, q.proof FROM changed CROSS JOIN quality AS q \
          WHERE changed.signal % ?2 = ?3 AND q.signal = changed.signal \
          AND q.at = (SELECT max(at) FROM quality WHERE signal = changed.signal AND at <= ?1)",
     )
@@ -181,11 +186,20 @@ async fn changes(
     .bind(share)
     .fetch_all(connection)
     .await
-    .map_err(Error::sql(&inner.telemetry.file, "read changes of quality"))?;
+    .map_err(&read)?;
     rows.into_iter()
-        .map(|(signal, at, status, reason)| {
+        .map(|(signal, at, status, reason, proof)| {
+            let (signal, at) = (signal_key(signal)?, Timestamp(at));
             let quality = Quality::from_bytes([status, reason]);
-            Ok((signal_key(signal)?, (Timestamp(at), quality)))
+            if proof != quality_proof(signal, at, quality) {
+                let place = format!(
+                    "the change of quality of signal {} at {} µs",
+                    signal.0,
+                    at.micros()
+                );
+                return Err(read(Unproven { place }.into_sql()));
+            }
+            Ok((signal, (at, quality)))
         })
         .collect()
 }
@@ -206,9 +220,13 @@ impl Instant<'_> {
         &mut self,
         connection: &mut SqliteConnection,
         signal: i64,
+        begin: i64,
         blob: Option<&[u8]>,
     ) -> Result<Option<Sample>> {
-        let first = blob.and_then(|blob| opened(signal, blob).ok());
+        // One that begins elsewhere than its row says is damaged there: the row is read with its checksum below.
+        let first = blob
+            .and_then(|blob| opened(signal, blob).ok())
+            .filter(|chunk| chunk.page_starts().first() == Some(&begin));
         let mut before = self.t.micros();
         let mut passed = false;
         let mut sample = None;
