@@ -80,36 +80,45 @@ impl ChunkRow {
 
     /// [`read`](Self::read) for who makes damaged rows whole again: tells whether the checksum fits.
     pub(crate) fn read_unproven(row: &SqliteRow) -> sqlx::Result<(ChunkRow, bool)> {
-        let number =
-            |at| Ok::<f64, sqlx::Error>(row.try_get::<Option<f64>, _>(at)?.unwrap_or(f64::NAN));
-        let status = |at| Ok::<Status, sqlx::Error>(status(row.try_get(at)?));
+        // A flipped bit can give a column another type, or a count that none can be: such a row is damaged, not unreadable.
+        let mut whole = true;
+        let mut integer = |at| {
+            let found = row.try_get::<i64, _>(at);
+            whole &= found.is_ok();
+            found.unwrap_or_default()
+        };
+        let number = |at| match row.try_get::<Option<f64>, _>(at) {
+            Ok(number) => number.unwrap_or(f64::NAN),
+            Err(_) => f64::INFINITY,
+        };
+        let count = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
         let statistics = Statistics {
             t_min: Timestamp(row.try_get(1)?),
-            t_max: Timestamp(row.try_get(2)?),
-            count: row.try_get(3)?,
-            numbers: row.try_get(4)?,
-            min: number(5)?,
-            max: number(6)?,
-            sum: number(7)?,
-            first: number(8)?,
-            last: number(9)?,
-            first_status: status(10)?,
-            last_status: status(11)?,
-            worst: status(12)?,
+            t_max: Timestamp(integer(2)),
+            count: count(integer(3)),
+            numbers: count(integer(4)),
+            min: number(5),
+            max: number(6),
+            sum: number(7),
+            first: number(8),
+            last: number(9),
+            first_status: status(integer(10)),
+            last_status: status(integer(11)),
+            worst: status(integer(12)),
         };
         let found = ChunkRow {
             signal: row.try_get(0)?,
             statistics,
-            data: row.try_get(13)?,
+            data: integer(13),
         };
-        let arrival: Option<i64> = row.try_get(ARRIVAL)?;
-        let proof: Option<i64> = row.try_get(PROOF)?;
+        let arrival = row.try_get::<Option<i64>, _>(ARRIVAL);
+        let proof = row.try_get::<Option<i64>, _>(PROOF);
         let proven = match (proof, arrival) {
-            (Some(proof), Some(arrival)) => {
-                proof == of_chunk(found.signal, &found.statistics, found.data, arrival)
+            (Ok(Some(proof)), Ok(Some(arrival))) => {
+                whole && proof == of_chunk(found.signal, &found.statistics, found.data, arrival)
             }
             // Written by schema 1.
-            (None, None) => true,
+            (Ok(None), Ok(None)) => whole,
             _ => false,
         };
         Ok((found, proven))
