@@ -38,7 +38,7 @@ impl Historian {
     /// When the file cannot be read or written.
     pub async fn import(&self, signal: SignalKey, mut samples: Vec<Sample>) -> Result<Imported> {
         let inner = &*self.inner;
-        let _alone = inner.maintenance.lock().await;
+        let (_alone, _) = inner.maintain().await?;
         let given = samples.len();
         settle(&mut samples);
         let mut imported = Imported {
@@ -88,10 +88,11 @@ impl Historian {
         let file = &inner.telemetry.file;
         let end = Timestamp(last.micros().saturating_add(1));
         let window = inner
-            .sound_tail(|tail| tail.window(signal, first, end))
+            .sound_tail(|tail| tail.window(signal, first, end, usize::MAX))
             .await?;
-        let mut found = window.samples;
-        if let Some(rows_to) = window.read_rows_to {
+        let read_rows_to = window.read_rows_to;
+        let mut found = window.samples();
+        if let Some(rows_to) = read_rows_to {
             let mut connection = inner
                 .telemetry
                 .readers

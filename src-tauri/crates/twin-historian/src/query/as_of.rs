@@ -12,7 +12,7 @@ use crate::{
     error::{Error, Result},
     historian::{Historian, Inner, signal_key},
     journal::{self, Wanted},
-    sample::Sample,
+    sample::{Latest, Sample},
 };
 
 /// Signals in one statement.
@@ -53,31 +53,29 @@ impl Historian {
                 t_to: t,
             };
             let rows = journal::scan(&inner.telemetry.file, &mut snapshot, wanted).await?;
-            let mut older: HashMap<SignalKey, Sample> = HashMap::new();
+            let mut older: HashMap<SignalKey, Latest> = HashMap::new();
             for (signal, sample) in rows.into_iter().filter(|(_, s)| s.received <= t) {
-                if older
-                    .get(&signal)
-                    .is_none_or(|best| best.time <= sample.time)
-                {
-                    older.insert(signal, sample);
-                }
+                let later = Latest::new(sample);
+                let latest = match older.remove(&signal) {
+                    Some(known) => known.then(later),
+                    None => later,
+                };
+                older.insert(signal, latest);
             }
-            for (signal, sample) in older {
-                // Rows in the tail are newer: on the same time they win.
-                if fresh
-                    .get(&signal)
-                    .is_none_or(|best| best.time < sample.time)
-                {
-                    fresh.insert(signal, sample);
-                }
+            for (signal, known) in older {
+                let latest = match fresh.remove(&signal) {
+                    Some(later) => known.then(later),
+                    None => known,
+                };
+                fresh.insert(signal, latest);
             }
         }
         let mut all = Vec::with_capacity(found.len());
         for (signal, (stored, change)) in found {
             let fresh = fresh.remove(&signal);
             let sample = match (stored, fresh) {
-                (Some(stored), Some(fresh)) if stored.time > fresh.time => stored,
-                (_, Some(fresh)) => fresh,
+                (Some(stored), Some(fresh)) => Latest::new(stored).then(fresh).sample,
+                (None, Some(fresh)) => fresh.sample,
                 (Some(stored), None) => stored,
                 (None, None) => continue,
             };

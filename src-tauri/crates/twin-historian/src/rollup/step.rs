@@ -68,7 +68,7 @@ impl Historian {
     /// When the file cannot be read or written: what the step had not finished is done by the next one.
     pub async fn roll_up_step(&self) -> Result<RollUp> {
         let inner = &*self.inner;
-        let _alone = inner.maintenance.lock().await;
+        let (_alone, _) = inner.maintain().await?;
         let mut done = RollUp::default();
         let mut changes = mend(inner, &mut done).await?;
         // What is mended must be stored before the same blocks grow.
