@@ -51,7 +51,9 @@ CREATE TABLE correction (
     time         INTEGER NOT NULL,
     old          BLOB NOT NULL,
     old_received INTEGER NOT NULL,
-    new_received INTEGER NOT NULL
+    new_received INTEGER NOT NULL,
+    -- How many more there were between the two that have no row of their own.
+    skipped      INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX correction_by_signal ON correction (signal, time);
 
@@ -65,6 +67,9 @@ CREATE TABLE quality (
     proof  INTEGER NOT NULL,
     PRIMARY KEY (signal, at)
 ) STRICT, WITHOUT ROWID;
+
+-- The births of a connection that go first when there are too many.
+CREATE INDEX birth_by_received ON birth (connection, received);
 
 -- What retention removed, as it is told to people. what: samples, rollups, links, qualities, corrections.
 CREATE TABLE removal (

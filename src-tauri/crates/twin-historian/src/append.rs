@@ -146,9 +146,7 @@ async fn put_group(
     if let Some((extent, data)) = samples {
         put_samples(&mut *connection, row, extent, data).await?;
     }
-    for (id, birth) in group.births {
-        events::put_birth(&mut *connection, id, birth).await?;
-    }
+    events::put_births(&mut *connection, group.births).await?;
     events::put_rejects(&mut *connection, group.rejects).await?;
     events::put_links(&mut *connection, group.links).await?;
     events::put_qualities(connection, group.qualities).await

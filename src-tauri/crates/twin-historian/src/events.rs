@@ -1,5 +1,7 @@
 //! What happened besides samples: kept birth certificates, unreadable messages, links.
 
+use std::collections::BTreeSet;
+
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use twin_core::{ConnectionId, Quality, SignalKey, Timestamp};
 
@@ -93,6 +95,8 @@ pub struct Correction {
     pub old: Sample,
     /// When the message with the new one was received.
     pub new_received: Timestamp,
+    /// Corrections of the same source time in between of which no note is kept: at most 1,000 of one compaction step are.
+    pub skipped: u64,
 }
 
 /// A correction to be stored; times in µs.
@@ -103,6 +107,7 @@ pub(crate) struct NewCorrection {
     pub old: Vec<u8>,
     pub old_received: i64,
     pub new_received: i64,
+    pub skipped: u64,
 }
 
 impl Historian {
@@ -118,8 +123,8 @@ impl Historian {
         t1: Timestamp,
     ) -> Result<Vec<Correction>> {
         let telemetry = &self.inner.telemetry;
-        let rows: Vec<(Vec<u8>, i64, i64)> = sqlx::query_as(
-            "SELECT old, old_received, new_received FROM correction \
+        let rows: Vec<(Vec<u8>, i64, i64, i64)> = sqlx::query_as(
+            "SELECT old, old_received, new_received, skipped FROM correction \
              WHERE signal = ? AND time >= ? AND time < ? ORDER BY time, id",
         )
         .bind(signal.0)
@@ -129,7 +134,7 @@ impl Historian {
         .await
         .map_err(Error::sql(&telemetry.file, "read corrections"))?;
         let mut corrections = Vec::with_capacity(rows.len());
-        for (blob, old_received, new_received) in rows {
+        for (blob, old_received, new_received, skipped) in rows {
             let old = Chunk::of(signal, &blob)
                 .and_then(|chunk| chunk.samples(0..1, &[old_received]))
                 .map_err(|why| why.of(format!("a correction of signal {}", signal.0)))?;
@@ -137,6 +142,7 @@ impl Historian {
                 signal,
                 old,
                 new_received: Timestamp(new_received),
+                skipped: skipped.cast_unsigned(),
             }));
         }
         Ok(corrections)
@@ -237,28 +243,40 @@ impl Historian {
     }
 }
 
-pub(crate) async fn put_birth(
+pub(crate) async fn put_births(
     connection: &mut SqliteConnection,
-    id: &ConnectionId,
-    birth: &Birth,
+    births: &[(ConnectionId, Birth)],
 ) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT OR REPLACE INTO birth (connection, topic, received, payload) VALUES (?, ?, ?, ?)",
-    )
-    .bind(id.as_str())
-    .bind(&birth.topic)
-    .bind(birth.received.micros())
-    .bind(&birth.payload)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
-        "DELETE FROM birth WHERE connection = ?1 AND topic IN \
-         (SELECT topic FROM birth WHERE connection = ?1 ORDER BY received DESC, topic LIMIT -1 OFFSET ?2)",
-    )
-    .bind(id.as_str())
-    .bind(BIRTHS_MAX)
-    .execute(connection)
-    .await?;
+    for (id, birth) in births {
+        sqlx::query(
+            "INSERT OR REPLACE INTO birth (connection, topic, received, payload) VALUES (?, ?, ?, ?)",
+        )
+        .bind(id.as_str())
+        .bind(&birth.topic)
+        .bind(birth.received.micros())
+        .bind(&birth.payload)
+        .execute(&mut *connection)
+        .await?;
+    }
+    // Once a group: counting and sorting for every birth would be quadratic within the writer's transaction.
+    let connections: BTreeSet<&str> = births.iter().map(|(id, _)| id.as_str()).collect();
+    for id in connections {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM birth WHERE connection = ?")
+            .bind(id)
+            .fetch_one(&mut *connection)
+            .await?;
+        if count > BIRTHS_MAX {
+            // In the order of the index by time of receipt.
+            sqlx::query(
+                "DELETE FROM birth WHERE connection = ?1 AND topic IN (SELECT topic FROM birth \
+                 WHERE connection = ?1 ORDER BY received, topic LIMIT ?2)",
+            )
+            .bind(id)
+            .bind(count - BIRTHS_MAX)
+            .execute(&mut *connection)
+            .await?;
+        }
+    }
     Ok(())
 }
 
@@ -363,7 +381,7 @@ pub(crate) async fn put_corrections(
 ) -> sqlx::Result<()> {
     for part in corrections.chunks(ROWS_A_STATEMENT) {
         let mut sql = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO correction (signal, time, old, old_received, new_received) ",
+            "INSERT INTO correction (signal, time, old, old_received, new_received, skipped) ",
         );
         sql.push_values(part, |mut values, correction| {
             values
@@ -371,7 +389,8 @@ pub(crate) async fn put_corrections(
                 .push_bind(correction.time)
                 .push_bind(correction.old.as_slice())
                 .push_bind(correction.old_received)
-                .push_bind(correction.new_received);
+                .push_bind(correction.new_received)
+                .push_bind(correction.skipped.cast_signed());
         });
         sql.build()
             .persistent(false)

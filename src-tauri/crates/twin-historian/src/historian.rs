@@ -1,12 +1,12 @@
 //! The handle: opening, numbering of signals, health.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap},
     path::Path,
     sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
 };
 
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection, SqlitePool};
 use twin_core::{SignalId, SignalKey, Timestamp};
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     database::{Database, Durability, FileKind},
     error::{Error, Result},
     files::{finish_switch, set_aside},
-    journal,
+    journal::{self, Moved},
     row::JournalRow,
     tail::{self, Tail},
 };
@@ -28,6 +28,9 @@ pub(crate) const TELEMETRY: FileKind = FileKind {
         include_str!("../migrations/telemetry_2.sql"),
     ],
 };
+
+/// Names of signals that are numbered in one transaction.
+const NAMES_A_PART: usize = 256;
 
 /// Bounds of a history.
 #[derive(Clone, Copy, Debug)]
@@ -199,15 +202,32 @@ impl Historian {
     /// The keys of signals, in the order asked; new ones are numbered on from the last, and kept for ever.
     ///
     /// # Errors
-    /// When they cannot be stored.
+    /// When they cannot be stored; some may be, and keep their keys. May be repeated.
     pub async fn signal_keys(&self, ids: &[SignalId]) -> Result<Vec<SignalKey>> {
         let telemetry = &self.inner.telemetry;
-        let mut writer = telemetry.writer.lock().await;
-        writer.begin(Durability::Full).await?;
-        let numbered = number_signals(writer.connection(), ids).await;
-        let numbered = numbered.map_err(Error::sql(&telemetry.file, "number signals"));
-        let rows = writer.end(numbered).await?;
-        drop(writer);
+        let fail = Error::sql(&telemetry.file, "number signals");
+        let mut keys: HashMap<&str, i64> = HashMap::new();
+        for part in ids.chunks(NAMES_A_PART) {
+            let known = known_signals(&telemetry.readers, part)
+                .await
+                .map_err(&fail)?;
+            let key_of = |id: &SignalId| known.get(id.as_str()).copied();
+            keys.extend(
+                part.iter()
+                    .filter_map(|id| Some((id.as_str(), key_of(id)?))),
+            );
+        }
+        let mut new: Vec<&SignalId> = ids.iter().collect();
+        new.retain(|id| !keys.contains_key(id.as_str()));
+        // In parts: appends go on in between.
+        for part in new.chunks(NAMES_A_PART) {
+            let mut writer = telemetry.writer.lock().await;
+            writer.begin(Durability::Full).await?;
+            let numbered = number_signals(writer.connection(), part).await;
+            keys.extend(writer.end(numbered.map_err(&fail)).await?);
+        }
+        let row = |id: &SignalId| Some((*keys.get(id.as_str())?, id.as_str().to_owned()));
+        let rows: Vec<(i64, String)> = ids.iter().filter_map(row).collect();
         crate::alarms::copy_signals(&self.inner.alarms, &rows).await?;
         rows.into_iter().map(|(key, _)| signal_key(key)).collect()
     }
@@ -256,6 +276,18 @@ impl Inner {
             noted.remove(signal);
         }
         noted.len()
+    }
+
+    /// For what rewrites chunks: waits until nobody else does, and until nothing of a call that was dropped is under way.
+    pub(crate) async fn maintain(&self) -> Result<(tokio::sync::MutexGuard<'_, ()>, Moved)> {
+        let alone = self.maintenance.lock().await;
+        Ok((alone, self.moved().await?))
+    }
+
+    /// [`maintain`](Self::maintain) for who holds the maintenance lock already.
+    pub(crate) async fn moved(&self) -> Result<Moved> {
+        let mut writer = self.telemetry.writer.lock().await;
+        journal::moved(&mut writer, &self.telemetry.file, &self.tail).await
     }
 
     /// The tail, complete: looks into the file first when an append was abandoned.
@@ -325,10 +357,25 @@ async fn restore_signals(
     Ok(())
 }
 
-async fn number_signals(
-    connection: &mut SqliteConnection,
+/// Of some names the keys of those that have one.
+async fn known_signals(
+    readers: &SqlitePool,
     ids: &[SignalId],
-) -> sqlx::Result<Vec<(i64, String)>> {
+) -> sqlx::Result<HashMap<String, i64>> {
+    let mut sql = QueryBuilder::<Sqlite>::new("SELECT id, key FROM signal WHERE id IN (");
+    let mut list = sql.separated(", ");
+    for id in ids {
+        list.push_bind(id.as_str());
+    }
+    list.push_unseparated(")");
+    let found = sql.build_query_as().persistent(false).fetch_all(readers);
+    Ok(found.await?.into_iter().collect())
+}
+
+async fn number_signals<'a>(
+    connection: &mut SqliteConnection,
+    ids: &[&'a SignalId],
+) -> sqlx::Result<Vec<(&'a str, i64)>> {
     let mut rows = Vec::with_capacity(ids.len());
     for id in ids {
         let insert = sqlx::query(
@@ -338,7 +385,7 @@ async fn number_signals(
         insert.bind(id.as_str()).execute(&mut *connection).await?;
         let row = sqlx::query("SELECT key FROM signal WHERE id = ?").bind(id.as_str());
         let row = row.fetch_one(&mut *connection).await?;
-        rows.push((row.try_get(0)?, id.as_str().to_owned()));
+        rows.push((id.as_str(), row.try_get(0)?));
     }
     Ok(rows)
 }

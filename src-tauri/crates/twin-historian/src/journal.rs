@@ -10,8 +10,9 @@ use twin_core::{SampleBatch, SignalKey, Timestamp};
 
 use crate::{
     codec,
+    database::{Durability, Writer},
     error::{Error, Result},
-    sample::{Sample, settle},
+    sample::{Sample, changes},
     tail::{self, Tail},
 };
 
@@ -19,6 +20,9 @@ use crate::{
 const ROWS_AT_A_TIME: i64 = 64;
 /// Damaged rows that are named one by one.
 const ROWS_NAMED: usize = 20;
+
+/// Row numbers that a new file leaves out behind the settled one: as many may have been in use in the lost one.
+const ROWS_LEFT_OUT: i64 = 1_000_000;
 
 /// The batches of a row; none and a message in the log when it is damaged.
 pub(crate) fn readable(row: i64, data: &[u8]) -> Option<Vec<SampleBatch>> {
@@ -39,8 +43,30 @@ fn take_in(tail: &mut Tail, row: i64, batches: Option<Vec<SampleBatch>>) {
     }
 }
 
-/// Builds the tail from the journal; `settled` is a row number that must not be used again. Gives also what a person
-/// should know of rows that cannot be read.
+/// How far the journal was moved to chunks.
+#[derive(Clone, Copy)]
+pub(crate) struct Moved {
+    /// The newest row that is in chunks and in the journal no more.
+    pub compacted: i64,
+    /// Rows up to this one are being moved.
+    pub moving: i64,
+}
+
+/// How far the journal was moved, when all that was begun on the writer is done: a commit whose caller was dropped may
+/// still be under way, and the tail not know what it removed.
+pub(crate) async fn moved(writer: &mut Writer, file: &Path, tail: &Mutex<Tail>) -> Result<Moved> {
+    writer.ready(Durability::Normal).await?;
+    let (compacted, moving) = sqlx::query_as("SELECT compacted, moving FROM progress")
+        .fetch_one(writer.connection())
+        .await
+        .map_err(Error::sql(file, "read the journal"))?;
+    let batches = tail::lock(tail).compacted(compacted);
+    drop(batches);
+    Ok(Moved { compacted, moving })
+}
+
+/// Builds the tail from the journal; `settled` is a row number that must not be used again, nor any that may have
+/// followed it in a file that is lost. Gives also what a person should know of rows that cannot be read.
 pub(crate) async fn load(
     file: &Path,
     connection: &mut SqliteConnection,
@@ -63,7 +89,12 @@ pub(crate) async fn load(
     .fetch_one(&mut *connection)
     .await
     .map_err(&read)?;
-    let mut tail = Tail::new(samples_max, newest.max(settled));
+    let newest = if newest < settled {
+        settled + ROWS_LEFT_OUT
+    } else {
+        newest
+    };
+    let mut tail = Tail::new(samples_max, newest);
     if start > 0 {
         tail.start_behind(start);
     }
@@ -187,7 +218,7 @@ pub(crate) async fn scan(
     }
 }
 
-/// [`scan`] for one signal, settled.
+/// [`scan`] for one signal, in order of time: the changes of each instant.
 pub(crate) async fn scan_signal(
     file: &Path,
     connection: &mut SqliteConnection,
@@ -195,7 +226,7 @@ pub(crate) async fn scan_signal(
 ) -> Result<Vec<Sample>> {
     let found = scan(file, connection, wanted).await?;
     let mut samples: Vec<Sample> = found.into_iter().map(|(_, sample)| sample).collect();
-    settle(&mut samples);
+    changes(&mut samples);
     Ok(samples)
 }
 

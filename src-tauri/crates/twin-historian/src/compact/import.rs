@@ -52,6 +52,7 @@ impl Historian {
 
     async fn put_in(&self, signal: SignalKey, mut samples: Vec<Sample>) -> Result<Imported> {
         let inner = &*self.inner;
+        inner.moved().await?;
         let given = samples.len();
         settle(&mut samples);
         let mut imported = Imported {
@@ -101,10 +102,11 @@ impl Historian {
         let file = &inner.telemetry.file;
         let end = Timestamp(last.micros().saturating_add(1));
         let window = inner
-            .sound_tail(|tail| tail.window(signal, first, end))
+            .sound_tail(|tail| tail.window(signal, first, end, usize::MAX))
             .await?;
-        let mut found = window.samples;
-        if let Some(rows_to) = window.read_rows_to {
+        let read_rows_to = window.read_rows_to;
+        let mut found = window.samples();
+        if let Some(rows_to) = read_rows_to {
             let mut connection = inner
                 .telemetry
                 .readers

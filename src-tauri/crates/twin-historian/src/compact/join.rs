@@ -2,10 +2,13 @@
 
 use crate::chunk::Stretch;
 
+/// Notes that are kept of one source time: a source whose clock stands still replaces without end.
+const NOTES_A_TIME: usize = 1_000;
+
 /// Who stays when two samples of one source time meet.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Winner {
-    /// The last received: what arrives live.
+    /// The last received value: what arrives live. It stays as it was first received.
     Fresh,
     /// What history has already: what is imported.
     Stored,
@@ -17,6 +20,8 @@ pub(super) struct Replaced {
     pub old: Stretch,
     /// Arrival number of the new one.
     pub new_arrival: u64,
+    /// Replacements between the two that have no note of their own.
+    pub skipped: u64,
 }
 
 /// What came out.
@@ -26,7 +31,7 @@ pub(super) struct Joined {
     pub replaced: Vec<Replaced>,
     /// Source times of the first and the last sample that is new or has another value or quality.
     pub changed: Option<(i64, i64)>,
-    /// Fresh ones that are in `samples` now.
+    /// Imported ones that are in `samples` now.
     pub written: u64,
     /// Fresh ones that were there already.
     pub present: u64,
@@ -108,9 +113,9 @@ impl Joined {
             }
             return;
         }
-        self.samples.push_from(fresh, last);
-        self.written += 1;
         if terms.winner == Winner::Stored {
+            self.samples.push_from(fresh, last);
+            self.written += 1;
             self.present += (group.len() - 1) as u64;
             self.touch(time);
             return;
@@ -124,32 +129,52 @@ impl Joined {
                         && (terms.received)(time, fresh.arrivals[*i]) == received[at]
                 })
             });
-        let mut old = match (known, at) {
-            (Some(known), _) => Some((fresh, known)),
-            (None, Some(at)) => Some((stored, at)),
-            (None, None) => None,
-        };
-        if old.is_none() {
-            self.touch(time);
-        }
+        // What stands so far: the first that was received with its value.
+        let mut first = at.map(|at| (stored, at));
+        let mut notes = Notes::default();
         for new in known.map_or(group.start, |known| known + 1)..group.end {
-            if let Some((of, at)) = old
-                && !of.same_value(at, fresh, new)
-            {
-                self.touch(time);
-                let mut alone = Stretch::default();
-                alone.push_from(of, at);
-                self.replaced.push(Replaced {
-                    old: alone,
-                    new_arrival: fresh.arrivals[new],
-                });
+            match first {
+                Some((of, at)) if of.same_value(at, fresh, new) => continue,
+                Some((of, at)) => notes.add(of, at, fresh.arrivals[new]),
+                None => {}
             }
-            old = Some((fresh, new));
+            self.touch(time);
+            first = Some((fresh, new));
+        }
+        self.replaced.extend(notes.kept);
+        if let Some((of, at)) = first {
+            self.samples.push_from(of, at);
         }
     }
 
     fn touch(&mut self, time: i64) {
         let (first, last) = self.changed.unwrap_or((time, time));
         self.changed = Some((first.min(time), last.max(time)));
+    }
+}
+
+/// What one signal replaced at one source time, in order.
+#[derive(Default)]
+struct Notes {
+    kept: Vec<Replaced>,
+}
+
+impl Notes {
+    /// Past the bound only the last note goes on: it then reaches over those that are not kept.
+    fn add(&mut self, of: &Stretch, at: usize, new_arrival: u64) {
+        if self.kept.len() >= NOTES_A_TIME
+            && let Some(last) = self.kept.last_mut()
+        {
+            last.new_arrival = new_arrival;
+            last.skipped += 1;
+            return;
+        }
+        let mut old = Stretch::default();
+        old.push_from(of, at);
+        self.kept.push(Replaced {
+            old,
+            new_arrival,
+            skipped: 0,
+        });
     }
 }

@@ -12,6 +12,7 @@ mod join;
 mod look;
 mod place;
 mod plan;
+mod weigh;
 
 use std::sync::Arc;
 
@@ -65,7 +66,10 @@ impl Historian {
     /// the file tidy anyway need not ask.
     pub fn compaction_due(&self) -> bool {
         let tail = tail::lock(&self.inner.tail);
-        tail.is_behind() || tail.samples() >= self.inner.options.step_samples_max
+        let samples_max = self.inner.options.step_samples_max;
+        tail.is_behind()
+            || tail.samples() >= samples_max
+            || tail.bytes() >= tail::bytes_max(samples_max)
     }
 
     /// Moves journal rows up to `upto` (settled ones: the replay at start needs the others) to chunks: as many as
@@ -87,15 +91,11 @@ impl Historian {
 
     async fn step(&self, upto: JournalRow) -> Result<Progress> {
         let inner = &*self.inner;
+        let moved = inner.moved().await?;
         // A row that an abandoned append left must be known before its number can disappear from the journal.
         let newest = inner.sound_tail(tail::Tail::newest_row).await?;
         let upto = upto.0.min(newest);
-        let (compacted, moving): (i64, i64) =
-            sqlx::query_as("SELECT compacted, moving FROM progress")
-                .fetch_one(&inner.telemetry.readers)
-                .await
-                .map_err(Error::sql(&inner.telemetry.file, "read the journal"))?;
-        let broken_off = (moving > compacted).then_some(moving);
+        let broken_off = (moved.moving > moved.compacted).then_some(moved.moving);
         if broken_off.is_some_and(|through| through > upto) {
             return Ok(Progress::default());
         }
@@ -188,19 +188,22 @@ async fn oldest_in_file(
 ) -> Result<(Oldest, Quarantine)> {
     let read = Error::sql(&inner.telemetry.file, "read the journal");
     let readers = &inner.telemetry.readers;
-    let counts: Vec<(i64, i64)> =
-        sqlx::query_as("SELECT row, count FROM journal WHERE row <= ? ORDER BY row LIMIT ?")
-            .bind(through.unwrap_or(upto))
-            .bind(STEP_ROWS_MAX as i64)
-            .fetch_all(readers)
-            .await
-            .map_err(&read)?;
+    let counts: Vec<(i64, i64, i64)> = sqlx::query_as(
+        "SELECT row, count, length(data) FROM journal WHERE row <= ? ORDER BY row LIMIT ?",
+    )
+    .bind(through.unwrap_or(upto))
+    .bind(STEP_ROWS_MAX as i64)
+    .fetch_all(readers)
+    .await
+    .map_err(&read)?;
     let mut oldest = Oldest::default();
     let samples_max = inner.options.step_samples_max;
-    let mut expected = 0;
-    for (row, count) in &counts {
+    let (mut expected, mut bytes) = (0, 0);
+    for (row, count, length) in &counts {
         expected += *count as usize;
-        if through.is_none() && oldest.rows > 0 && expected > samples_max {
+        bytes += *length as usize;
+        let enough = expected > samples_max || bytes > tail::bytes_max(samples_max);
+        if through.is_none() && oldest.rows > 0 && enough {
             oldest.more = true;
             break;
         }

@@ -10,6 +10,7 @@ use super::{
     ahead::{Ahead, LOOKED_AT},
     join::{Joined, Replaced, Terms, Winner, join},
     plan::{NO_DATA, NewChunk, Place, Plan, StoredChunk, carry_out},
+    weigh::{Piece, light_enough},
 };
 use crate::{
     arrivals::{ArrivalCache, Numberer},
@@ -23,6 +24,8 @@ use crate::{
 const TINY_PART: usize = 16;
 /// Small chunks at the end of a signal.
 const SMALL_MAX: usize = 8;
+/// Samples of one signal in one transaction, when they may replace others.
+const SAMPLES_A_PART: usize = 4_096;
 
 /// One run of placing samples: a compaction step or an import.
 pub(super) struct Placer<'a> {
@@ -66,7 +69,7 @@ impl<'a> Placer<'a> {
     pub(super) async fn place_group(&mut self, group: &[(SignalKey, Stretch)]) -> Result<()> {
         self.read_ahead(group).await?;
         for (signal, fresh) in group {
-            self.place(*signal, fresh).await?;
+            self.place_in_parts(*signal, fresh).await?;
             if self.plan.is_large() {
                 self.flush().await?;
             }
@@ -76,9 +79,37 @@ impl<'a> Placer<'a> {
         Ok(())
     }
 
+    /// Places samples of one signal. Those that may replace others go in parts with transactions of their own: each
+    /// replacement is a row more to write.
+    async fn place_in_parts(&mut self, signal: SignalKey, fresh: &Stretch) -> Result<()> {
+        let end = self.ahead.ends.get(&signal).and_then(|end| end.last());
+        let meets_stored = end.is_some_and(|chunk| fresh.times.first() <= Some(&chunk.t_max));
+        let replaces = meets_stored || !fresh.times.is_sorted_by(|a, b| a < b);
+        if self.winner == Winner::Stored || !replaces || fresh.len() <= SAMPLES_A_PART {
+            return self.place(signal, fresh).await;
+        }
+        let mut begin = 0;
+        while begin < fresh.len() {
+            let last = fresh.times[(begin + SAMPLES_A_PART).min(fresh.len()) - 1];
+            // Samples of one time stay together.
+            let end = begin + fresh.times[begin..].partition_point(|time| *time <= last);
+            let mut part = Stretch::default();
+            part.extend_from(fresh, begin..end);
+            self.place(signal, &part).await?;
+            begin = end;
+            if begin < fresh.len() {
+                // The next part must find what this one wrote.
+                self.flush().await?;
+                tokio::task::yield_now().await;
+            }
+        }
+        Ok(())
+    }
+
     /// The chunks behind the last full one.
     pub(super) fn small<'c>(&self, end: &'c [StoredChunk]) -> &'c [StoredChunk] {
-        let small = |chunk: &&StoredChunk| (chunk.count as usize) < self.full();
+        let small =
+            |chunk: &&StoredChunk| (chunk.count as usize) < self.full() && !self.is_heavy(chunk);
         &end[end.len() - end.iter().rev().take_while(small).count()..]
     }
 
@@ -135,7 +166,7 @@ impl<'a> Placer<'a> {
             fresh.times.partition_point(|time| *time < border)
         };
         if late > 0 {
-            self.place_late(signal, fresh, late).await?;
+            self.place_late(signal, fresh, late, border).await?;
         }
         if late < fresh.len() {
             let changed = self.place_at_end(signal, fresh, late, small).await?;
@@ -170,7 +201,14 @@ impl<'a> Placer<'a> {
     }
 
     /// Samples before the end of the signal: each group goes with the chunk before or around it.
-    async fn place_late(&mut self, signal: SignalKey, fresh: &Stretch, until: usize) -> Result<()> {
+    /// Chunks from `border` on belong to the end, and are joined there.
+    async fn place_late(
+        &mut self,
+        signal: SignalKey,
+        fresh: &Stretch,
+        until: usize,
+        border: i64,
+    ) -> Result<()> {
         let mut begin = 0;
         while begin < until {
             let time = fresh.times[begin];
@@ -179,14 +217,15 @@ impl<'a> Placer<'a> {
             let mut next = self.chunk_after(signal, next_from).await?;
             let mut around = before;
             if around.is_none()
-                && let Some(first) = next.take_if(|first| !self.is_full(first))
+                && let Some(first) =
+                    next.take_if(|first| first.t_min < border && !self.is_full(first))
             {
                 next = self.chunk_after(signal, first.t_min).await?;
                 around = Some(first);
             }
-            let border = next.as_ref().map(|chunk| chunk.t_min);
+            let next_from = next.as_ref().map(|chunk| chunk.t_min);
             let times = &fresh.times[..until];
-            let end = border.map_or(until, |border| times.partition_point(|t| *t < border));
+            let end = next_from.map_or(until, |from| times.partition_point(|t| *t < from));
             let mut piece = Stretch::default();
             piece.extend_from(fresh, begin..end);
             // A full chunk is left alone by what only comes behind it.
@@ -207,7 +246,12 @@ impl<'a> Placer<'a> {
 
     /// Full enough to be left alone.
     fn is_full(&self, chunk: &StoredChunk) -> bool {
-        chunk.count as usize * 4 >= self.full() * 3
+        chunk.count as usize * 4 >= self.full() * 3 || self.is_heavy(chunk)
+    }
+
+    /// Few samples, and yet written to last: it was cut because of its bytes.
+    const fn is_heavy(&self, chunk: &StoredChunk) -> bool {
+        chunk.data > NO_DATA && (chunk.count as usize) * 4 < self.full() * 3
     }
 
     /// Joins neighbouring chunks with fresh samples, and notes that the chunks go.
@@ -294,6 +338,7 @@ impl<'a> Placer<'a> {
             old,
             old_received,
             new_received,
+            skipped: replaced.skipped,
         });
         Ok(())
     }
@@ -318,21 +363,30 @@ impl<'a> Placer<'a> {
             samples.len().div_ceil(pieces).max(1)
         };
         for begin in (0..samples.len()).step_by(size) {
-            let range = begin..(begin + size).min(samples.len());
-            if let Some(statistics) = Statistics::of(samples, range.clone()) {
-                let arrivals = samples.arrivals[range.clone()].iter().copied();
-                let blob = chunk::encode(signal, samples, range.clone())
-                    .map_err(|why| why.of(format!("a new chunk of signal {}", signal.0)))?;
-                self.plan.insert.push(NewChunk {
-                    signal,
-                    statistics,
-                    arrival: arrivals.filter(|n| *n > 0).min().unwrap_or(0).cast_signed(),
-                    // Those that will not be written again soon lie together: no holes between them.
-                    lasting: range.len() * 4 >= full * 3,
-                    blob,
-                });
+            let end = (begin + size).min(samples.len());
+            for piece in light_enough(samples, begin..end) {
+                self.plan_chunk(signal, samples, piece)?;
             }
         }
+        Ok(())
+    }
+
+    fn plan_chunk(&mut self, signal: SignalKey, samples: &Stretch, piece: Piece) -> Result<()> {
+        let Piece { range, heavy } = piece;
+        let Some(statistics) = Statistics::of(samples, range.clone()) else {
+            return Ok(());
+        };
+        let arrivals = samples.arrivals[range.clone()].iter().copied();
+        let blob = chunk::encode(signal, samples, range.clone())
+            .map_err(|why| why.of(format!("a new chunk of signal {}", signal.0)))?;
+        self.plan.insert.push(NewChunk {
+            signal,
+            statistics,
+            arrival: arrivals.filter(|n| *n > 0).min().unwrap_or(0).cast_signed(),
+            // Those that will not be written again soon lie together: no holes between them.
+            lasting: heavy || range.len() * 4 >= self.full() * 3,
+            blob,
+        });
         Ok(())
     }
 

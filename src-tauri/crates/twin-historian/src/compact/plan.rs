@@ -17,6 +17,8 @@ use crate::{
 const ROWS_A_STATEMENT: usize = 1_000;
 /// Chunks in one transaction: some milliseconds, so that appends wait a moment only.
 const CHUNKS_A_TRANSACTION: usize = 128;
+/// Bytes in one transaction, for chunks of long texts.
+const BYTES_A_TRANSACTION: usize = 16 << 20;
 /// As much work as one chunk.
 const CORRECTIONS_A_CHUNK: usize = 8;
 
@@ -83,7 +85,9 @@ impl Plan {
     /// Whether it is enough for a transaction.
     pub(super) fn is_large(&self) -> bool {
         let corrections = self.corrections.len() / CORRECTIONS_A_CHUNK;
+        let bytes: usize = self.insert.iter().map(|chunk| chunk.blob.len()).sum();
         self.delete.len() + self.insert.len() + corrections >= CHUNKS_A_TRANSACTION
+            || bytes >= BYTES_A_TRANSACTION
     }
 
     fn is_empty(&self) -> bool {
@@ -121,7 +125,12 @@ pub(super) async fn carry_out(
         dirty: Vec::new(),
         moving: None,
         chunks_written: plan.chunks_written + plan.insert.len() as u64,
-        corrected: plan.corrected + plan.corrections.len() as u64,
+        corrected: plan.corrected
+            + plan
+                .corrections
+                .iter()
+                .map(|note| 1 + note.skipped)
+                .sum::<u64>(),
         quarantined: plan.quarantined + plan.quarantine.len() as u64,
         ..plan
     })

@@ -52,7 +52,7 @@ impl Historian {
         mut progress: impl FnMut(u64, u64) -> ControlFlow<()> + Send,
     ) -> Result<BackedUp> {
         let inner = &*self.inner;
-        let _alone = inner.maintenance.lock().await;
+        let (_alone, _) = inner.maintain().await?;
         let make = Error::io("make the backup", to);
         if to.exists() {
             return Err(make(std::io::Error::from(

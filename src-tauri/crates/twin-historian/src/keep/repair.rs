@@ -193,7 +193,7 @@ impl Historian {
         mut progress: impl FnMut(u64, u64) -> ControlFlow<()> + Send,
     ) -> Result<RepairReport> {
         let inner = &*self.inner;
-        let _alone = inner.maintenance.lock().await;
+        let (_alone, _) = inner.maintain().await?;
         let mut looked = 0;
         let mut advance = |rows| {
             looked += rows;

@@ -29,7 +29,7 @@ impl Historian {
     /// When the file cannot be read or written. What was removed until then is noted.
     pub async fn retain(&self, now: Timestamp, policy: &Policy) -> Result<Removed> {
         let inner = &*self.inner;
-        let _alone = inner.maintenance.lock().await;
+        let (_alone, _) = inner.maintain().await?;
         let mut call = Call {
             inner,
             now,

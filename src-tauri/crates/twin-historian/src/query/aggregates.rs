@@ -41,10 +41,7 @@ impl Historian {
         };
         let inner = &*self.inner;
         let windows = inner
-            .sound_tail(|tail| {
-                let window = |signal: &SignalKey| (*signal, tail.window(*signal, *t0, *t1));
-                signals.iter().map(window).collect::<Vec<_>>()
-            })
+            .sound_tail(|tail| tail.windows(signals, *t0, *t1))
             .await?;
         let mut snapshot = snapshot(inner).await?;
         let mut all = Vec::with_capacity(signals.len());

@@ -14,7 +14,7 @@ use crate::{
     events::quality_proof,
     historian::{Historian, Inner, signal_key},
     journal::{self, Wanted},
-    sample::Sample,
+    sample::{Latest, Sample},
 };
 
 /// Signals in one statement.
@@ -59,33 +59,33 @@ impl Historian {
                 t_to: t,
             };
             let rows = journal::scan(&inner.telemetry.file, &mut snapshot, wanted).await?;
-            let mut older: HashMap<SignalKey, Sample> = HashMap::new();
+            let mut older: HashMap<SignalKey, Latest> = HashMap::new();
             for (signal, sample) in rows.into_iter().filter(|(_, s)| s.received <= t) {
-                if older
-                    .get(&signal)
-                    .is_none_or(|best| best.time <= sample.time)
-                {
-                    older.insert(signal, sample);
-                }
+                let later = Latest::new(sample);
+                let latest = match older.remove(&signal) {
+                    Some(known) => known.then(later),
+                    None => later,
+                };
+                older.insert(signal, latest);
             }
-            for (signal, sample) in older {
-                // Rows in the tail are newer: on the same time they win.
-                if fresh
-                    .get(&signal)
-                    .is_none_or(|best| best.time < sample.time)
-                {
-                    fresh.insert(signal, sample);
-                }
+            for (signal, known) in older {
+                let latest = match fresh.remove(&signal) {
+                    Some(later) => known.then(later),
+                    None => known,
+                };
+                fresh.insert(signal, latest);
             }
         }
         for (signal, sample) in &mut stored {
-            if let Some(fresh) = fresh.remove(signal)
-                && fresh.time >= sample.time
-            {
-                *sample = fresh;
+            if let Some(fresh) = fresh.remove(signal) {
+                *sample = Latest::new(sample.clone()).then(fresh).sample;
             }
         }
-        stored.extend(fresh);
+        stored.extend(
+            fresh
+                .into_iter()
+                .map(|(signal, latest)| (signal, latest.sample)),
+        );
         stored.sort_unstable_by_key(|(signal, _)| *signal);
         let shown = stored.into_iter().map(|(signal, sample)| {
             let quality = match changes.get(&signal) {

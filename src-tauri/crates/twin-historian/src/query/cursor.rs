@@ -105,9 +105,16 @@ impl Historian {
             });
         }
         let inner = &*self.inner;
-        let window = inner.sound_tail(|tail| tail.window(signal, t0, t1)).await?;
+        let window = inner
+            .sound_tail(|tail| tail.window(signal, t0, t1, limit))
+            .await?;
+        let read_rows_to = window.read_rows_to;
+        let (mut fresh, whole_before) = window.page(limit);
         let mut snapshot = snapshot(inner).await?;
         let (from, mut to) = (t0.micros(), t1.micros() - 1);
+        if let Some(before) = whole_before {
+            to = to.min(before.micros() - 1);
+        }
         let want = Want { signal, from, to };
         let rows = chunks_in_order(inner, &mut snapshot, want, CHUNKS_A_PAGE).await?;
         if let Some(last) = rows.get(CHUNKS_A_PAGE - 1) {
@@ -126,7 +133,7 @@ impl Historian {
                 break;
             }
         }
-        if let Some(rows_to) = window.read_rows_to {
+        if let Some(rows_to) = read_rows_to {
             let wanted = Wanted {
                 signal: Some(signal),
                 rows_to,
@@ -137,7 +144,6 @@ impl Historian {
             let found = journal::scan_signal(file, &mut snapshot, wanted).await?;
             stored = merge(stored, found);
         }
-        let mut fresh = window.samples;
         fresh.retain(|sample| (from..=to).contains(&sample.time.micros()));
         let mut samples = merge(stored, fresh);
         if samples.len() > limit {

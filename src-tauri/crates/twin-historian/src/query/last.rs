@@ -12,7 +12,7 @@ use crate::{
     historian::{Historian, signal_key},
     journal::{self, Wanted},
     row::JournalRow,
-    sample::Sample,
+    sample::{Latest, Sample},
 };
 
 /// Signals in one statement.
@@ -35,7 +35,7 @@ impl Historian {
             .fetch_one(&mut *snapshot)
             .await
             .map_err(&read)?;
-        let mut newest: HashMap<SignalKey, Sample> = HashMap::new();
+        let mut newest: HashMap<SignalKey, Latest> = HashMap::new();
         let mut cache = ArrivalCache::default();
         for first in (0..keys).step_by(KEYS_A_STATEMENT as usize) {
             let rows = sqlx::query(
@@ -49,12 +49,15 @@ impl Historian {
                 let (row, blob) = row_and_blob(row).map_err(&read)?;
                 let blob = blob.ok_or_else(|| crate::chunks::missing(&row))?;
                 let sample = newest_of(inner, &mut snapshot, &mut cache, (&row, &blob)).await?;
-                newest.insert(signal_key(row.signal)?, sample);
+                newest.insert(signal_key(row.signal)?, Latest::new(sample));
             }
         }
-        let mut offer = |signal, sample: Sample| match newest.get(&signal) {
-            Some(best) if best.time > sample.time => {}
-            _ => drop(newest.insert(signal, sample)),
+        let mut offer = |signal, later: Latest| {
+            let latest = match newest.remove(&signal) {
+                Some(known) => known.then(later),
+                None => later,
+            };
+            newest.insert(signal, latest);
         };
         if let Some(rows_to) = read_rows_to {
             let wanted = Wanted {
@@ -64,13 +67,14 @@ impl Historian {
                 t_to: Timestamp::MAX,
             };
             for (signal, sample) in journal::scan(file, &mut snapshot, wanted).await? {
-                offer(signal, sample);
+                offer(signal, Latest::new(sample));
             }
         }
-        for (signal, sample) in fresh {
-            offer(signal, sample);
+        for (signal, latest) in fresh {
+            offer(signal, latest);
         }
-        let mut newest: Vec<_> = newest.into_iter().collect();
+        let newest = newest.into_iter();
+        let mut newest: Vec<_> = newest.map(|(signal, of)| (signal, of.sample)).collect();
         newest.sort_by_key(|(signal, _)| *signal);
         Ok(newest)
     }

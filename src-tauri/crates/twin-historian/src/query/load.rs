@@ -104,7 +104,7 @@ pub(crate) async fn jobs(
         .into_iter()
         .map(|(signal, window)| {
             let older = from_journal.remove(&signal).unwrap_or_default();
-            let fresh = merge(older, window.samples);
+            let fresh = merge(older, window.samples());
             let rolled = rolled.remove(&signal).map(|(mut rolled, mut holes)| {
                 let times = fresh.iter().map(|sample| sample.time.micros());
                 holes.extend(times.map(|time| (time, time)));

@@ -74,6 +74,7 @@ impl Historian {
 
     async fn roll_up(&self) -> Result<RollUp> {
         let inner = &*self.inner;
+        inner.moved().await?;
         let mut done = RollUp::default();
         let mut changes = mend(inner, &mut done).await?;
         // What is mended must be stored before the same blocks grow.

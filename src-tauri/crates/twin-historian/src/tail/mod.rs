@@ -5,6 +5,7 @@
 //! Nothing is copied: the batches are kept as they came, and of each signal where its samples are in them.
 
 mod series;
+mod window;
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -13,8 +14,9 @@ use std::{
 
 use twin_core::{SampleBatch, SignalKey, Timestamp};
 
-use crate::sample::Sample;
+use crate::sample::{Latest, Sample};
 use series::{Place, Series};
+pub(crate) use window::Window;
 
 /// Keys below this have their place in a table, which grows to the largest one; keys are dense from 0, so that more are
 /// only seen when a caller makes them up.
@@ -29,6 +31,8 @@ pub(crate) struct Tail {
     rows: VecDeque<Row>,
     samples: usize,
     samples_max: usize,
+    /// What the rows take in memory, about.
+    bytes: usize,
     /// The newest journal row there is or ever was.
     newest_row: i64,
     /// Rows up to this one are not held: moved to chunks, or too many.
@@ -44,8 +48,26 @@ struct Row {
     row: i64,
     batches: usize,
     samples: usize,
+    bytes: usize,
     /// Its blob could not be read.
     damaged: bool,
+}
+
+/// Memory of a batch besides its samples, and of one sample in it.
+const BATCH_BYTES: usize = 400;
+const SAMPLE_BYTES: usize = 31;
+/// Bytes for which a bound in samples stands: twice what numbers in batches of usual size take, never below the floor.
+const BYTES_A_SAMPLE: usize = 64;
+const BYTES_FLOOR: usize = 64 << 20;
+
+/// The bound in bytes that goes with a bound in samples: small batches and long texts take more than samples tell.
+pub(crate) fn bytes_max(samples_max: usize) -> usize {
+    samples_max.saturating_mul(BYTES_A_SAMPLE).max(BYTES_FLOOR)
+}
+
+fn bytes_of(batch: &SampleBatch) -> usize {
+    let texts = batch.texts().iter().map(|text| text.len() + 32);
+    BATCH_BYTES + batch.len() * SAMPLE_BYTES + texts.sum::<usize>()
 }
 
 /// Batches by a number that only grows (and wraps around after 2^32).
@@ -88,15 +110,6 @@ impl Batches {
     }
 }
 
-/// Samples of one signal around a range, each instant once, in order.
-#[derive(Default)]
-pub(crate) struct Window {
-    /// Newest before the range, those inside, oldest after it.
-    pub samples: Vec<Sample>,
-    /// Journal rows up to this one must be read from the file too.
-    pub read_rows_to: Option<i64>,
-}
-
 /// The oldest rows, as compaction takes them.
 #[derive(Default)]
 pub(crate) struct Oldest {
@@ -120,6 +133,7 @@ impl Tail {
             rows: VecDeque::new(),
             samples: 0,
             samples_max,
+            bytes: 0,
             newest_row,
             left_row: 0,
             behind: false,
@@ -133,6 +147,11 @@ impl Tail {
 
     pub(crate) const fn samples(&self) -> usize {
         self.samples
+    }
+
+    /// What the samples take in memory, about.
+    pub(crate) const fn bytes(&self) -> usize {
+        self.bytes
     }
 
     pub(crate) const fn is_torn(&self) -> bool {
@@ -159,15 +178,17 @@ impl Tail {
         if self.rows.back().is_some_and(|last| row <= last.row) {
             return;
         }
-        let mut samples = 0;
+        let (mut samples, mut bytes) = (0, 0);
         for batch in batches {
             samples += batch.len();
+            bytes += bytes_of(batch);
             self.push_batch(row, batch);
         }
         self.take_row(Row {
             row,
             batches: batches.len(),
             samples,
+            bytes,
             damaged: false,
         });
     }
@@ -179,6 +200,7 @@ impl Tail {
                 row,
                 batches: 0,
                 samples: 0,
+                bytes: 0,
                 damaged: true,
             });
         }
@@ -187,8 +209,9 @@ impl Tail {
     fn take_row(&mut self, row: Row) {
         self.rows.push_back(row);
         self.samples += row.samples;
+        self.bytes += row.bytes;
         self.newest_row = self.newest_row.max(row.row);
-        if self.samples > self.samples_max {
+        if self.samples > self.samples_max || self.bytes > bytes_max(self.samples_max) {
             self.shed();
         }
     }
@@ -220,13 +243,15 @@ impl Tail {
     /// Lets go of the oldest rows, a good part at once.
     fn shed(&mut self) {
         let keep = self.samples_max / 4 * 3;
-        let mut left = self.samples;
+        let keep_bytes = bytes_max(self.samples_max) / 4 * 3;
+        let (mut left, mut left_bytes) = (self.samples, self.bytes);
         let mut through = self.left_row;
         for row in &self.rows {
-            if left <= keep {
+            if left <= keep && left_bytes <= keep_bytes {
                 break;
             }
             left -= row.samples;
+            left_bytes -= row.bytes;
             through = row.row;
         }
         self.drop_rows(through);
@@ -246,6 +271,7 @@ impl Tail {
         let mut gone = Vec::new();
         while let Some(row) = self.rows.pop_front_if(|row| row.row <= through) {
             self.samples -= row.samples;
+            self.bytes -= row.bytes;
             for _ in 0..row.batches {
                 let Some((_, batch)) = self.batches.held.pop_front() else {
                     break;
@@ -275,13 +301,14 @@ impl Tail {
         rows_max: usize,
     ) -> Oldest {
         let mut oldest = Oldest::default();
-        let mut batches = 0;
+        let (mut batches, mut bytes) = (0, 0);
         for row in self.rows.iter().take_while(|row| row.row <= upto) {
             let enough = match through {
                 Some(through) => row.row > through,
                 None => {
                     let samples = oldest.samples + row.samples;
-                    oldest.rows > 0 && samples > samples_max || oldest.rows == rows_max as u64
+                    let large = samples > samples_max || bytes + row.bytes > bytes_max(samples_max);
+                    oldest.rows > 0 && large || oldest.rows == rows_max as u64
                 }
             };
             if enough {
@@ -291,6 +318,7 @@ impl Tail {
             oldest.rows += 1;
             oldest.through = row.row;
             oldest.samples += row.samples;
+            bytes += row.bytes;
             batches += row.batches;
             if row.damaged {
                 oldest.damaged.push(row.row);
@@ -322,21 +350,11 @@ impl Tail {
         }
     }
 
-    /// Samples of `signal` in `t0..t1`, the newest before and the oldest after.
-    pub(crate) fn window(&self, signal: SignalKey, t0: Timestamp, t1: Timestamp) -> Window {
-        let series = self.series(signal);
-        Window {
-            samples: series.map_or_else(Vec::new, |series| series.window(&self.batches, t0, t1)),
-            read_rows_to: self.read_rows_to(),
-        }
-    }
-
     /// For every signal its newest sample by source time of rows up to `upto`; and up to which row the file must be
     /// read too.
-    pub(crate) fn newest_upto(&self, upto: i64) -> (HashMap<SignalKey, Sample>, Option<i64>) {
+    pub(crate) fn newest_upto(&self, upto: i64) -> (HashMap<SignalKey, Latest>, Option<i64>) {
         let newest = self.all_series().filter_map(|(signal, series)| {
-            let place = series.newest_upto(&self.batches, upto)?;
-            Some((signal, self.batches.sample(place)?))
+            Some((signal, series.newest_upto(&self.batches, upto)?))
         });
         let read_rows_to = self.read_rows_to().map(|row| row.min(upto));
         (newest.collect(), read_rows_to)
@@ -348,10 +366,9 @@ impl Tail {
         &self,
         signal: Option<SignalKey>,
         t: Timestamp,
-    ) -> (HashMap<SignalKey, Sample>, Option<i64>) {
+    ) -> (HashMap<SignalKey, Latest>, Option<i64>) {
         let newest = |(signal, series): (SignalKey, &Series)| {
-            let place = series.as_of(&self.batches, t)?;
-            Some((signal, self.batches.sample(place)?))
+            Some((signal, series.as_of(&self.batches, t)?))
         };
         let found = match signal {
             None => self.all_series().filter_map(newest).collect(),

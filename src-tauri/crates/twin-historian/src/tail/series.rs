@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use twin_core::Timestamp;
 
 use super::Batches;
-use crate::sample::{Sample, merge, settle};
+use crate::sample::Latest;
 
 /// A sample of a batch.
 #[derive(Clone, Copy)]
@@ -52,66 +52,86 @@ impl Series {
         self.disorder <= self.pushed - self.places.len() as u64
     }
 
-    pub(super) fn newest_upto(&self, batches: &Batches, upto: i64) -> Option<Place> {
+    pub(super) fn newest_upto(&self, batches: &Batches, upto: i64) -> Option<Latest> {
         let end = self
             .places
             .partition_point(|place| batches.row(*place) <= upto);
         if self.in_order() {
-            return self.places.get(end.checked_sub(1)?).copied();
+            let place = self.places.get(end.checked_sub(1)?)?;
+            return batches.sample(*place).map(Latest::new);
         }
-        let places = self.places.range(..end).copied();
-        // Of equal times `max_by_key` gives the last: the one received last.
-        places.max_by_key(|place| batches.time(*place))
+        newest(batches, self.places.range(..end).copied())
     }
 
-    pub(super) fn as_of(&self, batches: &Batches, t: Timestamp) -> Option<Place> {
+    pub(super) fn as_of(&self, batches: &Batches, t: Timestamp) -> Option<Latest> {
         let was_there = |place: &Place| batches.received(*place) <= t;
         if self.in_order() {
             let end = self
                 .places
                 .partition_point(|place| batches.time(*place) <= t);
-            return self.places.range(..end).rev().copied().find(was_there);
+            let place = self.places.range(..end).rev().copied().find(was_there)?;
+            return batches.sample(place).map(Latest::new);
         }
         let places = self.places.iter().copied();
-        places
-            .filter(|place| was_there(place) && batches.time(*place) <= t)
-            .max_by_key(|place| batches.time(*place))
+        let known = places.filter(|place| was_there(place) && batches.time(*place) <= t);
+        newest(batches, known)
     }
 
-    pub(super) fn window(&self, batches: &Batches, t0: Timestamp, t1: Timestamp) -> Vec<Sample> {
-        if self.in_order() {
-            let before = |t: Timestamp| {
-                self.places
-                    .partition_point(|place| batches.time(*place) < t)
+    /// Where the samples around `t0..t1` are: no more than the first `limit`, when times can be searched; else all.
+    pub(super) fn around(
+        &self,
+        batches: &Batches,
+        t0: Timestamp,
+        t1: Timestamp,
+        limit: usize,
+    ) -> Around {
+        if !self.in_order() {
+            return Around {
+                places: self.places.iter().copied().collect(),
+                in_order: false,
+                whole_before: None,
             };
-            let begin = before(t0).saturating_sub(1);
-            let end = (before(t1) + 1).min(self.places.len());
-            let places = self.places.range(begin..end);
-            return places.filter_map(|place| batches.sample(*place)).collect();
         }
-        let mut before: Option<(Timestamp, Place)> = None;
-        let mut after: Option<(Timestamp, Place)> = None;
-        let mut inside = Vec::new();
-        for place in &self.places {
-            let time = batches.time(*place);
-            if time < t0 {
-                // Later ones win on the same time.
-                if before.is_none_or(|(best, _)| time >= best) {
-                    before = Some((time, *place));
-                }
-            } else if time >= t1 {
-                if after.is_none_or(|(best, _)| time <= best) {
-                    after = Some((time, *place));
-                }
-            } else {
-                inside.extend(batches.sample(*place));
-            }
-        }
-        settle(&mut inside);
-        let edge = |found: Option<(Timestamp, Place)>| {
-            let sample = found.and_then(|(_, place)| batches.sample(place));
-            sample.into_iter().collect::<Vec<_>>()
+        let before = |t: Timestamp| {
+            self.places
+                .partition_point(|place| batches.time(*place) < t)
         };
-        merge(merge(edge(before), inside), edge(after))
+        let begin = before(t0).saturating_sub(1);
+        let whole = (before(t1) + 1).min(self.places.len());
+        // The one before the range and the one after it besides.
+        let end = whole.min(begin.saturating_add(limit).saturating_add(2));
+        let next = self.places.get(end).filter(|_| end < whole);
+        Around {
+            places: self.places.range(begin..end).copied().collect(),
+            in_order: true,
+            whole_before: next.map(|place| batches.time(*place)),
+        }
     }
+}
+
+/// Where some samples of a signal are, in order of arrival.
+pub(super) struct Around {
+    pub places: Vec<Place>,
+    /// Whether their times only grow.
+    pub in_order: bool,
+    /// From this source time on some are left out.
+    pub whole_before: Option<Timestamp>,
+}
+
+/// The newest by source time of some in order of arrival.
+fn newest(batches: &Batches, places: impl Iterator<Item = Place>) -> Option<Latest> {
+    let mut best: Option<(Timestamp, Latest)> = None;
+    for place in places {
+        let time = batches.time(place);
+        if best.as_ref().is_some_and(|(best, _)| *best > time) {
+            continue;
+        }
+        let later = Latest::new(batches.sample(place)?);
+        let latest = match best {
+            Some((_, best)) => best.then(later),
+            None => later,
+        };
+        best = Some((time, latest));
+    }
+    best.map(|(_, latest)| latest)
 }

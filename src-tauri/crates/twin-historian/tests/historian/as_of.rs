@@ -14,6 +14,8 @@ const SIGNALS: u32 = 3;
 enum Op {
     /// Samples of one message: (signal, how long before its receipt the source time is, status).
     Append(Vec<(u32, i64, u8)>),
+    /// The newest message once more.
+    Repeat,
     Quality(u32, u8),
     Compact,
     RollUp,
@@ -28,6 +30,7 @@ fn op() -> impl Strategy<Value = Op> {
     );
     prop_oneof![
         8 => prop::collection::vec(row, 1..10).prop_map(Op::Append),
+        2 => Just(Op::Repeat),
         2 => (0..SIGNALS, 0_u8..3).prop_map(|(signal, status)| Op::Quality(signal, status)),
         2 => Just(Op::Compact),
         1 => Just(Op::RollUp),
@@ -53,8 +56,12 @@ impl Model {
                 .rows
                 .iter()
                 .filter(|row| row.0 == signal && row.1 <= t && row.2 <= t);
-            // Of equal times `max_by_key` gives the last.
-            let Some(newest) = known.max_by_key(|row| row.1) else {
+            // Of equal times the last, but of equal values the first.
+            let newest = known.reduce(|best, row| {
+                let repeats = (best.1, best.3, best.4) == (row.1, row.3, row.4);
+                if row.1 < best.1 || repeats { best } else { row }
+            });
+            let Some(newest) = newest else {
                 continue;
             };
             let change = self
@@ -121,6 +128,19 @@ proptest! {
                         }
                         historian.append(&[Arc::new(batch)], Durability::Normal).await.unwrap();
                     }
+                    Op::Repeat => {
+                        let Some(newest) = model.rows.last().map(|row| row.2) else {
+                            continue;
+                        };
+                        let mut batch = SampleBatch::new(BatchId(1), Timestamp(now));
+                        let rows: Vec<_> = model.rows.iter().filter(|row| row.2 == newest).copied().collect();
+                        for (signal, time, _, value, status) in rows {
+                            let quality = Quality::from_bytes([status, 0]);
+                            batch.push(SignalKey(signal), Timestamp(time), &Value::F64(value), quality);
+                            model.rows.push((signal, time, now, value, status));
+                        }
+                        historian.append(&[Arc::new(batch)], Durability::Normal).await.unwrap();
+                    }
                     Op::Quality(signal, status) => {
                         let quality = QualityTransition {
                             signal: SignalKey(signal),
@@ -148,4 +168,66 @@ proptest! {
             }
         });
     }
+}
+
+#[test]
+fn what_is_received_again_was_known_before() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let historian = Historian::open(dir.path(), NOW).await.unwrap();
+        historian.signal_keys(&["a".into()]).await.unwrap();
+        let append = async |received, value| {
+            let mut batch = SampleBatch::new(BatchId(1), Timestamp(received));
+            batch.push(
+                SignalKey(0),
+                Timestamp(10),
+                &Value::F64(value),
+                Quality::GOOD,
+            );
+            let rows = [Arc::new(batch)];
+            historian.append(&rows, Durability::Normal).await.unwrap();
+        };
+        let look = async |expected: [Option<f64>; 4], received| {
+            for (t, expected) in [20, 60, 80, 99].into_iter().zip(expected) {
+                let found = historian.as_of(Timestamp(t)).await.unwrap();
+                assert_eq!(
+                    found.first().map(|of| of.sample.number()),
+                    expected,
+                    "as of {t}"
+                );
+            }
+            let found = historian.raw(SignalKey(0), Timestamp(0), Timestamp(99), 9);
+            assert_eq!(found.await.unwrap()[0].received, Timestamp(received));
+            let found = historian.last_values(historian.newest_row()).await.unwrap();
+            assert_eq!(found[0].1.received, Timestamp(received));
+        };
+        // In memory, within one step, against a chunk; there and back again.
+        append(11, 1.0).await;
+        append(50, 1.0).await;
+        for _ in 0..2 {
+            look([Some(1.0); 4], 11).await;
+            historian
+                .compact_step(historian.newest_row())
+                .await
+                .unwrap();
+        }
+        append(55, 1.0).await;
+        for _ in 0..2 {
+            look([Some(1.0); 4], 11).await;
+            historian
+                .compact_step(historian.newest_row())
+                .await
+                .unwrap();
+        }
+        append(60, 2.0).await;
+        append(70, 1.0).await;
+        append(90, 1.0).await;
+        for _ in 0..2 {
+            look([Some(1.0), Some(2.0), Some(1.0), Some(1.0)], 70).await;
+            historian
+                .compact_step(historian.newest_row())
+                .await
+                .unwrap();
+        }
+    });
 }

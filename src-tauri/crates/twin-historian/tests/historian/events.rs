@@ -2,8 +2,8 @@
 
 use twin_core::{ConnectionId, Timestamp};
 use twin_historian::{
-    Birth, Durability, EXCERPT_BYTES_MAX, Group, Historian, JournalRow, LinkTransition, Policy,
-    REJECTS_KEPT, Reject, RejectTotal,
+    BIRTHS_MAX, Birth, Durability, EXCERPT_BYTES_MAX, Group, Historian, JournalRow, LinkTransition,
+    Policy, REJECTS_KEPT, Reject, RejectTotal,
 };
 
 use super::{all, batch, block_on, open};
@@ -285,5 +285,64 @@ fn a_group_without_samples_makes_no_journal_row() {
         let rows = [batch(&[(0, 1, 1.0)])];
         let row = historian.append(&rows, Durability::Full).await.unwrap();
         assert_eq!(row, JournalRow(1));
+    });
+}
+
+#[test]
+fn the_oldest_births_go_and_many_at_once_are_stored_quickly() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let historian = open(dir.path()).await;
+        let births: Vec<_> = (0..BIRTHS_MAX + 30)
+            .map(|n| {
+                let mut birth = birth(n as usize, 10);
+                birth.received = Timestamp(n);
+                (ConnectionId::from("station"), birth)
+            })
+            .collect();
+        let begin = tokio::time::Instant::now();
+        let group = Group {
+            births: &births,
+            ..Group::default()
+        };
+        put(&historian, group).await;
+        let took = begin.elapsed();
+        let kept = historian.births(&"station".into()).await.unwrap();
+        assert_eq!(kept.len() as i64, BIRTHS_MAX);
+        assert_eq!(kept[0].received, Timestamp(30));
+        // A count and a sort for every one of them took minutes.
+        assert!(took < std::time::Duration::from_secs(20), "{took:?}");
+    });
+}
+
+#[test]
+fn many_new_names_leave_room_for_appends() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let historian = open(dir.path()).await;
+        let ids: Vec<twin_core::SignalId> =
+            (0..1_500).map(|n| format!("pump/{n}").into()).collect();
+        // Some are known, one is asked twice.
+        let known = historian.signal_keys(&ids[700..800]).await.unwrap();
+        let asked: Vec<_> = ids.iter().chain(&ids[3..4]).cloned().collect();
+        let mut appended = 0;
+        let keys = {
+            let mut numbering = std::pin::pin!(historian.signal_keys(&asked));
+            loop {
+                let rows = [batch(&[(0, appended, 0.5)])];
+                let append = historian.append(&rows, Durability::Normal);
+                tokio::select! {
+                    keys = &mut numbering => break keys.unwrap(),
+                    row = append => drop(row.unwrap()),
+                }
+                appended += 1;
+            }
+        };
+        assert!(appended >= 2, "{appended} appends in between");
+        assert_eq!(keys[700..800], known);
+        assert_eq!(keys[1_500], keys[3]);
+        let mut sorted: Vec<_> = keys[..1_500].iter().map(|key| key.0).collect();
+        sorted.sort_unstable();
+        assert_eq!(sorted, (0..1_500).collect::<Vec<_>>());
     });
 }

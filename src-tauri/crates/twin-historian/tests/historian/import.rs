@@ -79,7 +79,12 @@ proptest! {
                     Op::Append(rows) => {
                         let samples: Vec<_> = rows.iter().map(|(t, v)| sample(*t, received, *v)).collect();
                         append(&historian, &samples).await;
-                        model.extend(samples.into_iter().map(|s| (s.time.micros(), s)));
+                        for sample in samples {
+                            let known = model.get(&sample.time.micros());
+                            if known.is_none_or(|known| known.value != sample.value) {
+                                model.insert(sample.time.micros(), sample);
+                            }
+                        }
                     }
                     Op::Import(rows) => {
                         // Every third was received when it was true.
@@ -140,5 +145,88 @@ fn an_import_of_many_samples_makes_full_chunks_and_can_be_repeated() {
         historian.close().await.unwrap();
         let historian = super::open(dir.path()).await;
         assert_eq!(stored(&historian).await, samples);
+    });
+}
+
+#[test]
+fn long_texts_fill_neither_memory_nor_a_chunk() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let options = Options {
+            tail_samples_max: 1_000,
+            ..Options::default()
+        };
+        let historian = Historian::open_with(dir.path(), NOW, options)
+            .await
+            .unwrap();
+        historian.signal_keys(&["a".into()]).await.unwrap();
+        let text = |n: i64| Value::Text(format!("{n:08}{}", "x".repeat(1_000_000)).into());
+        for row in 0..8 {
+            let mut batch = SampleBatch::new(BatchId(1), Timestamp(row));
+            for n in row * 10..row * 10 + 10 {
+                batch.push(SIGNAL, Timestamp(n), &text(n), Quality::GOOD);
+            }
+            let rows = [Arc::new(batch)];
+            historian.append(&rows, Durability::Normal).await.unwrap();
+        }
+        assert!(
+            historian.tail_samples() <= 60,
+            "{}",
+            historian.tail_samples()
+        );
+        assert!(historian.compaction_due());
+        let mut steps = 1;
+        while historian
+            .compact_step(historian.newest_row())
+            .await
+            .unwrap()
+            .more
+        {
+            steps += 1;
+        }
+        assert!(steps > 1, "all in one step");
+        let late = sample(1_000, 1_000, 1);
+        append(&historian, &[late]).await;
+        let step = historian
+            .compact_step(historian.newest_row())
+            .await
+            .unwrap();
+        // Heavy chunks are left alone by what comes behind them.
+        assert!(step.chunks_replaced <= 1, "{step:?}");
+        let chunks = "SELECT max(length(data)), count(*), 0 FROM chunk_data";
+        let file = dir.path().join("telemetry.db");
+        let chunks = super::storage::numbers(&file, chunks).await;
+        assert!(chunks[0].0 < 5 << 20, "{chunks:?}");
+        assert!(chunks[0].1 < 30, "{chunks:?}");
+        let found = stored(&historian).await;
+        assert_eq!(found.len(), 81);
+        assert!((0..80).all(|n| found[n as usize].value == text(n)));
+    });
+}
+
+#[test]
+fn single_samples_fill_memory_no_more_than_many() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let options = Options {
+            tail_samples_max: 1_000_000,
+            ..Options::default()
+        };
+        let historian = Historian::open_with(dir.path(), NOW, options)
+            .await
+            .unwrap();
+        for row in 0..17 {
+            let samples: Vec<_> = (row * 10_000..row * 10_000 + 10_000)
+                .map(|n| sample(n, n, 1))
+                .collect();
+            append(&historian, &samples).await;
+        }
+        assert!(
+            historian.tail_samples() < 160_000,
+            "{}",
+            historian.tail_samples()
+        );
+        let last = historian.raw(SIGNAL, Timestamp(5), Timestamp(15), 3).await;
+        assert_eq!(last.unwrap().len(), 3);
     });
 }

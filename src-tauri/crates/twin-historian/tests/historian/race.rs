@@ -158,3 +158,164 @@ fn every_future_may_move_between_threads() {
         send(historian.close()).await.unwrap();
     });
 }
+
+/// Polls so many times, then gives up: with the last statement under way, or done. Gives whether it came to its end.
+async fn polled<T>(future: impl Future<Output = T>, times: usize, under_way: bool) -> bool {
+    let mut future = std::pin::pin!(future);
+    let mut polls = 0;
+    std::future::poll_fn(|context| {
+        if polls == times {
+            return std::task::Poll::Ready(false);
+        }
+        polls += 1;
+        let ready = future.as_mut().poll(context).is_ready();
+        if ready || under_way && polls == times {
+            std::task::Poll::Ready(ready)
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await
+}
+
+/// A step over chunks and with repeats in the journal is dropped after some polls, another follows at once.
+async fn dropped_step(times: usize, under_way: bool) -> bool {
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options {
+        chunk_samples_max: 64,
+        ..Options::default()
+    };
+    let historian = Historian::open_with(dir.path(), NOW, options)
+        .await
+        .unwrap();
+    for (times, value) in [(0..400, 0.5), (300..700, 1.5), (300..700, 2.5)] {
+        let rows: Vec<_> = times.map(|time| (0, time, value)).collect();
+        let rows = [batch(&rows)];
+        historian.append(&rows, Durability::Normal).await.unwrap();
+        if value < 1.0 {
+            let row = historian.newest_row();
+            historian.compact_step(row).await.unwrap();
+        }
+    }
+    let row = historian.newest_row();
+    let finished = polled(historian.compact_step(row), times, under_way).await;
+    while historian.compact_step(row).await.unwrap().more {}
+    let notes = historian.corrections(SignalKey(0), Timestamp::MIN, Timestamp::MAX);
+    assert_eq!(notes.await.unwrap().len(), 500, "after {times} polls");
+    assert_eq!(all(&historian, 0).await.len(), 700, "after {times} polls");
+    assert_eq!(historian.tail_samples(), 0, "after {times} polls");
+    finished
+}
+
+#[test]
+fn a_step_after_a_dropped_one_knows_what_was_committed() {
+    block_on(async {
+        for under_way in [false, true] {
+            let mut times = 1;
+            while !dropped_step(times, under_way).await {
+                times += 1;
+            }
+            assert!(times > 10, "{times} polls");
+        }
+    });
+}
+
+/// An import is dropped after some polls, another follows at once.
+async fn dropped_import(times: usize) -> bool {
+    let dir = tempfile::tempdir().unwrap();
+    let historian = open(dir.path()).await;
+    let samples = |from: i64| -> Vec<_> {
+        let sample = |n: i64| twin_historian::Sample {
+            time: Timestamp(from + n * 100),
+            received: Timestamp(from + n * 100 + 7),
+            value: twin_core::Value::I64(1),
+            quality: twin_core::Quality::GOOD,
+        };
+        (0..3_000).map(sample).collect()
+    };
+    let import = historian.import(SignalKey(0), samples(0));
+    let finished = polled(import, times, true).await;
+    let import = historian.import(SignalKey(0), samples(150_000));
+    import.await.unwrap();
+    let stored = all(&historian, 0).await.len();
+    assert!(
+        stored == 3_000 || stored == 4_500,
+        "{stored}, {times} polls"
+    );
+    let faults = historian.check().await.unwrap().faults;
+    assert_eq!(faults, Vec::<String>::new(), "after {times} polls");
+    finished
+}
+
+#[test]
+fn an_import_after_a_dropped_one_knows_what_was_committed() {
+    block_on(async {
+        let mut times = 1;
+        while !dropped_import(times).await {
+            times += 1;
+        }
+    });
+}
+
+#[test]
+fn pages_from_memory_are_whole_in_any_order() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let historian = open(dir.path()).await;
+        historian
+            .signal_keys(&["a".into(), "b".into()])
+            .await
+            .unwrap();
+        // Signal 0 in order, signal 1 not, and with repeats.
+        for n in 0..1_000_i64 {
+            let rows = [batch(&[
+                (0, n, 0.5),
+                (1, n * 7 % 1_009, 0.5),
+                (1, n / 2, 0.25),
+            ])];
+            historian.append(&rows, Durability::Normal).await.unwrap();
+        }
+        for signal in 0..2 {
+            let whole = all(&historian, signal).await;
+            for limit in [1, 2, 7, 999] {
+                let mut found = Vec::new();
+                let mut from = Timestamp::MIN;
+                loop {
+                    let key = SignalKey(signal);
+                    let page = historian
+                        .raw(key, from, Timestamp::MAX, limit)
+                        .await
+                        .unwrap();
+                    let Some(last) = page.last() else { break };
+                    assert!(page.len() <= limit);
+                    from = Timestamp(last.time.micros() + 1);
+                    found.extend(page.iter().map(|s| (s.time.micros(), s.number())));
+                }
+                assert_eq!(found, whole, "signal {signal}, pages of {limit}");
+            }
+        }
+    });
+}
+
+#[test]
+fn row_numbers_of_a_lost_file_are_not_used_again() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let historian = open(dir.path()).await;
+        for n in 0..5 {
+            let rows = [batch(&[(0, n, 0.5)])];
+            historian.append(&rows, Durability::Full).await.unwrap();
+        }
+        historian.alarms().set_settled(JournalRow(2)).await.unwrap();
+        historian.close().await.unwrap();
+        drop(historian);
+        std::fs::remove_file(dir.path().join("telemetry.db")).unwrap();
+        for n in 0..2 {
+            let historian = open(dir.path()).await;
+            let rows = [batch(&[(0, n, 0.5)])];
+            let row = historian.append(&rows, Durability::Full).await.unwrap();
+            assert_eq!(row, JournalRow(1_000_003 + n));
+            historian.close().await.unwrap();
+        }
+    });
+}

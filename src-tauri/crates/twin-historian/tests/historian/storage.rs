@@ -28,7 +28,7 @@ async fn compact(historian: &Historian) -> twin_historian::Progress {
         .unwrap()
 }
 
-async fn numbers(file: &Path, query: &'static str) -> Vec<(i64, i64, i64)> {
+pub(super) async fn numbers(file: &Path, query: &'static str) -> Vec<(i64, i64, i64)> {
     use sqlx::{ConnectOptions as _, Connection as _};
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
     let mut connection = options.connect().await.unwrap();
@@ -155,13 +155,13 @@ fn a_correction_is_recorded_when_value_or_quality_differs_and_only_then() {
             })
             .collect();
         let expected = [
-            (10, 1.0, good, (101, 102)),
+            (10, 1.0, good, (100, 102)),
             (20, 1.0, good, (100, 101)),
-            (20, 2.0, good, (200, 201)),
+            (20, 2.0, good, (101, 201)),
         ];
         assert_eq!(found, expected);
         let now = samples(&historian, 0).await;
-        assert_eq!((now[1].number(), now[1].received), (3.0, Timestamp(202)));
+        assert_eq!((now[1].number(), now[1].received), (3.0, Timestamp(201)));
         let none = historian.corrections(SignalKey(1), t0, t1).await.unwrap();
         assert_eq!(none, []);
     });
@@ -400,5 +400,71 @@ fn late_samples_say_which_rollups_are_wrong() {
             numbers(&file, dirty).await,
             [(0, 10, 10), (0, 20, 40), (2, 30, 99)]
         );
+    });
+}
+
+#[test]
+fn the_first_of_many_small_chunks_is_joined_once() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let options = Options {
+            chunk_samples_max: 8,
+            ..Options::default()
+        };
+        let historian = Historian::open_with(dir.path(), NOW, options)
+            .await
+            .unwrap();
+        let mut expected = 0;
+        let mut put = async |times: &[i64]| {
+            let row = |time: &i64| (0, *time, 0.5, Quality::GOOD);
+            let rows: Vec<_> = times.iter().map(row).collect();
+            let rows = [batch(1, &rows)];
+            historian.append(&rows, Durability::Normal).await.unwrap();
+            compact(&historian).await;
+            expected += times.len();
+        };
+        // Seven full ones, a lone sample in a gap, then one more sample in each: sixteen chunks, none full.
+        for chunk in 0..7 {
+            let times: Vec<_> = (0..8).map(|n| chunk * 100_000 + n * 10 + 1_000).collect();
+            put(&times).await;
+        }
+        put(&[550_000]).await;
+        for chunk in 0..7 {
+            put(&[chunk * 100_000 + 1_035]).await;
+        }
+        put(&[601_036]).await;
+        let file = dir.path().join("telemetry.db");
+        let counts = "SELECT count(*), max(count), 0 FROM chunk";
+        let counts = numbers(&file, counts).await;
+        assert!(counts[0].0 == 16 && counts[0].1 < 8, "{counts:?}");
+        put(&[0, 1_000_000_000]).await;
+        assert_eq!(samples(&historian, 0).await.len(), expected);
+        let counts = numbers(&file, "SELECT sum(count), 0, 0 FROM chunk").await;
+        assert_eq!(counts, [(expected as i64, 0, 0)]);
+        let faults = historian.check().await.unwrap().faults;
+        assert_eq!(faults, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_clock_that_stands_still_leaves_a_bounded_number_of_notes() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let historian = open(dir.path()).await;
+        historian.signal_keys(&["a".into()]).await.unwrap();
+        for received in 0..30 {
+            let row = |n| (0, 10, (received * 100 + n) as f64, Quality::GOOD);
+            let rows: Vec<_> = (0..100).map(row).collect();
+            let rows = [batch(received, &rows)];
+            historian.append(&rows, Durability::Normal).await.unwrap();
+        }
+        assert_eq!(compact(&historian).await.corrections, 2_999);
+        let notes = historian.corrections(SignalKey(0), Timestamp(0), Timestamp(99));
+        let notes = notes.await.unwrap();
+        assert_eq!(notes.len(), 1_000);
+        let last = &notes[999];
+        assert_eq!((last.old.number(), last.skipped), (999.0, 1_999));
+        assert_eq!(last.new_received, Timestamp(29));
+        assert_eq!(all(&historian, 0).await, [(10, 2_999.0)]);
     });
 }
