@@ -6,7 +6,8 @@ use twin_core::SignalKey;
 use super::{
     aggregate::Aggregate,
     ladder::{Level, WIDTHS, block_of, bucket_of, first_instant, last_instant, stored_before},
-    step::{Buckets, CHUNKS_A_SIGNAL, RollUp, Row, parents, read},
+    renew::Row,
+    step::{Buckets, CHUNKS_A_SIGNAL, RollUp, parents, read},
     store::{Change, Dirty, Shelf, blocks_in},
 };
 use crate::{

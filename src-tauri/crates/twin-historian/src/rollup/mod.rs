@@ -8,6 +8,7 @@ mod column;
 mod decimal;
 mod dirty;
 pub(crate) mod ladder;
+pub(crate) mod renew;
 mod states;
 mod states_codec;
 mod step;

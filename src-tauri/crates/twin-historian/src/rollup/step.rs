@@ -16,14 +16,16 @@ use super::{
         Level, WIDTHS, base_level, block_of, bucket_of, first_instant, last_instant, stored_before,
         upto_for,
     },
+    renew::{Row, renew, rolled},
     states::State,
     store::{BlockRow, Change, Shelf, blocks_in, put},
 };
 use crate::{
-    chunks::{ChunkRow, Stretch, Want, chunk_blobs, chunks_in_order, json, stretch},
+    chunks::{ChunkRow, Stretch, Want, chunk_blobs, chunks_in_order, stretch},
     database::Durability,
     error::{Error, Result},
     historian::{Historian, Inner, signal_key},
+    rebuild,
 };
 
 /// Signals that one step looks at.
@@ -52,14 +54,6 @@ pub struct RollUp {
     pub more: bool,
 }
 
-/// How far a signal is rolled up, as stored.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Row {
-    pub base: Option<Level>,
-    pub upto: i64,
-    pub raw_from: Option<i64>,
-}
-
 impl Historian {
     /// Brings the pyramid closer to the chunks. Call again while [`RollUp::more`]; without anything to do it costs one
     /// small statement.
@@ -67,8 +61,19 @@ impl Historian {
     /// # Errors
     /// When the file cannot be read or written: what the step had not finished is done by the next one.
     pub async fn roll_up_step(&self) -> Result<RollUp> {
+        let _alone = self.inner.maintenance.lock().await;
+        let done = self.roll_up().await;
+        if let Err(Error::Damaged { .. }) = done
+            && (renew(&self.inner).await? > 0
+                || rebuild::out_of_the_way(&self.inner, done.as_ref().err()).await?)
+        {
+            return self.roll_up().await;
+        }
+        done
+    }
+
+    async fn roll_up(&self) -> Result<RollUp> {
         let inner = &*self.inner;
-        let _alone = inner.maintenance.lock().await;
         let mut done = RollUp::default();
         let mut changes = mend(inner, &mut done).await?;
         // What is mended must be stored before the same blocks grow.
@@ -139,6 +144,8 @@ async fn store(inner: &Inner, changes: &mut Vec<Change>, done: &mut RollUp) -> R
             }
         }
         writer.end(stored.map_err(&fail)).await?;
+        drop(writer);
+        inner.telemetry.ease_log().await;
     }
     Ok(())
 }
@@ -194,37 +201,6 @@ async fn due(inner: &Inner) -> Result<Vec<SignalKey>> {
         .collect::<Result<Vec<_>>>()?;
     inner.chunks_sealed(keys.into_iter(), true);
     Ok(inner.due_for_rolling_up(SIGNALS_A_STEP).unwrap_or_default())
-}
-
-async fn rolled(
-    inner: &Inner,
-    connection: &mut SqliteConnection,
-    signals: &[SignalKey],
-) -> Result<HashMap<SignalKey, Row>> {
-    if signals.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows: Vec<(i64, Option<i64>, i64, Option<i64>)> = sqlx::query_as(
-        "SELECT r.signal, r.base, r.upto, r.raw_from FROM json_each(?1) AS w CROSS JOIN rolled AS r \
-         WHERE r.signal = w.value ->> 0",
-    )
-    .bind(json(signals.iter().map(|signal| [i64::from(signal.0)])))
-    .fetch_all(connection)
-    .await
-    .map_err(Error::sql(&inner.telemetry.file, "read how far signals are rolled up"))?;
-    rows.into_iter()
-        .map(|(signal, base, upto, raw_from)| {
-            let base = base
-                .map(|base| base as Level)
-                .filter(|base| *base < WIDTHS.len());
-            let row = Row {
-                base,
-                upto,
-                raw_from,
-            };
-            Ok((signal_key(signal)?, row))
-        })
-        .collect()
 }
 
 /// The chunks of one signal that are to be rolled up.
