@@ -26,6 +26,11 @@ mod tests;
 pub mod turn;
 pub mod writer;
 
+/// Why samples are missing, as the name of a reject.
+const NOT_STORED: &str = "not-stored";
+/// The same in words.
+const WHY_NOT_STORED: &str =
+    "were not stored: history could not be written, and memory for them was full";
 /// Messages of one connection that wait for the driver.
 pub const CONNECTION_QUEUE: usize = 1_024;
 /// Messages of all connections that wait for the driver.

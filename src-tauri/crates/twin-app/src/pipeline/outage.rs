@@ -15,7 +15,7 @@ use twin_core::{
 use twin_historian::Reject;
 
 use super::{
-    HISTORY, INBOUND_BATCH,
+    HISTORY, INBOUND_BATCH, NOT_STORED, WHY_NOT_STORED,
     driver::Driver,
     held::Held,
     intake::{Intake, Outage},
@@ -27,11 +27,6 @@ use crate::clock;
 
 /// Alarms that the condition's text names at most.
 const TITLES_MAX: usize = 3;
-/// Why samples are missing, as the name of a reject.
-pub(super) const NOT_STORED: &str = "not-stored";
-/// The same in words.
-pub(super) const WHY_NOT_STORED: &str =
-    "were not stored: history could not be written, and memory for them was full";
 
 impl Driver {
     /// When messages are to be taken.

@@ -13,11 +13,7 @@ use twin_payload::{Decoder, Message, Observations, SourceEvent};
 use super::Source;
 use crate::{
     api::connection::LinkStateView,
-    pipeline::{
-        job::Job,
-        outage::{NOT_STORED, WHY_NOT_STORED},
-        turn::Turn,
-    },
+    pipeline::{NOT_STORED, WHY_NOT_STORED, job::Job, turn::Turn},
 };
 
 impl Source {
