@@ -148,6 +148,21 @@ impl Historian {
         Ok(corrections)
     }
 
+    /// When the quality of any signal last changed without a sample; none when none ever did.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn newest_quality(&self) -> Result<Option<Timestamp>> {
+        let telemetry = &self.inner.telemetry;
+        let newest: Option<i64> = sqlx::query_scalar(
+            "SELECT max((SELECT max(at) FROM quality WHERE signal = s.key)) FROM signal s",
+        )
+        .fetch_one(&telemetry.readers)
+        .await
+        .map_err(Error::sql(&telemetry.file, "read changes of quality"))?;
+        Ok(newest.map(Timestamp))
+    }
+
     /// Birth certificates of a connection, those received first first.
     ///
     /// # Errors
