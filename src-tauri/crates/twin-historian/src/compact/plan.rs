@@ -10,6 +10,7 @@ use crate::{
     error::{Error, Result},
     events::{NewCorrection, put_corrections},
     historian::Inner,
+    rollup::store as rollup,
 };
 
 /// Rows in one SQL statement; SQLite takes 32,766 parameters and a chunk has 15.
@@ -67,6 +68,8 @@ pub(super) struct Plan {
     pub corrections: Vec<NewCorrection>,
     /// Signals and source times, both included, whose rollups may be wrong now.
     pub dirty: Vec<(SignalKey, i64, i64)>,
+    /// Runs of samples that are new: their signals, first and last source times.
+    pub new: Vec<(SignalKey, i64, i64)>,
     /// Rows up to this one are being moved: written with the first transaction of a step.
     pub moving: Option<i64>,
     pub chunks_written: u64,
@@ -83,6 +86,12 @@ impl Plan {
     pub(super) fn is_large(&self) -> bool {
         let corrections = self.corrections.len() / CORRECTIONS_A_CHUNK;
         self.delete.len() + self.insert.len() + corrections >= CHUNKS_A_TRANSACTION
+    }
+
+    /// Notes runs of samples that history did not have.
+    pub(super) fn note_new(&mut self, signal: SignalKey, runs: &[(i64, i64)]) {
+        let runs = runs.iter().map(|(from, to)| (signal, *from, *to));
+        self.new.extend(runs);
     }
 
     fn is_empty(&self) -> bool {
@@ -117,6 +126,7 @@ pub(super) async fn carry_out(
         quarantine: Vec::new(),
         corrections: Vec::new(),
         dirty: Vec::new(),
+        new: Vec::new(),
         moving: None,
         chunks_written: plan.chunks_written + plan.insert.len() as u64,
         corrected: plan.corrected + plan.corrections.len() as u64,
@@ -138,18 +148,7 @@ async fn write(
     delete_places(&mut *connection, &plan.delete).await?;
     insert_chunks(&mut *connection, &plan.insert).await?;
     put_corrections(&mut *connection, &plan.corrections).await?;
-    for (signal, from, to) in &plan.dirty {
-        // Only what is rolled up already can be wrong.
-        sqlx::query(
-            "INSERT OR IGNORE INTO rollup_dirty (signal, t_min, t_max) \
-             SELECT ?1, ?2, min(?3, upto) FROM rolled WHERE signal = ?1 AND upto >= ?2",
-        )
-        .bind(signal.0)
-        .bind(from)
-        .bind(to)
-        .execute(&mut *connection)
-        .await?;
-    }
+    rollup::mark(&mut *connection, &plan.dirty, &plan.new).await?;
     for (origin, reason, data) in &plan.quarantine {
         let insert = sqlx::query("INSERT INTO quarantine (origin, reason, data) VALUES (?, ?, ?)");
         insert

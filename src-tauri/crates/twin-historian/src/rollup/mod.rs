@@ -8,6 +8,7 @@ mod column;
 mod decimal;
 mod dirty;
 pub(crate) mod ladder;
+mod plan;
 mod states;
 mod states_codec;
 mod step;
