@@ -85,3 +85,7 @@ CREATE TABLE removal (
 
 -- Rows up to `moving` are being moved: until `compacted` has reached it, their samples may be in chunks already.
 ALTER TABLE progress ADD COLUMN moving INTEGER NOT NULL DEFAULT 0;
+
+-- 1: samples of the range that came new are added to buckets whose older samples are gone, which cannot be worked out
+-- again; 0: such buckets stay.
+ALTER TABLE rollup_dirty ADD COLUMN added INTEGER NOT NULL DEFAULT 0;

@@ -17,6 +17,9 @@ use crate::{
     sample::{Sample, settle},
 };
 
+/// An id of chunk data that no samples have: it says "none". Those above it will not be written again soon.
+pub(crate) const NO_DATA: i64 = 0;
+
 /// Statistics of a chunk and where its samples are.
 #[derive(Clone, Debug)]
 pub(crate) struct ChunkRow {

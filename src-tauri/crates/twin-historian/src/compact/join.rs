@@ -31,6 +31,8 @@ pub(super) struct Joined {
     pub replaced: Vec<Replaced>,
     /// Source times of the first and the last sample that is new or has another value or quality.
     pub changed: Option<(i64, i64)>,
+    /// Runs of samples of whose source time nothing was stored, with nothing stored between: first and last of each.
+    pub new: Vec<(i64, i64)>,
     /// Imported ones that are in `samples` now.
     pub written: u64,
     /// Fresh ones that were there already.
@@ -67,6 +69,7 @@ pub(super) fn join(stored: Stretch, fresh: &Stretch, terms: &Terms<'_>) -> Joine
         return Joined {
             samples,
             changed: ends,
+            new: ends.into_iter().collect(),
             written: fresh.len() as u64,
             ..Joined::default()
         };
@@ -75,13 +78,21 @@ pub(super) fn join(stored: Stretch, fresh: &Stretch, terms: &Terms<'_>) -> Joine
     joined.samples.reserve(stored.len() + fresh.len());
     let mut at = 0;
     let mut begin = 0;
+    let mut in_run = false;
     while begin < fresh.len() {
         let time = fresh.times[begin];
         let end = begin + fresh.times[begin..].partition_point(|other| *other == time);
         let until = at + stored.times[at..].partition_point(|other| *other < time);
         joined.samples.extend_from(&stored, at..until);
+        in_run &= until == at;
         at = until;
         let meets = stored.times.get(at) == Some(&time);
+        match joined.new.last_mut() {
+            _ if meets => {}
+            Some(run) if in_run => run.1 = time,
+            _ => joined.new.push((time, time)),
+        }
+        in_run = !meets;
         joined.settle(&stored, meets.then_some(at), fresh, begin..end, terms);
         at += usize::from(meets);
         begin = end;

@@ -9,12 +9,13 @@ use twin_core::SignalKey;
 use super::{
     ahead::{Ahead, LOOKED_AT},
     join::{Joined, Replaced, Terms, Winner, join},
-    plan::{NO_DATA, NewChunk, Place, Plan, StoredChunk, carry_out},
+    plan::{NewChunk, Place, Plan, StoredChunk, carry_out},
     weigh::{Piece, light_enough},
 };
 use crate::{
     arrivals::{ArrivalCache, Numberer},
     chunk::{self, Chunk, Statistics, Stretch},
+    chunks::NO_DATA,
     error::{Error, Result},
     events::NewCorrection,
     historian::Inner,
@@ -145,9 +146,9 @@ impl<'a> Placer<'a> {
 
     /// Places samples of one signal, in order of time; those of one time in order of arrival.
     pub(super) async fn place(&mut self, signal: SignalKey, fresh: &Stretch) -> Result<()> {
-        let Some(last) = fresh.times.last() else {
+        if fresh.is_empty() {
             return Ok(());
-        };
+        }
         let end = self.end_of(signal).await?;
         let small = self.small(&end);
         // From here on samples go to the end of the signal.
@@ -170,10 +171,9 @@ impl<'a> Placer<'a> {
         }
         if late < fresh.len() {
             let changed = self.place_at_end(signal, fresh, late, small).await?;
-            // Without a chunk only rollups can know of older samples.
-            let known = end.last().map_or(*last, |chunk| chunk.t_max);
-            if let Some((from, to)) = changed.filter(|(from, _)| *from <= known) {
-                self.plan.dirty.push((signal, from, to.min(known)));
+            // Rollups may know of samples behind the last chunk that there still is.
+            if let Some((from, to)) = changed {
+                self.plan.dirty.push((signal, from, to));
             }
         }
         Ok(())
@@ -196,6 +196,7 @@ impl<'a> Placer<'a> {
             &piece
         };
         let joined = self.join(signal, &small[apart..], fresh).await?;
+        self.plan.note_new(signal, &joined.new);
         self.split(signal, &joined.samples, true)?;
         Ok(joined.changed)
     }
@@ -235,6 +236,7 @@ impl<'a> Placer<'a> {
             if let Some((first, last)) = joined.changed {
                 self.plan.dirty.push((signal, first, last));
             }
+            self.plan.note_new(signal, &joined.new);
             self.split(signal, &joined.samples, at_end)?;
             begin = end;
             if self.plan.is_large() {

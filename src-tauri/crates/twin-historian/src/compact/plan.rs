@@ -11,6 +11,7 @@ use crate::{
     events::{NewCorrection, put_corrections},
     historian::Inner,
     proof,
+    rollup::store as rollup,
 };
 
 /// Rows in one SQL statement; SQLite takes 32,766 parameters and a chunk has 16.
@@ -31,9 +32,6 @@ pub(super) struct StoredChunk {
     pub count: i64,
     pub data: i64,
 }
-
-/// An id that no samples have: it says "none".
-pub(super) const NO_DATA: i64 = 0;
 
 /// Where a chunk is stored.
 #[derive(Clone, Copy)]
@@ -70,6 +68,8 @@ pub(super) struct Plan {
     pub corrections: Vec<NewCorrection>,
     /// Signals and source times, both included, whose rollups may be wrong now.
     pub dirty: Vec<(SignalKey, i64, i64)>,
+    /// Runs of samples that are new: their signals, first and last source times.
+    pub new: Vec<(SignalKey, i64, i64)>,
     /// Rows up to this one are being moved: written with the first transaction of a step.
     pub moving: Option<i64>,
     pub chunks_written: u64,
@@ -88,6 +88,12 @@ impl Plan {
         let bytes: usize = self.insert.iter().map(|chunk| chunk.blob.len()).sum();
         self.delete.len() + self.insert.len() + corrections >= CHUNKS_A_TRANSACTION
             || bytes >= BYTES_A_TRANSACTION
+    }
+
+    /// Notes runs of samples that history did not have.
+    pub(super) fn note_new(&mut self, signal: SignalKey, runs: &[(i64, i64)]) {
+        let runs = runs.iter().map(|(from, to)| (signal, *from, *to));
+        self.new.extend(runs);
     }
 
     fn is_empty(&self) -> bool {
@@ -123,6 +129,7 @@ pub(super) async fn carry_out(
         quarantine: Vec::new(),
         corrections: Vec::new(),
         dirty: Vec::new(),
+        new: Vec::new(),
         moving: None,
         chunks_written: plan.chunks_written + plan.insert.len() as u64,
         corrected: plan.corrected
@@ -149,18 +156,7 @@ async fn write(
     delete_places(&mut *connection, &plan.delete).await?;
     insert_chunks(&mut *connection, &plan.insert).await?;
     put_corrections(&mut *connection, &plan.corrections).await?;
-    for (signal, from, to) in &plan.dirty {
-        // Only what is rolled up already can be wrong.
-        sqlx::query(
-            "INSERT OR IGNORE INTO rollup_dirty (signal, t_min, t_max) \
-             SELECT ?1, ?2, min(?3, upto) FROM rolled WHERE signal = ?1 AND upto >= ?2",
-        )
-        .bind(signal.0)
-        .bind(from)
-        .bind(to)
-        .execute(&mut *connection)
-        .await?;
-    }
+    rollup::mark(&mut *connection, &plan.dirty, &plan.new).await?;
     for (origin, reason, data) in &plan.quarantine {
         let insert = sqlx::query("INSERT INTO quarantine (origin, reason, data) VALUES (?, ?, ?)");
         insert

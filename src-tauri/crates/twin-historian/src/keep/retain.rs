@@ -22,8 +22,9 @@ const VACUUMS_A_CALL: u32 = 16;
 
 impl Historian {
     /// Removes what `policy` no longer keeps at `now`, a bounded amount a call and in short transactions, notes it
-    /// (see [`removals`](Self::removals)), and shrinks the file. Roll up first: what is removed before it is rolled
-    /// up is in no rollup. The journal is never touched.
+    /// (see [`removals`](Self::removals)), and shrinks the file. Samples that are not rolled up (yet, or because their
+    /// signal is too slow for rollups) stay as long as rollups would, unless the budget takes them. The journal is
+    /// never touched.
     ///
     /// # Errors
     /// When the file cannot be read or written. What was removed until then is noted.
@@ -62,12 +63,17 @@ impl Call<'_> {
             let (Some(age), room) = (keep.raw, self.room()) else {
                 continue;
             };
+            // What is in no rollup stays as long as rollups do.
             let sql = "SELECT c.signal, c.t_min, c.t_max, c.count, c.data, 0 AS bytes FROM json_each(?1) k \
-                 CROSS JOIN chunk c ON c.signal = k.value AND c.t_min < ?2 WHERE c.t_max < ?2 LIMIT ?3";
+                 CROSS JOIN chunk c ON c.signal = k.value AND c.t_min < ?2 \
+                 LEFT JOIN rolled r ON r.signal = c.signal AND r.base IS NOT NULL \
+                 WHERE c.t_max < ?2 AND (c.t_max <= r.upto OR c.t_max < ?4) LIMIT ?3";
+            let border = |age| self.border(age);
             let old: Vec<Doomed> = sqlx::query_as(sql)
                 .bind(list(keys))
                 .bind(self.border(age))
                 .bind(room)
+                .bind(keep.rollups().map_or(i64::MIN, border))
                 .fetch_all(&self.inner.telemetry.readers)
                 .await
                 .map_err(self.fail())?;

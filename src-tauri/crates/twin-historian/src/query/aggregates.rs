@@ -51,29 +51,47 @@ impl Historian {
             let mut jobs = jobs(inner, &mut snapshot, part, *t0, *t1).await?;
             let mut ends = Vec::with_capacity(jobs.len());
             for job in &mut jobs {
-                let mut ends_of_job = Vec::with_capacity(borders.len());
-                for cell in borders.windows(2) {
-                    let (from, to) = (cell[0].micros(), cell[1].micros().saturating_sub(1));
-                    if cell[0] < cell[1] {
-                        let coarsest = Some(WIDTHS.len() - 1);
-                        job.pieces
-                            .extend(cover(job.rolled.as_ref(), coarsest, from, to));
-                    }
-                    ends_of_job.push(job.pieces.len());
-                }
-                ends.push(ends_of_job);
+                ends.push(cut(job, borders));
             }
             let mut loaded = Loaded::read(inner, &mut snapshot, &jobs).await?;
             loaded
                 .read_blobs(inner, &mut snapshot, &jobs, &[], |_, _| true)
                 .await?;
-            for (job, ends) in jobs.iter().zip(ends) {
-                all.push(cells(job, &loaded, &ends)?);
+            for (job, ends) in jobs.iter_mut().zip(ends) {
+                let mut found = cells(job, &loaded, &ends);
+                let mut damaged = found.is_err() && loaded.note_damaged(job);
+                while damaged {
+                    let ends = cut(job, borders);
+                    let jobs = std::slice::from_ref(&*job);
+                    let mut loaded = Loaded::read(inner, &mut snapshot, jobs).await?;
+                    loaded
+                        .read_blobs(inner, &mut snapshot, jobs, &[], |_, _| true)
+                        .await?;
+                    found = cells(job, &loaded, &ends);
+                    damaged = found.is_err() && loaded.note_damaged(job);
+                }
+                all.push(found?);
                 tokio::task::yield_now().await;
             }
         }
         Ok(all)
     }
+}
+
+/// Gives a job the pieces of all cells; says how many of them there are up to the end of each cell.
+fn cut(job: &mut Job, borders: &[Timestamp]) -> Vec<usize> {
+    job.pieces.clear();
+    let mut ends = Vec::with_capacity(borders.len());
+    for cell in borders.windows(2) {
+        let (from, to) = (cell[0].micros(), cell[1].micros().saturating_sub(1));
+        if cell[0] < cell[1] {
+            let coarsest = Some(WIDTHS.len() - 1);
+            job.pieces
+                .extend(cover(job.rolled.as_ref(), coarsest, from, to));
+        }
+        ends.push(job.pieces.len());
+    }
+    ends
 }
 
 /// The cells of a signal: each has the pieces up to its end.

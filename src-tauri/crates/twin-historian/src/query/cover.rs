@@ -1,5 +1,7 @@
 //! Which buckets and which samples together make up a stretch of time.
 
+use std::borrow::Cow;
+
 use crate::rollup::ladder::{
     Level, bucket_after, bucket_from, bucket_of, first_instant, last_instant, stored_before,
 };
@@ -15,6 +17,8 @@ pub(crate) struct Rolled {
     pub raw_from: Option<i64>,
     /// Stretches of time whose buckets do not hold what the history holds, both ends included: in order, apart.
     pub holes: Vec<(i64, i64)>,
+    /// What damaged blocks cover, both ends included, in order: their level is not used there.
+    pub damaged: Vec<(Level, i64, i64)>,
 }
 
 /// What a piece is to be taken from.
@@ -59,6 +63,25 @@ impl Rolled {
                 _ => self.holes.push((from, to)),
             }
         }
+    }
+
+    /// The stretches for which a level does not stand in, in order.
+    fn holes_of(&self, level: Level) -> Cow<'_, [(i64, i64)]> {
+        if self.damaged.iter().all(|(of, ..)| *of != level) {
+            return Cow::Borrowed(&self.holes);
+        }
+        let of_level = self.damaged.iter().filter(|(of, ..)| *of == level);
+        let mut holes = self.holes.clone();
+        holes.extend(of_level.map(|(_, from, to)| (*from, *to)));
+        holes.sort_unstable();
+        let mut apart: Vec<(i64, i64)> = Vec::with_capacity(holes.len());
+        for (from, to) in holes {
+            match apart.last_mut() {
+                Some((_, end)) if from <= end.saturating_add(1) => *end = (*end).max(to),
+                _ => apart.push((from, to)),
+            }
+        }
+        Cow::Owned(apart)
     }
 
     /// The last instant for which a bucket must stand in, the one in which `raw_from` lies included.
@@ -112,8 +135,9 @@ fn descend(rolled: &Rolled, level: Option<Level>, from: i64, to: i64, pieces: &m
         descend(rolled, finer, from, inner_from - 1, pieces);
     }
     let mut next = begin;
-    let first_hole = rolled.holes.partition_point(|hole| hole.1 < inner_from);
-    for hole in &rolled.holes[first_hole..] {
+    let holes = rolled.holes_of(level);
+    let first_hole = holes.partition_point(|hole| hole.1 < inner_from);
+    for hole in &holes[first_hole..] {
         if hole.0 > inner_to {
             break;
         }
@@ -191,7 +215,7 @@ mod tests {
             everything: bool,
         ) {
             let holes: Vec<_> = holes.into_iter().map(|(from, span)| (from, from + span)).collect();
-            let mut rolled = Rolled { base, upto: upto_for(base, end), raw_from, holes: Vec::new() };
+            let mut rolled = Rolled { base, upto: upto_for(base, end), raw_from, holes: Vec::new(), damaged: Vec::new() };
             rolled.set_holes(holes.clone());
             let (from, to) = if everything { (i64::MIN, i64::MAX) } else { (range.0, range.0 + range.1) };
             let pieces = cover(Some(&rolled), coarsest, from, to);

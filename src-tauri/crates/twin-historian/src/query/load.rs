@@ -14,9 +14,10 @@ use crate::{
     journal::{self, Wanted},
     proof::rolled_proof,
     rollup::{
-        ladder::{Level, WIDTHS, block_of, bucket_of},
+        block,
+        ladder::{BLOCK_BUCKETS, Level, WIDTHS, block_of, bucket_of, first_instant, last_instant},
         renew::unproven,
-        store::blocks_in,
+        store::{self, blocks_in},
     },
     sample::{Sample, merge},
     tail::Window,
@@ -162,6 +163,7 @@ async fn rolled(
             upto,
             raw_from,
             holes: Vec::new(),
+            damaged: Vec::new(),
         };
         found.insert(signal_key(signal)?, (rolled, Holes::new()));
     }
@@ -299,6 +301,31 @@ impl Loaded {
     pub(crate) fn blob(&self, row: &ChunkRow) -> Result<&[u8]> {
         let blob = self.blobs.get(&row.data).ok_or_else(|| missing(row))?;
         Ok(blob)
+    }
+
+    /// After a block of a job could not be read: notes in the job which of its blocks are damaged, so that other levels
+    /// or samples stand in. Says whether one was not known.
+    pub(crate) fn note_damaged(&self, job: &mut Job) -> bool {
+        let Some(rolled) = &mut job.rolled else {
+            return false;
+        };
+        let known = rolled.damaged.len();
+        for ((signal, level), blocks) in &self.blocks {
+            for (number, data) in blocks.iter().filter(|_| *signal == job.signal) {
+                let first = number.saturating_mul(BLOCK_BUCKETS);
+                let from = first_instant(*level, first);
+                let to = last_instant(*level, first.saturating_add(BLOCK_BUCKETS - 1));
+                let place = (*level, from, to);
+                if !rolled.damaged.contains(&place)
+                    && let Err(why) = block::decode((*signal, *level, *number), data)
+                {
+                    let place = store::place(*signal, *level, *number);
+                    tracing::error!(place, %why, "a rollup block is damaged: finer ones or samples are read");
+                    rolled.damaged.push((*level, from, to));
+                }
+            }
+        }
+        rolled.damaged.len() > known
     }
 
     /// The blocks of a level that a piece needs.

@@ -18,7 +18,7 @@ use crate::{
     historian::{Historian, Inner, signal_key},
     rollup::{
         block,
-        ladder::{WIDTHS, block_of, bucket_of},
+        ladder::{Level, WIDTHS, block_of, bucket_of},
         store::{blocks_in, place},
     },
     tail::Window,
@@ -74,6 +74,9 @@ impl Historian {
     }
 }
 
+/// Chunks beside the range, and what a bucket knows before it where samples are gone.
+type Sides<'a> = (Option<&'a Vec<ChunkRow>>, Option<&'a Column>);
+
 struct View {
     t0: Timestamp,
     t1: Timestamp,
@@ -98,10 +101,7 @@ impl View {
             .collect();
         let mut jobs = jobs(inner, connection, windows, self.t0, self.t1).await?;
         let grid = || Grid::new(self.t0, self.t1, self.width);
-        let pixel = grid().pixel_us();
-        let coarsest = WIDTHS
-            .iter()
-            .rposition(|width| *width <= pixel.saturating_add(pixel / 8));
+        let coarsest = self.coarsest();
         for job in &mut jobs {
             job.pieces = cover(job.rolled.as_ref(), coarsest, t0, t1 - 1);
         }
@@ -125,16 +125,63 @@ impl View {
             edges.entry(signal_key(row.signal)?).or_default().push(row);
         }
         let mut all = Vec::with_capacity(jobs.len());
-        for job in &jobs {
-            let mut grid = grid();
-            self.edges(job, edges.get(&job.signal), &loaded, &mut grid)?;
-            if let Some(column) = gone.get(&job.signal) {
-                grid.add(column);
-            }
-            fill(job, &loaded, &mut grid)?;
-            all.push(grid.finish());
+        for job in &mut jobs {
+            let sides = (edges.get(&job.signal), gone.get(&job.signal));
+            let columns = match self.draw(job, sides, &loaded) {
+                Err(_) if loaded.note_damaged(job) => {
+                    self.draw_around(inner, connection, job, sides).await?
+                }
+                drawn => drawn?,
+            };
+            all.push(columns);
         }
         Ok(all)
+    }
+
+    /// The coarsest level whose buckets stand for pixels.
+    fn coarsest(&self) -> Option<Level> {
+        let pixel = Grid::new(self.t0, self.t1, self.width).pixel_us();
+        WIDTHS
+            .iter()
+            .rposition(|width| *width <= pixel.saturating_add(pixel / 8))
+    }
+
+    fn draw(&self, job: &Job, (rows, gone): Sides<'_>, loaded: &Loaded) -> Result<Columns> {
+        let mut grid = Grid::new(self.t0, self.t1, self.width);
+        self.edges(job, rows, loaded, &mut grid)?;
+        if let Some(column) = gone {
+            grid.add(column);
+        }
+        fill(job, loaded, &mut grid)?;
+        Ok(grid.finish())
+    }
+
+    /// Draws without the blocks that the job knows to be damaged.
+    async fn draw_around(
+        &self,
+        inner: &Inner,
+        connection: &mut SqliteConnection,
+        job: &mut Job,
+        sides: Sides<'_>,
+    ) -> Result<Columns> {
+        let (t0, t1) = (self.t0.micros(), self.t1.micros());
+        let rows = sides.0.into_iter().flatten();
+        let cut: Vec<ChunkRow> = rows
+            .filter(|row| row.overlaps(t0, t0) || row.overlaps(t1, t1))
+            .cloned()
+            .collect();
+        loop {
+            job.pieces = cover(job.rolled.as_ref(), self.coarsest(), t0, t1 - 1);
+            let jobs = std::slice::from_ref(&*job);
+            let mut loaded = Loaded::read(inner, connection, jobs).await?;
+            loaded
+                .read_blobs(inner, connection, jobs, &cut, |_, _| true)
+                .await?;
+            let drawn = self.draw(job, sides, &loaded);
+            if drawn.is_ok() || !loaded.note_damaged(job) {
+                return drawn;
+            }
+        }
     }
 
     /// The samples next to the range. Fresh ones first: of two with one source time the grid keeps the first.

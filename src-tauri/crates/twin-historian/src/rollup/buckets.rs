@@ -24,7 +24,7 @@ pub struct RollUp {
     pub mended: u64,
     /// Blocks written.
     pub blocks: u64,
-    /// Chunks that could not be read: their buckets do without them.
+    /// Chunks that could not be read: their buckets do without them. And blocks that could not: they are worked out again.
     pub damaged: u64,
     /// Whether there is more to do: call again.
     pub more: bool,

@@ -23,7 +23,6 @@ const BUCKETS_AT_ONCE: i64 = 4_096;
 struct Part {
     base: Level,
     upto: i64,
-    raw_from: i64,
     /// Buckets of the finest level, both included.
     begin: i64,
     end: i64,
@@ -35,18 +34,22 @@ pub(super) async fn mend(
     connection: &mut SqliteConnection,
     signal: SignalKey,
     row: Option<Row>,
-    (from, to): (i64, i64),
+    (from, to, added): (i64, i64, bool),
     done: &mut RollUp,
 ) -> Result<Change> {
+    let dirty = Dirty {
+        from,
+        to,
+        added,
+        left_from: None,
+    };
     let mut change = Change {
         signal,
         blocks: Vec::new(),
+        damaged: Vec::new(),
+        anew: false,
         rolled: None,
-        dirty: Some(Dirty {
-            from,
-            to,
-            left_from: None,
-        }),
+        dirty: Some(dirty),
     };
     let Some((base, row)) = row.and_then(|row| Some((row.base?, row))) else {
         return Ok(change);
@@ -59,7 +62,6 @@ pub(super) async fn mend(
     let mut part = Part {
         base,
         upto: row.upto,
-        raw_from: row.raw_from.unwrap_or(i64::MIN),
         begin,
         end: bucket_of(base, last).min(begin.saturating_add(BUCKETS_AT_ONCE)),
     };
@@ -67,34 +69,25 @@ pub(super) async fn mend(
     if part.end < bucket_of(base, last) {
         let left_from = last_instant(base, part.end).saturating_add(1);
         change.dirty = Some(Dirty {
-            from,
-            to,
             left_from: Some(left_from),
+            ..dirty
         });
     }
     let (first, end) = (
         first_instant(base, part.begin),
         last_instant(base, part.end),
     );
-    let mut all = Buckets::new(base);
-    let mut late = Buckets::new(base);
-    let blobs = chunk_blobs(inner, connection, chunks.iter().map(|row| row.data)).await?;
-    for row in &chunks {
-        if let Some(samples) = read(&blobs, row, first, end, done) {
-            all.add(&samples);
-        }
-        if let Some(samples) = read(&blobs, row, from.max(first), to.min(end), done) {
-            late.add(&samples);
-        }
-    }
+    let late = added.then_some((from.max(first), to.min(end)));
+    let (mut recomputed, late) =
+        buckets(inner, connection, base, &chunks, (first, end), late, done).await?;
     let mut shelves = shelves(inner, connection, signal, &part).await?;
-    let mut recomputed = all.0;
     let mut range = (part.begin, part.end);
     for level in base..WIDTHS.len() {
         let Some(mut shelf) = shelves.get_mut(level - base).map(std::mem::take) else {
             break;
         };
-        let settled = settle(&part, level, range, &shelf, recomputed, &late.0);
+        change.damaged.extend(shelf.damaged(level));
+        let settled = settle(&part, level, range, &shelf, recomputed, &late);
         shelf.replace(range.0, range.1.saturating_add(1), settled);
         recomputed = Vec::new();
         if let Some(next) = parent_range(&part, level + 1) {
@@ -103,7 +96,38 @@ pub(super) async fn mend(
         }
         change.blocks.extend(shelf.into_changed(signal, level));
     }
+    done.damaged += change.damaged.len() as u64;
     Ok(change)
+}
+
+type Worked = Vec<(i64, Aggregate)>;
+
+/// Buckets of all samples of the chunks in a stretch, and those of the new samples, which lie in `late`.
+async fn buckets(
+    inner: &Inner,
+    connection: &mut SqliteConnection,
+    base: Level,
+    chunks: &[ChunkRow],
+    (first, end): (i64, i64),
+    late: Option<(i64, i64)>,
+    done: &mut RollUp,
+) -> Result<(Worked, Worked)> {
+    let mut all = Buckets::new(base);
+    let mut new = Buckets::new(base);
+    for rows in chunks.chunks(CHUNKS_A_SIGNAL) {
+        let blobs = chunk_blobs(inner, connection, rows.iter().map(|row| row.data)).await?;
+        for row in rows {
+            if let Some(samples) = read(&blobs, row, first, end, done) {
+                all.add(&samples);
+            }
+            if let Some((from, to)) = late
+                && let Some(samples) = read(&blobs, row, from, to, done)
+            {
+                new.add(&samples);
+            }
+        }
+    }
+    Ok((all.0, new.0))
 }
 
 /// The chunks of a part; the part is cut short when there are too many.
@@ -177,11 +201,12 @@ async fn shelves(
             rows.push(row);
         }
     }
-    rows.into_iter().map(Shelf::of).collect()
+    Ok(rows.into_iter().map(Shelf::of).collect())
 }
 
-/// What the buckets of a range become: as worked out again; but where samples are gone (retention removed them, or a
-/// chunk is lost), what is stored, with the late samples added.
+/// What the buckets of a range become: as worked out again, from chunks or from the buckets of the level below; but
+/// where these hold less than what is stored (retention removed some, or a chunk is lost), what is stored, with the
+/// new samples added.
 fn settle(
     part: &Part,
     level: Level,
@@ -193,8 +218,7 @@ fn settle(
     let mut settled = recomputed;
     for (bucket, stored) in shelf.range(range.0, range.1.saturating_add(1)) {
         let at = settled.binary_search_by_key(bucket, |(bucket, _)| *bucket);
-        let complete = at.is_ok_and(|at| settled[at].1.count >= stored.count);
-        if complete && first_instant(level, *bucket) >= part.raw_from {
+        if at.is_ok_and(|at| settled[at].1.count >= stored.count) {
             continue;
         }
         let mut merged = stored.clone();

@@ -9,6 +9,7 @@ mod column;
 mod decimal;
 mod dirty;
 pub(crate) mod ladder;
+mod plan;
 pub(crate) mod renew;
 mod states;
 mod states_codec;

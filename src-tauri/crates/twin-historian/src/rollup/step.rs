@@ -12,14 +12,13 @@ use twin_core::SignalKey;
 use super::{
     buckets::{Buckets, CHUNKS_A_SIGNAL, RollUp, parents, read},
     dirty,
-    ladder::{
-        Level, WIDTHS, base_level, block_of, bucket_of, first_instant, stored_before, upto_for,
-    },
-    renew::{Row, renew, rolled},
+    ladder::{Level, WIDTHS, block_of, bucket_of, first_instant, stored_before},
+    plan::{Frontier, Next, Plan, plan},
+    renew::{renew, rolled},
     store::{BlockRow, Change, Shelf, blocks_in, put},
 };
 use crate::{
-    chunks::{ChunkRow, Want, chunk_blobs, chunks_in_order},
+    chunks::chunk_blobs,
     database::Durability,
     error::{Error, Result},
     historian::{Historian, Inner, signal_key},
@@ -77,14 +76,15 @@ impl Historian {
             }
             let row = rows.get(&signal).copied();
             match plan(inner, &mut connection, signal, row).await? {
-                Some(plan) => {
+                Next::Anew(change) => changes.push(change),
+                Next::Grow(plan) => {
                     chunks += plan.chunks.len();
                     if !plan.more {
                         finished.push(signal);
                     }
                     plans.push(plan);
                 }
-                None => finished.push(signal),
+                Next::Nothing => finished.push(signal),
             }
         }
         let mut shelves = shelves(inner, &mut connection, &plans).await?;
@@ -136,8 +136,8 @@ async fn store(inner: &Inner, changes: &mut Vec<Change>, done: &mut RollUp) -> R
 async fn mend(inner: &Inner, done: &mut RollUp) -> Result<Vec<Change>> {
     let read = Error::sql(&inner.telemetry.file, "read dirty rollups");
     let mut connection = inner.telemetry.readers.acquire().await.map_err(&read)?;
-    let stretches: Vec<(i64, i64, i64)> =
-        sqlx::query_as("SELECT signal, t_min, t_max FROM rollup_dirty LIMIT ?")
+    let stretches: Vec<(i64, i64, i64, bool)> =
+        sqlx::query_as("SELECT signal, t_min, t_max, added FROM rollup_dirty LIMIT ?")
             .bind(DIRTY_A_STEP)
             .fetch_all(&mut *connection)
             .await
@@ -152,14 +152,16 @@ async fn mend(inner: &Inner, done: &mut RollUp) -> Result<Vec<Change>> {
         .collect::<Result<Vec<_>>>()?;
     let rows = rolled(inner, &mut connection, &signals).await?;
     done.more = stretches.len() as i64 == DIRTY_A_STEP;
-    for ((_, from, to), signal) in stretches.into_iter().zip(signals) {
+    for ((_, from, to, added), signal) in stretches.into_iter().zip(signals) {
         // Two stretches can touch the same blocks: the next one must see what the one before changed.
         if changes.iter().any(|change| change.signal == signal) {
             store(inner, &mut changes, done).await?;
         }
         let row = rows.get(&signal).copied();
-        let change = dirty::mend(inner, &mut connection, signal, row, (from, to), done).await?;
+        let stretch = (from, to, added);
+        let change = dirty::mend(inner, &mut connection, signal, row, stretch, done).await?;
         done.more |= change.dirty.is_some_and(|dirty| dirty.left_from.is_some());
+        done.more |= !change.damaged.is_empty();
         done.mended += 1;
         changes.push(change);
         tokio::task::yield_now().await;
@@ -183,104 +185,6 @@ async fn due(inner: &Inner) -> Result<Vec<SignalKey>> {
         .collect::<Result<Vec<_>>>()?;
     inner.chunks_sealed(keys.into_iter(), true);
     Ok(inner.due_for_rolling_up(SIGNALS_A_STEP).unwrap_or_default())
-}
-
-/// The chunks of one signal that are to be rolled up.
-struct Plan {
-    signal: SignalKey,
-    base: Option<Level>,
-    chunks: Vec<ChunkRow>,
-    /// Buckets before this instant are stored; it lies at a bucket's beginning on every level.
-    old: Frontier,
-    upto: i64,
-    more: bool,
-}
-
-#[derive(Clone, Copy)]
-enum Frontier {
-    /// Nothing is stored; the first sample is here.
-    First(i64),
-    Upto(i64),
-}
-
-impl Frontier {
-    /// The first bucket of a level that is not stored.
-    const fn bucket(self, level: Level) -> i64 {
-        match self {
-            Frontier::First(time) => bucket_of(level, time),
-            Frontier::Upto(upto) => stored_before(level, upto),
-        }
-    }
-
-    /// Samples from here on are not in the finest level.
-    const fn from(self) -> i64 {
-        match self {
-            Frontier::First(time) => time,
-            Frontier::Upto(upto) => upto.saturating_add(1),
-        }
-    }
-}
-
-async fn plan(
-    inner: &Inner,
-    connection: &mut SqliteConnection,
-    signal: SignalKey,
-    row: Option<Row>,
-) -> Result<Option<Plan>> {
-    let want = Want {
-        signal,
-        from: row.map_or(i64::MIN, |row| row.upto.saturating_add(1)),
-        to: i64::MAX,
-    };
-    if row.is_some_and(|row| row.base.is_none() || row.upto == i64::MAX) {
-        return Ok(None);
-    }
-    let mut chunks = chunks_in_order(inner, connection, want, CHUNKS_A_SIGNAL).await?;
-    let cut = chunks.len() == CHUNKS_A_SIGNAL;
-    let is_full =
-        |row: &ChunkRow| row.statistics.count as usize * 4 >= inner.options.chunk_samples_max * 3;
-    // Those behind the last full one will be written anew when they have grown.
-    let sealed = chunks.iter().rposition(is_full).map_or(0, |at| at + 1);
-    let sealed = if sealed == 0 && cut {
-        chunks.len()
-    } else {
-        sealed
-    };
-    chunks.truncate(sealed);
-    chunks.retain(|row| row.statistics.t_max.micros() >= want.from);
-    let (Some(first), Some(last)) = (chunks.first(), chunks.last()) else {
-        return Ok(None);
-    };
-    let (t_min, t_max) = (
-        first.statistics.t_min.micros(),
-        last.statistics.t_max.micros(),
-    );
-    let (base, old) = match row {
-        Some(row) => (row.base, Frontier::Upto(row.upto)),
-        None => {
-            let count = chunks
-                .iter()
-                .map(|row| u64::from(row.statistics.count))
-                .sum();
-            if count < 2 {
-                return Ok(None);
-            }
-            let span = i128::from(t_max) - i128::from(t_min);
-            (base_level(count, span), Frontier::First(t_min))
-        }
-    };
-    let upto = base.map_or(i64::MIN, |base| upto_for(base, t_max));
-    if base.is_some() && upto < old.from() {
-        return Ok(None);
-    }
-    Ok(Some(Plan {
-        signal,
-        base,
-        chunks,
-        old,
-        upto,
-        more: cut,
-    }))
 }
 
 type Shelves = HashMap<Level, Vec<BlockRow>>;
@@ -335,6 +239,8 @@ async fn grow(
     let mut change = Change {
         signal: plan.signal,
         blocks: Vec::new(),
+        damaged: Vec::new(),
+        anew: false,
         rolled: Some((plan.base, plan.upto)),
         dirty: None,
     };
@@ -343,15 +249,18 @@ async fn grow(
     };
     done.chunks += plan.chunks.len() as u64;
     let mut buckets = Buckets::new(base);
-    let blobs = chunk_blobs(inner, connection, plan.chunks.iter().map(|row| row.data)).await?;
-    for row in &plan.chunks {
-        if let Some(samples) = read(&blobs, row, plan.old.from(), plan.upto, done) {
-            buckets.add(&samples);
+    for rows in plan.chunks.chunks(CHUNKS_A_SIGNAL) {
+        let blobs = chunk_blobs(inner, connection, rows.iter().map(|row| row.data)).await?;
+        for row in rows {
+            if let Some(samples) = read(&blobs, row, plan.old.from(), plan.upto, done) {
+                buckets.add(&samples);
+            }
         }
     }
     let mut new = buckets.0;
     for level in base..WIDTHS.len() {
-        let mut shelf = Shelf::of(shelves.remove(&level).unwrap_or_default())?;
+        let mut shelf = Shelf::of(shelves.remove(&level).unwrap_or_default());
+        change.damaged.extend(shelf.damaged(level));
         let (begin, end) = (plan.old.bucket(level), stored_before(level, plan.upto));
         if begin >= end {
             break;
@@ -366,5 +275,7 @@ async fn grow(
         }
         change.blocks.extend(shelf.into_changed(plan.signal, level));
     }
+    done.damaged += change.damaged.len() as u64;
+    done.more |= !change.damaged.is_empty();
     Ok(change)
 }

@@ -8,7 +8,7 @@ use twin_core::SignalKey;
 use super::{
     aggregate::Aggregate,
     block,
-    ladder::{Level, block_of},
+    ladder::{BLOCK_BUCKETS, Level, WIDTHS, block_of, first_instant, last_instant},
 };
 use crate::{
     chunks::json,
@@ -56,20 +56,32 @@ pub(crate) fn place(signal: SignalKey, level: Level, block: i64) -> String {
 pub(super) struct Shelf {
     pub buckets: Vec<(i64, Aggregate)>,
     changed: BTreeSet<i64>,
+    /// Blocks that could not be read: they are taken for empty.
+    damaged: Vec<i64>,
 }
 
 impl Shelf {
     /// From blocks of one signal and level in any order.
-    pub(super) fn of(mut rows: Vec<BlockRow>) -> Result<Shelf> {
+    pub(super) fn of(mut rows: Vec<BlockRow>) -> Shelf {
         rows.sort_unstable_by_key(|(_, _, block, _)| *block);
         rows.dedup_by_key(|(_, _, block, _)| *block);
         let mut shelf = Shelf::default();
         for (signal, level, number, data) in rows {
-            let buckets = block::decode((signal, level, number), &data)
-                .map_err(|malformed| malformed.of(place(signal, level, number)))?;
-            shelf.buckets.extend(buckets);
+            match block::decode((signal, level, number), &data) {
+                Ok(buckets) => shelf.buckets.extend(buckets),
+                Err(why) => {
+                    let place = place(signal, level, number);
+                    tracing::error!(place, %why, "a rollup block is damaged and will be worked out again");
+                    shelf.damaged.push(number);
+                }
+            }
         }
-        Ok(shelf)
+        shelf
+    }
+
+    /// The blocks that could not be read.
+    pub(super) fn damaged(&self, level: Level) -> impl Iterator<Item = (Level, i64)> + use<'_> {
+        self.damaged.iter().map(move |block| (level, *block))
     }
 
     /// The buckets from `begin` to before `end`.
@@ -116,6 +128,10 @@ impl Shelf {
 pub(super) struct Change {
     pub signal: SignalKey,
     pub blocks: Vec<BlockRow>,
+    /// Damaged blocks, by level and number: what they covered becomes dirty.
+    pub damaged: Vec<(Level, i64)>,
+    /// Everything of the signal goes first: it is rolled up from its beginning again.
+    pub anew: bool,
     /// Base level and how far, when that moves.
     pub rolled: Option<(Option<Level>, i64)>,
     /// A dirty stretch that is done, and what is left of it.
@@ -127,6 +143,8 @@ pub(super) struct Change {
 pub(super) struct Dirty {
     pub from: i64,
     pub to: i64,
+    /// Whether its samples are new, see [`mark`].
+    pub added: bool,
     /// The stretch from here to `to` is left.
     pub left_from: Option<i64>,
 }
@@ -145,6 +163,25 @@ pub(super) async fn prove(connection: &mut SqliteConnection, signal: u32) -> sql
 /// Stores a change; in the caller's transaction.
 pub(super) async fn put(connection: &mut SqliteConnection, change: &Change) -> sqlx::Result<()> {
     let signal = change.signal.0;
+    if change.anew {
+        for sql in [
+            "DELETE FROM rollup WHERE signal = ?",
+            "DELETE FROM rollup_dirty WHERE signal = ?",
+        ] {
+            sqlx::query(sql)
+                .bind(signal)
+                .execute(&mut *connection)
+                .await?;
+        }
+    }
+    for (level, block) in &change.damaged {
+        sqlx::query("DELETE FROM rollup WHERE signal = ? AND level = ? AND block = ?")
+            .bind(signal)
+            .bind(*level as i64)
+            .bind(block)
+            .execute(&mut *connection)
+            .await?;
+    }
     for (_, level, block, data) in &change.blocks {
         sqlx::query(
             "INSERT INTO rollup (signal, level, block, data) VALUES (?, ?, ?, ?) \
@@ -177,15 +214,62 @@ pub(super) async fn put(connection: &mut SqliteConnection, change: &Change) -> s
             .execute(&mut *connection)
             .await?;
         if let Some(from) = dirty.left_from {
-            sqlx::query(
-                "INSERT OR IGNORE INTO rollup_dirty (signal, t_min, t_max) VALUES (?, ?, ?)",
-            )
-            .bind(signal)
-            .bind(from)
-            .bind(dirty.to)
-            .execute(connection)
-            .await?;
+            let left = [[i64::from(signal), from, dirty.to]];
+            insert_dirty(&mut *connection, &left, dirty.added).await?;
         }
+    }
+    // After the note that is done, for it may be about the very same stretch.
+    let lost: Vec<[i64; 3]> = change.damaged.iter().map(|of| span(signal, of)).collect();
+    insert_dirty(connection, &lost, false).await
+}
+
+/// What a block covers, as a dirty stretch of the signal.
+fn span(signal: u32, (level, block): &(Level, i64)) -> [i64; 3] {
+    let first = block.saturating_mul(BLOCK_BUCKETS);
+    let last = first.saturating_add(BLOCK_BUCKETS - 1);
+    let (from, to) = (first_instant(*level, first), last_instant(*level, last));
+    [i64::from(signal), from, to]
+}
+
+/// Notes rows of (signal, from, to) that must be worked out again; only what is rolled up already can be wrong.
+async fn insert_dirty(
+    connection: &mut SqliteConnection,
+    rows: &[[i64; 3]],
+    added: bool,
+) -> sqlx::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    // Far behind `raw_from` every bucket has its samples still.
+    sqlx::query(
+        "INSERT INTO rollup_dirty (signal, t_min, t_max, added) \
+         SELECT r.signal, w.value ->> 1, min(w.value ->> 2, r.upto), ?2 \
+         FROM json_each(?1) AS w CROSS JOIN rolled AS r \
+         WHERE r.signal = w.value ->> 0 AND r.upto >= w.value ->> 1 \
+         AND (?2 = 0 OR r.raw_from > (w.value ->> 1) - ?3) \
+         ON CONFLICT (signal, t_min, t_max) DO UPDATE SET added = max(added, excluded.added)",
+    )
+    .bind(json(rows.iter().copied()))
+    .bind(i64::from(added))
+    .bind(WIDTHS[WIDTHS.len() - 1])
+    .execute(connection)
+    .await
+    .map(|_| ())
+}
+
+/// Notes stretches (both ends included) that changed, and the runs of new samples among them; in the caller's
+/// transaction. Where samples are gone a bucket cannot be worked out again: it takes in the new ones, each once.
+pub(crate) async fn mark(
+    connection: &mut SqliteConnection,
+    changed: &[(SignalKey, i64, i64)],
+    new: &[(SignalKey, i64, i64)],
+) -> sqlx::Result<()> {
+    for (rows, added) in [(changed, false), (new, true)] {
+        let rows: Vec<[i64; 3]> = rows
+            .iter()
+            .map(|(signal, from, to)| [i64::from(signal.0), *from, *to])
+            .collect();
+        insert_dirty(&mut *connection, &rows, added).await?;
     }
     Ok(())
 }

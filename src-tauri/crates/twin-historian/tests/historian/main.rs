@@ -9,6 +9,7 @@ mod events;
 mod faults;
 mod files;
 mod flips;
+mod frontier;
 mod import;
 mod kill;
 mod model;

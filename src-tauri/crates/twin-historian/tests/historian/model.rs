@@ -435,7 +435,7 @@ fn retention_removes_whole_chunks_and_shrinks_the_file() {
         let policy = Policy {
             default: Keep {
                 raw: Some(Duration(10_050)),
-                rollups: None,
+                rollups: Some(Duration(0)),
             },
             ..Policy::default()
         };

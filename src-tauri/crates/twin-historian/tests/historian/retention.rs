@@ -62,14 +62,14 @@ fn classes_of_signals_are_kept_differently_and_it_is_said() {
         let policy = Policy {
             default: Keep {
                 raw: millis(500),
-                rollups: None,
+                rollups: millis(1),
             },
             classes: vec![
                 (
                     vec![SignalKey(1)],
                     Keep {
                         raw: millis(200),
-                        rollups: None,
+                        rollups: millis(1),
                     },
                 ),
                 (vec![SignalKey(1), SignalKey(2)], Keep::default()),

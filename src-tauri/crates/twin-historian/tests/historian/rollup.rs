@@ -365,3 +365,35 @@ pub(super) async fn dense(dir: &Path) -> (Historian, Map) {
         .collect();
     (historian, map)
 }
+
+#[test]
+fn an_idle_cursor_holds_nothing_of_the_log() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let (historian, map) = dense(dir.path()).await;
+        let mut cursor = historian.cursor(SignalKey(0), Timestamp(0), Timestamp::MAX);
+        let mut found = cursor.next().await.unwrap().unwrap();
+        for n in 0..50_i64 {
+            let rows: Vec<_> = (0..1_000).map(|m| (0, -1 - n * 1_000 - m, 1.0)).collect();
+            historian
+                .append(&[super::batch(&rows)], Durability::Normal)
+                .await
+                .unwrap();
+        }
+        let log = dir.path().join("telemetry.db-wal");
+        assert!(std::fs::metadata(&log).unwrap().len() > 100_000);
+        super::sql(
+            &dir.path().join("telemetry.db"),
+            "PRAGMA wal_checkpoint(TRUNCATE)",
+        )
+        .await;
+        assert_eq!(std::fs::metadata(&log).unwrap().len(), 0);
+        while let Some(page) = cursor.next().await.unwrap() {
+            found.extend(page);
+        }
+        let times = |samples: &mut dyn Iterator<Item = &Sample>| {
+            samples.map(|s| s.time).collect::<Vec<_>>()
+        };
+        assert_eq!(times(&mut found.iter()), times(&mut map.values()));
+    });
+}
