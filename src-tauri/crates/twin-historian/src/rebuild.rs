@@ -14,8 +14,10 @@ use crate::{
     proof,
 };
 
-/// Rows read in one snapshot.
-const ROWS_A_SNAPSHOT: i64 = 1_000;
+/// Rows in memory at a time.
+const ROWS_AT_A_TIME: i64 = 4_096;
+/// One row, wherever it stands: a damaged key has left it where a search for that key does not come by.
+const THIS_ROW: &str = "+signal = ? AND +t_min = ? AND +data = ?";
 
 /// What a chunk says of itself.
 pub(crate) struct ChunkFacts {
@@ -77,40 +79,43 @@ pub(crate) async fn out_of_the_way(inner: &Inner, stopped: Option<&Error>) -> Re
 /// so that no work stops at it for ever.
 pub(crate) async fn unproven(inner: &Inner, give_up: bool) -> Result<Rebuilt> {
     let mut rebuilt = Rebuilt::default();
-    let mut after = (i64::MIN, i64::MIN);
+    for row in damaged_rows(inner).await? {
+        if make_anew(inner, &row).await? {
+            tracing::error!(place = row.place(), "damaged statistics were made anew");
+            rebuilt.mended.push(row.place());
+        } else if give_up {
+            tracing::error!(
+                place = row.place(),
+                "a chunk with damaged statistics was put into quarantine"
+            );
+            take_away(inner, &row).await?;
+            rebuilt.given_up.push(row.place());
+        }
+    }
+    Ok(rebuilt)
+}
+
+/// Every row is read in the order in which they stand, for a key may be what is damaged.
+async fn damaged_rows(inner: &Inner) -> Result<Vec<ChunkRow>> {
     let fail = Error::sql(&inner.telemetry.file, "look for damaged statistics");
+    let mut damaged = Vec::new();
+    let mut seen = 0;
     loop {
-        let rows: Vec<SqliteRow> = sqlx::query(
-            "SELECT * FROM chunk WHERE (signal, t_min) > (?, ?) ORDER BY signal, t_min LIMIT ?",
-        )
-        .bind(after.0)
-        .bind(after.1)
-        .bind(ROWS_A_SNAPSHOT)
-        .fetch_all(&inner.telemetry.readers)
-        .await
-        .map_err(&fail)?;
-        let Some(last) = rows.last() else {
-            return Ok(rebuilt);
-        };
-        after = ChunkRow::read_unproven(last)
-            .map(|(row, _)| (row.signal, row.statistics.t_min.micros()))
+        let rows: Vec<SqliteRow> = sqlx::query("SELECT * FROM chunk LIMIT ? OFFSET ?")
+            .bind(ROWS_AT_A_TIME)
+            .bind(seen)
+            .fetch_all(&inner.telemetry.readers)
+            .await
             .map_err(&fail)?;
         for row in &rows {
             let (row, proven) = ChunkRow::read_unproven(row).map_err(&fail)?;
-            if proven {
-                continue;
+            if !proven {
+                damaged.push(row);
             }
-            if make_anew(inner, &row).await? {
-                tracing::error!(place = row.place(), "damaged statistics were made anew");
-                rebuilt.mended.push(row.place());
-            } else if give_up {
-                tracing::error!(
-                    place = row.place(),
-                    "a chunk with damaged statistics was put into quarantine"
-                );
-                take_away(inner, &row).await?;
-                rebuilt.given_up.push(row.place());
-            }
+        }
+        seen += rows.len() as i64;
+        if (rows.len() as i64) < ROWS_AT_A_TIME {
+            return Ok(damaged);
         }
     }
 }
@@ -187,10 +192,12 @@ pub(crate) async fn rewrite(
     if others > 0 {
         return Ok(false);
     }
+    if delete(&mut *connection, row).await? != 1 {
+        return Ok(false);
+    }
     sqlx::query(
-        "UPDATE chunk SET signal = ?, t_min = ?, t_max = ?, count = ?, numbers = ?, min = ?, max = ?, sum = ?, \
-         first = ?, last = ?, first_status = ?, last_status = ?, worst_status = ?, data = ?, arrival = ?, proof = ? \
-         WHERE signal = ? AND t_min = ?",
+        "INSERT INTO chunk (signal, t_min, t_max, count, numbers, min, max, sum, first, last, first_status, \
+         last_status, worst_status, data, arrival, proof) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(signal)
     .bind(s.t_min.micros())
@@ -208,11 +215,21 @@ pub(crate) async fn rewrite(
     .bind(data)
     .bind(facts.arrival)
     .bind(proof::of_chunk(signal, s, data, facts.arrival))
-    .bind(row.signal)
-    .bind(row.statistics.t_min.micros())
     .execute(connection)
-    .await
-    .map(|done| done.rows_affected() == 1)
+    .await?;
+    Ok(true)
+}
+
+/// Removes one row of statistics; gives how many there were.
+async fn delete(connection: &mut SqliteConnection, row: &ChunkRow) -> sqlx::Result<u64> {
+    let sql = format!("DELETE FROM chunk WHERE {THIS_ROW}");
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(row.signal)
+        .bind(row.statistics.t_min.micros())
+        .bind(row.data)
+        .execute(connection)
+        .await
+        .map(|done| done.rows_affected())
 }
 
 async fn take_away(inner: &Inner, row: &ChunkRow) -> Result<()> {
@@ -224,11 +241,7 @@ async fn take_away(inner: &Inner, row: &ChunkRow) -> Result<()> {
 }
 
 async fn remove(connection: &mut SqliteConnection, row: &ChunkRow) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM chunk WHERE signal = ? AND t_min = ?")
-        .bind(row.signal)
-        .bind(row.statistics.t_min.micros())
-        .execute(&mut *connection)
-        .await?;
+    delete(&mut *connection, row).await?;
     // Samples that another row has stay where they are.
     let unused = "id = ?1 AND ?1 NOT IN (SELECT data FROM chunk)";
     let copy = format!(

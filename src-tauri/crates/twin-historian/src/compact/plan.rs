@@ -115,9 +115,7 @@ pub(super) async fn carry_out(
         // NORMAL is enough: should a power cut take this commit, the journal rows are back.
         writer.begin(Durability::Normal).await?;
         let done = write(writer.connection(), &mut plan, arrivals).await;
-        writer
-            .end(done.map_err(Error::sql(&inner.telemetry.file, "move rows to chunks")))
-            .await?;
+        writer.end(done.map_err(|why| failed(inner, why))).await?;
         drop(writer);
         let lasting = plan.insert.iter().filter(|chunk| chunk.lasting);
         inner.chunks_sealed(lasting.map(|chunk| chunk.signal), false);
@@ -143,6 +141,20 @@ pub(super) async fn carry_out(
     })
 }
 
+/// A chunk that is not where it was, or stands where none was found: a key among the statistics is damaged.
+fn failed(inner: &Inner, why: sqlx::Error) -> Error {
+    let taken = why
+        .as_database_error()
+        .is_some_and(|why| why.is_unique_violation());
+    if taken || matches!(why, sqlx::Error::RowNotFound) {
+        return Error::Damaged {
+            place: "the table of chunk statistics".into(),
+            why: "a chunk does not stand where its key says".into(),
+        };
+    }
+    Error::sql(&inner.telemetry.file, "move rows to chunks")(why)
+}
+
 async fn write(
     connection: &mut SqliteConnection,
     plan: &mut Plan,
@@ -153,7 +165,9 @@ async fn write(
         update.bind(through).execute(&mut *connection).await?;
     }
     put_arrivals(&mut *connection, arrivals).await?;
-    delete_places(&mut *connection, &plan.delete).await?;
+    if delete_places(&mut *connection, &plan.delete).await? != plan.delete.len() as u64 {
+        return Err(sqlx::Error::RowNotFound);
+    }
     insert_chunks(&mut *connection, &plan.insert).await?;
     put_corrections(&mut *connection, &plan.corrections).await?;
     rollup::mark(&mut *connection, &plan.dirty, &plan.new).await?;
@@ -169,11 +183,9 @@ async fn write(
     Ok(())
 }
 
-/// Removes chunks and their data.
-pub(crate) async fn delete_places(
-    connection: &mut SqliteConnection,
-    places: &[Place],
-) -> sqlx::Result<()> {
+/// Removes chunks and their data; gives how many there were.
+async fn delete_places(connection: &mut SqliteConnection, places: &[Place]) -> sqlx::Result<u64> {
+    let mut deleted = 0;
     for part in places.chunks(ROWS_A_STATEMENT) {
         let mut sql = QueryBuilder::<Sqlite>::new("DELETE FROM chunk_data WHERE id IN (");
         let mut ids = sql.separated(", ");
@@ -191,12 +203,14 @@ pub(crate) async fn delete_places(
             values.push_bind(place.signal).push_bind(place.t_min);
         });
         sql.push(")");
-        sql.build()
+        let done = sql
+            .build()
             .persistent(false)
             .execute(&mut *connection)
             .await?;
+        deleted += done.rows_affected();
     }
-    Ok(())
+    Ok(deleted)
 }
 
 /// Lasting chunks get growing ids from 1, those that will soon be written again falling ones from -1: a page of the

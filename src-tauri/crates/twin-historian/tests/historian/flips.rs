@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, ops::ControlFlow, path::Path, sync::Arc};
 
 use twin_core::{BatchId, Quality, SampleBatch, SignalKey, Status, Timestamp, Value};
-use twin_historian::{Durability, Group, Historian, Options, QualityTransition, Report};
+use twin_historian::{Columns, Durability, Group, Historian, Options, QualityTransition, Report};
 
 use super::{
     NOW, block_on,
@@ -101,8 +101,62 @@ async fn build(dir: &Path) -> Historian {
     historian
 }
 
+/// The samples of a signal, in order of time.
+type Truth = Vec<(Timestamp, f64, Status)>;
+
+async fn truth(historian: &Historian) -> Vec<Truth> {
+    let mut all = Vec::new();
+    for signal in (0..SIGNALS).map(SignalKey) {
+        let samples = historian
+            .raw(signal, Timestamp::MIN, Timestamp::MAX, usize::MAX)
+            .await
+            .unwrap();
+        let samples = samples.iter().map(|sample| {
+            let number = sample.value.as_f64().unwrap();
+            (sample.time, number, sample.quality.status)
+        });
+        all.push(samples.collect());
+    }
+    all
+}
+
+/// Whether columns say what the samples say. How samples are spread over them is free, within a pixel: finer rollups
+/// stand in for those that are damaged.
+fn is_true(columns: &Columns, truth: &Truth, from: Timestamp, to: Timestamp) -> bool {
+    let between = |from: Timestamp, to: Timestamp| {
+        let first = truth.partition_point(|(time, ..)| *time < from);
+        let last = truth.partition_point(|(time, ..)| *time <= to);
+        &truth[first..last.max(first)]
+    };
+    let mut seen = None;
+    for at in 0..columns.count.len() {
+        let (first, last) = (columns.t_first[at], columns.t_last[at]);
+        let inside = between(first, last);
+        let numbers = || inside.iter().map(|(_, number, _)| *number);
+        let ends = inside.first().zip(inside.last());
+        let gap_before = between(seen.unwrap_or(from), first);
+        let skipped = gap_before
+            .iter()
+            .filter(|s| Some(s.0) != seen && s.0 != first);
+        let says = inside.len() as u64 == columns.count[at]
+            && numbers().fold(f64::INFINITY, f64::min) == columns.min[at]
+            && numbers().fold(f64::NEG_INFINITY, f64::max) == columns.max[at]
+            && ends.is_some_and(|(a, b)| (a.0, b.0) == (first, last))
+            && ends.is_some_and(|(a, b)| (a.1, b.1) == (columns.first[at], columns.last[at]))
+            && inside.iter().map(|s| s.2).max() == Some(columns.status[at])
+            && skipped.count() == 0;
+        if !says {
+            return false;
+        }
+        seen = Some(last);
+    }
+    between(seen.unwrap_or(from), to)
+        .iter()
+        .all(|s| Some(s.0) == seen || s.0 == to)
+}
+
 /// What every query says; none for one that fails.
-async fn answers(historian: &Historian) -> BTreeMap<String, Option<String>> {
+async fn answers(historian: &Historian, truth: &[Truth]) -> BTreeMap<String, Option<String>> {
     let mut answers = BTreeMap::new();
     let spans = [(0, END), (END / 3 + 1, END / 2), (1_234_567, 1_334_567)];
     for signal in (0..SIGNALS).map(SignalKey) {
@@ -115,7 +169,11 @@ async fn answers(historian: &Historian) -> BTreeMap<String, Option<String>> {
             );
             for width in [3, 40, 700] {
                 let range = historian.range(signal, from, to, width).await.ok();
-                let said = range.map(|range| format!("{range:?}"));
+                let said = range.map(|range| {
+                    let is_true = is_true(&range, &truth[signal.0 as usize], from, to);
+                    (!is_true).then_some(range)
+                });
+                let said = said.map(|wrong| format!("{wrong:?}"));
                 answers.insert(format!("range {signal:?} {from:?} {width}"), said);
             }
             let cells = (to.micros() - from.micros()) / 5;
@@ -137,9 +195,12 @@ async fn answers(historian: &Historian) -> BTreeMap<String, Option<String>> {
     answers
 }
 
+/// The samples, and what is answered while nothing is damaged.
+type Right = (Vec<Truth>, BTreeMap<String, Option<String>>);
+
 /// Answers that are neither right nor an error.
-async fn wrong(historian: &Historian, right: &BTreeMap<String, Option<String>>) -> Vec<String> {
-    let found = answers(historian).await;
+async fn wrong(historian: &Historian, (truth, right): &Right) -> Vec<String> {
+    let found = answers(historian, truth).await;
     found
         .into_iter()
         .filter(|(query, answer)| answer.is_some() && right.get(query) != Some(answer))
@@ -187,13 +248,7 @@ fn byte_in_use(bytes: &[u8], page: usize, random: &mut Random) -> usize {
     page + if at < head { at } else { content + at - head }
 }
 
-async fn flip_and_look(
-    base: &Path,
-    name: &str,
-    at: usize,
-    with: u8,
-    right: &BTreeMap<String, Option<String>>,
-) -> Outcome {
+async fn flip_and_look(base: &Path, name: &str, at: usize, with: u8, right: &Right) -> Outcome {
     let dir = folder();
     for entry in std::fs::read_dir(base).unwrap() {
         let file = entry.unwrap().path();
@@ -270,8 +325,16 @@ fn a_flipped_byte_in_a_row_never_gives_a_wrong_answer() {
     block_on(async {
         let base = folder();
         let historian = build(base.path()).await;
-        let right = answers(&historian).await;
-        assert!(right.values().all(Option::is_some));
+        let truth = truth(&historian).await;
+        let answers = answers(&historian, &truth).await;
+        assert!(answers.values().all(Option::is_some));
+        let drawn = answers
+            .iter()
+            .filter(|(query, _)| query.starts_with("range"));
+        for (query, wrong) in drawn {
+            assert_eq!(wrong.as_deref(), Some("None"), "{query}");
+        }
+        let right = (truth, answers);
         historian.close().await.unwrap();
         drop(historian);
         let file = base.path().join("telemetry.db");
