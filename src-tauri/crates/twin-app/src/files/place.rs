@@ -11,13 +11,13 @@ use crate::error::{Error, Result};
 /// Bytes gathered before the system is asked to write.
 const BUFFER: usize = 1 << 18;
 
-/// The file that a person named: a name alone lies in the workspace's folder `exports`, `~` is the home folder.
-pub fn target(workspace: &Path, named: &str, otherwise: &str) -> PathBuf {
+/// What a person named, or else `otherwise`: a name alone lies in `folder`, `~` is the home folder.
+pub fn target(folder: &Path, named: &str, otherwise: &str) -> PathBuf {
     let named = match named.trim() {
         "" => otherwise,
         named => named,
     };
-    workspace.join("exports").join(at_home(named))
+    folder.join(at_home(named))
 }
 
 /// A path as typed, with `~` for the home folder.
@@ -102,7 +102,9 @@ impl Drop for Draft {
     }
 }
 
-fn refuse_existing(target: &Path) -> Result<()> {
+/// # Errors
+/// [`Error::Request`] when there is something at `target`.
+pub fn refuse_existing(target: &Path) -> Result<()> {
     if target.symlink_metadata().is_err() {
         return Ok(());
     }
@@ -121,7 +123,7 @@ mod tests {
     #[test]
     fn a_draft_becomes_the_file_or_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let target = target(dir.path(), " a.csv ", "b.csv");
+        let target = target(&dir.path().join("exports"), " a.csv ", "b.csv");
         assert_eq!(target, dir.path().join("exports/a.csv"));
         let (draft, _) = Draft::open(&target).unwrap();
         assert!(!target.exists());
