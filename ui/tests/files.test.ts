@@ -29,6 +29,8 @@ const REPORT = {
   written: 5,
   present: 0,
   differing: 2,
+  repeated: 3,
+  expired: 0,
   bad: 130,
   bad_lines: [{ line: 7, why: "`soon` is no time" }],
   unknown: 1,
@@ -147,7 +149,44 @@ describe("import", () => {
     expect((await shown("import-bad")).textContent).toContain("`soon` is no time");
     expect(byId("import-bad")?.textContent).toContain("and 129 more");
     expect(byId("import-unknown")?.textContent).toContain("pump-9/flow");
-    expect(byId("import-counts")?.querySelectorAll("li")).toHaveLength(4);
+    expect(byId("import-counts")?.querySelectorAll("li")).toHaveLength(5);
+  });
+
+  it("keeps its summary until it is read, when it ended unseen", async () => {
+    let job: FileJobView = { ...RUNNING, kind: "import", path: "/b.csv" };
+    await open({ fileJob: async () => job });
+    await vi.waitFor(() => expect(live.fileJob.running).toBe(true));
+    job = { ...job, state: "failed", message: "cannot import /b.csv: it is damaged.", report: REPORT };
+    await vi.waitFor(() => expect(notices.list).toHaveLength(1));
+    const told = notices.list[0]?.text ?? "";
+    expect(told).toContain("5 samples written until then stay");
+    expect(told).toContain("130 bad lines, 1 sample of unknown signals, 5 samples with another value");
+    expect(told).toContain("Settings, Import");
+    (await shown("nav-settings")).click();
+    (await shown("settings-import")).click();
+    expect((await shown("import-bad")).textContent).toContain("`soon` is no time");
+    (await shown("job-done")).click();
+    await vi.waitFor(() => expect(live.fileJob.view).toBeNull());
+  });
+
+  it("goes on being asked about when a question fails", async () => {
+    let job: FileJobView = { ...RUNNING, kind: "import", path: "/b.csv" };
+    let fails = 0;
+    await open({
+      fileJob: async () => {
+        if (fails > 0) {
+          fails -= 1;
+          throw { message: "no answer" };
+        }
+        return job;
+      },
+    });
+    await vi.waitFor(() => expect(live.fileJob.running).toBe(true));
+    fails = 1;
+    await vi.waitFor(() => expect(fails).toBe(0));
+    job = { ...job, state: "done", report: { ...REPORT, bad: 0, unknown: 0, differing: 0, repeated: 0 } };
+    await vi.waitFor(() => expect(notices.list[0]?.text).toContain("5 samples imported from /b.csv"));
+    expect(notices.list).toHaveLength(1);
   });
 
   it("is found again by a window that was loaded anew", async () => {
@@ -167,8 +206,9 @@ describe("words", () => {
     expect(reportLines(REPORT)).toEqual([
       "5 samples written",
       "2 samples with another value in history: history was left as it is",
+      "3 samples with another value on a line before: the first line counts",
       "1 sample of signals that the plant file does not have: left out",
-      "130 lines not readable: left out",
+      "130 lines not readable, or not true: left out",
     ]);
     expect(moreWords(3, 3)).toBe("");
   });

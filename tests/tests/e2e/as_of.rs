@@ -1,5 +1,4 @@
 //! The plant at an instant, as history tells it: link lost, program killed, program back.
-//! (tests/tests/e2e/as_of.rs; add `mod as_of;` to main.rs; needs `Historian::as_of`.)
 
 use std::time::Duration;
 
@@ -13,7 +12,8 @@ use crate::tanks::{self, Levels, SURE};
 
 const SOON: Duration = Duration::from_secs(30);
 
-async fn quality(historian: &Historian, at: Timestamp) -> Result<Quality> {
+/// The quality of the level of the tank `sure`.
+pub async fn quality(historian: &Historian, at: Timestamp) -> Result<Quality> {
     let keys = historian
         .signal_keys(&[SignalId::from("sure/level")])
         .await?;

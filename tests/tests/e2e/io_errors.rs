@@ -6,7 +6,10 @@ use anyhow::{Result, ensure};
 use twin_historian::Historian;
 use twinscope_tests::harness::{broker::Broker, headless, process::Process, wait};
 
-use crate::tanks::{self, Levels, SURE};
+use crate::{
+    disk_full::left_out,
+    tanks::{self, Levels, SURE},
+};
 
 const SOON: Duration = Duration::from_secs(30);
 /// Writing to files, and flushing them; sockets stay well.
@@ -26,8 +29,7 @@ fn control(dir: &Path, process: &Process, command: &str) -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_with_errors_is_said_and_nothing_acknowledged_is_missing() -> Result<()> {
     if Command::new("fiu-ctrl").arg("-h").output().is_err() {
-        eprintln!("left out: Debian's package fiu-utils is not installed");
-        return Ok(());
+        return left_out("Debian's package fiu-utils is not installed");
     }
     let dir = tempfile::tempdir()?;
     let broker = Broker::start(dir.path()).await?;

@@ -11,7 +11,7 @@ export function jobSentence(job: FileJobView): string {
     case "running":
       return runningSentence(job);
     case "failed":
-      return job.message;
+      return job.message + failedWords(job);
     case "cancelled":
       return cancelledSentence(job);
     case "done":
@@ -58,6 +58,33 @@ function doneSentence({ kind, path, rows, bytes, report, check }: FileJobView): 
   }
 }
 
+/** What a failed import has left in history. */
+function failedWords({ kind, report }: FileJobView): string {
+  if (kind !== "import" || !report) return "";
+  return ` ${samples(report.written)} written until then ${report.written === 1 ? "stays" : "stay"}.`;
+}
+
+/** What of an import needs to be looked at; empty when nothing does. */
+export function doubtWords(report: ImportReport | null): string {
+  if (!report) return "";
+  const parts: string[] = [];
+  if (report.bad > 0) parts.push(plural(report.bad, "bad line", "bad lines"));
+  if (report.unknown > 0) parts.push(`${samples(report.unknown)} of unknown signals`);
+  const other = report.differing + report.repeated;
+  if (other > 0) parts.push(`${samples(other)} with another value`);
+  if (report.expired > 0) parts.push(`${samples(report.expired)} too old to be kept`);
+  return parts.join(", ");
+}
+
+/** The end of a job that nobody watched; an import leads to its summary. */
+export function endNotice(job: FileJobView): string {
+  const sentence = jobSentence(job);
+  if (job.kind !== "import") return sentence;
+  const doubts = doubtWords(job.report);
+  const counts = doubts === "" ? "" : ` (${doubts})`;
+  return `${sentence}${counts}. What became of every line: Settings, Import.`;
+}
+
 /** "1,204,000 samples, 350,000 a second". */
 export function progressWords(job: FileJobView): string {
   if (job.kind === "backup") return formatBytes(job.bytes);
@@ -72,10 +99,19 @@ export function reportLines(report: ImportReport): string[] {
   if (report.differing > 0) {
     lines.push(`${samples(report.differing)} with another value in history: history was left as it is`);
   }
+  if (report.repeated > 0) {
+    lines.push(`${samples(report.repeated)} with another value on a line before: the first line counts`);
+  }
+  if (report.expired > 0) {
+    lines.push(
+      `${samples(report.expired)} older than their signals are kept for: retention will remove them`,
+    );
+  }
   if (report.unknown > 0) {
     lines.push(`${samples(report.unknown)} of signals that the plant file does not have: left out`);
   }
-  if (report.bad > 0) lines.push(`${plural(report.bad, "line", "lines")} not readable: left out`);
+  if (report.bad > 0)
+    lines.push(`${plural(report.bad, "line", "lines")} not readable, or not true: left out`);
   return lines;
 }
 

@@ -3,10 +3,12 @@ import type { Backend } from "../ipc/backend";
 import { errorMessage } from "../ipc/backend";
 import type { ExportRequest } from "../ipc/bindings/ExportRequest";
 import type { FileJobView } from "../ipc/bindings/FileJobView";
-import { jobSentence } from "../lib/filewords";
+import { endNotice } from "../lib/filewords";
 import { notices } from "./notices.svelte";
 
 const ASK_MS = 400;
+/** A job goes on when a question about it fails: it is asked again, first told after so many. */
+const FAILURES_TOLD = 10;
 
 export class FileJob {
   /** The job that runs, or that a dialog has not put away yet. */
@@ -15,6 +17,7 @@ export class FileJob {
   watchers = 0;
   readonly #backend: Backend;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -71,17 +74,21 @@ export class FileJob {
       return;
     }
     if (this.watchers > 0) return;
-    notices.tell(jobSentence(view), view.state === "failed" || view.check?.sound === false);
-    this.view = null;
+    notices.tell(endNotice(view), view.state === "failed" || view.check?.sound === false);
+    // The summary of an import waits for a dialog that shows it.
+    if (view.kind !== "import" || !view.report) this.view = null;
   }
 
   async #ask(): Promise<void> {
     try {
       const view = await this.#backend.fileJob();
+      this.#failures = 0;
       if (view) this.#take(view);
     } catch (error) {
-      notices.tell(errorMessage(error), true);
-      this.view = null;
+      this.#failures += 1;
+      if (this.#failures === FAILURES_TOLD) notices.tell(errorMessage(error), true);
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => void this.#ask(), ASK_MS);
     }
   }
 }

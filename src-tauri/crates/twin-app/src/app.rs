@@ -111,6 +111,7 @@ impl App {
             historian.clone(),
             Arc::clone(&view),
             workspace.dir().to_owned(),
+            crate::pipeline::retention::policy(&compiled, &historian.signals().await?),
         );
         let app = Arc::new(App {
             files,
@@ -139,11 +140,14 @@ impl App {
         tasks.maintenance.abort();
         // The driver may have ended already.
         let _ = self.requests.send(Request::Stop).await;
+        let mut is_complete = true;
         for task in [tasks.driver.take(), tasks.writer.take()]
             .into_iter()
             .flatten()
         {
-            if tokio::time::timeout(STOP_TIMEOUT, task).await.is_err() {
+            let ended = tokio::time::timeout(STOP_TIMEOUT, task).await;
+            is_complete &= matches!(ended, Ok(Ok(true)));
+            if ended.is_err() {
                 tracing::error!(
                     "the pipeline did not end in time: the broker will deliver the rest again"
                 );
@@ -163,11 +167,13 @@ impl App {
                 ..Group::default()
             };
             if let Err(error) = self.historian.append_group(group, Durability::Normal).await {
+                is_complete = false;
                 tracing::error!("the end of a link could not be stored: {error}");
             }
         }
+        // What is not in history was not recorded: then the heartbeat stays where history was last complete.
         let path = self.workspace.dir().join(heartbeat::FILE);
-        if let Err(error) = heartbeat::put(&path, clock::now()) {
+        if is_complete && let Err(error) = heartbeat::put(&path, clock::now()) {
             tracing::warn!("the heartbeat could not be written: {error}");
         }
         if let Err(error) = self.historian.close().await {
@@ -182,11 +188,13 @@ impl App {
         let index = self.next_link.fetch_add(1, Ordering::Relaxed);
         let births = self.historian.births(&connection.id).await?;
         let queue = command_queue();
+        let (closed, is_closed) = watch::channel(false);
         let mut source = Source::new(SourceParts {
             index,
             form: form_of(connection),
             client_id: client_id(&self.workspace, connection.id.as_str()),
             commands: queue.0.clone(),
+            closed,
             addresses: self
                 .compiled
                 .addresses
@@ -213,7 +221,7 @@ impl App {
             connection.id.clone(),
             spec,
             queue,
-            self.inbound.clone(),
+            (self.inbound.clone(), is_closed),
         );
         self.links.lock().await.push(link);
         Ok(())

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
 use twin_connect::{
     Authorities, ClientCertificate, Command, ConnectionSpec, Credentials, Inbound, Qos, Secret,
     Session, Tls,
@@ -222,14 +225,14 @@ pub fn command_queue() -> (mpsc::Sender<Command>, mpsc::Receiver<Command>) {
 }
 
 impl RunningLink {
-    /// Starts a link whose messages go to `inbound`, marked with `index`. Whoever takes them must know the index
-    /// before: a message without an owner would never be acknowledged.
+    /// Starts a link whose messages go to `inbound`, marked with `index`, unless `closed` says that they are to wait.
+    /// Whoever takes them must know the index before: a message without an owner would never be acknowledged.
     pub fn start(
         index: usize,
         id: ConnectionId,
         spec: ConnectionSpec,
         (commands, queue): (mpsc::Sender<Command>, mpsc::Receiver<Command>),
-        inbound: mpsc::Sender<(usize, Inbound)>,
+        (inbound, mut closed): (mpsc::Sender<(usize, Inbound)>, watch::Receiver<bool>),
     ) -> Self {
         let (messages, mut message_queue) = mpsc::channel(CONNECTION_QUEUE);
         let name = id.clone();
@@ -239,7 +242,10 @@ impl RunningLink {
             }
         });
         let forward = tokio::spawn(async move {
-            while let Some(message) = message_queue.recv().await {
+            // The owner of the other end may have gone; then the link ends too.
+            while closed.wait_for(|closed| !closed).await.is_ok()
+                && let Some(message) = message_queue.recv().await
+            {
                 if inbound.send((index, message)).await.is_err() {
                     return;
                 }

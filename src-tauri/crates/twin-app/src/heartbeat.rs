@@ -1,4 +1,4 @@
-//! When the program ran last: a file of one instant, written over every few seconds.
+//! Until when the program ran and history is complete: a file of one instant, written over every few seconds.
 //!
 //! History needs it at the next start, to tell "nothing was received" from "nobody was there".
 
@@ -13,7 +13,7 @@ use twin_core::Timestamp;
 /// Name of the file in the workspace.
 pub const FILE: &str = "heartbeat";
 
-/// Notes that the program runs at `now`. The file never changes its size, so that it can be written on a full disk.
+/// Notes that history is complete up to `now`. The file never changes its size, so that it can be written on a full disk.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -26,7 +26,7 @@ pub fn put(path: &Path, now: Timestamp) -> io::Result<()> {
     file.write_all(format!("{:020}\n", now.micros()).as_bytes())
 }
 
-/// When the program ran last, as far as that is known.
+/// Until when history is complete, as far as that is known.
 pub fn read(path: &Path) -> Option<Timestamp> {
     let text = fs::read_to_string(path).ok()?;
     text.trim().parse().ok().map(Timestamp)

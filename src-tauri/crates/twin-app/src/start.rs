@@ -8,7 +8,7 @@ use std::{
 
 use tokio::{
     sync::{mpsc, watch},
-    task::JoinHandle,
+    task::{AbortHandle, JoinHandle},
 };
 use twin_connect::Inbound;
 use twin_core::{
@@ -42,12 +42,12 @@ const CATCH_UP_ROWS: u32 = 256;
 
 /// The tasks of a pipeline.
 pub struct Tasks {
-    /// Owner of the engine.
-    pub driver: Option<JoinHandle<()>>,
-    /// Writer of history.
-    pub writer: Option<JoinHandle<()>>,
-    /// Compaction and retention.
-    pub maintenance: JoinHandle<()>,
+    /// Owner of the engine; whether it ended well.
+    pub driver: Option<JoinHandle<bool>>,
+    /// Writer of history; whether it ended well.
+    pub writer: Option<JoinHandle<bool>>,
+    /// Compaction and retention; it runs until it is aborted.
+    pub maintenance: AbortHandle,
 }
 
 /// The ends of a running pipeline.
@@ -93,6 +93,7 @@ pub async fn pipeline(
     notify_of_caught_up(compiled, &caught_up, &notices);
     say_what_was_damaged(historian, workspace, &conditions);
     let settled = Arc::new(AtomicI64::new(historian.alarms().settled().await?.0));
+    let complete = Arc::new(AtomicI64::new(i64::MIN));
     let writer = Writer {
         historian: historian.clone(),
         view: Arc::clone(view),
@@ -100,10 +101,10 @@ pub async fn pipeline(
         notices,
         unacknowledged: unacknowledged_sender,
         settled: Arc::clone(&settled),
+        complete: Arc::clone(&complete),
     };
-    let last_removal = historian.removals(1).await?;
-    let last_removal = last_removal.first().map(retention::words_of);
-    let (retention_sender, retention) = watch::channel(last_removal.unwrap_or_default());
+    let (retention_sender, retention) = watch::channel(last_removal(historian).await?);
+    let signs = signs_of_life(historian, &heartbeat).await?;
     let driver = Driver::new(DriverParts {
         engine: caught_up.engine,
         compiled: Arc::clone(compiled),
@@ -112,14 +113,15 @@ pub async fn pipeline(
         scoring: Some(scoring),
         historian: historian.clone(),
         retention,
-        not_recorded: not_recorded(&caught_up.known, heartbeat::read(&heartbeat)),
+        not_recorded: not_recorded(&caught_up.known, &signs, clock::now()),
     });
     let maintenance = Maintenance {
         historian: historian.clone(),
         settled,
-        conditions,
+        complete,
+        conditions: conditions.clone(),
         retention: retention_sender,
-        policy: retention::policy(compiled),
+        policy: retention::policy(compiled, &historian.signals().await?),
         heartbeat,
     };
     let queues = Queues {
@@ -131,7 +133,7 @@ pub async fn pipeline(
     let tasks = Tasks {
         writer: Some(watched(view, tokio::spawn(writer.run(job_queue)))),
         driver: Some(watched(view, tokio::spawn(driver.run(queues)))),
-        maintenance: tokio::spawn(maintenance.run()),
+        maintenance: watched_maintenance(maintenance, conditions),
     };
     Ok(Running {
         requests,
@@ -140,6 +142,15 @@ pub async fn pipeline(
         unacknowledged,
         tasks,
     })
+}
+
+/// What retention removed last, in words; empty when it never did.
+async fn last_removal(historian: &Historian) -> Result<String> {
+    let removals = historian.removals(1).await?;
+    Ok(removals
+        .first()
+        .map(retention::words_of)
+        .unwrap_or_default())
 }
 
 /// Damaged files that were set aside, and what to do about them.
@@ -168,17 +179,46 @@ fn notify_of_caught_up(compiled: &Compiled, caught_up: &CaughtUp, notices: &mpsc
     }
 }
 
-/// A task that says so on the screen when it breaks down: frames would go on with the last values.
-fn watched(view: &Arc<View>, task: JoinHandle<()>) -> JoinHandle<()> {
+/// A task that says so on the screen when it breaks down: frames would go on with the last values. Gives whether it
+/// ended well.
+fn watched(view: &Arc<View>, task: JoinHandle<()>) -> JoinHandle<bool> {
     let view = Arc::clone(view);
     tokio::spawn(async move {
-        if let Err(error) = task.await {
+        let outcome = task.await;
+        if let Err(error) = &outcome {
             tracing::error!("the pipeline broke down: {error}");
             view.put_fatal(
                 "Twinscope broke down and shows old values: close it and start it again.",
             );
         }
+        outcome.is_ok()
     })
+}
+
+/// Says so when maintenance breaks down. All else goes on, so it is a condition, and no more than that.
+fn watched_maintenance(
+    maintenance: Maintenance,
+    conditions: mpsc::Sender<SystemEvent>,
+) -> AbortHandle {
+    let task = tokio::spawn(maintenance.run());
+    let handle = task.abort_handle();
+    tokio::spawn(async move {
+        let Err(error) = task.await else { return };
+        if error.is_cancelled() {
+            return;
+        }
+        tracing::error!("maintenance broke down: {error}");
+        let text = "History is not compacted any more, and old history is not removed: close Twinscope and start it \
+                    again.";
+        // The driver may have ended; then nobody needs to know.
+        let _ = conditions
+            .send(SystemEvent::Raised {
+                key: "maintenance".into(),
+                text: text.into(),
+            })
+            .await;
+    });
+    handle
 }
 
 /// Where history ends.
@@ -191,14 +231,24 @@ pub struct CaughtUp {
     known: HashMap<SignalKey, Timestamp>,
 }
 
+/// When the program is known to have run, besides by what it received.
+async fn signs_of_life(historian: &Historian, heartbeat: &Path) -> Result<[Option<Timestamp>; 2]> {
+    let newest = historian.newest_quality().await?;
+    Ok([heartbeat::read(heartbeat), newest])
+}
+
 /// From the moment on at which the program is last known to have run, until it ran again, nothing was recorded. A
-/// heartbeat is older than the last sample when the program was killed between two of them.
+/// heartbeat is older than the last sample when the program was killed between two of them. What is dated in the future
+/// comes from a clock that was wrong and tells nothing.
 fn not_recorded(
     known: &HashMap<SignalKey, Timestamp>,
-    heartbeat: Option<Timestamp>,
+    signs_of_life: &[Option<Timestamp>],
+    now: Timestamp,
 ) -> Vec<QualityTransition> {
-    let newest = known.values().max().map(|newest| newest.plus(Duration(1)));
-    let Some(at) = newest.max(heartbeat) else {
+    // Behind it, because of two transitions of one instant only one is kept.
+    let signs = known.values().chain(signs_of_life.iter().flatten());
+    let signs = signs.map(|sign| sign.plus(Duration(1)));
+    let Some(at) = signs.filter(|sign| *sign <= now).max() else {
         return Vec::new();
     };
     let mut signals: Vec<_> = known.keys().copied().collect();
@@ -284,4 +334,32 @@ fn replay(engine: &mut Engine, batch: &SampleBatch) -> Vec<AlarmTransition> {
         }
     };
     effects.list.into_iter().filter_map(transition).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_sign_of_life_is_the_newest_that_is_not_in_the_future() {
+        let now = Timestamp(1_000);
+        let at = |receipts: &[i64], signs: &[i64]| {
+            let known = receipts.iter().zip(0..);
+            let known = known.map(|(at, key)| (SignalKey(key), Timestamp(*at)));
+            let signs: Vec<_> = signs.iter().map(|at| Some(Timestamp(*at))).collect();
+            let found = not_recorded(&known.collect(), &signs, now);
+            assert!(found.windows(2).all(|two| two[0].at == two[1].at));
+            found.first().map(|transition| transition.at.0)
+        };
+        assert_eq!(at(&[10, 20], &[5]), Some(21));
+        assert_eq!(
+            at(&[10, 20], &[30, 40]),
+            Some(41),
+            "a transition behind all"
+        );
+        assert_eq!(at(&[10, 9_000], &[30]), Some(31), "a receipt in the future");
+        assert_eq!(at(&[10], &[9_000]), Some(11), "a heartbeat in the future");
+        assert_eq!(at(&[9_000], &[]), None);
+        assert_eq!(at(&[], &[30]), None, "nothing is known to history");
+    }
 }

@@ -21,6 +21,9 @@ pub struct SignalTwin {
     pub sample_quality: Quality,
     /// What has happened to its source since: a dead node, a lost broker, silence. GOOD while nothing has.
     pub source_quality: Quality,
+    /// What a pause of its source means that history made: messages wait, and nobody knows what they say. GOOD while
+    /// there is none. A mark of its own, because what holds of the source goes on under it.
+    pub pause_quality: Quality,
 }
 
 impl Default for SignalTwin {
@@ -31,6 +34,7 @@ impl Default for SignalTwin {
             received_time: Timestamp::MIN,
             sample_quality: Quality::bad(Reason::NeverSeen),
             source_quality: Quality::GOOD,
+            pause_quality: Quality::GOOD,
         }
     }
 }
@@ -44,12 +48,15 @@ impl SignalTwin {
             received_time: Timestamp::MIN,
             sample_quality: Quality::uncertain(Reason::FromHistory),
             source_quality: Quality::GOOD,
+            pause_quality: Quality::GOOD,
         }
     }
 
-    /// The quality to show and to decide by: the worse of the sample's and its source's.
+    /// The quality to show and to decide by: the worst of its source's, of a pause's and of the sample's; of equally bad
+    /// ones in this order, because a source that is gone says more than that history is not written.
     pub fn quality(&self) -> Quality {
-        self.source_quality.worse(self.sample_quality)
+        let marks = self.source_quality.worse(self.pause_quality);
+        marks.worse(self.sample_quality)
     }
 
     /// The value as a number if it may be used for alarms and models.

@@ -2,6 +2,8 @@
 
 -- Smallest arrival number in the chunk; NULL: a chunk of blob version 1, which carries its received times itself.
 ALTER TABLE chunk ADD COLUMN arrival INTEGER;
+-- CRC-32 over all other columns, as a signed number (src/proof.rs); NULL: a row of schema 1, which has none.
+ALTER TABLE chunk ADD COLUMN proof INTEGER;
 
 -- Received times of messages, numbered in order of compaction from 1: numbers first .. first + count - 1.
 -- received_max: the newest of them, microseconds.
@@ -14,12 +16,14 @@ CREATE TABLE arrival (
 
 -- How far the chunks of a signal are rolled up: all up to source time `upto`, but for the ranges in `rollup_dirty`.
 -- base: the finest level that is stored, NULL when the signal is too slow for any.
+-- proof: a checksum over the other columns (src/proof.rs).
 -- raw_from: retention has removed the samples before this source time and left their rollups; NULL: nothing was removed so.
 CREATE TABLE rolled (
     signal   INTEGER PRIMARY KEY,
     base     INTEGER,
     upto     INTEGER NOT NULL,
-    raw_from INTEGER
+    raw_from INTEGER,
+    proof    INTEGER
 ) STRICT;
 
 -- The pyramid: a block is a fixed number of neighbouring buckets of one level, aligned to 1970 UTC.
@@ -52,11 +56,13 @@ CREATE TABLE correction (
 CREATE INDEX correction_by_signal ON correction (signal, time);
 
 -- Quality of a signal's twin that changed without a sample: holds from `at` until the next sample or transition.
+-- proof: CRC-32 over the other columns, as a signed number.
 CREATE TABLE quality (
     signal INTEGER NOT NULL,
     at     INTEGER NOT NULL,
     status INTEGER NOT NULL,
     reason INTEGER NOT NULL,
+    proof  INTEGER NOT NULL,
     PRIMARY KEY (signal, at)
 ) STRICT, WITHOUT ROWID;
 

@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 use twin_core::Timestamp;
 
 use crate::{
-    bytes::{Malformed, Reader, seal, unseal},
+    bytes::{Malformed, Reader, seal_at, unseal_at},
     chunk::{Chunk, Received, Wholes, page_count, put_wholes},
     error::{Error, Result},
 };
@@ -80,11 +80,13 @@ impl Numberer {
         for received in self.times[self.stored..].chunks(ROW_NUMBERS_MAX) {
             let mut body = Vec::with_capacity(received.len());
             put_wholes(&mut body, received)?;
+            let first = self.first + self.stored as u64;
+            let count = received.len() as i64;
             rows.push(ArrivalRow {
-                first: self.first + self.stored as u64,
-                count: received.len() as i64,
+                first,
+                count,
                 received_max: received.iter().copied().max().unwrap_or(0),
-                data: seal(VERSION, &body),
+                data: seal_at(VERSION, &place(first.cast_signed(), count), &body),
             });
             self.stored += received.len();
         }
@@ -170,7 +172,7 @@ impl ArrivalCache {
         .await
         .map_err(Error::sql(file, "read received times"))?;
         let times = match &row {
-            Some((first, count, data)) => match read(data, *count) {
+            Some((first, count, data)) => match read(data, *first, *count) {
                 Ok(times) => Some((first.cast_unsigned(), times)),
                 Err(why) => {
                     tracing::error!(first, %why, "received times are damaged: source times are shown for them");
@@ -196,14 +198,23 @@ impl ArrivalCache {
         Ok(found)
     }
 
-    fn cached(&self, number: u64) -> Option<i64> {
+    /// The received time of a number in the rows that were looked up already.
+    pub(crate) fn cached(&self, number: u64) -> Option<i64> {
         let (first, times) = self.rows.range(..=number).next_back()?;
         times.get((number - first) as usize).copied()
     }
 }
 
-fn read(data: &[u8], count: i64) -> std::result::Result<Vec<i64>, Malformed> {
-    let mut reader = Reader::new(unseal(VERSION, data)?);
+/// What the checksum of a row covers beside its blob: numbers that were damaged must not lead to other times.
+pub(crate) fn place(first: i64, count: i64) -> [u8; 16] {
+    let mut place = [0; 16];
+    place[..8].copy_from_slice(&first.to_le_bytes());
+    place[8..].copy_from_slice(&count.to_le_bytes());
+    place
+}
+
+fn read(data: &[u8], first: i64, count: i64) -> std::result::Result<Vec<i64>, Malformed> {
+    let mut reader = Reader::new(unseal_at(VERSION, &place(first, count), data)?);
     let n = usize::try_from(count).unwrap_or(usize::MAX);
     if n == 0 || n > ROW_NUMBERS_MAX {
         return Err(reader.fail("count out of range"));

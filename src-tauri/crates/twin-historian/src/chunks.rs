@@ -11,7 +11,7 @@ use twin_core::{SignalKey, Status, Timestamp, Value, ValueKind};
 use crate::{
     arrivals::ArrivalCache,
     bytes::Malformed,
-    chunk::{Chunk, Received, Statistics},
+    chunk::{Chunk, Statistics},
     error::{Error, Result as Fallible},
     historian::Inner,
     sample::{Sample, settle},
@@ -26,32 +26,6 @@ pub(crate) struct ChunkRow {
 }
 
 impl ChunkRow {
-    /// The columns that [`ChunkRow::read`] expects.
-    pub(crate) fn read(row: &SqliteRow) -> sqlx::Result<ChunkRow> {
-        let number =
-            |name| Ok::<f64, sqlx::Error>(row.try_get::<Option<f64>, _>(name)?.unwrap_or(f64::NAN));
-        let status = |name| Ok::<Status, sqlx::Error>(status(row.try_get(name)?));
-        let statistics = Statistics {
-            t_min: Timestamp(row.try_get("t_min")?),
-            t_max: Timestamp(row.try_get("t_max")?),
-            count: row.try_get("count")?,
-            numbers: row.try_get("numbers")?,
-            min: number("min")?,
-            max: number("max")?,
-            sum: number("sum")?,
-            first: number("first")?,
-            last: number("last")?,
-            first_status: status("first_status")?,
-            last_status: status("last_status")?,
-            worst: status("worst_status")?,
-        };
-        Ok(ChunkRow {
-            signal: row.try_get("signal")?,
-            statistics,
-            data: row.try_get("data")?,
-        })
-    }
-
     /// How a message names the chunk.
     pub(crate) fn place(&self) -> String {
         let Statistics { t_min, t_max, .. } = &self.statistics;
@@ -63,52 +37,12 @@ impl ChunkRow {
         )
     }
 
-    pub(crate) const fn begin(&self) -> Place {
-        Place {
-            signal: self.signal,
-            t_min: self.statistics.t_min,
-        }
-    }
-
     pub(crate) const fn lies_in(&self, from: i64, to: i64) -> bool {
         self.statistics.t_min.micros() >= from && self.statistics.t_max.micros() <= to
     }
 
     pub(crate) const fn overlaps(&self, from: i64, to: i64) -> bool {
         self.statistics.t_min.micros() <= to && self.statistics.t_max.micros() >= from
-    }
-}
-
-const fn status(code: i64) -> Status {
-    match code {
-        0 => Status::Good,
-        1 => Status::Uncertain,
-        _ => Status::Bad,
-    }
-}
-
-/// Which chunk.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
-    pub signal: i64,
-    pub t_min: Timestamp,
-}
-
-impl Place {
-    fn words(self) -> String {
-        format!(
-            "the chunk of signal {} from {} µs on",
-            self.signal,
-            self.t_min.micros()
-        )
-    }
-
-    /// Its data is not there.
-    pub(crate) fn missing(self) -> Error {
-        Error::Damaged {
-            place: self.words(),
-            why: "its data is missing".into(),
-        }
     }
 }
 
@@ -137,15 +71,17 @@ pub(crate) fn json<const N: usize>(rows: impl Iterator<Item = [i64; N]>) -> Stri
     json
 }
 
-/// Chunks that overlap the wanted stretches, in the order of these and of time. (The first of a stretch may end
-/// before it.)
+/// Chunks that overlap the wanted stretches, in the order of these and of time. The first of a stretch may end before
+/// it, and the one behind it comes too: a row whose time was damaged is then seen by whoever misses it.
 pub(crate) async fn chunks_in(
     inner: &Inner,
     connection: &mut SqliteConnection,
     wants: &[Want],
 ) -> Fallible<Vec<ChunkRow>> {
     let sql = "SELECT c.* FROM json_each(?1) AS w CROSS JOIN chunk AS c \
-         WHERE c.signal = w.value ->> 0 AND c.t_min <= w.value ->> 2 AND c.t_min >= coalesce( \
+         WHERE c.signal = w.value ->> 0 AND c.t_min <= coalesce( \
+         (SELECT min(t_min) FROM chunk WHERE signal = w.value ->> 0 AND t_min > w.value ->> 2), w.value ->> 2) \
+         AND c.t_min >= coalesce( \
          (SELECT max(t_min) FROM chunk WHERE signal = w.value ->> 0 AND t_min <= w.value ->> 1), w.value ->> 1)";
     fetch(inner, connection, sql, wants).await
 }
@@ -248,7 +184,7 @@ pub(crate) fn stretch(
 }
 
 /// The chunk, if it is one of the signal.
-fn opened(signal: i64, blob: &[u8]) -> Result<Chunk<'_>, Malformed> {
+pub(crate) fn opened(signal: i64, blob: &[u8]) -> Result<Chunk<'_>, Malformed> {
     let signal = u32::try_from(signal).map_err(|_| Malformed {
         at: 0,
         what: "is of a signal that cannot be",
@@ -377,69 +313,6 @@ pub(crate) async fn newest_of(
     })
 }
 
-/// What a chunk knows of an instant.
-pub(crate) enum Known {
-    /// The newest sample that was known.
-    Sample(Sample),
-    /// The same, but later ones were received after the instant.
-    SampleBehindLater(Sample),
-    /// Nothing that was received at the instant or before.
-    Nothing,
-}
-
-/// The newest sample of a chunk with source time and received time at or before `t`.
-pub(crate) async fn known_at(
-    inner: &Inner,
-    connection: &mut SqliteConnection,
-    cache: &mut ArrivalCache,
-    (place, blob): (Place, &[u8]),
-    t: Timestamp,
-) -> Fallible<Known> {
-    let damaged = |malformed: Malformed| malformed.of(place.words());
-    let chunk = opened(place.signal, blob).map_err(damaged)?;
-    let mut passed = false;
-    let last = chunk.page_before(t).map_or(0, |page| page + 1);
-    for page in (0..last).rev() {
-        let times = chunk.times(page..page + 1).map_err(damaged)?;
-        let received = chunk.received(page..page + 1).map_err(damaged)?;
-        let end = times.partition_point(|time| *time <= t.micros());
-        for at in (0..end).rev() {
-            let file = &inner.telemetry.file;
-            let number = match &received {
-                Received::Times(times) => Err(times[at]),
-                Received::Numbers(numbers) => Ok(numbers[at]),
-            };
-            // Of a lost number the sample counts as received at its source time.
-            let received = match number {
-                Ok(number) => cache
-                    .find(file, connection, number)
-                    .await?
-                    .unwrap_or(times[at]),
-                Err(time) => time,
-            };
-            if received > t.micros() {
-                passed = true;
-                continue;
-            }
-            let index = chunk.indices(&(page..page + 1)).start + at;
-            let values = chunk.values(page..page + 1).map_err(damaged)?;
-            let run = chunk.quality_runs().iter().find(|run| index < run.end);
-            let sample = Sample {
-                time: Timestamp(times[at]),
-                received: Timestamp(received),
-                value: values.into_iter().nth(at).unwrap_or(Value::Null),
-                quality: run.map(|run| run.item).unwrap_or_default(),
-            };
-            return Ok(if passed {
-                Known::SampleBehindLater(sample)
-            } else {
-                Known::Sample(sample)
-            });
-        }
-    }
-    Ok(Known::Nothing)
-}
-
 /// The one sample of a small blob, received at `received`.
 pub(crate) fn decode_one(
     (signal, blob): (i64, &[u8]),
@@ -467,7 +340,8 @@ pub(crate) async fn chunks_in_order(
 ) -> Fallible<Vec<ChunkRow>> {
     let read = Error::sql(&inner.telemetry.file, "read chunk statistics");
     let rows = sqlx::query(
-        "SELECT * FROM chunk WHERE signal = ?1 AND t_min <= ?3 AND t_min >= coalesce( \
+        "SELECT * FROM chunk WHERE signal = ?1 AND t_min <= coalesce( \
+         (SELECT min(t_min) FROM chunk WHERE signal = ?1 AND t_min > ?3), ?3) AND t_min >= coalesce( \
          (SELECT max(t_min) FROM chunk WHERE signal = ?1 AND t_min <= ?2), ?2) \
          ORDER BY t_min LIMIT ?4",
     );
@@ -478,10 +352,15 @@ pub(crate) async fn chunks_in_order(
         .bind(limit as i64)
         .fetch_all(connection)
         .await;
-    rows.map_err(&read)?
-        .iter()
-        .map(|row| ChunkRow::read(row).map_err(&read))
-        .collect()
+    let mut found = Vec::new();
+    for row in &rows.map_err(&read)? {
+        let row = ChunkRow::read(row).map_err(&read)?;
+        // The one behind was read to see whether it is sound: its time may be damaged, and it may belong here.
+        if row.statistics.t_min.micros() <= want.to {
+            found.push(row);
+        }
+    }
+    Ok(found)
 }
 
 /// Groups samples by signal and settles each list.

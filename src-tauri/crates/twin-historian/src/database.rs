@@ -25,6 +25,15 @@ const PAGE_BYTES: u32 = 8_192;
 const CHECKED_AT_OPEN_BYTES_MAX: i64 = 8 << 20;
 /// Pages of the log at which a commit folds it in by itself: 64 MiB. Checkpoints come long before.
 const WAL_PAGES_AT_MOST: &str = "8192";
+/// Pages of the log that are not in the file yet at which those who write much fold them in: 16 MiB.
+const WAL_PAGES_EASED: i64 = 2_048;
+/// Pages that are left to fold in while the writer is held: 512 KiB, and 4 MiB when more come all the time.
+const REST_PAGES: i64 = 64;
+const REST_PAGES_MAX: i64 = 512;
+/// Passes beside the writer; each one finds only what came during the one before.
+const PASSES_MAX: u32 = 4;
+/// Rows that wait for a query: all that one usually asks for, so that reader and query need not take turns row by row.
+const ROWS_WAITING: usize = 1_024;
 /// Readers at a time.
 const READERS_MAX: u32 = 4;
 const BUSY_TIMEOUT: time::Duration = time::Duration::from_secs(5);
@@ -119,6 +128,57 @@ impl Database {
     pub(crate) fn size_bytes(&self) -> u64 {
         let size = |file: &Path| std::fs::metadata(file).map_or(0, |metadata| metadata.len());
         size(&self.file) + size(&beside(&self.file, "-wal"))
+    }
+
+    /// Folds the log in beside the writer when there is much of it, so that no commit has to, which would take long.
+    /// For those who write much, after their commits: what they did is done, so that a failure is only logged.
+    pub(crate) async fn ease_log(&self) {
+        // Who holds it is folding in.
+        if let Ok(mut own) = self.checkpointer.try_lock()
+            && let Err(error) = self.ease(&mut own).await
+        {
+            tracing::warn!(%error, "the log stays long");
+        }
+    }
+
+    async fn ease(&self, own: &mut SqliteConnection) -> Result<()> {
+        let (_, log, done) = self.fold(own, "PRAGMA wal_checkpoint(NOOP)").await?;
+        if log - done < WAL_PAGES_EASED {
+            return Ok(());
+        }
+        let rest = self.fold_beside(own).await?;
+        if rest <= REST_PAGES_MAX {
+            // Only when all of it is in the file, the log begins anew.
+            let mut writer = self.writer.lock().await;
+            writer.ready(Durability::Normal).await?;
+            self.fold(own, "PRAGMA wal_checkpoint(PASSIVE)").await?;
+        }
+        Ok(())
+    }
+
+    /// Folds in what can be while the writer goes on; gives how many pages are left.
+    pub(crate) async fn fold_beside(&self, own: &mut SqliteConnection) -> Result<i64> {
+        let mut rest = 0;
+        for _ in 0..PASSES_MAX {
+            let (_, log, done) = self.fold(own, "PRAGMA wal_checkpoint(PASSIVE)").await?;
+            rest = log - done;
+            if rest <= REST_PAGES {
+                break;
+            }
+        }
+        Ok(rest)
+    }
+
+    /// Whether it was kept from finishing, pages in the log, pages of it that are in the file.
+    pub(crate) async fn fold(
+        &self,
+        connection: &mut SqliteConnection,
+        sql: &'static str,
+    ) -> Result<(i64, i64, i64)> {
+        sqlx::query_as(sql)
+            .fetch_one(connection)
+            .await
+            .map_err(Error::sql(&self.file, "fold in the log"))
     }
 
     /// A connection of its own for one long reading, such as a copy.
@@ -236,6 +296,7 @@ pub(crate) fn read_only(file: &Path) -> SqliteConnectOptions {
         .filename(file)
         .read_only(true)
         .busy_timeout(BUSY_TIMEOUT)
+        .row_buffer_size(ROWS_WAITING)
         .disable_statement_logging()
 }
 

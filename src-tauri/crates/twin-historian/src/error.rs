@@ -110,6 +110,17 @@ impl Error {
                 place: file.display().to_string(),
                 why: source.to_string(),
             },
+            // No program wrote such a row; what is wrong with it may be known better than by its types.
+            _ if matches!(
+                source,
+                sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. }
+            ) =>
+            {
+                Unproven::named_by(&source).unwrap_or_else(|| Error::Damaged {
+                    place: format!("a row of {}", file.display()),
+                    why: source.to_string(),
+                })
+            }
             _ => Error::Database {
                 doing,
                 file: file.to_owned(),
@@ -143,6 +154,32 @@ impl Error {
     /// Whether space came to an end: the caller may retry later.
     pub const fn is_full(&self) -> bool {
         matches!(self, Error::Full { .. })
+    }
+}
+
+/// A row that its own checksum does not fit; travels through the SQL layer as a failure to decode.
+#[derive(Debug, thiserror::Error)]
+#[error("{place} does not match its checksum")]
+pub(crate) struct Unproven {
+    /// Which row.
+    pub place: String,
+}
+
+impl Unproven {
+    pub(crate) fn into_sql(self) -> sqlx::Error {
+        sqlx::Error::Decode(Box::new(self))
+    }
+
+    fn named_by(source: &sqlx::Error) -> Option<Error> {
+        let sqlx::Error::Decode(inner) = source else {
+            return None;
+        };
+        let unproven = inner.downcast_ref::<Unproven>()?;
+        Some(Error::Damaged {
+            place: unproven.place.clone(),
+            why: "its row does not match its checksum; a repair, or for chunks the next compaction, puts it right"
+                .into(),
+        })
     }
 }
 

@@ -142,6 +142,21 @@ impl Historian {
         Ok(corrections)
     }
 
+    /// When the quality of any signal last changed without a sample; none when none ever did.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn newest_quality(&self) -> Result<Option<Timestamp>> {
+        let telemetry = &self.inner.telemetry;
+        let newest: Option<i64> = sqlx::query_scalar(
+            "SELECT max((SELECT max(at) FROM quality WHERE signal = s.key)) FROM signal s",
+        )
+        .fetch_one(&telemetry.readers)
+        .await
+        .map_err(Error::sql(&telemetry.file, "read changes of quality"))?;
+        Ok(newest.map(Timestamp))
+    }
+
     /// Birth certificates of a connection, those received first first.
     ///
     /// # Errors
@@ -322,20 +337,35 @@ pub(crate) async fn put_links(
 /// Rows in one statement; SQLite takes 32,766 parameters.
 const ROWS_A_STATEMENT: usize = 1_000;
 
+/// The checksum of a row of `quality`: CRC-32, signed.
+pub(crate) fn quality_proof(signal: SignalKey, at: Timestamp, quality: Quality) -> i64 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&signal.0.to_le_bytes());
+    hasher.update(&at.micros().to_le_bytes());
+    hasher.update(&[quality.status as u8, quality.reason as u8]);
+    i64::from(hasher.finalize().cast_signed())
+}
+
 pub(crate) async fn put_qualities(
     connection: &mut SqliteConnection,
     qualities: &[QualityTransition],
 ) -> sqlx::Result<()> {
     for part in qualities.chunks(ROWS_A_STATEMENT) {
         let mut sql = QueryBuilder::<Sqlite>::new(
-            "INSERT OR REPLACE INTO quality (signal, at, status, reason) ",
+            "INSERT OR REPLACE INTO quality (signal, at, status, reason, proof) ",
         );
         sql.push_values(part, |mut values, transition| {
+            let QualityTransition {
+                signal,
+                at,
+                quality,
+            } = transition;
             values
-                .push_bind(transition.signal.0)
-                .push_bind(transition.at.micros())
-                .push_bind(transition.quality.status as i64)
-                .push_bind(transition.quality.reason as i64);
+                .push_bind(signal.0)
+                .push_bind(at.micros())
+                .push_bind(quality.status as i64)
+                .push_bind(quality.reason as i64)
+                .push_bind(quality_proof(*signal, *at, *quality));
         });
         sql.build().execute(&mut *connection).await?;
     }

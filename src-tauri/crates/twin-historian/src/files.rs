@@ -20,9 +20,11 @@ pub(crate) fn set_aside(file: &Path, now: Timestamp) -> Result<PathBuf> {
     let to = beside(file, &format!(".{}", free_label(&[file], "damaged", now)?));
     for suffix in SUFFIXES {
         let from = beside(file, suffix);
-        if from.exists() {
-            std::fs::rename(&from, beside(&to, suffix))
-                .map_err(Error::io("set aside the damaged", &from))?;
+        match std::fs::rename(&from, beside(&to, suffix)) {
+            Ok(()) => {}
+            // There was none, or the connection that found the damage removed its log as it closed.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Error::io("set aside the damaged", &from)(error)),
         }
     }
     Ok(to)

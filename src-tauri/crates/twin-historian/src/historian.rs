@@ -112,13 +112,14 @@ impl Historian {
             }
             other => other?,
         };
-        let (telemetry, tail) = match open_telemetry(dir, &alarms, options).await {
+        let (telemetry, tail, damaged) = match open_telemetry(dir, &alarms, options).await {
             Err(Error::Damaged { why, .. }) => {
                 notices.push(replace_damaged(dir, TELEMETRY.name, &why, now)?);
                 open_telemetry(dir, &alarms, options).await?
             }
             other => other?,
         };
+        notices.extend(damaged);
         let maintenance = tokio::sync::Mutex::new(());
         let inner = Inner {
             telemetry,
@@ -282,7 +283,7 @@ async fn open_telemetry(
     dir: &Path,
     alarms: &Database,
     options: Options,
-) -> Result<(Database, Tail)> {
+) -> Result<(Database, Tail, Vec<String>)> {
     let telemetry = Database::open(dir, &TELEMETRY).await?;
     let mut writer = telemetry.writer.lock().await;
     let copied = crate::alarms::copied_signals(alarms).await?;
@@ -293,7 +294,7 @@ async fn open_telemetry(
         .await?;
     // A telemetry file that was started anew must not use row numbers again that the alarm file calls settled.
     let settled = crate::alarms::settled(alarms).await?;
-    let tail = journal::load(
+    let (tail, damaged) = journal::load(
         &telemetry.file,
         writer.connection(),
         settled,
@@ -302,7 +303,7 @@ async fn open_telemetry(
     .await?;
     writer.limit_pages(options.telemetry_pages_max).await?;
     drop(writer);
-    Ok((telemetry, tail))
+    Ok((telemetry, tail, damaged))
 }
 
 /// In a new telemetry file, keys as the alarm file remembers them.

@@ -17,6 +17,8 @@ use crate::{
 
 /// Journal rows that are read at a time, so that a long journal does not fill the memory.
 const ROWS_AT_A_TIME: i64 = 64;
+/// Damaged rows that are named one by one.
+const ROWS_NAMED: usize = 20;
 
 /// The batches of a row; none and a message in the log when it is damaged.
 pub(crate) fn readable(row: i64, data: &[u8]) -> Option<Vec<SampleBatch>> {
@@ -37,13 +39,14 @@ fn take_in(tail: &mut Tail, row: i64, batches: Option<Vec<SampleBatch>>) {
     }
 }
 
-/// Builds the tail from the journal; `settled` is a row number that must not be used again.
+/// Builds the tail from the journal; `settled` is a row number that must not be used again. Gives also what a person
+/// should know of rows that cannot be read.
 pub(crate) async fn load(
     file: &Path,
     connection: &mut SqliteConnection,
     settled: i64,
     samples_max: usize,
-) -> Result<Tail> {
+) -> Result<(Tail, Vec<String>)> {
     let read = Error::sql(file, "read the journal");
     let newest: i64 = sqlx::query_scalar(
         "SELECT max(compacted, coalesce((SELECT max(row) FROM journal), 0)) FROM progress",
@@ -64,11 +67,38 @@ pub(crate) async fn load(
     if start > 0 {
         tail.start_behind(start);
     }
-    read_on(file, connection, start, |row, batches| {
+    let mut damaged = Vec::new();
+    read_on(file, connection, start, |row, count, batches| {
+        if batches.is_none() {
+            damaged.push((row, count));
+        }
         take_in(&mut tail, row, batches);
     })
     .await?;
-    Ok(tail)
+    Ok((tail, notices(&damaged)))
+}
+
+/// Says of damaged rows (number, samples) what a person should know.
+fn notices(damaged: &[(i64, i64)]) -> Vec<String> {
+    let mut notices: Vec<String> = damaged
+        .iter()
+        .take(ROWS_NAMED)
+        .map(|(row, count)| {
+            format!(
+                "journal row {row} ({count} samples) is damaged and its samples are not shown; compaction will put it \
+                 into the table `quarantine`, and a backup may have the samples"
+            )
+        })
+        .collect();
+    let more = damaged.get(ROWS_NAMED..).unwrap_or_default();
+    if !more.is_empty() {
+        let samples: i64 = more.iter().map(|(_, count)| count).sum();
+        notices.push(format!(
+            "{} more journal rows ({samples} samples) are damaged too; a check names them",
+            more.len()
+        ));
+    }
+    notices
 }
 
 /// Takes in rows that were committed while nobody waited for them.
@@ -78,7 +108,7 @@ pub(crate) async fn mend(
     tail: &Mutex<Tail>,
 ) -> Result<()> {
     let newest = tail::lock(tail).newest_row();
-    read_on(file, connection, newest, |row, batches| {
+    read_on(file, connection, newest, |row, _, batches| {
         take_in(&mut tail::lock(tail), row, batches);
     })
     .await?;
@@ -90,22 +120,22 @@ async fn read_on(
     file: &Path,
     connection: &mut SqliteConnection,
     mut after: i64,
-    mut take: impl FnMut(i64, Option<Vec<SampleBatch>>),
+    mut take: impl FnMut(i64, i64, Option<Vec<SampleBatch>>),
 ) -> Result<()> {
     loop {
-        let rows: Vec<(i64, Vec<u8>)> =
-            sqlx::query_as("SELECT row, data FROM journal WHERE row > ? ORDER BY row LIMIT ?")
-                .bind(after)
-                .bind(ROWS_AT_A_TIME)
-                .fetch_all(&mut *connection)
-                .await
-                .map_err(Error::sql(file, "read the journal"))?;
-        let Some((last, _)) = rows.last() else {
+        let sql = "SELECT row, count, data FROM journal WHERE row > ? ORDER BY row LIMIT ?";
+        let rows: Vec<(i64, i64, Vec<u8>)> = sqlx::query_as(sql)
+            .bind(after)
+            .bind(ROWS_AT_A_TIME)
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(Error::sql(file, "read the journal"))?;
+        let Some((last, ..)) = rows.last() else {
             return Ok(());
         };
         after = *last;
-        for (row, data) in rows {
-            take(row, readable(row, &data));
+        for (row, count, data) in rows {
+            take(row, count, readable(row, &data));
         }
     }
 }

@@ -11,8 +11,8 @@
 //!   (which is harmless), never hide it.
 //!
 //! Rooms, in the order in which they may import one another: `error`, `row` -> `files`, `bytes`, `sample` -> `codec` ->
-//! `chunk` -> `arrivals`, `tail`, `database` -> `journal`, `alarms` -> `historian` -> `events`, `chunks` -> `rollup` ->
-//! `query` -> `append`, `compact` -> `keep`.
+//! `chunk` -> `arrivals`, `tail`, `database` -> `journal`, `alarms` -> `historian` -> `events`, `chunks` -> `proof` ->
+//! `rebuild` -> `rollup` -> `query` -> `append`, `compact` -> `keep`.
 
 mod alarms;
 mod append;
@@ -29,7 +29,9 @@ mod files;
 mod historian;
 mod journal;
 mod keep;
+mod proof;
 mod query;
+mod rebuild;
 mod rollup;
 mod row;
 mod sample;

@@ -10,11 +10,11 @@ export type ExportRequest = {
  */
 signals: Array<number>, 
 /**
- * Begin, microseconds, included.
+ * Begin, microseconds, included. What is below -2^63 is that: before everything.
  */
 t0: number, 
 /**
- * End, microseconds, left out.
+ * End, microseconds, left out. What is above 2^63 is that: behind everything.
  */
 t1: number, 
 /**

@@ -19,11 +19,19 @@ present: number,
  */
 differing: number, 
 /**
- * Lines that could not be read.
+ * Samples at an instant for which a line before has another value or quality; the first counts.
+ */
+repeated: number, 
+/**
+ * Samples that are older than their signal's samples are kept. They are among the others and will be removed.
+ */
+expired: number, 
+/**
+ * Lines that could not be read, or cannot be true.
  */
 bad: number, 
 /**
- * The first of them.
+ * The first of them; of lines in another unit one a signal.
  */
 bad_lines: Array<BadLineView>, 
 /**

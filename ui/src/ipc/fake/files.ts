@@ -14,11 +14,13 @@ const REPORT: ImportReport = {
   written: 863_412,
   present: 431,
   differing: 12,
+  repeated: 4,
+  expired: 0,
   bad: 3,
   bad_lines: [
     {
       line: 17,
-      why: "`22.11.2026 17:56` is no time: write it as 2026-11-22T17:56:11Z or as a number since 1970",
+      why: "`22.11.2026 17:56` is no time: write it as 2026-11-22T17:56:11Z, or as a number since 1970 of an instant from 1990 on",
     },
     { line: 40_112, why: "the line has 2 cells, the first line names 8 columns" },
     { line: 40_113, why: "its time lies in the future: look at its unit or zone" },

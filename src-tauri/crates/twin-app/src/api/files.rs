@@ -20,9 +20,9 @@ pub enum FileFormat {
 pub struct ExportRequest {
     /// Keys of signals.
     pub signals: Vec<u32>,
-    /// Begin, microseconds, included.
+    /// Begin, microseconds, included. What is below -2^63 is that: before everything.
     pub t0: f64,
-    /// End, microseconds, left out.
+    /// End, microseconds, left out. What is above 2^63 is that: behind everything.
     pub t1: f64,
     /// The format.
     pub format: FileFormat,
@@ -124,9 +124,13 @@ pub struct ImportReport {
     pub present: f64,
     /// Samples at an instant for which history has another value or quality; history's stays.
     pub differing: f64,
-    /// Lines that could not be read.
+    /// Samples at an instant for which a line before has another value or quality; the first counts.
+    pub repeated: f64,
+    /// Samples that are older than their signal's samples are kept. They are among the others and will be removed.
+    pub expired: f64,
+    /// Lines that could not be read, or cannot be true.
     pub bad: f64,
-    /// The first of them.
+    /// The first of them; of lines in another unit one a signal.
     pub bad_lines: Vec<BadLineView>,
     /// Samples of signals that the plant does not have: left out.
     pub unknown: f64,

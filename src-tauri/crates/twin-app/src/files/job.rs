@@ -210,11 +210,13 @@ impl Job {
             }
             None => format!("{ended}: {} samples. {}", view.rows, view.message),
             Some(report) => format!(
-                "{ended}: {} samples written, {} already there, {} differing and left, {} of unknown signals, {} bad \
-                 lines. {}",
+                "{ended}: {} samples written, {} already there, {} differing and left, {} repeated with another value, \
+                 {} past their retention, {} of unknown signals, {} bad lines. {}",
                 report.written,
                 report.present,
                 report.differing,
+                report.repeated,
+                report.expired,
                 report.unknown,
                 report.bad,
                 view.message

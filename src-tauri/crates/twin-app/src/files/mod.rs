@@ -1,8 +1,9 @@
 //! History into files and out of them, its backup and its check: one job at a time, with progress, to be cancelled.
 //!
-//! Rooms, in the order in which they may import one another: `job`, `place` -> `care`, `export`, `import`.
+//! Rooms, in the order in which they may import one another: `job`, `place` -> `desk` -> `care`, `export`, `import`.
 
 mod care;
+mod desk;
 mod export;
 mod import;
 mod job;
@@ -18,7 +19,7 @@ use std::{
 
 use tokio::task::JoinHandle;
 use twin_core::{SignalKey, Timestamp};
-use twin_historian::{AuditEntry, Historian};
+use twin_historian::{AuditEntry, Historian, Policy};
 use twin_report::{Format, Origin};
 
 use crate::{
@@ -43,6 +44,8 @@ pub struct Files {
     view: Arc<View>,
     /// The workspace's folder.
     dir: PathBuf,
+    /// How long samples are kept: an import says which of its own would not be.
+    policy: Policy,
     current: Mutex<Option<Current>>,
 }
 
@@ -54,11 +57,12 @@ struct Current {
 
 impl Files {
     /// For a workspace in `dir`.
-    pub const fn new(historian: Historian, view: Arc<View>, dir: PathBuf) -> Self {
+    pub fn new(historian: Historian, view: Arc<View>, dir: PathBuf, policy: Policy) -> Self {
         Files {
             historian,
             view,
             dir,
+            policy,
             current: Mutex::new(None),
         }
     }
@@ -70,6 +74,7 @@ impl Files {
     /// that no signal has; [`Error::History`] when the audit trail cannot be written.
     pub async fn start_export(&self, request: &ExportRequest, user: &str) -> Result<FileJobView> {
         let plant = self.view.plant();
+        place::refuse_folder(&request.path)?;
         let format = match request.format {
             FileFormat::Csv => Format::Csv,
             FileFormat::Parquet => Format::Parquet,
@@ -117,21 +122,15 @@ impl Files {
         if path.trim().is_empty() {
             return Err(Error::Request("no file is named: give its path".into()));
         }
-        let path = self.dir.join(place::at_home(path));
-        let plant = self.view.plant();
-        let signals: HashMap<String, SignalKey> = plant
-            .assets
-            .into_iter()
-            .flat_map(|asset| asset.signals)
-            .map(|signal| (signal.id, SignalKey(signal.key)))
-            .collect();
+        let path = place::target(&self.dir.join("exports"), path, "");
+        let targets = desk::targets(self.view.plant(), &self.policy);
         let (job, historian) = (
             self.begin(FileJobKind::Import, path)?,
             self.historian.clone(),
         );
         let work = Arc::clone(&job);
         self.run(job, user, "begun", async move {
-            import::import(&historian, signals, &work).await
+            import::import(&historian, targets, &work).await
         })
         .await
     }
@@ -266,7 +265,9 @@ impl Files {
         }
         let (historian, own) = (self.historian.clone(), Arc::clone(&job));
         let task = tokio::spawn(async move {
-            let result = work.await;
+            // A task of its own: a panic in the work ends the job too.
+            let work = tokio::spawn(work).await;
+            let result = work.unwrap_or_else(|_| Err(Stopped::Failed(Error::Stopped)));
             own.end(&result);
             let entry = AuditEntry {
                 at: clock::now(),

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::BufWriter,
+    io::{self, BufWriter, ErrorKind},
     path::{Path, PathBuf},
 };
 
@@ -35,6 +35,8 @@ pub fn at_home(named: &str) -> PathBuf {
 pub struct Draft {
     path: PathBuf,
     target: PathBuf,
+    /// Folders that were made for it, the innermost first.
+    made: Vec<PathBuf>,
     complete: bool,
 }
 
@@ -54,19 +56,25 @@ impl Draft {
             }
         };
         let folder = target.parent().unwrap_or_else(|| Path::new("."));
-        fs::create_dir_all(folder).map_err(wrong(folder))?;
-        let name = target.file_name().unwrap_or_default().to_string_lossy();
-        let path = folder.join(format!(".{name}.part"));
-        // One that a crash left behind is written over.
-        let mut options = OpenOptions::new();
-        let file = options.create(true).truncate(true).write(true).open(&path);
-        let file = BufWriter::with_capacity(BUFFER, file.map_err(wrong(&path))?);
+        let missing = folder.ancestors().take_while(|folder| !folder.exists());
+        let made: Vec<PathBuf> = missing.map(Path::to_owned).collect();
+        let opened = fs::create_dir_all(folder)
+            .map_err(wrong(folder))
+            .and_then(|()| open_part(target).map_err(wrong(target)));
+        let (path, file) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                remove_empty(&made);
+                return Err(error);
+            }
+        };
         let draft = Draft {
             path,
             target: target.to_owned(),
+            made,
             complete: false,
         };
-        Ok((draft, file))
+        Ok((draft, BufWriter::with_capacity(BUFFER, file)))
     }
 
     /// Gives the file its name once it is on the disk.
@@ -78,27 +86,91 @@ impl Draft {
             .into_inner()
             .map_err(std::io::IntoInnerError::into_error)
             .and_then(|file| file.sync_all());
-        refuse_existing(&self.target)?;
-        written
-            .and_then(|()| fs::rename(&self.path, &self.target))
-            .map_err(|source| Error::File {
+        match written.and_then(|()| give_name(&self.path, &self.target)) {
+            Ok(()) => {
+                self.complete = true;
+                Ok(())
+            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                Err(already_exists(&self.target))
+            }
+            Err(source) => Err(Error::File {
                 action: "write",
                 path: self.target.clone(),
                 source,
-            })?;
-        self.complete = true;
-        Ok(())
+            }),
+        }
     }
+}
+
+/// Opens a new file beside the target, under a name that nothing has: what lies there is neither written over nor, if
+/// it is a link, followed.
+fn open_part(target: &Path) -> io::Result<(PathBuf, File)> {
+    const TRIES: u32 = 1_000;
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    for number in 1..=TRIES {
+        let path = target.with_file_name(format!(".{name}.{number}.part"));
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(file) => return Ok((path, file)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let text = "too many unfinished files `.part` lie beside it: remove them";
+    Err(io::Error::new(ErrorKind::StorageFull, text))
+}
+
+/// Names a file without ever taking the place of another: a second name, then the first one goes. Where a file may have one
+/// name only, the name is first taken by an empty file of our own.
+fn give_name(part: &Path, target: &Path) -> io::Result<()> {
+    match fs::hard_link(part, target) {
+        Ok(()) => fs::remove_file(part),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(error),
+        Err(_) => {
+            OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .open(target)?;
+            fs::rename(part, target).inspect_err(|_| {
+                let _ = fs::remove_file(target);
+            })
+        }
+    }
+}
+
+/// Removes folders in which nothing lies.
+fn remove_empty(folders: &[PathBuf]) {
+    for folder in folders {
+        // Somebody else's file may lie there by now.
+        let _ = fs::remove_dir(folder);
+    }
+}
+
+/// # Errors
+/// [`Error::Request`] for a path that ends as those of folders do.
+pub fn refuse_folder(named: &str) -> Result<()> {
+    let named = named.trim();
+    let slash = named.ends_with(std::path::is_separator);
+    if named.is_empty()
+        || !(slash || Path::new(named).file_name().is_none() || named.ends_with("/."))
+    {
+        return Ok(());
+    }
+    Err(Error::Request(format!(
+        "{named} names a folder: add the name of a file"
+    )))
 }
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        if !self.complete
-            && let Err(error) = fs::remove_file(&self.path)
-        {
+        if self.complete {
+            return;
+        }
+        if let Err(error) = fs::remove_file(&self.path) {
             let path = self.path.display();
             tracing::warn!("the unfinished file {path} could not be removed: {error}");
         }
+        remove_empty(&self.made);
     }
 }
 
@@ -108,10 +180,14 @@ pub fn refuse_existing(target: &Path) -> Result<()> {
     if target.symlink_metadata().is_err() {
         return Ok(());
     }
-    Err(Error::Request(format!(
+    Err(already_exists(target))
+}
+
+fn already_exists(target: &Path) -> Error {
+    Error::Request(format!(
         "{} exists already, and nothing is overwritten: choose another name",
         target.display()
-    )))
+    ))
 }
 
 #[cfg(test)]
@@ -128,13 +204,48 @@ mod tests {
         let (draft, _) = Draft::open(&target).unwrap();
         assert!(!target.exists());
         drop(draft);
-        assert_eq!(fs::read_dir(target.parent().unwrap()).unwrap().count(), 0);
+        assert_eq!(
+            fs::read_dir(dir.path()).unwrap().count(),
+            0,
+            "no folder is left"
+        );
 
         let (draft, mut file) = Draft::open(&target).unwrap();
         file.write_all(b"x").unwrap();
         draft.complete(file).unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"x");
         assert!(matches!(Draft::open(&target), Err(Error::Request(_))));
+    }
+
+    #[test]
+    fn a_folder_is_no_file() {
+        for named in ["a/", " /tmp/x/ ", "..", "a/..", "/", "a/."] {
+            assert!(refuse_folder(named).is_err(), "{named}");
+        }
+        for named in ["", "a.csv", "a/b.csv", "../b.csv"] {
+            assert!(refuse_folder(named).is_ok(), "{named}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_files_that_lie_there_are_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let (target, precious) = (dir.path().join("a.csv"), dir.path().join("precious"));
+        fs::write(&precious, "precious").unwrap();
+        std::os::unix::fs::symlink(&precious, dir.path().join(".a.csv.1.part")).unwrap();
+        let (first, mut file) = Draft::open(&target).unwrap();
+        let (second, other) = Draft::open(&target).unwrap();
+        file.write_all(b"x").unwrap();
+        first.complete(file).unwrap();
+        assert!(matches!(second.complete(other), Err(Error::Request(_))));
+        assert_eq!(fs::read(&target).unwrap(), b"x");
+        assert_eq!(fs::read(&precious).unwrap(), b"precious");
+
+        let hanging = dir.path().join("b.csv");
+        std::os::unix::fs::symlink(dir.path().join("nowhere"), &hanging).unwrap();
+        assert!(Draft::open(&hanging).is_err());
+        assert!(give_name(&precious, &hanging).is_err() && precious.exists());
     }
 
     #[test]

@@ -12,6 +12,8 @@ use crate::{
     compile::{compile, plant_view},
 };
 
+mod doubts;
+
 const PLANT: &str = r#"
 [plant]
 id = "p"
@@ -71,7 +73,7 @@ async fn house() -> House {
     let keys = historian.signal_keys(&ids).await.unwrap();
     let plant = plant_view(&compile(plant, &keys), 1, String::new(), |_| None);
     let view = Arc::new(View::new(plant, Vec::new(), 0));
-    let files = Files::new(historian.clone(), view, dir.path().to_owned());
+    let files = Files::new(historian.clone(), view, dir.path().to_owned(), policy());
     House {
         dir,
         historian,
@@ -151,6 +153,17 @@ impl House {
         let records = self.historian.alarms().audit(None, 100).await.unwrap();
         let entries = records.into_iter().map(|record| record.entry);
         entries.map(|entry| (entry.action, entry.detail)).collect()
+    }
+}
+
+/// A year of samples.
+fn policy() -> Policy {
+    Policy {
+        default: twin_historian::Keep {
+            raw: Some(twin_core::Duration::from_secs(31_557_600)),
+            rollups: None,
+        },
+        ..Policy::default()
     }
 }
 

@@ -174,7 +174,7 @@ impl Driver {
     }
 
     /// Takes messages; none means that there is room for what waits.
-    fn take(&mut self, messages: &mut Vec<(usize, Inbound)>) {
+    pub(super) fn take(&mut self, messages: &mut Vec<(usize, Inbound)>) {
         if messages.is_empty() {
             self.catch_up();
             return;
@@ -184,6 +184,7 @@ impl Driver {
             messages.extend(
                 all.filter_map(|(index, message)| Some((index, self.hold(index, message)?))),
             );
+            self.set_gates();
         }
         self.decode(messages);
     }
@@ -341,10 +342,15 @@ impl Driver {
 
     fn keep_house(&mut self, now: Timestamp) {
         self.outbox.settles = true;
+        // While something waits in memory, or was held, history is behind.
+        let is_complete = !self.is_behind() && !self.recovering;
         self.keep_outage(now);
         self.watch_clock(now);
         self.show_connections();
         self.show_counters(now);
+        if is_complete {
+            self.outbox.complete = Some(now);
+        }
     }
 }
 

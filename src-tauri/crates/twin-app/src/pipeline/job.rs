@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 use twin_connect::{AckHandle, Command};
-use twin_core::{ConnectionId, OccurrenceId, SampleBatch, alarm::AlarmTransition};
+use twin_core::{ConnectionId, OccurrenceId, SampleBatch, Timestamp, alarm::AlarmTransition};
 use twin_historian::{Birth, LinkTransition, QualityTransition, Reject};
 
 use crate::{api::alarm::AlarmRow, error::Result, pipeline::notice::Notice};
@@ -37,6 +37,8 @@ pub struct Job {
     pub reply: Option<Reply>,
     /// All transitions that follow from samples so far are in this or an earlier job: start-up need not replay them.
     pub settles: bool,
+    /// With this job and those before it history is complete up to this instant: the program's last sign of life.
+    pub complete: Option<Timestamp>,
 }
 
 /// Somebody waits for this occurrence's next transition to be stored.
@@ -80,6 +82,7 @@ impl Job {
         self.acks.extend(later.acks);
         self.reply = later.reply.or(self.reply.take());
         self.settles |= later.settles;
+        self.complete = self.complete.max(later.complete);
     }
 
     /// Counts samples and rejects of one connection.

@@ -23,7 +23,6 @@ const TICK: Duration = Duration::from_millis(250);
 /// The longest that samples wait for compaction.
 const COMPACT_EVERY: twin_core::Duration = twin_core::Duration::from_secs(120);
 const RETAIN_EVERY: twin_core::Duration = twin_core::Duration::from_secs(3_600);
-const HEARTBEAT_EVERY: twin_core::Duration = twin_core::Duration::from_secs(5);
 /// How long a person is told that something was found damaged. It is in the log and in the file for good.
 const DAMAGE_SHOWN: twin_core::Duration = twin_core::Duration::from_secs(24 * 3_600);
 /// After a failure, tried again so much later.
@@ -41,7 +40,9 @@ pub struct Maintenance {
     pub retention: watch::Sender<String>,
     /// What is kept how long.
     pub policy: Policy,
-    /// The file that tells when the program ran last.
+    /// Up to when history is complete, µs, as the writer says it.
+    pub complete: Arc<AtomicI64>,
+    /// The file that tells until when the program ran and history has it.
     pub heartbeat: PathBuf,
 }
 
@@ -88,7 +89,7 @@ impl Maintenance {
     /// Runs until its task is ended.
     pub async fn run(self) {
         let begin = clock::now();
-        let mut beat_due = begin;
+        let mut beat = i64::MIN;
         let mut compaction = Work::new("compaction", "History is not compacted", begin);
         let mut damaged = Work::new(
             "damaged",
@@ -104,12 +105,13 @@ impl Maintenance {
         loop {
             tokio::time::sleep(TICK).await;
             let now = clock::now();
-            if now >= beat_due {
+            let complete = self.complete.load(Ordering::Relaxed);
+            if complete > beat {
                 // A missing heartbeat makes history say less than it could, not something wrong.
-                if let Err(error) = heartbeat::put(&self.heartbeat, now) {
+                if let Err(error) = heartbeat::put(&self.heartbeat, Timestamp(complete)) {
                     tracing::warn!("the heartbeat could not be written: {error}");
                 }
-                beat_due = now.plus(HEARTBEAT_EVERY);
+                beat = complete;
             }
             let is_due = self.historian.compaction_due();
             if now >= compaction.due || (!compaction.fails && is_due) {

@@ -26,6 +26,11 @@ mod tests;
 pub mod turn;
 pub mod writer;
 
+/// Why samples are missing, as the name of a reject.
+const NOT_STORED: &str = "not-stored";
+/// The same in words.
+const WHY_NOT_STORED: &str =
+    "were not stored: history could not be written, and memory for them was full";
 /// Messages of one connection that wait for the driver.
 pub const CONNECTION_QUEUE: usize = 1_024;
 /// Messages of all connections that wait for the driver.
@@ -34,15 +39,15 @@ pub const INBOUND_QUEUE: usize = 1_024;
 pub const INBOUND_BATCH: usize = 256;
 /// Jobs that wait for the writer; one job holds at most [`INBOUND_BATCH`] messages.
 pub const JOB_QUEUE: usize = 64;
-/// What may wait in memory while history cannot be written: samples of QoS 0 (about an hour of a hundred a second), and
-/// what follows from them.
+/// What may wait in memory while history cannot be written, made of samples of QoS 0. A hundred samples a second fill it
+/// in about an hour when they come in messages of ten, and in a quarter of an hour when each is a message of its own.
 const RING: ring::Limits = ring::Limits {
     samples: 400_000,
     bytes: 64 << 20,
     transitions: 10_000,
 };
-/// Bytes of messages of QoS 1 and 2 that wait unacknowledged in the driver while history cannot be written; beyond it no
-/// message is taken.
+/// Bytes of messages of QoS 1 and 2 that wait unacknowledged in the driver while history cannot be written, each
+/// connection an equal part; beyond it no message of that connection is taken.
 const HELD_BYTES: usize = 64 << 20;
 /// Questions that wait for the scorer.
 pub const SCORE_QUEUE: usize = 256;

@@ -9,15 +9,19 @@
 
 use twin_connect::{Inbound, LinkState};
 use twin_core::{
-    Quality, Reason, Timestamp,
+    BatchId, ConnectionId, Quality, Reason, Timestamp,
     engine::{Input, LinkMark, SystemEvent},
 };
+use twin_historian::Reject;
 
 use super::{
-    HISTORY, INBOUND_BATCH,
+    HISTORY, INBOUND_BATCH, NOT_STORED, WHY_NOT_STORED,
     driver::Driver,
     held::Held,
     intake::{Intake, Outage},
+    job::Job,
+    source::Source,
+    turn::Turn,
 };
 use crate::clock;
 
@@ -34,7 +38,7 @@ impl Driver {
                 Intake::WithRoom
             };
         }
-        if self.held.is_full() || self.ring.is_closed() {
+        if self.ring.is_closed() {
             Intake::Closed
         } else {
             Intake::AtOnce
@@ -75,6 +79,8 @@ impl Driver {
         self.outbox.settles = true;
         let last = std::mem::take(&mut self.outbox);
         self.ring.push(last);
+        let record = self.record_losses();
+        self.ring.note(record);
         if self.outage.is_some() {
             tracing::error!(
                 samples = self.ring.samples(),
@@ -107,10 +113,30 @@ impl Driver {
             self.held.forget(source);
         }
         if self.outage.is_some() && Held::wants(&message) {
+            self.foretell(source, &message);
             self.held.push(source, message);
             return None;
         }
         Some(message)
+    }
+
+    /// A death that is held is shown at once; decoded for good it is in its place among what came before.
+    pub(super) fn foretell(&mut self, source: usize, message: &Inbound) {
+        let now = self.instant();
+        let mut turn = Turn::new(BatchId(self.next_batch), now);
+        if let Some(source) = self.sources.get_mut(&source) {
+            source.foretell(message, &mut turn);
+        }
+        for (at, input) in turn.into_inputs() {
+            self.step(at, input);
+        }
+    }
+
+    /// A connection of which enough is held keeps its messages; the others go on.
+    pub(super) fn set_gates(&self) {
+        for (index, source) in &self.sources {
+            source.close(self.held.is_full(*index, self.sources.len()));
+        }
     }
 
     /// The writer has room after an outage: what waits in the ring has gone before, now what was held.
@@ -119,8 +145,22 @@ impl Driver {
         if !self.ring.is_empty() {
             return;
         }
+        // What went since the outage ended; the ring has room for nothing more.
+        let record = self.record_losses();
+        self.outbox.absorb(record);
         let mut messages = self.held.take(INBOUND_BATCH);
         self.decode(&mut messages);
+        self.set_gates();
+        // What was held tells of the time before; a link that was lost since is still down.
+        let lost: Vec<_> = self
+            .sources
+            .values()
+            .filter_map(Source::lost_link)
+            .collect();
+        for input in lost {
+            let now = self.instant();
+            self.step(now, input);
+        }
         if self.held.is_empty() {
             self.recovering = false;
             let now = self.instant();
@@ -141,7 +181,9 @@ impl Driver {
             }
             SystemEvent::Cleared { key } if key == HISTORY => {
                 self.outage = None;
-                self.record_losses();
+                // First of all, or a kill on the way would leave gaps that nobody knows of.
+                let record = self.record_losses();
+                self.ring.note(record);
                 self.recovering = true;
                 self.step(now, Input::System(SystemEvent::Cleared { key }));
             }
@@ -176,21 +218,28 @@ impl Driver {
         self.not_stored + self.ring.lost()
     }
 
-    /// Keeps a record of what the ring could not hold, and of where history is missing something.
-    fn record_losses(&mut self) {
+    /// The record of what the ring could not hold since this was last asked, and of where history is missing something.
+    fn record_losses(&mut self) -> Job {
+        let mut record = Job::default();
         let Some(lost) = self.ring.take_lost() else {
-            return;
+            return record;
         };
         self.not_stored += lost.count;
-        self.outbox.qualities.extend(lost.gaps());
-        let Some(span) = lost.span else { return };
+        record.qualities = lost.gaps();
+        let Some(span) = lost.span else { return record };
+        let mut scores = lost.count;
         for (index, count) in &lost.by_source {
             if let Some(source) = self.sources.get_mut(index) {
                 source.lose(*count);
-                source.record_loss(*count, span, &mut self.outbox);
+                source.record_loss(*count, span, &mut record);
             }
+            scores -= count;
         }
-        tracing::warn!(lost.count, "samples of QoS 0 could not be stored");
+        if scores > 0 {
+            record.rejects.push(lost_scores(scores, span));
+        }
+        tracing::warn!(lost.count, "samples could not be stored");
+        record
     }
 
     fn mark_sources(&mut self, now: Timestamp, mark: LinkMark, only_paused: bool) {
@@ -209,5 +258,18 @@ impl Driver {
     pub(super) fn instant(&mut self) -> Timestamp {
         self.last = clock::now().max(self.last.plus(twin_core::Duration(1)));
         self.last
+    }
+}
+
+/// The record of anomaly scores that were lost: they come by no connection.
+fn lost_scores(count: u64, (from, to): (Timestamp, Timestamp)) -> Reject {
+    let seconds = to.since(from).secs_f64();
+    Reject {
+        connection: ConnectionId::from("(anomaly models)"),
+        topic: "(scores)".into(),
+        reason: NOT_STORED.into(),
+        detail: format!("{count} anomaly scores, made within {seconds:.0} s, {WHY_NOT_STORED}"),
+        payload: Vec::new(),
+        received: to,
     }
 }

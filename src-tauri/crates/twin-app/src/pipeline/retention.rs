@@ -1,28 +1,44 @@
 //! How long history is kept: from the plant file to what the historian is told, and what people are told of it.
 
-use std::fmt::Write;
+use std::{collections::HashSet, fmt::Write};
 
-use twin_core::{Duration, SignalKey};
+use twin_core::{Duration, SignalId, SignalKey};
 use twin_historian::{Keep, Policy, Removal, Removed};
 
 use crate::compile::Compiled;
 
-/// The policy of a plant.
-pub fn policy(compiled: &Compiled) -> Policy {
+/// The policy of a plant. `known`: every signal that history has. Those that the plant has no more lose nothing to age,
+/// because nobody can say which class they were of; only the budget takes them.
+pub fn policy(compiled: &Compiled, known: &[(SignalKey, SignalId)]) -> Policy {
     let retention = &compiled.plant.retention;
     let keep = |keep: &twin_model::Keep| Keep {
         raw: keep.raw,
         rollups: keep.rollups,
     };
+    let gone = gone(compiled, known);
+    if !gone.is_empty() {
+        tracing::info!(
+            signals = gone.len(),
+            "history has signals that are not in plant.toml: they are kept without a limit of age"
+        );
+    }
     let classes = retention.classes.iter().map(|class| keep(&class.keep));
+    let classes = self::classes(compiled).into_iter().zip(classes);
     Policy {
         default: keep(&retention.default),
-        classes: self::classes(compiled).into_iter().zip(classes).collect(),
+        classes: classes.chain([(gone, Keep::default())]).collect(),
         links: retention.events,
         qualities: retention.events,
         corrections: retention.events,
         budget_bytes: retention.budget,
     }
+}
+
+/// Keys of the signals that history has and the plant has not.
+fn gone(compiled: &Compiled, known: &[(SignalKey, SignalId)]) -> Vec<SignalKey> {
+    let today: HashSet<_> = compiled.engine.signals.iter().map(|s| s.key).collect();
+    let keys = known.iter().map(|(key, _)| *key);
+    keys.filter(|key| !today.contains(key)).collect()
 }
 
 /// Keys of the signals of each retention class, in the order of the plant file.

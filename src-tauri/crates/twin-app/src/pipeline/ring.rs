@@ -1,19 +1,23 @@
 //! What waits in memory while history cannot be written: jobs made of messages that no broker will send again.
 //!
-//! Bounded by samples and by bytes. When it is full the oldest samples go, and are counted; alarm transitions, births
-//! and what else is rare stay.
+//! Bounded by samples and by bytes. When it is full the oldest samples go, and are counted; alarm transitions, links and
+//! of each topic the newest birth stay.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use twin_core::{Quality, Reason, SampleBatch, SignalKey, Timestamp};
-use twin_historian::QualityTransition;
+use twin_core::{ConnectionId, Quality, Reason, SampleBatch, SignalKey, Timestamp};
+use twin_historian::{Birth, QualityTransition};
 
 use super::job::Job;
 
-/// What a job takes besides its contents, bytes: a round figure, so that many empty jobs count too.
-const ENTRY_BYTES: usize = 256;
+/// What a job takes besides its contents, bytes; so that many empty jobs count too.
+const ENTRY_BYTES: usize = size_of::<Job>();
+/// What a batch takes besides its samples, bytes: its columns have room for four, and each is a piece of memory.
+const BATCH_BYTES: usize = size_of::<SampleBatch>() + 256;
 /// What a sample takes in a batch's columns, bytes.
 const SAMPLE_BYTES: usize = 24;
+/// What a birth, a reject, a link change or an alarm transition takes besides its payload, bytes: a round figure.
+const ROW_BYTES: usize = 256;
 
 /// How much may wait.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +36,8 @@ pub struct Ring {
     limits: Limits,
     /// What is left of jobs whose samples went; before all others.
     rest: Job,
+    /// Bytes of it that count.
+    rest_bytes: usize,
     jobs: VecDeque<Job>,
     samples: usize,
     bytes: usize,
@@ -58,6 +64,7 @@ impl Ring {
         Ring {
             limits,
             rest: Job::default(),
+            rest_bytes: 0,
             jobs: VecDeque::new(),
             samples: 0,
             bytes: 0,
@@ -111,10 +118,16 @@ impl Ring {
             self.bytes -= bytes(&job);
             job
         } else {
+            self.bytes -= std::mem::take(&mut self.rest_bytes);
             std::mem::take(&mut self.rest)
         };
         self.transitions -= job.transitions.len();
         Some(job)
+    }
+
+    /// Adds a record of what went, before all jobs and outside the bound: it would make more go.
+    pub fn note(&mut self, record: Job) {
+        self.rest.absorb(record);
     }
 
     /// What went since the last call; none when nothing did.
@@ -142,7 +155,30 @@ impl Ring {
         if job.acks.is_empty() {
             self.lost.take(&mut job);
         }
+        // Behind what went, history is not complete.
+        job.complete = None;
+        self.keep_births(&mut job);
+        let left = bytes(&job) - ENTRY_BYTES;
+        self.rest_bytes += left;
+        self.bytes += left;
         self.rest.absorb(job);
+    }
+
+    /// Of the births of one topic the newest stays.
+    fn keep_births(&mut self, job: &mut Job) {
+        for (id, birth) in job.births.drain(..) {
+            let is_same =
+                |(of, known): &(ConnectionId, Birth)| of == &id && known.topic == birth.topic;
+            if let Some(at) = self.rest.births.iter().position(is_same) {
+                let freed = birth_bytes(&self.rest.births.swap_remove(at).1);
+                self.rest_bytes -= freed;
+                self.bytes -= freed;
+            }
+            let taken = birth_bytes(&birth);
+            self.rest_bytes += taken;
+            self.bytes += taken;
+            self.rest.births.push((id, birth));
+        }
     }
 }
 
@@ -195,13 +231,18 @@ fn samples(job: &Job) -> usize {
 
 fn bytes(job: &Job) -> usize {
     let texts = |batch: &SampleBatch| batch.texts().iter().map(|text| text.len()).sum::<usize>();
-    let batches: usize = job.batches.iter().map(|batch| texts(batch)).sum();
-    let rejects: usize = job
-        .rejects
-        .iter()
-        .map(|r| r.payload.len() + r.topic.len())
-        .sum();
-    ENTRY_BYTES + samples(job) * SAMPLE_BYTES + batches + rejects
+    let batches = job.batches.iter().map(|b| BATCH_BYTES + texts(b));
+    let births = job.births.iter().map(|(_, birth)| birth_bytes(birth));
+    let rejects = job.rejects.iter();
+    let rejects = rejects.map(|r| ROW_BYTES + r.payload.len() + r.topic.len() + r.detail.len());
+    let links = job.links.iter().map(|link| ROW_BYTES + link.reason.len());
+    let rare = job.transitions.len() + job.notices.len() + job.carried.len();
+    let parts = batches.chain(births).chain(rejects).chain(links);
+    ENTRY_BYTES + samples(job) * SAMPLE_BYTES + rare * ROW_BYTES + parts.sum::<usize>()
+}
+
+fn birth_bytes(birth: &Birth) -> usize {
+    ROW_BYTES + birth.topic.len() + birth.payload.len()
 }
 
 #[cfg(test)]
@@ -281,6 +322,58 @@ mod tests {
             .collect();
         assert_eq!(gaps, [(0, 5), (1, 1), (2, 2), (3, 3), (4, 4)]);
         assert!(ring.take_lost().is_none());
+    }
+
+    #[test]
+    fn births_count_and_of_each_topic_the_newest_stays() {
+        let limits = Limits {
+            bytes: 100_000,
+            ..LIMITS
+        };
+        let mut ring = Ring::new(limits);
+        for number in 0..1_000_u32 {
+            let birth = Birth {
+                topic: format!("node-{}", number % 3),
+                payload: number.to_le_bytes().repeat(1_000),
+                received: Timestamp(i64::from(number)),
+            };
+            ring.push(Job {
+                births: vec![(ConnectionId::from("c"), birth)],
+                complete: Some(Timestamp(i64::from(number))),
+                ..Job::default()
+            });
+            assert!(ring.bytes <= limits.bytes, "{} bytes", ring.bytes);
+        }
+        let rest = ring.pop().unwrap();
+        assert_eq!((rest.births.len(), rest.complete), (3, None));
+        let mut births = rest.births;
+        while let Some(job) = ring.pop() {
+            births.extend(job.births);
+        }
+        for (topic, newest) in [("node-0", 999), ("node-1", 997), ("node-2", 998)] {
+            let of = births.iter().filter(|(_, birth)| birth.topic == topic);
+            let last = of.map(|(_, birth)| birth.received.0).max();
+            assert_eq!(last, Some(newest), "{topic}");
+        }
+        assert_eq!(ring.bytes, 0);
+    }
+
+    #[test]
+    fn a_record_of_what_went_makes_nothing_more_go() {
+        let mut ring = Ring::new(LIMITS);
+        for number in 0..200 {
+            ring.push(job(number, 1));
+        }
+        assert_eq!((ring.lost(), ring.samples()), (100, 100));
+        let lost = ring.take_lost().unwrap();
+        ring.note(Job {
+            qualities: lost.gaps(),
+            ..Job::default()
+        });
+        assert_eq!((ring.lost(), ring.samples()), (0, 100));
+        assert_eq!(ring.pop().unwrap().qualities.len(), 5);
+        while ring.pop().is_some() {}
+        assert_eq!((ring.samples(), ring.bytes), (0, 0));
     }
 
     #[test]

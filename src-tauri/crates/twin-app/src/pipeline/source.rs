@@ -1,6 +1,7 @@
 //! One connection as the driver sees it: its decoder, its map from addresses to signals, and what happened on it.
 
 mod rows;
+mod signs;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -8,7 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use twin_connect::{AckHandle, Command, Inbound, LinkState, Qos};
 use twin_core::{
     ConnectionId, Quality, Reason, SampleRef, SignalKey, Timestamp, Value,
@@ -44,6 +45,7 @@ pub struct Source {
     client_id: String,
     id: ConnectionId,
     commands: mpsc::Sender<Command>,
+    closed: watch::Sender<bool>,
     addresses: HashMap<String, SignalKey>,
     decoder: Decoder,
     observations: Observations,
@@ -75,6 +77,8 @@ pub struct SourceParts {
     pub client_id: String,
     /// To the connection.
     pub commands: mpsc::Sender<Command>,
+    /// Tells the connection to keep its messages for now.
+    pub closed: watch::Sender<bool>,
     /// Which address feeds which signal.
     pub addresses: HashMap<String, SignalKey>,
     /// Birth certificates kept from before: topic and payload.
@@ -104,6 +108,7 @@ impl Source {
             form: parts.form,
             client_id: parts.client_id,
             commands: parts.commands,
+            closed: parts.closed,
             addresses: parts.addresses,
             decoder,
             observations: Observations::default(),
@@ -368,41 +373,6 @@ impl Source {
                 reason,
             });
         }
-    }
-
-    /// A change of all signals of the connection.
-    pub fn all(&self, mark: LinkMark) -> LinkChange {
-        LinkChange {
-            source: self.id.to_string(),
-            signals: Arc::clone(&self.signals),
-            mark,
-        }
-    }
-
-    /// A change of those signals that stand still while history cannot be written.
-    pub fn paused(&self, mark: LinkMark) -> LinkChange {
-        let may_be_acknowledged = self.form.subscriptions.iter().any(|s| s.qos > 0);
-        let signals = self.carriers.paused(&self.signals, may_be_acknowledged);
-        LinkChange {
-            signals: signals.into(),
-            ..self.all(mark)
-        }
-    }
-
-    /// So much of it could not wait for history any longer.
-    pub const fn lose(&mut self, count: u64) {
-        self.not_stored += count;
-    }
-
-    /// Keeps a record of what was lost, between the two instants.
-    pub fn record_loss(&mut self, count: u64, (from, to): (Timestamp, Timestamp), job: &mut Job) {
-        let seconds = to.since(from).secs_f64();
-        let detail = format!(
-            "{count} samples of QoS 0, received within {seconds:.0} s, were not stored: history could not be written, \
-             and memory for them was full"
-        );
-        let (topic, payload) = ("(QoS 0)".to_owned(), Bytes::new());
-        self.reject(topic, "not-stored", detail, &payload, to, job);
     }
 
     /// The connection cannot even be tried.

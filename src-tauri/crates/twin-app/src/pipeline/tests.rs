@@ -1,5 +1,7 @@
 //! Driver, writer and maintenance on a real history, fed as connections feed them.
 
+mod outage;
+
 use std::{
     sync::{Arc, atomic::AtomicI64},
     time::Duration,
@@ -62,12 +64,20 @@ struct Bench {
     requests: mpsc::Sender<Request>,
     conditions: mpsc::Sender<SystemEvent>,
     queues: Option<Queues>,
+    /// Up to when the writer says that history is complete, µs.
+    complete: Arc<AtomicI64>,
+    /// Whether the connection is to keep its messages.
+    closed: watch::Sender<bool>,
     _kept: Vec<Box<dyn std::any::Any>>,
 }
 
 impl Bench {
     async fn new(dir: &std::path::Path, assets: usize, signals: usize) -> anyhow::Result<Self> {
-        let plant = Plant::parse(&plant_file(assets, signals))?;
+        Bench::of(dir, &plant_file(assets, signals)).await
+    }
+
+    async fn of(dir: &std::path::Path, plant: &str) -> anyhow::Result<Self> {
+        let plant = Plant::parse(plant)?;
         let historian = Historian::open(dir, clock::now()).await?;
         let ids: Vec<_> = plant
             .signals()
@@ -98,6 +108,8 @@ impl Bench {
             requests,
             conditions,
             queues: Some(queues),
+            complete: Arc::new(AtomicI64::new(i64::MIN)),
+            closed: watch::channel(false).0,
             _kept: vec![Box::new(answers)],
         })
     }
@@ -126,6 +138,7 @@ impl Bench {
             form: form_of(connection),
             client_id: "c".into(),
             commands: mpsc::channel(1).0,
+            closed: self.closed.clone(),
             addresses: self.compiled.addresses[&connection.id].clone(),
             births: vec![],
             now: clock::now(),
@@ -145,6 +158,7 @@ impl Bench {
             notices,
             unacknowledged: watch::channel(0).0,
             settled: Arc::new(AtomicI64::new(0)),
+            complete: Arc::clone(&self.complete),
         };
         let jobs = self.jobs.take().unwrap();
         self.job_sender = mpsc::channel(1).0;
@@ -233,95 +247,6 @@ async fn the_loss_of_ten_thousand_signals_leaves_in_one_job() -> anyhow::Result<
 }
 
 #[tokio::test]
-async fn what_memory_cannot_hold_is_counted_and_the_rest_is_stored_in_order() -> anyhow::Result<()>
-{
-    const HELD: usize = 500;
-    let dir = tempfile::tempdir()?;
-    let mut bench = Bench::new(dir.path(), 1, 1).await?;
-    let mut driver = bench.driver(vec![]);
-    driver.ring = Ring::new(Limits {
-        samples: HELD,
-        bytes: 1 << 20,
-        transitions: 100,
-    });
-    let writer = bench.start_writer();
-    let driver = tokio::spawn(driver.run(bench.queues.take().unwrap()));
-
-    let mut sent = 0_i64;
-    let base = clock::now().millis() - 100_000;
-    let send = async |bench: &Bench, sent: &mut i64| {
-        let payload = format!("{{\"s0\": {sent}, \"timestamp\": {}}}", base + *sent);
-        *sent += 1;
-        bench.send("plant/t0", payload).await;
-    };
-    send(&bench, &mut sent).await;
-    bench.historian.limit_telemetry_pages(Some(1)).await?;
-    while bench.view.counters().system.is_empty() {
-        send(&bench, &mut sent).await;
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
-    for _ in 0..3 * HELD {
-        send(&bench, &mut sent).await;
-    }
-    let last = sent as f64 - 1.0;
-    bench
-        .until(|counters| counters.not_stored > 0.0 && counters.waiting > 0.0)
-        .await;
-    let shown = async {
-        while bench
-            .view
-            .twin(SignalKey(0))
-            .and_then(|twin| twin.value.as_f64())
-            != Some(last)
-        {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(SOON, shown).await?;
-    let twin = bench.view.twin(SignalKey(0)).unwrap();
-    assert!(twin.quality().is_good(), "QoS 0 goes on: {twin:?}");
-    bench
-        .until(|counters| counters.system[0].contains("were lost"))
-        .await;
-    assert!(bench.view.counters().waiting <= HELD as f64);
-
-    bench.historian.limit_telemetry_pages(None).await?;
-    bench
-        .until(|counters| counters.system.is_empty() && counters.waiting == 0.0)
-        .await;
-    bench.requests.send(Request::Stop).await?;
-    driver.await?;
-    writer.await?;
-
-    everything_is_stored_or_counted(&bench, sent).await
-}
-
-/// Of levels `0..sent` each is stored or counted as lost, and the loss is recorded.
-async fn everything_is_stored_or_counted(bench: &Bench, sent: i64) -> anyhow::Result<()> {
-    let lost = bench.view.counters().not_stored as usize;
-    let stored = bench
-        .historian
-        .raw(SignalKey(0), Timestamp(0), Timestamp::MAX, 100_000)
-        .await?;
-    assert_eq!(stored.len() + lost, sent as usize);
-    let received: Vec<_> = stored.iter().map(|sample| sample.received).collect();
-    assert!(received.is_sorted());
-    assert_eq!(
-        stored.last().and_then(|s| s.value.as_f64()),
-        Some(sent as f64 - 1.0)
-    );
-    assert_eq!(bench.view.connections()[0].not_stored, lost as f64);
-    let rejects = bench.historian.rejects(10).await?;
-    assert_eq!(rejects.len(), 1);
-    assert_eq!(rejects[0].reason, "not-stored");
-    assert!(
-        rejects[0].detail.starts_with(&format!("{lost} samples")),
-        "{rejects:?}"
-    );
-    Ok(())
-}
-
-#[tokio::test]
 async fn maintenance_that_fails_says_so_and_takes_it_back() -> anyhow::Result<()> {
     let dir = tempfile::tempdir()?;
     let mut bench = Bench::new(dir.path(), 1, 1).await?;
@@ -346,6 +271,7 @@ async fn maintenance_that_fails_says_so_and_takes_it_back() -> anyhow::Result<()
     let maintenance = Maintenance {
         historian: bench.historian.clone(),
         settled: Arc::new(AtomicI64::new(row.0)),
+        complete: Arc::new(AtomicI64::new(17)),
         conditions: bench.conditions.clone(),
         retention: watch::channel(String::new()).0,
         policy: Policy::default(),
@@ -365,7 +291,8 @@ async fn maintenance_that_fails_says_so_and_takes_it_back() -> anyhow::Result<()
     bench.historian.limit_telemetry_pages(None).await?;
     let event = tokio::time::timeout(SOON, conditions.recv()).await?;
     assert_eq!(event, Some(SystemEvent::Cleared { key }));
-    assert!(crate::heartbeat::read(&dir.path().join("heartbeat")).is_some());
+    let heartbeat = crate::heartbeat::read(&dir.path().join("heartbeat"));
+    assert_eq!(heartbeat, Some(Timestamp(17)), "no later than history");
     running.abort();
     Ok(())
 }

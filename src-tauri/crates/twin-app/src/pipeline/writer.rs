@@ -44,6 +44,8 @@ pub struct Writer {
     pub unacknowledged: watch::Sender<usize>,
     /// The last journal row whose alarm transitions are all stored: compaction may go up to it.
     pub settled: Arc<AtomicI64>,
+    /// Up to when history is complete, µs; the least number while nothing was written.
+    pub complete: Arc<AtomicI64>,
 }
 
 impl Writer {
@@ -86,6 +88,9 @@ impl Writer {
                 }
             }
         };
+        if let Some(complete) = gathered.complete {
+            self.complete.store(complete.micros(), Ordering::Relaxed);
+        }
         if failed {
             let key = HISTORY.into();
             self.tell(SystemEvent::Cleared { key }).await;
@@ -185,6 +190,7 @@ struct Gathered {
     transitions: Vec<AlarmTransition>,
     durability: Durability,
     settles: bool,
+    complete: Option<Timestamp>,
 }
 
 impl Gathered {
@@ -199,6 +205,7 @@ impl Gathered {
             transitions: Vec::new(),
             durability: Durability::Normal,
             settles: false,
+            complete: None,
         };
         for job in jobs {
             gathered.batches.append(&mut job.batches);
@@ -211,6 +218,7 @@ impl Gathered {
                 gathered.durability = Durability::Full;
             }
             gathered.settles |= job.settles;
+            gathered.complete = gathered.complete.max(job.complete);
         }
         gathered.settles |= !gathered.transitions.is_empty();
         gathered

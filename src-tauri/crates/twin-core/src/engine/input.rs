@@ -45,9 +45,11 @@ pub struct LinkChange {
 /// What a change of a source means for the values that it gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LinkMark {
-    /// They are worth this at most. A mark that is as bad and says more than "no data" stays.
+    /// They are worth this at most. A mark that is as bad and says more than "no data" stays. A pause of the source
+    /// (`HistoryUnavailable`) is a mark beside the others.
     Set(Quality),
-    /// Marks of this reason are taken away; a value that is too old meanwhile becomes stale.
+    /// Marks of this reason are taken away; a value that is too old meanwhile becomes stale. Under a pause what held
+    /// before, or was marked since, counts again.
     Lift(Reason),
 }
 

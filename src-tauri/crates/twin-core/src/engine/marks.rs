@@ -5,6 +5,7 @@ use crate::{
         Engine,
         effect::Effects,
         input::{LinkChange, LinkMark},
+        slot::Slot,
     },
     id::SignalKey,
     quality::{Quality, Reason},
@@ -16,7 +17,13 @@ impl Engine {
         let at = self.now;
         for signal in change.signals.iter().copied() {
             match change.mark {
+                LinkMark::Set(quality) if quality.reason == Reason::HistoryUnavailable => {
+                    self.set_pause(signal, quality, at, effects);
+                }
                 LinkMark::Set(quality) => self.set_source_quality(signal, quality, at, effects),
+                LinkMark::Lift(Reason::HistoryUnavailable) => {
+                    self.set_pause(signal, Quality::GOOD, at, effects);
+                }
                 LinkMark::Lift(reason) => {
                     if self
                         .twin(signal)
@@ -27,6 +34,28 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// Begins or ends a pause. The source's own mark stays under it, and counts again afterwards.
+    fn set_pause(
+        &mut self,
+        signal: SignalKey,
+        quality: Quality,
+        at: Timestamp,
+        effects: &mut Effects,
+    ) {
+        self.put_marks(signal, at, effects, |slot| {
+            let is_over = quality.is_good() && !slot.twin.pause_quality.is_good();
+            slot.twin.pause_quality = if quality.is_good() {
+                quality
+            } else {
+                slot.twin.pause_quality.worse(quality)
+            };
+            // While it was paused, silence said nothing.
+            if is_over && slot.twin.source_quality.is_good() && slot.is_silent(at) {
+                slot.twin.source_quality = Quality::bad(Reason::Stale);
+            }
+        });
     }
 
     /// Marks what has happened to a signal's source, unless its mark is as bad and says more.
@@ -54,6 +83,25 @@ impl Engine {
         at: Timestamp,
         effects: &mut Effects,
     ) {
+        self.put_marks(signal, at, effects, |slot| {
+            let is_stale =
+                quality.is_good() && slot.twin.pause_quality.is_good() && slot.is_silent(at);
+            slot.twin.source_quality = if is_stale {
+                Quality::bad(Reason::Stale)
+            } else {
+                quality
+            };
+        });
+    }
+
+    /// Changes the marks of a signal that was heard, and lists what follows.
+    fn put_marks(
+        &mut self,
+        signal: SignalKey,
+        at: Timestamp,
+        effects: &mut Effects,
+        change: impl FnOnce(&mut Slot),
+    ) {
         let step = self.step_count;
         let Some(slot) = self.slot_mut(signal) else {
             return;
@@ -62,13 +110,7 @@ impl Engine {
             return;
         }
         let before = slot.twin.quality();
-        let is_silent = slot.stale_due().is_some_and(|due| due <= at);
-        let quality = if quality.is_good() && is_silent {
-            Quality::bad(Reason::Stale)
-        } else {
-            quality
-        };
-        slot.twin.source_quality = quality;
+        change(slot);
         let after = slot.twin.quality();
         if after == before {
             return;

@@ -293,8 +293,9 @@ impl Engine {
             Some(due) if due > now => self.deadlines.push(due, Due::Stale(signal)),
             Some(due) => {
                 slot.stale_armed = false;
-                // A source already known to be dead or cut off keeps that better reason.
-                if slot.twin.source_quality.is_good() {
+                // A source already known to be dead or cut off keeps that better reason; one that is paused may have spoken.
+                let twin = &slot.twin;
+                if twin.source_quality.is_good() && twin.pause_quality.is_good() {
                     self.set_source_quality(signal, Quality::bad(Reason::Stale), due, effects);
                 }
             }

@@ -90,6 +90,7 @@ impl Slot {
         self.twin.received_time = received;
         self.twin.sample_quality = sample.quality;
         self.twin.source_quality = Quality::GOOD;
+        self.twin.pause_quality = Quality::GOOD;
         self.last_heard = now;
         match value.filter(|_| sample.quality.is_good()) {
             None => self.abstain(),
@@ -134,7 +135,8 @@ impl Slot {
     }
 
     fn is_same(&self, sample: &SampleRef<'_>) -> bool {
-        self.twin.source_quality.is_good() && self.holds(sample)
+        let is_marked = !self.twin.source_quality.is_good() || !self.twin.pause_quality.is_good();
+        !is_marked && self.holds(sample)
     }
 
     /// The signal cannot be used: running delays are abandoned.
@@ -175,6 +177,11 @@ impl Slot {
     /// When the signal will have been silent for its stale time; none while nothing live was heard.
     pub fn stale_due(&self) -> Option<Timestamp> {
         (self.last_heard != Timestamp::MIN).then(|| self.last_heard.plus(self.stale_after))
+    }
+
+    /// Whether nothing live has come for its stale time.
+    pub fn is_silent(&self, now: Timestamp) -> bool {
+        self.stale_due().is_some_and(|due| due <= now)
     }
 
     /// The deadline to put into the heap, if it is not there yet.

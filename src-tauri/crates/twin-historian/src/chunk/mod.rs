@@ -243,6 +243,18 @@ impl<'a> Chunk<'a> {
         }
     }
 
+    /// The value of one sample.
+    pub(crate) fn value(&self, index: usize) -> Result<Value, Malformed> {
+        let found = match &self.body {
+            Body::Old(samples) => samples.get(index).map(|s| s.value.clone()),
+            Body::New(columns) => columns.values.values(&self.kinds, index..index + 1)?.pop(),
+        };
+        found.ok_or(Malformed {
+            at: 0,
+            what: "has too few values",
+        })
+    }
+
     /// Qualities of the whole chunk.
     pub(crate) fn quality_runs(&self) -> &[Run<Quality>] {
         &self.qualities

@@ -10,6 +10,7 @@ use crate::{
     error::{Error, Result},
     historian::Historian,
     journal::{self, Wanted},
+    rebuild,
     sample::{Sample, merge, settle},
 };
 
@@ -35,10 +36,22 @@ impl Historian {
     /// Received times that are equal to the source time, or equal to that of the sample before, cost no space.
     ///
     /// # Errors
-    /// When the file cannot be read or written.
-    pub async fn import(&self, signal: SignalKey, mut samples: Vec<Sample>) -> Result<Imported> {
+    /// When the file cannot be read or written. After [`Error::Damaged`] it can be repeated at once: the damaged
+    /// chunk was made anew or put into quarantine.
+    pub async fn import(&self, signal: SignalKey, samples: Vec<Sample>) -> Result<Imported> {
         let inner = &*self.inner;
         let _alone = inner.maintenance.lock().await;
+        let damaged = match self.put_in(signal, samples).await {
+            Err(damaged @ Error::Damaged { .. }) => damaged,
+            done => return done,
+        };
+        // So that the call can be repeated; the counts of a half-done one would be wrong.
+        rebuild::unproven(inner, true).await?;
+        Err(damaged)
+    }
+
+    async fn put_in(&self, signal: SignalKey, mut samples: Vec<Sample>) -> Result<Imported> {
+        let inner = &*self.inner;
         let given = samples.len();
         settle(&mut samples);
         let mut imported = Imported {

@@ -1,36 +1,25 @@
 //! Reading the chunks that samples may be joined with: for many signals with one statement where that can be.
 
-use std::collections::HashMap;
-
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use twin_core::SignalKey;
 
-use super::{place::Placer, plan::StoredChunk};
+use super::{ahead::Ahead, place::Placer, plan::StoredChunk};
 use crate::{
     chunk::Stretch,
+    chunks::ChunkRow,
     error::{Error, Result},
     historian::signal_key,
 };
 
-/// Chunks at the end of a signal that are looked at: it stands in the statements too.
-pub(super) const LOOKED_AT: usize = 16;
 const BLOBS_A_STATEMENT: usize = 1_000;
 
 /// From the last chunk of at least ?2 samples on, else the last 16, of each signal in the list ?1.
-const ENDS: &str = "SELECT c.signal, c.t_min, c.t_max, c.count, c.data FROM json_each(?1) AS s \
+const ENDS: &str = "SELECT c.* FROM json_each(?1) AS s \
     CROSS JOIN chunk AS c WHERE c.signal = s.value AND c.t_min >= coalesce( \
     (SELECT max(t_min) FROM (SELECT t_min, count FROM chunk WHERE signal = s.value ORDER BY t_min DESC LIMIT 16) \
      WHERE count >= ?2), \
     (SELECT t_min FROM chunk WHERE signal = s.value ORDER BY t_min DESC LIMIT 1 OFFSET 15), -9223372036854775808) \
     ORDER BY c.signal, c.t_min";
-
-/// What was read for several signals at once, because a statement costs more than what it reads.
-#[derive(Default)]
-pub(super) struct Ahead {
-    ends: HashMap<SignalKey, Vec<StoredChunk>>,
-    /// By id of the data.
-    blobs: HashMap<i64, Vec<u8>>,
-}
 
 impl Placer<'_> {
     /// Reads the ends of the signals, and the chunks there that will be written again.
@@ -38,16 +27,18 @@ impl Placer<'_> {
         self.ahead = Ahead::default();
         let file = &self.inner.telemetry.file;
         let keys: Vec<String> = group.iter().map(|(key, _)| key.0.to_string()).collect();
-        let rows: Vec<ChunkColumns> = sqlx::query_as(ENDS)
+        let read = Error::sql(file, "read chunk statistics");
+        let rows = sqlx::query(ENDS)
             .bind(format!("[{}]", keys.join(",")))
             .bind(self.full() as i64)
             .fetch_all(&mut *self.connection)
             .await
-            .map_err(Error::sql(file, "read chunk statistics"))?;
+            .map_err(&read)?;
         for (signal, _) in group {
             self.ahead.ends.insert(*signal, Vec::new());
         }
-        for chunk in rows.into_iter().map(StoredChunk::from) {
+        for row in &rows {
+            let chunk = StoredChunk::from(ChunkRow::read(row).map_err(&read)?);
             let signal = signal_key(chunk.signal)?;
             self.ahead.ends.entry(signal).or_default().push(chunk);
         }
@@ -84,7 +75,7 @@ impl Placer<'_> {
         }
         let mut chunks = self
             .chunks(
-                "SELECT signal, t_min, t_max, count, data FROM chunk WHERE signal = ?1 AND t_min <= ?2 \
+                "SELECT * FROM chunk WHERE signal = ?1 AND t_min <= ?2 \
                  ORDER BY t_min DESC LIMIT 16",
                 signal,
                 i64::MAX,
@@ -101,7 +92,7 @@ impl Placer<'_> {
         time: i64,
     ) -> Result<Option<StoredChunk>> {
         let found = self.chunks(
-            "SELECT signal, t_min, t_max, count, data FROM chunk WHERE signal = ?1 AND t_min <= ?2 \
+            "SELECT * FROM chunk WHERE signal = ?1 AND t_min <= ?2 \
              ORDER BY t_min DESC LIMIT 1",
             signal,
             time,
@@ -116,7 +107,7 @@ impl Placer<'_> {
         time: i64,
     ) -> Result<Option<StoredChunk>> {
         let found = self.chunks(
-            "SELECT signal, t_min, t_max, count, data FROM chunk WHERE signal = ?1 AND t_min > ?2 \
+            "SELECT * FROM chunk WHERE signal = ?1 AND t_min > ?2 \
              ORDER BY t_min LIMIT 1",
             signal,
             time,
@@ -131,16 +122,15 @@ impl Placer<'_> {
         time: i64,
     ) -> Result<Vec<StoredChunk>> {
         let connection: &mut SqliteConnection = &mut self.connection;
-        let rows: Vec<ChunkColumns> = sqlx::query_as(sql)
+        let read = Error::sql(&self.inner.telemetry.file, "read chunk statistics");
+        let rows = sqlx::query(sql)
             .bind(signal.0)
             .bind(time)
             .fetch_all(connection)
             .await
-            .map_err(Error::sql(
-                &self.inner.telemetry.file,
-                "read chunk statistics",
-            ))?;
-        Ok(rows.into_iter().map(StoredChunk::from).collect())
+            .map_err(&read)?;
+        let chunk = |row| ChunkRow::read(row).map(StoredChunk::from).map_err(&read);
+        rows.iter().map(chunk).collect()
     }
 
     /// The bytes of a chunk; empty when they are missing, which is as unreadable as any other damage and must not stop
@@ -159,16 +149,14 @@ impl Placer<'_> {
     }
 }
 
-type ChunkColumns = (i64, i64, i64, i64, i64);
-
-impl From<ChunkColumns> for StoredChunk {
-    fn from((signal, t_min, t_max, count, data): ChunkColumns) -> Self {
+impl From<ChunkRow> for StoredChunk {
+    fn from(row: ChunkRow) -> Self {
         StoredChunk {
-            signal,
-            t_min,
-            t_max,
-            count,
-            data,
+            signal: row.signal,
+            t_min: row.statistics.t_min.micros(),
+            t_max: row.statistics.t_max.micros(),
+            count: i64::from(row.statistics.count),
+            data: row.data,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! the first and the last of them samples are in the journal and in a chunk: harmless, for they are the same samples, and
 //! a step that was broken off is repeated with the same rows.
 
+mod ahead;
 mod gather;
 mod import;
 mod join;
@@ -24,6 +25,7 @@ use crate::{
     database::Durability,
     error::{Error, Result},
     historian::{Historian, Inner},
+    rebuild,
     row::JournalRow,
     tail::{self, Oldest},
 };
@@ -75,8 +77,16 @@ impl Historian {
     /// # Errors
     /// When the file cannot be read or written: every sample is in the journal or in a chunk then, or in both.
     pub async fn compact_step(&self, upto: JournalRow) -> Result<Progress> {
+        let _alone = self.inner.maintenance.lock().await;
+        let done = self.step(upto).await;
+        if rebuild::out_of_the_way(&self.inner, done.as_ref().err()).await? {
+            return self.step(upto).await;
+        }
+        done
+    }
+
+    async fn step(&self, upto: JournalRow) -> Result<Progress> {
         let inner = &*self.inner;
-        let _alone = inner.maintenance.lock().await;
         // A row that an abandoned append left must be known before its number can disappear from the journal.
         let newest = inner.sound_tail(tail::Tail::newest_row).await?;
         let upto = upto.0.min(newest);
@@ -233,6 +243,7 @@ async fn remove_rows(inner: &Inner, through: i64) -> Result<()> {
         drop(writer);
         let batches = tail::lock(&inner.tail).compacted(gone);
         drop(batches);
+        inner.telemetry.ease_log().await;
         if gone >= through {
             return Ok(());
         }

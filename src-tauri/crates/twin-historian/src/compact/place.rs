@@ -7,8 +7,8 @@ use sqlx::{Sqlite, pool::PoolConnection};
 use twin_core::SignalKey;
 
 use super::{
+    ahead::{Ahead, LOOKED_AT},
     join::{Joined, Replaced, Terms, Winner, join},
-    look::{Ahead, LOOKED_AT},
     plan::{NO_DATA, NewChunk, Place, Plan, StoredChunk, carry_out},
 };
 use crate::{

@@ -10,9 +10,10 @@ use crate::{
     error::{Error, Result},
     events::{NewCorrection, put_corrections},
     historian::Inner,
+    proof,
 };
 
-/// Rows in one SQL statement; SQLite takes 32,766 parameters and a chunk has 15.
+/// Rows in one SQL statement; SQLite takes 32,766 parameters and a chunk has 16.
 const ROWS_A_STATEMENT: usize = 1_000;
 /// Chunks in one transaction: some milliseconds, so that appends wait a moment only.
 const CHUNKS_A_TRANSACTION: usize = 128;
@@ -110,6 +111,7 @@ pub(super) async fn carry_out(
         drop(writer);
         let lasting = plan.insert.iter().filter(|chunk| chunk.lasting);
         inner.chunks_sealed(lasting.map(|chunk| chunk.signal), false);
+        inner.telemetry.ease_log().await;
     }
     Ok(Plan {
         delete: Vec::new(),
@@ -250,7 +252,7 @@ pub(crate) async fn put_facts(
 ) -> sqlx::Result<()> {
     let mut sql = QueryBuilder::<Sqlite>::new(
         "INSERT INTO chunk (signal, t_min, t_max, count, numbers, min, max, sum, first, last, first_status, \
-         last_status, worst_status, data, arrival) ",
+         last_status, worst_status, data, arrival, proof) ",
     );
     sql.push_values(facts, |mut values, fact| {
         let s = &fact.statistics;
@@ -273,7 +275,13 @@ pub(crate) async fn put_facts(
             .push_bind(s.last_status as i64)
             .push_bind(s.worst as i64)
             .push_bind(fact.data)
-            .push_bind(fact.arrival);
+            .push_bind(fact.arrival)
+            .push_bind(proof::of_chunk(
+                i64::from(fact.signal.0),
+                s,
+                fact.data,
+                fact.arrival,
+            ));
     });
     sql.build().persistent(false).execute(connection).await?;
     Ok(())

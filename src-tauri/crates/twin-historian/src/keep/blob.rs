@@ -1,10 +1,10 @@
 //! What keeping must know of blobs that others make: whether one is intact, and which times it covers.
 
-use twin_core::{SampleBatch, SignalKey};
+use twin_core::SampleBatch;
 
 use crate::{
     bytes::Malformed,
-    chunk::{Chunk, Statistics},
+    chunk::Statistics,
     codec,
     rollup::ladder::{BLOCK_BUCKETS, WIDTHS},
 };
@@ -41,38 +41,6 @@ pub(super) fn journal(blob: &[u8]) -> Result<Option<Facts>, Malformed> {
 /// A journal blob without samples, for a row whose number must stay.
 pub(super) fn empty_journal() -> Vec<u8> {
     codec::encode::<SampleBatch>(&[])
-}
-
-/// What a chunk says of itself.
-pub(super) struct ChunkFacts {
-    /// Whose samples they are; a blob of version 1 does not say.
-    pub signal: Option<SignalKey>,
-    pub statistics: Statistics,
-    /// The smallest arrival number, 0 when there is none.
-    pub arrival: i64,
-}
-
-impl ChunkFacts {
-    pub(super) fn is_of_another(&self, signal: i64) -> bool {
-        self.signal
-            .is_some_and(|found| i64::from(found.0) != signal)
-    }
-}
-
-/// Looks into a chunk.
-pub(super) fn chunk(blob: &[u8]) -> Result<ChunkFacts, Malformed> {
-    let chunk = Chunk::open(blob)?;
-    let samples = chunk.stretch(|_, _| 0)?;
-    let statistics = Statistics::of(&samples, 0..samples.len()).ok_or(Malformed {
-        at: 0,
-        what: "holds no sample",
-    })?;
-    let arrivals = samples.arrivals.iter().copied().filter(|n| *n > 0);
-    Ok(ChunkFacts {
-        signal: chunk.signal(),
-        statistics,
-        arrival: arrivals.min().unwrap_or(0).cast_signed(),
-    })
 }
 
 /// Whether stored statistics are those of the samples. Not-a-numbers equal one another here.

@@ -10,9 +10,12 @@ use super::{
     removal::{self, Entry},
 };
 use crate::{
+    chunks::{ChunkRow, json},
     database::Durability,
     error::{Error, Result},
     historian::Inner,
+    proof::rolled_proof,
+    rebuild,
 };
 
 /// Chunks, and blocks of rollups, that one call removes at most.
@@ -120,6 +123,12 @@ impl Call<'_> {
     pub(super) async fn remove_chunks(&mut self, old: &[Doomed], why: String) -> Result<()> {
         let mut entry = Entry::new(self.now, "samples", why);
         for part in old.chunks(CHUNKS_A_TRANSACTION) {
+            // Nothing goes because a damaged row says that it is old.
+            if !self.are_proven(part).await? {
+                rebuild::unproven(self.inner, true).await?;
+                self.removed.more = true;
+                return Ok(());
+            }
             for chunk in part {
                 entry.count(chunk.signal, chunk.count, Some((chunk.t_min, chunk.t_max)));
             }
@@ -142,6 +151,19 @@ impl Call<'_> {
             }
         }
         Ok(())
+    }
+
+    async fn are_proven(&self, part: &[Doomed]) -> Result<bool> {
+        let keys = part.iter().map(|chunk| [chunk.signal, chunk.t_min]);
+        let rows = sqlx::query(
+            "SELECT c.* FROM json_each(?1) AS w CROSS JOIN chunk AS c \
+             WHERE c.signal = w.value ->> 0 AND c.t_min = w.value ->> 1",
+        )
+        .bind(json(keys))
+        .fetch_all(&self.inner.telemetry.readers)
+        .await
+        .map_err(self.fail())?;
+        Ok(rows.iter().all(|row| ChunkRow::read(row).is_ok()))
     }
 
     pub(super) async fn remove_blocks(&mut self, old: &[DoomedBlock], why: String) -> Result<()> {
@@ -209,13 +231,21 @@ async fn delete_chunks(
         *end = chunk.t_max.max(*end);
     }
     for (signal, end) in ends {
-        sqlx::query(
-            "UPDATE rolled SET raw_from = max(coalesce(raw_from, ?1), ?1) WHERE signal = ?2",
-        )
-        .bind(end.saturating_add(1))
-        .bind(signal)
-        .execute(&mut *connection)
-        .await?;
+        // A row that is damaged stays so: what renews it sees for itself what is gone.
+        let update = concat!(
+            "UPDATE rolled SET raw_from = max(coalesce(raw_from, ?1), ?1) WHERE signal = ?2 AND proof IS ",
+            rolled_proof!("")
+        );
+        let update = sqlx::query(update).bind(end.saturating_add(1)).bind(signal);
+        if update.execute(&mut *connection).await?.rows_affected() > 0 {
+            let prove = concat!(
+                "UPDATE rolled SET proof = ",
+                rolled_proof!(""),
+                " WHERE signal = ?"
+            );
+            let prove = sqlx::query(prove).bind(signal);
+            prove.execute(&mut *connection).await?;
+        }
     }
     removal::note(connection, entry).await
 }

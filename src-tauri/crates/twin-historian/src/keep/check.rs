@@ -200,6 +200,16 @@ impl Finding {
             Finding::Blob { table, id, why } => {
                 format!("{} cannot be read: {why}", blob_name(table, *id))
             }
+            Finding::Row {
+                table: "rolled",
+                signal,
+                ..
+            } => format!(
+                "the row that says how far signal {signal} is rolled up does not match its checksum"
+            ),
+            Finding::Row { signal, at, .. } => format!(
+                "the change of quality of signal {signal} at {at} µs does not match its checksum"
+            ),
             Finding::Table { table, why } => {
                 format!("the table {table} cannot be read to its end: {why}")
             }

@@ -3,7 +3,7 @@
 use sqlx::SqliteConnection;
 
 use super::{
-    blob::{self, ChunkFacts, block_micros},
+    blob::{self, block_micros},
     walk::Finding,
 };
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     error::{Error, Result},
     historian::Inner,
     query::ChunkRow,
+    rebuild::{ChunkFacts, rewrite},
 };
 
 /// Gives chunks whose way to their samples is lost the samples that have lost their chunk, where every statistic says
@@ -27,8 +28,10 @@ pub(super) async fn relink(
         if let Finding::Chunk { signal, t_min, .. } = finding {
             let row = sqlx::query("SELECT * FROM chunk WHERE signal = ? AND t_min = ?");
             let row = row.bind(signal).bind(t_min).fetch_one(readers).await;
-            let row = row.and_then(|row| ChunkRow::read(&row)).map_err(&fail)?;
-            broken.push(row);
+            let row = row
+                .and_then(|row| ChunkRow::read_unproven(&row))
+                .map_err(&fail)?;
+            broken.push(row.0);
         }
     }
     let mut mended = Vec::new();
@@ -42,7 +45,7 @@ pub(super) async fn relink(
             .fetch_one(readers)
             .await
             .map_err(&fail)?;
-        let Ok(facts) = blob::chunk(&bytes) else {
+        let Ok(facts) = ChunkFacts::of(&bytes) else {
             continue;
         };
         let fits = |row: &&ChunkRow| {
@@ -51,12 +54,11 @@ pub(super) async fn relink(
         let candidates: Vec<&ChunkRow> = broken.iter().filter(fits).collect();
         if let [row] = candidates[..] {
             let mut writer = inner.telemetry.writer.lock().await;
-            writer.ready(Durability::Normal).await?;
-            let link = sqlx::query("UPDATE chunk SET data = ? WHERE signal = ? AND t_min = ?")
-                .bind(data)
-                .bind(row.signal)
-                .bind(row.statistics.t_min.micros());
-            link.execute(writer.connection()).await.map_err(&fail)?;
+            writer.begin(Durability::Normal).await?;
+            let linked = rewrite(writer.connection(), row, *data, &facts).await;
+            if !writer.end(linked.map_err(&fail)).await? {
+                continue;
+            }
             done.push(format!("Found again: the samples of {}.", row.place()));
             mended.push((*data, row.signal, row.statistics.t_min.micros()));
         } else if let Some(sentence) = adopt(inner, *data, &facts).await? {
@@ -171,15 +173,31 @@ pub(super) async fn mend(connection: &mut SqliteConnection, finding: &Finding) -
         } => {
             set_apart(connection, "arrival", "first", "data", *id, &origin, why).await?;
             // The row stays, empty: its numbers must not be given again.
-            let emptied = "UPDATE arrival SET data = x'' WHERE first = ?";
+            let emptied = "UPDATE arrival SET data = x'', received_max = -1 WHERE first = ?";
             by_id(connection, emptied, *id).await
         }
         Finding::Blob { id, why, .. } => {
             set_apart(connection, "correction", "id", "old", *id, &origin, why).await?;
             by_id(connection, "DELETE FROM correction WHERE id = ?", *id).await
         }
-        Finding::Overlap { .. } | Finding::Table { .. } => Ok(()),
+        Finding::Row {
+            table: "quality",
+            signal,
+            at,
+        } => drop_transition(connection, *signal, *at).await,
+        // Rows of `rolled` are made anew when all blocks are sound.
+        Finding::Row { .. } | Finding::Overlap { .. } | Finding::Table { .. } => Ok(()),
     }
+}
+
+async fn drop_transition(
+    connection: &mut SqliteConnection,
+    signal: i64,
+    at: i64,
+) -> sqlx::Result<()> {
+    let delete = sqlx::query("DELETE FROM quality WHERE signal = ? AND at = ?");
+    let done = delete.bind(signal).bind(at).execute(connection).await;
+    done.map(drop)
 }
 
 /// A damaged block of a rollup: its span is worked out again.

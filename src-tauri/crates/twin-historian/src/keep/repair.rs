@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use sqlx::{Connection as _, SqliteConnection};
 use twin_core::{SignalId, SignalKey, Timestamp};
 
 use super::{
@@ -18,7 +19,9 @@ use crate::{
     database::{Database, Durability, FileKind},
     error::{Error, Result},
     files::{finish_switch, switch},
-    historian::{Historian, TELEMETRY, signal_key},
+    historian::{Historian, Inner, TELEMETRY, signal_key},
+    rebuild,
+    rollup::renew::renew,
 };
 
 /// Samples that cannot be read any more.
@@ -120,12 +123,39 @@ async fn is_broken(dir: &Path, kind: &FileKind) -> Result<bool> {
         Err(Error::Damaged { .. }) => return Ok(true),
         other => other?,
     };
+    let same = has_schema(&database, kind).await;
     let faults = structure(&database, || ControlFlow::Continue(())).await;
     let shut = database.shut().await;
     match (faults?, shut) {
         (Some(faults), _) if !faults.is_empty() => Ok(true),
+        _ if !same? => Ok(true),
         (_, Err(Error::Damaged { .. })) => Ok(true),
         (_, shut) => shut.map(|()| false),
+    }
+}
+
+/// Whether every table and index is there as this program makes it: SQLite believes a damaged name.
+async fn has_schema(database: &Database, kind: &FileKind) -> Result<bool> {
+    let fail = Error::sql(&database.file, "read the schema");
+    let sql = "SELECT name, tbl_name, coalesce(sql, '') FROM sqlite_schema ORDER BY name";
+    let mut fresh = SqliteConnection::connect("sqlite::memory:")
+        .await
+        .map_err(&fail)?;
+    for migration in kind.migrations {
+        let made = sqlx::raw_sql(*migration).execute(&mut fresh).await;
+        made.map_err(&fail)?;
+    }
+    let expected: Vec<(String, String, String)> = sqlx::query_as(sql)
+        .fetch_all(&mut fresh)
+        .await
+        .map_err(&fail)?;
+    fresh.close().await.map_err(&fail)?;
+    let found: sqlx::Result<Vec<(String, String, String)>> =
+        sqlx::query_as(sql).fetch_all(&database.readers).await;
+    match found.map_err(&fail) {
+        Ok(found) => Ok(expected.iter().all(|entry| found.contains(entry))),
+        Err(Error::Damaged { .. }) => Ok(false),
+        Err(other) => Err(other),
     }
 }
 
@@ -165,20 +195,25 @@ impl Historian {
         let inner = &*self.inner;
         let _alone = inner.maintenance.lock().await;
         let mut looked = 0;
-        let mut walk = Walk {
-            inner,
-            counts: Counts::default(),
-            findings: Vec::new(),
-            advance: |rows| {
-                looked += rows;
-                progress(looked, looked)
-            },
+        let mut advance = |rows| {
+            looked += rows;
+            progress(looked, looked)
         };
-        let flow = walk.all().await?;
-        let findings = walk.findings;
         let mut report = RepairReport::default();
-        if flow.is_break() {
-            return Ok(report);
+        let Some(mut findings) = look(inner, &mut advance).await? else {
+            let source = std::io::Error::from(std::io::ErrorKind::Interrupted);
+            return Err(Error::io("repair", &inner.telemetry.file)(source));
+        };
+        if findings.iter().any(|f| matches!(f, Finding::Chunk { .. })) {
+            let rebuilt = rebuild::unproven(inner, false).await?;
+            let told = |place: &String| format!("Made anew from its samples: the row of {place}.");
+            report.done.extend(rebuilt.mended.iter().map(told));
+            // From here on things change, so that the caller is told but not asked.
+            let go_on = |rows| {
+                let _told = advance(rows);
+                ControlFlow::Continue(())
+            };
+            findings = look(inner, go_on).await?.unwrap_or_default();
         }
         let names = self.signals().await.unwrap_or_default();
         let fail = Error::sql(&inner.telemetry.file, "repair");
@@ -192,8 +227,24 @@ impl Historian {
             drop(writer);
             report.add(finding, &names)?;
         }
+        renew(inner).await?;
         Ok(report)
     }
+}
+
+/// What does not fit; none when `advance` ended it.
+async fn look(
+    inner: &Inner,
+    advance: impl FnMut(u64) -> ControlFlow<()> + Send,
+) -> Result<Option<Vec<Finding>>> {
+    let mut walk = Walk {
+        inner,
+        counts: Counts::default(),
+        findings: Vec::new(),
+        advance,
+    };
+    let flow = walk.all().await?;
+    Ok(flow.is_continue().then_some(walk.findings))
 }
 
 impl RepairReport {
@@ -214,6 +265,11 @@ impl RepairReport {
             Finding::Blob { table, id, why } => {
                 let after = if table == "rollup" { "; it is worked out again" } else { "" };
                 self.done.push(format!("Put into quarantine: {}: {why}{after}.", blob_name(table, id)));
+            }
+            other @ Finding::Row { .. } => {
+                let is_quality = matches!(other, Finding::Row { table: "quality", .. });
+                let after = if is_quality { "it is removed" } else { "it was made anew" };
+                self.done.push(format!("Put right: {}; {after}.", other.sentence()));
             }
             other @ (Finding::Overlap { .. } | Finding::Table { .. }) => {
                 self.done.push(format!("Left as it is: {}.", other.sentence()));

@@ -4,14 +4,18 @@ use std::{collections::HashSet, ops::ControlFlow};
 
 use sqlx::{Row as _, SqlitePool, sqlite::SqliteRow};
 
-use twin_core::SignalKey;
+use twin_core::{Quality, SignalKey, Timestamp};
 
 use super::blob;
 use crate::{
+    arrivals,
     bytes::sealed,
     error::{Error, Result},
+    events::quality_proof,
     historian::Inner,
+    proof::rolled_proof,
     query::ChunkRow,
+    rebuild::ChunkFacts,
     rollup::block::seed,
 };
 
@@ -54,6 +58,12 @@ pub(super) enum Finding {
         id: i64,
         why: String,
     },
+    /// A row of `rolled` or `quality` does not match its checksum.
+    Row {
+        table: &'static str,
+        signal: i64,
+        at: i64,
+    },
     /// SQLite cannot go on in a table.
     Table { table: &'static str, why: String },
 }
@@ -85,13 +95,16 @@ pub(super) struct Walk<'a, F> {
 /// A chunk as it is stored.
 struct Stored {
     row: ChunkRow,
+    proven: bool,
     bytes: Option<Vec<u8>>,
 }
 
 impl Stored {
     fn read(row: &SqliteRow) -> sqlx::Result<Stored> {
+        let (found, proven) = ChunkRow::read_unproven(row)?;
         Ok(Stored {
-            row: ChunkRow::read(row)?,
+            row: found,
+            proven,
             bytes: row.try_get("bytes")?,
         })
     }
@@ -99,6 +112,8 @@ impl Stored {
 
 /// Row, oldest and newest source time, count, blob.
 type JournalRow = (i64, i64, i64, i64, Vec<u8>);
+/// Signal, instant, status, reason, checksum.
+type QualityRow = (i64, i64, i64, i64, i64);
 type Flow = Result<ControlFlow<()>>;
 const GO_ON: ControlFlow<()> = ControlFlow::Continue(());
 
@@ -110,6 +125,10 @@ impl<F: FnMut(u64) -> ControlFlow<()> + Send> Walk<'_, F> {
         }
         let mut known = HashSet::new();
         if self.chunks(&mut known).await?.is_break() || self.orphans(&known).await?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        self.rolled().await?;
+        if self.qualities().await?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
         for table in ["arrival", "rollup", "correction"] {
@@ -211,7 +230,7 @@ impl<F: FnMut(u64) -> ControlFlow<()> + Send> Walk<'_, F> {
             after = (last.row.signal, last.row.statistics.t_min.micros());
             let n = rows.len() as u64;
             self.counts.chunks += n;
-            for Stored { row, bytes } in rows {
+            for Stored { row, proven, bytes } in rows {
                 known.insert(row.data);
                 let signal = row.signal;
                 let (t_min, t_max) = (row.statistics.t_min.micros(), row.statistics.t_max.micros());
@@ -226,7 +245,7 @@ impl<F: FnMut(u64) -> ControlFlow<()> + Send> Walk<'_, F> {
                 }
                 before = (signal, t_max);
                 let named = named.is_empty() || named.contains(&signal);
-                let Some(why) = fault_of(&row, bytes.as_deref(), named) else {
+                let Some(why) = fault_of(&row, proven, bytes.as_deref(), named) else {
                     self.counts.samples += count.unsigned_abs();
                     continue;
                 };
@@ -279,16 +298,65 @@ impl<F: FnMut(u64) -> ControlFlow<()> + Send> Walk<'_, F> {
         Ok(GO_ON)
     }
 
+    /// A row for each signal: read at once.
+    async fn rolled(&mut self) -> Result<()> {
+        let sql = concat!(
+            "SELECT signal FROM rolled WHERE proof IS NOT ",
+            rolled_proof!("")
+        );
+        let signals: sqlx::Result<Vec<i64>> =
+            sqlx::query_scalar(sql).fetch_all(self.readers()).await;
+        let signals = self.sound("rolled", signals)?.unwrap_or_default();
+        let finding = |signal| Finding::Row {
+            table: "rolled",
+            signal,
+            at: 0,
+        };
+        self.findings.extend(signals.into_iter().map(finding));
+        Ok(())
+    }
+
+    async fn qualities(&mut self) -> Flow {
+        let mut after = (i64::MIN, i64::MIN);
+        loop {
+            let sql = "SELECT signal, at, status, reason, proof FROM quality WHERE (signal, at) > (?, ?) \
+                 ORDER BY signal, at LIMIT ?";
+            let rows: sqlx::Result<Vec<QualityRow>> = sqlx::query_as(sql)
+                .bind(after.0)
+                .bind(after.1)
+                .bind(KEYS_A_SNAPSHOT)
+                .fetch_all(self.readers())
+                .await;
+            let rows = self.sound("quality", rows)?.unwrap_or_default();
+            let Some(last) = rows.last() else {
+                return Ok(GO_ON);
+            };
+            after = (last.0, last.1);
+            for (signal, at, status, reason, proof) in rows {
+                let byte = |code| u8::try_from(code).unwrap_or(u8::MAX);
+                let quality = Quality::from_bytes([byte(status), byte(reason)]);
+                let key = u32::try_from(signal).map(SignalKey);
+                if key.map(|key| quality_proof(key, Timestamp(at), quality)) != Ok(proof) {
+                    let table = "quality";
+                    self.findings.push(Finding::Row { table, signal, at });
+                }
+            }
+            if (self.advance)(0).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+    }
+
     async fn blobs(&mut self, table: &'static str) -> Flow {
         let (id, data) = match table {
             "arrival" => ("first", "data"),
             "correction" => ("id", "old"),
             _ => ("id", "data"),
         };
-        let place = if table == "rollup" {
-            "signal, level, block"
-        } else {
-            "0, 0, 0"
+        let place = match table {
+            "rollup" => "signal, level, block",
+            "arrival" => "received_max = -1, 0, count",
+            _ => "0, 0, 0",
         };
         let sql = format!(
             "SELECT {id}, {data}, {place} FROM {table} WHERE {id} > ? ORDER BY {id} LIMIT ?"
@@ -312,9 +380,14 @@ impl<F: FnMut(u64) -> ControlFlow<()> + Send> Walk<'_, F> {
             self.counts.other_blobs += n;
             for (id, data, signal, level, block) in rows {
                 // Empty: a repair has put the received times into quarantine already.
-                let is_set_apart = table == "arrival" && data.is_empty();
+                let is_set_apart = table == "arrival" && data.is_empty() && signal == 1;
                 let seed = seed((SignalKey(signal), level as usize, block));
-                let place = if table == "rollup" { &seed[..] } else { &[] };
+                let numbers = arrivals::place(id, block);
+                let place = match table {
+                    "rollup" => &seed[..],
+                    "arrival" => &numbers[..],
+                    _ => &[],
+                };
                 if !is_set_apart && let Err(why) = sealed(place, &data) {
                     let why = why.to_string();
                     self.findings.push(Finding::Blob { table, id, why });
@@ -328,8 +401,8 @@ impl<F: FnMut(u64) -> ControlFlow<()> + Send> Walk<'_, F> {
 }
 
 /// What is wrong with a chunk, in words.
-fn fault_of(row: &ChunkRow, bytes: Option<&[u8]>, named: bool) -> Option<String> {
-    let facts = match bytes.map(blob::chunk) {
+fn fault_of(row: &ChunkRow, proven: bool, bytes: Option<&[u8]>, named: bool) -> Option<String> {
+    let facts = match bytes.map(ChunkFacts::of) {
         None => return Some("its data is missing".into()),
         Some(Err(why)) => return Some(why.to_string()),
         Some(Ok(facts)) => facts,
@@ -340,6 +413,8 @@ fn fault_of(row: &ChunkRow, bytes: Option<&[u8]>, named: bool) -> Option<String>
         "its samples are another signal's"
     } else if !blob::same(&facts.statistics, &row.statistics) {
         "its samples are not those that its statistics speak of"
+    } else if !proven {
+        "its row does not match its checksum"
     } else {
         return None;
     };

@@ -1,22 +1,26 @@
 //! The plant at an instant: what was known then, not what is known now.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use sqlx::{Row, SqliteConnection};
+use sqlx::SqliteConnection;
 use twin_core::{Quality, SignalKey, Timestamp};
 
-use super::load::snapshot;
+use super::{known::known_at, load::snapshot};
 use crate::{
     arrivals::ArrivalCache,
-    chunks::{ChunkRow, Known, Place, chunk_blob, decode_one, known_at},
-    error::{Error, Result},
+    bytes::Malformed,
+    chunks::{ChunkRow, chunk_blob, decode_one, opened},
+    error::{Error, Result, Unproven},
+    events::quality_proof,
     historian::{Historian, Inner, signal_key},
     journal::{self, Wanted},
     sample::Sample,
 };
 
 /// Signals in one statement.
-const KEYS_A_STATEMENT: i64 = 256;
+const KEYS_A_STATEMENT: i64 = 128;
+/// Chunks of more bytes are read apart, so that what is in memory at a time stays bounded.
+const BLOB_BYTES_MAX: i64 = 65_536;
 /// Connections that share the work.
 const SHARES: i64 = 2;
 
@@ -42,8 +46,10 @@ impl Historian {
         let inner = &*self.inner;
         let (mut fresh, read_rows_to) = inner.sound_tail(|tail| tail.as_of(None, t)).await?;
         let (left, right) = tokio::join!(share(inner, t, 0), share(inner, t, 1));
-        let mut found = left?;
-        found.extend(right?);
+        let (mut stored, mut changes) = left?;
+        let (more_stored, more_changes) = right?;
+        stored.extend(more_stored);
+        changes.extend(more_changes);
         if let Some(rows_to) = read_rows_to {
             let mut snapshot = snapshot(inner).await?;
             let wanted = Wanted {
@@ -72,150 +78,236 @@ impl Historian {
                 }
             }
         }
-        let mut all = Vec::with_capacity(found.len());
-        for (signal, (stored, change)) in found {
-            let fresh = fresh.remove(&signal);
-            let sample = match (stored, fresh) {
-                (Some(stored), Some(fresh)) if stored.time > fresh.time => stored,
-                (_, Some(fresh)) => fresh,
-                (Some(stored), None) => stored,
-                (None, None) => continue,
-            };
-            let quality = match change {
-                Some((at, quality)) if at > sample.received => quality,
+        for (signal, sample) in &mut stored {
+            if let Some(fresh) = fresh.remove(signal)
+                && fresh.time >= sample.time
+            {
+                *sample = fresh;
+            }
+        }
+        stored.extend(fresh);
+        stored.sort_unstable_by_key(|(signal, _)| *signal);
+        let shown = stored.into_iter().map(|(signal, sample)| {
+            let quality = match changes.get(&signal) {
+                Some((at, quality)) if *at > sample.received => *quality,
                 _ => sample.quality,
             };
-            all.push(AsOf {
+            AsOf {
                 signal,
                 sample,
                 quality,
-            });
-        }
-        all.sort_by_key(|as_of| as_of.signal);
-        Ok(all)
+            }
+        });
+        Ok(shown.collect())
     }
 }
 
-type Change = Option<(Timestamp, Quality)>;
-type Found = HashMap<SignalKey, (Option<Sample>, Change)>;
+/// The newest stored samples of signals, each once.
+type Stored = Vec<(SignalKey, Sample)>;
+/// The newest change of quality of those signals that had one.
+type Changes = HashMap<SignalKey, (Timestamp, Quality)>;
+
+/// Newest chunks at an instant of some signals, as one row: rows cost more than what is in them. Their keys, data ids and
+/// first instants, the length of each chunk's bytes (-1: too many, or missing), and all bytes one after the other; they are joined as text, which SQLite
+/// takes as it is, and the checksum of each chunk tells if it did not.
+const NEWEST: &str = "WITH newest AS MATERIALIZED (SELECT s.key AS key, \
+    (SELECT c.data || ',' || c.t_min FROM chunk AS c WHERE c.signal = s.key AND c.t_min <= ?1 \
+     ORDER BY c.t_min DESC LIMIT 1) AS place \
+    FROM signal AS s WHERE s.key >= ?2 AND s.key < ?3) \
+    SELECT group_concat(n.key || ',' || n.place, ';'), group_concat(CASE WHEN length(d.data) <= ?4 THEN length(d.data) ELSE -1 END), \
+    CAST(group_concat(CASE WHEN length(d.data) <= ?4 THEN d.data END, '') AS BLOB) \
+    FROM newest AS n LEFT JOIN chunk_data AS d ON d.id = CAST(n.place AS INTEGER) WHERE n.place IS NOT NULL";
+
+/// What [`NEWEST`] gives: all none when no signal has a chunk.
+type NewestRow = (Option<String>, Option<String>, Option<Vec<u8>>);
 
 /// Every signal of one half of the keys: the newest stored sample, and the newest change of quality.
-async fn share(inner: &Inner, t: Timestamp, share: i64) -> Result<Found> {
+async fn share(inner: &Inner, t: Timestamp, share: i64) -> Result<(Stored, Changes)> {
     let read = Error::sql(&inner.telemetry.file, "read the plant at an instant");
     let mut snapshot = snapshot(inner).await?;
     let keys: i64 = sqlx::query_scalar("SELECT coalesce(max(key) + 1, 0) FROM signal")
         .fetch_one(&mut *snapshot)
         .await
         .map_err(&read)?;
-    let mut found = Found::new();
-    let mut cache = ArrivalCache::default();
+    let mut instant = Instant {
+        inner,
+        t,
+        cache: ArrivalCache::default(),
+        corrected: None,
+    };
+    let mut stored = Vec::with_capacity((keys / SHARES + KEYS_A_STATEMENT) as usize);
     let step = KEYS_A_STATEMENT * SHARES;
     for first in (share * KEYS_A_STATEMENT..keys).step_by(step as usize) {
-        let rows = sqlx::query(
-            "SELECT s.key, c.t_min, d.data, c.t_max, q.at, q.status, q.reason FROM signal AS s \
-             LEFT JOIN chunk AS c ON c.signal = s.key AND c.t_min = \
-             (SELECT max(t_min) FROM chunk WHERE signal = s.key AND t_min <= ?1) \
-             LEFT JOIN chunk_data AS d ON d.id = c.data \
-             LEFT JOIN quality AS q ON q.signal = s.key AND q.at = \
-             (SELECT max(at) FROM quality WHERE signal = s.key AND at <= ?1) \
-             WHERE s.key >= ?2 AND s.key < ?3",
-        );
-        let rows = rows
+        let newest = sqlx::query_as(NEWEST)
             .bind(t.micros())
             .bind(first)
-            .bind(first + KEYS_A_STATEMENT);
-        let rows = rows.fetch_all(&mut *snapshot).await.map_err(&read)?;
-        for row in &rows {
-            let signal = signal_key(row.try_get(0).map_err(&read)?)?;
-            let change = change(row).map_err(&read)?;
-            let mut stored = None;
-            if let Some(t_min) = row.try_get::<Option<i64>, _>(1).map_err(&read)? {
-                let blob: Option<Vec<u8>> = row.try_get(2).map_err(&read)?;
-                let place = Place {
-                    signal: i64::from(signal.0),
-                    t_min: Timestamp(t_min),
-                };
-                let blob = blob.ok_or_else(|| place.missing())?;
-                stored = search(inner, &mut snapshot, &mut cache, place, blob, t).await?;
+            .bind(first + KEYS_A_STATEMENT)
+            .bind(BLOB_BYTES_MAX);
+        let (keys, lengths, blobs): NewestRow =
+            newest.fetch_one(&mut *snapshot).await.map_err(&read)?;
+        let (keys, lengths) = (keys.unwrap_or_default(), lengths.unwrap_or_default());
+        let mut blobs = blobs.as_deref().unwrap_or_default();
+        for (place, length) in keys.split(';').zip(lengths.split(',')) {
+            let mut place = place.split(',').map(str::parse::<i64>);
+            let (Some(Ok(key)), _, Some(Ok(begin))) = (place.next(), place.next(), place.next())
+            else {
+                continue;
+            };
+            let length = length.parse::<usize>().ok();
+            let blob = length.and_then(|length| blobs.split_off(..length));
+            let found = instant.newest(&mut snapshot, key, begin, blob).await?;
+            if let Some(sample) = found {
+                stored.push((signal_key(key)?, sample));
             }
-            found.insert(signal, (stored, change));
         }
     }
-    Ok(found)
+    let changes = changes(inner, &mut snapshot, t, share).await?;
+    Ok((stored, changes))
 }
 
-fn change(row: &sqlx::sqlite::SqliteRow) -> sqlx::Result<Change> {
-    let Some(at) = row.try_get::<Option<i64>, _>(4)? else {
-        return Ok(None);
-    };
-    let byte = |column: usize| -> sqlx::Result<u8> {
-        let code: i64 = row.try_get(column)?;
-        Ok(u8::try_from(code).unwrap_or(u8::MAX))
-    };
-    let quality = Quality::from_bytes([byte(5)?, byte(6)?]);
-    Ok(Some((Timestamp(at), quality)))
-}
-
-/// The newest sample with source time and received time at or before `t`: in `row`, else in the chunks before it.
-async fn search(
+/// The newest changes of quality of one half of the keys: from one signal that had some to the next.
+async fn changes(
     inner: &Inner,
     connection: &mut SqliteConnection,
-    cache: &mut ArrivalCache,
-    mut place: Place,
-    mut blob: Vec<u8>,
     t: Timestamp,
-) -> Result<Option<Sample>> {
-    let signal = place.signal;
-    let mut passed = false;
-    let mut sample = None;
-    loop {
-        match known_at(inner, connection, cache, (place, &blob), t).await? {
-            Known::Sample(found) => {
-                sample = Some(found);
-                break;
+    share: i64,
+) -> Result<Changes> {
+    let read = Error::sql(&inner.telemetry.file, "read changes of quality");
+    let rows: Vec<(i64, i64, u8, u8, i64)> = sqlx::query_as(
+        "WITH RECURSIVE changed (signal) AS (SELECT min(signal) FROM quality UNION ALL \
+         SELECT (SELECT min(q.signal) FROM quality AS q WHERE q.signal > changed.signal) FROM changed \
+         WHERE changed.signal IS NOT NULL) \
+         SELECT q.signal, q.at, q.status, q.reason, q.proof FROM changed CROSS JOIN quality AS q \
+         WHERE changed.signal % ?2 = ?3 AND q.signal = changed.signal \
+         AND q.at = (SELECT max(at) FROM quality WHERE signal = changed.signal AND at <= ?1)",
+    )
+    .bind(t.micros())
+    .bind(SHARES)
+    .bind(share)
+    .fetch_all(connection)
+    .await
+    .map_err(&read)?;
+    rows.into_iter()
+        .map(|(signal, at, status, reason, proof)| {
+            let (signal, at) = (signal_key(signal)?, Timestamp(at));
+            let quality = Quality::from_bytes([status, reason]);
+            if proof != quality_proof(signal, at, quality) {
+                let place = format!(
+                    "the change of quality of signal {} at {} µs",
+                    signal.0,
+                    at.micros()
+                );
+                return Err(read(Unproven { place }.into_sql()));
             }
-            Known::SampleBehindLater(found) => {
-                passed = true;
-                sample = Some(found);
-                break;
-            }
-            Known::Nothing => passed = true,
-        }
-        match chunk_before(inner, connection, signal, place.t_min).await? {
-            Some(before) => {
-                blob = chunk_blob(inner, connection, &before).await?;
-                place = before.begin();
-            }
-            None => break,
-        }
-    }
-    if !passed {
-        return Ok(sample);
-    }
-    // A sample that was received later may have replaced one that was known at `t`.
-    let from = sample.as_ref().map_or(Timestamp::MIN, |sample| sample.time);
-    let replaced = replaced_since(inner, connection, signal, from, t).await?;
-    Ok(match (sample, replaced) {
-        (Some(sample), Some(replaced)) if replaced.time > sample.time => Some(replaced),
-        (Some(sample), _) => Some(sample),
-        (None, replaced) => replaced,
-    })
+            Ok((signal, (at, quality)))
+        })
+        .collect()
 }
 
-async fn chunk_before(
-    inner: &Inner,
-    connection: &mut SqliteConnection,
-    signal: i64,
-    t_min: Timestamp,
-) -> Result<Option<ChunkRow>> {
-    let read = Error::sql(&inner.telemetry.file, "read chunk statistics");
-    let row = sqlx::query(
-        "SELECT * FROM chunk WHERE signal = ? AND t_min < ? ORDER BY t_min DESC LIMIT 1",
-    );
-    let row = row.bind(signal).bind(t_min.micros());
-    let row = row.fetch_optional(connection).await.map_err(&read)?;
-    row.map(|row| ChunkRow::read(&row).map_err(&read))
-        .transpose()
+/// One half of a query.
+struct Instant<'a> {
+    inner: &'a Inner,
+    t: Timestamp,
+    cache: ArrivalCache,
+    /// Signals that ever had a sample corrected; none: not asked yet.
+    corrected: Option<HashSet<i64>>,
+}
+
+impl Instant<'_> {
+    /// The newest sample with source time and received time at or before the instant: in the newest chunk, of which these
+    /// are the bytes if they could be had, else in the chunks before it.
+    async fn newest(
+        &mut self,
+        connection: &mut SqliteConnection,
+        signal: i64,
+        begin: i64,
+        blob: Option<&[u8]>,
+    ) -> Result<Option<Sample>> {
+        // One that begins elsewhere than its row says is damaged there: the row is read with its checksum below.
+        let first = blob
+            .and_then(|blob| opened(signal, blob).ok())
+            .filter(|chunk| chunk.page_starts().first() == Some(&begin));
+        let mut before = self.t.micros();
+        let mut passed = false;
+        let mut sample = None;
+        if let Some(chunk) = first {
+            let (inner, t, cache) = (self.inner, self.t, &mut self.cache);
+            // A damaged one is read once more below, which says where it is.
+            if let Ok(known) = known_at(inner, connection, cache, &chunk, t).await? {
+                (passed, sample) = (known.passed, known.sample);
+                if sample.is_none() {
+                    passed = true;
+                    before = chunk
+                        .page_starts()
+                        .first()
+                        .map_or(i64::MIN, |start| start.saturating_sub(1));
+                }
+            }
+        }
+        while sample.is_none() {
+            let Some(row) = self.chunk_upto(connection, signal, before).await? else {
+                break;
+            };
+            let blob = chunk_blob(self.inner, connection, &row).await?;
+            let damaged = |malformed: Malformed| malformed.of(row.place());
+            let chunk = opened(signal, &blob).map_err(damaged)?;
+            let (inner, t, cache) = (self.inner, self.t, &mut self.cache);
+            let known = known_at(inner, connection, cache, &chunk, t)
+                .await?
+                .map_err(damaged)?;
+            passed |= known.passed || known.sample.is_none();
+            sample = known.sample;
+            let Some(earlier) = row.statistics.t_min.micros().checked_sub(1) else {
+                break;
+            };
+            before = earlier;
+        }
+        if !passed || !self.was_corrected(connection, signal).await? {
+            return Ok(sample);
+        }
+        // A sample that was received later may have replaced one that was known at the instant.
+        let from = sample.as_ref().map_or(Timestamp::MIN, |sample| sample.time);
+        let replaced = replaced_since(self.inner, connection, signal, from, self.t).await?;
+        Ok(match (sample, replaced) {
+            (Some(sample), Some(replaced)) if replaced.time > sample.time => Some(replaced),
+            (Some(sample), _) => Some(sample),
+            (None, replaced) => replaced,
+        })
+    }
+
+    /// Whether a sample of the signal was ever corrected: asked once for all, for it may matter to all of them.
+    async fn was_corrected(
+        &mut self,
+        connection: &mut SqliteConnection,
+        signal: i64,
+    ) -> Result<bool> {
+        if let Some(corrected) = &self.corrected {
+            return Ok(corrected.contains(&signal));
+        }
+        let signals: Vec<i64> = sqlx::query_scalar("SELECT DISTINCT signal FROM correction")
+            .fetch_all(connection)
+            .await
+            .map_err(Error::sql(&self.inner.telemetry.file, "read corrections"))?;
+        let corrected = self.corrected.insert(signals.into_iter().collect());
+        Ok(corrected.contains(&signal))
+    }
+
+    /// The chunk that begins last at or before a time.
+    async fn chunk_upto(
+        &self,
+        connection: &mut SqliteConnection,
+        signal: i64,
+        time: i64,
+    ) -> Result<Option<ChunkRow>> {
+        let read = Error::sql(&self.inner.telemetry.file, "read chunk statistics");
+        let row = sqlx::query(
+            "SELECT * FROM chunk WHERE signal = ? AND t_min <= ? ORDER BY t_min DESC LIMIT 1",
+        );
+        let row = row.bind(signal).bind(time);
+        let row = row.fetch_optional(connection).await.map_err(&read)?;
+        row.map(|row| ChunkRow::read(&row).map_err(&read))
+            .transpose()
+    }
 }
 
 /// The newest sample in `from..=t` that was known at `t` and replaced after it.

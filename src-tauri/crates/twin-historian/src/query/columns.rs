@@ -52,6 +52,20 @@ impl Columns {
         self.t_first.is_empty()
     }
 
+    fn with_room_for(n: usize) -> Columns {
+        Columns {
+            t_first: Vec::with_capacity(n),
+            t_last: Vec::with_capacity(n),
+            min: Vec::with_capacity(n),
+            max: Vec::with_capacity(n),
+            first: Vec::with_capacity(n),
+            last: Vec::with_capacity(n),
+            status: Vec::with_capacity(n),
+            count: Vec::with_capacity(n),
+            max_gap: Vec::with_capacity(n),
+        }
+    }
+
     fn push(&mut self, column: Column) {
         self.t_first.push(column.t_first);
         self.t_last.push(column.t_last);
@@ -237,7 +251,7 @@ impl Grid {
     }
 
     pub(crate) fn finish(self) -> Columns {
-        let mut columns = Columns::default();
+        let mut columns = Columns::with_room_for(self.columns.len() + 2);
         let inside = self.columns.into_iter().map(|(_, column)| column);
         for column in self.before.into_iter().chain(inside).chain(self.after) {
             columns.push(column);

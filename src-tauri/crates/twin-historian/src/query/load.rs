@@ -12,8 +12,10 @@ use crate::{
     error::{Error, Result},
     historian::{Inner, signal_key},
     journal::{self, Wanted},
+    proof::rolled_proof,
     rollup::{
         ladder::{Level, WIDTHS, block_of, bucket_of},
+        renew::unproven,
         store::blocks_in,
     },
     sample::{Sample, merge},
@@ -132,16 +134,23 @@ async fn rolled(
             .iter()
             .map(|want| [i64::from(want.signal.0), want.from, want.to]),
     );
-    let rows: Vec<(i64, i64, i64, Option<i64>)> = sqlx::query_as(
-        "SELECT r.signal, r.base, r.upto, r.raw_from FROM json_each(?1) AS w CROSS JOIN rolled AS r \
-         WHERE r.signal = w.value ->> 0 AND r.base IS NOT NULL",
-    )
+    let rows: Vec<(i64, i64, i64, Option<i64>, bool)> = sqlx::query_as(concat!(
+        "SELECT r.signal, coalesce(r.base, -1), r.upto, r.raw_from, r.proof IS ",
+        rolled_proof!("r."),
+        " FROM json_each(?1) AS w CROSS JOIN rolled AS r WHERE r.signal = w.value ->> 0"
+    ))
     .bind(&json)
     .fetch_all(&mut *connection)
     .await
     .map_err(&read)?;
     let mut found = HashMap::new();
-    for (signal, base, upto, raw_from) in rows {
+    for (signal, base, upto, raw_from, proven) in rows {
+        if !proven {
+            return Err(unproven(signal));
+        }
+        if base < 0 {
+            continue;
+        }
         let base = usize::try_from(base)
             .ok()
             .filter(|base| *base < WIDTHS.len());

@@ -9,6 +9,7 @@ mod calendar;
 mod columns;
 mod cover;
 mod cursor;
+mod known;
 mod last;
 mod load;
 mod range;

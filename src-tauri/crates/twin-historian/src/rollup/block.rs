@@ -19,7 +19,7 @@ use super::{
     decimal::Decimal,
     ladder::{BLOCK_BUCKETS, Level, first_instant, last_instant},
     states_codec::{put_states, read_states},
-    sums::{Expected, Sums, put_sums},
+    sums::{Expected, Sums, or_zero, put_sums},
 };
 use crate::bytes::{Malformed, Reader, put_bytes, put_runs, put_varint, seal_at, unseal_at};
 
@@ -199,10 +199,6 @@ const fn status(flags: i64, shift: u32) -> Status {
         1 => Status::Uncertain,
         _ => Status::Bad,
     }
-}
-
-pub(super) const fn or_zero(number: f64) -> f64 {
-    if number.is_nan() { 0.0 } else { number }
 }
 
 /// First, last, min and max as whole numbers; what is no number takes a neighbour's, so that it costs nothing.

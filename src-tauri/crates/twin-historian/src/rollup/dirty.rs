@@ -5,8 +5,9 @@ use twin_core::SignalKey;
 
 use super::{
     aggregate::Aggregate,
+    buckets::{Buckets, CHUNKS_A_SIGNAL, RollUp, parents, read},
     ladder::{Level, WIDTHS, block_of, bucket_of, first_instant, last_instant, stored_before},
-    step::{Buckets, CHUNKS_A_SIGNAL, RollUp, Row, parents, read},
+    renew::Row,
     store::{Change, Dirty, Shelf, blocks_in},
 };
 use crate::{

@@ -4,10 +4,12 @@ mod aggregate;
 pub(crate) mod block;
 #[cfg(test)]
 mod block_tests;
+mod buckets;
 mod column;
 mod decimal;
 mod dirty;
 pub(crate) mod ladder;
+pub(crate) mod renew;
 mod states;
 mod states_codec;
 mod step;
@@ -15,5 +17,5 @@ pub(crate) mod store;
 mod sums;
 
 pub use aggregate::Aggregate;
+pub use buckets::RollUp;
 pub use states::{STATES_MAX, State, StateTime, States, WHOLE_STATES_MAX};
-pub use step::RollUp;

@@ -7,58 +7,33 @@
 use std::collections::HashMap;
 
 use sqlx::SqliteConnection;
-use twin_core::{SignalKey, Timestamp};
+use twin_core::SignalKey;
 
 use super::{
-    aggregate::Aggregate,
+    buckets::{Buckets, CHUNKS_A_SIGNAL, RollUp, parents, read},
     dirty,
     ladder::{
-        Level, WIDTHS, base_level, block_of, bucket_of, first_instant, last_instant, stored_before,
-        upto_for,
+        Level, WIDTHS, base_level, block_of, bucket_of, first_instant, stored_before, upto_for,
     },
-    states::State,
+    renew::{Row, renew, rolled},
     store::{BlockRow, Change, Shelf, blocks_in, put},
 };
 use crate::{
-    chunks::{ChunkRow, Stretch, Want, chunk_blobs, chunks_in_order, json, stretch},
+    chunks::{ChunkRow, Want, chunk_blobs, chunks_in_order},
     database::Durability,
     error::{Error, Result},
     historian::{Historian, Inner, signal_key},
+    rebuild,
 };
 
 /// Signals that one step looks at.
 const SIGNALS_A_STEP: usize = 128;
 /// Chunks that one step takes, but for the last signal's.
 const CHUNKS_A_STEP: usize = 128;
-/// Chunks of one signal in a step.
-pub(super) const CHUNKS_A_SIGNAL: usize = 64;
 /// Blocks written in one transaction, at some 40 us each.
 const BLOCKS_A_TRANSACTION: usize = 200;
 /// Dirty stretches that one step takes.
 const DIRTY_A_STEP: i64 = 32;
-
-/// What a step of rolling up did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RollUp {
-    /// Chunks that went into buckets.
-    pub chunks: u64,
-    /// Dirty stretches that were worked out again, in whole or in part.
-    pub mended: u64,
-    /// Blocks written.
-    pub blocks: u64,
-    /// Chunks that could not be read: their buckets do without them.
-    pub damaged: u64,
-    /// Whether there is more to do: call again.
-    pub more: bool,
-}
-
-/// How far a signal is rolled up, as stored.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Row {
-    pub base: Option<Level>,
-    pub upto: i64,
-    pub raw_from: Option<i64>,
-}
 
 impl Historian {
     /// Brings the pyramid closer to the chunks. Call again while [`RollUp::more`]; without anything to do it costs one
@@ -67,8 +42,19 @@ impl Historian {
     /// # Errors
     /// When the file cannot be read or written: what the step had not finished is done by the next one.
     pub async fn roll_up_step(&self) -> Result<RollUp> {
+        let _alone = self.inner.maintenance.lock().await;
+        let done = self.roll_up().await;
+        if let Err(Error::Damaged { .. }) = done
+            && (renew(&self.inner).await? > 0
+                || rebuild::out_of_the_way(&self.inner, done.as_ref().err()).await?)
+        {
+            return self.roll_up().await;
+        }
+        done
+    }
+
+    async fn roll_up(&self) -> Result<RollUp> {
         let inner = &*self.inner;
-        let _alone = inner.maintenance.lock().await;
         let mut done = RollUp::default();
         let mut changes = mend(inner, &mut done).await?;
         // What is mended must be stored before the same blocks grow.
@@ -139,6 +125,8 @@ async fn store(inner: &Inner, changes: &mut Vec<Change>, done: &mut RollUp) -> R
             }
         }
         writer.end(stored.map_err(&fail)).await?;
+        drop(writer);
+        inner.telemetry.ease_log().await;
     }
     Ok(())
 }
@@ -194,37 +182,6 @@ async fn due(inner: &Inner) -> Result<Vec<SignalKey>> {
         .collect::<Result<Vec<_>>>()?;
     inner.chunks_sealed(keys.into_iter(), true);
     Ok(inner.due_for_rolling_up(SIGNALS_A_STEP).unwrap_or_default())
-}
-
-async fn rolled(
-    inner: &Inner,
-    connection: &mut SqliteConnection,
-    signals: &[SignalKey],
-) -> Result<HashMap<SignalKey, Row>> {
-    if signals.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows: Vec<(i64, Option<i64>, i64, Option<i64>)> = sqlx::query_as(
-        "SELECT r.signal, r.base, r.upto, r.raw_from FROM json_each(?1) AS w CROSS JOIN rolled AS r \
-         WHERE r.signal = w.value ->> 0",
-    )
-    .bind(json(signals.iter().map(|signal| [i64::from(signal.0)])))
-    .fetch_all(connection)
-    .await
-    .map_err(Error::sql(&inner.telemetry.file, "read how far signals are rolled up"))?;
-    rows.into_iter()
-        .map(|(signal, base, upto, raw_from)| {
-            let base = base
-                .map(|base| base as Level)
-                .filter(|base| *base < WIDTHS.len());
-            let row = Row {
-                base,
-                upto,
-                raw_from,
-            };
-            Ok((signal_key(signal)?, row))
-        })
-        .collect()
 }
 
 /// The chunks of one signal that are to be rolled up.
@@ -409,79 +366,4 @@ async fn grow(
         change.blocks.extend(shelf.into_changed(plan.signal, level));
     }
     Ok(change)
-}
-
-/// The samples of a chunk; none, and a note, when it is damaged.
-pub(super) fn read(
-    blobs: &HashMap<i64, Vec<u8>>,
-    row: &ChunkRow,
-    from: i64,
-    to: i64,
-    done: &mut RollUp,
-) -> Option<Stretch> {
-    let blob = blobs.get(&row.data).map_or(&[][..], Vec::as_slice);
-    match stretch((row.signal, blob), from, to, true) {
-        Ok(samples) => Some(samples),
-        Err(why) => {
-            tracing::error!(place = row.place(), %why, "a chunk is damaged and was not rolled up");
-            done.damaged += 1;
-            None
-        }
-    }
-}
-
-/// Buckets of a level from those of the level below it: `begin` to before `end`.
-pub(super) fn parents(shelf: &Shelf, level: Level, begin: i64, end: i64) -> Vec<(i64, Aggregate)> {
-    if begin >= end {
-        return Vec::new();
-    }
-    let first = bucket_of(level, first_instant(level + 1, begin));
-    let last = bucket_of(level, last_instant(level + 1, end - 1));
-    let mut parents: Vec<(i64, Aggregate)> = Vec::new();
-    for (bucket, aggregate) in shelf.range(first, last.saturating_add(1)) {
-        let parent = bucket_of(level + 1, aggregate.t_first.micros());
-        debug_assert_eq!(parent, bucket_of(level + 1, last_instant(level, *bucket)));
-        match parents.last_mut() {
-            Some((at, all)) if *at == parent => all.merge(aggregate),
-            _ => parents.push((parent, aggregate.clone())),
-        }
-    }
-    parents
-}
-
-/// Samples going into buckets, in order of time.
-pub(super) struct Buckets(pub Vec<(i64, Aggregate)>, Level);
-
-impl Buckets {
-    pub(super) const fn new(level: Level) -> Self {
-        Buckets(Vec::new(), level)
-    }
-
-    pub(super) fn add(&mut self, samples: &Stretch) {
-        let mut at = 0;
-        while let Some(time) = samples.times.get(at) {
-            let bucket = bucket_of(self.1, *time);
-            let end = last_instant(self.1, bucket);
-            let count = samples.times[at..].partition_point(|time| *time <= end);
-            self.add_to(bucket, samples, at..at + count);
-            at += count;
-        }
-    }
-
-    fn add_to(&mut self, bucket: i64, samples: &Stretch, range: std::ops::Range<usize>) {
-        for at in range {
-            let (time, number) = (Timestamp(samples.times[at]), samples.numbers[at]);
-            let status = samples.statuses[at];
-            let value = samples.values.as_ref().map(|values| &values[at]);
-            let state = value.and_then(|value| State::of_value(value, status));
-            match self.0.last_mut() {
-                Some((last, aggregate)) if *last == bucket => {
-                    aggregate.push(time, number, status, state);
-                }
-                _ => self
-                    .0
-                    .push((bucket, Aggregate::point(time, number, status, state))),
-            }
-        }
-    }
 }

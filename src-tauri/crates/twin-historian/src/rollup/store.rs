@@ -14,6 +14,7 @@ use crate::{
     chunks::json,
     error::{Error, Result},
     historian::{Inner, signal_key},
+    proof::rolled_proof,
 };
 
 /// A block as stored: signal, level, number, blob.
@@ -130,6 +131,17 @@ pub(super) struct Dirty {
     pub left_from: Option<i64>,
 }
 
+/// Writes the checksum of a row of `rolled`, which was sound when it was read.
+pub(super) async fn prove(connection: &mut SqliteConnection, signal: u32) -> sqlx::Result<()> {
+    let prove = concat!(
+        "UPDATE rolled SET proof = ",
+        rolled_proof!(""),
+        " WHERE signal = ?"
+    );
+    let done = sqlx::query(prove).bind(signal).execute(connection).await;
+    done.map(drop)
+}
+
 /// Stores a change; in the caller's transaction.
 pub(super) async fn put(connection: &mut SqliteConnection, change: &Change) -> sqlx::Result<()> {
     let signal = change.signal.0;
@@ -155,6 +167,7 @@ pub(super) async fn put(connection: &mut SqliteConnection, change: &Change) -> s
         .bind(upto)
         .execute(&mut *connection)
         .await?;
+        prove(connection, signal).await?;
     }
     if let Some(dirty) = change.dirty {
         sqlx::query("DELETE FROM rollup_dirty WHERE signal = ? AND t_min = ? AND t_max = ?")

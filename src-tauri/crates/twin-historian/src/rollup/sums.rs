@@ -2,11 +2,14 @@
 
 use super::{
     aggregate::Aggregate,
-    block::or_zero,
     column::{put_floats, put_wholes, read_floats, read_wholes},
     decimal::Decimal,
 };
 use crate::bytes::{Malformed, Reader};
+
+pub(super) const fn or_zero(number: f64) -> f64 {
+    if number.is_nan() { 0.0 } else { number }
+}
 
 /// What sum and integral are likely to be, in units of the decimals (and of times).
 #[derive(Clone, Copy)]

@@ -67,7 +67,7 @@ async fn two_alarms(dir: &Path) -> [AlarmTransition; 2] {
 #[test]
 fn an_alarm_survives_a_restart_with_its_acknowledgement() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let [o, p] = two_alarms(dir.path()).await;
         let alarms = open(dir.path()).await.alarms();
         assert_eq!(alarms.settled().await.unwrap(), JournalRow(7));
@@ -110,7 +110,7 @@ fn an_alarm_survives_a_restart_with_its_acknowledgement() {
 #[test]
 fn an_alarm_that_is_over_stands_in_the_history_alone() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         two_alarms(dir.path()).await;
         let alarms = open(dir.path()).await.alarms();
         let over = transition("o@10", AckedActive, Normal, Cause::Returned, 40);
@@ -136,7 +136,7 @@ fn an_alarm_that_is_over_stands_in_the_history_alone() {
 #[test]
 fn an_alarm_that_comes_back_unacknowledged_is_the_same_and_active_again() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let alarms = open(dir.path()).await.alarms();
         let steps = [
             raised("o@10", 10),
@@ -161,7 +161,7 @@ fn an_alarm_that_comes_back_unacknowledged_is_the_same_and_active_again() {
 #[test]
 fn a_replay_stores_nothing_twice() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let alarms = open(dir.path()).await.alarms();
         let first = raised("o@10", 10);
         alarms
@@ -227,7 +227,7 @@ fn out_in_and_out_again_within_one_instant_is_stored_each_time() {
             let expected = (count as u64, steps[count - 1].to);
             // How many transitions a call has; whether each call settles a row of its own.
             for (size, grows) in [(1, true), (1, false), (2, true), (3, true), (8, true)] {
-                let dir = tempfile::tempdir().unwrap();
+                let dir = super::folder();
                 let alarms = open(dir.path()).await.alarms();
                 for (n, part) in steps.chunks(size).enumerate() {
                     let row = JournalRow(if grows { n as i64 + 1 } else { 1 });
@@ -244,7 +244,7 @@ fn out_in_and_out_again_within_one_instant_is_stored_each_time() {
 fn a_replay_of_any_part_stores_nothing_twice() {
     block_on(async {
         for count in 1..8_usize {
-            let dir = tempfile::tempdir().unwrap();
+            let dir = super::folder();
             let alarms = open(dir.path()).await.alarms();
             let steps = out_and_in(count);
             for (n, step) in steps.iter().enumerate() {
@@ -293,7 +293,7 @@ fn a_replay_of_any_part_stores_nothing_twice() {
 #[test]
 fn a_call_made_again_with_several_alarms_gives_the_same_numbers() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let alarms = open(dir.path()).await.alarms();
         let mut steps = out_and_in(3);
         steps.insert(1, raised("p@10", 10));
@@ -311,7 +311,7 @@ fn a_call_made_again_with_several_alarms_gives_the_same_numbers() {
 #[test]
 fn an_alarm_that_is_over_and_raised_again_at_the_same_instant_is_unacknowledged() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let alarms = open(dir.path()).await.alarms();
         let over = [
             raised("o@10", 10),
@@ -347,7 +347,7 @@ fn an_alarm_that_is_over_and_raised_again_at_the_same_instant_is_unacknowledged(
 #[test]
 fn numbers_that_are_none_are_kept_as_such() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let alarms = open(dir.path()).await.alarms();
         let odd = AlarmTransition {
             limit: f64::NAN,
@@ -424,7 +424,7 @@ fn a_changed_or_missing_audit_record_breaks_the_chain() {
                 2,
             ),
         ] {
-            let dir = tempfile::tempdir().unwrap();
+            let dir = super::folder();
             three_actions(dir.path()).await;
             sql(&dir.path().join("alarms.db"), change).await;
             let check = open(dir.path()).await.alarms().check_audit().await.unwrap();

@@ -51,7 +51,7 @@ fn a_copy_made_while_appending_is_consistent_and_has_all_that_was_acknowledged()
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = Historian::open_with(&dir.path().join("live"), NOW, options())
             .await
             .unwrap();
@@ -115,7 +115,7 @@ fn a_copy_made_while_appending_is_consistent_and_has_all_that_was_acknowledged()
 #[test]
 fn a_cancelled_or_failed_backup_leaves_nothing_and_an_older_one_is_never_overwritten() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = Historian::open_with(&dir.path().join("live"), NOW, options())
             .await
             .unwrap();
@@ -153,7 +153,7 @@ fn a_cancelled_or_failed_backup_leaves_nothing_and_an_older_one_is_never_overwri
 #[test]
 fn a_restored_history_is_the_copy_and_the_former_one_is_kept() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let (live, copy) = (dir.path().join("live"), dir.path().join("copy"));
         let historian = Historian::open_with(&live, NOW, options()).await.unwrap();
         let keys = historian
@@ -181,7 +181,7 @@ fn a_restored_history_is_the_copy_and_the_former_one_is_kept() {
             .unwrap();
         historian.close().await.unwrap();
         // The former one is whole: put back, it has everything.
-        let former = tempfile::tempdir().unwrap();
+        let former = super::folder();
         for file in &restored.kept {
             let name = file.file_name().unwrap().to_str().unwrap();
             let (name, _) = name.split_once(".replaced-").unwrap();
@@ -200,7 +200,7 @@ fn a_restored_history_is_the_copy_and_the_former_one_is_kept() {
 #[test]
 fn an_unsound_copy_is_refused_and_the_history_stays() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let (live, copy) = (dir.path().join("live"), dir.path().join("copy"));
         let historian = Historian::open_with(&live, NOW, options()).await.unwrap();
         let count = fill(&historian, 0..100).await;
@@ -236,7 +236,7 @@ fn an_unsound_copy_is_refused_and_the_history_stays() {
 #[test]
 fn an_exchange_that_was_cut_short_is_finished_at_the_next_start() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let (live, copy) = (dir.path().join("live"), dir.path().join("copy"));
         let historian = open(&live).await;
         historian

@@ -40,7 +40,7 @@ async fn put_birth(
 #[test]
 fn the_latest_birth_of_a_topic_is_kept() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = open(dir.path()).await;
         let station = ConnectionId::from("station");
         put_birth(&historian, &station, "a/NBIRTH", b"old", Timestamp(1)).await;
@@ -66,7 +66,7 @@ fn the_latest_birth_of_a_topic_is_kept() {
 #[test]
 fn rejects_are_all_counted_and_the_newest_kept() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = open(dir.path()).await;
         let reject = |n: i64, reason: &str| Reject {
             connection: "station".into(),
@@ -117,7 +117,7 @@ fn rejects_are_all_counted_and_the_newest_kept() {
 #[test]
 fn links_come_with_the_state_at_the_beginning() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = open(dir.path()).await;
         let link = |connection: &str, at, state: &str| LinkTransition {
             connection: connection.into(),
@@ -210,7 +210,7 @@ fn link(reason: usize) -> LinkTransition {
 fn a_group_is_stored_whole_or_not_at_all() {
     const BIG: usize = 200_000;
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = open(dir.path()).await;
         let samples: Vec<_> = (0..40_000)
             .map(|n| (0, n, (n * 7_919 % 1_009) as f64))
@@ -269,7 +269,7 @@ fn a_group_is_stored_whole_or_not_at_all() {
 #[test]
 fn a_group_without_samples_makes_no_journal_row() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = open(dir.path()).await;
         let group = Group {
             batches: &[batch(&[])],

@@ -10,7 +10,7 @@ use super::{NOW, all, batch, block_on, open, sql};
 #[test]
 fn a_full_disk_is_an_error_of_its_own_and_loses_nothing() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let options = Options {
             telemetry_pages_max: Some(40),
             ..Options::default()
@@ -76,7 +76,7 @@ fn a_full_disk_is_an_error_of_its_own_and_loses_nothing() {
 #[test]
 fn a_commit_that_fails_for_space_leaves_the_writer_usable() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = open(dir.path()).await;
         let rows: Vec<_> = (0..20_000)
             .map(|i| (i % 500, i64::from(i), f64::from(i * 7_919 % 1_009)))
@@ -133,7 +133,7 @@ async fn refused(dir: &Path, name: &str, fits: impl Fn(&Error) -> bool) {
 fn files_of_other_programs_are_left_alone() {
     block_on(async {
         for name in ["telemetry.db", "alarms.db"] {
-            let dir = tempfile::tempdir().unwrap();
+            let dir = super::folder();
             sql(
                 &dir.path().join(name),
                 "PRAGMA application_id = 4711; CREATE TABLE t (a)",
@@ -149,7 +149,7 @@ fn files_of_other_programs_are_left_alone() {
                 )
             })
             .await;
-            let dir = tempfile::tempdir().unwrap();
+            let dir = super::folder();
             sql(&dir.path().join(name), "CREATE TABLE unmarked (a)").await;
             refused(dir.path(), name, |e| {
                 matches!(
@@ -169,7 +169,7 @@ fn files_of_other_programs_are_left_alone() {
 fn files_of_a_newer_program_are_left_alone() {
     block_on(async {
         for (name, newest) in [("telemetry.db", 2), ("alarms.db", 1)] {
-            let dir = tempfile::tempdir().unwrap();
+            let dir = super::folder();
             open(dir.path()).await.close().await.unwrap();
             sql(&dir.path().join(name), "PRAGMA user_version = 99").await;
             refused(dir.path(), name, |e| {
@@ -198,7 +198,7 @@ fn set_aside(dir: &Path, name: &str) -> Option<PathBuf> {
 #[test]
 fn a_damaged_history_is_kept_aside_and_a_new_one_keeps_keys_and_row_numbers() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = open(dir.path()).await;
         let keys = historian
             .signal_keys(&["a".into(), "b".into()])
@@ -259,7 +259,7 @@ fn a_damaged_history_is_kept_aside_and_a_new_one_keeps_keys_and_row_numbers() {
 fn what_is_no_database_at_all_is_kept_aside() {
     block_on(async {
         for name in ["telemetry.db", "alarms.db"] {
-            let dir = tempfile::tempdir().unwrap();
+            let dir = super::folder();
             let text = "These are my notes. ".repeat(1_000);
             std::fs::write(dir.path().join(name), &text).unwrap();
             let historian = open(dir.path()).await;
@@ -284,7 +284,7 @@ fn what_is_no_database_at_all_is_kept_aside() {
 #[test]
 fn a_damaged_journal_row_goes_to_quarantine_and_the_others_are_kept() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = open(dir.path()).await;
         for n in 0..3 {
             historian
@@ -299,6 +299,13 @@ fn a_damaged_journal_row_goes_to_quarantine_and_the_others_are_kept() {
         )
         .await;
         let historian = open(dir.path()).await;
+        let [notice] = historian.notices() else {
+            panic!("{:?}", historian.notices());
+        };
+        assert!(
+            notice.starts_with("journal row 2 (1 samples) is damaged") && notice.contains("backup"),
+            "{notice}"
+        );
         assert_eq!(all(&historian, 0).await, [(0, 0.0), (2, 2.0)]);
         assert_eq!(
             historian.rows_after(JournalRow(0), 10).await.unwrap().len(),
@@ -319,7 +326,7 @@ fn a_damaged_journal_row_goes_to_quarantine_and_the_others_are_kept() {
 #[test]
 fn a_damaged_chunk_is_named_and_does_not_stop_compaction() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = open(dir.path()).await;
         historian
             .append(

@@ -69,7 +69,7 @@ proptest! {
         tail_samples_max in 10_usize..300,
     ) {
         block_on(async {
-            let dir = tempfile::tempdir().unwrap();
+            let dir = super::folder();
             let options = Options { chunk_samples_max, tail_samples_max, ..Options::default() };
             let historian = Historian::open_with(dir.path(), NOW, options).await.unwrap();
             historian.signal_keys(&["a".into()]).await.unwrap();
@@ -118,7 +118,7 @@ proptest! {
 #[test]
 fn an_import_of_many_samples_makes_full_chunks_and_can_be_repeated() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = super::open(dir.path()).await;
         historian.signal_keys(&["a".into()]).await.unwrap();
         let samples: Vec<_> = (0..150_000)

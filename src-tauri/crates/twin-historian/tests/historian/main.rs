@@ -8,6 +8,7 @@ mod calendar;
 mod events;
 mod faults;
 mod files;
+mod flips;
 mod import;
 mod kill;
 mod model;
@@ -32,6 +33,11 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
         .build()
         .unwrap()
         .block_on(future)
+}
+
+/// A folder in memory where there is one: hundreds of histories are opened here, and none has to outlive a power cut.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
 }
 
 async fn open(dir: &Path) -> Historian {

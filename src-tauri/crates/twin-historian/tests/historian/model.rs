@@ -219,7 +219,7 @@ proptest! {
         queries in prop::collection::vec((0_i64..130, 1_i64..130, 1_u32..20, 1_usize..30), 6),
     ) {
         block_on(async {
-            let dir = tempfile::tempdir().unwrap();
+            let dir = super::folder();
             let mut historian = Historian::open_with(dir.path(), NOW, options).await.unwrap();
             let ids: Vec<_> = (0..SIGNALS).map(|n| format!("pump/{n}").into()).collect();
             historian.signal_keys(&ids).await.unwrap();
@@ -238,7 +238,7 @@ proptest! {
 #[test]
 fn rows_after_gives_what_was_appended() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = super::open(dir.path()).await;
         let groups = [
             vec![super::batch(&[(0, 1, 1.0)]), super::batch(&[(1, 1, 2.0)])],
@@ -264,7 +264,7 @@ fn last_values_know_nothing_of_rows_that_will_be_replayed() {
     block_on(async {
         // In memory, and with a tail so small that the file has to be read.
         for tail_samples_max in [1_000, 1] {
-            let dir = tempfile::tempdir().unwrap();
+            let dir = super::folder();
             let options = Options {
                 tail_samples_max,
                 ..Options::default()
@@ -310,7 +310,7 @@ fn last_values_know_nothing_of_rows_that_will_be_replayed() {
 #[test]
 fn signal_keys_are_dense_and_stay() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = super::open(dir.path()).await;
         let ids = |names: &[&str]| names.iter().map(|name| (*name).into()).collect::<Vec<_>>();
         let keys = historian.signal_keys(&ids(&["b", "a"])).await.unwrap();
@@ -340,7 +340,7 @@ fn signal_keys_are_dense_and_stay() {
 #[test]
 fn live_samples_fill_chunks_and_a_trend_is_quick() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = super::open(dir.path()).await;
         historian.signal_keys(&["pump/speed".into()]).await.unwrap();
         // 15 minutes at 10 Hz; the last minute stays in the journal.
@@ -388,7 +388,7 @@ fn retention_removes_whole_chunks_and_shrinks_the_file() {
     use twin_core::Duration;
     use twin_historian::{Keep, Policy, Removed};
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let options = Options {
             chunk_samples_max: 100,
             ..Options::default()

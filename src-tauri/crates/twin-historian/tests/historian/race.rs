@@ -44,7 +44,7 @@ fn what_was_acknowledged_is_seen_while_compaction_runs() {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let options = Options {
             chunk_samples_max: 16,
             step_samples_max: 40,
@@ -81,7 +81,7 @@ async fn turns(n: i64) {
 #[test]
 fn an_append_that_nobody_waits_for_is_stored_whole_or_not_at_all() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = open(dir.path()).await;
         let mut abandoned = 0;
         for n in 0..300_i64 {
@@ -136,7 +136,7 @@ fn every_future_may_move_between_threads() {
         future
     }
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = send(Historian::open(dir.path(), NOW)).await.unwrap();
         let row = send(historian.append(&[batch(&[(0, 1, 1.0)])], Durability::Full))
             .await

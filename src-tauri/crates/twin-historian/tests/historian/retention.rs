@@ -53,7 +53,7 @@ async fn retain_all(historian: &Historian, now: i64, policy: &Policy) -> Removed
 #[test]
 fn classes_of_signals_are_kept_differently_and_it_is_said() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = Historian::open_with(dir.path(), NOW, options())
             .await
             .unwrap();
@@ -113,7 +113,7 @@ fn classes_of_signals_are_kept_differently_and_it_is_said() {
 #[test]
 fn rollups_outlive_samples_and_go_by_their_own_age() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = open(dir.path()).await;
         let file = dir.path().join("telemetry.db");
         // Blocks of one second buckets and of days: the younger ones of each must stay.
@@ -153,7 +153,7 @@ fn rollups_outlive_samples_and_go_by_their_own_age() {
 #[test]
 fn the_newest_transition_of_each_source_stays_because_it_still_holds() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = open(dir.path()).await;
         let transitions: Vec<_> = (0..10)
             .map(|n| QualityTransition {
@@ -195,7 +195,7 @@ fn the_newest_transition_of_each_source_stays_because_it_still_holds() {
 #[test]
 fn a_budget_takes_the_oldest_of_all_signals_gives_space_back_and_then_rests() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = Historian::open_with(
             dir.path(),
             NOW,
@@ -261,7 +261,7 @@ fn a_budget_takes_the_oldest_of_all_signals_gives_space_back_and_then_rests() {
 #[test]
 fn what_is_in_the_journal_is_never_removed() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = open(dir.path()).await;
         historian
             .append(&[batch(&[(0, 1, 1.0)])], Durability::Normal)
@@ -285,7 +285,7 @@ fn the_log_stays_small_under_appends_and_readers_that_come_and_go() {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = Historian::open_with(dir.path(), NOW, options())
             .await
             .unwrap();

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use twin_core::{SignalKey, Status, Timestamp, Value};
-use twin_historian::{Aggregate, Durability, Historian, Options, Sample};
+use twin_core::{Duration, SignalKey, Status, Timestamp, Value};
+use twin_historian::{Aggregate, Durability, Historian, Keep, Options, Policy, Sample};
 
 use super::{
     NOW, block_on,
@@ -25,7 +25,7 @@ async fn levels(dir: &Path) -> Vec<(i64, i64)> {
 #[test]
 fn a_wide_range_needs_no_samples() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let (historian, map) = dense(dir.path()).await;
         // 100 Hz: half a second would hold forty, so the finest level is that of a second.
         assert_eq!(levels(dir.path()).await, [(1, 2), (2, 1), (3, 1)]);
@@ -56,17 +56,19 @@ fn a_wide_range_needs_no_samples() {
 #[test]
 fn rollups_outlive_their_samples_and_take_in_late_ones() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let (historian, mut map) = dense(dir.path()).await;
+        // Whole chunks go, the rollups stay.
+        let policy = Policy {
+            default: Keep {
+                raw: Some(Duration(300_000_000)),
+                rollups: None,
+            },
+            ..Policy::default()
+        };
+        let removed = historian.retain(Timestamp(600_000_000), &policy).await;
+        assert!(removed.unwrap().chunks > 0);
         historian.close().await.unwrap();
-        // As retention does it: whole chunks go, the rollups stay.
-        super::sql(
-            &dir.path().join("telemetry.db"),
-            "DELETE FROM chunk_data WHERE id IN (SELECT data FROM chunk WHERE t_max < 300000000); \
-             UPDATE rolled SET raw_from = (SELECT max(t_max) + 1 FROM chunk WHERE t_max < 300000000); \
-             DELETE FROM chunk WHERE t_max < 300000000;",
-        )
-        .await;
         let historian = super::open(dir.path()).await;
         let key = SignalKey(0);
         let (t0, t1) = (Timestamp(0), Timestamp(600_000_000));
@@ -120,7 +122,7 @@ fn rollups_outlive_their_samples_and_take_in_late_ones() {
 #[test]
 fn a_slow_signal_has_no_rollups() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let options = Options {
             chunk_samples_max: 10,
             ..Options::default()
@@ -152,7 +154,7 @@ fn a_slow_signal_has_no_rollups() {
 #[test]
 fn an_idle_cursor_holds_nothing_of_the_log() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let (historian, map) = dense(dir.path()).await;
         let mut cursor = historian.cursor(SignalKey(0), Timestamp(0), Timestamp::MAX);
         let mut found = cursor.next().await.unwrap().unwrap();

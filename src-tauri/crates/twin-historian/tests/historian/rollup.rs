@@ -317,7 +317,7 @@ proptest! {
     ) {
         block_on(async {
             let options = Options { chunk_samples_max, tail_samples_max, ..Options::default() };
-            let dir = tempfile::tempdir().unwrap();
+            let dir = super::folder();
             let mut historian = Historian::open_with(dir.path(), NOW, options).await.unwrap();
             let ids: Vec<_> = (0..SIGNALS).map(|n| format!("pump/{n}").into()).collect();
             historian.signal_keys(&ids).await.unwrap();

@@ -71,7 +71,7 @@ fn fixture_samples() -> [Vec<Sample>; 2] {
 #[test]
 fn a_history_of_schema_1_is_migrated_and_read_back() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let fixture = include_bytes!("../fixtures/telemetry_1.db");
         let file = dir.path().join("telemetry.db");
         std::fs::write(&file, fixture).unwrap();
@@ -112,7 +112,7 @@ fn a_history_of_schema_1_is_migrated_and_read_back() {
 #[test]
 fn a_correction_is_recorded_when_value_or_quality_differs_and_only_then() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let historian = open(dir.path()).await;
         let bad = Quality::bad(Reason::Frozen);
         let good = Quality::GOOD;
@@ -256,7 +256,7 @@ async fn assert_made_good(historian: &Historian, after: usize) {
 
 /// One round: a step that is dropped after some polls. Gives whether it had come to its end.
 async fn break_off(times: usize, under_way: bool) -> bool {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = super::folder();
     let options = Options {
         chunk_samples_max: 2,
         ..Options::default()
@@ -309,7 +309,7 @@ fn a_step_that_was_broken_off_anywhere_is_made_good_by_the_next() {
 fn samples_stay_readable_when_received_times_are_lost() {
     block_on(async {
         for damage in ["DELETE FROM arrival", "UPDATE arrival SET data = x'0100'"] {
-            let dir = tempfile::tempdir().unwrap();
+            let dir = super::folder();
             let historian = open(dir.path()).await;
             let rows = batch(
                 77,
@@ -331,7 +331,7 @@ fn samples_stay_readable_when_received_times_are_lost() {
 #[test]
 fn small_steps_do_not_write_everything_again_and_leave_full_chunks() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let options = Options {
             chunk_samples_max: 1_000,
             ..Options::default()
@@ -371,7 +371,7 @@ fn small_steps_do_not_write_everything_again_and_leave_full_chunks() {
 #[test]
 fn late_samples_say_which_rollups_are_wrong() {
     block_on(async {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = super::folder();
         let file = dir.path().join("telemetry.db");
         let historian = open(dir.path()).await;
         let dirty = "SELECT signal, t_min, t_max FROM rollup_dirty ORDER BY 1, 2, 3";

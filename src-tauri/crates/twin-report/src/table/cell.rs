@@ -145,7 +145,23 @@ fn float(text: &str, decimal_comma: bool) -> Option<f64> {
         let one = !text.contains('.') && text.matches(',').count() == 1;
         return one.then(|| text.replace(',', ".").parse().ok()).flatten();
     }
+    if decimal_comma && thousands(text) {
+        return None;
+    }
     text.parse().ok()
+}
+
+/// Whether the points of a number may be marks of thousands, as in `1.234` and `12.345.678`.
+fn thousands(text: &str) -> bool {
+    let mut groups = text.trim_start_matches(['+', '-']).split('.');
+    let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let first = groups.next().unwrap_or_default();
+    let mut rest = groups.peekable();
+    rest.peek().is_some()
+        && (1..=3).contains(&first.len())
+        && !first.starts_with('0')
+        && digits(first)
+        && rest.all(|group| group.len() == 3 && digits(group))
 }
 
 fn guess(cell: &str, decimal_comma: bool) -> Result<Value, String> {
@@ -224,5 +240,18 @@ mod tests {
         assert_eq!(parse_value("-1,5", None, true), Ok(Value::F64(-1.5)));
         assert!(parse_value("1.234,5", None, true).is_err());
         assert!(parse_value("1,234,567", None, true).is_err());
+        for mark in ["1.234", "-12.345", "1.234.567", "+999.000"] {
+            assert!(parse_value(mark, None, true).is_err(), "{mark}");
+            assert!(parse_value(mark, Some(ValueKind::F64), true).is_err());
+        }
+        assert_eq!(value("1.234"), Ok(Value::F64(1.234)));
+        for (point, number) in [
+            ("0.123", 0.123),
+            ("1.23", 1.23),
+            ("1.2345", 1.2345),
+            ("1234.567", 1234.567),
+        ] {
+            assert_eq!(parse_value(point, None, true), Ok(Value::F64(number)));
+        }
     }
 }

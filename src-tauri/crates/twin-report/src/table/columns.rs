@@ -1,7 +1,7 @@
 //! Cells of Arrow columns: every type that another tool may have chosen for a time, a value or a name.
 
 use arrow_array::{
-    Array, BooleanArray, StringViewArray,
+    Array, BinaryViewArray, BooleanArray,
     cast::AsArray,
     types::{
         ArrowPrimitiveType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
@@ -35,14 +35,24 @@ pub const fn is_value(kind: &DataType) -> bool {
             | T::Float32
             | T::Float64
             | T::Utf8View
+            | T::BinaryView
     )
+}
+
+/// Whether [`text_at`] knows the type.
+pub const fn is_text(kind: &DataType) -> bool {
+    matches!(kind, DataType::Utf8View | DataType::BinaryView)
 }
 
 /// Whether [`time_at`] knows the type.
 pub const fn is_time(kind: &DataType) -> bool {
     matches!(
         kind,
-        DataType::Timestamp(..) | DataType::Int64 | DataType::Float64 | DataType::Utf8View
+        DataType::Timestamp(..)
+            | DataType::Int64
+            | DataType::Float64
+            | DataType::Utf8View
+            | DataType::BinaryView
     )
 }
 
@@ -68,7 +78,7 @@ pub fn value_at(column: &dyn Array, row: usize) -> Result<Value, String> {
         }
         T::Float32 => Value::F64(number::<Float32Type>(column, row)?.into()),
         T::Float64 => Value::F64(number::<Float64Type>(column, row)?),
-        T::Utf8View => Value::Text(text_at(column, row)?.into()),
+        T::Utf8View | T::BinaryView => Value::Text(text_at(column, row)?.into()),
         other => return Err(format!("values of type {other} are not known")),
     })
 }
@@ -79,6 +89,7 @@ pub fn time_at(column: &dyn Array, row: usize) -> Result<Timestamp, String> {
         return Err("the time is missing".to_owned());
     }
     let beyond = || "the time is beyond what can be stored".to_owned();
+    let no_epoch = || "its number is no time: a number since 1970 is read from 1990 on".to_owned();
     Ok(match column.data_type() {
         DataType::Timestamp(unit, _) => match unit {
             TimeUnit::Second => {
@@ -94,9 +105,9 @@ pub fn time_at(column: &dyn Array, row: usize) -> Result<Timestamp, String> {
                 Timestamp(number::<TimestampNanosecondType>(column, row)?.div_euclid(1_000))
             }
         },
-        DataType::Int64 => of_number(number::<Int64Type>(column, row)?).ok_or_else(beyond)?,
-        DataType::Float64 => of_float(number::<Float64Type>(column, row)?).ok_or_else(beyond)?,
-        DataType::Utf8View => parse_time(text_at(column, row)?)?,
+        DataType::Int64 => of_number(number::<Int64Type>(column, row)?).ok_or_else(no_epoch)?,
+        DataType::Float64 => of_float(number::<Float64Type>(column, row)?).ok_or_else(no_epoch)?,
+        DataType::Utf8View | DataType::BinaryView => parse_time(text_at(column, row)?)?,
         other => return Err(format!("times of type {other} are not known")),
     })
 }
@@ -106,17 +117,22 @@ pub fn text_at(column: &dyn Array, row: usize) -> Result<&str, String> {
     if column.is_null(row) {
         return Ok("");
     }
-    let texts: &StringViewArray = column
-        .as_string_view_opt()
-        .ok_or_else(|| format!("{} where a text is expected", column.data_type()))?;
-    let text = texts.value(row);
-    if text.len() > TEXT_MAX {
+    // Bytes that the file does not mark as UTF-8 come as bytes, and are looked at here.
+    let bytes = if let Some(texts) = column.as_string_view_opt() {
+        texts.value(row).as_bytes()
+    } else {
+        let texts: Option<&BinaryViewArray> = column.as_binary_view_opt();
+        let texts =
+            texts.ok_or_else(|| format!("{} where a text is expected", column.data_type()))?;
+        texts.value(row)
+    };
+    if bytes.len() > TEXT_MAX {
         return Err(format!(
             "a text of {} bytes, {TEXT_MAX} are the limit",
-            text.len()
+            bytes.len()
         ));
     }
-    Ok(text)
+    std::str::from_utf8(bytes).map_err(|_| "a text is not UTF-8".to_owned())
 }
 
 fn number<T: ArrowPrimitiveType>(column: &dyn Array, row: usize) -> Result<T::Native, String> {

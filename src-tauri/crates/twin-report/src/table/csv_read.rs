@@ -13,13 +13,17 @@ use super::{
     Faults, Reading, Row, TEXT_MAX,
     cell::{excerpt, kind_of, parse_value, quality_of},
     layout::{Layout, Long},
+    shared, shared_value,
     time::parse_time,
+    unstated_quality,
 };
 
 /// The longest record, bytes: a quote without its end must not draw the whole file into memory.
 const RECORD_MAX: usize = 1 << 20;
 /// Bytes read ahead by the CSV reader; a record may be that much longer than [`RECORD_MAX`].
 const BUFFER: usize = 1 << 16;
+/// Bytes of the file that are taken apart in one go: what is waiting for its turn stays small.
+const PAGE_BYTES: u64 = 1 << 20;
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 type Source<R> = io::Chain<Cursor<Vec<u8>>, R>;
@@ -33,6 +37,9 @@ pub struct CsvReader<R: Read> {
     record: ByteRecord,
     /// The signal of the row before: files are mostly ordered by signal.
     signal: Arc<str>,
+    /// Text and unit of the row before.
+    text: Arc<str>,
+    unit: Arc<str>,
     skipped: u64,
     faults: Faults,
 }
@@ -81,9 +88,11 @@ impl<R: Read> CsvReader<R> {
                 last: b'\n',
             });
         let mut record = ByteRecord::new();
-        if next_record(&mut records, &mut record)?.is_none() {
-            return Err(Error::Header("the file is empty".to_owned()));
-        }
+        while match next_record(&mut records, &mut record)? {
+            Next::End => return Err(Error::Header("the file is empty".to_owned())),
+            Next::Blank => true,
+            Next::Line(_) => false,
+        } {}
         let mut names = Vec::with_capacity(record.len());
         for cell in &record {
             let name = std::str::from_utf8(cell).map_err(|_| {
@@ -98,26 +107,33 @@ impl<R: Read> CsvReader<R> {
             records,
             record,
             signal: Arc::from(""),
+            text: Arc::from(""),
+            unit: Arc::from(""),
             skipped,
             faults: Faults::default(),
         })
     }
 
-    /// Adds the samples of the next lines to `rows` until there are `most` or more. Gives whether there may be more.
-    /// Bad lines are noted and passed over.
+    /// Adds the samples of the next lines to `rows`: of `most` lines at most, of 1 MiB of the file, and no further line once
+    /// there are `most` samples. Gives whether there may be more. Bad lines are noted and passed over.
     ///
     /// # Errors
     /// [`Error::Read`] when the source fails, [`Error::LongLine`].
     pub fn read(&mut self, rows: &mut Vec<Row>, most: usize) -> Result<bool, Error> {
-        while rows.len() < most {
-            let Some(line) = next_record(&mut self.records, &mut self.record)? else {
-                return Ok(false);
+        let end = self.bytes_done() + PAGE_BYTES;
+        for _ in 0..most {
+            if rows.len() >= most || self.bytes_done() >= end {
+                break;
+            }
+            let line = match next_record(&mut self.records, &mut self.record)? {
+                Next::End => return Ok(false),
+                Next::Blank => continue,
+                Next::Line(line) => line + self.skipped,
             };
-            let line = line + self.skipped;
             let before = rows.len();
             if let Err(why) = self.rows_of_record(line, rows) {
                 rows.truncate(before);
-                self.faults.add(line, why);
+                self.faults.add_many(line, 1 + breaks(&self.record), why);
             }
         }
         Ok(true)
@@ -134,6 +150,7 @@ impl<R: Read> CsvReader<R> {
     }
 
     fn rows_of_record(&mut self, line: u64, rows: &mut Vec<Row>) -> Result<(), String> {
+        self.check_breaks()?;
         let record = &self.record;
         let extra = record
             .iter()
@@ -152,13 +169,18 @@ impl<R: Read> CsvReader<R> {
                 if id.is_empty() {
                     return Err("no signal is named".to_owned());
                 }
-                if *self.signal != *id {
-                    self.signal = Arc::from(id);
-                }
-                let reading = self.reading(long)?;
+                let signal = shared(&mut self.signal, id);
+                let unit = match long.unit.and_then(|column| record.get(column)) {
+                    Some(unit) => shared(&mut self.unit, &unit_of(unit)),
+                    None => Arc::clone(&self.unit),
+                };
+                let (kind_stated, mut reading) = self.reading(long)?;
+                reading.value = shared_value(&mut self.text, reading.value);
                 rows.push(Row {
                     line,
-                    signal: Arc::clone(&self.signal),
+                    signal,
+                    unit,
+                    kind_stated,
                     reading,
                 });
             }
@@ -174,11 +196,13 @@ impl<R: Read> CsvReader<R> {
                     rows.push(Row {
                         line,
                         signal: Arc::clone(signal),
+                        unit: Arc::clone(&self.unit),
+                        kind_stated: false,
                         reading: Reading {
                             time,
                             received: time,
-                            value,
-                            quality: twin_core::Quality::GOOD,
+                            quality: unstated_quality(&value),
+                            value: shared_value(&mut self.text, value),
                         },
                     });
                 }
@@ -187,7 +211,33 @@ impl<R: Read> CsvReader<R> {
         Ok(())
     }
 
-    fn reading(&self, long: &Long) -> Result<Reading, String> {
+    /// A line break belongs into the text of a value that is said to be one. Anywhere else a quote that stands astray has
+    /// taken the lines behind it into its cell.
+    fn check_breaks(&self) -> Result<(), String> {
+        if breaks(&self.record) == 0 {
+            return Ok(());
+        }
+        let long = match &self.layout {
+            Layout::Long(long) => Some(long),
+            Layout::Wide { .. } => None,
+        };
+        let is_text = long
+            .and_then(|long| self.record.get(long.kind?))
+            .is_some_and(|kind| kind.trim_ascii() == b"text");
+        let value = long.and_then(|long| long.value).filter(|_| is_text);
+        for (column, cell) in self.record.iter().enumerate() {
+            if cell.contains(&b'\n') && Some(column) != value {
+                return Err(format!(
+                    "cell {} goes on over a line break: a quote may stand there by mistake, the lines behind it are lost",
+                    column + 1
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the line says of which type its value is, and its sample.
+    fn reading(&self, long: &Long) -> Result<(bool, Reading), String> {
         let text = |column: Option<usize>| match column {
             Some(column) => cell(&self.record, column),
             None => Ok(""),
@@ -198,12 +248,18 @@ impl<R: Read> CsvReader<R> {
             received => parse_time(received)?,
         };
         let kind = kind_of(text(long.kind)?.trim())?;
-        Ok(Reading {
+        let value = parse_value(text(long.value)?, kind, self.decimal_comma)?;
+        let quality = match (text(long.status)?.trim(), text(long.reason)?.trim()) {
+            ("", "") => unstated_quality(&value),
+            (status, reason) => quality_of(status, reason)?,
+        };
+        let reading = Reading {
             time,
             received,
-            value: parse_value(text(long.value)?, kind, self.decimal_comma)?,
-            quality: quality_of(text(long.status)?.trim(), text(long.reason)?.trim())?,
-        })
+            value,
+            quality,
+        };
+        Ok((kind.is_some(), reading))
     }
 }
 
@@ -218,39 +274,60 @@ fn cell(record: &ByteRecord, column: usize) -> Result<&str, String> {
     std::str::from_utf8(bytes).map_err(|_| format!("cell {} is not UTF-8", column + 1))
 }
 
-/// Reads a record; gives the line on which it begins. Empty lines are passed over.
+/// A unit as text. One that is not UTF-8 is taken for Latin-1, as spreadsheets write `m³/h`.
+fn unit_of(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    let bytes = bytes.trim_ascii();
+    match std::str::from_utf8(bytes) {
+        Ok(unit) => unit.into(),
+        Err(_) => bytes.iter().copied().map(char::from).collect(),
+    }
+}
+
+/// Line breaks inside the cells of a record.
+fn breaks(record: &ByteRecord) -> u64 {
+    let breaks = record.as_slice().iter().filter(|byte| **byte == b'\n');
+    breaks.count() as u64
+}
+
+/// What comes next in a file.
+enum Next {
+    End,
+    /// A line with nothing on it.
+    Blank,
+    /// A record, and the line on which it begins.
+    Line(u64),
+}
+
+/// Reads a record.
 fn next_record<R: Read>(
     records: &mut csv::Reader<Fuse<R>>,
     record: &mut ByteRecord,
-) -> Result<Option<u64>, Error> {
-    loop {
-        let before = records.position().line();
-        let read = records.read_byte_record(record);
-        let after = records.position().line();
-        let fuse = records.get_mut();
-        if fuse.since > RECORD_MAX {
-            return Err(Error::LongLine {
-                line: before,
-                most: RECORD_MAX,
-            });
-        }
-        fuse.since = 0;
-        if !read.map_err(|error| Error::Read(error.to_string()))? {
-            return Ok(None);
-        }
-        if record.as_slice() == b"\r" {
-            continue;
-        }
-        if record.as_slice().last() == Some(&b'\r') {
-            let mut cells: Vec<&[u8]> = record.iter().collect();
-            if let Some(last) = cells.last_mut() {
-                *last = last.strip_suffix(b"\r").unwrap_or(last);
-            }
-            *record = ByteRecord::from(cells);
-        }
-        let inside = record.as_slice().iter().filter(|byte| **byte == b'\n');
-        return Ok(Some(after.saturating_sub(1 + inside.count() as u64)));
+) -> Result<Next, Error> {
+    let before = records.position().line();
+    let read = records.read_byte_record(record);
+    let after = records.position().line();
+    let fuse = records.get_mut();
+    if fuse.since > RECORD_MAX {
+        return Err(Error::LongLine {
+            line: before,
+            most: RECORD_MAX,
+        });
     }
+    fuse.since = 0;
+    if !read.map_err(|error| Error::Read(error.to_string()))? {
+        return Ok(Next::End);
+    }
+    if record.as_slice() == b"\r" {
+        return Ok(Next::Blank);
+    }
+    if record.as_slice().last() == Some(&b'\r') {
+        let mut cells: Vec<&[u8]> = record.iter().collect();
+        if let Some(last) = cells.last_mut() {
+            *last = last.strip_suffix(b"\r").unwrap_or(last);
+        }
+        *record = ByteRecord::from(cells);
+    }
+    Ok(Next::Line(after.saturating_sub(1 + breaks(record))))
 }
 
 /// Stops a reader that has given more than [`RECORD_MAX`] bytes for one record, and ends the last line.

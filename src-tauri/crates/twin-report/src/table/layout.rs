@@ -33,6 +33,7 @@ const RECEIVED: &[&str] = &["received", "received_time", "server_time"];
 const KIND: &[&str] = &["kind"];
 const STATUS: &[&str] = &["status", "quality"];
 const REASON: &[&str] = &["reason"];
+const UNIT: &[&str] = &["unit", "units"];
 
 /// The columns of the long format: one row a sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +48,8 @@ pub struct Long {
     pub received: Option<usize>,
     /// The value's type.
     pub kind: Option<usize>,
+    /// The value's unit.
+    pub unit: Option<usize>,
     /// Status.
     pub status: Option<usize>,
     /// Reason of the status.
@@ -73,15 +76,17 @@ impl Layout {
     /// From the header.
     ///
     /// # Errors
-    /// [`Error::Header`] when it names no time, no signal, or a column twice.
+    /// [`Error::Header`] when it names no time or several, no signal, a column twice, or a quality beside columns of
+    /// signals.
     pub fn of(names: &[String]) -> Result<Layout, Error> {
         let header = |what: String| Err(Error::Header(what));
+        // The first alias that fits counts: `tag` says more than `id`.
         let find = |aliases: &[&str]| {
-            let is = |name: &String| {
-                let name = name.trim();
-                aliases.iter().any(|alias| name.eq_ignore_ascii_case(alias))
+            let of = |alias: &&str| {
+                let is = |name: &String| name.trim().eq_ignore_ascii_case(alias);
+                names.iter().position(is)
             };
-            names.iter().position(is)
+            aliases.iter().find_map(of)
         };
         let Some(time) = find(TIME) else {
             return header(format!(
@@ -89,6 +94,17 @@ impl Layout {
                 listed(names)
             ));
         };
+        let is_time = |name: &&String| {
+            let name = name.trim();
+            TIME.iter().any(|alias| name.eq_ignore_ascii_case(alias))
+        };
+        let times: Vec<String> = names.iter().filter(is_time).cloned().collect();
+        if times.len() > 1 {
+            return header(format!(
+                "the first line names more than one column for the time, {}: give one column with date and time together",
+                listed(&times)
+            ));
+        }
         let typed = ["number", "integer", "bool", "text"].map(|name| find(&[name]));
         let value = find(VALUE);
         if let Some(signal) = find(SIGNAL).filter(|_| value.is_some() || typed[0].is_some()) {
@@ -98,6 +114,7 @@ impl Layout {
                 value,
                 received: find(RECEIVED),
                 kind: find(KIND),
+                unit: find(UNIT),
                 status: find(STATUS),
                 reason: find(REASON),
                 typed: if value.is_some() { [None; 4] } else { typed },
@@ -115,6 +132,13 @@ impl Layout {
             }
             signals.push((column, name.into()));
         }
+        if let Some(name) = quality_beside(&seen) {
+            return header(format!(
+                "the column `{}` would be the quality of samples, and a file with one column a signal has no place for \
+                 it: give columns `signal`, `time`, `value` and `status`, or take it out",
+                super::cell::excerpt(name)
+            ));
+        }
         if signals.is_empty() {
             return header(
                 "there is a column for the time, but none for a signal: give columns `signal`, `time` and `value`, or \
@@ -124,6 +148,24 @@ impl Layout {
         }
         Ok(Layout::Wide { time, signals })
     }
+}
+
+/// A column that tells of quality among columns of signals: a plain `status`, or `pump/flow.quality` beside `pump/flow`.
+fn quality_beside<'a>(names: &std::collections::HashSet<&'a str>) -> Option<&'a str> {
+    let tells = |name: &&str| {
+        let plain = STATUS.iter().chain(REASON);
+        let lower = name.to_ascii_lowercase();
+        let beside = [
+            ".quality", ".status", " quality", " status", "_quality", ":quality", ":status", ".q",
+            "_q",
+        ];
+        let of_another = |end: &&str| {
+            let kept = lower.strip_suffix(*end).map(str::len);
+            kept.is_some_and(|kept| name.get(..kept).is_some_and(|of| names.contains(of)))
+        };
+        plain.into_iter().any(|known| lower == **known) || beside.iter().any(of_another)
+    };
+    names.iter().copied().find(tells)
 }
 
 /// The first names, for a message.
@@ -162,6 +204,38 @@ mod tests {
             signals,
             [(0, "pump-1/flow".into()), (2, "pump-1/status".into())]
         );
+    }
+
+    #[test]
+    fn the_more_specific_name_of_a_signal_counts() {
+        for (header, signal) in [
+            ("id,tag,timestamp,value", 1),
+            ("name,id,signal,time,value", 2),
+            ("id,name,time,value", 1),
+            ("id,time,value", 0),
+        ] {
+            let Ok(Layout::Long(long)) = layout(header) else {
+                panic!("{header} is not long");
+            };
+            assert_eq!(long.signal, signal, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_would_be_misread_is_refused() {
+        let words = |header: &str| layout(header).unwrap_err().to_string();
+        for header in ["Tag,Date,Time,Value", "date,time,pump/flow", "time,Time,x"] {
+            assert!(words(header).contains("more than one column"), "{header}");
+        }
+        for header in [
+            "time,pump/flow,Quality",
+            "time,pump/flow,status",
+            "time,pump/flow,pump/flow.quality",
+            "time,pump/flow,pump/flow_Q",
+        ] {
+            assert!(words(header).contains("quality of samples"), "{header}");
+        }
+        assert!(layout("time,pump/flow,pump/status,pump/valve_status").is_ok());
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod time;
 
 use std::sync::Arc;
 
-use twin_core::{Quality, Timestamp, Value};
+use twin_core::{Quality, Reason, Timestamp, Value};
 
 pub use stream::{TableReader, TableWriter};
 
@@ -53,6 +53,35 @@ pub struct Origin {
     pub program: String,
 }
 
+/// The quality of a value of which the file gives none: good, but for a number that is none.
+fn unstated_quality(value: &Value) -> Quality {
+    match value {
+        Value::F64(number) if !number.is_finite() => Quality::bad(Reason::NotFinite),
+        _ => Quality::GOOD,
+    }
+}
+
+/// The text of `now`, or the same text as before: a text that is repeated line by line is held once.
+fn shared(before: &mut Arc<str>, now: &str) -> Arc<str> {
+    if **before != *now {
+        *before = Arc::from(now);
+    }
+    Arc::clone(before)
+}
+
+/// A value whose text is shared with the one before.
+fn shared_value(before: &mut Arc<str>, value: Value) -> Value {
+    match value {
+        Value::Text(text) => {
+            if *before != text {
+                *before = text;
+            }
+            Value::Text(Arc::clone(before))
+        }
+        other => other,
+    }
+}
+
 /// One sample in a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
@@ -62,7 +91,7 @@ pub struct Reading {
     pub received: Timestamp,
     /// The value.
     pub value: Value,
-    /// Status and reason; good where the file does not say.
+    /// Status and reason. Where the file does not say: good, and of NaN and the infinities bad, not finite.
     pub quality: Quality,
 }
 
@@ -73,6 +102,10 @@ pub struct Row {
     pub line: u64,
     /// Id of the signal.
     pub signal: Arc<str>,
+    /// Unit of the value; empty where the file does not say.
+    pub unit: Arc<str>,
+    /// Whether the file itself says of which type the value is. If not, the type was guessed or is that of a column.
+    pub kind_stated: bool,
     /// The sample.
     pub reading: Reading,
 }
@@ -99,7 +132,12 @@ impl Faults {
 
     /// Notes a bad line.
     pub fn add(&mut self, line: u64, why: impl Into<String>) {
-        self.total += 1;
+        self.add_many(line, 1, why);
+    }
+
+    /// Notes `count` bad lines that begin with `line` and have one fault.
+    pub fn add_many(&mut self, line: u64, count: u64, why: impl Into<String>) {
+        self.total += count;
         if self.listed.len() < Self::LISTED {
             self.listed.push(BadLine {
                 line,

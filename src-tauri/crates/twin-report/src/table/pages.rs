@@ -1,5 +1,5 @@
 //! A Parquet file as the reader of the `parquet` crate may see it: no read beyond the end, no page larger than
-//! [`PAGE_MAX`] when unpacked. Both lengths are plain numbers in the file, and the crate reserves memory by them.
+//! [`PAGE_MAX`], packed or not. Both lengths are plain numbers in the file, and the crate reserves memory by them.
 
 use std::{
     io::{self, Read, Seek, SeekFrom},
@@ -17,7 +17,7 @@ use parquet::{
 
 use crate::Error;
 
-/// The largest page, bytes unpacked. Writers aim at 1 MiB.
+/// The largest page, bytes, packed and unpacked. Writers aim at 1 MiB.
 pub const PAGE_MAX: i64 = 64 << 20;
 /// The longest page header, bytes.
 const HEADER_MAX: u64 = 1 << 16;
@@ -105,6 +105,11 @@ impl<R: Read + Seek> Chunks<R> {
             if !(0..=PAGE_MAX).contains(&unpacked) {
                 return Err(format!(
                     "a page of {unpacked} bytes; {PAGE_MAX} are the limit"
+                ));
+            }
+            if packed > PAGE_MAX {
+                return Err(format!(
+                    "a packed page of {packed} bytes; {PAGE_MAX} are the limit"
                 ));
             }
             let header = (bytes.len() - scan.0.len()) as u64;

@@ -8,23 +8,27 @@ use std::{
 
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
-use parquet::arrow::{
-    ProjectionMask,
-    arrow_reader::{
-        ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
-        ParquetRecordBatchReaderBuilder,
+use parquet::{
+    arrow::{
+        ProjectionMask,
+        arrow_reader::{
+            ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+            ParquetRecordBatchReaderBuilder,
+        },
     },
+    basic::ConvertedType,
 };
-use twin_core::{Quality, Value, ValueKind};
+use twin_core::{Value, ValueKind};
 
 use crate::Error;
 
 use super::{
     Faults, Reading, Row,
     cell::{excerpt, kind_of, quality_of},
-    columns::{is_time, is_value, text_at, time_at, value_at},
+    columns::{is_text, is_time, is_value, text_at, time_at, value_at},
     layout::{Layout, Long},
     pages::Chunks,
+    shared, shared_value, unstated_quality,
 };
 
 /// Rows decoded at a time.
@@ -40,6 +44,9 @@ pub struct ParquetReader<R: Read + Seek + Send + 'static> {
     passes: Vec<Vec<usize>>,
     current: Option<Pass>,
     signal: Arc<str>,
+    /// Text and unit of the row before: they often repeat.
+    text: Arc<str>,
+    unit: Arc<str>,
     rows_done: u64,
     rows_total: u64,
     faults: Faults,
@@ -63,21 +70,7 @@ impl<R: Read + Seek + Send + 'static> ParquetReader<R> {
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let metadata = guarded(|| {
             let read = ArrowReaderMetadata::load(&chunks, options.clone())?;
-            // Views share the bytes of a page: a long text that occurs in every row is not copied for each.
-            let fields = read
-                .schema()
-                .fields()
-                .iter()
-                .map(|field| match field.data_type() {
-                    DataType::Utf8
-                    | DataType::LargeUtf8
-                    | DataType::Binary
-                    | DataType::LargeBinary => {
-                        Arc::new(Field::clone(field).with_data_type(DataType::Utf8View))
-                    }
-                    _ => Arc::clone(field),
-                });
-            let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+            let schema = Arc::new(as_views(&read));
             ArrowReaderMetadata::try_new(Arc::clone(read.metadata()), options.with_schema(schema))
         })?;
         let fields = metadata.schema().fields();
@@ -96,6 +89,8 @@ impl<R: Read + Seek + Send + 'static> ParquetReader<R> {
             passes,
             current: None,
             signal: Arc::from(""),
+            text: Arc::from(""),
+            unit: Arc::from(""),
             rows_done: 0,
             faults: Faults::default(),
         })
@@ -129,11 +124,16 @@ impl<R: Read + Seek + Send + 'static> ParquetReader<R> {
         for row in 0..batch.num_rows() {
             let line = first + row as u64;
             match reading(&self.layout, &columns, row, &mut self.signal) {
-                Ok(Some(reading)) => rows.push(Row {
-                    line,
-                    signal: Arc::clone(&self.signal),
-                    reading,
-                }),
+                Ok(Some(mut found)) => {
+                    found.reading.value = shared_value(&mut self.text, found.reading.value);
+                    rows.push(Row {
+                        line,
+                        signal: Arc::clone(&self.signal),
+                        unit: shared(&mut self.unit, found.unit),
+                        kind_stated: found.kind_stated,
+                        reading: found.reading,
+                    });
+                }
                 Ok(None) => {}
                 Err(why) => self.faults.add(line, why),
             }
@@ -179,6 +179,26 @@ impl<R: Read + Seek + Send + 'static> ParquetReader<R> {
     }
 }
 
+/// The schema with texts as views: these share the bytes of a page, so that a long text that occurs in every row is
+/// not copied for each.
+///
+/// The crate looks whether bytes are UTF-8 only where the old annotation UTF8 says so, and takes them for text on the
+/// word of the new one too: such a column, as one of JSON, stays as it is and is not read ([`check_types`]).
+fn as_views(read: &ArrowReaderMetadata) -> Schema {
+    let marks = read.parquet_schema().root_schema().get_fields();
+    let fields = read.schema().fields().iter().zip(marks);
+    let fields = fields.map(|(field, mark)| {
+        let checked = mark.get_basic_info().converted_type() == ConvertedType::UTF8;
+        let view = match field.data_type() {
+            DataType::Utf8 | DataType::LargeUtf8 if checked => DataType::Utf8View,
+            DataType::Binary | DataType::LargeBinary => DataType::BinaryView,
+            _ => return Arc::clone(field),
+        };
+        Arc::new(Field::clone(field).with_data_type(view))
+    });
+    Schema::new(fields.collect::<Vec<_>>())
+}
+
 /// The columns of each pass, in order of the file.
 fn passes(layout: &Layout) -> Vec<Vec<usize>> {
     match layout {
@@ -188,6 +208,7 @@ fn passes(layout: &Layout) -> Vec<Vec<usize>> {
                 long.value,
                 long.received,
                 long.kind,
+                long.unit,
                 long.status,
                 long.reason,
             ];
@@ -219,11 +240,16 @@ fn check_types(metadata: &ArrowReaderMetadata, layout: &Layout) -> Result<(), Er
             excerpt(&field.data_type().to_string())
         )))
     };
-    let is_text = |kind: &DataType| *kind == DataType::Utf8View;
     match layout {
         Layout::Long(long) => {
             check(long.time, is_time)?;
-            let texts = [Some(long.signal), long.kind, long.status, long.reason];
+            let texts = [
+                Some(long.signal),
+                long.kind,
+                long.unit,
+                long.status,
+                long.reason,
+            ];
             for column in texts.into_iter().flatten() {
                 check(column, is_text)?;
             }
@@ -264,13 +290,20 @@ impl Columns<'_> {
     }
 }
 
+/// What a row says.
+struct Found<'a> {
+    unit: &'a str,
+    kind_stated: bool,
+    reading: Reading,
+}
+
 /// The sample of a row; none for an empty cell of a wide file. Of a long one, `signal` becomes the row's.
-fn reading(
+fn reading<'a>(
     layout: &Layout,
-    columns: &Columns<'_>,
+    columns: &'a Columns<'_>,
     row: usize,
     signal: &mut Arc<str>,
-) -> Result<Option<Reading>, String> {
+) -> Result<Option<Found<'a>>, String> {
     let long = match layout {
         Layout::Wide { time, .. } => {
             let time = time_at(columns.get(*time)?, row)?;
@@ -280,11 +313,15 @@ fn reading(
                 .find(|place| **place != *time_place(layout));
             let Some(column) = other else { return Ok(None) };
             let value = value_at(columns.get(*column)?, row)?;
-            return Ok((value != Value::Null).then_some(Reading {
-                time,
-                received: time,
-                value,
-                quality: Quality::GOOD,
+            return Ok((value != Value::Null).then(|| Found {
+                unit: "",
+                kind_stated: false,
+                reading: Reading {
+                    time,
+                    received: time,
+                    quality: unstated_quality(&value),
+                    value,
+                },
             }));
         }
         Layout::Long(long) => long,
@@ -301,15 +338,24 @@ fn reading(
         Some(column) if !columns.get(column)?.is_null(row) => time_at(columns.get(column)?, row)?,
         _ => time,
     };
-    let quality = quality_of(
+    let value = value(long, columns, row)?;
+    let (status, reason) = (
         columns.text(long.status, row)?,
         columns.text(long.reason, row)?,
-    )?;
-    Ok(Some(Reading {
-        time,
-        received,
-        value: value(long, columns, row)?,
-        quality,
+    );
+    let quality = match (status, reason) {
+        ("", "") => unstated_quality(&value),
+        _ => quality_of(status, reason)?,
+    };
+    Ok(Some(Found {
+        unit: columns.text(long.unit, row)?.trim(),
+        kind_stated: !columns.text(long.kind, row)?.is_empty(),
+        reading: Reading {
+            time,
+            received,
+            value,
+            quality,
+        },
     }))
 }
 

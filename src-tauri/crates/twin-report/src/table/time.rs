@@ -1,4 +1,7 @@
 //! Instants as text: ISO 8601 in UTC with microseconds, and epochs by their magnitude.
+//!
+//! A bare number before 1990 or after 2200 is no epoch: it is a date without marks (`20261122`), the day number of a
+//! spreadsheet (`46348.7`), or a duration.
 
 use std::io::Write;
 
@@ -11,6 +14,8 @@ const S: i64 = 1_000_000;
 /// Up to here a bare number counts seconds since 1970, up to a thousand times as much milliseconds, and so on: each
 /// range reaches from 1973 to 5138.
 const SECONDS_BELOW: i128 = 100_000_000_000;
+/// The first and the last instant that a bare number may mean, microseconds: 1990-01-01 and 2200-01-01.
+const EPOCHS: std::ops::Range<i64> = 631_152_000 * S..7_258_118_400 * S;
 
 /// Writes `2026-11-22T17:56:11.123456Z`. A year beyond four digits gets a sign and six digits, as ISO 8601 expands it.
 pub fn write_time(out: &mut Vec<u8>, time: Timestamp) {
@@ -46,7 +51,7 @@ pub fn parse_time(text: &str) -> Result<Timestamp, String> {
     };
     found.ok_or_else(|| {
         format!(
-            "`{}` is no time: write it as 2026-11-22T17:56:11Z or as a number since 1970",
+            "`{}` is no time: write it as 2026-11-22T17:56:11Z, or as a number since 1970 of an instant from 1990 on",
             super::cell::excerpt(text)
         )
     })
@@ -79,7 +84,10 @@ fn scaled(whole: i128, micro: i128) -> Option<Timestamp> {
     } else {
         whole.div_euclid(1_000)
     };
-    i64::try_from(micros).ok().map(Timestamp)
+    let micros = i64::try_from(micros).ok();
+    micros
+        .filter(|micros| EPOCHS.contains(micros))
+        .map(Timestamp)
 }
 
 fn epoch(text: &str) -> Option<Timestamp> {
@@ -248,7 +256,12 @@ mod tests {
             parse_time("2026-11-22"),
             Ok(Timestamp::from_secs(1_795_305_600))
         );
-        assert_eq!(parse_time("-1.5"), Ok(Timestamp(-1_500_000)));
+        assert_eq!(of_float(46_348.7), None);
+        assert_eq!(of_number(20_261_122), None);
+        assert_eq!(
+            parse_time("631152000"),
+            Ok(Timestamp::from_secs(631_152_000))
+        );
         assert_eq!(
             of_float(1_795_370_171.5),
             Some(Timestamp(1_795_370_171_500_000))
@@ -273,6 +286,15 @@ mod tests {
             "2026-11-22T17:56:11+1",
             "+999999-01-01T00:00:00Z",
             "2026-11-2é",
+            "-1.5",
+            "0",
+            "0.1",
+            "20261122",
+            "20261122175611",
+            "46348.7",
+            "46348,7",
+            "631151999",
+            "7258118400",
         ] {
             assert!(parse_time(text).is_err(), "{text}");
         }

@@ -123,7 +123,7 @@ fn bad_lines_are_counted_listed_up_to_a_bound_and_stop_nothing() {
 fn bytes_that_are_no_text_spoil_their_line_only() {
     let text = b"signal,time,value,unit\na/b,1795370171,1,m\xb3/h\na/\xff,1795370171,1,\na/b,1795370172,1,\n";
     let (rows, faults) = read(text).unwrap();
-    // A unit is not read, so that its encoding does not matter.
+    assert_eq!(&*rows[0].unit, "m³/h", "a unit may be Latin-1");
     assert_eq!(
         (rows.len(), faults.total(), faults.listed()[0].line),
         (2, 1, 3)
@@ -231,4 +231,62 @@ fn parquet_types_without_meaning_are_refused_in_words() {
         error,
         Error::Header("column `signal` has the type Int64, which is not known here".into())
     );
+}
+
+#[test]
+fn a_number_that_is_none_is_bad_where_the_file_does_not_say() {
+    let (rows, faults) = read(
+        "signal,time,value,status\na/b,1795370171,NaN,\na/b,1795370172,-inf,\na/b,1795370173,NaN,uncertain\n\
+         a/b,1795370174,1,\n",
+    )
+    .unwrap();
+    let qualities: Vec<Quality> = rows.iter().map(|row| row.reading.quality).collect();
+    let bad = Quality::bad(Reason::NotFinite);
+    assert_eq!(qualities[..2], [bad, bad]);
+    assert_eq!(qualities[2].status, twin_core::Status::Uncertain);
+    assert_eq!((qualities[3], faults.total()), (Quality::GOOD, 0));
+
+    let (rows, _) = read("time,a/b\n1795370171,inf\n").unwrap();
+    assert_eq!(rows[0].reading.quality, bad);
+    let times = Int64Array::from(vec![1_795_370_171]);
+    let file = parquet(
+        vec![
+            ("time", Arc::new(times) as ArrayRef),
+            ("a/b", Arc::new(Float64Array::from(vec![f64::NAN]))),
+        ],
+        Compression::UNCOMPRESSED,
+    );
+    assert_eq!(read(file).unwrap().0[0].reading.quality, bad);
+}
+
+#[test]
+fn numbers_that_are_no_epochs_are_no_times() {
+    for time in ["20261122", "46348.7", "0.1", "20261122175611"] {
+        let (rows, faults) = read(format!("signal,time,value\na/b,{time},1\n")).unwrap();
+        assert_eq!((rows.len(), faults.total()), (0, 1), "{time}");
+    }
+    let file = parquet(
+        vec![
+            (
+                "time",
+                Arc::new(Float64Array::from(vec![46_348.7])) as ArrayRef,
+            ),
+            ("a/b", Arc::new(Float64Array::from(vec![1.0]))),
+        ],
+        Compression::UNCOMPRESSED,
+    );
+    assert_eq!(read(file).unwrap().1.total(), 1);
+}
+
+#[test]
+fn unit_and_whether_the_kind_is_stated_are_told() {
+    let (rows, _) = read(
+        "signal,time,kind,value,unit\na/b,1795370171,text,open, bar \na/b,1795370171,,open,\n",
+    )
+    .unwrap();
+    let told: Vec<_> = rows
+        .iter()
+        .map(|row| (&*row.unit, row.kind_stated))
+        .collect();
+    assert_eq!(told, [("bar", true), ("", false)]);
 }

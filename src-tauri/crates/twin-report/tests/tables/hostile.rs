@@ -10,6 +10,12 @@ use parquet::{
     basic::{Compression, ZstdLevel},
     file::properties::WriterProperties,
 };
+use parquet::{
+    basic::{ConvertedType, Encoding, LogicalType, Repetition, Type as Physical},
+    data_type::{ByteArray, ByteArrayType, Int64Type},
+    file::writer::SerializedFileWriter,
+    schema::types::Type,
+};
 use proptest::prelude::*;
 use twin_core::{Quality, Timestamp, Value};
 use twin_report::{Error, Format, Reading};
@@ -137,7 +143,9 @@ fn repeated(text: &str, rows: usize, compression: Compression) -> Vec<u8> {
         ("signal", Arc::new(StringArray::from(vec!["a/b"; rows]))),
         (
             "time",
-            Arc::new(Int64Array::from((0..rows as i64).collect::<Vec<_>>())),
+            Arc::new(Int64Array::from_iter_values(
+                (0..rows as i64).map(|second| 1_795_370_171 + second),
+            )),
         ),
         ("value", Arc::new(Float64Array::from(vec![1.0; rows]))),
         ("reason", Arc::new(reasons)),
@@ -173,4 +181,120 @@ fn a_text_beyond_the_limit_is_a_bad_row() {
     let (rows, faults) = read(file).unwrap();
     assert_eq!((rows.len(), faults.total()), (0, 300));
     assert!(faults.listed()[0].why.contains("4096 are the limit"));
+}
+
+/// A long Parquet file of one row whose signal is these bytes, annotated so.
+fn annotated(bytes: &[u8], converted: ConvertedType, logical: Option<LogicalType>) -> Vec<u8> {
+    let signal = Type::primitive_type_builder("signal", Physical::BYTE_ARRAY)
+        .with_repetition(Repetition::REQUIRED)
+        .with_converted_type(converted)
+        .with_logical_type(logical);
+    let whole = |name| {
+        Type::primitive_type_builder(name, Physical::INT64)
+            .with_repetition(Repetition::REQUIRED)
+            .build()
+            .unwrap()
+    };
+    let fields = [signal.build().unwrap(), whole("time"), whole("value")];
+    let schema = Type::group_type_builder("schema")
+        .with_fields(fields.into_iter().map(Arc::new).collect())
+        .build()
+        .unwrap();
+    // No dictionary and no statistics: the bytes stand as they are in a page.
+    let properties = WriterProperties::builder()
+        .set_dictionary_enabled(false)
+        .set_encoding(Encoding::PLAIN);
+    let mut writer =
+        SerializedFileWriter::new(Vec::new(), Arc::new(schema), Arc::new(properties.build()))
+            .unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    let text = ByteArray::from(bytes.to_vec());
+    column
+        .typed::<ByteArrayType>()
+        .write_batch(&[text], None, None)
+        .unwrap();
+    column.close().unwrap();
+    for number in [1_795_370_171, 1] {
+        let mut column = group.next_column().unwrap().unwrap();
+        column
+            .typed::<Int64Type>()
+            .write_batch(&[number], None, None)
+            .unwrap();
+        column.close().unwrap();
+    }
+    group.close().unwrap();
+    writer.into_inner().unwrap()
+}
+
+#[test]
+fn bytes_that_are_no_text_never_become_one() {
+    for (converted, logical) in [
+        (ConvertedType::NONE, None),
+        (ConvertedType::ENUM, Some(LogicalType::Enum)),
+        (ConvertedType::ENUM, None),
+        (ConvertedType::BSON, Some(LogicalType::Bson)),
+    ] {
+        let (rows, faults) = read(annotated(b"a/b", converted, logical.clone())).unwrap();
+        assert_eq!((rows.len(), faults.total()), (1, 0), "{converted}");
+        assert_eq!(&*rows[0].signal, "a/b");
+        let (rows, faults) = read(annotated(b"\xff\xfe\xf0", converted, logical)).unwrap();
+        assert_eq!((rows.len(), faults.total()), (0, 1), "{converted}");
+        assert_eq!(faults.listed()[0].why, "a text is not UTF-8");
+    }
+    let text = (ConvertedType::UTF8, Some(LogicalType::String));
+    let (rows, _) = read(annotated(b"a/b", text.0, text.1.clone())).unwrap();
+    assert_eq!(rows.len(), 1);
+    let spoilt = read(annotated(b"\xff\xfe\xf0", text.0, text.1));
+    assert!(matches!(spoilt, Err(Error::Damaged(_))), "{spoilt:?}");
+    // Nobody looks at what is marked as JSON.
+    for bytes in [b"a/b".as_slice(), b"\xff\xfe\xf0"] {
+        let json = annotated(bytes, ConvertedType::JSON, Some(LogicalType::Json));
+        assert!(matches!(read(json), Err(Error::Header(_))));
+    }
+}
+
+#[test]
+fn a_page_that_says_to_be_huge_packed_is_refused() {
+    let page = repeated(&"x".repeat(70 << 20), 1, Compression::UNCOMPRESSED);
+    assert!(matches!(read(page), Err(Error::Damaged(_))));
+}
+
+#[test]
+fn a_stray_quote_counts_every_line_that_it_swallowed() {
+    let text = "signal,time,value\n\
+                a/b,1795370171,\"1\n\
+                a/b,1795370172,2\n\
+                a/b,1795370173,3\"\n\
+                a/b,1795370174,4\n";
+    let (rows, faults) = read(text).unwrap();
+    assert_eq!((rows.len(), faults.total()), (1, 3));
+    assert_eq!((rows[0].line, faults.listed()[0].line), (5, 2));
+    assert!(faults.listed()[0].why.contains("line break"), "{faults:?}");
+
+    let text =
+        "signal,time,kind,value\na/b,1795370171,text,\"one\ntwo\"\n\"a\n/b\",1795370171,text,x\n";
+    let (rows, faults) = read(text).unwrap();
+    assert_eq!((rows.len(), faults.total()), (1, 2));
+    assert_eq!(rows[0].reading.value, Value::Text("one\ntwo".into()));
+
+    let wide = "time,a/b,a/c\n1795370171,\"x\n1795370172,y\",z\n";
+    let (rows, faults) = read(wide).unwrap();
+    assert_eq!((rows.len(), faults.total()), (0, 2));
+}
+
+#[test]
+fn a_call_ends_however_bad_the_lines_are() {
+    use twin_report::TableReader;
+    for line in ["a/b,never,1\n", "\r\n", "a/b,1795370171,1\n"] {
+        let text = "signal,time,value\n".to_owned() + &line.repeat(100_000);
+        let mut reader = TableReader::open(std::io::Cursor::new(text.into_bytes())).unwrap();
+        let (mut rows, mut calls) = (Vec::new(), 0);
+        while reader.read(&mut rows).unwrap() {
+            assert!(rows.len() <= 4_096 && reader.faults().total() <= 4_096 * (calls + 1));
+            rows.clear();
+            calls += 1;
+        }
+        assert!(calls >= 20, "{calls} calls");
+    }
 }

@@ -4,11 +4,11 @@ use twin_core::{SignalKey, Timestamp};
 use twin_historian::Historian;
 
 use crate::{
-    append::Peers,
     clock::Stopwatch,
     error::{Error, Result, fail},
     figures::{self, Figures},
     generator::{BEGIN, PERIOD_US, SIGNALS},
+    peers::Peers,
     scale::Bench,
     statistics::{list, median},
 };

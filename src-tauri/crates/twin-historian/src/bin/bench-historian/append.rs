@@ -14,7 +14,7 @@ use crate::{
     folder::Scratch,
     generator::{Load, PERIOD_US, SIGNALS},
     machine,
-    peers::{self, Format, Influx, Victoria},
+    peers::{self, Format, Influx, Peers, Victoria},
     scale::Bench,
     settle::{number_signals, settle},
     statistics::{list, median},
@@ -28,14 +28,6 @@ const TRIAL: &str = "trial";
 const TRIAL_TICKS: usize = 500;
 /// Ticks in a request of the second kind.
 const LARGE_TICKS: usize = 10;
-
-/// The other databases that are there.
-pub struct Peers {
-    /// VictoriaMetrics and the fastest way in.
-    pub victoria: Option<(Victoria, Format)>,
-    /// InfluxDB.
-    pub influx: Option<Influx>,
-}
 
 /// One side of the comparison, with one durability.
 struct Pair {

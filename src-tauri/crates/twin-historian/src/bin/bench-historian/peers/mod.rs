@@ -20,6 +20,14 @@ use crate::{
     http::Client,
 };
 
+/// The other databases that are there.
+pub struct Peers {
+    /// VictoriaMetrics and the fastest way in.
+    pub victoria: Option<(Victoria, Format)>,
+    /// InfluxDB.
+    pub influx: Option<Influx>,
+}
+
 const START_SECONDS_MAX: f64 = 30.0;
 
 /// Whether a program of this name is on the search path.
