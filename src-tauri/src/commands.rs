@@ -11,7 +11,7 @@ use twin_app::{
     api::{
         alarm::{AlarmList, AlarmRow},
         connection::{ConnectionForm, ConnectionRow, HeardRow, TestReportView},
-        files::{ExportRequest, FileJobView},
+        files::{ExportRequest, FileJobView, Keeping},
         plant::{AnomalyView, PlantView},
         settings::{ApiError, OnClose, Settings},
         trend::TrendRequest,
@@ -59,6 +59,9 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         save_trend_picture,
         start_export,
         start_import,
+        start_backup,
+        start_check,
+        keeping,
         file_job,
         cancel_file_job,
         ui_ready
@@ -213,6 +216,23 @@ async fn start_export(host: State<'_, Host>, request: ExportRequest) -> Answer<F
 async fn start_import(host: State<'_, Host>, path: String) -> Answer<FileJobView> {
     let files = app(&host)?.files();
     files.start_import(&path, &user()?).await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn start_backup(host: State<'_, Host>, path: String) -> Answer<FileJobView> {
+    let files = app(&host)?.files();
+    files.start_backup(&path, &user()?).await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn start_check(host: State<'_, Host>) -> Answer<FileJobView> {
+    let files = app(&host)?.files();
+    files.start_check(&user()?).await.map_err(wrong)
+}
+
+#[tauri::command]
+fn keeping(host: State<'_, Host>) -> Answer<Keeping> {
+    Ok(app(&host)?.files().keeping())
 }
 
 #[tauri::command]

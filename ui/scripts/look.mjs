@@ -54,6 +54,9 @@ const SHOTS = [
   ["export-running", "fault", "#/asset/pump-2", "light", 1024, 700, exportRunning],
   ["import", "fault", "", "dark", 1440, 900, importForm],
   ["import-report", "fault", "", "light", 1440, 900, importReport],
+  ["settings-keeping", "fault", "", "dark", 1440, 900, keeping],
+  ["backup", "fault", "", "light", 1440, 900, backup],
+  ["check-report", "fault", "", "dark", 1024, 700, check],
   ["settings-light", "fault", "#/alarms", "light", 1024, 700, settings],
   ["alarms-dark", "fault", "#/alarms", "dark", 1440, 900],
   [
@@ -125,6 +128,24 @@ async function exportRunning(page) {
   await page.click("[data-testid=export-start]");
   await page.waitForSelector("[data-testid=file-job]");
   await page.waitForTimeout(700);
+}
+
+async function keeping(page) {
+  await settings(page);
+  await page.click("[data-testid=settings-history] summary");
+}
+
+async function backup(page) {
+  await settings(page);
+  await page.click("[data-testid=settings-backup]");
+  await page.waitForSelector("[data-testid=backup-form]");
+}
+
+async function check(page) {
+  await settings(page);
+  await page.click("[data-testid=settings-check]");
+  await page.click("[data-testid=check-start]");
+  await page.waitForSelector("[data-testid=check-lines]");
 }
 
 async function importForm(page) {

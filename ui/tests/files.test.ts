@@ -20,8 +20,10 @@ const RUNNING: FileJobView = {
   done: 0.25,
   rows: 1_000,
   rows_per_s: 500,
+  bytes: 0,
   message: "",
   report: null,
+  check: null,
 };
 const REPORT = {
   written: 5,

@@ -5,6 +5,7 @@ mod bad_input;
 mod damage;
 mod disk_full;
 mod io_errors;
+mod keep;
 mod order;
 mod pipeline;
 mod restart;

@@ -10,6 +10,7 @@ import type { ConnectionRow } from "./bindings/ConnectionRow";
 import type { ExportRequest } from "./bindings/ExportRequest";
 import type { FileJobView } from "./bindings/FileJobView";
 import type { HeardRow } from "./bindings/HeardRow";
+import type { Keeping } from "./bindings/Keeping";
 import type { PlantView } from "./bindings/PlantView";
 import type { Settings } from "./bindings/Settings";
 import type { TestReportView } from "./bindings/TestReportView";
@@ -41,6 +42,12 @@ export interface Backend {
   startExport(request: ExportRequest): Promise<FileJobView>;
   /** Begins to read a file into history; refused while another job with a file runs. */
   startImport(path: string): Promise<FileJobView>;
+  /** Begins to copy history into a new folder (empty: one is chosen); refused while another job runs. */
+  startBackup(path: string): Promise<FileJobView>;
+  /** Begins to look history through; refused while another job runs. */
+  startCheck(): Promise<FileJobView>;
+  /** Where copies of history lie, and the commands that need it closed. */
+  keeping(): Promise<Keeping>;
   /** The job with a file that runs, or the last one. */
   fileJob(): Promise<FileJobView | null>;
   cancelFileJob(): Promise<void>;

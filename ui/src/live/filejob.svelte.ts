@@ -1,4 +1,4 @@
-/** The one job with a file: asked of the program while it runs, so that a dialog can be closed and opened again. */
+/** The one job with history: asked of the program while it runs, so that a dialog can be closed and opened again. */
 import type { Backend } from "../ipc/backend";
 import { errorMessage } from "../ipc/backend";
 import type { ExportRequest } from "../ipc/bindings/ExportRequest";
@@ -45,6 +45,14 @@ export class FileJob {
     this.#take(await this.#backend.startImport(path));
   }
 
+  async backup(path: string): Promise<void> {
+    this.#take(await this.#backend.startBackup(path));
+  }
+
+  async check(): Promise<void> {
+    this.#take(await this.#backend.startCheck());
+  }
+
   async cancel(): Promise<void> {
     await this.#backend.cancelFileJob();
   }
@@ -66,7 +74,7 @@ export class FileJob {
       return;
     }
     if (this.watchers > 0) return;
-    notices.tell(endNotice(view), view.state === "failed");
+    notices.tell(endNotice(view), view.state === "failed" || view.check?.sound === false);
     // The summary of an import waits for a dialog that shows it.
     if (view.kind !== "import" || !view.report) this.view = null;
   }

@@ -104,7 +104,7 @@ impl App {
             &view,
             caught_up,
             models,
-            workspace.dir().join(heartbeat::FILE),
+            workspace.dir(),
         )
         .await?;
         let files = Files::new(
@@ -261,7 +261,7 @@ impl App {
         &self.view
     }
 
-    /// Export and import of history.
+    /// Export, import, backup and check of history.
     pub const fn files(&self) -> &Files {
         &self.files
     }

@@ -8,6 +8,7 @@ pub mod connections;
 pub mod error;
 pub mod files;
 pub mod heartbeat;
+pub mod keep;
 pub mod log;
 pub mod pipeline;
 pub mod signal;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    path::PathBuf,
+    path::Path,
     sync::{Arc, atomic::AtomicI64},
 };
 
@@ -23,6 +23,7 @@ use crate::{
     compile::Compiled,
     error::{Error, Result},
     heartbeat,
+    keep::command,
     pipeline::{
         INBOUND_QUEUE, JOB_QUEUE, NOTICE_QUEUE, REQUEST_QUEUE, SCORE_QUEUE,
         driver::{Driver, DriverParts},
@@ -63,7 +64,7 @@ pub struct Running {
     pub tasks: Tasks,
 }
 
-/// Starts the tasks of a pipeline around an engine.
+/// Starts the tasks of a pipeline around an engine. `workspace` is the folder of plant file and history.
 ///
 /// # Errors
 /// When history cannot be read or the system gives no thread.
@@ -73,8 +74,9 @@ pub async fn pipeline(
     view: &Arc<View>,
     caught_up: CaughtUp,
     models: Vec<LoadedModel>,
-    heartbeat: PathBuf,
+    workspace: &Path,
 ) -> Result<Running> {
+    let heartbeat = workspace.join(heartbeat::FILE);
     let (jobs, job_queue) = mpsc::channel(JOB_QUEUE);
     let (requests, request_queue) = mpsc::channel(REQUEST_QUEUE);
     let (inbound, inbound_queue) = mpsc::channel(INBOUND_QUEUE);
@@ -88,7 +90,8 @@ pub async fn pipeline(
         path: "scoring thread".into(),
         source,
     })?;
-    say_what_the_start_found(historian, compiled, &caught_up, &conditions, &notices);
+    notify_of_caught_up(compiled, &caught_up, &notices);
+    say_what_was_damaged(historian, workspace, &conditions);
     let settled = Arc::new(AtomicI64::new(historian.alarms().settled().await?.0));
     let complete = Arc::new(AtomicI64::new(i64::MIN));
     let writer = Writer {
@@ -101,10 +104,7 @@ pub async fn pipeline(
         complete: Arc::clone(&complete),
     };
     let (retention_sender, retention) = watch::channel(last_removal(historian).await?);
-    let signs = [
-        heartbeat::read(&heartbeat),
-        historian.newest_quality().await?,
-    ];
+    let signs = signs_of_life(historian, &heartbeat).await?;
     let driver = Driver::new(DriverParts {
         engine: caught_up.engine,
         compiled: Arc::clone(compiled),
@@ -153,21 +153,23 @@ async fn last_removal(historian: &Historian) -> Result<String> {
         .unwrap_or_default())
 }
 
-/// Damaged files that were set aside, and alarms of just before a crash, which were never shown on the desktop.
-fn say_what_the_start_found(
+/// Damaged files that were set aside, and what to do about them.
+fn say_what_was_damaged(
     historian: &Historian,
-    compiled: &Compiled,
-    caught_up: &CaughtUp,
+    workspace: &Path,
     conditions: &mpsc::Sender<SystemEvent>,
-    notices: &mpsc::Sender<Notice>,
 ) {
     for text in historian.notices() {
         // The queue is empty and larger than the list can be.
         let _ = conditions.try_send(SystemEvent::Raised {
             key: format!("open {text}"),
-            text: text.clone(),
+            text: command::notice(workspace, text),
         });
     }
+}
+
+/// Alarms of just before a crash, which were never shown on the desktop.
+fn notify_of_caught_up(compiled: &Compiled, caught_up: &CaughtUp, notices: &mpsc::Sender<Notice>) {
     for transition in caught_up
         .brought
         .iter()
@@ -227,6 +229,12 @@ pub struct CaughtUp {
     pub brought: Vec<AlarmTransition>,
     /// Every signal that history has a value of, and when the newest one was received.
     known: HashMap<SignalKey, Timestamp>,
+}
+
+/// When the program is known to have run, besides by what it received.
+async fn signs_of_life(historian: &Historian, heartbeat: &Path) -> Result<[Option<Timestamp>; 2]> {
+    let newest = historian.newest_quality().await?;
+    Ok([heartbeat::read(heartbeat), newest])
 }
 
 /// From the moment on at which the program is last known to have run, until it ran again, nothing was recorded. A

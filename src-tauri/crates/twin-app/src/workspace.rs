@@ -33,23 +33,7 @@ impl Workspace {
     /// # Errors
     /// [`Error::Locked`] when another process has it open, [`Error::File`] when it cannot be read or written.
     pub fn open(dir: &Path, assets: &Path) -> Result<Self> {
-        fs::create_dir_all(dir).map_err(|source| file("create", dir, source))?;
-        let path = dir.join(".lock");
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(|source| file("open", &path, source))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(Error::Locked {
-                    path: dir.to_owned(),
-                });
-            }
-            Err(TryLockError::Error(source)) => return Err(file("lock", &path, source)),
-        }
+        let lock = lock(dir)?;
         let plant = dir.join(PLANT_FILE);
         if !plant.exists() {
             write_atomic(&plant, EMPTY_PLANT.as_bytes(), false)?;
@@ -200,6 +184,28 @@ impl Workspace {
         let path = dir.join(name);
         write_atomic(&path, png, false)?;
         Ok(path)
+    }
+}
+
+/// Takes the lock of the workspace `dir`, making the folder if it is not there; it is given back when the file is dropped.
+///
+/// # Errors
+/// [`Error::Locked`] when another process has it, [`Error::File`].
+pub fn lock(dir: &Path) -> Result<File> {
+    fs::create_dir_all(dir).map_err(|source| file("create", dir, source))?;
+    let path = dir.join(".lock");
+    let lock = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|source| file("open", &path, source))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(Error::Locked {
+            path: dir.to_owned(),
+        }),
+        Err(TryLockError::Error(source)) => Err(file("lock", &path, source)),
     }
 }
 

@@ -3,4 +3,4 @@
 /**
  * What a job does.
  */
-export type FileJobKind = "export" | "import";
+export type FileJobKind = "export" | "import" | "backup" | "check";

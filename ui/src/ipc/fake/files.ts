@@ -1,11 +1,14 @@
-/** A played job with a file: it takes two seconds, and an import finds something of everything. */
+/** A played job with history: it takes two seconds, and an import finds something of everything. */
 import type { Backend } from "../backend";
+import type { CheckReport } from "../bindings/CheckReport";
 import type { FileJobKind } from "../bindings/FileJobKind";
 import type { FileJobView } from "../bindings/FileJobView";
 import type { ImportReport } from "../bindings/ImportReport";
 
 const TAKES_MS = 2_000;
 const ROWS = 864_000;
+const BYTES = 184_000_000;
+const DIR = "/home/operator/riverside";
 
 const REPORT: ImportReport = {
   written: 863_412,
@@ -26,7 +29,20 @@ const REPORT: ImportReport = {
   unknown_signals: [{ id: "pump-9/flow", rows: 142 }],
 };
 
-type Part = Pick<Backend, "startExport" | "startImport" | "fileJob" | "cancelFileJob">;
+const CHECK: CheckReport = {
+  sound: true,
+  lines: [
+    "Looked at 863412 samples in 412 chunks and 96 journal rows, 38 other blobs and 14 audit records.",
+    "All is well.",
+  ],
+  advice: "",
+  command: "",
+};
+
+type Part = Pick<
+  Backend,
+  "startExport" | "startImport" | "startBackup" | "startCheck" | "keeping" | "fileJob" | "cancelFileJob"
+>;
 
 export function fakeFiles(): Part {
   let job: FileJobView | null = null;
@@ -37,8 +53,11 @@ export function fakeFiles(): Part {
     const seconds = (Date.now() - begun) / 1_000;
     const done = Math.min(1, (seconds * 1_000) / TAKES_MS);
     const rows = Math.round(done * ROWS);
-    job = { ...job, done, rows, rows_per_s: rows / Math.max(seconds, 0.1) };
-    if (done === 1) job = { ...job, state: "done", report: job.kind === "import" ? REPORT : null };
+    const bytes = job.kind === "backup" ? Math.round(done * BYTES) : 0;
+    job = { ...job, done, rows, bytes, rows_per_s: rows / Math.max(seconds, 0.1) };
+    const report = job.kind === "import" ? REPORT : null;
+    const check = job.kind === "check" ? CHECK : null;
+    if (done === 1) job = { ...job, state: "done", report, check };
     return job;
   };
   const start = (kind: FileJobKind, path: string): FileJobView => {
@@ -55,16 +74,25 @@ export function fakeFiles(): Part {
       done: 0,
       rows: 0,
       rows_per_s: 0,
+      bytes: 0,
       message: "",
       report: null,
+      check: null,
     };
     return job;
   };
   return {
     async startExport({ path, format }) {
-      return start("export", `/home/operator/riverside/exports/${path || `history.${format}`}`);
+      return start("export", `${DIR}/exports/${path || `history.${format}`}`);
     },
     startImport: async (path) => start("import", path),
+    startBackup: async (path) => start("backup", path || `${DIR}/backups/20261122T193000Z`),
+    startCheck: async () => start("check", DIR),
+    keeping: async () => ({
+      backups: `${DIR}/backups`,
+      restore: `twinscope-headless --workspace ${DIR} restore`,
+      repair: `twinscope-headless --workspace ${DIR} repair`,
+    }),
     fileJob: async () => now(),
     async cancelFileJob() {
       if (now()?.state === "running" && job) job = { ...job, state: "cancelled" };

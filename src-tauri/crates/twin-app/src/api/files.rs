@@ -1,4 +1,4 @@
-//! History into files and out of them.
+//! History into files and out of them; its backup and its check.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -39,6 +39,10 @@ pub enum FileJobKind {
     Export,
     /// A file is read into history.
     Import,
+    /// History is copied whole.
+    Backup,
+    /// History is looked through.
+    Check,
 }
 
 /// How far a job is.
@@ -56,7 +60,7 @@ pub enum FileJobState {
     Failed,
 }
 
-/// The one job with a file that runs, or the last one that ran.
+/// The one job with history that runs, or the last one that ran.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct FileJobView {
@@ -66,18 +70,48 @@ pub struct FileJobView {
     pub kind: FileJobKind,
     /// How far it is.
     pub state: FileJobState,
-    /// The file.
+    /// The file; of a backup its folder, of a check the workspace.
     pub path: String,
     /// How much of it is done, 0 to 1.
     pub done: f64,
-    /// Samples so far.
+    /// Samples so far; of a check rows of the databases.
     pub rows: f64,
-    /// Samples a second, on average since it began.
+    /// The same a second, on average since it began.
     pub rows_per_s: f64,
+    /// Bytes of a backup, so far.
+    pub bytes: f64,
     /// Why it failed and what to do; empty otherwise.
     pub message: String,
     /// What an import found, so far.
     pub report: Option<ImportReport>,
+    /// What a check found; before its end, only when that is damage.
+    pub check: Option<CheckReport>,
+}
+
+/// What a check of history found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct CheckReport {
+    /// Everything was looked at, and nothing is wrong.
+    pub sound: bool,
+    /// The report as a person reads it: what was looked at, then the faults, the first thousand of them.
+    pub lines: Vec<String>,
+    /// What to do; empty when it is sound.
+    pub advice: String,
+    /// The command that does it; empty when it is sound.
+    pub command: String,
+}
+
+/// Where copies of history lie, and the commands that need it closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Keeping {
+    /// The folder for backups whose own folder is not named.
+    pub backups: String,
+    /// Brings a backup back; the folder of the backup is to be added.
+    pub restore: String,
+    /// Repairs what is damaged.
+    pub repair: String,
 }
 
 /// What became of a file's lines.

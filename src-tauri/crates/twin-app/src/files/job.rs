@@ -1,6 +1,7 @@
-//! One export or import: what it counts while it runs, and how it ended.
+//! One job with history: what it counts while it runs, and how it ended.
 
 use std::{
+    ops::ControlFlow,
     path::PathBuf,
     sync::{
         Mutex, PoisonError,
@@ -11,7 +12,7 @@ use std::{
 use twin_core::Timestamp;
 
 use crate::{
-    api::files::{FileJobKind, FileJobState, FileJobView, ImportReport},
+    api::files::{CheckReport, FileJobKind, FileJobState, FileJobView, ImportReport},
     clock,
     error::Error,
 };
@@ -21,14 +22,16 @@ use crate::{
 pub struct Job {
     number: u32,
     kind: FileJobKind,
-    /// The file.
+    /// The file, or the folder.
     pub path: PathBuf,
     started: Timestamp,
     rows: AtomicU64,
+    bytes: AtomicU64,
     /// Bits of an `f64`, 0 to 1.
     done: AtomicU64,
     cancelled: AtomicBool,
     report: Mutex<Option<ImportReport>>,
+    check: Mutex<Option<CheckReport>>,
     ended: Mutex<Option<Ended>>,
 }
 
@@ -63,9 +66,11 @@ impl Job {
             path,
             started: clock::now(),
             rows: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
             done: AtomicU64::new(0),
             cancelled: AtomicBool::new(false),
             report: Mutex::new(None),
+            check: Mutex::new(None),
             ended: Mutex::new(None),
         }
     }
@@ -80,6 +85,8 @@ impl Job {
         match self.kind {
             FileJobKind::Export => "export-history",
             FileJobKind::Import => "import-history",
+            FileJobKind::Backup => "backup-history",
+            FileJobKind::Check => "check-history",
         }
     }
 
@@ -88,6 +95,35 @@ impl Job {
         self.rows.fetch_add(rows as u64, Ordering::Relaxed);
         self.done
             .store(done.clamp(0.0, 1.0).to_bits(), Ordering::Relaxed);
+    }
+
+    /// Whether it leaves entries in the audit trail: a check changes and copies nothing.
+    pub const fn is_audited(&self) -> bool {
+        !matches!(self.kind, FileJobKind::Check)
+    }
+
+    /// Notes how much of the whole (0: not known) is done: bytes of a backup, rows of a check. Says whether to go on.
+    pub fn see(&self, done: u64, total: u64) -> ControlFlow<()> {
+        let so_far = match self.kind {
+            FileJobKind::Backup => &self.bytes,
+            _ => &self.rows,
+        };
+        so_far.store(done, Ordering::Relaxed);
+        let part = if total == 0 {
+            0.0
+        } else {
+            done as f64 / total as f64
+        };
+        self.advance(0, part);
+        match self.go_on() {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    }
+
+    /// Says what a check has found.
+    pub fn put_check(&self, check: CheckReport) {
+        *self.check.lock().unwrap_or_else(PoisonError::into_inner) = Some(check);
     }
 
     /// Says what an import has found so far.
@@ -137,6 +173,7 @@ impl Job {
         let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         let ended = ended.clone();
         let report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
+        let check = self.check.lock().unwrap_or_else(PoisonError::into_inner);
         let until = ended.as_ref().map_or_else(clock::now, |ended| ended.at);
         let seconds = until.since(self.started).secs_f64();
         let rows = self.rows.load(Ordering::Relaxed) as f64;
@@ -151,8 +188,10 @@ impl Job {
             rows,
             // A tenth of a second at least: the first look would divide by nothing.
             rows_per_s: rows / seconds.max(0.1),
+            bytes: self.bytes.load(Ordering::Relaxed) as f64,
             message: ended.map(|ended| ended.message).unwrap_or_default(),
             report: report.clone(),
+            check: check.clone(),
         }
     }
 
@@ -166,6 +205,9 @@ impl Job {
             FileJobState::Failed => "failed",
         };
         match view.report {
+            None if view.kind == FileJobKind::Backup => {
+                format!("{ended}: {} bytes. {}", view.bytes, view.message)
+            }
             None => format!("{ended}: {} samples. {}", view.rows, view.message),
             Some(report) => format!(
                 "{ended}: {} samples written, {} already there, {} differing and left, {} repeated with another value, \

@@ -1,7 +1,8 @@
-//! History into files and out of them: one job at a time, with progress, to be cancelled.
+//! History into files and out of them, its backup and its check: one job at a time, with progress, to be cancelled.
 //!
-//! Rooms, in the order in which they may import one another: `job`, `place` -> `desk` -> `export`, `import`.
+//! Rooms, in the order in which they may import one another: `job`, `place` -> `desk` -> `care`, `export`, `import`.
 
+mod care;
 mod desk;
 mod export;
 mod import;
@@ -23,11 +24,12 @@ use twin_report::{Format, Origin};
 
 use crate::{
     api::{
-        files::{ExportRequest, FileFormat, FileJobKind, FileJobView},
+        files::{ExportRequest, FileFormat, FileJobKind, FileJobView, Keeping},
         plant::PlantView,
     },
     clock,
     error::{Error, Result},
+    keep::command,
     view::View,
 };
 use export::{Export, Exported};
@@ -133,6 +135,52 @@ impl Files {
         .await
     }
 
+    /// Begins to copy history into a new folder; gives the job as it stands. A name alone lies in the workspace's
+    /// folder `backups`; an empty one is made of the time.
+    ///
+    /// # Errors
+    /// [`Error::Request`] when a job runs already or the folder exists; [`Error::History`] when the audit trail cannot be
+    /// written.
+    pub async fn start_backup(&self, to: &str, user: &str) -> Result<FileJobView> {
+        let otherwise = command::stamp(clock::now());
+        let path = place::target(&command::backups(&self.dir), to, &otherwise);
+        place::refuse_existing(&path)?;
+        let (job, historian) = (
+            self.begin(FileJobKind::Backup, path)?,
+            self.historian.clone(),
+        );
+        let work = Arc::clone(&job);
+        self.run(job, user, "begun", async move {
+            care::backup(&historian, &work).await
+        })
+        .await
+    }
+
+    /// Begins to look history through; gives the job as it stands.
+    ///
+    /// # Errors
+    /// [`Error::Request`] when a job runs already.
+    pub async fn start_check(&self, user: &str) -> Result<FileJobView> {
+        let (job, historian) = (
+            self.begin(FileJobKind::Check, self.dir.clone())?,
+            self.historian.clone(),
+        );
+        let work = Arc::clone(&job);
+        self.run(job, user, "begun", async move {
+            care::check(&historian, &work).await
+        })
+        .await
+    }
+
+    /// Where copies of history lie, and the commands that need it closed.
+    pub fn keeping(&self) -> Keeping {
+        Keeping {
+            backups: command::backups(&self.dir).display().to_string(),
+            restore: command::line(&self.dir, "restore"),
+            repair: command::line(&self.dir, "repair"),
+        }
+    }
+
     /// The job that runs, or the last one since start.
     pub fn job(&self) -> Option<FileJobView> {
         self.current().as_ref().map(|current| current.job.view())
@@ -175,6 +223,8 @@ impl Files {
             let what = match before.kind {
                 FileJobKind::Export => "an export to",
                 FileJobKind::Import => "an import of",
+                FileJobKind::Backup => "a backup to",
+                FileJobKind::Check => "a check of",
             };
             return Err(Error::Request(format!(
                 "{what} {} is at work ({:.0} % done): wait for its end, or cancel it",
@@ -191,7 +241,7 @@ impl Files {
         Ok(job)
     }
 
-    /// Starts the work, with an entry in the audit trail before and after.
+    /// Starts the work, where it is audited with an entry in the audit trail before and after.
     async fn run(
         &self,
         job: Arc<Job>,
@@ -206,7 +256,8 @@ impl Files {
             subject: job.path.display().to_string(),
             detail: detail.to_owned(),
         };
-        if let Err(error) = self.historian.alarms().write_audit(&entry).await {
+        let audited = job.is_audited();
+        if audited && let Err(error) = self.historian.alarms().write_audit(&entry).await {
             let error = Error::from(error);
             let text = error.to_string();
             job.end(&Err(Stopped::Failed(error)));
@@ -223,7 +274,7 @@ impl Files {
                 detail: own.summary(),
                 ..entry
             };
-            if let Err(error) = historian.alarms().write_audit(&entry).await {
+            if audited && let Err(error) = historian.alarms().write_audit(&entry).await {
                 tracing::error!("the end of a job with a file could not be noted: {error}");
             }
         });

@@ -174,7 +174,9 @@ impl Drop for Draft {
     }
 }
 
-fn refuse_existing(target: &Path) -> Result<()> {
+/// # Errors
+/// [`Error::Request`] when there is something at `target`.
+pub fn refuse_existing(target: &Path) -> Result<()> {
     if target.symlink_metadata().is_err() {
         return Ok(());
     }

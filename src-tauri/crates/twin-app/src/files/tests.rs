@@ -333,3 +333,102 @@ async fn files_that_cannot_be_read_fail_in_words() {
         Err(Error::Unknown { .. })
     ));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_counts_bytes_and_holds_everything() {
+    let house = house().await;
+    house.fill().await;
+    let begun = house.files.start_backup("", "op").await.unwrap();
+    assert_eq!(begun.kind, FileJobKind::Backup);
+    let refused = house.files.start_check("op").await.unwrap_err();
+    assert!(refused.to_string().contains("a backup to"), "{refused}");
+    let job = house.end().await;
+    assert_eq!((job.state, job.message.as_str()), (FileJobState::Done, ""));
+    let path = std::path::Path::new(&job.path);
+    assert_eq!(path.parent().unwrap(), house.dir.path().join("backups"));
+    let sizes =
+        ["telemetry.db", "alarms.db"].map(|name| fs::metadata(path.join(name)).unwrap().len());
+    assert_eq!(
+        (job.bytes, job.done),
+        (sizes.iter().sum::<u64>() as f64, 1.0)
+    );
+
+    let copy = Historian::open(path, clock::now()).await.unwrap();
+    let (t0, t1) = (Timestamp::MIN, Timestamp::MAX);
+    for signal in [0, 1] {
+        let samples = copy
+            .raw(house.keys[signal], t0, t1, 1_000_000)
+            .await
+            .unwrap();
+        assert_eq!(samples, house.all(signal).await);
+    }
+    copy.close().await.unwrap();
+    let again = house.files.start_backup(&job.path, "op").await.unwrap_err();
+    assert!(again.to_string().contains("exists already"), "{again}");
+    let audit = house.audit().await;
+    assert_eq!(audit.len(), 2, "{audit:?}");
+    assert_eq!(audit[1], ("backup-history".into(), "begun".into()));
+    assert!(audit[0].1.starts_with("done: ") && audit[0].1.contains(" bytes"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_tells_what_it_saw_and_what_to_do_about_damage() {
+    let house = house().await;
+    house.fill().await;
+    house.files.start_check("op").await.unwrap();
+    let job = house.end().await;
+    let check = job.check.unwrap();
+    assert!(
+        check.sound && job.rows > 0.0 && job.done >= 1.0,
+        "{check:?}"
+    );
+    assert!(check.lines[0].contains("40000 samples"), "{check:?}");
+    assert_eq!((check.advice.as_str(), check.command.as_str()), ("", ""));
+
+    house.historian.checkpoint().await.unwrap();
+    let file = house.dir.path().join("telemetry.db");
+    let mut bytes = fs::read(&file).unwrap();
+    let third = bytes.len() / 8_192 / 3;
+    for page in bytes.chunks_mut(8_192).skip(third) {
+        page[4_000..4_100].fill(0xa5);
+    }
+    fs::write(&file, bytes).unwrap();
+    house.files.start_check("op").await.unwrap();
+    let job = house.end().await;
+    assert_eq!(job.state, FileJobState::Done);
+    let check = job.check.unwrap();
+    assert!(!check.sound && check.lines.len() > 2, "{check:?}");
+    assert!(check.command.ends_with(" repair") && !check.advice.is_empty());
+    assert!(house.audit().await.is_empty(), "looking is no action");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelled_care_leaves_nothing() {
+    let house = house().await;
+    house.fill().await;
+    let before = house.files.start_backup("a", "op").await.unwrap();
+    house.files.cancel();
+    assert_eq!(before.state, FileJobState::Running);
+    let job = house.end().await;
+    assert_eq!(job.state, FileJobState::Cancelled, "{job:?}");
+    let left = fs::read_dir(house.dir.path().join("backups"));
+    assert_eq!(left.map_or(0, Iterator::count), 0);
+    house.files.start_check("op").await.unwrap();
+    house.files.stop().await;
+    let job = house.files.job().unwrap();
+    assert_eq!((job.state, job.check), (FileJobState::Cancelled, None));
+}
+
+#[tokio::test]
+async fn the_commands_for_closed_history_are_named() {
+    let house = house().await;
+    let keeping = house.files.keeping();
+    let dir = house.dir.path().display().to_string();
+    assert!(keeping.backups.starts_with(&dir));
+    for (command, work) in [(keeping.restore, " restore"), (keeping.repair, " repair")] {
+        assert!(
+            command.contains(&dir) && command.ends_with(work),
+            "{command}"
+        );
+    }
+}
