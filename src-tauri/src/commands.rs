@@ -64,6 +64,7 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         keeping,
         file_job,
         cancel_file_job,
+        put_away_file_job,
         ui_ready
     ]
 }
@@ -243,6 +244,12 @@ fn file_job(host: State<'_, Host>) -> Answer<Option<FileJobView>> {
 #[tauri::command]
 fn cancel_file_job(host: State<'_, Host>) -> Answer<()> {
     app(&host)?.files().cancel();
+    Ok(())
+}
+
+#[tauri::command]
+fn put_away_file_job(host: State<'_, Host>, number: u32) -> Answer<()> {
+    app(&host)?.files().put_away(number);
     Ok(())
 }
 

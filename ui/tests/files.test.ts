@@ -128,6 +128,21 @@ describe("export", () => {
     job = { ...RUNNING, state: "done", rows: 4_000 };
     await vi.waitFor(() => expect(notices.list[0]?.text).toBe("4,000 samples exported to /exports/a.csv"));
   });
+
+  it("tells an end that nobody read to a window that was loaded anew, until its notice is closed", async () => {
+    const job: FileJobView = {
+      ...RUNNING,
+      number: 7,
+      state: "failed",
+      message: "there is no room for /exports/a.csv",
+    };
+    const putAwayFileJob = vi.fn(async (_: number) => {});
+    await open({ fileJob: async () => job, putAwayFileJob });
+    expect(notices.list).toMatchObject([{ failed: true, text: job.message }]);
+    expect([live.fileJob.view, putAwayFileJob.mock.calls]).toEqual([null, []]);
+    notices.close(notices.list[0]?.id ?? 0);
+    expect(putAwayFileJob).toHaveBeenCalledWith(7);
+  });
 });
 
 describe("import", () => {
@@ -187,6 +202,32 @@ describe("import", () => {
     job = { ...job, state: "done", report: { ...REPORT, bad: 0, unknown: 0, differing: 0, repeated: 0 } };
     await vi.waitFor(() => expect(notices.list[0]?.text).toContain("5 samples imported from /b.csv"));
     expect(notices.list).toHaveLength(1);
+  });
+
+  it("that ended unread is shown by a window that was loaded anew, until it is read", async () => {
+    let job: FileJobView | null = {
+      ...RUNNING,
+      number: 3,
+      kind: "import",
+      path: "/b.csv",
+      state: "done",
+      report: REPORT,
+    };
+    const putAwayFileJob = vi.fn(async (_: number) => {
+      job = null;
+    });
+    await open({ fileJob: async () => job, putAwayFileJob });
+    expect(notices.list[0]?.text).toContain("5 samples imported from /b.csv");
+    notices.close(notices.list[0]?.id ?? 0);
+    expect(putAwayFileJob).not.toHaveBeenCalled();
+    (await shown("nav-settings")).click();
+    (await shown("settings-import")).click();
+    expect((await shown("import-bad")).textContent).toContain("`soon` is no time");
+    (await shown("job-done")).click();
+    await vi.waitFor(() => expect(putAwayFileJob).toHaveBeenCalledWith(3));
+    notices.list = [];
+    await live.fileJob.find();
+    expect([notices.list, live.fileJob.view]).toEqual([[], null]);
   });
 
   it("is found again by a window that was loaded anew", async () => {

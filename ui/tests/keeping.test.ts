@@ -164,6 +164,10 @@ describe("a check", () => {
     await vi.waitFor(() => expect(document.querySelector("dialog")).toBeNull());
     job = { ...CHECK, state: "done", check: DAMAGE };
     await vi.waitFor(() => expect(notices.list[0]?.failed).toBe(true));
+    expect(notices.list[0]?.text).toContain("Settings, Check");
+    (await shown("nav-settings")).click();
+    (await shown("settings-check")).click();
+    expect((await shown("check-command")).textContent).toBe(DAMAGE.command);
   });
 });
 

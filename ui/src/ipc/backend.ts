@@ -48,9 +48,11 @@ export interface Backend {
   startCheck(): Promise<FileJobView>;
   /** Where copies of history lie, and the commands that need it closed. */
   keeping(): Promise<Keeping>;
-  /** The job with a file that runs, or the last one. */
+  /** The job with history that runs, or the last one until it is put away. */
   fileJob(): Promise<FileJobView | null>;
   cancelFileJob(): Promise<void>;
+  /** A person has read how the job with this number ended. */
+  putAwayFileJob(number: number): Promise<void>;
   /** The window shows its first picture. */
   uiReady(): Promise<void>;
   /** A person asked to close the window and has not yet chosen what that means. */

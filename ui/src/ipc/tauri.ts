@@ -46,6 +46,7 @@ export function tauriBackend(): Backend {
     keeping: () => invoke("keeping"),
     fileJob: () => invoke("file_job"),
     cancelFileJob: () => invoke("cancel_file_job"),
+    putAwayFileJob: (number) => invoke("put_away_file_job", { number }),
     uiReady: () => invoke("ui_ready"),
     onAskClose: (handler) => listen("ask-close", () => handler()),
   };

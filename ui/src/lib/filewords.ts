@@ -76,9 +76,17 @@ export function doubtWords(report: ImportReport | null): string {
   return parts.join(", ");
 }
 
-/** The end of a job that nobody watched; an import leads to its summary. */
+/** Whether there is more to its end than a notice can say. */
+export function hasSummary({ kind, report, check }: FileJobView): boolean {
+  return (kind === "import" && report !== null) || check?.sound === false;
+}
+
+/** The end of a job that nobody watched; it leads to the summary where there is one. */
 export function endNotice(job: FileJobView): string {
   const sentence = jobSentence(job);
+  if (job.check?.sound === false) {
+    return `${sentence.replace(/\.$/, "")}. What it is, and what to do: Settings, Check.`;
+  }
   if (job.kind !== "import") return sentence;
   const doubts = doubtWords(job.report);
   const counts = doubts === "" ? "" : ` (${doubts})`;

@@ -3,7 +3,7 @@ import type { Backend } from "../ipc/backend";
 import { errorMessage } from "../ipc/backend";
 import type { ExportRequest } from "../ipc/bindings/ExportRequest";
 import type { FileJobView } from "../ipc/bindings/FileJobView";
-import { endNotice } from "../lib/filewords";
+import { endNotice, hasSummary } from "../lib/filewords";
 import { notices } from "./notices.svelte";
 
 const ASK_MS = 400;
@@ -27,11 +27,12 @@ export class FileJob {
     return this.view?.state === "running";
   }
 
-  /** Finds a job that was begun before, as after a reload of the window. */
+  /** Finds a job that was begun before, as after a reload of the window: it runs, or nobody has read how it ended. */
   async find(): Promise<void> {
     try {
       const view = await this.#backend.fileJob();
-      if (view?.state === "running") this.#take(view);
+      // One that was begun meanwhile is newer.
+      if (view && !this.view) this.#take(view);
     } catch {
       // A window that has nothing to show says so itself.
     }
@@ -59,7 +60,9 @@ export class FileJob {
 
   /** What has ended is read. */
   putAway(): void {
-    if (!this.running) this.view = null;
+    if (!this.view || this.running) return;
+    this.#read(this.view.number);
+    this.view = null;
   }
 
   stop(): void {
@@ -74,9 +77,20 @@ export class FileJob {
       return;
     }
     if (this.watchers > 0) return;
-    notices.tell(endNotice(view), view.state === "failed" || view.check?.sound === false);
-    // The summary of an import waits for a dialog that shows it.
-    if (view.kind !== "import" || !view.report) this.view = null;
+    const failed = view.state === "failed" || view.check?.sound === false;
+    if (hasSummary(view)) {
+      // It waits for a dialog that shows it.
+      notices.tell(endNotice(view), failed);
+      return;
+    }
+    notices.tell(endNotice(view), failed, () => this.#read(view.number));
+    this.view = null;
+  }
+
+  /** Else a window that is loaded anew tells it again. */
+  #read(number: number): void {
+    // Told twice is no harm: a failure needs no words.
+    this.#backend.putAwayFileJob(number).catch(() => {});
   }
 
   async #ask(): Promise<void> {

@@ -5,6 +5,8 @@ export interface Notice {
   id: number;
   text: string;
   failed: boolean;
+  /** It was shown long enough, or a person closed it. */
+  onclosed?: () => void;
 }
 
 const SHOWN_MS = 7_000;
@@ -14,8 +16,10 @@ class Notices {
   list: readonly Notice[] = $state.raw([]);
   #next = 1;
 
-  tell(text: string, failed = false): void {
-    const notice = { id: this.#next, text, failed };
+  tell(text: string, failed = false, onclosed?: () => void): void {
+    const notice: Notice = onclosed
+      ? { id: this.#next, text, failed, onclosed }
+      : { id: this.#next, text, failed };
     this.#next += 1;
     this.list = [...this.list, notice].slice(-SHOWN_MAX);
     // What failed stays until it is read and closed.
@@ -23,7 +27,9 @@ class Notices {
   }
 
   close(id: number): void {
-    this.list = this.list.filter((notice) => notice.id !== id);
+    const closed = this.list.find((notice) => notice.id === id);
+    this.list = this.list.filter((notice) => notice !== closed);
+    closed?.onclosed?.();
   }
 
   /** Does something and says so when it fails. */

@@ -41,12 +41,21 @@ const CHECK: CheckReport = {
 
 type Part = Pick<
   Backend,
-  "startExport" | "startImport" | "startBackup" | "startCheck" | "keeping" | "fileJob" | "cancelFileJob"
+  | "startExport"
+  | "startImport"
+  | "startBackup"
+  | "startCheck"
+  | "keeping"
+  | "fileJob"
+  | "cancelFileJob"
+  | "putAwayFileJob"
 >;
 
 export function fakeFiles(): Part {
   let job: FileJobView | null = null;
   let begun = 0;
+  /** The number of the last job whose end was read. */
+  let read = 0;
 
   const now = (): FileJobView | null => {
     if (job?.state !== "running") return job;
@@ -93,9 +102,12 @@ export function fakeFiles(): Part {
       restore: `twinscope-headless --workspace ${DIR} restore`,
       repair: `twinscope-headless --workspace ${DIR} repair`,
     }),
-    fileJob: async () => now(),
+    fileJob: async () => (now()?.number === read ? null : job),
     async cancelFileJob() {
       if (now()?.state === "running" && job) job = { ...job, state: "cancelled" };
+    },
+    async putAwayFileJob(number) {
+      if (now()?.state !== "running") read = number;
     },
   };
 }

@@ -53,6 +53,8 @@ pub struct Files {
 struct Current {
     job: Arc<Job>,
     task: Option<JoinHandle<()>>,
+    /// A person knows how it ended.
+    is_read: bool,
 }
 
 impl Files {
@@ -181,9 +183,21 @@ impl Files {
         }
     }
 
-    /// The job that runs, or the last one since start.
+    /// The job that runs, or the last one since start until a person has read how it ended.
     pub fn job(&self) -> Option<FileJobView> {
-        self.current().as_ref().map(|current| current.job.view())
+        let current = self.current();
+        let current = current.as_ref().filter(|current| !current.is_read);
+        current.map(|current| current.job.view())
+    }
+
+    /// A person has read how the job with this number ended. One that runs, or another, stays.
+    pub fn put_away(&self, number: u32) {
+        if let Some(current) = &mut *self.current()
+            && current.job.number() == number
+            && !current.job.is_running()
+        {
+            current.is_read = true;
+        }
     }
 
     /// Asks the running job to end; one that has ended stays as it is.
@@ -237,6 +251,7 @@ impl Files {
         *current = Some(Current {
             job: Arc::clone(&job),
             task: None,
+            is_read: false,
         });
         Ok(job)
     }

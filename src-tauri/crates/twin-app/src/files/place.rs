@@ -1,7 +1,7 @@
 //! Where files lie, and how one comes into being whole or not at all.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, BufWriter, ErrorKind},
     path::{Path, PathBuf},
 };
@@ -10,6 +10,8 @@ use crate::error::{Error, Result};
 
 /// Bytes gathered before the system is asked to write.
 const BUFFER: usize = 1 << 18;
+/// How the hidden name of an unfinished file ends. No other program gives such a name.
+const PART: &str = ".twinscope.part";
 
 /// What a person named, or else `otherwise`: a name alone lies in `folder`, `~` is the home folder.
 pub fn target(folder: &Path, named: &str, otherwise: &str) -> PathBuf {
@@ -41,7 +43,8 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Opens a file beside `target`. Nothing that exists is overwritten.
+    /// Opens a file beside `target`, and removes there what this program left when it was killed. Nothing else that
+    /// exists is touched.
     ///
     /// # Errors
     /// [`Error::Request`] when the target exists, [`Error::File`].
@@ -60,7 +63,10 @@ impl Draft {
         let made: Vec<PathBuf> = missing.map(Path::to_owned).collect();
         let opened = fs::create_dir_all(folder)
             .map_err(wrong(folder))
-            .and_then(|()| open_part(target).map_err(wrong(target)));
+            .and_then(|()| {
+                sweep(folder);
+                open_part(target).map_err(wrong(target))
+            });
         let (path, file) = match opened {
             Ok(opened) => opened,
             Err(error) => {
@@ -85,8 +91,12 @@ impl Draft {
         let written = file
             .into_inner()
             .map_err(std::io::IntoInnerError::into_error)
-            .and_then(|file| file.sync_all());
-        match written.and_then(|()| give_name(&self.path, &self.target)) {
+            .and_then(|file| {
+                file.sync_all()?;
+                // It is locked until it has its name.
+                give_name(&self.path, &self.target)
+            });
+        match written {
             Ok(()) => {
                 self.complete = true;
                 Ok(())
@@ -109,15 +119,43 @@ fn open_part(target: &Path) -> io::Result<(PathBuf, File)> {
     const TRIES: u32 = 1_000;
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     for number in 1..=TRIES {
-        let path = target.with_file_name(format!(".{name}.{number}.part"));
+        let path = target.with_file_name(format!(".{name}.{number}{PART}"));
         match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(file) => return Ok((path, file)),
+            // Where files cannot be locked, nobody takes one for abandoned.
+            Ok(file) => match file.try_lock() {
+                Ok(()) | Err(TryLockError::Error(_)) if path.exists() => return Ok((path, file)),
+                // Another program has just taken it for abandoned.
+                _ => {}
+            },
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }
     }
     let text = "too many unfinished files `.part` lie beside it: remove them";
     Err(io::Error::new(ErrorKind::StorageFull, text))
+}
+
+/// Removes the unfinished files of programs that were killed: those that nobody has locked. What cannot be removed is in
+/// nobody's way.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_ours = name.starts_with('.') && name.ends_with(PART);
+        if !is_ours || !entry.file_type().is_ok_and(|sort| sort.is_file()) {
+            continue;
+        }
+        let path = entry.path();
+        let opened = OpenOptions::new().write(true).open(&path);
+        // The lock is held until it is gone.
+        if let Ok(file) = opened
+            && file.try_lock().is_ok()
+            && let Err(error) = fs::remove_file(&path)
+        {
+            let path = path.display();
+            tracing::warn!("the abandoned file {path} could not be removed: {error}");
+        }
+    }
 }
 
 /// Names a file without ever taking the place of another: a second name, then the first one goes. Where a file may have one
@@ -218,6 +256,34 @@ mod tests {
     }
 
     #[test]
+    fn what_a_killed_program_left_is_removed_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let put = |name: &str| fs::write(dir.path().join(name), "x").unwrap();
+        let others = [".a.csv.1.part", "a.csv.1.twinscope.part", "twinscope.part"];
+        others.iter().copied().for_each(put);
+        // A folder can be nobody's draft.
+        fs::create_dir(dir.path().join(".folder.twinscope.part")).unwrap();
+        put(".a.csv.1.twinscope.part");
+        put(".yesterday.csv.7.twinscope.part");
+        let names = || {
+            let entries = fs::read_dir(dir.path()).unwrap();
+            let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            let mut names: Vec<_> = names.filter(|name| !others.contains(&&**name)).collect();
+            names.sort();
+            names
+        };
+        let (draft, _file) = Draft::open(&dir.path().join("a.csv")).unwrap();
+        let own = [".a.csv.1.twinscope.part", ".folder.twinscope.part"];
+        assert_eq!(names(), own);
+        // One that is being written is nobody's to remove.
+        let (other, _file) = Draft::open(&dir.path().join("b.csv")).unwrap();
+        assert_eq!(names(), [own[0], ".b.csv.1.twinscope.part", own[1]]);
+        drop((draft, other));
+        assert_eq!(names(), [own[1]]);
+        assert!(others.iter().all(|name| dir.path().join(name).exists()));
+    }
+
+    #[test]
     fn a_folder_is_no_file() {
         for named in ["a/", " /tmp/x/ ", "..", "a/..", "/", "a/."] {
             assert!(refuse_folder(named).is_err(), "{named}");
@@ -233,7 +299,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (target, precious) = (dir.path().join("a.csv"), dir.path().join("precious"));
         fs::write(&precious, "precious").unwrap();
-        std::os::unix::fs::symlink(&precious, dir.path().join(".a.csv.1.part")).unwrap();
+        std::os::unix::fs::symlink(&precious, dir.path().join(".a.csv.1.twinscope.part")).unwrap();
         let (first, mut file) = Draft::open(&target).unwrap();
         let (second, other) = Draft::open(&target).unwrap();
         file.write_all(b"x").unwrap();

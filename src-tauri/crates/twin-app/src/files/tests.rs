@@ -419,6 +419,23 @@ async fn cancelled_care_leaves_nothing() {
     assert_eq!((job.state, job.check), (FileJobState::Cancelled, None));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_job_is_told_until_it_is_read() {
+    let house = house().await;
+    house.fill().await;
+    let running = house.files.start_check("op").await.unwrap();
+    house.files.put_away(running.number);
+    assert!(house.files.job().is_some(), "it has not ended");
+    house.end().await;
+    house.files.put_away(running.number + 1);
+    assert!(house.files.job().is_some(), "another was read");
+    house.files.put_away(running.number);
+    assert_eq!(house.files.job(), None);
+    let next = house.files.start_check("op").await.unwrap();
+    assert_eq!(next.number, running.number + 1);
+    assert_eq!(house.end().await.number, next.number);
+}
+
 #[tokio::test]
 async fn the_commands_for_closed_history_are_named() {
     let house = house().await;

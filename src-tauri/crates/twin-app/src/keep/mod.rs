@@ -264,18 +264,13 @@ async fn restore(dir: &Path, from: &Path, user: &str, watch: &Watch<'_>) -> Resu
 
 async fn repair(dir: &Path, user: &str, watch: &Watch<'_>) -> Result<Outcome> {
     let report =
-        twin_historian::repair(dir, clock::now(), |done, total| watch.see(done, total)).await;
-    let mut outcome = match report {
-        Ok(report) if !watch.ended() => Outcome::good(report.lines()),
-        Ok(report) => Outcome::bad(report.lines()),
-        Err(_) if watch.ended() => {
-            let text = "The repair was cancelled before anything was changed.";
-            return Ok(Outcome::bad(vec![text.into()]));
-        }
-        Err(error) => return Err(error.into()),
+        twin_historian::repair(dir, clock::now(), |done, total| watch.see(done, total)).await?;
+    let outcome = Outcome {
+        lines: report.lines(),
+        good: !report.cancelled,
     };
-    if !outcome.good {
-        outcome.lines = vec!["The repair was cancelled before its end: run it again.".into()];
+    if report.cancelled && report.is_empty() {
+        return Ok(outcome);
     }
     note_at(
         dir,

@@ -70,12 +70,13 @@ async fn salvage_into(
     let into = dir.join(format!("salvaged-{}", command::stamp(clock::now())));
     let salvaged =
         twin_historian::salvage(damaged, &into, |done, total| watch.see(done, total)).await;
+    let cancelled = || {
+        remove(&into);
+        let text = "Salvaging was cancelled. Nothing was changed.";
+        Ok(Outcome::bad(vec![text.into()]))
+    };
     let salvaged = match salvaged {
-        Err(_) if watch.ended() => {
-            remove(&into);
-            let text = "Salvaging was cancelled. Nothing was changed.";
-            return Ok(Outcome::bad(vec![text.into()]));
-        }
+        Err(_) if watch.ended() => return cancelled(),
         Err(error) => {
             remove(&into);
             return Err(error.into());
@@ -94,6 +95,9 @@ async fn salvage_into(
     }
     let repaired =
         twin_historian::repair(&into, clock::now(), |done, total| watch.see(done, total)).await?;
+    if repaired.cancelled {
+        return cancelled();
+    }
     lines.extend(repaired.lines());
     let source = Historian::open(&into, clock::now()).await?;
     // Only a file of this workspace has its keys: another's without names is nobody's.

@@ -229,6 +229,26 @@ async fn what_is_cancelled_leaves_history_as_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_repair_that_was_ended_half_way_says_so_and_is_noted() {
+    let dir = filled().await;
+    damage(dir.path());
+    // What it looks at behind the exchange has no known whole.
+    let look = |done, total| match (done, total) {
+        (1.., 0) => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    };
+    let outcome = run(dir.path(), &Work::Repair, "op", &look).await.unwrap();
+    let text = outcome.lines.join("\n");
+    assert!(!outcome.good && text.contains("kept as"), "{text}");
+    assert!(text.contains("run it again"), "{text}");
+    let audit = audit(dir.path()).await;
+    assert_eq!(audit.len(), 1, "{audit:?}");
+    assert!(audit[0].1.contains("kept as"), "{audit:?}");
+    assert!(run_on(dir.path(), Work::Repair).await.good);
+    assert!(run_on(dir.path(), Work::Check).await.good);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn open_or_empty_folders_are_refused_in_words() {
     let dir = filled().await;
     let lock = workspace::lock(dir.path()).unwrap();

@@ -4,16 +4,13 @@
 //! row is never ahead of its newest journal row (rows are settled after they are appended), and every journal row
 //! behind the settled one is still in the journal, where the replay at start looks for it.
 
-use std::{
-    ops::ControlFlow,
-    path::{Path, PathBuf},
-};
+use std::{ops::ControlFlow, path::Path};
 
-use super::long;
+use super::{long, unfinished::Unfinished};
 use crate::{
     database::Database,
     error::{Error, Result},
-    files::{beside, flush, flush_folder},
+    files::flush,
     historian::Historian,
 };
 
@@ -26,23 +23,10 @@ pub enum BackedUp {
     Cancelled,
 }
 
-/// Removes what is unfinished.
-struct Unfinished(Option<PathBuf>);
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        if let Some(folder) = &self.0
-            && let Err(error) = std::fs::remove_dir_all(folder)
-        {
-            tracing::warn!(folder = %folder.display(), %error, "an unfinished backup could not be removed");
-        }
-    }
-}
-
 impl Historian {
     /// Copies both files, as they are now, into the new folder `to`; its name appears when the copy is complete and
     /// flushed. Appends and queries go on; compaction and retention wait, and the log of telemetry.db grows by what
-    /// is appended meanwhile. `progress` is given bytes copied and the whole, and says whether to go on.
+    /// is appended meanwhile. What a backup that was killed left beside `to` is removed first. `progress` is given bytes copied and the whole, and says whether to go on.
     ///
     /// # Errors
     /// When `to` exists already, a file cannot be read, or there is no room; nothing is left of the copy then.
@@ -59,13 +43,7 @@ impl Historian {
                 std::io::ErrorKind::AlreadyExists,
             )));
         }
-        let part = beside(to, ".part");
-        if part.exists() {
-            // Of a backup that was killed.
-            std::fs::remove_dir_all(&part).map_err(&make)?;
-        }
-        std::fs::create_dir_all(&part).map_err(&make)?;
-        let mut unfinished = Unfinished(Some(part.clone()));
+        let unfinished = Unfinished::beside(to)?;
         let databases = [&*inner.alarms, &inner.telemetry];
         let mut total = 0;
         for database in databases {
@@ -76,7 +54,7 @@ impl Historian {
             let Some(name) = database.file.file_name() else {
                 continue;
             };
-            let copy = part.join(name);
+            let copy = unfinished.folder().join(name);
             let look = || {
                 let written = std::fs::metadata(&copy).map_or(0, |metadata| metadata.len());
                 progress((done + written).min(total), total)
@@ -89,12 +67,7 @@ impl Historian {
         if progress(done, done).is_break() {
             return Ok(BackedUp::Cancelled);
         }
-        flush_folder(&part)?;
-        std::fs::rename(&part, to).map_err(&make)?;
-        unfinished.0 = None;
-        if let Some(parent) = to.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            flush_folder(parent)?;
-        }
+        unfinished.complete()?;
         Ok(BackedUp::Done(done))
     }
 }

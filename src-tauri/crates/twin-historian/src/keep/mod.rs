@@ -15,6 +15,7 @@ mod repair;
 mod restore;
 mod retain;
 mod salvage;
+mod unfinished;
 mod walk;
 
 pub use backup::BackedUp;

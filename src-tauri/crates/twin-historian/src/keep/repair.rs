@@ -12,6 +12,7 @@ use super::{
     check::{blob_name, structure},
     mend::{mend, relink},
     salvage::{Salvaged, salvage},
+    unfinished,
     walk::{Counts, Finding, Walk},
 };
 use crate::{
@@ -48,9 +49,16 @@ pub struct RepairReport {
     pub done: Vec<String>,
     /// Under which names damaged files are kept.
     pub kept: Vec<PathBuf>,
+    /// It was ended before its end: what is told here is done, and the next repair finds the rest.
+    pub cancelled: bool,
 }
 
 impl RepairReport {
+    /// Nothing was damaged, or it was ended before anything was changed.
+    pub const fn is_empty(&self) -> bool {
+        self.lost.is_empty() && self.done.is_empty() && self.kept.is_empty()
+    }
+
     /// The report as a person reads it.
     pub fn lines(&self) -> Vec<String> {
         let mut lines = self.done.clone();
@@ -70,19 +78,24 @@ impl RepairReport {
                 lost.why
             ));
         }
-        if lines.is_empty() {
-            lines.push("Nothing was damaged.".into());
-        }
+        let end = match (self.cancelled, self.is_empty()) {
+            (true, true) => "The repair was cancelled before anything was changed.",
+            (true, false) => "The repair was cancelled before its end: run it again for the rest.",
+            (false, true) => "Nothing was damaged.",
+            (false, false) => return lines,
+        };
+        lines.push(end.into());
         lines
     }
 }
 
 /// Repairs the history in `dir`, which must not be open. A file whose structure is broken is kept under a new name,
 /// and a new one is made of all that can be read in it; then blobs that cannot be read go to quarantine. `progress`
-/// says whether to go on; before the new file is in place, nothing has changed.
+/// is given what is done and the whole (0: not known) of the step at work, and says whether to go on; before the new
+/// file is in place, nothing has changed.
 ///
 /// # Errors
-/// When a file cannot be read or written at all, or `progress` ended it.
+/// When a file cannot be read or written at all.
 pub async fn repair(
     dir: &Path,
     now: Timestamp,
@@ -95,38 +108,78 @@ pub async fn repair(
         // Left by a repair that was killed.
         std::fs::remove_dir_all(&staged).map_err(Error::io("remove", &staged))?;
     }
-    let mut any = false;
-    for kind in [&TELEMETRY, &alarms::FILE] {
-        if dir.join(kind.name).exists() && is_broken(dir, kind).await? {
-            let salvaged = salvage(&dir.join(kind.name), &staged, &mut progress).await?;
-            report.done.push(told(kind.name, &salvaged));
-            report.done.extend(salvaged.remarks);
-            any = true;
+    let done = make_anew(dir, &staged, &mut progress).await;
+    let done = done.inspect_err(|_| unfinished::remove(&staged));
+    match done {
+        Ok(anew) if anew.is_empty() => {}
+        Ok(anew) => {
+            report.kept.extend(switch(dir, &staged, "damaged", now)?);
+            report.done.extend(anew);
         }
-    }
-    if any {
-        report.kept.extend(switch(dir, &staged, "damaged", now)?);
+        Err(error) if is_interrupted(&error) => {
+            report.cancelled = true;
+            return Ok(report);
+        }
+        Err(error) => return Err(error),
     }
     let historian = Historian::open(dir, now).await?;
     report.done.extend(historian.notices().iter().cloned());
     let blobs = historian.repair(&mut progress).await;
     historian.shut().await?;
-    let blobs = blobs?;
-    report.lost.extend(blobs.lost);
-    report.done.extend(blobs.done);
+    match blobs {
+        Ok(blobs) => {
+            report.lost.extend(blobs.lost);
+            report.done.extend(blobs.done);
+        }
+        Err(error) if is_interrupted(&error) => report.cancelled = true,
+        Err(error) => return Err(error),
+    }
     Ok(report)
 }
 
+/// Makes files whose structure is broken anew in the folder `staged`; gives a sentence or more about each.
+async fn make_anew(
+    dir: &Path,
+    staged: &Path,
+    progress: &mut (impl FnMut(u64, u64) -> ControlFlow<()> + Send),
+) -> Result<Vec<String>> {
+    let mut done = Vec::new();
+    for kind in [&TELEMETRY, &alarms::FILE] {
+        if dir.join(kind.name).exists() && is_broken(dir, kind, || progress(0, 0)).await? {
+            let salvaged = salvage(&dir.join(kind.name), staged, &mut *progress).await?;
+            done.push(told(kind.name, &salvaged));
+            done.extend(salvaged.remarks);
+        }
+    }
+    Ok(done)
+}
+
+/// The error of a repair that `progress` ended.
+fn interrupted(file: &Path) -> Error {
+    let source = std::io::Error::from(std::io::ErrorKind::Interrupted);
+    Error::io("repair", file)(source)
+}
+
+/// Whether it is the error of what `progress` ended.
+fn is_interrupted(error: &Error) -> bool {
+    matches!(error, Error::Io { source, .. } if source.kind() == std::io::ErrorKind::Interrupted)
+}
+
 /// Whether SQLite finds the file's structure broken. The lock of another program or a newer schema is no damage.
-async fn is_broken(dir: &Path, kind: &FileKind) -> Result<bool> {
+async fn is_broken(
+    dir: &Path,
+    kind: &FileKind,
+    look: impl FnMut() -> ControlFlow<()>,
+) -> Result<bool> {
     let database = match Database::open(dir, kind).await {
         Err(Error::Damaged { .. }) => return Ok(true),
         other => other?,
     };
     let same = has_schema(&database, kind).await;
-    let faults = structure(&database, || ControlFlow::Continue(())).await;
+    let faults = structure(&database, look).await;
     let shut = database.shut().await;
     match (faults?, shut) {
+        (None, _) => Err(interrupted(&dir.join(kind.name))),
         (Some(faults), _) if !faults.is_empty() => Ok(true),
         _ if !same? => Ok(true),
         (_, Err(Error::Damaged { .. })) => Ok(true),
@@ -185,6 +238,7 @@ fn told(file: &str, salvaged: &Salvaged) -> String {
 impl Historian {
     /// Puts blobs that cannot be read into the table `quarantine`, drops what belongs to nothing, and has rollups
     /// worked out again where they were damaged. Everything readable stays. Appends and queries go on meanwhile.
+    /// `progress` is given the rows looked at, and 0: how many there are is not known.
     ///
     /// # Errors
     /// When the file cannot be read or written, or `progress` ended the search: then nothing has changed.
@@ -197,12 +251,11 @@ impl Historian {
         let mut looked = 0;
         let mut advance = |rows| {
             looked += rows;
-            progress(looked, looked)
+            progress(looked, 0)
         };
         let mut report = RepairReport::default();
         let Some(mut findings) = look(inner, &mut advance).await? else {
-            let source = std::io::Error::from(std::io::ErrorKind::Interrupted);
-            return Err(Error::io("repair", &inner.telemetry.file)(source));
+            return Err(interrupted(&inner.telemetry.file));
         };
         if findings.iter().any(|f| matches!(f, Finding::Chunk { .. })) {
             let rebuilt = rebuild::unproven(inner, false).await?;

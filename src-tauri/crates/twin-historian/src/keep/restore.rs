@@ -7,7 +7,7 @@ use std::{
 
 use twin_core::Timestamp;
 
-use super::check::Report;
+use super::{check::Report, unfinished::remove};
 use crate::{
     alarms,
     error::{Error, Result},
@@ -49,14 +49,6 @@ pub async fn restore(
     };
     let kept = switch(into, &staged, "replaced", now)?;
     Ok(Restored { report, kept })
-}
-
-fn remove(folder: &Path) {
-    if folder.exists()
-        && let Err(error) = std::fs::remove_dir_all(folder)
-    {
-        tracing::warn!(folder = %folder.display(), %error, "an unfinished copy could not be removed");
-    }
 }
 
 async fn stage_and_check(

@@ -150,6 +150,73 @@ fn a_cancelled_or_failed_backup_leaves_nothing_and_an_older_one_is_never_overwri
     });
 }
 
+/// Copies a folder of files as a crash leaves it.
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for name in std::fs::read_dir(from).unwrap() {
+        let name = name.unwrap().file_name();
+        std::fs::copy(from.join(&name), to.join(&name)).unwrap();
+    }
+}
+
+#[test]
+fn what_a_killed_backup_left_is_removed_by_the_next_one_and_nothing_else() {
+    block_on(async {
+        let dir = super::folder();
+        let at = |name: &str| dir.path().join(name);
+        let historian = Historian::open_with(&at("live"), NOW, options())
+            .await
+            .unwrap();
+        fill(&historian, 0..300).await;
+        let mut looks = 0;
+        let killed = |_, _| {
+            looks += 1;
+            if looks == 3 {
+                for name in ["killed.1.part", "busy.1.part", "mixed.1.part"] {
+                    copy_folder(&at("copy.1.part"), &at(name));
+                    let lock = format!("{name}.lock");
+                    std::fs::copy(at("copy.1.part.lock"), at(&lock)).unwrap();
+                }
+                // Killed before the folder was made.
+                std::fs::copy(at("copy.1.part.lock"), at("none.1.part.lock")).unwrap();
+            }
+            GO_ON
+        };
+        historian.backup(&at("copy"), killed).await.unwrap();
+        assert!(names(&at("killed.1.part")).contains(&"alarms.db".to_owned()));
+        std::fs::write(at("mixed.1.part").join("letter"), "somebody's").unwrap();
+        copy_folder(&at("copy"), &at("second.1.part"));
+        std::fs::write(at("third.1.part.lock"), "somebody's").unwrap();
+        copy_folder(&at("copy"), &at("third.1.part"));
+        let busy = std::fs::File::open(at("busy.1.part.lock")).unwrap();
+        busy.lock().unwrap();
+
+        // A name that is taken by others is not an obstacle.
+        let second = historian.backup(&at("second"), |_, _| GO_ON).await.unwrap();
+        assert!(matches!(second, BackedUp::Done(_)));
+        let left = [
+            "busy.1.part",
+            "busy.1.part.lock",
+            "copy",
+            "live",
+            "mixed.1.part",
+            "mixed.1.part.lock",
+            "second",
+            "second.1.part",
+            "third.1.part",
+            "third.1.part.lock",
+        ];
+        assert_eq!(names(dir.path()), left);
+        drop(busy);
+        historian.backup(&at("fourth"), |_, _| GO_ON).await.unwrap();
+        let names = names(dir.path());
+        assert!(
+            !names.iter().any(|name| name.starts_with("busy")),
+            "{names:?}"
+        );
+    });
+}
+
 #[test]
 fn a_restored_history_is_the_copy_and_the_former_one_is_kept() {
     block_on(async {

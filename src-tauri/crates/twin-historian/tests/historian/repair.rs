@@ -238,3 +238,73 @@ fn salvage_of_a_sound_file_gives_every_row_of_every_table() {
         }
     });
 }
+
+/// A damaged page in the middle of the journal.
+fn break_structure(file: &std::path::Path) -> Vec<u8> {
+    let mut bytes = std::fs::read(file).unwrap();
+    let begin = bytes.len() / 8_192 * 2 / 3 * 8_192;
+    bytes[begin..begin + 8_192].fill(0xa5);
+    std::fs::write(file, &bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn a_repair_can_be_ended_while_it_looks_at_the_structure() {
+    block_on(async {
+        let dir = super::folder();
+        build(dir.path()).await;
+        let look = |done, total| match (done, total) {
+            (0, 0) => ControlFlow::Break(()),
+            _ => panic!("it went on behind the structure"),
+        };
+        let ended = repair(dir.path(), NOW, look).await.unwrap();
+        assert!(ended.cancelled && ended.is_empty(), "{ended:?}");
+        assert_eq!(
+            ended.lines(),
+            ["The repair was cancelled before anything was changed."]
+        );
+    });
+}
+
+/// Wherever it is ended: either nothing has changed, or the next repair does the rest.
+#[test]
+fn a_repair_that_was_ended_at_any_step_is_finished_by_the_next_one() {
+    block_on(async {
+        let dir = super::folder();
+        build(dir.path()).await;
+        let fill = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 3000) \
+             INSERT INTO birth (connection, topic, received, payload) SELECT 'c' || n, 't', n, zeroblob(4000) FROM n";
+        let file = dir.path().join("telemetry.db");
+        sql(&file, fill).await;
+        let damaged = break_structure(&file);
+        // Steps tell what they know: the structure nothing, salvage the whole, the look at the blobs no whole.
+        let steps: [fn(u64, u64) -> bool; 2] =
+            [|done, total| done == 0 && total == 0, |_, total| total > 0];
+        for step in steps {
+            let look = |done, total| match step(done, total) {
+                true => ControlFlow::Break(()),
+                false => GO_ON,
+            };
+            let report = repair(dir.path(), NOW, look).await.unwrap();
+            assert!(report.cancelled && report.is_empty(), "{report:?}");
+            assert!(!dir.path().join("repairing").exists());
+            // Beside SQLite's own counter of openings, in the header.
+            let now = std::fs::read(&file).unwrap();
+            assert!(now.len() == damaged.len() && now[100..] == damaged[100..]);
+        }
+        let blobs = |done, total| match (done, total) {
+            (1.., 0) => ControlFlow::Break(()),
+            _ => GO_ON,
+        };
+        let report = repair(dir.path(), NOW, blobs).await.unwrap();
+        assert!(report.cancelled && report.kept.len() == 1, "{report:?}");
+        let last = report.lines().pop().unwrap();
+        assert!(last.contains("run it again"), "{last}");
+        let rest = repair(dir.path(), NOW, |_, _| GO_ON).await.unwrap();
+        assert!(!rest.cancelled && rest.kept.is_empty(), "{rest:?}");
+        let historian = open(dir.path()).await;
+        let report = historian.check().await.unwrap();
+        assert!(report.is_sound(), "{report:?}");
+        assert_eq!(all(&historian, 0).await.len(), 50);
+    });
+}
