@@ -1,5 +1,5 @@
-//! Any interleaving of appends (late, duplicate, out of order), compactions, restarts and queries gives what a plain
-//! map gives.
+//! Any interleaving of appends (late, duplicate, out of order), compactions, retention, restarts and queries gives what
+//! a plain map gives.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -8,8 +8,8 @@ use std::{
 };
 
 use proptest::prelude::*;
-use twin_core::{BatchId, Quality, SampleBatch, SignalKey, Status, Timestamp, Value};
-use twin_historian::{Columns, Durability, Historian, JournalRow, Options, Sample};
+use twin_core::{BatchId, Duration, Quality, SampleBatch, SignalKey, Status, Timestamp, Value};
+use twin_historian::{Columns, Durability, Historian, JournalRow, Keep, Options, Policy, Sample};
 
 use super::{NOW, block_on};
 
@@ -21,6 +21,8 @@ enum Op {
     Append(Vec<Vec<(u32, i64, Value, Quality)>>, Durability),
     /// Moves the oldest rows up to this part of the journal.
     Compact(f64),
+    /// Keeps what is not older than this.
+    Retain(i64),
     Reopen,
 }
 
@@ -49,6 +51,7 @@ fn op() -> impl Strategy<Value = Op> {
     prop_oneof![
         6 => (batches, durability).prop_map(|(batches, durability)| Op::Append(batches, durability)),
         3 => (0.0..1.2).prop_map(Op::Compact),
+        1 => (0_i64..130).prop_map(Op::Retain),
         1 => Just(Op::Reopen),
     ]
 }
@@ -120,6 +123,7 @@ async fn apply(
             let upto = upto.0.min(historian.newest_row().0);
             model.compacted = model.compacted.max(upto);
         }
+        Op::Retain(cut) => retain(dir, historian, model, cut).await,
         Op::Reopen => {
             let newest = historian.newest_row();
             historian.close().await.unwrap();
@@ -127,6 +131,77 @@ async fn apply(
             assert_eq!(historian.newest_row(), newest);
         }
     }
+}
+
+/// Signal, first and last source time of every chunk.
+async fn chunks(dir: &Path) -> Vec<(u32, i64, i64)> {
+    use sqlx::{ConnectOptions as _, Connection as _};
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(dir.join("telemetry.db"));
+    let mut connection = options.connect().await.unwrap();
+    let chunks = sqlx::query_as("SELECT signal, t_min, t_max FROM chunk");
+    let chunks = chunks.fetch_all(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    chunks
+}
+
+/// Whole chunks go, so that how much of the old goes is free: but none that is not old, and nothing changes otherwise.
+async fn retain(dir: &Path, historian: &Historian, model: &mut Model, cut: i64) {
+    let policy = Policy {
+        default: Keep {
+            raw: Some(Duration(1_000)),
+            rollups: Some(Duration(0)),
+        },
+        ..Policy::default()
+    };
+    let (mut said, now) = (0, Timestamp(cut + 1_000));
+    loop {
+        let removed = historian.retain(now, &policy).await.unwrap();
+        said += removed.samples;
+        if !removed.more {
+            break;
+        }
+    }
+    let chunks = chunks(dir).await;
+    let mut gone = 0;
+    let Model {
+        signals,
+        rows,
+        compacted,
+    } = model;
+    for (signal, samples) in signals {
+        let key = SignalKey(*signal);
+        let left = historian.raw(key, Timestamp::MIN, Timestamp::MAX, usize::MAX);
+        let mut left: BTreeMap<i64, Sample> = left
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|sample| (sample.time.micros(), sample))
+            .collect();
+        // A range does not include its end.
+        left.extend(samples.remove_entry(&i64::MAX));
+        for (time, sample) in &*samples {
+            match left.get(time) {
+                Some(found) => assert!(same(found, sample), "{found:?} {sample:?}"),
+                None => assert!(*time < cut, "{sample:?} is gone, cut {cut}"),
+            }
+        }
+        gone += samples
+            .keys()
+            .filter(|time| !left.contains_key(time))
+            .count() as u64;
+        assert!(
+            left.keys()
+                .all(|time| *time == i64::MAX || samples.contains_key(time))
+        );
+        *samples = left;
+        rows.retain(|(row, of, sample)| {
+            let is_in = |(of, from, to): &(u32, i64, i64)| {
+                of == signal && (*from..=*to).contains(&sample.time.micros())
+            };
+            of != signal || row.0 > *compacted || chunks.iter().any(is_in)
+        });
+    }
+    assert!(said >= gone, "{said} said to be removed, {gone} are gone");
 }
 
 /// What [`Historian::range`] must give, worked out sample by sample.
@@ -394,71 +469,5 @@ fn live_samples_fill_chunks_and_a_trend_is_quick() {
         {}
         assert_eq!(historian.tail_samples(), 0);
         assert_eq!(super::all(&historian, 0).await.len(), 9_000);
-    });
-}
-
-#[test]
-fn retention_removes_whole_chunks_and_shrinks_the_file() {
-    use twin_core::Duration;
-    use twin_historian::{Keep, Policy, Removed};
-    block_on(async {
-        let dir = super::folder();
-        let options = Options {
-            chunk_samples_max: 100,
-            ..Options::default()
-        };
-        let historian = Historian::open_with(dir.path(), NOW, options)
-            .await
-            .unwrap();
-        // Values that do not compress, so that there is something to shrink.
-        let mut noise = 1_u64;
-        let mut rows = Vec::new();
-        for time in 0..100_000_i64 {
-            noise = noise
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            rows.push((0, time, (noise >> 11) as f64));
-        }
-        historian
-            .append(&[super::batch(&rows)], Durability::Full)
-            .await
-            .unwrap();
-        historian
-            .compact_step(historian.newest_row())
-            .await
-            .unwrap();
-        historian.close().await.unwrap();
-        let historian = Historian::open_with(dir.path(), NOW, options)
-            .await
-            .unwrap();
-        let before = historian.size_bytes();
-        let policy = Policy {
-            default: Keep {
-                raw: Some(Duration(10_050)),
-                rollups: Some(Duration(0)),
-            },
-            ..Policy::default()
-        };
-        let removed = historian.retain(Timestamp(100_000), &policy).await.unwrap();
-        let expected = Removed {
-            chunks: 899,
-            samples: 89_900,
-            signals: vec![SignalKey(0)],
-            span: Some((Timestamp(0), Timestamp(89_899))),
-            ..Removed::default()
-        };
-        assert_eq!(removed, expected);
-        assert_eq!(
-            super::all(&historian, 0)
-                .await
-                .first()
-                .map(|sample| sample.0),
-            Some(89_900)
-        );
-        historian.close().await.unwrap();
-        let after = std::fs::metadata(dir.path().join("telemetry.db"))
-            .unwrap()
-            .len();
-        assert!(after * 2 < before, "{before} bytes before, {after} after");
     });
 }

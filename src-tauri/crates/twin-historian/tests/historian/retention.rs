@@ -344,3 +344,67 @@ fn the_log_stays_small_under_appends_and_readers_that_come_and_go() {
         assert_eq!(all(&historian, 1).await.len(), 666_500);
     });
 }
+
+#[test]
+fn retention_removes_whole_chunks_and_shrinks_the_file() {
+    block_on(async {
+        let dir = super::folder();
+        let options = Options {
+            chunk_samples_max: 100,
+            ..Options::default()
+        };
+        let historian = Historian::open_with(dir.path(), NOW, options)
+            .await
+            .unwrap();
+        // Values that do not compress, so that there is something to shrink.
+        let mut noise = 1_u64;
+        let mut rows = Vec::new();
+        for time in 0..100_000_i64 {
+            noise = noise
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            rows.push((0, time, (noise >> 11) as f64));
+        }
+        historian
+            .append(&[super::batch(&rows)], Durability::Full)
+            .await
+            .unwrap();
+        historian
+            .compact_step(historian.newest_row())
+            .await
+            .unwrap();
+        historian.close().await.unwrap();
+        let historian = Historian::open_with(dir.path(), NOW, options)
+            .await
+            .unwrap();
+        let before = historian.size_bytes();
+        let policy = Policy {
+            default: Keep {
+                raw: Some(Duration(10_050)),
+                rollups: Some(Duration(0)),
+            },
+            ..Policy::default()
+        };
+        let removed = historian.retain(Timestamp(100_000), &policy).await.unwrap();
+        let expected = Removed {
+            chunks: 899,
+            samples: 89_900,
+            signals: vec![SignalKey(0)],
+            span: Some((Timestamp(0), Timestamp(89_899))),
+            ..Removed::default()
+        };
+        assert_eq!(removed, expected);
+        assert_eq!(
+            super::all(&historian, 0)
+                .await
+                .first()
+                .map(|sample| sample.0),
+            Some(89_900)
+        );
+        historian.close().await.unwrap();
+        let after = std::fs::metadata(dir.path().join("telemetry.db"))
+            .unwrap()
+            .len();
+        assert!(after * 2 < before, "{before} bytes before, {after} after");
+    });
+}
