@@ -71,18 +71,19 @@ impl Historian {
         let samples = extent.map(|extent| (extent, codec::encode(group.batches)));
         let mut writer = inner.telemetry.writer.lock().await;
         writer.ready(durability).await?;
-        if tail::lock(&inner.tail).is_torn() {
+        if tail::newest_row(&inner.tail).1 {
             journal::mend(file, writer.connection(), &inner.tail).await?;
         }
-        let row = tail::lock(&inner.tail).newest_row() + 1;
+        let row = tail::newest_row(&inner.tail).0 + 1;
         // From here on a dropped future may have committed the row.
         let pending = samples.is_some().then(|| Pending::new(&inner.tail));
         let fail = Error::sql(file, "append to the journal");
         match samples {
             // One statement is its own transaction: two fewer to wait for.
             Some((extent, data)) if group.has_no_events() => {
-                let put = put_samples(writer.connection(), row, extent, data).await;
-                put.map_err(fail)?;
+                let put = put_samples(writer.connection(), row, extent, data);
+                let put = tail::indexed_meanwhile(&inner.tail, put);
+                put.await.map_err(fail)?;
             }
             samples => {
                 writer.begin(durability).await?;
@@ -178,16 +179,18 @@ struct Extent {
 
 impl Extent {
     fn of(batches: &[Arc<SampleBatch>]) -> Option<Extent> {
-        let times = || {
-            batches
-                .iter()
-                .flat_map(|batch| batch.times().iter().copied())
+        let mut extent = Extent {
+            t_min: Timestamp::MAX,
+            t_max: Timestamp::MIN,
+            count: 0,
         };
-        let count = batches.iter().map(|batch| batch.len() as i64).sum();
-        Some(Extent {
-            t_min: times().min()?,
-            t_max: times().max()?,
-            count,
-        })
+        for batch in batches {
+            extent.count += batch.len() as i64;
+            for time in batch.times() {
+                extent.t_min = extent.t_min.min(*time);
+                extent.t_max = extent.t_max.max(*time);
+            }
+        }
+        (extent.count > 0).then_some(extent)
     }
 }

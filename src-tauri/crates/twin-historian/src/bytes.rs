@@ -36,9 +36,53 @@ pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
     out.push(value as u8);
 }
 
-/// Adds a signed number, small magnitudes first (zigzag).
+/// Adds many numbers as [`put_varint`] does: small ones without a branch for each byte.
+pub(crate) fn put_varints(out: &mut Vec<u8>, values: impl ExactSizeIterator<Item = u64>) {
+    /// Most bytes that a number takes.
+    const WIDEST: usize = 10;
+    let mut at = out.len();
+    out.resize(at + values.len() * WIDEST, 0);
+    for value in values {
+        let Some(room) = out.get_mut(at..at + WIDEST) else {
+            break;
+        };
+        let mut len = 0;
+        if value < 1 << 28 {
+            let low = value as u32;
+            // Groups of seven bits, each in a byte of its own; all but the last say that one follows.
+            let groups =
+                low & 0x7f | (low & 0x3f80) << 1 | (low & 0x1f_c000) << 2 | (low & 0xfe0_0000) << 3;
+            len = 1 + (low | 1).ilog2() as usize / 7;
+            let follow = 0x0080_8080_u32 & ((1 << (8 * (len - 1))) - 1);
+            room[..4].copy_from_slice(&(groups | follow).to_le_bytes());
+        } else {
+            let mut left = value;
+            while left >= 0x80 {
+                room[len] = left as u8 | 0x80;
+                left >>= 7;
+                len += 1;
+            }
+            room[len] = left as u8;
+            len += 1;
+        }
+        at += len;
+    }
+    out.truncate(at);
+}
+
+/// Adds a signed number, small magnitudes first.
 pub(crate) fn put_signed(out: &mut Vec<u8>, value: i64) {
-    put_varint(out, ((value << 1) ^ (value >> 63)).cast_unsigned());
+    put_varint(out, zigzag(value));
+}
+
+/// 0, -1, 1, -2 as 0, 1, 2, 3.
+pub(crate) const fn zigzag(value: i64) -> u64 {
+    ((value << 1) ^ (value >> 63)).cast_unsigned()
+}
+
+/// Back from [`zigzag`].
+pub(crate) const fn unzigzag(value: u64) -> i64 {
+    (value >> 1).cast_signed() ^ -((value & 1).cast_signed())
 }
 
 /// Adds a length and the bytes.
@@ -50,24 +94,16 @@ pub(crate) fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
 /// Adds equal neighbours as (item, how many).
 pub(crate) fn put_runs<T: PartialEq>(
     out: &mut Vec<u8>,
-    items: impl IntoIterator<Item = T>,
+    items: &[T],
     mut put: impl FnMut(&mut Vec<u8>, &T),
 ) {
-    let mut run: Option<(T, u64)> = None;
-    for item in items {
-        match &mut run {
-            Some((current, n)) if *current == item => *n += 1,
-            _ => {
-                if let Some((done, n)) = run.replace((item, 1)) {
-                    put(out, &done);
-                    put_varint(out, n);
-                }
-            }
-        }
-    }
-    if let Some((done, n)) = run {
-        put(out, &done);
-        put_varint(out, n);
+    let mut left = items;
+    while let Some(item) = left.first() {
+        let run = left.iter().position(|other| other != item);
+        let run = run.unwrap_or(left.len());
+        put(out, item);
+        put_varint(out, run as u64);
+        left = &left[run..];
     }
 }
 
@@ -140,8 +176,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn signed(&mut self) -> Result<i64, Malformed> {
-        let value = self.varint()?;
-        Ok((value >> 1).cast_signed() ^ -((value & 1).cast_signed()))
+        self.varint().map(unzigzag)
     }
 
     /// A count of things of at least `bytes_each` bytes that must all still fit.
@@ -265,9 +300,21 @@ mod tests {
         }
 
         #[test]
+        fn many_numbers_are_written_like_single_ones(
+            values in prop::collection::vec((any::<u64>(), 0_u32..64).prop_map(|(n, by)| n >> by), 0..50),
+        ) {
+            let (mut one_by_one, mut together) = (vec![7], vec![7]);
+            for value in &values {
+                put_varint(&mut one_by_one, *value);
+            }
+            put_varints(&mut together, values.iter().copied());
+            prop_assert_eq!(one_by_one, together);
+        }
+
+        #[test]
         fn runs_round_trip(items in prop::collection::vec(0_u8..3, 0..200)) {
             let mut out = Vec::new();
-            put_runs(&mut out, items.iter().copied(), |out, item| out.push(*item));
+            put_runs(&mut out, &items, |out, item| out.push(*item));
             let mut reader = Reader::new(&out);
             prop_assert_eq!(reader.runs(items.len(), Reader::u8), Ok(items));
             prop_assert_eq!(reader.end(), Ok(()));

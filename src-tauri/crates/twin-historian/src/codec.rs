@@ -1,21 +1,37 @@
 //! A journal row's blob: all columns of a group of batches, lossless.
 //!
-//! Version 1, after version byte and CRC-32 (little-endian `u32` over the rest); numbers are LEB128, signed ones
+//! Version 2, after version byte and CRC-32 (little-endian `u32` over the rest); numbers are LEB128, signed ones
 //! zigzag: count of batches, then for each batch: id, received time (`i64`), count of samples, dictionary of texts
-//! (count, then length and UTF-8 each); signals as differences to the previous one; times likewise (wrapping);
-//! value kinds as runs; values (f64: 8 bytes, i64: signed number, bool: 1 byte, text: index into the dictionary,
-//! null: nothing); qualities as runs of two bytes.
+//! (count, then length and UTF-8 each); signals as differences to the previous one, as runs or (the byte before says 0)
+//! one by one; times as differences (wrapping); value kinds as runs; how f64 are written (a byte); values (i64: signed number, bool: 1 byte, text: index into the
+//! dictionary, null: nothing, f64: see below); qualities as runs of two bytes.
+//!
+//! An f64 takes 8 bytes when that byte is 255. Else the byte is a number of decimal places, and the f64 is 1 + the
+//! zigzag of `value * 10^places`, which gives it back bit for bit; or 0 and then 8 bytes. Version 1 had neither byte:
+//! no runs of signals, and 8 bytes always.
 
 use std::{borrow::Borrow, collections::HashMap, sync::Arc};
 
 use twin_core::{BatchId, Quality, SampleBatch, SignalKey, Timestamp, Value, ValueKind};
 
 use crate::{
-    bytes::{Malformed, Reader, put_bytes, put_runs, put_signed, put_varint, seal, unseal},
+    bytes::{
+        Malformed, Reader, put_bytes, put_runs, put_signed, put_varint, put_varints, seal, unseal,
+        unzigzag, zigzag,
+    },
+    decimal::Decimal,
     error::Error,
 };
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// The byte that says that every f64 takes 8 bytes.
+const BINARY: u8 = 255;
+/// The code of an f64 that takes 8 bytes among decimals.
+const ODD: u64 = 0;
+/// Of so many f64 one may take 8 bytes among decimals.
+const ODD_ONE_IN: usize = 4;
+/// So many more may.
+const ODD_ONES: usize = 4;
 
 /// The blob of a group of batches.
 pub fn encode<B: Borrow<SampleBatch>>(batches: &[B]) -> Vec<u8> {
@@ -37,12 +53,13 @@ pub fn decode(blob: &[u8]) -> Result<Vec<SampleBatch>, Error> {
 }
 
 pub(crate) fn read(blob: &[u8]) -> Result<Vec<SampleBatch>, Malformed> {
-    let mut reader = Reader::new(unseal(VERSION, blob)?);
+    let version = blob.first().map_or(VERSION, |found| (*found).min(VERSION));
+    let mut reader = Reader::new(unseal(version, blob)?);
     // The shortest batch: id, received time, two counts.
     let count = reader.count(11)?;
     let mut batches = Vec::with_capacity(count);
     for _ in 0..count {
-        batches.push(read_batch(&mut reader)?);
+        batches.push(read_batch(&mut reader, version)?);
     }
     reader.end()?;
     Ok(batches)
@@ -66,24 +83,67 @@ fn put_batch(out: &mut Vec<u8>, batch: &SampleBatch) {
         put_bytes(out, word.as_bytes());
     }
 
+    put_signals(out, batch.signals());
     let mut previous = 0;
-    for signal in batch.signals() {
-        let key = i64::from(signal.0);
-        put_signed(out, key - previous);
-        previous = key;
-    }
-    let mut previous = 0;
-    for time in batch.times() {
-        put_signed(out, time.micros().wrapping_sub(previous));
+    let differences = batch.times().iter().map(|time| {
+        let difference = time.micros().wrapping_sub(previous);
         previous = time.micros();
-    }
-    put_runs(out, batch.kinds().iter().copied(), |out, kind| {
-        out.push(*kind as u8)
+        zigzag(difference)
     });
+    put_varints(out, differences);
+    put_runs(out, batch.kinds(), |out, kind| out.push(*kind as u8));
+    put_values(out, batch, &index);
+    put_runs(out, batch.qualities(), |out, quality| {
+        out.extend_from_slice(&quality.to_bytes())
+    });
+}
+
+/// Those of one device have got their keys together: their differences are all the same.
+fn put_signals(out: &mut Vec<u8>, signals: &[SignalKey]) {
+    let mut previous = 0;
+    let differences: Vec<u64> = signals
+        .iter()
+        .map(|signal| {
+            let difference = i64::from(signal.0) - previous;
+            previous = i64::from(signal.0);
+            zigzag(difference)
+        })
+        .collect();
+    let runs = differences.chunk_by(|a, b| a == b).count();
+    let in_runs = runs * 2 <= differences.len();
+    out.push(u8::from(in_runs));
+    if in_runs {
+        put_runs(out, &differences, |out, difference| {
+            put_varint(out, *difference);
+        });
+    } else {
+        put_varints(out, differences.into_iter());
+    }
+}
+
+fn put_values(out: &mut Vec<u8>, batch: &SampleBatch, index: &HashMap<&str, u64>) {
+    let decimals = decimals(batch);
+    let (decimal, codes) = decimals.map_or((None, Vec::new()), |(decimal, codes)| {
+        (Some(decimal), codes)
+    });
+    out.push(decimal.map_or(BINARY, Decimal::places));
+    if codes.len() == batch.len() && !codes.contains(&ODD) {
+        put_varints(out, codes.into_iter());
+        return;
+    }
+    let mut codes = codes.into_iter();
     for (kind, bits) in batch.kinds().iter().zip(batch.bits()) {
         match kind {
             ValueKind::Null => {}
-            ValueKind::F64 => out.extend_from_slice(&bits.to_le_bytes()),
+            ValueKind::F64 => {
+                let code = codes.next();
+                if let Some(code) = code {
+                    put_varint(out, code);
+                }
+                if code.is_none_or(|code| code == ODD) {
+                    out.extend_from_slice(&bits.to_le_bytes());
+                }
+            }
             ValueKind::I64 => put_signed(out, bits.cast_signed()),
             ValueKind::Bool => out.push(u8::from(*bits != 0)),
             ValueKind::Text => {
@@ -95,24 +155,57 @@ fn put_batch(out: &mut Vec<u8>, batch: &SampleBatch) {
             }
         }
     }
-    put_runs(out, batch.qualities().iter().copied(), |out, quality| {
-        out.extend_from_slice(&quality.to_bytes())
-    });
 }
 
-fn read_batch(reader: &mut Reader<'_>) -> Result<SampleBatch, Malformed> {
+/// The decimal places with which nearly all f64 of a batch come back, when there are such, and the code of each.
+fn decimals(batch: &SampleBatch) -> Option<(Decimal, Vec<u64>)> {
+    let mut decimal = Decimal::default();
+    let mut codes = Vec::with_capacity(batch.len());
+    'again: loop {
+        codes.clear();
+        let mut odd = 0;
+        for (kind, bits) in batch.kinds().iter().zip(batch.bits()) {
+            if *kind != ValueKind::F64 {
+                continue;
+            }
+            let number = f64::from_bits(*bits);
+            // Far below 2^64: decimals are smaller than 2^51.
+            if let Some(whole) = decimal.exact(number) {
+                codes.push(zigzag(whole) + 1);
+                continue;
+            }
+            if let Some(raised) = decimal.raised(number) {
+                decimal = raised;
+                continue 'again;
+            }
+            codes.push(ODD);
+            odd += 1;
+            // Early, for looking is work too.
+            if odd > ODD_ONES + codes.len() / ODD_ONE_IN {
+                return None;
+            }
+        }
+        return Some((decimal, codes));
+    }
+}
+
+fn read_float(reader: &mut Reader<'_>, decimal: Option<Decimal>) -> Result<f64, Malformed> {
+    if let Some(decimal) = decimal
+        && let Some(zigzag) = reader.varint()?.checked_sub(1)
+    {
+        return Ok(decimal.number(unzigzag(zigzag)));
+    }
+    reader.u64().map(f64::from_bits)
+}
+
+fn read_batch(reader: &mut Reader<'_>, version: u8) -> Result<SampleBatch, Malformed> {
     let id = BatchId(reader.varint()?);
     let received = Timestamp(reader.i64()?);
-    // A sample takes at least a byte of signal and one of time.
-    let n = reader.count(2)?;
+    // A sample takes at least a byte of time.
+    let n = reader.count(1)?;
     let words = read_words(reader)?;
 
-    let mut signals = Vec::with_capacity(n);
-    let mut previous = 0_i64;
-    for _ in 0..n {
-        previous = previous.wrapping_add(reader.signed()?);
-        signals.push(u32::try_from(previous).map_err(|_| reader.fail("signal out of range"))?);
-    }
+    let signals = read_signals(reader, n, version)?;
     let mut times = Vec::with_capacity(n);
     let mut previous = 0_i64;
     for _ in 0..n {
@@ -120,11 +213,16 @@ fn read_batch(reader: &mut Reader<'_>) -> Result<SampleBatch, Malformed> {
         times.push(previous);
     }
     let kinds = read_kinds(reader, n)?;
+    let places = if version == 1 { BINARY } else { reader.u8()? };
+    let decimal = match places {
+        BINARY => None,
+        places => Some(Decimal::new(places).ok_or_else(|| reader.fail("too many decimals"))?),
+    };
     let mut values = Vec::with_capacity(n);
     for kind in kinds {
         values.push(match kind {
             ValueKind::Null => Value::Null,
-            ValueKind::F64 => Value::F64(f64::from_bits(reader.u64()?)),
+            ValueKind::F64 => Value::F64(read_float(reader, decimal)?),
             ValueKind::I64 => Value::I64(reader.signed()?),
             ValueKind::Bool => Value::Bool(reader.u8()? != 0),
             ValueKind::Text => Value::Text(read_word(reader, &words)?),
@@ -139,6 +237,22 @@ fn read_batch(reader: &mut Reader<'_>) -> Result<SampleBatch, Malformed> {
         batch.push(SignalKey(signal), Timestamp(time), value, quality);
     }
     Ok(batch)
+}
+
+fn read_signals(reader: &mut Reader<'_>, n: usize, version: u8) -> Result<Vec<u32>, Malformed> {
+    let differences = if version > 1 && reader.u8()? != 0 {
+        reader.runs(n, Reader::signed)?
+    } else {
+        (0..n).map(|_| reader.signed()).collect::<Result<_, _>>()?
+    };
+    let mut previous = 0_i64;
+    differences
+        .into_iter()
+        .map(|difference| {
+            previous = previous.wrapping_add(difference);
+            u32::try_from(previous).map_err(|_| reader.fail("signal out of range"))
+        })
+        .collect()
 }
 
 pub(crate) fn read_words(reader: &mut Reader<'_>) -> Result<Vec<Arc<str>>, Malformed> {
@@ -217,6 +331,24 @@ mod tests {
         let mut body = Vec::new();
         put_varint(&mut body, u64::MAX / 16);
         assert!(read(&seal(VERSION, &body)).is_err());
+    }
+
+    #[test]
+    fn decimals_take_few_bytes_and_come_back_bit_for_bit() {
+        let odd = [f64::NAN, -0.0, f64::INFINITY, 1e300, 0.1 + 0.2];
+        for (odd_ones, bytes) in [(0, 5), (3, 6), (5, 12)] {
+            let mut batch = SampleBatch::new(BatchId(1), Timestamp(0));
+            let values = (0..20).map(|n| f64::from(n - 10) / 100.0);
+            let odd = odd.iter().copied().cycle().take(odd_ones * 4);
+            for (n, value) in values.chain(odd).enumerate() {
+                batch.push_f64(SignalKey(n as u32), Timestamp(0), value, Quality::GOOD);
+            }
+            let blob = encode(&[&batch]);
+            assert!(blob.len() <= 30 + batch.len() * bytes, "{}", blob.len());
+            let found = read(&blob).unwrap();
+            // NaN is not equal to itself, its bits are.
+            assert_eq!(found[0].bits(), batch.bits());
+        }
     }
 
     #[test]

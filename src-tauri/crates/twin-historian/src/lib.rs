@@ -10,7 +10,7 @@
 //! - A query reads memory first and the file second, so that compaction in between can only show a sample twice
 //!   (which is harmless), never hide it.
 //!
-//! Rooms, in the order in which they may import one another: `error`, `row` -> `files`, `bytes`, `sample` -> `codec` ->
+//! Rooms, in the order in which they may import one another: `error`, `row` -> `files`, `bytes`, `decimal`, `sample` -> `codec` ->
 //! `chunk` -> `arrivals`, `tail`, `database` -> `journal`, `alarms` -> `historian` -> `events`, `chunks` -> `proof` ->
 //! `rebuild` -> `rollup` -> `query` -> `append`, `compact` -> `keep`.
 
@@ -23,6 +23,7 @@ mod chunks;
 mod codec;
 mod compact;
 mod database;
+mod decimal;
 mod error;
 mod events;
 mod files;

@@ -10,20 +10,19 @@ use super::{
     pages::{PAGE_SAMPLES, Pages, page_count, put_pages},
     wholes::{Wholes, put_wholes},
 };
-use crate::bytes::{Malformed, Reader};
+use crate::{
+    bytes::{Malformed, Reader},
+    decimal::Decimal,
+};
 
 const BINARY: u8 = 255;
 /// pco's usual compression level.
 const LEVEL: usize = 8;
-const POWERS: [f64; 10] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
-/// Adding and taking away this number rounds to a whole one, for magnitudes below 2^51.
-const ROUNDER: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
-const WHOLE_MAX: f64 = 2_251_799_813_685_248.0; // 2^51
 
 /// Adds a column of values given by their bits, at least one.
 pub(crate) fn put_floats(out: &mut Vec<u8>, bits: &[u64]) -> Result<(), Malformed> {
     if let Some((decimals, wholes)) = decimals(bits) {
-        out.push(decimals);
+        out.push(decimals.places());
         return put_wholes(out, &wholes).map(drop);
     }
     out.push(BINARY);
@@ -32,38 +31,33 @@ pub(crate) fn put_floats(out: &mut Vec<u8>, bits: &[u64]) -> Result<(), Malforme
 }
 
 /// The smallest number of decimals that gives every value back bit for bit, and the values as whole numbers.
-fn decimals(bits: &[u64]) -> Option<(u8, Vec<i64>)> {
-    let mut decimals = 0;
+fn decimals(bits: &[u64]) -> Option<(Decimal, Vec<i64>)> {
+    let mut decimal = Decimal::default();
     let mut wholes = Vec::with_capacity(bits.len());
-    'again: while let Some(power) = POWERS.get(decimals) {
+    'again: loop {
         wholes.clear();
         for bits in bits {
-            let Some(whole) = exact(*bits, *power) else {
-                decimals += 1;
-                while exact(*bits, *POWERS.get(decimals)?).is_none() {
-                    decimals += 1;
-                }
+            let number = f64::from_bits(*bits);
+            let Some(whole) = decimal.exact(number) else {
+                decimal = decimal.raised(number)?;
                 continue 'again;
             };
             wholes.push(whole);
         }
-        return Some((decimals as u8, wholes));
+        return Some((decimal, wholes));
     }
-    None
-}
-
-fn exact(bits: u64, power: f64) -> Option<i64> {
-    let scaled = f64::from_bits(bits) * power;
-    let whole = (scaled + ROUNDER) - ROUNDER;
-    // False for NaN too. Minus zero does not come back from the whole number 0.
-    let fits = whole.abs() < WHOLE_MAX;
-    (fits && (whole as i64 as f64 / power).to_bits() == bits).then_some(whole as i64)
 }
 
 /// A column that is not decoded yet.
 pub(crate) enum Floats<'a> {
-    Decimal { power: f64, wholes: Wholes<'a> },
-    Binary { n: usize, pages: Pages<'a> },
+    Decimal {
+        decimal: Decimal,
+        wholes: Wholes<'a>,
+    },
+    Binary {
+        n: usize,
+        pages: Pages<'a>,
+    },
 }
 
 impl<'a> Floats<'a> {
@@ -74,9 +68,9 @@ impl<'a> Floats<'a> {
             let pages = Pages::read(reader, n)?;
             return Ok(Floats::Binary { n, pages });
         }
-        let power = POWERS.get(usize::from(decimals)).copied();
+        let decimal = Decimal::new(decimals);
         Ok(Floats::Decimal {
-            power: power.ok_or_else(|| reader.fail("too many decimals"))?,
+            decimal: decimal.ok_or_else(|| reader.fail("too many decimals"))?,
             wholes: Wholes::read(reader, n)?,
         })
     }
@@ -92,10 +86,10 @@ impl<'a> Floats<'a> {
             return Ok(());
         }
         match self {
-            Floats::Decimal { power, wholes } => {
+            Floats::Decimal { decimal, wholes } => {
                 let mut numbers = Vec::with_capacity(range.len() + 2 * PAGE_SAMPLES);
                 wholes.slice(range, &mut numbers)?;
-                out.extend(numbers.into_iter().map(|whole| whole as f64 / power));
+                out.extend(numbers.into_iter().map(|whole| decimal.number(whole)));
             }
             Floats::Binary { n, pages } => {
                 let begin = out.len();

@@ -67,13 +67,16 @@ pub(crate) fn encode(
     let mut out = Vec::with_capacity(64 + range.len() * 2);
     put_varint(&mut out, u64::from(signal.0));
     put_varint(&mut out, range.len() as u64);
-    put_runs(&mut out, kinds.iter().copied(), |out, kind| {
+    put_runs(&mut out, kinds, |out, kind| {
         out.push(*kind as u8);
     });
-    let qualities = samples.qualities[range.clone()].iter().copied();
-    put_runs(&mut out, qualities, |out, quality| {
-        out.extend_from_slice(&quality.to_bytes());
-    });
+    put_runs(
+        &mut out,
+        &samples.qualities[range.clone()],
+        |out, quality| {
+            out.extend_from_slice(&quality.to_bytes());
+        },
+    );
     for above_anchor in put_wholes(&mut out, &samples.times[range.clone()])? {
         put_signed(&mut out, above_anchor);
     }

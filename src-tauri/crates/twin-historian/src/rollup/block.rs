@@ -16,12 +16,14 @@ use twin_core::{Duration, SignalKey, Status, Timestamp};
 use super::{
     aggregate::Aggregate,
     column::{put_floats, put_wholes, read_floats, read_wholes},
-    decimal::Decimal,
     ladder::{BLOCK_BUCKETS, Level, first_instant, last_instant},
     states_codec::{put_states, read_states},
     sums::{Expected, Sums, or_zero, put_sums},
 };
-use crate::bytes::{Malformed, Reader, put_bytes, put_runs, put_varint, seal_at, unseal_at};
+use crate::{
+    bytes::{Malformed, Reader, put_bytes, put_runs, put_varint, seal_at, unseal_at},
+    decimal::Decimal,
+};
 
 const VERSION: u8 = 1;
 /// Signal, level and number of a block.
@@ -141,7 +143,7 @@ fn put_places(out: &mut Vec<u8>, block: i64, buckets: &[(i64, Aggregate)]) {
         }
     }
     put_varint(out, buckets.len() as u64);
-    put_runs(out, used, |out, used| out.push(u8::from(*used)));
+    put_runs(out, &used, |out, used| out.push(u8::from(*used)));
 }
 
 fn unit_of(level: Level, buckets: &[(i64, Aggregate)]) -> u8 {

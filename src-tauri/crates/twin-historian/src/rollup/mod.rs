@@ -6,7 +6,6 @@ pub(crate) mod block;
 mod block_tests;
 mod buckets;
 mod column;
-mod decimal;
 mod dirty;
 pub(crate) mod ladder;
 mod plan;

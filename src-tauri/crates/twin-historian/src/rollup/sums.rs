@@ -3,9 +3,11 @@
 use super::{
     aggregate::Aggregate,
     column::{put_floats, put_wholes, read_floats, read_wholes},
+};
+use crate::{
+    bytes::{Malformed, Reader},
     decimal::Decimal,
 };
-use crate::bytes::{Malformed, Reader};
 
 pub(super) const fn or_zero(number: f64) -> f64 {
     if number.is_nan() { 0.0 } else { number }

@@ -9,6 +9,8 @@ mod window;
 
 use std::{
     collections::{HashMap, VecDeque},
+    future::poll_fn,
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -27,6 +29,8 @@ pub(crate) struct Tail {
     far: HashMap<SignalKey, Series>,
     /// Batches held, oldest first.
     batches: Batches,
+    /// How many of them the series know: the newest are made known by who locks the tail to look into it.
+    indexed: usize,
     /// Rows held, oldest first.
     rows: VecDeque<Row>,
     samples: usize,
@@ -130,6 +134,7 @@ impl Tail {
             dense: Vec::new(),
             far: HashMap::new(),
             batches: Batches::default(),
+            indexed: 0,
             rows: VecDeque::new(),
             samples: 0,
             samples_max,
@@ -182,7 +187,7 @@ impl Tail {
         for batch in batches {
             samples += batch.len();
             bytes += bytes_of(batch);
-            self.push_batch(row, batch);
+            self.batches.held.push_back((row, Arc::clone(batch)));
         }
         self.take_row(Row {
             row,
@@ -216,28 +221,29 @@ impl Tail {
         }
     }
 
-    fn push_batch(&mut self, row: i64, batch: &Arc<SampleBatch>) {
-        let number = self
-            .batches
-            .first
-            .wrapping_add(self.batches.held.len() as u32);
-        self.batches.held.push_back((row, Arc::clone(batch)));
-        for (at, signal) in batch.signals().iter().enumerate() {
-            let place = Place {
-                batch: number,
-                at: at as u32,
-            };
-            let series = if signal.0 < DENSE_KEYS {
-                let index = signal.0 as usize;
-                if index >= self.dense.len() {
-                    self.dense.resize_with(index + 1, Series::default);
-                }
-                &mut self.dense[index]
-            } else {
-                self.far.entry(*signal).or_default()
-            };
-            series.push(place, batch.times()[at]);
+    /// Makes the series know all batches.
+    fn index(&mut self) {
+        let known = self.indexed;
+        for (at, (_, batch)) in self.batches.held.range(known..).enumerate() {
+            let number = self.batches.first.wrapping_add((known + at) as u32);
+            for (at, (signal, time)) in batch.signals().iter().zip(batch.times()).enumerate() {
+                let place = Place {
+                    batch: number,
+                    at: at as u32,
+                };
+                let series = if signal.0 < DENSE_KEYS {
+                    let index = signal.0 as usize;
+                    if index >= self.dense.len() {
+                        self.dense.resize_with(index + 1, Series::default);
+                    }
+                    &mut self.dense[index]
+                } else {
+                    self.far.entry(*signal).or_default()
+                };
+                series.push(place, *time);
+            }
         }
+        self.indexed = self.batches.held.len();
     }
 
     /// Lets go of the oldest rows, a good part at once.
@@ -268,6 +274,7 @@ impl Tail {
 
     fn drop_rows(&mut self, through: i64) -> Vec<Arc<SampleBatch>> {
         self.left_row = self.left_row.max(through);
+        self.index();
         let mut gone = Vec::new();
         while let Some(row) = self.rows.pop_front_if(|row| row.row <= through) {
             self.samples -= row.samples;
@@ -288,6 +295,7 @@ impl Tail {
             }
         }
         self.far.retain(|_, series| !series.is_empty());
+        self.indexed = self.batches.held.len();
         gone
     }
 
@@ -383,7 +391,37 @@ impl Tail {
 
 /// The lock, whoever died holding it: every change is complete before it can panic.
 pub(crate) fn lock(tail: &Mutex<Tail>) -> MutexGuard<'_, Tail> {
+    let mut tail = lock_unindexed(tail);
+    tail.index();
+    tail
+}
+
+/// [`lock`] for an append, which looks at rows only and leaves the rest of the work for when it waits.
+fn lock_unindexed(tail: &Mutex<Tail>) -> MutexGuard<'_, Tail> {
     tail.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What an append asks: the newest row, and whether there may be one that is not here.
+pub(crate) fn newest_row(tail: &Mutex<Tail>) -> (i64, bool) {
+    let tail = lock_unindexed(tail);
+    (tail.newest_row, tail.torn)
+}
+
+/// Does a future, and where it begins to wait, makes the series of the tail know what was appended before: work that
+/// would otherwise follow the wait.
+pub(crate) async fn indexed_meanwhile<F: Future>(tail: &Mutex<Tail>, future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut tail = Some(tail);
+    poll_fn(move |context| {
+        let polled = future.as_mut().poll(context);
+        if polled.is_pending()
+            && let Some(tail) = tail.take()
+        {
+            drop(lock(tail));
+        }
+        polled
+    })
+    .await
 }
 
 /// An append under way. If its future is dropped, nobody knows whether the row was committed: the tail is marked
@@ -399,7 +437,7 @@ impl<'a> Pending<'a> {
     }
 
     pub(crate) fn committed(mut self, row: i64, batches: &[Arc<SampleBatch>]) {
-        lock(self.tail).push(row, batches);
+        lock_unindexed(self.tail).push(row, batches);
         self.done = true;
     }
 }
