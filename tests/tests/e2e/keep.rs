@@ -162,8 +162,11 @@ async fn the_notice_of_a_damaged_file_names_the_command_that_brings_it_back() ->
     tanks::workspace(&workspace, broker.port, 1)?;
     let mut levels = Levels::new();
     let (app, _notices) = start(&workspace).await?;
-    levels.publish(&broker, SURE, 1, MANY)?;
-    arrived(&app, &levels).await?;
+    // In many commits, so that some of them lie before what is damaged.
+    for _ in 0..16 {
+        levels.publish(&broker, SURE, 1, MANY / 4)?;
+        arrived(&app, &levels).await?;
+    }
     app.stop().await;
     drop(app);
     damage(&workspace)?;
