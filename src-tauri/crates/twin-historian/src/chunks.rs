@@ -1,9 +1,6 @@
 //! Chunks as they lie in the file: finding them, fetching them, and looking into them.
 
-use std::{
-    collections::HashMap,
-    ops::Range,
-};
+use std::{collections::HashMap, ops::Range};
 
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use twin_core::{SignalKey, Status, Timestamp, Value, ValueKind};

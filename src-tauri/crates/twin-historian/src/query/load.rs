@@ -77,8 +77,7 @@ pub(crate) async fn jobs(
     if let Some(rows_to) = behind {
         let signals = windows.iter().map(|(signal, _)| *signal);
         let file = &inner.telemetry.file;
-        from_journal =
-            journal::scan_around(file, connection, signals, rows_to, (t0, t1)).await?;
+        from_journal = journal::scan_around(file, connection, signals, rows_to, (t0, t1)).await?;
     }
     let (from, to) = (t0.micros(), t1.micros().saturating_sub(1));
     let wants: Vec<Want> = windows

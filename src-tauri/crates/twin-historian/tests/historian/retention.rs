@@ -289,7 +289,9 @@ fn a_journal_that_is_not_compacted_pushes_no_history_out() {
                 step_samples_max,
                 ..options()
             };
-            let historian = Historian::open_with(dir.path(), NOW, options).await.unwrap();
+            let historian = Historian::open_with(dir.path(), NOW, options)
+                .await
+                .unwrap();
             build(&historian, 20_000).await;
             while historian.roll_up_step().await.unwrap().more {}
             retain_all(&historian, 0, &Policy::default()).await;
