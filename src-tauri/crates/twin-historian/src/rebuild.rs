@@ -282,3 +282,40 @@ async fn remove(connection: &mut SqliteConnection, row: &ChunkRow, own: bool) ->
         .await
         .map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use twin_core::{BatchId, Quality, SampleBatch, Timestamp, Value};
+
+    use super::*;
+    use crate::{Historian, Options};
+
+    #[tokio::test]
+    async fn samples_are_searched_for_while_appends_go_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let historian = Historian::open_with(dir.path(), Timestamp(0), Options::default())
+            .await
+            .unwrap();
+        let mut batch = SampleBatch::new(BatchId(1), Timestamp(0));
+        batch.push(SignalKey(0), Timestamp(1), &Value::F64(1.0), Quality::GOOD);
+        let batches = [Arc::new(batch)];
+        let append = historian.append(&batches, Durability::Normal);
+        append.await.unwrap();
+        let newest = historian.newest_row();
+        historian.compact_step(newest).await.unwrap();
+        let inner = &*historian.inner;
+        let stored = sqlx::query("SELECT * FROM chunk")
+            .fetch_one(&inner.telemetry.readers)
+            .await
+            .unwrap();
+        let (mut row, _) = ChunkRow::read_unproven(&stored).unwrap();
+        // Its link leads nowhere, and no samples without a row are its own.
+        row.data = 77;
+        let writer = inner.telemetry.writer.lock().await;
+        let found = tokio::time::timeout(Duration::from_secs(20), make_anew(inner, &row)).await;
+        assert!(matches!(found, Ok(Ok(false))), "it waits for the writer");
+        drop(writer);
+    }
+}
