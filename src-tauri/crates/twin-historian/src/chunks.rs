@@ -1,9 +1,6 @@
 //! Chunks as they lie in the file: finding them, fetching them, and looking into them.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    ops::Range,
-};
+use std::{collections::HashMap, ops::Range};
 
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use twin_core::{SignalKey, Status, Timestamp, Value, ValueKind};
@@ -14,7 +11,7 @@ use crate::{
     chunk::{Chunk, Statistics},
     error::{Error, Result as Fallible},
     historian::Inner,
-    sample::{Sample, settle},
+    sample::Sample,
 };
 
 /// An id of chunk data that no samples have: it says "none". Those above it will not be written again soon.
@@ -364,18 +361,4 @@ pub(crate) async fn chunks_in_order(
         }
     }
     Ok(found)
-}
-
-/// Groups samples by signal and settles each list.
-pub(crate) fn by_signal(
-    samples: impl Iterator<Item = (SignalKey, Sample)>,
-) -> BTreeMap<SignalKey, Vec<Sample>> {
-    let mut signals = BTreeMap::<SignalKey, Vec<Sample>>::new();
-    for (signal, sample) in samples {
-        signals.entry(signal).or_default().push(sample);
-    }
-    for list in signals.values_mut() {
-        settle(list);
-    }
-    signals
 }

@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
     time,
 };
 
@@ -67,6 +68,17 @@ pub(crate) struct Database {
     pub readers: SqlitePool,
     /// Folds the log in beside the writer: see `keep/checkpoint.rs`.
     pub checkpointer: Mutex<SqliteConnection>,
+    /// How many long readings are under way.
+    long_readings: AtomicUsize,
+}
+
+/// A long reading is under way until this is dropped.
+pub(crate) struct LongReading<'a>(&'a AtomicUsize);
+
+impl Drop for LongReading<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Database {
@@ -76,6 +88,7 @@ impl Database {
         let version = probe(&file, kind).await?;
         let options = SqliteConnectOptions::new()
             .filename(&file)
+            .create_if_missing(true)
             .page_size(PAGE_BYTES)
             .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
@@ -103,7 +116,6 @@ impl Database {
             durability: None,
             in_transaction: false,
         };
-        look_over(&mut writer).await?;
         migrate(&mut writer, kind, version).await?;
         let checkpointer = checkpointer
             .connect()
@@ -121,6 +133,7 @@ impl Database {
             writer: Mutex::new(writer),
             readers,
             checkpointer: Mutex::new(checkpointer),
+            long_readings: AtomicUsize::new(0),
         })
     }
 
@@ -182,9 +195,16 @@ impl Database {
     }
 
     /// A connection of its own for one long reading, such as a copy.
-    pub(crate) async fn long_reader(&self) -> Result<SqliteConnection> {
+    pub(crate) async fn long_reader(&self) -> Result<(SqliteConnection, LongReading<'_>)> {
         let connection = read_only(&self.file).connect().await;
-        connection.map_err(Error::sql(&self.file, "open a reader"))
+        let connection = connection.map_err(Error::sql(&self.file, "open a reader"))?;
+        self.long_readings.fetch_add(1, Ordering::Relaxed);
+        Ok((connection, LongReading(&self.long_readings)))
+    }
+
+    /// Whether a long reading is under way, which needs the log until it is done.
+    pub(crate) fn is_read_for_long(&self) -> bool {
+        self.long_readings.load(Ordering::Relaxed) > 0
     }
 
     /// [`close`](Self::close), and waits until no connection has the file open any more.
@@ -301,15 +321,33 @@ pub(crate) fn read_only(file: &Path) -> SqliteConnectOptions {
 }
 
 /// Looks at the file without changing it; gives its schema version, 0 for a new one.
+///
+/// For reading only: the last connection that could write folds the log in as it closes, and a file that is not ours,
+/// or damaged, is to stay as it is, its log too.
 pub(crate) async fn probe(file: &Path, kind: &FileKind) -> Result<i64> {
     let look = Error::first_look(file);
-    let options = SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(true)
-        .disable_statement_logging();
+    let is_new = !file.exists();
+    let options = SqliteConnectOptions::new().disable_statement_logging();
+    let options = if is_new {
+        options.in_memory(true)
+    } else {
+        // A rollback journal is of a first start that was cut short: SQLite must play it back before anyone can read.
+        let torn = beside(file, "-journal").exists();
+        options.filename(file).read_only(!torn)
+    };
     let mut connection = options.connect().await.map_err(&look)?;
+    let seen = look_into(&mut connection, file, kind).await;
+    let closed = connection.close().await.map_err(&look);
+    let version = seen?;
+    closed?;
+    Ok(version)
+}
+
+/// Whose file it is, and whether it can be used; gives its schema version.
+async fn look_into(connection: &mut SqliteConnection, file: &Path, kind: &FileKind) -> Result<i64> {
+    let look = Error::first_look(file);
     let found: String = sqlx::query_scalar("SELECT sqlite_version()")
-        .fetch_one(&mut connection)
+        .fetch_one(&mut *connection)
         .await
         .map_err(&look)?;
     if !is_recent(&found) {
@@ -317,19 +355,17 @@ pub(crate) async fn probe(file: &Path, kind: &FileKind) -> Result<i64> {
     }
     let number = |sql: &'static str| sqlx::query_scalar::<_, i64>(sql);
     let application_id = number("PRAGMA application_id")
-        .fetch_one(&mut connection)
+        .fetch_one(&mut *connection)
         .await
         .map_err(&look)?;
     let version = number("PRAGMA user_version")
-        .fetch_one(&mut connection)
+        .fetch_one(&mut *connection)
         .await
         .map_err(&look)?;
     let tables = number("SELECT count(*) FROM sqlite_schema")
-        .fetch_one(&mut connection)
+        .fetch_one(&mut *connection)
         .await
         .map_err(&look)?;
-    connection.close().await.map_err(&look)?;
-
     let is_new = application_id == 0 && version == 0 && tables == 0;
     if application_id != kind.application_id && !is_new {
         return Err(Error::Foreign {
@@ -345,6 +381,7 @@ pub(crate) async fn probe(file: &Path, kind: &FileKind) -> Result<i64> {
             known,
         });
     }
+    look_over(connection, file).await?;
     Ok(version)
 }
 
@@ -370,9 +407,8 @@ fn is_recent(version: &str) -> bool {
 
 /// Finds damage that would make the file useless: a small file is checked through, of a large one each table's and
 /// each index's first and last entry are read.
-async fn look_over(writer: &mut Writer) -> Result<()> {
-    let file = writer.file.clone();
-    let check = Error::sql(&file, "check the file");
+async fn look_over(connection: &mut SqliteConnection, file: &Path) -> Result<()> {
+    let check = Error::sql(file, "check the file");
     let damaged = |why| {
         Err(Error::Damaged {
             place: file.display().to_string(),
@@ -380,12 +416,12 @@ async fn look_over(writer: &mut Writer) -> Result<()> {
         })
     };
     let pages: i64 = sqlx::query_scalar("PRAGMA page_count")
-        .fetch_one(writer.connection())
+        .fetch_one(&mut *connection)
         .await
         .map_err(&check)?;
     if pages * i64::from(PAGE_BYTES) <= CHECKED_AT_OPEN_BYTES_MAX {
         let verdict: String = sqlx::query_scalar("PRAGMA quick_check(1)")
-            .fetch_one(writer.connection())
+            .fetch_one(&mut *connection)
             .await
             .map_err(&check)?;
         return if verdict == "ok" {
@@ -397,7 +433,7 @@ async fn look_over(writer: &mut Writer) -> Result<()> {
     let tables: Vec<(String, bool)> = sqlx::query_as(
         "SELECT name, wr = 0 FROM pragma_table_list WHERE schema = 'main' AND type = 'table'",
     )
-    .fetch_all(writer.connection())
+    .fetch_all(&mut *connection)
     .await
     .map_err(&check)?;
     if tables.is_empty() {
@@ -413,7 +449,7 @@ async fn look_over(writer: &mut Writer) -> Result<()> {
             format!("SELECT count(*) FROM (SELECT 1 FROM \"{table}\" LIMIT 1)")
         };
         let ends = sqlx::raw_sql(AssertSqlSafe(ends));
-        ends.execute(writer.connection()).await.map_err(&check)?;
+        ends.execute(&mut *connection).await.map_err(&check)?;
     }
     Ok(())
 }

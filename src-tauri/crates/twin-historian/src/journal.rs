@@ -1,18 +1,19 @@
 //! Reading the journal: into the tail, and past it.
 
 use std::{
+    collections::HashMap,
     path::Path,
     sync::{Arc, Mutex},
 };
 
 use sqlx::SqliteConnection;
-use twin_core::{SampleBatch, SignalKey, Timestamp};
+use twin_core::{SampleBatch, SampleRef, SignalKey, Timestamp};
 
 use crate::{
     codec,
     database::{Durability, Writer},
     error::{Error, Result},
-    sample::{Sample, changes},
+    sample::{Latest, Sample, changes, settle},
     tail::{self, Tail},
 };
 
@@ -171,24 +172,24 @@ async fn read_on(
     }
 }
 
-/// Which journal samples a query wants from the file.
+/// Which journal rows a query wants from the file.
 #[derive(Clone, Copy)]
 pub(crate) struct Wanted {
-    /// None: of every signal.
-    pub signal: Option<SignalKey>,
     pub rows_to: i64,
+    /// Rows with no sample from here on...
     pub t_from: Timestamp,
-    /// Included.
+    /// ...up to here, included, are left out.
     pub t_to: Timestamp,
 }
 
-/// Samples straight from journal blobs, in order of arrival: only while compaction is far behind.
-pub(crate) async fn scan(
+/// Reads batches straight from journal blobs, in order of arrival: only while compaction is far behind. The backlog can
+/// be larger than the memory, so that `take` must keep of each batch no more than the query needs.
+async fn scan(
     file: &Path,
     connection: &mut SqliteConnection,
     wanted: Wanted,
-) -> Result<Vec<(SignalKey, Sample)>> {
-    let mut found = Vec::new();
+    mut take: impl FnMut(&SampleBatch),
+) -> Result<()> {
     let mut after = 0_i64;
     loop {
         let rows: Vec<(i64, Vec<u8>)> = sqlx::query_as(
@@ -204,41 +205,163 @@ pub(crate) async fn scan(
         .await
         .map_err(Error::sql(file, "read the journal"))?;
         let Some((last, _)) = rows.last() else {
-            return Ok(found);
+            return Ok(());
         };
         after = *last;
         for (row, data) in rows {
             for batch in readable(row, &data).unwrap_or_default() {
-                found.extend(samples_of(&batch).filter(|(signal, sample)| {
-                    wanted.signal.is_none_or(|wanted| wanted == *signal)
-                        && (wanted.t_from..=wanted.t_to).contains(&sample.time)
-                }));
+                take(&batch);
             }
         }
     }
 }
 
-/// [`scan`] for one signal, in order of time: the changes of each instant.
+/// The first samples of one signal in the wanted stretch, in order of time: the changes of each instant. About `limit` of
+/// them at least, if there are so many; and the source time from which on some are left out.
 pub(crate) async fn scan_signal(
     file: &Path,
     connection: &mut SqliteConnection,
+    signal: SignalKey,
     wanted: Wanted,
-) -> Result<Vec<Sample>> {
-    let found = scan(file, connection, wanted).await?;
-    let mut samples: Vec<Sample> = found.into_iter().map(|(_, sample)| sample).collect();
-    changes(&mut samples);
-    Ok(samples)
+    limit: usize,
+) -> Result<(Vec<Sample>, Option<Timestamp>)> {
+    let mut samples: Vec<Sample> = Vec::new();
+    let mut before: Option<Timestamp> = None;
+    scan(file, connection, wanted, |batch| {
+        for row in batch.iter().filter(|row| row.signal == signal) {
+            let is_wanted = (wanted.t_from..=wanted.t_to).contains(&row.time);
+            if is_wanted && before.is_none_or(|before| row.time < before) {
+                samples.push(sample_of(batch, &row));
+            }
+        }
+        if samples.len() / 2 > limit {
+            before = cut(&mut samples, limit).or(before);
+        }
+    })
+    .await?;
+    before = cut(&mut samples, limit).or(before);
+    Ok((samples, before))
 }
 
-/// Samples of a batch as history keeps them.
-pub(crate) fn samples_of(batch: &SampleBatch) -> impl Iterator<Item = (SignalKey, Sample)> {
-    batch.iter().map(|row| {
-        let sample = Sample {
-            time: row.time,
-            received: batch.received(),
-            value: row.value(),
-            quality: row.quality,
-        };
-        (row.signal, sample)
+/// Brings samples in order of time and leaves out those behind the first `limit` instants; gives the first instant that
+/// is left out.
+fn cut(samples: &mut Vec<Sample>, limit: usize) -> Option<Timestamp> {
+    changes(samples);
+    let mut instants = samples.chunk_by(|a, b| a.time == b.time);
+    let kept: usize = instants.by_ref().take(limit).map(<[_]>::len).sum();
+    let before = samples.get(kept)?.time;
+    samples.truncate(kept);
+    Some(before)
+}
+
+/// For each wanted signal what its trend in `t0..t1` needs: the samples in it, the newest before and the oldest after;
+/// each instant once, in order.
+pub(crate) async fn scan_around(
+    file: &Path,
+    connection: &mut SqliteConnection,
+    signals: impl Iterator<Item = SignalKey>,
+    rows_to: i64,
+    (t0, t1): (Timestamp, Timestamp),
+) -> Result<HashMap<SignalKey, Vec<Sample>>> {
+    let mut found: HashMap<SignalKey, Around> =
+        signals.map(|signal| (signal, Around::default())).collect();
+    scan(file, connection, all(rows_to), |batch| {
+        for row in batch.iter() {
+            if let Some(around) = found.get_mut(&row.signal) {
+                around.take(batch, &row, t0, t1);
+            }
+        }
     })
+    .await?;
+    let samples = |around: Around| {
+        let mut samples = around.inside;
+        samples.extend(around.before.map(|latest| latest.sample));
+        samples.extend(around.after);
+        settle(&mut samples);
+        samples
+    };
+    let found = found.into_iter();
+    Ok(found.map(|(signal, of)| (signal, samples(of))).collect())
+}
+
+/// What a trend needs of one signal.
+#[derive(Default)]
+struct Around {
+    before: Option<Latest>,
+    inside: Vec<Sample>,
+    /// As it was received last.
+    after: Option<Sample>,
+}
+
+impl Around {
+    fn take(&mut self, batch: &SampleBatch, row: &SampleRef<'_>, t0: Timestamp, t1: Timestamp) {
+        if row.time < t0 {
+            if (self.before.as_ref()).is_none_or(|before| before.sample.time <= row.time) {
+                let later = Latest::new(sample_of(batch, row));
+                let latest = match self.before.take() {
+                    Some(before) => before.then(later),
+                    None => later,
+                };
+                self.before = Some(latest);
+            }
+        } else if row.time < t1 {
+            self.inside.push(sample_of(batch, row));
+        } else if (self.after.as_ref()).is_none_or(|after| row.time <= after.time) {
+            self.after = Some(sample_of(batch, row));
+        }
+    }
+}
+
+/// Of every signal the newest sample by source time, among those with source time and received time at or before `t`.
+pub(crate) async fn scan_newest(
+    file: &Path,
+    connection: &mut SqliteConnection,
+    rows_to: i64,
+    t: Timestamp,
+) -> Result<HashMap<SignalKey, Latest>> {
+    let mut newest: HashMap<SignalKey, Latest> = HashMap::new();
+    let wanted = Wanted {
+        t_to: t,
+        ..all(rows_to)
+    };
+    scan(file, connection, wanted, |batch| {
+        if batch.received() > t {
+            return;
+        }
+        for row in batch.iter().filter(|row| row.time <= t) {
+            let known = newest.get(&row.signal);
+            if known.is_none_or(|known| known.sample.time <= row.time) {
+                offer(&mut newest, row.signal, Latest::new(sample_of(batch, &row)));
+            }
+        }
+    })
+    .await?;
+    Ok(newest)
+}
+
+/// Notes what came later than what is known of a signal.
+pub(crate) fn offer(newest: &mut HashMap<SignalKey, Latest>, signal: SignalKey, later: Latest) {
+    let latest = match newest.remove(&signal) {
+        Some(known) => known.then(later),
+        None => later,
+    };
+    newest.insert(signal, latest);
+}
+
+const fn all(rows_to: i64) -> Wanted {
+    Wanted {
+        rows_to,
+        t_from: Timestamp::MIN,
+        t_to: Timestamp::MAX,
+    }
+}
+
+/// A row of a batch as history keeps it.
+fn sample_of(batch: &SampleBatch, row: &SampleRef<'_>) -> Sample {
+    Sample {
+        time: row.time,
+        received: batch.received(),
+        value: row.value(),
+        quality: row.quality,
+    }
 }

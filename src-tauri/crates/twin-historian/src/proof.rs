@@ -83,9 +83,11 @@ impl ChunkRow {
         // A flipped bit can give a column another type, or a count that none can be: such a row is damaged, not unreadable.
         let mut whole = true;
         let mut integer = |at| {
-            let found = row.try_get::<i64, _>(at);
-            whole &= found.is_ok();
-            found.unwrap_or_default()
+            row.try_get::<i64, _>(at).unwrap_or_else(|_| {
+                whole = false;
+                // What SQLite makes of it, so that the row can be found by it.
+                row.try_get_unchecked(at).unwrap_or_default()
+            })
         };
         let number = |at| match row.try_get::<Option<f64>, _>(at) {
             Ok(number) => number.unwrap_or(f64::NAN),
@@ -93,7 +95,7 @@ impl ChunkRow {
         };
         let count = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
         let statistics = Statistics {
-            t_min: Timestamp(row.try_get(1)?),
+            t_min: Timestamp(integer(1)),
             t_max: Timestamp(integer(2)),
             count: count(integer(3)),
             numbers: count(integer(4)),
@@ -106,10 +108,11 @@ impl ChunkRow {
             last_status: status(integer(11)),
             worst: status(integer(12)),
         };
+        let (signal, data) = (integer(0), integer(13));
         let found = ChunkRow {
-            signal: row.try_get(0)?,
+            signal,
             statistics,
-            data: integer(13),
+            data,
         };
         let arrival = row.try_get::<Option<i64>, _>(ARRIVAL);
         let proof = row.try_get::<Option<i64>, _>(PROOF);

@@ -16,8 +16,12 @@ use crate::{
 
 /// Rows in memory at a time.
 const ROWS_AT_A_TIME: i64 = 4_096;
-/// One row, wherever it stands: a damaged key has left it where a search for that key does not come by.
-const THIS_ROW: &str = "+signal = ? AND +t_min = ? AND +data = ?";
+/// One row of signal ?1 at ?2 with the samples ?3.
+const THIS_ROW: &str = "signal = ?1 AND t_min = ?2 AND data = ?3";
+/// That row, wherever it stands: a damaged key has left it where a search for that key does not come by. And whatever
+/// its type has become: a whole number is made of it here as [`ChunkRow::read_unproven`] does.
+const THIS_ROW_ANYWHERE: &str = "coalesce(CAST(signal AS INTEGER), 0) = ?1 \
+    AND coalesce(CAST(t_min AS INTEGER), 0) = ?2 AND coalesce(CAST(data AS INTEGER), 0) = ?3";
 
 /// What a chunk says of itself.
 pub(crate) struct ChunkFacts {
@@ -120,50 +124,59 @@ async fn damaged_rows(inner: &Inner) -> Result<Vec<ChunkRow>> {
     }
 }
 
-/// Whether the samples of the row were found and its statistics are right again.
+/// Whether the samples of the row were found and its statistics are right again. They are looked for beside the writer,
+/// for that goes through whole tables and appends would stand still; who calls this is the only one to change chunks.
 async fn make_anew(inner: &Inner, row: &ChunkRow) -> Result<bool> {
     let fail = Error::sql(&inner.telemetry.file, "make statistics anew");
-    let mut writer = inner.telemetry.writer.lock().await;
-    writer.begin(Durability::Normal).await?;
-    let done = find_and_rewrite(writer.connection(), row).await;
-    writer.end(done.map_err(fail)).await
-}
-
-async fn find_and_rewrite(connection: &mut SqliteConnection, row: &ChunkRow) -> sqlx::Result<bool> {
+    let readers = &inner.telemetry.readers;
     // Its own samples first, when no other row has them; then those that no row has: the damaged byte may be the link.
-    let mut ids: Vec<i64> = sqlx::query_scalar(
-        "SELECT d.id FROM chunk_data d WHERE d.id = ?1 AND NOT EXISTS \
-         (SELECT 1 FROM chunk WHERE data = ?1 AND NOT (signal = ?2 AND t_min = ?3))",
-    )
-    .bind(row.data)
-    .bind(row.signal)
-    .bind(row.statistics.t_min.micros())
-    .fetch_all(&mut *connection)
-    .await?;
-    let own = ids.len();
-    if own == 0 {
-        let orphans = "SELECT id FROM chunk_data WHERE id NOT IN (SELECT data FROM chunk)";
-        ids = sqlx::query_scalar(orphans)
-            .fetch_all(&mut *connection)
-            .await?;
+    let own = is_own(inner, row).await.map_err(&fail)?;
+    let ids: Vec<i64> = if own {
+        let present = "SELECT id FROM chunk_data WHERE id = ?";
+        sqlx::query_scalar(present).bind(row.data)
+    } else {
+        sqlx::query_scalar("SELECT id FROM chunk_data WHERE id NOT IN (SELECT data FROM chunk)")
     }
+    .fetch_all(readers)
+    .await
+    .map_err(&fail)?;
     for id in ids {
         let blob: Vec<u8> = sqlx::query_scalar("SELECT data FROM chunk_data WHERE id = ?")
             .bind(id)
-            .fetch_one(&mut *connection)
-            .await?;
+            .fetch_one(readers)
+            .await
+            .map_err(&fail)?;
         let Ok(facts) = ChunkFacts::of(&blob) else {
             continue;
         };
         // Samples that no row leads to must say themselves that they are these.
-        let is_this = own > 0
+        let is_this = own
             || (facts.signal.is_some_and(|s| i64::from(s.0) == row.signal)
                 && facts.statistics.t_min == row.statistics.t_min);
-        if is_this && rewrite(connection, row, id, &facts).await? {
-            return Ok(true);
+        if is_this {
+            let mut writer = inner.telemetry.writer.lock().await;
+            writer.begin(Durability::Normal).await?;
+            let done = rewrite(writer.connection(), row, id, &facts).await;
+            if writer.end(done.map_err(&fail)).await? {
+                return Ok(true);
+            }
         }
     }
     Ok(false)
+}
+
+/// Whether there are samples where the row says, and no other row has them.
+async fn is_own(inner: &Inner, row: &ChunkRow) -> sqlx::Result<bool> {
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM chunk_data WHERE id = ?3) \
+         AND NOT EXISTS (SELECT 1 FROM chunk WHERE data = ?3 AND NOT ({THIS_ROW_ANYWHERE}))"
+    );
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .bind(row.signal)
+        .bind(row.statistics.t_min.micros())
+        .bind(row.data)
+        .fetch_one(&inner.telemetry.readers)
+        .await
 }
 
 /// Writes what the samples `data` say of themselves in the place of a row, unless another chunk has their time.
@@ -179,7 +192,7 @@ pub(crate) async fn rewrite(
         .map_or(row.signal, |signal| i64::from(signal.0));
     let others: i64 = sqlx::query_scalar(
         "SELECT (SELECT count(*) FROM chunk WHERE signal = ?1 AND t_min <= ?3 AND t_max >= ?2 \
-         AND NOT (signal = ?4 AND t_min = ?5)) \
+         AND NOT (coalesce(CAST(signal AS INTEGER), 0) = ?4 AND coalesce(CAST(t_min AS INTEGER), 0) = ?5)) \
          + (?1 <> ?4 AND (SELECT count(*) = 0 FROM signal WHERE key = ?1))",
     )
     .bind(signal)
@@ -222,41 +235,87 @@ pub(crate) async fn rewrite(
 
 /// Removes one row of statistics; gives how many there were.
 async fn delete(connection: &mut SqliteConnection, row: &ChunkRow) -> sqlx::Result<u64> {
-    let sql = format!("DELETE FROM chunk WHERE {THIS_ROW}");
-    sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(row.signal)
-        .bind(row.statistics.t_min.micros())
-        .bind(row.data)
-        .execute(connection)
-        .await
-        .map(|done| done.rows_affected())
+    let mut deleted = 0;
+    // Only a damaged key is worth going through the table while appends wait.
+    for place in [THIS_ROW, THIS_ROW_ANYWHERE] {
+        let sql = format!("DELETE FROM chunk WHERE {place}");
+        deleted = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(row.signal)
+            .bind(row.statistics.t_min.micros())
+            .bind(row.data)
+            .execute(&mut *connection)
+            .await?
+            .rows_affected();
+        if deleted > 0 {
+            break;
+        }
+    }
+    Ok(deleted)
 }
 
 async fn take_away(inner: &Inner, row: &ChunkRow) -> Result<()> {
     let fail = Error::sql(&inner.telemetry.file, "put a chunk into quarantine");
+    // Samples that another row has stay where they are.
+    let own = is_own(inner, row).await.map_err(&fail)?;
     let mut writer = inner.telemetry.writer.lock().await;
     writer.begin(Durability::Normal).await?;
-    let done = remove(writer.connection(), row).await;
+    let done = remove(writer.connection(), row, own).await;
     writer.end(done.map_err(fail)).await
 }
 
-async fn remove(connection: &mut SqliteConnection, row: &ChunkRow) -> sqlx::Result<()> {
+/// Removes a row; `own`: and its samples, of which a copy stays.
+async fn remove(connection: &mut SqliteConnection, row: &ChunkRow, own: bool) -> sqlx::Result<()> {
     delete(&mut *connection, row).await?;
-    // Samples that another row has stay where they are.
-    let unused = "id = ?1 AND ?1 NOT IN (SELECT data FROM chunk)";
-    let copy = format!(
-        "INSERT INTO quarantine (origin, reason, data) SELECT ?2, 'its statistics are damaged', data \
-         FROM chunk_data WHERE {unused}"
-    );
-    sqlx::query(sqlx::AssertSqlSafe(copy))
+    if !own {
+        return Ok(());
+    }
+    let copy = "INSERT INTO quarantine (origin, reason, data) SELECT ?2, 'its statistics are damaged', data \
+         FROM chunk_data WHERE id = ?1";
+    sqlx::query(copy)
         .bind(row.data)
         .bind(row.place())
         .execute(&mut *connection)
         .await?;
-    let delete = format!("DELETE FROM chunk_data WHERE {unused}");
-    sqlx::query(sqlx::AssertSqlSafe(delete))
+    sqlx::query("DELETE FROM chunk_data WHERE id = ?")
         .bind(row.data)
         .execute(connection)
         .await
         .map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use twin_core::{BatchId, Quality, SampleBatch, Timestamp, Value};
+
+    use super::*;
+    use crate::{Historian, Options};
+
+    #[tokio::test]
+    async fn samples_are_searched_for_while_appends_go_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let historian = Historian::open_with(dir.path(), Timestamp(0), Options::default())
+            .await
+            .unwrap();
+        let mut batch = SampleBatch::new(BatchId(1), Timestamp(0));
+        batch.push(SignalKey(0), Timestamp(1), &Value::F64(1.0), Quality::GOOD);
+        let batches = [Arc::new(batch)];
+        let append = historian.append(&batches, Durability::Normal);
+        append.await.unwrap();
+        let newest = historian.newest_row();
+        historian.compact_step(newest).await.unwrap();
+        let inner = &*historian.inner;
+        let stored = sqlx::query("SELECT * FROM chunk")
+            .fetch_one(&inner.telemetry.readers)
+            .await
+            .unwrap();
+        let (mut row, _) = ChunkRow::read_unproven(&stored).unwrap();
+        // Its link leads nowhere, and no samples without a row are its own.
+        row.data = 77;
+        let writer = inner.telemetry.writer.lock().await;
+        let found = tokio::time::timeout(Duration::from_secs(20), make_anew(inner, &row)).await;
+        assert!(matches!(found, Ok(Ok(false))), "it waits for the writer");
+        drop(writer);
+    }
 }

@@ -146,7 +146,8 @@ impl Maintenance {
                 break;
             }
         }
-        while self.historian.roll_up_step().await?.more {}
+        // Rolling up can take minutes, and what was appended meanwhile must not fall behind: it goes on afterwards.
+        while self.historian.roll_up_step().await?.more && !self.historian.compaction_due() {}
         self.historian.checkpoint().await
     }
 
@@ -161,11 +162,16 @@ impl Maintenance {
                 continue;
             }
             let key = budget.key.to_owned();
+            let remedy = if self.historian.compaction_due() {
+                "It ends when the samples that wait are compacted."
+            } else {
+                "Raise the budget under [retention] in plant.toml."
+            };
             let event = match removed.over_budget {
                 Some(bytes) => Some(SystemEvent::Raised {
                     key,
                     text: format!(
-                        "{}: {:.1} MB too much. Raise the budget under [retention] in plant.toml.",
+                        "{}: {:.1} MB too much. {remedy}",
                         budget.what,
                         bytes as f64 / 1e6
                     ),

@@ -114,15 +114,13 @@ impl Historian {
                 .await
                 .map_err(Error::sql(file, "begin reading"))?;
             let wanted = Wanted {
-                signal: Some(signal),
                 rows_to,
                 t_from: first,
                 t_to: last,
             };
-            found = merge(
-                journal::scan_signal(file, &mut connection, wanted).await?,
-                found,
-            );
+            let (older, _) =
+                journal::scan_signal(file, &mut connection, signal, wanted, usize::MAX).await?;
+            found = merge(older, found);
         }
         let by_time = found.into_iter().map(|sample| (sample.time, sample));
         Ok(by_time.collect())

@@ -95,7 +95,7 @@ async fn copy_to(
     };
     let sql = format!("VACUUM INTO '{}'", name.replace('\'', "''"));
     let fail = Error::sql(&database.file, "copy into a backup");
-    let reader = database.long_reader().await?;
+    let (reader, _reading) = database.long_reader().await?;
     if long::run(reader, sql, fail, look).await?.is_none() {
         return Ok(None);
     }

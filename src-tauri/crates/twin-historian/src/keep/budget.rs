@@ -10,10 +10,14 @@ use crate::{error::Result, historian::Historian};
 
 /// What is left when the budget was reached: so retention does not run at every call from then on.
 const TARGET_PERCENT: u64 = 95;
+/// The largest share of the budget that the journal may take from history: more of it is a backlog.
+const JOURNAL_SHARE: u64 = 8;
 /// Statistics and keys of a chunk, beside its data.
 const BYTES_BESIDE: i64 = 200;
 
-/// Removes the oldest samples of all signals, then the oldest rollups, when the file is above its budget.
+/// Removes the oldest samples of all signals, then the oldest rollups, when the file is above its budget. As long as
+/// more waits in the journal than a step of compaction leaves, nothing goes: no removal could make room for it, and
+/// history hardly grows meanwhile.
 pub(super) async fn keep(historian: &Historian, call: &mut Call<'_>, budget: u64) -> Result<()> {
     let inner = call.inner;
     let trimming = inner.trimming.load(Ordering::Relaxed);
@@ -27,6 +31,10 @@ pub(super) async fn keep(historian: &Historian, call: &mut Call<'_>, budget: u64
     let limit = if trimming { target } else { budget };
     if used <= limit {
         inner.trimming.store(false, Ordering::Relaxed);
+        return Ok(());
+    }
+    if historian.compaction_due() || journal_bytes(call).await? > budget / JOURNAL_SHARE {
+        tell_excess(call, used, budget, "samples that wait for compaction");
         return Ok(());
     }
     inner.trimming.store(true, Ordering::Relaxed);
@@ -47,18 +55,20 @@ pub(super) async fn keep(historian: &Historian, call: &mut Call<'_>, budget: u64
         call.remove_blocks(take, why).await?;
         if blocks.is_empty() {
             inner.trimming.store(false, Ordering::Relaxed);
-            call.removed.over_budget = used.checked_sub(budget).filter(|bytes| *bytes > 0);
-            if let Some(bytes) = call.removed.over_budget {
-                tracing::warn!(
-                    bytes,
-                    "history is above its budget by what is never removed"
-                );
-            }
+            tell_excess(call, used, budget, "what is never removed");
             return Ok(());
         }
     }
     call.removed.more = true;
     Ok(())
+}
+
+/// Notes by how much the file is above its budget, when nothing may go.
+fn tell_excess(call: &mut Call<'_>, used: u64, budget: u64, by: &str) {
+    call.removed.over_budget = used.checked_sub(budget).filter(|bytes| *bytes > 0);
+    if let Some(bytes) = call.removed.over_budget {
+        tracing::warn!(bytes, by, "history is above its budget");
+    }
 }
 
 /// The first of `rows` that together free as much as is asked.
@@ -83,6 +93,15 @@ async fn used_bytes(call: &Call<'_>) -> Result<u64> {
         .await
         .map_err(call.fail())?;
     Ok(used.cast_unsigned())
+}
+
+/// Bytes of the journal, about.
+async fn journal_bytes(call: &Call<'_>) -> Result<u64> {
+    let bytes: i64 = sqlx::query_scalar("SELECT coalesce(sum(length(data)), 0) FROM journal")
+        .fetch_one(&call.inner.telemetry.readers)
+        .await
+        .map_err(call.fail())?;
+    Ok(bytes.cast_unsigned())
 }
 
 async fn oldest_chunks(call: &Call<'_>) -> Result<Vec<Doomed>> {

@@ -148,7 +148,7 @@ pub(super) async fn structure(
 ) -> Result<Option<Vec<String>>> {
     let file = &database.file;
     let fail = Error::sql(file, "check the file");
-    let reader = database.long_reader().await?;
+    let (reader, _reading) = database.long_reader().await?;
     let lines = long::run(reader, "PRAGMA integrity_check(100)".into(), fail, look).await;
     let lines = match lines {
         Err(Error::Damaged { why, .. }) => Some(vec![why]),

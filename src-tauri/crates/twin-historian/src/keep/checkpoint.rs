@@ -6,18 +6,19 @@ use crate::{
     historian::Historian,
 };
 
-/// How long the writer, and so appends, wait for readers that still need the log, by the log's size in pages of 8 KiB:
-/// a moment as long as the log is small; up to 16 MiB, 64 MiB and beyond.
-const WAITS: [(i64, &str); 3] = [
-    (2_048, "PRAGMA busy_timeout = 20"),
-    (8_192, "PRAGMA busy_timeout = 100"),
+/// How long the writer, and so appends, wait for readers that still need the log, by the log's size in pages of 8 KiB: a
+/// moment up to 256 MiB. Beyond, readers that always overlap would make it grow until the disk is full, and one append
+/// that waits is better than that.
+const WAITS: [(i64, &str); 2] = [
+    (32_768, "PRAGMA busy_timeout = 20"),
     (i64::MAX, "PRAGMA busy_timeout = 1000"),
 ];
 
 impl Historian {
     /// Folds the write-ahead logs into their files and empties them: nearly all of it beside the writer, the rest
-    /// while appends wait for a moment. A reader that still needs the log is waited for 20 ms, longer when the log is
-    /// above 16 MiB; then the log is emptied by a later call. To be called every few seconds.
+    /// while appends wait for a moment. A reader that still needs the log is waited for 20 ms, longer only when the log
+    /// is above 256 MiB; then the log is emptied by a later call, as it is after a backup or a check that is under way.
+    /// To be called every few seconds.
     ///
     /// # Errors
     /// When a file cannot be read or written: nothing is lost by that, the log still has it.
@@ -32,6 +33,10 @@ impl Historian {
 async fn fold_in(database: &Database) -> Result<()> {
     let mut own = database.checkpointer.lock().await;
     database.fold_beside(&mut own).await?;
+    // It needs the log to its end: waiting for it would be in vain.
+    if database.is_read_for_long() {
+        return Ok(());
+    }
     let mut writer = database.writer.lock().await;
     writer.ready(Durability::Normal).await?;
     let (_, log, _) = database

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use twin_core::{SignalKey, Status, Timestamp, Value};
 
 use super::{
+    calendar::BORDERS_MAX,
     cover::{Of, Piece, cover},
     load::{Job, Kept, Loaded, SIGNALS_AT_A_TIME, Sink, jobs, snapshot},
 };
 use crate::{
     chunk::Statistics,
-    error::Result,
+    error::{Error, Result},
     historian::Historian,
     rollup::{
         Aggregate, State, block,
@@ -30,12 +31,18 @@ impl Historian {
     /// which their first sample lies.
     ///
     /// # Errors
-    /// When the history cannot be read, or what is needed of it is damaged.
+    /// [`Error::OutOfRange`] for more than [`BORDERS_MAX`] borders; when the history cannot be read, or what is needed of it is
+    /// damaged.
     pub async fn aggregates(
         &self,
         signals: &[SignalKey],
         borders: &[Timestamp],
     ) -> Result<Vec<Vec<Option<Aggregate>>>> {
+        if borders.len() > BORDERS_MAX {
+            return Err(Error::OutOfRange {
+                what: "the number of borders",
+            });
+        }
         let (Some(t0), Some(t1)) = (borders.first(), borders.last()) else {
             return Ok(vec![Vec::new(); signals.len()]);
         };

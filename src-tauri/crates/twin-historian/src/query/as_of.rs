@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result, Unproven},
     events::quality_proof,
     historian::{Historian, Inner, signal_key},
-    journal::{self, Wanted},
+    journal::{self, offer},
     sample::{Latest, Sample},
 };
 
@@ -52,29 +52,12 @@ impl Historian {
         changes.extend(more_changes);
         if let Some(rows_to) = read_rows_to {
             let mut snapshot = snapshot(inner).await?;
-            let wanted = Wanted {
-                signal: None,
-                rows_to,
-                t_from: Timestamp::MIN,
-                t_to: t,
-            };
-            let rows = journal::scan(&inner.telemetry.file, &mut snapshot, wanted).await?;
-            let mut older: HashMap<SignalKey, Latest> = HashMap::new();
-            for (signal, sample) in rows.into_iter().filter(|(_, s)| s.received <= t) {
-                let later = Latest::new(sample);
-                let latest = match older.remove(&signal) {
-                    Some(known) => known.then(later),
-                    None => later,
-                };
-                older.insert(signal, latest);
+            let file = &inner.telemetry.file;
+            let mut newest = journal::scan_newest(file, &mut snapshot, rows_to, t).await?;
+            for (signal, latest) in fresh {
+                offer(&mut newest, signal, latest);
             }
-            for (signal, known) in older {
-                let latest = match fresh.remove(&signal) {
-                    Some(later) => known.then(later),
-                    None => known,
-                };
-                fresh.insert(signal, latest);
-            }
+            fresh = newest;
         }
         for (signal, sample) in &mut stored {
             if let Some(fresh) = fresh.remove(signal) {

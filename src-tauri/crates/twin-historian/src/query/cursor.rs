@@ -135,13 +135,17 @@ impl Historian {
         }
         if let Some(rows_to) = read_rows_to {
             let wanted = Wanted {
-                signal: Some(signal),
                 rows_to,
                 t_from: t0,
                 t_to: Timestamp(to),
             };
             let file = &inner.telemetry.file;
-            let found = journal::scan_signal(file, &mut snapshot, wanted).await?;
+            let (found, whole_before) =
+                journal::scan_signal(file, &mut snapshot, signal, wanted, limit).await?;
+            if let Some(before) = whole_before {
+                to = to.min(before.micros() - 1);
+                stored.retain(|sample| sample.time < before);
+            }
             stored = merge(stored, found);
         }
         fresh.retain(|sample| (from..=to).contains(&sample.time.micros()));
@@ -152,5 +156,107 @@ impl Historian {
         }
         let next = (to < t1.micros() - 1).then(|| Timestamp(to + 1));
         Ok(Page { samples, next })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use twin_core::{BatchId, Quality, SampleBatch, Value};
+
+    use super::*;
+    use crate::{Durability, Options};
+
+    const SIGNALS: u32 = 3;
+
+    /// Samples of signals out of order and more than once; only some of the newest are in memory.
+    async fn behind(dir: &std::path::Path, tail_samples_max: usize) -> Historian {
+        let options = Options {
+            tail_samples_max,
+            ..Options::default()
+        };
+        let historian = Historian::open_with(dir, Timestamp(0), options)
+            .await
+            .unwrap();
+        let names = (0..SIGNALS).map(|n| format!("signal {n}").as_str().into());
+        let names: Vec<_> = names.collect();
+        historian.signal_keys(&names).await.unwrap();
+        for n in 0..100_i64 {
+            let mut batch = SampleBatch::new(BatchId(n as u64), Timestamp(n * 50));
+            for at in 0..40 {
+                let signal = SignalKey(at as u32 % SIGNALS);
+                let time = Timestamp((n * 37 + at * 1_237) % 5_000);
+                let value = Value::I64(n * at % 5);
+                batch.push(signal, time, &value, Quality::GOOD);
+            }
+            let batches = [Arc::new(batch)];
+            let append = historian.append(&batches, Durability::Normal);
+            append.await.unwrap();
+        }
+        historian
+    }
+
+    #[tokio::test]
+    async fn what_only_the_journal_has_is_answered_like_what_is_in_memory() {
+        let (far, near) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let far = behind(far.path(), 200).await;
+        let near = behind(near.path(), 1_000_000).await;
+        let signals: Vec<SignalKey> = (0..SIGNALS).map(SignalKey).collect();
+        for (t0, t1) in [(0, 5_000), (700, 1_900), (-50, 1), (4_990, 9_000)] {
+            let (t0, t1) = (Timestamp(t0), Timestamp(t1));
+            for signal in &signals {
+                let all = near.raw(*signal, t0, t1, usize::MAX).await.unwrap();
+                for limit in [37, 600, usize::MAX] {
+                    let (mut from, mut pages) = (t0, Vec::new());
+                    loop {
+                        let page = far.raw(*signal, from, t1, limit).await.unwrap();
+                        let Some(last) = page.last() else { break };
+                        from = last.time.plus(twin_core::Duration(1));
+                        pages.extend(page);
+                    }
+                    assert_eq!(pages, all, "signal {} by {limit}", signal.0);
+                }
+            }
+            let drawn = far.ranges(&signals, t0, t1, 50).await.unwrap();
+            let wanted = near.ranges(&signals, t0, t1, 50).await.unwrap();
+            assert_eq!(format!("{drawn:?}"), format!("{wanted:?}"));
+            let known = far.as_of(t1).await.unwrap();
+            assert_eq!(known, near.as_of(t1).await.unwrap());
+        }
+        let newest = far.newest_row();
+        let last = far.last_values(newest).await.unwrap();
+        assert_eq!(last, near.last_values(newest).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn of_a_backlog_no_more_is_held_than_a_query_needs() {
+        let dir = tempfile::tempdir().unwrap();
+        let historian = behind(dir.path(), 200).await;
+        let telemetry = &historian.inner.telemetry;
+        let mut connection = telemetry.readers.acquire().await.unwrap();
+        let rows_to = historian.newest_row().0;
+        let wanted = Wanted {
+            rows_to,
+            t_from: Timestamp(100),
+            t_to: Timestamp(5_000),
+        };
+        let (file, signal) = (&telemetry.file, SignalKey(1));
+        let (found, before) = journal::scan_signal(file, &mut connection, signal, wanted, 10)
+            .await
+            .unwrap();
+        let instants: std::collections::BTreeSet<_> = found.iter().map(|s| s.time).collect();
+        assert_eq!(instants.len(), 10);
+        assert!(before.is_some_and(|before| instants.last() < Some(&before)));
+        let range = (Timestamp(1_000), Timestamp(1_100));
+        let around =
+            journal::scan_around(file, &mut connection, [signal].into_iter(), rows_to, range)
+                .await
+                .unwrap();
+        assert_eq!(around.len(), 1);
+        let outside = around[&signal]
+            .iter()
+            .filter(|s| s.time < range.0 || s.time >= range.1);
+        assert_eq!(outside.count(), 2);
     }
 }

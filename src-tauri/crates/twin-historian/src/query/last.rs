@@ -10,7 +10,7 @@ use crate::{
     chunks::{newest_of, row_and_blob},
     error::{Error, Result},
     historian::{Historian, signal_key},
-    journal::{self, Wanted},
+    journal::{self, offer},
     row::JournalRow,
     sample::{Latest, Sample},
 };
@@ -52,26 +52,14 @@ impl Historian {
                 newest.insert(signal_key(row.signal)?, Latest::new(sample));
             }
         }
-        let mut offer = |signal, later: Latest| {
-            let latest = match newest.remove(&signal) {
-                Some(known) => known.then(later),
-                None => later,
-            };
-            newest.insert(signal, latest);
-        };
         if let Some(rows_to) = read_rows_to {
-            let wanted = Wanted {
-                signal: None,
-                rows_to,
-                t_from: Timestamp::MIN,
-                t_to: Timestamp::MAX,
-            };
-            for (signal, sample) in journal::scan(file, &mut snapshot, wanted).await? {
-                offer(signal, Latest::new(sample));
+            let older = journal::scan_newest(file, &mut snapshot, rows_to, Timestamp::MAX).await?;
+            for (signal, latest) in older {
+                offer(&mut newest, signal, latest);
             }
         }
         for (signal, latest) in fresh {
-            offer(signal, latest);
+            offer(&mut newest, signal, latest);
         }
         let newest = newest.into_iter();
         let mut newest: Vec<_> = newest.map(|(signal, of)| (signal, of.sample)).collect();

@@ -11,7 +11,7 @@ use crate::{
     chunks::{ChunkRow, Stretch, Want, chunk_blobs, chunks_in, json, missing, stretch},
     error::{Error, Result},
     historian::{Inner, signal_key},
-    journal::{self, Wanted},
+    journal,
     proof::rolled_proof,
     rollup::{
         block,
@@ -75,21 +75,9 @@ pub(crate) async fn jobs(
         .max();
     let mut from_journal = HashMap::new();
     if let Some(rows_to) = behind {
-        let signals: HashSet<SignalKey> = windows.iter().map(|(signal, _)| *signal).collect();
-        let wanted = Wanted {
-            signal: windows
-                .first()
-                .map(|(signal, _)| *signal)
-                .filter(|_| windows.len() == 1),
-            rows_to,
-            t_from: Timestamp::MIN,
-            t_to: Timestamp::MAX,
-        };
-        let found = journal::scan(&inner.telemetry.file, connection, wanted).await?;
-        let found = found
-            .into_iter()
-            .filter(|(signal, _)| signals.contains(signal));
-        from_journal = crate::chunks::by_signal(found).into_iter().collect();
+        let signals = windows.iter().map(|(signal, _)| *signal);
+        let file = &inner.telemetry.file;
+        from_journal = journal::scan_around(file, connection, signals, rows_to, (t0, t1)).await?;
     }
     let (from, to) = (t0.micros(), t1.micros().saturating_sub(1));
     let wants: Vec<Want> = windows

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use twin_core::Timestamp;
-use twin_historian::{BORDERS_MAX, CalendarUnit, calendar};
+use twin_historian::{BORDERS_MAX, CalendarUnit, Error, calendar};
 
 const HOUR: i64 = 3_600_000_000;
 const UNITS: [CalendarUnit; 7] = [
@@ -199,4 +199,18 @@ proptest! {
         let later = calendar(Timestamp(borders[n - 2].micros()), t1, UNITS[unit], &self::zone(zone)).unwrap();
         prop_assert_eq!(&later[..], &borders[n - 2..]);
     }
+}
+
+#[test]
+fn statistics_take_no_more_borders_than_a_calendar_gives() {
+    super::block_on(async {
+        let dir = super::folder();
+        let historian = super::open(dir.path()).await;
+        let signals = [twin_core::SignalKey(0)];
+        let borders: Vec<_> = (0..=BORDERS_MAX as i64).map(Timestamp).collect();
+        let error = historian.aggregates(&signals, &borders).await.unwrap_err();
+        assert!(matches!(error, Error::OutOfRange { .. }), "{error}");
+        let cells = historian.aggregates(&signals, &borders[1..]).await.unwrap();
+        assert_eq!(cells[0].len(), BORDERS_MAX - 1);
+    });
 }

@@ -184,6 +184,67 @@ fn files_of_a_newer_program_are_left_alone() {
     });
 }
 
+/// A copy of a history in use, so that what `statement` did is in the log alone.
+async fn copy_with_log(name: &str, statement: &str) -> (tempfile::TempDir, Vec<u8>) {
+    let (dir, copy) = (super::folder(), super::folder());
+    let historian = open(dir.path()).await;
+    historian.checkpoint().await.unwrap();
+    sql(&dir.path().join(name), statement).await;
+    for name in [
+        "telemetry.db",
+        "alarms.db",
+        "telemetry.db-wal",
+        "alarms.db-wal",
+    ] {
+        std::fs::copy(dir.path().join(name), copy.path().join(name)).unwrap();
+    }
+    historian.close().await.unwrap();
+    let log = std::fs::read(copy.path().join(format!("{name}-wal"))).unwrap();
+    assert!(log.len() > 8_192, "nothing is in the log");
+    (copy, log)
+}
+
+#[test]
+fn the_log_of_a_newer_file_is_left_alone_too() {
+    block_on(async {
+        for name in ["telemetry.db", "alarms.db"] {
+            let (dir, log) = copy_with_log(name, "PRAGMA user_version = 99").await;
+            refused(dir.path(), name, |e| {
+                matches!(e, Error::Newer { found: 99, .. })
+            })
+            .await;
+            let after = std::fs::read(dir.path().join(format!("{name}-wal"))).unwrap();
+            assert!(after == log, "{name}: the log was changed");
+        }
+    });
+}
+
+#[test]
+fn the_log_of_a_damaged_file_is_kept_with_it() {
+    block_on(async {
+        let insert = "INSERT INTO link (connection, at, state, reason) VALUES ('a', 1, 'b', 'c')";
+        let (dir, log) = copy_with_log("telemetry.db", insert).await;
+        let file = dir.path().join("telemetry.db");
+        let mut bytes = std::fs::read(&file).unwrap();
+        // All pages but the first that are not in the log too.
+        let frames = log[32..].chunks_exact(24 + 8_192);
+        let logged: Vec<_> = frames.map(|frame| frame[..4].to_vec()).collect();
+        for (page, bytes) in (1_u32..).zip(bytes.chunks_mut(8_192)).skip(1) {
+            if !logged.contains(&page.to_be_bytes().to_vec()) {
+                bytes.fill(0xff);
+            }
+        }
+        std::fs::write(&file, &bytes).unwrap();
+        let historian = open(dir.path()).await;
+        assert_eq!(historian.notices().len(), 1, "{:?}", historian.notices());
+        let aside = set_aside(dir.path(), "telemetry.db").unwrap();
+        assert!(std::fs::read(&aside).unwrap() == bytes);
+        let mut kept = aside.into_os_string();
+        kept.push("-wal");
+        assert!(std::fs::read(kept).unwrap() == log, "the log was changed");
+    });
+}
+
 fn set_aside(dir: &Path, name: &str) -> Option<PathBuf> {
     let begin = format!("{name}.damaged-20261122T143456Z");
     let mut files = std::fs::read_dir(dir)

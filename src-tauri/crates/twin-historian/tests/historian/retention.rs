@@ -281,6 +281,58 @@ fn what_is_in_the_journal_is_never_removed() {
 }
 
 #[test]
+fn a_journal_that_is_not_compacted_pushes_no_history_out() {
+    for step_samples_max in [1_000_000, 20_000] {
+        block_on(async {
+            let dir = super::folder();
+            let options = Options {
+                step_samples_max,
+                ..options()
+            };
+            let historian = Historian::open_with(dir.path(), NOW, options)
+                .await
+                .unwrap();
+            build(&historian, 20_000).await;
+            while historian.roll_up_step().await.unwrap().more {}
+            retain_all(&historian, 0, &Policy::default()).await;
+            historian.checkpoint().await.unwrap();
+            let file = dir.path().join("telemetry.db");
+            let budget = std::fs::metadata(&file).unwrap().len() * 11 / 10;
+            let policy = Policy {
+                budget_bytes: Some(budget),
+                ..Policy::default()
+            };
+            // As long as the whole history once more, and none of it settled.
+            let before = all(&historian, 0).await;
+            let mut random = Random(2);
+            let late: Vec<_> = (0..80_000)
+                .map(|n| (4, n * 1_000, (random.next() >> 11) as f64))
+                .collect();
+            for part in late.chunks(1_000) {
+                historian
+                    .append(&[batch(part)], Durability::Normal)
+                    .await
+                    .unwrap();
+            }
+            let removed = retain_all(&historian, 0, &policy).await;
+            assert_eq!((removed.chunks, removed.rollups), (0, 0), "{removed:?}");
+            assert!(removed.over_budget.is_some(), "{removed:?}");
+            assert_eq!(all(&historian, 0).await, before);
+            // Compacted, it is history like any other, and the oldest goes.
+            while historian
+                .compact_step(historian.newest_row())
+                .await
+                .unwrap()
+                .more
+            {}
+            let removed = retain_all(&historian, 0, &policy).await;
+            assert!(removed.chunks > 0, "{removed:?}");
+            assert_eq!(removed.over_budget, None);
+        });
+    }
+}
+
+#[test]
 fn the_log_stays_small_under_appends_and_readers_that_come_and_go() {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(2).enable_all().build().unwrap();
