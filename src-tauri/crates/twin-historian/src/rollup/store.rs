@@ -370,3 +370,27 @@ fn without([signal, from, to]: [i64; 3], others: &[(i64, i64, i64)]) -> Vec<[i64
     );
     left
 }
+
+#[cfg(test)]
+mod tests {
+    use super::without;
+
+    #[test]
+    fn a_run_is_noted_only_where_none_waits() {
+        // The second one is half worked out: it began earlier.
+        let waiting = [(0, 0, 99), (1, 10, 20), (1, 30, 40), (2, 0, 99)];
+        for (run, left) in [
+            ([1, 0, 9], vec![[1, 0, 9]]),
+            ([1, 12, 15], vec![]),
+            ([1, 10, 20], vec![]),
+            ([1, 5, 12], vec![[1, 5, 9]]),
+            ([1, 15, 25], vec![[1, 21, 25]]),
+            ([1, 5, 50], vec![[1, 5, 9], [1, 21, 29], [1, 41, 50]]),
+            ([3, 5, 50], vec![[3, 5, 50]]),
+        ] {
+            assert_eq!(without(run, &waiting), left, "{run:?}");
+        }
+        let all = [(1, i64::MIN, i64::MAX)];
+        assert!(without([1, 5, i64::MAX], &all).is_empty());
+    }
+}
