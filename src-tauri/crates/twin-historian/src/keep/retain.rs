@@ -63,11 +63,12 @@ impl Call<'_> {
             let (Some(age), room) = (keep.raw, self.room()) else {
                 continue;
             };
-            // What is in no rollup stays as long as rollups do.
+            // What is in no rollup stays as long as rollups do: buckets that must be worked out again need it.
             let sql = "SELECT c.signal, c.t_min, c.t_max, c.count, c.data, 0 AS bytes FROM json_each(?1) k \
                  CROSS JOIN chunk c ON c.signal = k.value AND c.t_min < ?2 \
                  LEFT JOIN rolled r ON r.signal = c.signal AND r.base IS NOT NULL \
-                 WHERE c.t_max < ?2 AND (c.t_max <= r.upto OR c.t_max < ?4) LIMIT ?3";
+                 WHERE c.t_max < ?2 AND (c.t_max < ?4 OR (c.t_max <= r.upto AND NOT EXISTS \
+                 (SELECT 1 FROM rollup_dirty d WHERE d.signal = c.signal))) LIMIT ?3";
             let border = |age| self.border(age);
             let old: Vec<Doomed> = sqlx::query_as(sql)
                 .bind(list(keys))

@@ -160,9 +160,15 @@ impl Aggregate {
         }
     }
 
-    /// Takes in a sample from within or beside the stretch when its neighbours are gone: everything stays exact but
-    /// integral, states' durations and gap, which stay as they are.
+    /// Takes in samples from within or beside the stretch when their neighbours are gone: everything stays exact but
+    /// integral, states' durations and gap, which stay as they are. (The gap to what lies wholly beside is known.)
     pub(crate) fn add_late(&mut self, late: &Aggregate) {
+        if late.t_last < self.t_first || late.t_first > self.t_last {
+            let before = self.t_first.since(late.t_last);
+            let behind = late.t_first.since(self.t_last);
+            let beside = before.max(behind).max(late.max_gap);
+            self.max_gap = self.max_gap.max(beside);
+        }
         if late.t_first < self.t_first {
             self.t_first = late.t_first;
             self.first = late.first;

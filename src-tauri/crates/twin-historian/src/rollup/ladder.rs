@@ -88,9 +88,18 @@ pub(crate) const fn stored_before(level: Level, upto: i64) -> i64 {
     bucket_after(level, upto).div_euclid(GROWTH) * GROWTH
 }
 
+/// The last instant of the group by which a level grows that holds a bucket.
+pub(crate) const fn group_end(level: Level, bucket: i64) -> i64 {
+    let group = bucket.div_euclid(GROWTH);
+    last_instant(
+        level,
+        group.saturating_mul(GROWTH).saturating_add(GROWTH - 1),
+    )
+}
+
 /// How far a signal can be rolled up when all its samples up to `time` are known: the end of a whole group of buckets.
 pub(crate) const fn upto_for(base: Level, time: i64) -> i64 {
-    last_instant(base, stored_before(base, time).saturating_sub(1))
+    group_end(base, stored_before(base, time).saturating_sub(1))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::{
     ladder::{
         Level, WIDTHS, base_level, block_of, bucket_of, first_instant, stored_before, upto_for,
     },
-    renew::Row,
+    renew::{Row, is_new},
     store::{Change, blocks_in},
 };
 use crate::{
@@ -24,6 +24,9 @@ const NEWEST: i64 = 16;
 const ENOUGH_TO_JUDGE: usize = 8;
 /// A base may be too coarse by less than this: rolling up anew is work.
 const TOO_COARSE: usize = 2;
+
+/// How far a signal is rolled up whose blocks are those of another base: they must go before anything grows.
+const NOTHING: i64 = i64::MIN;
 
 /// The chunks of one signal that are to be rolled up.
 pub(super) struct Plan {
@@ -42,6 +45,8 @@ pub(super) enum Next {
     Grow(Plan),
     /// It got another base: everything of it must be rolled up once more.
     Anew(Change),
+    /// Its blocks of before must go, then this is to be stored.
+    Clear(Change),
 }
 
 #[derive(Clone, Copy)]
@@ -83,6 +88,14 @@ pub(super) async fn plan(
         Some(row) => row.base,
         None => None,
     };
+    if let Some(Row {
+        base: Some(base),
+        upto: NOTHING,
+        ..
+    }) = row
+    {
+        return begin(inner, connection, signal, base).await;
+    }
     let from = row.map_or(i64::MIN, |row| row.upto.saturating_add(1));
     let mut limit = CHUNKS_A_SIGNAL;
     loop {
@@ -104,7 +117,7 @@ pub(super) async fn plan(
             && chunks.len() >= ENOUGH_TO_JUDGE
             && all_there(inner, connection, signal, base, row).await?
         {
-            return anew(inner, connection, signal, finer).await;
+            return Ok(anew(signal, finer));
         }
         let count: u64 = chunks
             .iter()
@@ -113,7 +126,10 @@ pub(super) async fn plan(
         let (base, old) = match row {
             Some(row) => (base, Frontier::Upto(row.upto)),
             None if count < 2 => return Ok(Next::Nothing),
-            None => (judged, Frontier::First(t_min)),
+            None => {
+                is_new(inner, connection, signal).await?;
+                (judged, Frontier::First(t_min))
+            }
         };
         let upto = base.map_or(i64::MIN, |base| upto_for(base, t_max));
         if base.is_none() || upto >= old.from() {
@@ -213,13 +229,38 @@ async fn without_base(
         }
     }
     match base_of(&newest) {
-        Some(base) => anew(inner, connection, signal, base).await,
+        Some(base) => Ok(anew(signal, base)),
         None => Ok(Next::Nothing),
     }
 }
 
-/// Lets a signal begin from its first chunk with another base.
-async fn anew(
+/// Lets a signal begin again with another base. Its blocks go later, in parts: until then nothing must grow, for what is
+/// in them would be taken for complete.
+fn anew(signal: SignalKey, base: Level) -> Next {
+    tracing::info!(
+        signal = signal.0,
+        base,
+        "a signal is faster than its rollups: they are made anew"
+    );
+    Next::Anew(Change {
+        anew: true,
+        ..rolled_to(signal, base, NOTHING)
+    })
+}
+
+const fn rolled_to(signal: SignalKey, base: Level, upto: i64) -> Change {
+    Change {
+        signal,
+        blocks: Vec::new(),
+        damaged: Vec::new(),
+        anew: false,
+        rolled: Some((Some(base), upto)),
+        dirty: None,
+    }
+}
+
+/// Lets a signal of which nothing is rolled up begin from its first chunk.
+async fn begin(
     inner: &Inner,
     connection: &mut SqliteConnection,
     signal: SignalKey,
@@ -235,19 +276,8 @@ async fn anew(
         return Ok(Next::Nothing);
     };
     let before = first.statistics.t_min.micros().saturating_sub(1);
-    tracing::info!(
-        signal = signal.0,
-        base,
-        "a signal is faster than its rollups: they are made anew"
-    );
-    Ok(Next::Anew(Change {
-        signal,
-        blocks: Vec::new(),
-        damaged: Vec::new(),
-        anew: true,
-        rolled: Some((Some(base), upto_for(base, before))),
-        dirty: None,
-    }))
+    let upto = upto_for(base, before).max(NOTHING + 1);
+    Ok(Next::Clear(rolled_to(signal, base, upto)))
 }
 
 /// Whether the chunks still hold every sample that is rolled up: then nothing is lost when the rollups go.

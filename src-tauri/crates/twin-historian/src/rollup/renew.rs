@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::SqliteConnection;
 use twin_core::SignalKey;
 
 use super::{
     block,
-    ladder::{Level, WIDTHS, last_instant},
-    store::{place, prove},
+    ladder::{Level, WIDTHS, group_end},
+    store::{drop_block, has_blocks, insert_dirty, place, prove, span},
 };
 use crate::{
     chunks::json,
@@ -17,9 +17,6 @@ use crate::{
     historian::{Inner, signal_key},
     proof::rolled_proof,
 };
-
-/// Buckets by which a level grows: the frontier lies at the end of so many.
-const GROUP: i64 = 8;
 
 /// The error of who meets such a row.
 pub(crate) fn unproven(signal: i64) -> Error {
@@ -79,6 +76,21 @@ pub(super) async fn rolled(
         .collect()
 }
 
+/// Where no row says how far a signal is rolled up: makes sure that there is nothing of which one must say it.
+///
+/// # Errors
+/// When there is: the row is lost, or its key is damaged.
+pub(super) async fn is_new(
+    inner: &Inner,
+    connection: &mut SqliteConnection,
+    signal: SignalKey,
+) -> Result<()> {
+    if has_blocks(inner, connection, signal).await? {
+        return Err(unproven(i64::from(signal.0)));
+    }
+    Ok(())
+}
+
 /// Makes all rows of `rolled` anew that do not match their checksum; gives how many.
 pub(crate) async fn renew(inner: &Inner) -> Result<u64> {
     let fail = Error::sql(&inner.telemetry.file, "renew how far signals are rolled up");
@@ -99,9 +111,7 @@ pub(crate) async fn renew(inner: &Inner) -> Result<u64> {
         let mut writer = inner.telemetry.writer.lock().await;
         writer.begin(Durability::Normal).await?;
         let renewed = renew_one(writer.connection(), *signal).await;
-        let told = writer.end(renewed.map_err(&fail)).await?;
-        drop(writer);
-        told?;
+        writer.end(renewed.map_err(&fail)).await?;
     }
     // Whose key was damaged begins anew from its blocks too.
     inner.chunks_sealed(
@@ -111,40 +121,42 @@ pub(crate) async fn renew(inner: &Inner) -> Result<u64> {
     Ok(signals.len() as u64)
 }
 
-/// The frontier is the end of the group that holds the last stored bucket: behind it nothing is stored, so that the
-/// samples there, if any, are rolled up (again). Where buckets begin before the oldest sample, samples are gone.
-async fn renew_one(connection: &mut SqliteConnection, signal: i64) -> sqlx::Result<Result<()>> {
+/// What is left of one level of a signal.
+struct Ends {
+    level: Level,
+    /// The first sample.
+    first: i64,
+    /// The last bucket.
+    last: i64,
+}
+
+/// The frontier is the end of the group that holds the last stored bucket of any level: behind it nothing is stored, so
+/// that the samples there, if any, are rolled up (again). Where buckets begin before the oldest sample, samples are gone.
+async fn renew_one(connection: &mut SqliteConnection, signal: i64) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM rolled WHERE signal = ?")
         .bind(signal)
         .execute(&mut *connection)
         .await?;
-    let ends = sqlx::query(
-        "SELECT level, block, data FROM rollup WHERE signal = ?1 AND level = \
-         (SELECT min(level) FROM rollup WHERE signal = ?1) AND block IN ( \
-         (SELECT min(block) FROM rollup WHERE signal = ?1 AND level = (SELECT min(level) FROM rollup WHERE signal = ?1)), \
-         (SELECT max(block) FROM rollup WHERE signal = ?1 AND level = (SELECT min(level) FROM rollup WHERE signal = ?1))) \
-         ORDER BY block",
-    );
-    let rows = ends.bind(signal).fetch_all(&mut *connection).await?;
     let Ok(key) = signal_key(signal) else {
-        return Ok(Ok(()));
+        return Ok(());
     };
-    let mut buckets = Vec::new();
-    let mut base: Level = 0;
-    for row in &rows {
-        let (level, number, data): (i64, i64, Vec<u8>) =
-            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-        base = usize::try_from(level).unwrap_or(WIDTHS.len());
-        match block::decode((key, base, number), &data) {
-            Ok(decoded) => buckets.extend(decoded),
-            Err(malformed) => return Ok(Err(malformed.of(place(key, base, number)))),
-        }
+    // A damaged key made another level of it.
+    sqlx::query("DELETE FROM rollup WHERE signal = ? AND level NOT BETWEEN 0 AND ?")
+        .bind(signal)
+        .bind(WIDTHS.len() as i64 - 1)
+        .execute(&mut *connection)
+        .await?;
+    let mut damaged = Vec::new();
+    let mut levels = Vec::new();
+    for level in 0..WIDTHS.len() {
+        levels.extend(ends(connection, (key, level), &mut damaged).await?);
     }
     // Without a block the signal has no rollups yet.
-    let (Some(first), Some((last, _))) = (buckets.first(), buckets.last()) else {
-        return Ok(Ok(()));
+    let Some(base) = levels.first().map(|ends| ends.level) else {
+        return Ok(());
     };
-    let upto = last_instant(base, last.div_euclid(GROUP) * GROUP + GROUP - 1);
+    let upto = levels.iter().map(|ends| group_end(ends.level, ends.last));
+    let first = levels.iter().map(|ends| ends.first);
     sqlx::query(
         "INSERT INTO rolled (signal, base, upto, raw_from) SELECT ?1, ?2, ?3, \
          CASE WHEN t_min > ?4 OR t_min IS NULL THEN coalesce(t_min, ?3 + 1) END \
@@ -152,10 +164,59 @@ async fn renew_one(connection: &mut SqliteConnection, signal: i64) -> sqlx::Resu
     )
     .bind(signal)
     .bind(base as i64)
-    .bind(upto)
-    .bind(first.1.t_first.micros())
+    .bind(upto.max())
+    .bind(first.min())
     .execute(&mut *connection)
     .await?;
-    prove(connection, key.0).await?;
-    Ok(Ok(()))
+    prove(&mut *connection, key.0).await?;
+    let mut dirty: Vec<_> = damaged.iter().map(|block| span(key.0, block)).collect();
+    // While the frontier was not known, nothing noted what came before it.
+    let oldest: Option<i64> = sqlx::query_scalar("SELECT min(t_min) FROM chunk WHERE signal = ?")
+        .bind(signal)
+        .fetch_one(&mut *connection)
+        .await?;
+    dirty.extend(oldest.map(|oldest| [signal, oldest, i64::MAX]));
+    insert_dirty(connection, &dirty, false).await
+}
+
+/// Looks at a level's blocks from both ends, up to the first ones that can be read. Those before and behind them go.
+async fn ends(
+    connection: &mut SqliteConnection,
+    (signal, level): (SignalKey, Level),
+    damaged: &mut Vec<(Level, i64)>,
+) -> sqlx::Result<Option<Ends>> {
+    let mut found = [None, None];
+    for (end, found) in [
+        "SELECT block, data FROM rollup WHERE signal = ? AND level = ? ORDER BY block LIMIT 1",
+        "SELECT block, data FROM rollup WHERE signal = ? AND level = ? ORDER BY block DESC LIMIT 1",
+    ]
+    .into_iter()
+    .zip(&mut found)
+    {
+        while found.is_none() {
+            let block = sqlx::query_as(end).bind(signal.0).bind(level as i64);
+            let Some((number, data)): Option<(i64, Vec<u8>)> =
+                block.fetch_optional(&mut *connection).await?
+            else {
+                return Ok(None);
+            };
+            match block::envelopes((signal, level, number), &data) {
+                Ok(buckets) if !buckets.is_empty() => *found = Some(buckets),
+                told => {
+                    if let Err(why) = told {
+                        let place = place(signal, level, number);
+                        tracing::error!(place, %why, "a rollup block is damaged and will be worked out again");
+                        damaged.push((level, number));
+                    }
+                    drop_block(connection, (signal, level, number)).await?;
+                }
+            }
+        }
+    }
+    let [first, last] = found.map(Option::unwrap_or_default);
+    Ok(first.first().zip(last.last()).map(|(first, last)| Ends {
+        level,
+        first: first.1.t_first.micros(),
+        last: last.0,
+    }))
 }

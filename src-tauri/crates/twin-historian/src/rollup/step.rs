@@ -14,8 +14,8 @@ use super::{
     dirty,
     ladder::{Level, WIDTHS, block_of, bucket_of, first_instant, stored_before},
     plan::{Frontier, Next, Plan, plan},
-    renew::{renew, rolled},
-    store::{BlockRow, Change, Shelf, blocks_in, put},
+    renew::{is_new, renew, rolled},
+    store::{BlockRow, Change, Shelf, blocks_in, drop_blocks, put},
 };
 use crate::{
     chunks::chunk_blobs,
@@ -31,6 +31,8 @@ const SIGNALS_A_STEP: usize = 128;
 const CHUNKS_A_STEP: usize = 128;
 /// Blocks written in one transaction, at some 40 us each.
 const BLOCKS_A_TRANSACTION: usize = 200;
+/// Transactions in which one step removes the blocks of a signal that got another base.
+const CLEARED_A_STEP: usize = 16;
 /// Dirty stretches that one step takes.
 const DIRTY_A_STEP: i64 = 32;
 
@@ -77,6 +79,11 @@ impl Historian {
             let row = rows.get(&signal).copied();
             match plan(inner, &mut connection, signal, row).await? {
                 Next::Anew(change) => changes.push(change),
+                Next::Clear(change) => {
+                    if clear(inner, signal).await? {
+                        changes.push(change);
+                    }
+                }
                 Next::Grow(plan) => {
                     chunks += plan.chunks.len();
                     if !plan.more {
@@ -132,6 +139,23 @@ async fn store(inner: &Inner, changes: &mut Vec<Change>, done: &mut RollUp) -> R
     Ok(())
 }
 
+/// Removes what is stored of a signal, in short transactions; gives whether all of it is gone.
+async fn clear(inner: &Inner, signal: SignalKey) -> Result<bool> {
+    let fail = Error::sql(&inner.telemetry.file, "remove rollups");
+    for _ in 0..CLEARED_A_STEP {
+        let mut writer = inner.telemetry.writer.lock().await;
+        writer.begin(Durability::Normal).await?;
+        let done = drop_blocks(writer.connection(), signal, BLOCKS_A_TRANSACTION as u32).await;
+        let dropped = writer.end(done.map_err(&fail)).await?;
+        drop(writer);
+        inner.telemetry.ease_log().await;
+        if dropped == 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Works out the oldest dirty stretches again.
 async fn mend(inner: &Inner, done: &mut RollUp) -> Result<Vec<Change>> {
     let read = Error::sql(&inner.telemetry.file, "read dirty rollups");
@@ -158,6 +182,9 @@ async fn mend(inner: &Inner, done: &mut RollUp) -> Result<Vec<Change>> {
             store(inner, &mut changes, done).await?;
         }
         let row = rows.get(&signal).copied();
+        if row.is_none() {
+            is_new(inner, &mut connection, signal).await?;
+        }
         let stretch = (from, to, added);
         let change = dirty::mend(inner, &mut connection, signal, row, stretch, done).await?;
         done.more |= change.dirty.is_some_and(|dirty| dirty.left_from.is_some());

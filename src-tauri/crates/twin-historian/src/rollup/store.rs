@@ -1,6 +1,6 @@
 //! Blocks of the pyramid in the file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::SqliteConnection;
 use twin_core::SignalKey;
@@ -41,6 +41,37 @@ pub(crate) async fn blocks_in(
     rows.into_iter()
         .map(|(signal, level, block, data)| Ok((signal_key(signal)?, level as Level, block, data)))
         .collect()
+}
+
+/// The first block of a level from `first` on.
+pub(super) async fn block_from(
+    inner: &Inner,
+    connection: &mut SqliteConnection,
+    signal: SignalKey,
+    level: Level,
+    first: i64,
+) -> Result<Option<i64>> {
+    let sql = "SELECT min(block) FROM rollup WHERE signal = ? AND level = ? AND block >= ?";
+    sqlx::query_scalar(sql)
+        .bind(signal.0)
+        .bind(level as i64)
+        .bind(first)
+        .fetch_one(connection)
+        .await
+        .map_err(Error::sql(&inner.telemetry.file, "look for rollups"))
+}
+
+/// Whether there is any block of a signal.
+pub(super) async fn has_blocks(
+    inner: &Inner,
+    connection: &mut SqliteConnection,
+    signal: SignalKey,
+) -> Result<bool> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM rollup WHERE signal = ?)")
+        .bind(signal.0)
+        .fetch_one(connection)
+        .await
+        .map_err(Error::sql(&inner.telemetry.file, "look for rollups"))
 }
 
 /// How a message names a block.
@@ -130,7 +161,7 @@ pub(super) struct Change {
     pub blocks: Vec<BlockRow>,
     /// Damaged blocks, by level and number: what they covered becomes dirty.
     pub damaged: Vec<(Level, i64)>,
-    /// Everything of the signal goes first: it is rolled up from its beginning again.
+    /// What is dirty does not count any more: the signal is rolled up from its beginning again.
     pub anew: bool,
     /// Base level and how far, when that moves.
     pub rolled: Option<(Option<Level>, i64)>,
@@ -164,23 +195,13 @@ pub(super) async fn prove(connection: &mut SqliteConnection, signal: u32) -> sql
 pub(super) async fn put(connection: &mut SqliteConnection, change: &Change) -> sqlx::Result<()> {
     let signal = change.signal.0;
     if change.anew {
-        for sql in [
-            "DELETE FROM rollup WHERE signal = ?",
-            "DELETE FROM rollup_dirty WHERE signal = ?",
-        ] {
-            sqlx::query(sql)
-                .bind(signal)
-                .execute(&mut *connection)
-                .await?;
-        }
-    }
-    for (level, block) in &change.damaged {
-        sqlx::query("DELETE FROM rollup WHERE signal = ? AND level = ? AND block = ?")
+        sqlx::query("DELETE FROM rollup_dirty WHERE signal = ?")
             .bind(signal)
-            .bind(*level as i64)
-            .bind(block)
             .execute(&mut *connection)
             .await?;
+    }
+    for (level, block) in &change.damaged {
+        drop_block(&mut *connection, (change.signal, *level, *block)).await?;
     }
     for (_, level, block, data) in &change.blocks {
         sqlx::query(
@@ -223,8 +244,33 @@ pub(super) async fn put(connection: &mut SqliteConnection, change: &Change) -> s
     insert_dirty(connection, &lost, false).await
 }
 
+/// Removes a block.
+pub(super) async fn drop_block(
+    connection: &mut SqliteConnection,
+    (signal, level, block): (SignalKey, Level, i64),
+) -> sqlx::Result<()> {
+    let delete = sqlx::query("DELETE FROM rollup WHERE signal = ? AND level = ? AND block = ?");
+    let delete = delete.bind(signal.0).bind(level as i64).bind(block);
+    delete.execute(connection).await.map(drop)
+}
+
+/// Removes up to `limit` blocks of a signal; gives how many. Those of the finest level go first, the newest ones before
+/// older ones: what is left is a pyramid still, whatever step the program dies at.
+pub(super) async fn drop_blocks(
+    connection: &mut SqliteConnection,
+    signal: SignalKey,
+    limit: u32,
+) -> sqlx::Result<u64> {
+    let delete = sqlx::query(
+        "DELETE FROM rollup WHERE id IN (SELECT id FROM rollup WHERE signal = ?1 AND level = \
+         (SELECT min(level) FROM rollup WHERE signal = ?1) ORDER BY block DESC LIMIT ?2)",
+    );
+    let done = delete.bind(signal.0).bind(limit).execute(connection).await;
+    done.map(|done| done.rows_affected())
+}
+
 /// What a block covers, as a dirty stretch of the signal.
-fn span(signal: u32, (level, block): &(Level, i64)) -> [i64; 3] {
+pub(super) fn span(signal: u32, (level, block): &(Level, i64)) -> [i64; 3] {
     let first = block.saturating_mul(BLOCK_BUCKETS);
     let last = first.saturating_add(BLOCK_BUCKETS - 1);
     let (from, to) = (first_instant(*level, first), last_instant(*level, last));
@@ -232,7 +278,7 @@ fn span(signal: u32, (level, block): &(Level, i64)) -> [i64; 3] {
 }
 
 /// Notes rows of (signal, from, to) that must be worked out again; only what is rolled up already can be wrong.
-async fn insert_dirty(
+pub(super) async fn insert_dirty(
     connection: &mut SqliteConnection,
     rows: &[[i64; 3]],
     added: bool,
@@ -264,12 +310,87 @@ pub(crate) async fn mark(
     changed: &[(SignalKey, i64, i64)],
     new: &[(SignalKey, i64, i64)],
 ) -> sqlx::Result<()> {
-    for (rows, added) in [(changed, false), (new, true)] {
-        let rows: Vec<[i64; 3]> = rows
-            .iter()
-            .map(|(signal, from, to)| [i64::from(signal.0), *from, *to])
-            .collect();
-        insert_dirty(&mut *connection, &rows, added).await?;
+    let rows = |rows: &[(SignalKey, i64, i64)]| -> Vec<[i64; 3]> {
+        let row = |row: &(SignalKey, i64, i64)| [i64::from(row.0.0), row.1, row.2];
+        rows.iter().map(row).collect()
+    };
+    insert_dirty(&mut *connection, &rows(changed), false).await?;
+    let new = not_waiting(&mut *connection, rows(new)).await?;
+    insert_dirty(connection, &new, true).await
+}
+
+/// Runs of new samples without what lies in a run that still waits: all that is there is added when its turn comes.
+async fn not_waiting(
+    connection: &mut SqliteConnection,
+    new: Vec<[i64; 3]>,
+) -> sqlx::Result<Vec<[i64; 3]>> {
+    if new.is_empty() {
+        return Ok(new);
     }
-    Ok(())
+    let mut spans = BTreeMap::<i64, (i64, i64)>::new();
+    for [signal, from, to] in &new {
+        let span = spans.entry(*signal).or_insert((*from, *to));
+        *span = (span.0.min(*from), span.1.max(*to));
+    }
+    let spans = spans
+        .into_iter()
+        .map(|(signal, (from, to))| [signal, from, to]);
+    let waiting: Vec<(i64, i64, i64)> = sqlx::query_as(
+        "SELECT d.signal, d.t_min, d.t_max FROM json_each(?) AS w CROSS JOIN rollup_dirty AS d \
+         WHERE d.signal = w.value ->> 0 AND d.t_min <= w.value ->> 2 AND d.t_max >= w.value ->> 1 \
+         AND d.added = 1 ORDER BY d.signal, d.t_min",
+    )
+    .bind(json(spans))
+    .fetch_all(connection)
+    .await?;
+    Ok(new
+        .into_iter()
+        .flat_map(|run| without(run, &waiting))
+        .collect())
+}
+
+/// What is left of a run beside others, which are in order of signal and beginning and lie apart.
+fn without([signal, from, to]: [i64; 3], others: &[(i64, i64, i64)]) -> Vec<[i64; 3]> {
+    let first = others.partition_point(|(of, _, end)| (*of, *end) < (signal, from));
+    let (mut left, mut from) = (Vec::new(), Some(from));
+    for (_, begin, end) in others[first..]
+        .iter()
+        .take_while(|(of, begin, _)| *of == signal && *begin <= to)
+    {
+        left.extend(
+            from.filter(|from| from < begin)
+                .map(|from| [signal, from, begin - 1]),
+        );
+        let behind = end.checked_add(1);
+        from = from.zip(behind).map(|(from, behind)| from.max(behind));
+    }
+    left.extend(
+        from.filter(|from| *from <= to)
+            .map(|from| [signal, from, to]),
+    );
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without;
+
+    #[test]
+    fn a_run_is_noted_only_where_none_waits() {
+        // The second one is half worked out: it began earlier.
+        let waiting = [(0, 0, 99), (1, 10, 20), (1, 30, 40), (2, 0, 99)];
+        for (run, left) in [
+            ([1, 0, 9], vec![[1, 0, 9]]),
+            ([1, 12, 15], vec![]),
+            ([1, 10, 20], vec![]),
+            ([1, 5, 12], vec![[1, 5, 9]]),
+            ([1, 15, 25], vec![[1, 21, 25]]),
+            ([1, 5, 50], vec![[1, 5, 9], [1, 21, 29], [1, 41, 50]]),
+            ([3, 5, 50], vec![[3, 5, 50]]),
+        ] {
+            assert_eq!(without(run, &waiting), left, "{run:?}");
+        }
+        let all = [(1, i64::MIN, i64::MAX)];
+        assert!(without([1, 5, i64::MAX], &all).is_empty());
+    }
 }

@@ -10,10 +10,10 @@ use super::{
     rollup::{append, sample},
 };
 
-const DAY: i64 = 86_400_000_000;
-const KEY: SignalKey = SignalKey(0);
+pub(super) const DAY: i64 = 86_400_000_000;
+pub(super) const KEY: SignalKey = SignalKey(0);
 
-async fn small_chunks(dir: &Path) -> Historian {
+pub(super) async fn small_chunks(dir: &Path) -> Historian {
     let options = Options {
         chunk_samples_max: 100,
         ..Options::default()
@@ -25,7 +25,7 @@ async fn small_chunks(dir: &Path) -> Historian {
 }
 
 /// Samples of a signal from `from` on, into chunks.
-async fn put(historian: &Historian, signal: u32, times: impl IntoIterator<Item = i64>) {
+pub(super) async fn put(historian: &Historian, signal: u32, times: impl IntoIterator<Item = i64>) {
     let rows: Vec<_> = times.into_iter().map(|time| (signal, time, 1.0)).collect();
     historian
         .append(&[super::batch(&rows)], Durability::Normal)
@@ -39,11 +39,11 @@ async fn put(historian: &Historian, signal: u32, times: impl IntoIterator<Item =
     {}
 }
 
-fn every(step: i64, from: i64, count: i64) -> impl Iterator<Item = i64> {
+pub(super) fn every(step: i64, from: i64, count: i64) -> impl Iterator<Item = i64> {
     (0..count).map(move |n| from + n * step)
 }
 
-async fn roll(historian: &Historian) -> RollUp {
+pub(super) async fn roll(historian: &Historian) -> RollUp {
     let mut sum = RollUp::default();
     for _ in 0..1_000 {
         let step = historian.roll_up_step().await.unwrap();
@@ -56,14 +56,14 @@ async fn roll(historian: &Historian) -> RollUp {
     panic!("rolling up does not come to an end");
 }
 
-async fn count(historian: &Historian, from: i64, to: i64) -> u64 {
+pub(super) async fn count(historian: &Historian, from: i64, to: i64) -> u64 {
     let borders = [Timestamp(from), Timestamp(to)];
     let cells = historian.aggregates(&[KEY], &borders).await.unwrap();
     cells[0][0].as_ref().map_or(0, |cell| cell.count)
 }
 
 /// Base level, frontier, and from when there are samples, of the first signal.
-async fn rolled(dir: &Path) -> (Option<i64>, i64, Option<i64>) {
+pub(super) async fn rolled(dir: &Path) -> (Option<i64>, i64, Option<i64>) {
     use sqlx::{ConnectOptions as _, Connection as _};
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(dir.join("telemetry.db"));
     let mut connection = options.connect().await.unwrap();
@@ -75,7 +75,7 @@ async fn rolled(dir: &Path) -> (Option<i64>, i64, Option<i64>) {
     row
 }
 
-async fn retain(historian: &Historian, now: i64, raw: i64, rollups: Option<i64>) {
+pub(super) async fn retain(historian: &Historian, now: i64, raw: i64, rollups: Option<i64>) {
     let policy = Policy {
         default: Keep {
             raw: Some(Duration(raw)),
