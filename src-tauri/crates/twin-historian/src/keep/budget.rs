@@ -6,17 +6,17 @@ use super::{
     blob::{LEVELS, block_micros},
     call::{Call, Doomed, DoomedBlock},
 };
-use crate::{error::Result, historian::Historian};
+use crate::{error::Result, historian::Historian, tail};
 
 /// What is left when the budget was reached: so retention does not run at every call from then on.
 const TARGET_PERCENT: u64 = 95;
-/// The largest share of the budget that the journal may take from history: more of it is a backlog.
+/// The largest share of the budget that the journal may take from history: more of it is not counted.
 const JOURNAL_SHARE: u64 = 8;
 /// Statistics and keys of a chunk, beside its data.
 const BYTES_BESIDE: i64 = 200;
 
 /// Removes the oldest samples of all signals, then the oldest rollups, when the file is above its budget. As long as
-/// more waits in the journal than a step of compaction leaves, nothing goes: no removal could make room for it, and
+/// more waits in the journal than compaction leaves when it keeps up, nothing goes: no removal could make room for it, and
 /// history hardly grows meanwhile.
 pub(super) async fn keep(historian: &Historian, call: &mut Call<'_>, budget: u64) -> Result<()> {
     let inner = call.inner;
@@ -33,7 +33,11 @@ pub(super) async fn keep(historian: &Historian, call: &mut Call<'_>, budget: u64
         inner.trimming.store(false, Ordering::Relaxed);
         return Ok(());
     }
-    if historian.compaction_due() || journal_bytes(call).await? > budget / JOURNAL_SHARE {
+    let beyond = journal_bytes(call)
+        .await?
+        .saturating_sub(budget / JOURNAL_SHARE);
+    let counted = used.saturating_sub(beyond);
+    if is_backlog(call) || counted <= limit {
         tell_excess(call, used, budget, "samples that wait for compaction");
         return Ok(());
     }
@@ -42,7 +46,7 @@ pub(super) async fn keep(historian: &Historian, call: &mut Call<'_>, budget: u64
         "the budget of {} MB was reached",
         budget.div_ceil(1_000_000)
     );
-    let excess = used.saturating_sub(target).cast_signed();
+    let excess = counted.saturating_sub(target).cast_signed();
     let mut freed = 0;
     let chunks = oldest_chunks(call).await?;
     let take = taken(&chunks, excess, &mut freed, |chunk: &Doomed| chunk.bytes);
@@ -93,6 +97,14 @@ async fn used_bytes(call: &Call<'_>) -> Result<u64> {
         .await
         .map_err(call.fail())?;
     Ok(used.cast_unsigned())
+}
+
+/// Whether more waits in the journal than a compaction that keeps up leaves there: a step that is due, and what came in
+/// while the one before was done.
+fn is_backlog(call: &Call<'_>) -> bool {
+    let tail = tail::lock(&call.inner.tail);
+    let samples_max = call.inner.options.step_samples_max.saturating_mul(2);
+    tail.is_behind() || tail.samples() > samples_max || tail.bytes() > tail::bytes_max(samples_max)
 }
 
 /// Bytes of the journal, about.
