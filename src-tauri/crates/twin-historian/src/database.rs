@@ -18,6 +18,7 @@ use tokio::sync::Mutex;
 use crate::{
     error::{Error, Result},
     files::beside,
+    schema,
 };
 
 /// Pages of 8 KiB: a journal row of a thousand samples takes two, a small commit still writes little.
@@ -382,6 +383,8 @@ async fn look_into(connection: &mut SqliteConnection, file: &Path, kind: &FileKi
         });
     }
     look_over(connection, file).await?;
+    let made = kind.migrations.get(..usize::try_from(version).unwrap_or(0));
+    schema::look_over(connection, file, made.unwrap_or_default()).await?;
     Ok(version)
 }
 

@@ -11,7 +11,7 @@
 //!   (which is harmless), never hide it.
 //!
 //! Rooms, in the order in which they may import one another: `error`, `row` -> `files`, `bytes`, `decimal`, `sample` -> `codec` ->
-//! `chunk` -> `arrivals`, `tail`, `database` -> `journal`, `alarms` -> `historian` -> `events`, `chunks` -> `proof` ->
+//! `chunk` -> `arrivals`, `tail`, `schema` -> `database` -> `journal`, `alarms` -> `historian` -> `events`, `chunks` -> `proof` ->
 //! `rebuild` -> `rollup` -> `query` -> `append`, `compact` -> `keep`.
 
 mod alarms;
@@ -36,6 +36,7 @@ mod rebuild;
 mod rollup;
 mod row;
 mod sample;
+mod schema;
 mod tail;
 #[cfg(test)]
 mod testing;
