@@ -138,12 +138,15 @@ fn is_true(columns: &Columns, truth: &Truth, from: Timestamp, to: Timestamp) -> 
         let skipped = gap_before
             .iter()
             .filter(|s| Some(s.0) != seen && s.0 != first);
+        let gaps = inside.windows(2).map(|pair| pair[1].0.since(pair[0].0));
         let says = inside.len() as u64 == columns.count[at]
             && numbers().fold(f64::INFINITY, f64::min) == columns.min[at]
             && numbers().fold(f64::NEG_INFINITY, f64::max) == columns.max[at]
             && ends.is_some_and(|(a, b)| (a.0, b.0) == (first, last))
             && ends.is_some_and(|(a, b)| (a.1, b.1) == (columns.first[at], columns.last[at]))
             && inside.iter().map(|s| s.2).max() == Some(columns.status[at])
+            // What a chunk that is not rolled up does not tell is left out.
+            && columns.max_gap[at] <= gaps.max().unwrap_or_default()
             && skipped.count() == 0;
         if !says {
             return false;
