@@ -16,6 +16,7 @@ pub(super) struct Graph<'e, 'a> {
     loops: Vec<u32>,
     /// How many more steps may be taken.
     steps: Cell<usize>,
+    spent: Cell<bool>,
 }
 
 /// A link that leads to an element.
@@ -54,6 +55,7 @@ impl<'e, 'a> Graph<'e, 'a> {
             out,
             loops,
             steps: Cell::new(steps),
+            spent: Cell::new(false),
         }
     }
 
@@ -85,12 +87,13 @@ impl<'e, 'a> Graph<'e, 'a> {
     pub(super) fn step(&self, count: usize) -> bool {
         let left = self.steps.get().checked_sub(count);
         self.steps.set(left.unwrap_or(0));
+        self.spent.set(self.spent.get() || left.is_none());
         left.is_some()
     }
 
     /// Whether more steps were wanted than may be taken.
     pub(super) fn is_spent(&self) -> bool {
-        self.steps.get() == 0
+        self.spent.get()
     }
 
     /// For each element the most that ways from it add up to. `base` is an element's own share; `weight` is what a link
