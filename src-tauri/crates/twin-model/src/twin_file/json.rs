@@ -24,7 +24,7 @@ impl Default for Limits {
             values: 2_000_000,
             depth: 128,
             faults: 1_000,
-            steps: 20_000_000,
+            steps: 5_000_000,
         }
     }
 }
