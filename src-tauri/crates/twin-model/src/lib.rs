@@ -15,6 +15,7 @@ mod signals;
 pub mod topic;
 mod twin_file;
 pub mod unit;
+pub mod units;
 mod warnings;
 
 pub use document::PlantDocument;
