@@ -19,6 +19,7 @@ mod property;
 mod quantity;
 mod read;
 mod schemas;
+mod to_type;
 mod types;
 
 use crate::twin_file::{Collector, parse};
@@ -31,6 +32,7 @@ pub use model::{
     Texts,
 };
 pub use schemas::Primitive;
+pub use to_type::{LeftOut, Origin, RelationshipEnd, TypeProposal};
 
 /// How models are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

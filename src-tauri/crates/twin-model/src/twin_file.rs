@@ -2,6 +2,7 @@
 
 mod fault;
 pub(crate) mod json;
+pub(crate) mod naming;
 mod parse;
 mod rule;
 

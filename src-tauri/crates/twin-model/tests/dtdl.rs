@@ -1,6 +1,6 @@
 //! The language's own conformance cases, read in place: every valid one is accepted, every invalid one refused.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::{collections::BTreeMap, fs, path::Path};
 

@@ -413,3 +413,26 @@ const UNIT_TYPES: &[UnitType] = &[
         "",
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::{Vocabulary, lookup};
+
+    #[test]
+    fn every_quantity_has_units() {
+        for quantity in QUANTITIES {
+            let units = units_of(quantity.unit_type, quantity.since);
+            assert!(!units.is_empty(), "{quantity:?}");
+        }
+    }
+
+    #[test]
+    fn every_unit_can_be_shown() {
+        let all = UNIT_TYPES.iter().flat_map(|of| of.units(Since::First));
+        let unknown: Vec<&str> = all
+            .filter(|unit| lookup(unit, Vocabulary::Dtdl).is_none())
+            .collect();
+        assert_eq!(unknown, Vec::<&str>::new());
+    }
+}

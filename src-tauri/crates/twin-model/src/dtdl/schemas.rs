@@ -137,6 +137,23 @@ impl Primitive {
         )
     }
 
+    /// Whether it is a whole number.
+    #[must_use]
+    pub const fn is_whole(self) -> bool {
+        use Primitive::*;
+        matches!(
+            self,
+            Integer
+                | Long
+                | Byte
+                | Short
+                | UnsignedByte
+                | UnsignedInteger
+                | UnsignedLong
+                | UnsignedShort
+        )
+    }
+
     /// Whether it needs the extension IoT Central.
     pub(super) const fn is_partner(self) -> bool {
         matches!(self, Primitive::GeoPoint | Primitive::Vector)
