@@ -111,7 +111,7 @@ fn faults(text: &str) -> Vec<String> {
             .map(|p| format!("{} {} {}", p.line, p.key, p.message))
             .collect(),
         Ok(_) => Vec::new(),
-        Err(error) => panic!("{error}"),
+        Err(error) => vec![error.to_string()],
     }
 }
 
