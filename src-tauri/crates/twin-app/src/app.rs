@@ -340,7 +340,9 @@ impl App {
     /// # Errors
     /// When the form itself is incomplete; what fails on the way is in the report.
     pub async fn test_connection(&self, form: &ConnectionForm) -> Result<TestReportView> {
-        let connection = connection_of(form, &[])?;
+        // A faulty plant file hides nothing that the form shows: the test still runs.
+        let existing = self.workspace.plant().map(|plant| plant.connections);
+        let connection = connection_of(form, &existing.unwrap_or_default())?;
         let spec = spec_of(&self.workspace, &connection, form.password.clone())?;
         let report = twin_connect::test_connection(spec, TEST_TIMEOUT).await;
         let step = |step: &twin_connect::TestStep| TestStepView {
