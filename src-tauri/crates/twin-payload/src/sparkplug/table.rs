@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::definition::Definition;
 use crate::intern::AddressIx;
 
 /// Aliases below this are looked up by index, so that a small alias costs no hashing.
@@ -10,10 +11,20 @@ const DIRECT_ALIASES: u64 = 65_536;
 /// What a birth says of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
-    /// None for a metric that is known and no signal: `bdSeq` and the control commands.
-    pub(crate) address: Option<AddressIx>,
+    pub(crate) meaning: Meaning,
     /// Its data type; 0 when the birth does not say.
     pub(crate) datatype: u32,
+}
+
+/// What a metric is to those who watch the plant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// Known, and no signal: `bdSeq`, the control commands, definitions of templates.
+    Control,
+    /// One signal.
+    Signal(AddressIx),
+    /// Many signals, or the size of something, under this part's name: see [`Table::part`].
+    Parts(u32),
 }
 
 /// The metrics of one birth. Built whole, then put in place of the former one.
@@ -23,6 +34,9 @@ pub(crate) struct Table {
     by_name: HashMap<Box<str>, u32>,
     direct: Vec<Slot>,
     hashed: HashMap<u64, Slot>,
+    parts: Vec<Box<str>>,
+    definitions: HashMap<Box<str>, Definition>,
+    without_alias: u32,
 }
 
 /// What an alias leads to.
@@ -41,7 +55,10 @@ impl Table {
         let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
         self.entries.push(entry);
         let replaced = self.by_name.insert(name.into(), number);
-        let Some(alias) = alias else { return };
+        let Some(alias) = alias else {
+            self.without_alias += u32::from(entry.meaning != Meaning::Control);
+            return;
+        };
         let slot = self.slot_mut(alias);
         *slot = match *slot {
             Slot::Unknown => Slot::Entry(number),
@@ -49,6 +66,45 @@ impl Table {
             Slot::Entry(other) if replaced == Some(other) => Slot::Entry(number),
             Slot::Entry(_) | Slot::Ambiguous => Slot::Ambiguous,
         };
+    }
+
+    /// Adds a metric that has parts.
+    pub(crate) fn insert_parts(&mut self, name: &str, alias: Option<u64>, datatype: u32) {
+        let part = u32::try_from(self.parts.len()).unwrap_or(u32::MAX);
+        self.parts.push(name.into());
+        let entry = Entry {
+            meaning: Meaning::Parts(part),
+            datatype,
+        };
+        self.insert(name, alias, entry);
+    }
+
+    /// Name of a metric that has parts.
+    pub(crate) fn part(&self, part: u32) -> &str {
+        self.parts.get(part as usize).map_or("", |name| name)
+    }
+
+    /// Keeps the definition of a template under the name that instances refer to it by.
+    pub(crate) fn define(&mut self, name: &str, definition: Definition) {
+        self.definitions
+            .insert(reference(name).into(), definition);
+    }
+
+    /// The definition of the template that an instance refers to.
+    pub(crate) fn definition(&self, name: &str) -> Option<&Definition> {
+        self.definitions.get(reference(name))
+    }
+
+    /// Metrics that data must call by name, because they have no alias.
+    pub(crate) const fn without_alias(&self) -> u32 {
+        self.without_alias
+    }
+
+    /// Name of the metric with an alias. Slow: for reports.
+    pub(crate) fn name_of(&self, entry: Entry) -> Option<&str> {
+        let is_it = |number: &u32| self.entries.get(*number as usize) == Some(&entry);
+        let (name, _) = self.by_name.iter().find(|(_, number)| is_it(number))?;
+        Some(name)
     }
 
     fn slot_mut(&mut self, alias: u64) -> &mut Slot {
@@ -94,8 +150,13 @@ impl Table {
             .by_name
             .values()
             .filter_map(|number| self.entries.get(*number as usize));
-        u32::try_from(signals.filter(|entry| entry.address.is_some()).count()).unwrap_or(u32::MAX)
+        u32::try_from(signals.filter(|entry| entry.meaning != Meaning::Control).count()).unwrap_or(u32::MAX)
     }
+}
+
+/// Definitions are metrics below `_types_/`; instances refer to them with and without it.
+fn reference(name: &str) -> &str {
+    name.strip_prefix("_types_/").unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -104,7 +165,7 @@ mod tests {
 
     fn entry(address: u32) -> Entry {
         Entry {
-            address: Some(AddressIx(address)),
+            meaning: Meaning::Signal(AddressIx(address)),
             datatype: 9,
         }
     }
