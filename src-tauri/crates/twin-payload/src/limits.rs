@@ -1,5 +1,7 @@
 //! Bounds on what one connection may ask of memory and time.
 
+use crate::sparkplug::SparkplugLimits;
+
 /// Bounds of a decoder. A message beyond one of them is rejected; nothing is cut off in silence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -23,6 +25,8 @@ pub struct Limits {
     pub sources: usize,
     /// Most signals that one source may describe.
     pub points: usize,
+    /// Those of Sparkplug alone.
+    pub sparkplug: SparkplugLimits,
 }
 
 impl Default for Limits {
@@ -38,6 +42,7 @@ impl Default for Limits {
             metrics: 65_536,
             sources: 10_000,
             points: 65_536,
+            sparkplug: SparkplugLimits::default(),
         }
     }
 }

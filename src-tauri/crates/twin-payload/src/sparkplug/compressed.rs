@@ -22,11 +22,18 @@ pub(crate) fn inflate(
     limit: usize,
     out: &mut Vec<u8>,
 ) -> Result<(), Reject> {
-    let named = |metric: &&RawMetric| metric.name.is_some_and(|name| name.of(payload) == ALGORITHM);
+    let named = |metric: &&RawMetric| {
+        metric
+            .name
+            .is_some_and(|name| name.of(payload) == ALGORITHM)
+    };
     if let Some(RawValue::Text(algorithm)) = metrics.iter().find(named).map(|metric| metric.value) {
         let algorithm = algorithm.of(payload);
         if !algorithm.eq_ignore_ascii_case(b"GZIP") && !algorithm.eq_ignore_ascii_case(b"DEFLATE") {
-            let name: String = String::from_utf8_lossy(algorithm).chars().take(32).collect();
+            let name: String = String::from_utf8_lossy(algorithm)
+                .chars()
+                .take(32)
+                .collect();
             return Err(malformed(&format!(
                 "the payload is compressed with {name:?}, not GZIP or DEFLATE"
             )));

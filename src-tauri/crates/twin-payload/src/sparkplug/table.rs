@@ -1,6 +1,6 @@
 //! The metrics of a birth: by name and by alias.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use super::definition::Definition;
 use crate::intern::AddressIx;
@@ -35,8 +35,7 @@ pub(crate) struct Table {
     direct: Vec<Slot>,
     hashed: HashMap<u64, Slot>,
     parts: Vec<Box<str>>,
-    definitions: HashMap<Box<str>, Definition>,
-    without_alias: u32,
+    definitions: HashMap<Box<str>, Arc<Definition>>,
 }
 
 /// What an alias leads to.
@@ -55,10 +54,7 @@ impl Table {
         let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
         self.entries.push(entry);
         let replaced = self.by_name.insert(name.into(), number);
-        let Some(alias) = alias else {
-            self.without_alias += u32::from(entry.meaning != Meaning::Control);
-            return;
-        };
+        let Some(alias) = alias else { return };
         let slot = self.slot_mut(alias);
         *slot = match *slot {
             Slot::Unknown => Slot::Entry(number),
@@ -87,17 +83,35 @@ impl Table {
     /// Keeps the definition of a template under the name that instances refer to it by.
     pub(crate) fn define(&mut self, name: &str, definition: Definition) {
         self.definitions
-            .insert(reference(name).into(), definition);
+            .insert(reference(name).into(), Arc::new(definition));
     }
 
     /// The definition of the template that an instance refers to.
-    pub(crate) fn definition(&self, name: &str) -> Option<&Definition> {
-        self.definitions.get(reference(name))
+    pub(crate) fn definition(&self, name: &str) -> Option<Arc<Definition>> {
+        self.definitions.get(reference(name)).cloned()
     }
 
-    /// Metrics that data must call by name, because they have no alias.
-    pub(crate) const fn without_alias(&self) -> u32 {
-        self.without_alias
+    /// How many metrics were added, with the members of templates.
+    pub(crate) const fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether one of the metrics added since there were `len` is a signal.
+    pub(crate) fn signals_since(&self, len: usize) -> bool {
+        let mut added = self.entries.iter().skip(len);
+        added.any(|entry| entry.meaning != Meaning::Control)
+    }
+
+    /// Metrics whose type is known here and is another one in `later`: name, type here, type there.
+    pub(crate) fn retyped<'t>(
+        &'t self,
+        later: &'t Table,
+    ) -> impl Iterator<Item = (&'t str, u32, u32)> {
+        later.by_name.iter().filter_map(|(name, number)| {
+            let (now, was) = (later.entries.get(*number as usize)?, self.by_name(name)?);
+            let changed = was.datatype != now.datatype && was.datatype != 0 && now.datatype != 0;
+            changed.then_some((&**name, was.datatype, now.datatype))
+        })
     }
 
     /// Name of the metric with an alias. Slow: for reports.
@@ -150,7 +164,12 @@ impl Table {
             .by_name
             .values()
             .filter_map(|number| self.entries.get(*number as usize));
-        u32::try_from(signals.filter(|entry| entry.meaning != Meaning::Control).count()).unwrap_or(u32::MAX)
+        u32::try_from(
+            signals
+                .filter(|entry| entry.meaning != Meaning::Control)
+                .count(),
+        )
+        .unwrap_or(u32::MAX)
     }
 }
 

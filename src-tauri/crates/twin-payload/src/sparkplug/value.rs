@@ -104,7 +104,7 @@ pub(crate) const fn shape(value: RawValue, datatype: u32) -> Shape {
         | RawValue::Double(_)
         | RawValue::Boolean(_)
         | RawValue::Text(_) => {
-            if datatype <= UUID {
+            if datatype <= PLAIN_MAX {
                 Shape::Plain
             } else {
                 Shape::Other
@@ -116,7 +116,7 @@ pub(crate) const fn shape(value: RawValue, datatype: u32) -> Shape {
         RawValue::Template(_) => Shape::Template,
         RawValue::Extension => Shape::Other,
         RawValue::Absent => match datatype {
-            0..=UUID => Shape::Plain,
+            0..=PLAIN_MAX => Shape::Plain,
             DATA_SET => Shape::DataSet,
             BYTES | FILE => Shape::Blob,
             TEMPLATE => Shape::Template,
@@ -138,7 +138,7 @@ const FLOAT: u32 = DataType::Float as u32;
 const DOUBLE: u32 = DataType::Double as u32;
 const BOOLEAN: u32 = DataType::Boolean as u32;
 /// The last type that is one plain value.
-const UUID: u32 = DataType::Uuid as u32;
+pub(crate) const PLAIN_MAX: u32 = DataType::Uuid as u32;
 const DATA_SET: u32 = DataType::DataSet as u32;
 const BYTES: u32 = DataType::Bytes as u32;
 const FILE: u32 = DataType::File as u32;
@@ -168,10 +168,9 @@ pub(crate) fn plain<'p>(
             }
             Cell::Text(std::str::from_utf8(text).ok()?)
         }
-        RawValue::Bytes(_)
-        | RawValue::DataSet(_)
-        | RawValue::Template(_)
-        | RawValue::Extension => return None,
+        RawValue::Bytes(_) | RawValue::DataSet(_) | RawValue::Template(_) | RawValue::Extension => {
+            return None;
+        }
     })
 }
 
@@ -181,7 +180,7 @@ pub(crate) const fn kind(datatype: u32) -> Option<ValueKind> {
         1..=8 | 13 => Some(ValueKind::I64),
         FLOAT | DOUBLE => Some(ValueKind::F64),
         BOOLEAN => Some(ValueKind::Bool),
-        12 | 14 | UUID => Some(ValueKind::Text),
+        12 | 14 | PLAIN_MAX => Some(ValueKind::Text),
         _ => None,
     }
 }
