@@ -1,8 +1,9 @@
 //! A node `G/n` with a device `d`, and their messages.
 
 use super::{NOW, at, decode};
+use twin_core::Duration;
 use twin_payload::{
-    Decoder,
+    Decoder, Limits, Observations, SourceEvent, SparkplugLimits,
     sparkplug::encode::{Metric, MetricValue, payload},
 };
 
@@ -71,4 +72,25 @@ pub fn born() -> Decoder {
         .and_then(|_| decode(&mut decoder, "spBv1.0/G/DBIRTH/n/d", &device_birth(1)));
     assert!(born.is_ok());
     decoder
+}
+
+/// Events but for descriptions.
+pub fn events(out: &Observations) -> Vec<SourceEvent> {
+    let events = out.events().iter();
+    events
+        .filter(|event| !matches!(event, SourceEvent::Described(_)))
+        .cloned()
+        .collect()
+}
+
+/// A decoder that holds back up to `held` messages for `ms`.
+pub fn waiting(held: usize, ms: i64) -> Decoder {
+    Decoder::with_limits(Limits {
+        sparkplug: SparkplugLimits {
+            reorder: Duration::from_millis(ms),
+            held,
+            ..SparkplugLimits::default()
+        },
+        ..Limits::default()
+    })
 }
