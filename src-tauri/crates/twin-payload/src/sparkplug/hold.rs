@@ -109,12 +109,18 @@ impl Holds {
         id
     }
 
-    /// Lets go of the messages of the node itself, or of one of its devices, in the order in which they came.
-    pub(super) fn take(&mut self, total: &mut HeldTotal, device: Option<&str>) -> Vec<Held> {
+    /// Lets go of messages of the node itself, or of one of its devices, in the order in which they came: those whose
+    /// numbers are `ripe`.
+    pub(super) fn take(
+        &mut self,
+        total: &mut HeldTotal,
+        device: Option<&str>,
+        ripe: impl Fn(u8) -> bool,
+    ) -> Vec<Held> {
         let mut taken = Vec::new();
         let mut kept = VecDeque::new();
         for held in self.list.drain(..) {
-            if held.device.as_deref() == device {
+            if held.device.as_deref() == device && ripe(held.seq) {
                 self.bytes -= held.payload.len();
                 total.bytes -= held.payload.len();
                 total.messages -= 1;

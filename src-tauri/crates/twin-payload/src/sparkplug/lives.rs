@@ -66,8 +66,6 @@ impl Sparkplug {
         let described = describe(work, &birth, &node.source.id, None, at);
         node.source
             .adopt(birth.table, birth.without_alias, &self.scratch.fresh);
-        node.source.state = NodeState::Online;
-        node.source.since = Some(at);
         node.source.born = work.header.timestamp;
         let wait = work.limits.sparkplug.reorder;
         node.reborn(birth.bd_seq, seq, &work.header, (received, at), wait);
@@ -114,8 +112,7 @@ impl Sparkplug {
                     time: work.header.timestamp,
                     early,
                 });
-                device.state = NodeState::Online;
-                device.since = Some(at);
+                device.live(at);
                 out.event(SourceEvent::DeviceBirth {
                     device: Arc::clone(&device.id),
                     metrics: device.metrics,

@@ -184,6 +184,8 @@ impl Node {
         (now, at): (Timestamp, Timestamp),
         wait: Duration,
     ) {
+        let was_alive = self.source.state == NodeState::Online;
+        self.source.live(at);
         self.bd_seq = bd_seq;
         self.asked = None;
         let time = header.timestamp;
@@ -200,7 +202,10 @@ impl Node {
         since.sort_unstable_by_key(|number| number.wrapping_sub(seq));
         self.early.clear();
         let open = self.sequence.restart(seq, time, &since, now, wait);
-        self.notes.counts.gaps += open as u64;
+        // Before a birth the numbers of two sessions may be mixed: what seems to miss there proves nothing.
+        if was_alive {
+            self.notes.counts.gaps += open as u64;
+        }
         for device in self.devices.values_mut() {
             device.gave_up = false;
             let life = device.life.take();

@@ -112,6 +112,12 @@ impl Source {
         self.without_alias = without_alias;
         self.table = table;
         self.addresses.extend_from_slice(fresh);
+    }
+
+    /// A birth came that is in force: nothing is waited for.
+    pub(super) fn live(&mut self, at: Timestamp) {
+        self.state = NodeState::Online;
+        self.since = Some(at);
         self.wait = None;
         self.gave_up = false;
     }

@@ -9,7 +9,7 @@ use super::{
     hold::Held,
     node::Node,
     rows::{Lacks, read_data},
-    source::NodeState,
+    source::{NodeState, Source},
     state::Sparkplug,
     topic::SparkplugTopic,
     work::{UNVOUCHED, Work},
@@ -88,14 +88,15 @@ impl Sparkplug {
             return;
         }
         let node = format!("{}/{}", topic.group, topic.node);
-        self.release(&node, topic.device, limits, addresses, out);
+        self.release(&node, topic.device, false, limits, addresses, out);
     }
 
-    /// Reads the held messages of a node itself, or of one of its devices.
+    /// Reads the held messages of a node itself, or of one of its devices: all, or those that a birth explains.
     fn release(
         &mut self,
         node: &str,
         device: Option<&str>,
+        all: bool,
         limits: &Limits,
         addresses: &mut Interner,
         out: &mut Observations,
@@ -103,7 +104,13 @@ impl Sparkplug {
         let Some(known) = self.nodes.get_mut(node) else {
             return 0;
         };
-        let list = known.held.take(&mut self.held, device);
+        let mut holds = std::mem::take(&mut known.held);
+        let list = holds.take(&mut self.held, device, |seq| {
+            let explains =
+                |source: &Source| source.state == NodeState::Online || source.was_alive(seq);
+            all || known.source(device).is_some_and(explains)
+        });
+        known.held = holds;
         let released = list.len() as u64;
         for held in list {
             let (mark, known) = (out.mark(), addresses.len());
@@ -152,14 +159,14 @@ impl Sparkplug {
             };
             let mut work = Work::new(&message, payload, header, limits, addresses);
             self.scratch.begin(&topic);
-            let source = self
-                .nodes
-                .get(node)
-                .and_then(|node| node.source(topic.device));
+            let node = self.nodes.get(node);
+            let source = node.and_then(|node| node.source(topic.device));
+            // What was sent before the birth of the node belongs to an earlier session.
+            let begun = node.and_then(|node| node.source.born);
+            let earlier = header.timestamp.zip(begun);
+            let earlier = earlier.is_some_and(|(sent, begun)| sent < begun);
             let vouched = source.is_some_and(|source| {
-                let before = header.timestamp.zip(source.born);
-                let before = before.is_some_and(|(sent, born)| sent < born);
-                (source.state == NodeState::Online && !before) || source.was_alive(held.seq)
+                (source.state == NodeState::Online && !earlier) || source.was_alive(held.seq)
             });
             let standing = if vouched { Quality::GOOD } else { UNVOUCHED };
             let table = source.map(|source| &source.table);
@@ -225,7 +232,7 @@ impl Sparkplug {
         addresses: &mut Interner,
         out: &mut Observations,
     ) {
-        let released = self.release(id, device, limits, addresses, out);
+        let released = self.release(id, device, true, limits, addresses, out);
         let Some(node) = self.nodes.get_mut(id) else {
             return;
         };
