@@ -141,7 +141,7 @@ impl Decoder {
         self.sparkplug.poll(now, &self.limits, known, out);
     }
 
-    /// Sets how many Sparkplug messages may be held back: see [`SparkplugLimits::held`](sparkplug::SparkplugLimits).
+    /// Sets how many Sparkplug messages may be held back: see [`SparkplugLimits::held`](crate::SparkplugLimits).
     pub fn set_held(&mut self, messages: usize) {
         self.limits.sparkplug.held = messages;
     }

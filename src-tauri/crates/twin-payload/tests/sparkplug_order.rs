@@ -1,5 +1,10 @@
 //! Sparkplug B: messages out of order, births that come late, and what is held back for them.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests: what cannot be decoded fails its test"
+)]
+
 mod common;
 
 use common::{
@@ -224,7 +229,8 @@ fn what_is_held_is_bounded() {
         }
     };
     let size = speed(0, 1.0).len();
-    let bounds: [(fn(&mut SparkplugLimits), usize); 4] = [
+    type Change = fn(&mut SparkplugLimits);
+    let bounds: [(Change, usize); 4] = [
         (|limits| limits.held = 3, 3),
         (|limits| limits.held_node = 2, 2),
         (|limits| limits.held_node_bytes = 100, 100 / size),

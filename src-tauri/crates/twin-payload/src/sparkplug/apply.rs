@@ -9,12 +9,12 @@ use twin_core::Timestamp;
 use super::{
     REBIRTH,
     birth::{bd_seq, read_birth},
-    compressed,
-    payload::{self, Header, RawMetric, RawValue},
+    compressed, payload,
+    raw::{Header, RawMetric, RawValue},
     rows::read_data,
     sequence::Order,
-    source::NodeState,
     state::Sparkplug,
+    status::NodeState,
     topic::{MessageKind, SparkplugTopic},
     work::{UNVOUCHED, Work},
 };

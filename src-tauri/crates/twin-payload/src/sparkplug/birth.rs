@@ -5,7 +5,8 @@ use std::{collections::HashMap, sync::Arc};
 use super::{
     BD_SEQ,
     definition::{self, Definition, Member, Words},
-    payload::{self, RawMetric, RawValue},
+    payload,
+    raw::{RawMetric, RawValue},
     scratch::Scratch,
     table::{Entry, Meaning, Table},
     value::{self, Shape},

@@ -6,7 +6,7 @@ use std::io::Read;
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use super::{
-    payload::{RawMetric, RawValue},
+    raw::{RawMetric, RawValue},
     wire::Span,
 };
 use crate::reject::{Reject, RejectKind};

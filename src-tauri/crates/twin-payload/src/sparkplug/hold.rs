@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use twin_core::Timestamp;
 
-use super::limits::SparkplugLimits;
 use crate::{
+    limits::SparkplugLimits,
     message::Message,
     observations::{HoldId, Unread},
     reject::Reject,

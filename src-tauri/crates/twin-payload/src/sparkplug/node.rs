@@ -6,10 +6,11 @@ use twin_core::{Duration, Timestamp};
 
 use super::{
     hold::Holds,
-    payload::Header,
+    raw::Header,
     sequence::{Order, Sequence},
     session::{NodeSession, Notes},
-    source::{NodeState, Source},
+    source::Source,
+    status::NodeState,
 };
 use crate::{
     message::Message,
@@ -137,7 +138,7 @@ impl Node {
         let (now, time) = (message.received, header.timestamp);
         let order = self.sequence.count(seq, message.dup, time, now, wait);
         match order {
-            Order::InOrder | Order::Ahead => {}
+            Order::Due | Order::Ahead => {}
             Order::Late => self.notes.counts.reordered += 1,
             Order::Repeat => self.notes.counts.repeats += 1,
         }

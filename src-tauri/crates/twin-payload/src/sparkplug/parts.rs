@@ -2,7 +2,7 @@
 //! address: `.length`, `.0`, `.<column>`.
 
 use super::{
-    payload::RawValue,
+    raw::RawValue,
     value::{self, DataType},
     wire::{Content, Fields, Span, check_utf8, text_of},
 };
@@ -49,7 +49,7 @@ pub(crate) fn array(
         return bits(bytes, take);
     }
     let width = width(datatype);
-    if bytes.len() % width != 0 {
+    if !bytes.len().is_multiple_of(width) {
         take.leave_out();
         return Ok(());
     }
@@ -183,10 +183,11 @@ pub(crate) fn data_set(
         take.leave_out();
         return Ok(());
     }
-    for index in 0..width {
-        let name = text_of(set.names[index], payload);
-        match value::plain(values[index], set.datatypes[index], payload, text_limit) {
-            Some(cell) => take.take(End::Name(name), cell)?,
+    let columns = set.names.iter().zip(set.datatypes).take(width);
+    for ((name, datatype), value) in columns.zip(values) {
+        let end = End::Name(text_of(*name, payload));
+        match value::plain(value, datatype, payload, text_limit) {
+            Some(cell) => take.take(end, cell)?,
             None => take.leave_out(),
         }
     }

@@ -4,8 +4,8 @@ use twin_core::Quality;
 
 use super::{
     birth::too_deep,
-    definition,
-    payload::{self, RawMetric, RawValue},
+    definition, payload,
+    raw::{RawMetric, RawValue},
     scratch::Scratch,
     table::{Entry, Meaning, Table},
     value::{self, Shape},

@@ -1,6 +1,6 @@
 //! Memory used anew for every message.
 
-use super::{payload::RawMetric, topic::SparkplugTopic};
+use super::{raw::RawMetric, topic::SparkplugTopic};
 use crate::intern::AddressIx;
 
 /// Memory used anew for every message.

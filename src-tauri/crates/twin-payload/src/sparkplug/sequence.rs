@@ -17,7 +17,7 @@ const GAPS_MAX: usize = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
     /// The one that was due, or the first heard.
-    InOrder,
+    Due,
     /// One that was left out before.
     Late,
     /// One that was counted before.
@@ -74,11 +74,11 @@ impl Sequence {
         }
         let Some(due) = self.next else {
             self.next = Some(seq.wrapping_add(1));
-            return Order::InOrder;
+            return Order::Due;
         };
         if due == seq && self.gaps.is_empty() {
             self.next = Some(seq.wrapping_add(1));
-            return Order::InOrder;
+            return Order::Due;
         }
         self.count_unusual(due, seq, dup, time.map(|_| newer), now.plus(wait))
     }
@@ -95,7 +95,7 @@ impl Sequence {
         let behind = due.wrapping_sub(seq);
         if behind == 0 {
             self.advance(seq);
-            return Order::InOrder;
+            return Order::Due;
         }
         if self.is_missing(seq) {
             self.found(seq);
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn what_is_left_out_may_come_until_the_deadline() {
         let mut sequence = Sequence::default();
-        assert_eq!(counted(&mut sequence, 250), Order::InOrder);
+        assert_eq!(counted(&mut sequence, 250), Order::Due);
         assert_eq!(counted(&mut sequence, 253), Order::Ahead);
         assert_eq!(counted(&mut sequence, 252), Order::Late);
         assert_eq!(counted(&mut sequence, 252), Order::Repeat);
@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(sequence.lost(deadline), Some(lost));
         assert_eq!((sequence.lost(deadline), sequence.deadline()), (None, None));
         assert_eq!(counted(&mut sequence, 251), Order::Repeat);
-        assert_eq!(counted(&mut sequence, 254), Order::InOrder);
+        assert_eq!(counted(&mut sequence, 254), Order::Due);
     }
 
     #[test]
@@ -277,7 +277,7 @@ mod tests {
         counted(&mut sequence, 0);
         counted(&mut sequence, 2);
         for seq in 3..=130 {
-            assert_eq!(counted(&mut sequence, seq), Order::InOrder);
+            assert_eq!(counted(&mut sequence, seq), Order::Due);
         }
         let lost = Lost {
             expected: 1,
@@ -290,10 +290,10 @@ mod tests {
     fn a_jump_is_told_from_a_repeat_by_the_time_in_the_payload() {
         let mut sequence = Sequence::default();
         let mut at = |seq, time| sequence.count(seq, false, Some(time), Timestamp(0), WAIT);
-        assert_eq!(at(100, 1_000), Order::InOrder);
+        assert_eq!(at(100, 1_000), Order::Due);
         assert_eq!(at(90, 400), Order::Repeat);
         assert_eq!(at(90, 5_000), Order::Ahead);
-        assert_eq!(at(91, 5_001), Order::InOrder);
+        assert_eq!(at(91, 5_001), Order::Due);
     }
 
     proptest! {

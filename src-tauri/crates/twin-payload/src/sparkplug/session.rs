@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use twin_core::{Duration, Timestamp};
 
-use super::source::NodeState;
+use super::status::NodeState;
 
 /// This many births of one source within [`STORM`] are a storm.
 pub const STORM_BIRTHS: usize = 3;

@@ -11,7 +11,8 @@ use super::{
     node::{Node, Nodes},
     scratch::Scratch,
     session::SparkplugSession,
-    source::{NodeStatus, Source},
+    source::Source,
+    status::NodeStatus,
     topic::SparkplugTopic,
 };
 use crate::{

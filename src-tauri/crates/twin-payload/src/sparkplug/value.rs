@@ -2,7 +2,7 @@
 
 use twin_core::{Quality, Reason, ValueKind};
 
-use super::payload::{RawMetric, RawValue};
+use super::raw::{RawMetric, RawValue};
 use crate::observations::Cell;
 
 /// Data types (specification 3.0, section 6.4.16), with their numbers.

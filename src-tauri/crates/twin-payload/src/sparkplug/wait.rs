@@ -9,8 +9,9 @@ use super::{
     hold::Held,
     node::Node,
     rows::{Lacks, read_data},
-    source::{NodeState, Source},
+    source::Source,
     state::Sparkplug,
+    status::NodeState,
     topic::SparkplugTopic,
     work::{UNVOUCHED, Work},
 };
@@ -36,7 +37,7 @@ impl Sparkplug {
                 topic.device.is_some() && node.source.state == NodeState::Online
             }
             NodeState::Unknown => true,
-            NodeState::Offline => !(source.was_alive(seq) && !source.table.is_empty()),
+            NodeState::Offline => !source.was_alive(seq) || source.table.is_empty(),
         }
     }
 
@@ -192,7 +193,7 @@ impl Sparkplug {
     ) {
         let wait = limits.sparkplug.reorder;
         while let Some((at, id)) = self.agenda.pop(now, wait) {
-            let Some(node) = self.nodes.get_mut(&*id).filter(|node| node.due == Some(at)) else {
+            let Some(node) = self.nodes.get_mut(&id).filter(|node| node.due == Some(at)) else {
                 continue;
             };
             node.due = None;
@@ -202,7 +203,7 @@ impl Sparkplug {
             for device in overdue(node, now) {
                 self.give_up(&id, device.as_deref(), now, limits, addresses, out);
             }
-            if let Some(node) = self.nodes.get_mut(&*id) {
+            if let Some(node) = self.nodes.get_mut(&id) {
                 self.agenda.put(node);
             }
         }

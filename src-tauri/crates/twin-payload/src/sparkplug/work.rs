@@ -6,7 +6,7 @@ use super::{
     BD_SEQ,
     definition::Words,
     parts::{End, Take},
-    payload::{Header, RawMetric},
+    raw::{Header, RawMetric},
     scratch::Scratch,
     value,
 };
@@ -229,7 +229,7 @@ pub(super) const UNVOUCHED: Quality = Quality::uncertain(Reason::KeptBirth);
 impl Parts<'_, '_> {
     /// Takes a metric apart; one that is null or of no known shape is left out.
     pub(super) fn of(&mut self, metric: &RawMetric, datatype: u32) -> Result<(), Reject> {
-        use super::{parts, payload::RawValue};
+        use super::{parts, raw::RawValue};
         let (payload, text_bytes) = (self.work.payload, self.work.limits.text_bytes);
         match (value::shape(metric.value, datatype), metric.value) {
             (value::Shape::DataSet, RawValue::DataSet(set)) => {
