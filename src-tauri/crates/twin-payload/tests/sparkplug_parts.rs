@@ -60,6 +60,17 @@ fn arrays_of_every_type_are_taken_apart() {
     assert_eq!(of("s.1"), Some(Value::Text("".into())));
     assert_eq!(of("s.2"), Some(Value::Text("z".into())));
     assert_eq!((of("s.3"), of("b.3"), out.skipped()), (None, None, 0));
+    assert_eq!(
+        (of("s.length"), of("i8.length")),
+        (Some(Value::I64(3)), Some(Value::I64(2)))
+    );
+    let none = [
+        named("s", 1, MetricValue::Array(Array::String(&[]))),
+        named("b", 2, MetricValue::Array(Array::Boolean(&[]))),
+    ];
+    let (decoder, out) = birth(&none);
+    let expected = ["s.length", "b.length"].map(|name| row(name, Value::I64(0)));
+    assert_eq!(values(&decoder, &out), expected);
 }
 
 #[test]
@@ -78,7 +89,7 @@ fn booleans_are_packed_as_the_specification_shows() {
     };
     let out = decode(&mut decoder, "spBv1.0/G/NDATA/n", &data(1, &[metric])).unwrap();
     let expected = [0, 0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 1].map(|bit| Value::Bool(bit == 1));
-    let got: Vec<Value> = out.iter().map(|row| row.value()).collect();
+    let got: Vec<Value> = out.iter().skip(1).map(|row| row.value()).collect();
     assert_eq!(got, expected);
     // Too few bytes for the number that is said.
     let short = Metric {
@@ -356,8 +367,11 @@ proptest! {
         ];
         let (_, out) = birth(&metrics);
         let got: Vec<Value> = out.iter().map(|row| row.value()).collect();
+        let length = |length: usize| [Value::I64(length as i64)];
         let numbers = list.iter().map(|number| Value::I64(*number));
-        let expected: Vec<Value> = numbers.chain(bits.iter().map(|bit| Value::Bool(*bit))).collect();
+        let bools = bits.iter().map(|bit| Value::Bool(*bit));
+        let expected: Vec<Value> =
+            length(list.len()).into_iter().chain(numbers).chain(length(bits.len())).chain(bools).collect();
         prop_assert_eq!(got, expected);
     }
 }

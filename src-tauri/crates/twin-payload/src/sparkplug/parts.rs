@@ -32,8 +32,8 @@ pub(crate) fn blob(bytes: Span, take: &mut impl Take) -> Result<(), Reject> {
     take.take(End::Name("size"), Cell::I64(size))
 }
 
-/// An array (specification 3.0, section 6.4.17): the elements of a short one, the length of a long one. One whose
-/// bytes do not come out even is left out.
+/// An array (specification 3.0, section 6.4.17): its length, and the elements of a short one. One whose bytes do not
+/// come out even is left out.
 pub(crate) fn array(
     payload: &[u8],
     span: Span,
@@ -53,9 +53,8 @@ pub(crate) fn array(
         take.leave_out();
         return Ok(());
     }
-    let length = bytes.len() / width;
-    if length > PARTS_MAX {
-        return long(length, take);
+    if !begin(bytes.len() / width, take)? {
+        return Ok(());
     }
     for (index, element) in bytes.chunks_exact(width).enumerate() {
         take.take(End::Index(index), number(element, datatype))?;
@@ -63,10 +62,14 @@ pub(crate) fn array(
     Ok(())
 }
 
-fn long(length: usize, take: &mut impl Take) -> Result<(), Reject> {
-    take.leave_out();
-    let length = i64::try_from(length).unwrap_or(i64::MAX);
-    take.take(End::Name("length"), Cell::I64(length))
+/// Takes the length. Tells whether the elements are to be taken.
+fn begin(length: usize, take: &mut impl Take) -> Result<bool, Reject> {
+    let number = i64::try_from(length).unwrap_or(i64::MAX);
+    take.take(End::Name("length"), Cell::I64(number))?;
+    if length > PARTS_MAX {
+        take.leave_out();
+    }
+    Ok(length <= PARTS_MAX)
 }
 
 const fn width(datatype: u32) -> usize {
@@ -113,8 +116,8 @@ fn bits(bytes: &[u8], take: &mut impl Take) -> Result<(), Reject> {
         take.leave_out();
         return Ok(());
     }
-    if length > PARTS_MAX {
-        return long(length, take);
+    if !begin(length, take)? {
+        return Ok(());
     }
     for index in 0..length {
         let on = bits
@@ -135,12 +138,13 @@ fn texts(
     check_utf8(payload, span)?;
     let whole = text_of(span, payload);
     let whole = whole.strip_suffix('\0').unwrap_or(whole);
-    if span.is_empty() {
+    let length = if span.is_empty() {
+        0
+    } else {
+        whole.split('\0').count()
+    };
+    if !begin(length, take)? || length == 0 {
         return Ok(());
-    }
-    let length = whole.split('\0').count();
-    if length > PARTS_MAX {
-        return long(length, take);
     }
     for (index, text) in whole.split('\0').enumerate() {
         if text.len() > text_limit {
