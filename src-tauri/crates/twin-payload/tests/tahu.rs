@@ -169,8 +169,7 @@ fn data_sets_templates_and_properties_are_written_as_tahu_reads_them() {
     assert_eq!(read.metrics, expected_parts());
 }
 
-/// What prost is to find in the test above.
-fn expected_parts() -> Vec<Metric> {
+fn expected_properties() -> PropertySet {
     let unit = || PropertyValue {
         datatype: Some(12),
         string_value: Some("bar".into()),
@@ -191,6 +190,19 @@ fn expected_parts() -> Vec<Metric> {
         is_null: Some(true),
         ..PropertyValue::default()
     };
+    PropertySet {
+        keys: ["engUnit", "set", "list", "none"].map(str::to_owned).into(),
+        values: vec![
+            unit(),
+            within(20, Some(set()), None),
+            within(21, None, Some(set())),
+            null,
+        ],
+    }
+}
+
+/// What prost is to find in the test above.
+fn expected_parts() -> Vec<Metric> {
     let element = |value| Element { value: Some(value) };
     let row = Row {
         elements: vec![
@@ -233,15 +245,7 @@ fn expected_parts() -> Vec<Metric> {
                 description: Some("words".into()),
                 ..MetaData::default()
             }),
-            properties: Some(PropertySet {
-                keys: ["engUnit", "set", "list", "none"].map(str::to_owned).into(),
-                values: vec![
-                    unit(),
-                    within(20, Some(set()), None),
-                    within(21, None, Some(set())),
-                    null,
-                ],
-            }),
+            properties: Some(expected_properties()),
             ..unnamed(16, Value::DataSet(table))
         },
         unnamed(19, Value::Template(instance)),
@@ -321,7 +325,7 @@ fn parts() -> impl Strategy<Value = Metric> {
     plain.prop_recursive(3, 12, 4, |inner| {
         let members = prop::collection::vec(inner, 0..4);
         (
-            metrics(),
+            metrics(40),
             members,
             prop::option::of("[a-z_/]{0,8}"),
             any::<bool>(),
