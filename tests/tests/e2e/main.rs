@@ -9,6 +9,7 @@ mod keep;
 mod order;
 mod pipeline;
 mod restart;
+mod sparkplug;
 mod tanks;
 mod window;
 

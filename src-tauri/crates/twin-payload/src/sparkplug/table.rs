@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::definition::Definition;
+use super::{definition::Definition, value::DataType};
 use crate::intern::AddressIx;
 
 /// Aliases below this are looked up by index, so that a small alias costs no hashing.
@@ -158,7 +158,7 @@ impl Table {
         self.entries.is_empty()
     }
 
-    /// How many of its metrics are signals.
+    /// How many of its metrics are signals; an instance of a template is none itself, its members are.
     pub(crate) fn signals(&self) -> u32 {
         let signals = self
             .by_name
@@ -166,7 +166,9 @@ impl Table {
             .filter_map(|number| self.entries.get(*number as usize));
         u32::try_from(
             signals
-                .filter(|entry| entry.meaning != Meaning::Control)
+                .filter(|entry| {
+                    entry.meaning != Meaning::Control && entry.datatype != DataType::Template as u32
+                })
                 .count(),
         )
         .unwrap_or(u32::MAX)
