@@ -8,6 +8,7 @@ mod io_errors;
 mod keep;
 mod order;
 mod pipeline;
+mod reload;
 mod restart;
 mod sparkplug;
 mod tanks;

@@ -5,6 +5,7 @@
 //! what a person wrote around the edit ([`PlantDocument`]). It does no IO: texts come in, texts go out.
 
 mod document;
+pub mod dtdl;
 mod error;
 mod plant;
 mod read;
@@ -12,7 +13,9 @@ mod reader;
 mod retention;
 mod signals;
 pub mod topic;
+mod twin_file;
 pub mod unit;
+pub mod units;
 mod warnings;
 
 pub use document::PlantDocument;
