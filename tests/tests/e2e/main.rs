@@ -10,6 +10,7 @@ mod order;
 mod pipeline;
 mod reload;
 mod restart;
+mod sparkplug;
 mod tanks;
 mod window;
 
