@@ -17,6 +17,7 @@ mod description;
 mod intern;
 mod json;
 mod limits;
+mod lora;
 mod message;
 mod observations;
 mod plain;
@@ -25,6 +26,9 @@ mod reject;
 mod route;
 pub mod sparkplug;
 mod stamp;
+mod tree;
+mod tts;
+mod walk;
 mod zigbee;
 
 pub use convention::Convention;

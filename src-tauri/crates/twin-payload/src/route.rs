@@ -9,6 +9,7 @@ use crate::{
     plain::Plain,
     reader::{Reader, Template},
     reject::{Reject, RejectKind},
+    tts::Tts,
     zigbee::Zigbee,
 };
 
@@ -18,6 +19,7 @@ fn readers() -> Vec<Box<dyn Reader>> {
     vec![
         Box::<Zigbee>::default(),
         Box::<ChirpStack>::default(),
+        Box::<Tts>::default(),
         Box::<Plain>::default(),
     ]
 }

@@ -17,6 +17,11 @@ fn chirpstack() {
 }
 
 #[test]
+fn the_things_stack() {
+    fixture::check("tts");
+}
+
+#[test]
 fn the_convention_of_each_message_is_told() {
     let mut decoder = Decoder::new();
     for (topic, payload, convention) in [

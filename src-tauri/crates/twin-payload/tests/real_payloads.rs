@@ -129,12 +129,84 @@ fn an_uplink_of_chirpstack_gives_its_radio() {
     assert_eq!(
         rows,
         [
+            (format!("{topic}#data.size"), Value::F64(1.0)),
             (format!("{topic}#rssi"), Value::F64(-36.0)),
-            (format!("{topic}#snr"), Value::F64(10.5))
+            (format!("{topic}#snr"), Value::F64(10.5)),
+            (format!("{topic}#f_cnt"), Value::F64(0.0)),
+            (format!("{topic}#dr"), Value::F64(1.0)),
+            (format!("{topic}#confirmed"), Value::Bool(false)),
         ]
     );
     assert_eq!(
         out.get(0).unwrap().source_time,
         Some(Timestamp(1_658_136_855_775_023))
     );
+}
+
+#[test]
+fn other_events_of_chirpstack_are_read() {
+    let Some(folder) = shared_payloads() else {
+        return;
+    };
+    let device = "application/17c82e96/device/0101010101010101";
+    let mut decoder = Decoder::new();
+    for (file, event, path, expected) in [
+        ("0015", "join", "dev_addr", Value::Text("00189440".into())),
+        ("0017", "txack", "f_cnt_down", Value::F64(2.0)),
+        (
+            "0019",
+            "location",
+            "location.longitude",
+            Value::F64(-8.839_375),
+        ),
+    ] {
+        let payload = std::fs::read(folder.join(format!("chirpstack/{file}.json"))).unwrap();
+        let topic = format!("{device}/event/{event}");
+        let out = decode(&mut decoder, &topic, &payload).unwrap();
+        let address = format!("{topic}#{path}");
+        assert_eq!(value(&decoder, &out, &address), Some(expected), "{file}");
+        assert!(out.iter().all(|row| row.source_time.is_some()), "{file}");
+        if file == "0015" {
+            let [SourceEvent::Described(description)] = out.events() else {
+                panic!("{:?}", out.events());
+            };
+            assert_eq!(description.name.as_deref(), Some("Test device"));
+            assert_eq!(description.parent.as_deref(), Some("Test application"));
+        }
+    }
+}
+
+#[test]
+fn uplinks_of_the_things_stack_are_read() {
+    let Some(folder) = shared_payloads() else {
+        return;
+    };
+    let topic = "v3/app1@ttn/devices/dev1/up";
+    for (file, path, expected, time) in [
+        (
+            "0092",
+            "decoded_payload.temperature",
+            Value::F64(32.0),
+            Some(Timestamp(1_625_743_078_984_396)),
+        ),
+        (
+            "0098",
+            "frm_payload.size",
+            Value::F64(17.0),
+            Some(Timestamp(1_548_766_954_981_000)),
+        ),
+        (
+            "0112",
+            "decoded_payload.temperature",
+            Value::F64(-21.3),
+            None,
+        ),
+    ] {
+        let payload = std::fs::read(folder.join(format!("ttn/{file}.json"))).unwrap();
+        let mut decoder = Decoder::new();
+        let out = decode(&mut decoder, topic, &payload).unwrap();
+        let address = format!("{topic}#{path}");
+        assert_eq!(value(&decoder, &out, &address), Some(expected), "{file}");
+        assert_eq!(out.get(0).unwrap().source_time, time, "{file}");
+    }
 }
