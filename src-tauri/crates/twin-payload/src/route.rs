@@ -6,6 +6,7 @@ use crate::{
     chirpstack::ChirpStack,
     limits::Limits,
     message::Message,
+    opcua::OpcUa,
     plain::Plain,
     reader::{Reader, Template},
     reject::{Reject, RejectKind},
@@ -20,6 +21,7 @@ fn readers() -> Vec<Box<dyn Reader>> {
         Box::<Zigbee>::default(),
         Box::<ChirpStack>::default(),
         Box::<Tts>::default(),
+        Box::<OpcUa>::default(),
         Box::<Plain>::default(),
     ]
 }

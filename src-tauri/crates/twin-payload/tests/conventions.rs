@@ -22,6 +22,11 @@ fn the_things_stack() {
 }
 
 #[test]
+fn opc_ua_pubsub() {
+    fixture::check("opcua");
+}
+
+#[test]
 fn the_convention_of_each_message_is_told() {
     let mut decoder = Decoder::new();
     for (topic, payload, convention) in [

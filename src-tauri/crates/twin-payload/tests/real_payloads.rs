@@ -3,8 +3,8 @@
 mod common;
 
 use common::{NOW, decode, rows, shared_payloads, value};
-use twin_core::{Timestamp, Value};
-use twin_payload::{Decoder, Message, Observations, SourceEvent};
+use twin_core::{Quality, Reason, Timestamp, Value};
+use twin_payload::{Convention, Decoder, Message, Observations, SourceEvent};
 
 #[test]
 fn sparkplug_as_googles_protobuf_writes_it() {
@@ -106,7 +106,11 @@ fn every_json_of_others_is_read() {
             let payload = std::fs::read(&path).unwrap();
             let mut decoder = Decoder::new();
             let out = decode(&mut decoder, "plant/device", &payload).unwrap();
-            assert!(!out.is_empty(), "{}", path.display());
+            let silent = String::from_utf8(payload).unwrap().contains("ua-keepalive");
+            assert_eq!(out.is_empty(), silent, "{}", path.display());
+            let convention = out.convention().unwrap();
+            let known = convention == Convention::OpcUaPubSub;
+            assert_eq!(known, kind == "opcua-pubsub", "{}", path.display());
             seen += 1;
         }
     }
@@ -208,5 +212,78 @@ fn uplinks_of_the_things_stack_are_read() {
         let address = format!("{topic}#{path}");
         assert_eq!(value(&decoder, &out, &address), Some(expected), "{file}");
         assert_eq!(out.get(0).unwrap().source_time, time, "{file}");
+    }
+}
+
+#[test]
+fn opc_ua_of_others_is_read_field_by_field() {
+    let Some(folder) = shared_payloads() else {
+        return;
+    };
+    let publisher = "opc.tcp:%2F%2Fopcplc:50000_70FB9F43";
+    let local = "opc.tcp:%2F%2Flocalhost:54340%2FUA%2FSampleServer_5CB8F1A5";
+    let step = "SIMPLE-EVENTS/http://opcfoundation.org/SimpleEvents#CurrentStep";
+    let node = "opcplc:50000/nsu=http://microsoft.com/Opc/OpcPlc/;s=";
+    for (file, rows, path, expected) in [
+        (
+            "0001",
+            5,
+            format!("{publisher}/1000/StepUp"),
+            Value::F64(23305.0),
+        ),
+        (
+            "0001",
+            5,
+            format!("{publisher}/1000/BadFastUInt1"),
+            Value::Null,
+        ),
+        (
+            "0003",
+            10,
+            format!("SIMPLE-EVENTS/{step}.Duration"),
+            Value::F64(1000.0),
+        ),
+        (
+            "0005",
+            5,
+            format!("{local}/{step}.Name"),
+            Value::Text("Step 1".into()),
+        ),
+        ("0009", 1, format!("{node}StepUp"), Value::F64(28679.0)),
+        (
+            "0011",
+            5,
+            format!("{node}AlternatingBoolean"),
+            Value::Bool(true),
+        ),
+        ("0011", 5, format!("{node}BadFastUInt1"), Value::Null),
+        (
+            "0013",
+            5,
+            "localhost:56769/i=2253.http://opcfoundation.org/SimpleEvents#CycleId".into(),
+            Value::Text("3".into()),
+        ),
+        (
+            "0015",
+            5,
+            "localhost:54040/i=2253.Message".into(),
+            Value::Text("The system cycle '1' has started.".into()),
+        ),
+    ] {
+        let payload = std::fs::read(folder.join(format!("opcua-pubsub/{file}.json"))).unwrap();
+        let mut decoder = Decoder::new();
+        let out = decode(&mut decoder, "opc", &payload).unwrap();
+        assert_eq!(out.len(), rows, "{file}");
+        let address = format!("opc#{path}");
+        assert_eq!(
+            value(&decoder, &out, &address),
+            Some(expected),
+            "{file} {path}"
+        );
+        let bad = out.iter().filter(|row| !row.quality.is_good());
+        for row in bad {
+            assert_eq!(row.quality, Quality::bad(Reason::DeviceReported), "{file}");
+            assert!(decoder.address(row.address).ends_with("BadFastUInt1"));
+        }
     }
 }

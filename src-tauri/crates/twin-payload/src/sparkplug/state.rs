@@ -175,8 +175,8 @@ impl Node {
             self.gaps += 1;
             out.event(SourceEvent::SequenceGap {
                 node: Arc::clone(&self.source.id),
-                expected,
-                got: seq,
+                expected: expected.into(),
+                got: seq.into(),
             });
         }
         found
