@@ -10,6 +10,7 @@ use crate::{
     plain::Plain,
     reader::{Reader, Template},
     reject::{Reject, RejectKind},
+    senml::SenMl,
     tts::Tts,
     zigbee::Zigbee,
 };
@@ -22,6 +23,7 @@ fn readers() -> Vec<Box<dyn Reader>> {
         Box::<ChirpStack>::default(),
         Box::<Tts>::default(),
         Box::<OpcUa>::default(),
+        Box::<SenMl>::default(),
         Box::<Plain>::default(),
     ]
 }

@@ -27,6 +27,16 @@ fn opc_ua_pubsub() {
 }
 
 #[test]
+fn senml() {
+    fixture::check("senml");
+}
+
+#[test]
+fn compressed_payloads() {
+    fixture::check("inflate");
+}
+
+#[test]
 fn the_convention_of_each_message_is_told() {
     let mut decoder = Decoder::new();
     for (topic, payload, convention) in [
