@@ -177,10 +177,7 @@ pub fn spec_of(
         let qos = qos.ok_or_else(|| {
             Error::Request(format!("QoS {} does not exist: use 0, 1 or 2", s.qos))
         })?;
-        Ok(twin_connect::Subscription {
-            filter: s.filter.clone(),
-            qos,
-        })
+        Ok(twin_connect::Subscription::new(&s.filter, qos))
     });
     let client_id = client_id(workspace, connection.id.as_str());
     Ok(ConnectionSpec {
@@ -191,6 +188,7 @@ pub fn spec_of(
         tls: (connection.security == Security::Tls).then_some(Tls {
             authorities,
             client,
+            ..Tls::default()
         }),
         credentials: connection.username.as_ref().map(|username| Credentials {
             username: username.clone(),

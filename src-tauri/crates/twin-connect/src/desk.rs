@@ -11,10 +11,11 @@ use tokio::{
 use twin_core::Timestamp;
 
 use crate::{
-    Command, ConnectionSpec, DownReason, Grant, Inbound, LinkState, Qos, Refusal,
+    Command, ConnectionSpec, DownReason, Grant, Inbound, LinkState, Qos, Refusal, Subscription,
     acks::Acks,
     outlet::Outlet,
-    socket::{Dialler, Probe},
+    probe::Probe,
+    socket::Dialler,
     takeover::Ending,
     wire::{Answer, Answers, Client, Fault, Got, Wire},
 };
@@ -173,7 +174,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             .spec
             .subscriptions
             .iter()
-            .map(|some| some.filter.as_str())
+            .map(Subscription::wire_filter)
             .collect();
         DownReason::subscriptions(&format!(
             "{} closed the connection instead of answering the subscriptions; it may not allow one of {}",
@@ -391,10 +392,10 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         if session_present {
             self.outlet.forget_unacknowledged();
         }
-        let security = self.probe.security();
         self.link(LinkState::Up {
             session_present,
-            security,
+            security: self.probe.security(),
+            tls: self.probe.tls(),
         });
         let again = session_present && self.subscribed;
         let queued = self

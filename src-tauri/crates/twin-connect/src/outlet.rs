@@ -147,7 +147,10 @@ fn weight(item: &Inbound) -> usize {
                 ..
             } => topic.len() + excerpt.len() + detail.len(),
             Inbound::NotSent { topic, reason, .. } => topic.len() + reason.len(),
-            Inbound::Link { .. } | Inbound::Subscribed { .. } | Inbound::Dropped { .. } => 0,
+            Inbound::Link { .. }
+            | Inbound::Subscribed { .. }
+            | Inbound::Dropped { .. }
+            | Inbound::Throttled { .. } => 0,
         }
 }
 
@@ -230,6 +233,7 @@ mod tests {
         let state = LinkState::Up {
             session_present: true,
             security: String::new(),
+            tls: None,
         };
         outlet.offer(Inbound::Link { at: NOW, state }, NOW);
         outlet.forget_unacknowledged();

@@ -205,7 +205,9 @@ impl Source {
                 self.reject(topic, "too-large", detail, &excerpt, received, job);
                 self.ack(ack, job);
             }
-            Inbound::Dropped { count, .. } => self.dropped += count,
+            Inbound::Dropped { count, .. } | Inbound::Throttled { count, .. } => {
+                self.dropped += count;
+            }
             Inbound::Link { at, state } => self.take_link(at, state, turn, job),
             Inbound::Subscribed { refused, .. } => {
                 let name = |r: &twin_connect::Refusal| format!("{} ({})", r.filter, r.reason);
@@ -352,6 +354,7 @@ impl Source {
             LinkState::Up {
                 session_present,
                 security,
+                ..
             } => {
                 self.security = security;
                 // With the session still there, and nothing asked for that a broker does not keep, nothing was missed:
