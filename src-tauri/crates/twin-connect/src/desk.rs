@@ -158,7 +158,9 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         });
         let reason = match fault {
             Err(reason) => reason,
-            Ok(_) if closed_by_peer && unanswered => self.unanswered(),
+            Ok(_) if closed_by_peer && unanswered && self.probe.reason().is_none() => {
+                self.unanswered()
+            }
             Ok(fault) => fault.explain(&self.spec, up.is_some(), &self.probe),
         };
         End::Lost {

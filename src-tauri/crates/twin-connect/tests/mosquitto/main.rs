@@ -11,3 +11,4 @@ mod link;
 mod session;
 mod support;
 mod tls;
+mod websocket;
