@@ -16,7 +16,7 @@ use twin_core::{
     engine::{Input, LinkChange, LinkMark},
 };
 use twin_historian::{Birth, EXCERPT_BYTES_MAX, LinkTransition, Reject};
-use twin_payload::{AddressIx, Decoder, Message, Observations, SourceEvent};
+use twin_payload::{AddressIx, Decoder, Message, Observations, Presence, SourceEvent};
 
 use super::{carrier::Carriers, job::Job, rejects::Rejects, turn::Turn};
 use crate::{
@@ -174,11 +174,9 @@ impl Source {
                 job.must_flush |= qos != Qos::AtMostOnce;
                 self.messages += 1;
                 let message = Message {
-                    topic: &topic,
-                    payload: &payload,
                     retain,
                     dup,
-                    received,
+                    ..Message::new(&topic, &payload, received)
                 };
                 self.observations.clear();
                 match self.decoder.decode(message, &mut self.observations) {
@@ -298,15 +296,13 @@ impl Source {
                 (node, death)
             }
             SourceEvent::Availability {
-                source,
-                online: true,
-                ..
-            } => (source, LinkMark::Lift(Reason::NodeDeath)),
-            SourceEvent::Availability {
-                source,
-                online: false,
-                ..
-            } => (source, death),
+                source, presence, ..
+            } => match presence {
+                Presence::Online => (source, LinkMark::Lift(Reason::NodeDeath)),
+                Presence::Offline => (source, death),
+                // Its last values hold until they are stale.
+                Presence::Sleeping => return,
+            },
             SourceEvent::SequenceGap { node, .. } => {
                 (node, LinkMark::Set(Quality::uncertain(Reason::SequenceGap)))
             }
@@ -314,7 +310,9 @@ impl Source {
                 turn.want_rebirth(self.index, node);
                 return;
             }
-            SourceEvent::NodeBirth { .. } | SourceEvent::DeviceBirth { .. } => return,
+            SourceEvent::NodeBirth { .. }
+            | SourceEvent::DeviceBirth { .. }
+            | SourceEvent::Described(_) => return,
         };
         let addresses = self.decoder.addresses_of(node);
         let signals: Arc<[SignalKey]> = addresses

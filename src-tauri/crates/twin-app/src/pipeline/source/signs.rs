@@ -51,11 +51,9 @@ impl Source {
             return;
         }
         let message = Message {
-            topic,
-            payload,
             retain: *retain,
             dup: *dup,
-            received: *received,
+            ..Message::new(topic, payload, *received)
         };
         let mut observations = Observations::default();
         // What cannot be read is a reject once it is decoded for good.
