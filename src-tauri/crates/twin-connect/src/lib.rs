@@ -21,8 +21,10 @@ mod desk;
 mod doctor;
 mod error;
 mod fault;
+mod inbox;
 mod message;
 mod outlet;
+mod parcel;
 mod run;
 mod socket;
 mod spec;
@@ -34,7 +36,8 @@ mod wire;
 pub use doctor::{Step, TestReport, TestStep, test_connection};
 pub use error::Error;
 pub use fault::{DownKind, DownReason};
-pub use message::{AckHandle, Command, Grant, Inbound, LinkState, Refusal};
+pub use inbox::{InboundSender, Inbox, inbox};
+pub use message::{AckHandle, Command, Grant, Inbound, LinkState, Refusal, Topic};
 pub use run::run;
 pub use spec::{
     Authorities, ClientCertificate, ConnectionSpec, Credentials, Limits, Pem, Protocol, Qos,

@@ -18,7 +18,7 @@ const OUTGOING: u16 = 64;
 /// Requests to the library that may wait: acknowledgements, mostly. More wait in [`crate::acks`].
 const REQUESTS: usize = 1_024;
 /// Requests handled and packets read before the library looks at the other side again.
-const BATCH: usize = 128;
+const BATCH: usize = 512;
 /// How many times larger than the payload limit a packet may be before the link has to end: such a message can still be
 /// named, and acknowledged, so that it is not delivered for ever.
 const WIRE_FACTOR: usize = 16;

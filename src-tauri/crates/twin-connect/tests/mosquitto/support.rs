@@ -306,7 +306,7 @@ impl Peer {
                 } => {
                     let text = String::from_utf8_lossy(&payload).into_owned();
                     return Mail {
-                        topic,
+                        topic: topic.into(),
                         text,
                         qos,
                         dup,
@@ -338,7 +338,7 @@ impl Peer {
             {
                 let text = String::from_utf8_lossy(&payload).into_owned();
                 return Mail {
-                    topic,
+                    topic: topic.into(),
                     text,
                     qos,
                     dup,
