@@ -13,7 +13,6 @@ use std::{
 };
 
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
-use twin_connect::Inbound;
 use twin_core::{OccurrenceId, SignalId};
 use twin_historian::{AuditEntry, Durability, Group, Historian, LinkTransition};
 
@@ -27,7 +26,9 @@ use crate::{
     },
     clock,
     compile::{Compiled, compile, plant_view},
-    connections::{RunningLink, client_id, command_queue, connection_of, form_of, spec_of},
+    connections::{
+        RunningLink, client_id, command_queue, connection_of, form_of, message_queue, spec_of,
+    },
     error::{Error, Result},
     files::Files,
     heartbeat,
@@ -57,7 +58,6 @@ pub struct App {
     view: Arc<View>,
     files: Files,
     requests: mpsc::Sender<Request>,
-    inbound: mpsc::Sender<(usize, Inbound)>,
     links: Mutex<Vec<RunningLink>>,
     /// One edit of the plant file at a time.
     editing: Mutex<()>,
@@ -120,7 +120,6 @@ impl App {
             compiled,
             view,
             requests: running.requests,
-            inbound: running.inbound,
             links: Mutex::new(Vec::new()),
             editing: Mutex::new(()),
             next_link: AtomicUsize::new(0),
@@ -188,13 +187,13 @@ impl App {
         let index = self.next_link.fetch_add(1, Ordering::Relaxed);
         let births = self.historian.births(&connection.id).await?;
         let queue = command_queue();
-        let (closed, is_closed) = watch::channel(false);
+        let (inbound, inbox) = message_queue();
         let mut source = Source::new(SourceParts {
             index,
             form: form_of(connection),
             client_id: client_id(&self.workspace, connection.id.as_str()),
             commands: queue.0.clone(),
-            closed,
+            inbox,
             addresses: self
                 .compiled
                 .addresses
@@ -216,13 +215,7 @@ impl App {
         self.ask(Request::PutSource(index, Box::new(source)))
             .await?;
         let Ok(spec) = spec else { return Ok(()) };
-        let link = RunningLink::start(
-            index,
-            connection.id.clone(),
-            spec,
-            queue,
-            (self.inbound.clone(), is_closed),
-        );
+        let link = RunningLink::start(index, connection.id.clone(), spec, queue, inbound);
         self.links.lock().await.push(link);
         Ok(())
     }

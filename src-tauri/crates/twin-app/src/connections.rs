@@ -2,13 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::{
-    sync::{mpsc, watch},
-    task::JoinHandle,
-};
+use tokio::{sync::mpsc, task::JoinHandle};
 use twin_connect::{
-    Authorities, ClientCertificate, Command, ConnectionSpec, Credentials, Inbound, Qos, Secret,
-    Session, Tls,
+    Authorities, ClientCertificate, Command, ConnectionSpec, Credentials, InboundSender, Inbox,
+    Qos, Secret, Session, Tls, inbox,
 };
 use twin_core::ConnectionId;
 use twin_model::{Connection, Protocol, Security, Subscription};
@@ -17,7 +14,7 @@ use crate::{
     api::connection::{ConnectionForm, ProtocolView, SubscriptionForm},
     clock,
     error::{Error, Result},
-    pipeline::CONNECTION_QUEUE,
+    pipeline::{CONNECTION_QUEUE, CONNECTION_QUEUE_BYTES},
     workspace::Workspace,
 };
 
@@ -214,7 +211,7 @@ pub struct RunningLink {
     pub id: ConnectionId,
     /// To the link.
     pub commands: mpsc::Sender<Command>,
-    tasks: [JoinHandle<()>; 2],
+    task: JoinHandle<()>,
 }
 
 /// The driver's end of a link that is about to start.
@@ -222,50 +219,43 @@ pub fn command_queue() -> (mpsc::Sender<Command>, mpsc::Receiver<Command>) {
     mpsc::channel(COMMAND_QUEUE)
 }
 
+/// The two ends of a link's messages.
+pub fn message_queue() -> (InboundSender, Inbox) {
+    inbox(CONNECTION_QUEUE, CONNECTION_QUEUE_BYTES)
+}
+
 impl RunningLink {
-    /// Starts a link whose messages go to `inbound`, marked with `index`, unless `closed` says that they are to wait.
-    /// Whoever takes them must know the index before: a message without an owner would never be acknowledged.
+    /// Starts a link whose messages go to `inbound`. Whoever has its other end must be there before: a message without
+    /// an owner would never be acknowledged.
     pub fn start(
         index: usize,
         id: ConnectionId,
         spec: ConnectionSpec,
         (commands, queue): (mpsc::Sender<Command>, mpsc::Receiver<Command>),
-        (inbound, mut closed): (mpsc::Sender<(usize, Inbound)>, watch::Receiver<bool>),
+        inbound: InboundSender,
     ) -> Self {
-        let (messages, mut message_queue) = mpsc::channel(CONNECTION_QUEUE);
         let name = id.clone();
-        let link = tokio::spawn(async move {
-            if let Err(error) = twin_connect::run(spec, messages, queue, clock::now).await {
+        let task = tokio::spawn(async move {
+            if let Err(error) = twin_connect::run(spec, inbound, queue, clock::now).await {
                 tracing::error!("the connection {name} cannot run: {error}");
-            }
-        });
-        let forward = tokio::spawn(async move {
-            // The owner of the other end may have gone; then the link ends too.
-            while closed.wait_for(|closed| !closed).await.is_ok()
-                && let Some(message) = message_queue.recv().await
-            {
-                if inbound.send((index, message)).await.is_err() {
-                    return;
-                }
             }
         });
         RunningLink {
             index,
             id,
             commands,
-            tasks: [link, forward],
+            task,
         }
     }
 
     /// Says goodbye to the broker and ends, at the latest after two seconds.
     pub async fn stop(self) {
-        let [mut link, forward] = self.tasks;
+        let mut task = self.task;
         if self.commands.send(Command::Stop).await.is_ok() {
             // A link that does not end by itself is ended below.
-            let _ = tokio::time::timeout(Duration::from_secs(2), &mut link).await;
+            let _ = tokio::time::timeout(Duration::from_secs(2), &mut task).await;
         }
-        link.abort();
-        forward.abort();
+        task.abort();
     }
 }
 

@@ -37,7 +37,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            receive_maximum: 1_000,
+            receive_maximum: 10_000,
             max_payload: 1 << 20,
             max_held: 64 << 20,
             rate: None,

@@ -13,6 +13,7 @@ mod retention;
 mod signals;
 pub mod topic;
 pub mod unit;
+pub mod units;
 mod warnings;
 
 pub use document::PlantDocument;

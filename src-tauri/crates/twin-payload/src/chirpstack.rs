@@ -2,11 +2,59 @@
 
 use twin_core::Timestamp;
 
-use crate::{json::Flat, observations::Cell, stamp};
+use crate::{
+    bare,
+    convention::Convention,
+    json::{Flat, TimeNames},
+    message::Message,
+    observations::Cell,
+    reader::{Context, Reader},
+    reject::Reject,
+    stamp::{self, Stamp},
+};
+
+/// Reads ChirpStack.
+#[derive(Debug, Default)]
+pub(crate) struct ChirpStack;
+
+impl Reader for ChirpStack {
+    fn convention(&self) -> Convention {
+        Convention::ChirpStack
+    }
+
+    fn claims(&self, message: &Message<'_>) -> bool {
+        route(message.topic).is_some()
+    }
+
+    fn read(&mut self, message: &Message<'_>, context: &mut Context<'_>) -> Result<(), Reject> {
+        if route(message.topic) != Some(ChirpStackTopic::Uplink) {
+            return Ok(());
+        }
+        let text = bare::text(message.payload)?;
+        if text.is_empty() {
+            return Ok(());
+        }
+        let names = TimeNames::CHIRPSTACK;
+        context.flat.read(text, context.limits, names)?;
+        let uplink = uplink(context.flat);
+        let stamp = Stamp::of(uplink.time, message);
+        context.flat_rows_at(message.topic, &stamp, is_decoded)?;
+        for (path, number) in [
+            ("rssi", uplink.rssi),
+            ("snr", uplink.snr),
+            ("f_cnt", uplink.f_cnt),
+        ] {
+            if let Some(number) = number {
+                context.row((message.topic, path), Cell::F64(number), &stamp)?;
+            }
+        }
+        Ok(())
+    }
+}
 
 /// What a ChirpStack topic is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ChirpStackTopic {
+enum ChirpStackTopic {
     /// An uplink of a device.
     Uplink,
     /// A join, a status, an acknowledgement...: no signals.
@@ -15,19 +63,19 @@ pub(crate) enum ChirpStackTopic {
 
 /// What an uplink says besides its decoded object.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Uplink {
+struct Uplink {
     /// When the network server heard it, else when a gateway did.
-    pub(crate) time: Option<Timestamp>,
+    time: Option<Timestamp>,
     /// Frame counter.
-    pub(crate) f_cnt: Option<f64>,
+    f_cnt: Option<f64>,
     /// Signal strength in dBm at the gateway that heard it best.
-    pub(crate) rssi: Option<f64>,
+    rssi: Option<f64>,
     /// Signal to noise ratio in dB there.
-    pub(crate) snr: Option<f64>,
+    snr: Option<f64>,
 }
 
 /// None when the topic is not ChirpStack's: `application/<id>/device/<EUI>/event/<event>`.
-pub(crate) fn route(topic: &str) -> Option<ChirpStackTopic> {
+fn route(topic: &str) -> Option<ChirpStackTopic> {
     let mut levels = topic.split('/');
     let fixed = levels.next() == Some("application")
         && levels.next().is_some()
@@ -46,12 +94,12 @@ pub(crate) fn route(topic: &str) -> Option<ChirpStackTopic> {
 }
 
 /// Path of a decoded value inside an uplink; none for everything else in it.
-pub(crate) fn is_decoded(path: &str) -> bool {
+fn is_decoded(path: &str) -> bool {
     path == "object" || path.starts_with("object.")
 }
 
 /// Reads the radio's part of an uplink.
-pub(crate) fn uplink(flat: &Flat) -> Uplink {
+fn uplink(flat: &Flat) -> Uplink {
     let mut uplink = Uplink::default();
     let mut gateway_time = None;
     let mut best: Option<&str> = None;

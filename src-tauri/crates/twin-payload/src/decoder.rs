@@ -1,21 +1,17 @@
-//! The decoder of one connection: finds out which format a message has, and keeps what formats need to remember.
+//! The decoder of one connection: bounds every message, finds its reader, and takes back what a reader rejects.
 
-use std::{collections::HashMap, sync::Arc};
-
-use twin_core::{Quality, Timestamp};
+use twin_core::Timestamp;
 
 use crate::{
-    bare::{self, Payload},
-    chirpstack::{self, ChirpStackTopic},
-    intern::{AddressIx, Interner},
-    json::{Flat, FlatValue, TimeNames},
+    convention::Convention,
+    intern::AddressIx,
     limits::Limits,
     message::Message,
-    observations::{Cell, Observations, SourceEvent},
+    observations::Observations,
+    reader::{Context, Memory},
     reject::{Reject, RejectKind},
+    route::{Place, Router},
     sparkplug::{NodeStatus, Sparkplug, SparkplugTopic},
-    stamp::Stamp,
-    zigbee::{self, ZigbeeTopic},
 };
 
 /// Longest topic: MQTT counts its bytes in 16 bits.
@@ -27,11 +23,9 @@ const TOPIC_BYTES_MAX: usize = 65_535;
 #[derive(Debug, Default)]
 pub struct Decoder {
     limits: Limits,
-    addresses: Interner,
+    memory: Memory,
     sparkplug: Sparkplug,
-    zigbee: HashMap<Arc<str>, Vec<AddressIx>>,
-    flat: Flat,
-    address: String,
+    router: Router,
 }
 
 impl Decoder {
@@ -55,14 +49,19 @@ impl Decoder {
     pub fn decode(&mut self, message: Message<'_>, out: &mut Observations) -> Result<(), Reject> {
         check_topic(message.topic)?;
         self.check_size(message.payload)?;
-        let mark = out.mark();
-        let addresses = self.addresses.len();
-        let result = self.route(&message, out);
-        if result.is_err() {
-            out.truncate(mark);
-            self.addresses.truncate(addresses);
+        if SparkplugTopic::is_in_namespace(message.topic) {
+            let mark = out.mark();
+            let addresses = self.memory.addresses.len();
+            let known = &mut self.memory.addresses;
+            out.speak(Convention::SparkplugB);
+            let result = self.sparkplug.decode(&message, &self.limits, known, out);
+            if result.is_err() {
+                out.truncate(mark);
+                self.memory.addresses.truncate(addresses);
+            }
+            return result;
         }
-        result
+        self.read(&message, out)
     }
 
     /// Takes a Sparkplug birth that was kept from before a restart. It gives no observations; values decoded with it
@@ -73,12 +72,11 @@ impl Decoder {
     pub fn restore_birth(&mut self, topic: &str, payload: &[u8]) -> Result<(), Reject> {
         check_topic(topic)?;
         self.check_size(payload)?;
-        let addresses = self.addresses.len();
-        let result = self
-            .sparkplug
-            .restore(topic, payload, &self.limits, &mut self.addresses);
+        let known = &mut self.memory.addresses;
+        let addresses = known.len();
+        let result = self.sparkplug.restore(topic, payload, &self.limits, known);
         if result.is_err() {
-            self.addresses.truncate(addresses);
+            known.truncate(addresses);
         }
         result
     }
@@ -91,21 +89,20 @@ impl Decoder {
 
     /// The address with this number; empty for a number this decoder never gave.
     pub fn address(&self, ix: AddressIx) -> &str {
-        self.addresses.get(ix).map_or("", |address| address)
+        self.memory.addresses.get(ix).map_or("", |address| address)
     }
 
     /// How many addresses there are: their numbers run from 0.
     pub fn address_count(&self) -> usize {
-        self.addresses.len()
+        self.memory.addresses.len()
     }
 
     /// Addresses of a Sparkplug node `group/node` (its devices' included), of a device `group/node/device`, or of a
-    /// zigbee device `zigbee2mqtt/<friendly name>`; empty when it was never heard.
+    /// source that another convention named, as in [`SourceEvent`](crate::SourceEvent); empty when it was never heard.
     pub fn addresses_of(&self, source: &str) -> &[AddressIx] {
-        let zigbee = || self.zigbee.get(source).map(Vec::as_slice);
         self.sparkplug
             .addresses_of(source)
-            .or_else(zigbee)
+            .or_else(|| self.memory.sources.addresses_of(source))
             .unwrap_or_default()
     }
 
@@ -132,184 +129,43 @@ impl Decoder {
         Err(Reject::new(RejectKind::PayloadTooLarge, detail))
     }
 
-    fn route(&mut self, message: &Message<'_>, out: &mut Observations) -> Result<(), Reject> {
-        if SparkplugTopic::is_in_namespace(message.topic) {
-            return self
-                .sparkplug
-                .decode(message, &self.limits, &mut self.addresses, out);
+    /// A topic may have been judged by a message unlike this one, so a rejected message is judged for itself.
+    fn read(&mut self, message: &Message<'_>, out: &mut Observations) -> Result<(), Reject> {
+        let (place, reader) = self.router.find(message, &self.limits)?;
+        let result = self.read_as(place, reader, message, out);
+        if result.is_ok() {
+            return result;
         }
-        match zigbee::route(message.topic) {
-            Some(ZigbeeTopic::Information) => return Ok(()),
-            Some(ZigbeeTopic::Availability(source)) => {
-                return self.availability(source, message, out);
-            }
-            Some(ZigbeeTopic::Device(source)) => return self.zigbee_device(source, message, out),
-            None => {}
-        }
-        match chirpstack::route(message.topic) {
-            Some(ChirpStackTopic::Uplink) => self.uplink(message, out),
-            Some(ChirpStackTopic::Information) => Ok(()),
-            None => self.plain(message, TimeNames::GENERIC, out),
-        }
-    }
-
-    /// JSON or a bare value.
-    fn plain(
-        &mut self,
-        message: &Message<'_>,
-        names: TimeNames,
-        out: &mut Observations,
-    ) -> Result<(), Reject> {
-        match bare::read(message.payload, &self.limits, names, &mut self.flat)? {
-            Payload::Empty => Ok(()),
-            Payload::TooLong => {
-                out.skip(1);
-                Ok(())
-            }
-            Payload::Value(cell) => {
-                let value = FlatValue {
-                    path: "",
-                    value: cell,
-                    time: None,
-                };
-                let stamp = Stamp::of(None, message);
-                Rows {
-                    addresses: &mut self.addresses,
-                    limits: &self.limits,
-                    address: &mut self.address,
-                    out,
-                }
-                .push(message.topic, value, &stamp)
-            }
-            Payload::Json => {
-                out.skip(self.flat.skipped());
-                let mut rows = Rows {
-                    addresses: &mut self.addresses,
-                    limits: &self.limits,
-                    address: &mut self.address,
-                    out,
-                };
-                for value in self.flat.values() {
-                    rows.push(message.topic, value, &Stamp::of(value.time, message))?;
-                }
-                Ok(())
-            }
-        }
-    }
-
-    fn zigbee_device(
-        &mut self,
-        source: &str,
-        message: &Message<'_>,
-        out: &mut Observations,
-    ) -> Result<(), Reject> {
-        if self.zigbee.len() >= self.limits.sources && !self.zigbee.contains_key(source) {
-            let detail = format!("more than {} zigbee devices", self.limits.sources);
-            return Err(Reject::new(RejectKind::SourceLimit, detail));
-        }
-        let before = self.addresses.len();
-        self.plain(message, TimeNames::ZIGBEE, out)?;
-        let fresh = before..self.addresses.len();
-        if !fresh.is_empty() {
-            let known = self.zigbee.entry(source.into()).or_default();
-            known.extend(fresh.filter_map(|ix| u32::try_from(ix).ok()).map(AddressIx));
+        let other = self.router.judge(message);
+        if other == reader || self.read_as(place, other, message, out).is_err() {
+            return result;
         }
         Ok(())
     }
 
-    fn availability(
+    fn read_as(
         &mut self,
-        source: &str,
+        place: Place,
+        reader: usize,
         message: &Message<'_>,
         out: &mut Observations,
     ) -> Result<(), Reject> {
-        let online = match bare::read(
-            message.payload,
-            &self.limits,
-            TimeNames::ZIGBEE,
-            &mut self.flat,
-        )? {
-            Payload::Value(Cell::Text(text)) => zigbee::availability(text),
-            Payload::Json => self
-                .flat
-                .values()
-                .find_map(|value| match (value.path, value.value) {
-                    ("state" | "", Cell::Text(text)) => zigbee::availability(text),
-                    _ => None,
-                }),
-            _ => None,
-        };
-        if let Some(online) = online {
-            out.event(SourceEvent::Availability {
-                source: source.into(),
-                online,
-                at: message.received,
-            });
-        }
-        Ok(())
-    }
-
-    fn uplink(&mut self, message: &Message<'_>, out: &mut Observations) -> Result<(), Reject> {
-        let text = bare::text(message.payload)?;
-        if text.is_empty() {
+        let mark = out.mark();
+        let addresses = self.memory.addresses.len();
+        let Some((reads, template)) = self.router.at(place, reader) else {
             return Ok(());
-        }
-        self.flat.read(text, &self.limits, TimeNames::CHIRPSTACK)?;
-        out.skip(self.flat.skipped());
-        let uplink = chirpstack::uplink(&self.flat);
-        let stamp = Stamp::of(uplink.time, message);
-        let mut rows = Rows {
-            addresses: &mut self.addresses,
-            limits: &self.limits,
-            address: &mut self.address,
-            out,
         };
-        for value in self
-            .flat
-            .values()
-            .filter(|value| chirpstack::is_decoded(value.path))
-        {
-            rows.push(message.topic, value, &stamp)?;
+        out.speak(reads.convention());
+        let mut context = Context::new(&self.limits, &mut self.memory, template, out);
+        if let Err(reject) = reads.read(message, &mut context) {
+            out.truncate(mark);
+            self.memory.addresses.truncate(addresses);
+            return Err(reject);
         }
-        for (path, number) in [
-            ("rssi", uplink.rssi),
-            ("snr", uplink.snr),
-            ("f_cnt", uplink.f_cnt),
-        ] {
-            if let Some(number) = number {
-                let value = FlatValue {
-                    path,
-                    value: Cell::F64(number),
-                    time: None,
-                };
-                rows.push(message.topic, value, &stamp)?;
-            }
+        if context.finish() {
+            self.router.forget_judgements();
         }
-        Ok(())
-    }
-}
-
-/// Where rows of one message go.
-struct Rows<'a> {
-    addresses: &'a mut Interner,
-    limits: &'a Limits,
-    address: &'a mut String,
-    out: &'a mut Observations,
-}
-
-impl Rows<'_> {
-    fn push(&mut self, topic: &str, value: FlatValue<'_>, stamp: &Stamp) -> Result<(), Reject> {
-        self.address.clear();
-        self.address.push_str(topic);
-        self.address.push('#');
-        self.address.push_str(if value.path.is_empty() {
-            "value"
-        } else {
-            value.path
-        });
-        let ix = self.addresses.intern(self.address, self.limits)?;
-        let quality: Quality = stamp.quality;
-        self.out.push(ix, stamp, value.value, quality);
+        self.router.settle(place, message.topic, reader);
         Ok(())
     }
 }

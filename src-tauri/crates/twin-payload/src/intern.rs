@@ -34,6 +34,14 @@ impl Interner {
         self.list.get(ix.index())
     }
 
+    /// Whether this number is that of the address `prefix#path`.
+    pub(crate) fn is(&self, ix: AddressIx, prefix: &str, path: &str) -> bool {
+        self.list.get(ix.index()).is_some_and(|address| {
+            let rest = address.strip_prefix(prefix);
+            rest.and_then(|rest| rest.strip_prefix('#')) == Some(path)
+        })
+    }
+
     /// The number of an address, a new one when it was never seen.
     pub(crate) fn intern(&mut self, address: &str, limits: &Limits) -> Result<AddressIx, Reject> {
         if let Some(ix) = self.index.get(address) {

@@ -3,4 +3,4 @@
 mod flat;
 mod parser;
 
-pub(crate) use flat::{Flat, FlatValue, TimeNames};
+pub(crate) use flat::{Flat, TimeNames};

@@ -11,18 +11,25 @@
 
 mod bare;
 mod chirpstack;
+mod convention;
 mod decoder;
+mod description;
 mod intern;
 mod json;
 mod limits;
 mod message;
 mod observations;
+mod plain;
+mod reader;
 mod reject;
+mod route;
 pub mod sparkplug;
 mod stamp;
 mod zigbee;
 
+pub use convention::Convention;
 pub use decoder::Decoder;
+pub use description::{Description, Point, Presence, SourceUnit, UnitVocabulary};
 pub use intern::AddressIx;
 pub use limits::Limits;
 pub use message::Message;

@@ -5,9 +5,11 @@
 pub struct Limits {
     /// Largest payload, bytes.
     pub payload_bytes: usize,
+    /// Most topics a connection may ever have, Sparkplug's apart.
+    pub topics: usize,
     /// Most addresses a connection may ever have.
     pub addresses: usize,
-    /// Longest address, bytes.
+    /// Longest address and longest topic, bytes.
     pub address_bytes: usize,
     /// Longest text value, bytes. A longer one is not a signal; it is left out and counted as skipped.
     pub text_bytes: usize,
@@ -17,14 +19,17 @@ pub struct Limits {
     pub json_values: usize,
     /// Most metrics in one Sparkplug message.
     pub metrics: usize,
-    /// Most Sparkplug nodes, Sparkplug devices and zigbee devices, each.
+    /// Most Sparkplug nodes, Sparkplug devices and other sources, each.
     pub sources: usize,
+    /// Most signals that one source may describe.
+    pub points: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Limits {
             payload_bytes: 1024 * 1024,
+            topics: 100_000,
             addresses: 100_000,
             address_bytes: 1_024,
             text_bytes: 4_096,
@@ -32,6 +37,7 @@ impl Default for Limits {
             json_values: 4_096,
             metrics: 65_536,
             sources: 10_000,
+            points: 65_536,
         }
     }
 }

@@ -15,4 +15,23 @@ pub struct Message<'a> {
     pub dup: bool,
     /// When it arrived.
     pub received: Timestamp,
+    /// Media type of the payload, when the message names one (MQTT 5, section 3.3.2.3.9; CoAP Content-Format).
+    pub content_type: Option<&'a str>,
+    /// User properties in the order sent (MQTT 5, section 3.3.2.3.7): names may repeat.
+    pub user: &'a [(String, String)],
+}
+
+impl<'a> Message<'a> {
+    /// A fresh message without properties.
+    pub const fn new(topic: &'a str, payload: &'a [u8], received: Timestamp) -> Self {
+        Message {
+            topic,
+            payload,
+            retain: false,
+            dup: false,
+            received,
+            content_type: None,
+            user: &[],
+        }
+    }
 }

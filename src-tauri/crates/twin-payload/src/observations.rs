@@ -4,7 +4,12 @@ use std::sync::Arc;
 
 use twin_core::{Quality, Reason, Timestamp, Value, ValueKind};
 
-use crate::{intern::AddressIx, stamp::Stamp};
+use crate::{
+    convention::Convention,
+    description::{Description, Presence},
+    intern::AddressIx,
+    stamp::Stamp,
+};
 
 /// Rows decoded from messages, in order, as columns of equal length, and the events between them.
 ///
@@ -20,8 +25,10 @@ pub struct Observations {
     qualities: Vec<Quality>,
     texts: Vec<Arc<str>>,
     originals: Vec<(u32, Timestamp)>,
+    historical: Vec<bool>,
     events: Vec<SourceEvent>,
     skipped: u64,
+    convention: Option<Convention>,
 }
 
 /// One row, borrowed.
@@ -41,10 +48,12 @@ pub struct Observation<'a> {
     pub quality: Quality,
     /// The text, for a value of kind text.
     pub text: Option<&'a Arc<str>>,
+    /// Whether the source says that it belongs to history and not to the present state (Sparkplug `is_historical`).
+    pub historical: bool,
 }
 
 /// Something that happened to a source of values.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum SourceEvent {
     /// A Sparkplug edge node said what it has. Its devices wait for their own births.
     NodeBirth {
@@ -94,15 +103,17 @@ pub enum SourceEvent {
         /// Why.
         why: RebirthReason,
     },
-    /// A zigbee2mqtt device came or went.
+    /// A device came or went, as it or its gateway says.
     Availability {
-        /// `zigbee2mqtt/<friendly name>`.
+        /// Its name, as in [`Decoder::addresses_of`](crate::Decoder::addresses_of).
         source: Arc<str>,
         /// Whether it is there now.
-        online: bool,
+        presence: Presence,
         /// When.
         at: Timestamp,
     },
+    /// A source said what it is and has.
+    Described(Box<Description>),
 }
 
 /// Why a rebirth is wanted.
@@ -149,6 +160,7 @@ pub(crate) struct Mark {
     originals: usize,
     events: usize,
     skipped: u64,
+    convention: Option<Convention>,
 }
 
 impl Observations {
@@ -165,6 +177,7 @@ impl Observations {
             originals: 0,
             events: 0,
             skipped: 0,
+            convention: None,
         });
     }
 
@@ -218,6 +231,11 @@ impl Observations {
         &self.events
     }
 
+    /// The convention of the last message; none when nothing was decoded.
+    pub const fn convention(&self) -> Option<Convention> {
+        self.convention
+    }
+
     /// Values that were read and left out, because they are no signals: data sets, templates, bytes, arrays,
     /// over-long texts, aliases without a birth.
     pub const fn skipped(&self) -> u64 {
@@ -241,6 +259,7 @@ impl Observations {
             } else {
                 None
             },
+            historical: *self.historical.get(index)?,
         })
     }
 
@@ -256,6 +275,7 @@ impl Observations {
             originals: self.originals.len(),
             events: self.events.len(),
             skipped: self.skipped,
+            convention: self.convention,
         }
     }
 
@@ -270,7 +290,9 @@ impl Observations {
         self.texts.truncate(mark.texts);
         self.originals.truncate(mark.originals);
         self.events.truncate(mark.events);
+        self.historical.truncate(mark.rows);
         self.skipped = mark.skipped;
+        self.convention = mark.convention;
     }
 
     /// Adds a row. A number that is not finite becomes null, BAD.
@@ -302,6 +324,12 @@ impl Observations {
         self.kinds.push(kind);
         self.bits.push(bits);
         self.qualities.push(quality);
+        self.historical.push(stamp.historical);
+    }
+
+    /// Notes which convention the message in hand follows.
+    pub(crate) fn speak(&mut self, convention: Convention) {
+        self.convention = Some(convention);
     }
 
     pub(crate) fn event(&mut self, event: SourceEvent) {

@@ -17,6 +17,8 @@ pub(crate) struct Stamp {
     pub(crate) sourced: bool,
     /// The source's time, when it was not believed.
     pub(crate) replaced: Option<Timestamp>,
+    /// Whether the source says that it belongs to history and not to the present state.
+    pub(crate) historical: bool,
     pub(crate) quality: Quality,
 }
 
@@ -29,12 +31,14 @@ impl Stamp {
                 time,
                 sourced: true,
                 replaced: None,
+                historical: false,
                 quality: Quality::GOOD,
             },
             Some(time) => Stamp {
                 time: received,
                 sourced: false,
                 replaced: Some(time),
+                historical: false,
                 quality: Quality::uncertain(Reason::ClockSkew),
             },
             None => {
@@ -49,6 +53,7 @@ impl Stamp {
                     time: received,
                     sourced: false,
                     replaced: None,
+                    historical: false,
                     quality,
                 }
             }
@@ -204,11 +209,9 @@ mod tests {
     fn only_believable_times_are_believed() {
         let received = Timestamp::from_secs(1_700_000_000);
         let message = Message {
-            topic: "t",
-            payload: b"",
             retain: true,
             dup: true,
-            received,
+            ..Message::new("t", b"", received)
         };
         let believed = |source| Stamp::of(source, &message);
         let edge = received.plus(Duration::from_secs(300));

@@ -243,7 +243,7 @@ proptest! {
         let mut decoder = Decoder::new();
         let mut out = Observations::new();
         for (topic, payload, [retain, dup], received) in &messages {
-            let message = Message { topic, payload, retain: *retain, dup: *dup, received: *received };
+            let message = Message { retain: *retain, dup: *dup, ..Message::new(topic, payload, *received) };
             let _ = decode(&mut decoder, message, &mut out);
             let _ = decoder.restore_birth(topic, payload);
         }

@@ -5,7 +5,7 @@ mod common;
 use common::{NOW, decode, message, rows, value};
 use proptest::prelude::*;
 use twin_core::{Quality, Reason, Timestamp, Value};
-use twin_payload::{Decoder, Limits, Message, Observations, RejectKind, SourceEvent};
+use twin_payload::{Decoder, Limits, Message, Observations, Presence, RejectKind, SourceEvent};
 
 fn json(text: &str) -> (Decoder, Observations) {
     let mut decoder = Decoder::new();
@@ -287,10 +287,10 @@ fn zigbee_devices_come_and_go() {
         ),
         (5, 5)
     );
-    for (payload, online) in [
-        ("online", true),
-        ("offline", false),
-        (r#"{"state":"offline"}"#, false),
+    for (payload, presence) in [
+        ("online", Presence::Online),
+        ("offline", Presence::Offline),
+        (r#"{"state":"offline"}"#, Presence::Offline),
     ] {
         let out = decode(
             &mut decoder,
@@ -303,7 +303,7 @@ fn zigbee_devices_come_and_go() {
             out.events(),
             [SourceEvent::Availability {
                 source,
-                online,
+                presence,
                 at: NOW
             }]
         );

@@ -73,13 +73,7 @@ fn sparkplug_data_and_death_as_googles_protobuf_writes_them() {
     let received = Timestamp(NOW.0 + 2_000_000);
     let data = read("ddata_alias_only.bin");
     let mut out = Observations::new();
-    let message = Message {
-        topic: "spBv1.0/G/DDATA/n/d",
-        payload: &data,
-        retain: false,
-        dup: false,
-        received,
-    };
+    let message = Message::new("spBv1.0/G/DDATA/n/d", &data, received);
     decoder.decode(message, &mut out).unwrap();
     assert_eq!(
         value(&decoder, &out, "spBv1.0/G/n/d#t/Float"),

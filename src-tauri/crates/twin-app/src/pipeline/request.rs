@@ -1,7 +1,6 @@
 //! What is asked of the driver, and by which queues.
 
 use tokio::sync::{mpsc, oneshot};
-use twin_connect::Inbound;
 use twin_core::{OccurrenceId, engine::SystemEvent};
 
 use super::{
@@ -51,8 +50,6 @@ pub enum Request {
 /// The driver's ends.
 #[derive(Debug)]
 pub struct Queues {
-    /// From the connections.
-    pub inbound: mpsc::Receiver<(usize, Inbound)>,
     /// From people.
     pub requests: mpsc::Receiver<Request>,
     /// From the models.

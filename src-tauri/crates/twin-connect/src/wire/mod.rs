@@ -15,7 +15,7 @@ const OUTGOING: u16 = 64;
 /// Requests to the library that may wait: acknowledgements, mostly. More wait in [`crate::acks`].
 const REQUESTS: usize = 1_024;
 /// Requests handled and packets read before the library looks at the other side again.
-const BATCH: usize = 128;
+const BATCH: usize = 512;
 /// How long the library may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
 

@@ -303,7 +303,7 @@ impl Peer {
                 } => {
                     let text = String::from_utf8_lossy(&payload).into_owned();
                     return Mail {
-                        topic,
+                        topic: topic.into(),
                         text,
                         qos,
                         dup,
@@ -335,7 +335,7 @@ impl Peer {
             {
                 let text = String::from_utf8_lossy(&payload).into_owned();
                 return Mail {
-                    topic,
+                    topic: topic.into(),
                     text,
                     qos,
                     dup,

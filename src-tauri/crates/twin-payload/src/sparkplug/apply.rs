@@ -82,13 +82,7 @@ impl Sparkplug {
         let header = payload::read(payload, limits, &mut self.scratch.metrics)?;
         self.scratch.begin(&parsed);
         self.check_room(&parsed, limits)?;
-        let message = Message {
-            topic,
-            payload,
-            retain: false,
-            dup: false,
-            received: Timestamp::MAX,
-        };
+        let message = Message::new(topic, payload, Timestamp::MAX);
         let mut work = Work {
             message: &message,
             header,

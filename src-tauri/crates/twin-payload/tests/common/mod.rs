@@ -1,6 +1,7 @@
 //! What the tests share.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod fixture;
 pub mod sparkplug;
 
 use std::path::PathBuf;
@@ -16,13 +17,7 @@ pub fn at(ms: i64) -> Timestamp {
 }
 
 pub fn message<'a>(topic: &'a str, payload: &'a [u8]) -> Message<'a> {
-    Message {
-        topic,
-        payload,
-        retain: false,
-        dup: false,
-        received: NOW,
-    }
+    Message::new(topic, payload, NOW)
 }
 
 /// Decodes one message into fresh observations.

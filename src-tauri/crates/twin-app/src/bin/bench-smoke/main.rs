@@ -66,13 +66,7 @@ fn decode_alone(stream: &Stream) -> anyhow::Result<f64> {
     let mut seen = 0;
     for (topic, payload) in stream.messages() {
         out.clear();
-        let message = Message {
-            topic,
-            payload,
-            retain: false,
-            dup: false,
-            received: begin,
-        };
+        let message = Message::new(topic, payload, begin);
         decoder
             .decode(message, &mut out)
             .map_err(|reject| anyhow::anyhow!("rejected: {}", reject.detail))?;

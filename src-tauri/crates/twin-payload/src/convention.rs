@@ -1,0 +1,70 @@
+//! The conventions that payloads may follow.
+
+/// How topics and payloads of a message are to be understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Convention {
+    /// Sparkplug B 3.0.
+    SparkplugB,
+    /// zigbee2mqtt.
+    Zigbee2mqtt,
+    /// ChirpStack v4.
+    ChirpStack,
+    /// JSON of unknown origin.
+    Json,
+    /// One bare value.
+    Bare,
+}
+
+impl Convention {
+    /// Every convention.
+    pub const ALL: &[Convention] = &[
+        Convention::SparkplugB,
+        Convention::Zigbee2mqtt,
+        Convention::ChirpStack,
+        Convention::Json,
+        Convention::Bare,
+    ];
+
+    /// Short name, as stored and written in plant files: never rename one.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Convention::SparkplugB => "sparkplug-b",
+            Convention::Zigbee2mqtt => "zigbee2mqtt",
+            Convention::ChirpStack => "chirpstack",
+            Convention::Json => "json",
+            Convention::Bare => "bare",
+        }
+    }
+
+    /// What people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Convention::SparkplugB => "Sparkplug B",
+            Convention::Zigbee2mqtt => "zigbee2mqtt",
+            Convention::ChirpStack => "ChirpStack",
+            Convention::Json => "JSON",
+            Convention::Bare => "bare value",
+        }
+    }
+
+    /// The convention of this name.
+    pub fn from_name(name: &str) -> Option<Convention> {
+        Convention::ALL
+            .iter()
+            .copied()
+            .find(|convention| convention.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_back() {
+        for convention in Convention::ALL {
+            assert_eq!(Convention::from_name(convention.name()), Some(*convention));
+        }
+        assert_eq!(Convention::from_name("JSON"), None);
+    }
+}

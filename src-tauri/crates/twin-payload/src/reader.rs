@@ -1,0 +1,280 @@
+//! What every convention's reader is given and must give.
+
+use std::{collections::HashMap, fmt, sync::Arc};
+
+use twin_core::{Quality, Timestamp};
+
+use crate::{
+    convention::Convention,
+    intern::{AddressIx, Interner},
+    json::Flat,
+    limits::Limits,
+    message::Message,
+    observations::{Cell, Observations, SourceEvent},
+    reject::{Reject, RejectKind},
+    stamp::Stamp,
+};
+
+/// Values of one message beyond this many are found by their address each time, not by their place.
+const TEMPLATE_MAX: usize = 64;
+
+/// Reads the messages of one convention.
+///
+/// The decoder takes back rows, events and addresses of a message that a reader rejects; the reader must not have
+/// changed its own state by then.
+pub(crate) trait Reader: fmt::Debug + Send + Sync {
+    /// The convention it reads.
+    fn convention(&self) -> Convention;
+
+    /// Whether it reads messages on the topic of this one. Asked once for a topic, and again after
+    /// [`Context::owners_changed`] or when a message on it was rejected, so it may look at the payload.
+    fn claims(&self, message: &Message<'_>) -> bool;
+
+    /// Adds what the message says.
+    fn read(&mut self, message: &Message<'_>, context: &mut Context<'_>) -> Result<(), Reject>;
+}
+
+/// What a reader works with.
+pub(crate) struct Context<'c> {
+    pub(crate) limits: &'c Limits,
+    /// For readers of JSON: filled anew by each.
+    pub(crate) flat: &'c mut Flat,
+    addresses: &'c mut Interner,
+    sources: &'c mut Sources,
+    template: &'c mut Template,
+    text: &'c mut String,
+    out: &'c mut Observations,
+    owners_changed: bool,
+}
+
+impl<'c> Context<'c> {
+    pub(crate) fn new(
+        limits: &'c Limits,
+        memory: &'c mut Memory,
+        template: &'c mut Template,
+        out: &'c mut Observations,
+    ) -> Self {
+        template.next = 0;
+        memory.sources.begin(memory.addresses.len());
+        Context {
+            limits,
+            flat: &mut memory.flat,
+            addresses: &mut memory.addresses,
+            sources: &mut memory.sources,
+            template,
+            text: &mut memory.text,
+            out,
+            owners_changed: false,
+        }
+    }
+
+    /// Addresses that are new from here on belong to this source, as
+    /// [`Decoder::addresses_of`](crate::Decoder::addresses_of) then tells.
+    ///
+    /// # Errors
+    /// The connection has as many sources as the limit allows.
+    pub(crate) fn source(&mut self, name: &str) -> Result<(), Reject> {
+        self.sources.enter(name, self.addresses.len(), self.limits)
+    }
+
+    /// Adds a row at `prefix#path`; an empty path reads `value`.
+    ///
+    /// # Errors
+    /// The address is too long, or one too many.
+    pub(crate) fn row(
+        &mut self,
+        (prefix, path): (&str, &str),
+        value: Cell<'_>,
+        stamp: &Stamp,
+    ) -> Result<(), Reject> {
+        self.row_of_quality((prefix, path), value, stamp, stamp.quality)
+    }
+
+    /// As [`row`](Self::row), with a quality that the source gave.
+    ///
+    /// # Errors
+    /// As [`row`](Self::row).
+    pub(crate) fn row_of_quality(
+        &mut self,
+        (prefix, path): (&str, &str),
+        value: Cell<'_>,
+        stamp: &Stamp,
+        quality: Quality,
+    ) -> Result<(), Reject> {
+        let path = if path.is_empty() { "value" } else { path };
+        let ix = match self.template.guess() {
+            Some(ix) if self.addresses.is(ix, prefix, path) => {
+                self.template.next += 1;
+                ix
+            }
+            _ => self.look_up(prefix, path)?,
+        };
+        self.out.push(ix, stamp, value, quality);
+        Ok(())
+    }
+
+    fn look_up(&mut self, prefix: &str, path: &str) -> Result<AddressIx, Reject> {
+        self.text.clear();
+        self.text.push_str(prefix);
+        self.text.push('#');
+        self.text.push_str(path);
+        let ix = self.addresses.intern(self.text, self.limits)?;
+        self.template.put(ix);
+        Ok(ix)
+    }
+
+    /// Adds the values that [`flat`](Self::flat) holds, each at `prefix#path` with the time of its innermost object,
+    /// but for those whose path `keep` refuses. What was no signal counts as skipped.
+    ///
+    /// # Errors
+    /// As [`row`](Self::row).
+    pub(crate) fn flat_rows(
+        &mut self,
+        prefix: &str,
+        message: &Message<'_>,
+        keep: impl Fn(&str) -> bool,
+    ) -> Result<(), Reject> {
+        self.flat_each(prefix, |time| Stamp::of(time, message), keep)
+    }
+
+    /// As [`flat_rows`](Self::flat_rows), all with one stamp.
+    ///
+    /// # Errors
+    /// As [`row`](Self::row).
+    pub(crate) fn flat_rows_at(
+        &mut self,
+        prefix: &str,
+        stamp: &Stamp,
+        keep: impl Fn(&str) -> bool,
+    ) -> Result<(), Reject> {
+        self.flat_each(prefix, |_| *stamp, keep)
+    }
+
+    fn flat_each(
+        &mut self,
+        prefix: &str,
+        stamp: impl Fn(Option<Timestamp>) -> Stamp,
+        keep: impl Fn(&str) -> bool,
+    ) -> Result<(), Reject> {
+        self.out.skip(self.flat.skipped());
+        // Put aside while its values are read, so that rows can be added.
+        let flat = std::mem::take(self.flat);
+        let mut kept = flat.values().filter(|value| keep(value.path));
+        let result = kept
+            .try_for_each(|value| self.row((prefix, value.path), value.value, &stamp(value.time)));
+        drop(kept);
+        *self.flat = flat;
+        result
+    }
+
+    /// Adds an event.
+    pub(crate) fn event(&mut self, event: SourceEvent) {
+        self.out.event(event);
+    }
+
+    /// Counts values that are left out because they are no signals.
+    pub(crate) fn skip(&mut self, values: u64) {
+        self.out.skip(values);
+    }
+
+    /// The message turned out to follow another convention than its reader's.
+    pub(crate) fn speak(&mut self, convention: Convention) {
+        self.out.speak(convention);
+    }
+
+    /// The reader has learned which topics are its own: what was judged before is judged again.
+    #[expect(dead_code, reason = "for readers whose topics are announced")]
+    pub(crate) fn owners_changed(&mut self) {
+        self.owners_changed = true;
+    }
+
+    /// Keeps what the message brought; tells whether topics are to be judged again.
+    pub(crate) fn finish(self) -> bool {
+        self.sources.finish(self.addresses.len());
+        self.owners_changed
+    }
+}
+
+/// What the readers of a connection share.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    pub(crate) addresses: Interner,
+    pub(crate) sources: Sources,
+    flat: Flat,
+    text: String,
+}
+
+/// Addresses of the values of one topic in the order of its last message. Messages of a topic tend to look alike, so
+/// that an address is found by a comparison.
+#[derive(Debug, Default)]
+pub(crate) struct Template {
+    order: Vec<AddressIx>,
+    next: usize,
+}
+
+impl Template {
+    fn guess(&self) -> Option<AddressIx> {
+        self.order.get(self.next).copied()
+    }
+
+    fn put(&mut self, ix: AddressIx) {
+        if let Some(place) = self.order.get_mut(self.next) {
+            *place = ix;
+        } else if self.order.len() < TEMPLATE_MAX {
+            self.order.push(ix);
+        }
+        self.next += 1;
+    }
+}
+
+/// Which addresses belong to which source.
+#[derive(Debug, Default)]
+pub(crate) struct Sources {
+    known: HashMap<Arc<str>, Vec<AddressIx>>,
+    /// Of the message in hand: the source entered last, and where its addresses begin.
+    name: String,
+    start: usize,
+    /// Of the message in hand: sources before the last one, with the ends of their addresses.
+    left: Vec<(String, usize, usize)>,
+}
+
+impl Sources {
+    pub(crate) fn addresses_of(&self, source: &str) -> Option<&[AddressIx]> {
+        self.known.get(source).map(Vec::as_slice)
+    }
+
+    fn begin(&mut self, addresses: usize) {
+        self.name.clear();
+        self.left.clear();
+        self.start = addresses;
+    }
+
+    fn enter(&mut self, name: &str, addresses: usize, limits: &Limits) -> Result<(), Reject> {
+        let entered = self.left.len() + usize::from(!self.name.is_empty());
+        if !self.known.contains_key(name) && self.known.len() + entered >= limits.sources {
+            let detail = format!("more than {} devices on this connection", limits.sources);
+            return Err(Reject::new(RejectKind::SourceLimit, detail));
+        }
+        if addresses > self.start && !self.name.is_empty() {
+            let left = std::mem::take(&mut self.name);
+            self.left.push((left, self.start, addresses));
+        }
+        self.name.clear();
+        self.name.push_str(name);
+        self.start = addresses;
+        Ok(())
+    }
+
+    fn finish(&mut self, addresses: usize) {
+        let last = (!self.name.is_empty() && addresses > self.start)
+            .then(|| (self.name.clone(), self.start, addresses));
+        for (name, start, end) in self.left.drain(..).chain(last) {
+            let known = self.known.entry(name.into()).or_default();
+            known.extend(
+                (start..end)
+                    .filter_map(|ix| u32::try_from(ix).ok())
+                    .map(AddressIx),
+            );
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The fixtures of every convention, and how topics find their readers.
+
+mod common;
+
+use common::{decode, fixture, message, rows, value};
+use twin_core::Value;
+use twin_payload::{Convention, Decoder, Limits, Observations, RejectKind};
+
+#[test]
+fn zigbee2mqtt() {
+    fixture::check("zigbee");
+}
+
+#[test]
+fn chirpstack() {
+    fixture::check("chirpstack");
+}
+
+#[test]
+fn the_convention_of_each_message_is_told() {
+    let mut decoder = Decoder::new();
+    for (topic, payload, convention) in [
+        ("a", "{}", Convention::Json),
+        ("a", "1", Convention::Bare),
+        ("zigbee2mqtt/a", "1", Convention::Zigbee2mqtt),
+        (
+            "application/a/device/b/event/up",
+            "{}",
+            Convention::ChirpStack,
+        ),
+    ] {
+        let out = decode(&mut decoder, topic, payload.as_bytes()).unwrap();
+        assert_eq!(out.convention(), Some(convention), "{topic}");
+    }
+    assert_eq!(Observations::new().convention(), None);
+}
+
+#[test]
+fn values_that_change_places_keep_their_addresses() {
+    let mut decoder = Decoder::new();
+    for payload in [
+        r#"{"a":1,"b":2,"c":3}"#,
+        r#"{"c":3,"a":1}"#,
+        r#"{"b":2}"#,
+        r#"{"a":1,"b":2,"c":3,"d":4}"#,
+    ] {
+        let out = decode(&mut decoder, "t", payload.as_bytes()).unwrap();
+        for (address, value, _) in rows(&decoder, &out) {
+            let number = f64::from(address.as_bytes()[2] - b'a' + 1);
+            assert_eq!(value, Value::F64(number), "{address} of {payload}");
+        }
+    }
+    assert_eq!(decoder.address_count(), 4);
+}
+
+#[test]
+fn topics_are_bounded_in_number_and_length() {
+    let limits = Limits {
+        topics: 2,
+        ..Limits::default()
+    };
+    let mut decoder = Decoder::with_limits(limits);
+    let kind = |decoder: &mut Decoder, topic: &str, payload: &str| {
+        let mut out = Observations::new();
+        let result = decoder.decode(message(topic, payload.as_bytes()), &mut out);
+        result.err().map(|reject| reject.kind)
+    };
+    // What is rejected takes no room.
+    assert_eq!(kind(&mut decoder, "x", "{"), Some(RejectKind::JsonSyntax));
+    assert_eq!(kind(&mut decoder, "a", "1"), None);
+    assert_eq!(kind(&mut decoder, "b", "1"), None);
+    assert_eq!(kind(&mut decoder, "c", "1"), Some(RejectKind::TopicLimit));
+    assert_eq!(kind(&mut decoder, "a", "2"), None);
+    let long = "l".repeat(2_000);
+    assert_eq!(
+        kind(&mut decoder, &long, "1"),
+        Some(RejectKind::AddressTooLong)
+    );
+}
+
+#[test]
+fn a_source_has_the_addresses_that_its_messages_brought() {
+    let mut decoder = Decoder::new();
+    decode(&mut decoder, "zigbee2mqtt/a", br#"{"t":1}"#).unwrap();
+    decode(&mut decoder, "zigbee2mqtt/b", br#"{"t":1}"#).unwrap();
+    let out = decode(&mut decoder, "zigbee2mqtt/a", br#"{"t":1,"u":2}"#).unwrap();
+    let names: Vec<&str> = decoder
+        .addresses_of("zigbee2mqtt/a")
+        .iter()
+        .map(|ix| decoder.address(*ix))
+        .collect();
+    assert_eq!(names, ["zigbee2mqtt/a#t", "zigbee2mqtt/a#u"]);
+    assert_eq!(
+        value(&decoder, &out, "zigbee2mqtt/a#u"),
+        Some(Value::F64(2.0))
+    );
+    assert!(decoder.addresses_of("zigbee2mqtt/c").is_empty());
+}
