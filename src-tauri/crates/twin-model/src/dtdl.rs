@@ -24,7 +24,7 @@ mod types;
 
 use crate::twin_file::{Collector, parse};
 
-pub use crate::twin_file::{Fault, Faults, Limits, Rule, Source};
+pub use crate::twin_file::{Fault, Faults, LeftOut, Limits, Rule, Source};
 pub use context::UnknownExtensions;
 pub use lang::Version;
 pub use model::{
@@ -32,7 +32,7 @@ pub use model::{
     Texts,
 };
 pub use schemas::Primitive;
-pub use to_type::{LeftOut, Origin, RelationshipEnd, TypeProposal};
+pub use to_type::{Origin, RelationshipEnd, TypeProposal};
 
 /// How models are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -12,6 +12,7 @@ mod read;
 mod reader;
 mod retention;
 mod signals;
+pub mod td;
 pub mod topic;
 mod twin_file;
 pub mod unit;

@@ -13,14 +13,13 @@ use super::{
 use crate::{
     plant::{AssetType, Role, SignalDef},
     signals::SCORE_SIGNAL,
-    twin_file::naming::{Taken, id_of},
+    twin_file::{
+        LeftOut, SIGNALS_MAX, VISITS_MAX, leave_out,
+        naming::{Taken, id_of},
+    },
     units::{Vocabulary, lookup},
 };
 
-/// Most signals that an Interface gives.
-const SIGNALS_MAX: usize = 1_000;
-/// Most places in schemas that are looked at for them.
-const VISITS_MAX: usize = 20_000;
 /// Telemetry that is silent for longer is stale, as in a plant file that does not say.
 const TELEMETRY_STALE: Duration = Duration::from_secs(30);
 /// A Property is sent when it changes, which may be seldom.
@@ -68,15 +67,6 @@ pub struct RelationshipEnd {
     pub label: String,
     /// Identifier of the Interface that it leads to; none means any.
     pub target: Option<String>,
-}
-
-/// Something that is in the Interface and not in the asset type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeftOut {
-    /// Names from the Interface to it, joined by dots.
-    pub path: String,
-    /// Why.
-    pub text: String,
 }
 
 impl Model {
@@ -215,9 +205,9 @@ impl Maker<'_> {
                 self.signal(way, kind, Some(*value_schema), states(values));
             }
             Some(Schema::Object(fields)) => self.fields(id, fields, kind, way),
-            Some(Schema::Array(_)) => self.leave_out(way, "An Array is no single value.".into()),
+            Some(Schema::Array(_)) => self.leave_out(way, "An Array is no single value."),
             Some(Schema::Map { .. }) => {
-                self.leave_out(way, "A Map has names that only its values tell.".into());
+                self.leave_out(way, "A Map has names that only its values tell.");
             }
             None => {}
         }
@@ -225,7 +215,7 @@ impl Maker<'_> {
 
     fn fields(&mut self, id: SchemaId, fields: &[Field], kind: Kind, way: &Way) {
         if !self.open.insert(id) {
-            self.leave_out(way, "The schema holds itself, without an end.".into());
+            self.leave_out(way, "The schema holds itself, without an end.");
             return;
         }
         for field in fields {
@@ -240,13 +230,8 @@ impl Maker<'_> {
         self.open.remove(&id);
     }
 
-    fn leave_out(&mut self, way: &Way, text: String) {
-        if self.proposal.left_out.len() <= SIGNALS_MAX {
-            self.proposal.left_out.push(LeftOut {
-                path: way.path.join("."),
-                text,
-            });
-        }
+    fn leave_out(&mut self, way: &Way, text: impl Into<String>) {
+        leave_out(&mut self.proposal.left_out, way.path.join("."), text);
     }
 
     fn signal(
