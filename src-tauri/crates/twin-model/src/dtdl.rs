@@ -54,7 +54,11 @@ pub fn read(files: &[Source<'_>], options: &Options) -> Result<Model, Faults> {
     let mut left = *limits;
     for (number, file) in (0u32..).zip(files) {
         let json = parse(*file, number, &left, left.values, &faults);
-        left.bytes = left.bytes.saturating_sub(file.bytes.len());
+        if file.bytes.len() > left.bytes {
+            // One fault says it for this file and all that follow.
+            break;
+        }
+        left.bytes -= file.bytes.len();
         if let Some(json) = json {
             left.values = left.values.saturating_sub(json.values());
             documents.push(json);

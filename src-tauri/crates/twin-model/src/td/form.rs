@@ -158,14 +158,15 @@ fn form<'a>(
     let content_type = text(view, "contentType", faults).unwrap_or("application/json");
     let content_coding = text(view, "contentCoding", faults).map(str::to_owned);
     let subprotocol = text(view, "subprotocol", faults);
-    if let Some(response) = view.get("response")
-        && response.get("contentType").and_then(View::text).is_none()
-    {
-        faults.add(
-            response,
-            Rule::ThingForm,
-            "\"response\" has to be an object with \"contentType\".",
-        );
+    if let Some(response) = view.get("response") {
+        if !response.is_object() {
+            faults.add(
+                response,
+                Rule::ThingForm,
+                "\"response\" has to be an object.",
+            );
+        }
+        text(response, "contentType", faults);
     }
     let (href, address) = address(view, common.base, faults)?;
     let address = match address {
@@ -212,11 +213,10 @@ fn address(
     };
     let Some(whole) = resolve(base, reference) else {
         let text = format!(
-            "\"{}\" is no whole address, and there is no base that makes it one. Add \"base\".",
+            "\"{}\" is relative to where the file came from, which is not known. Add \"base\" to the file.",
             shown(reference)
         );
-        faults.add(href, Rule::ThingHref, text);
-        return None;
+        return Some((reference.to_owned(), Err(text)));
     };
     // A template is no URI, so nothing more can be said of it.
     if whole.contains(['{', '}']) {

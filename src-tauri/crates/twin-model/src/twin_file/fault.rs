@@ -72,7 +72,12 @@ impl fmt::Display for Fault {
             rule,
             text,
         } = self;
-        write!(f, "{file} line {line}, {path} ({}): {text}", rule.name())
+        let comma = if path.is_empty() { "" } else { ", " };
+        write!(
+            f,
+            "{file} line {line}{comma}{path} ({}): {text}",
+            rule.name()
+        )
     }
 }
 
