@@ -64,13 +64,15 @@ pub(super) fn read<'a>(view: View<'a>, faults: &Collector) -> DataSchema<'a> {
     }
 }
 
-/// The fields of an object.
-pub(super) fn fields<'a>(
-    view: View<'a>,
-    faults: &Collector,
-) -> impl Iterator<Item = (&'a str, View<'a>)> {
-    let fields = view.get("properties");
-    if let Some(fields) = fields
+/// Judges a data schema and all within it.
+pub(super) fn check(view: View<'_>, faults: &Collector) {
+    if !view.is_object() {
+        let text = format!("A data schema is an object, but this is {}.", view.sort());
+        faults.add(view, Rule::ThingForm, text);
+        return;
+    }
+    read(view, faults);
+    if let Some(fields) = view.get("properties")
         && !fields.is_object()
     {
         faults.add(
@@ -79,7 +81,31 @@ pub(super) fn fields<'a>(
             "\"properties\" has to be an object.",
         );
     }
-    fields.into_iter().flat_map(View::members)
+    for (_, field) in fields(view) {
+        check(field, faults);
+    }
+    for list in ["items", "oneOf"] {
+        for item in view.get(list).map(View::each).unwrap_or_default() {
+            check(item, faults);
+        }
+    }
+    if let Some(required) = view.get("required") {
+        let names = required
+            .items()
+            .map(|mut names| names.all(|name| name.text().is_some()));
+        if names != Some(true) {
+            faults.add(
+                required,
+                Rule::ThingSchema,
+                "\"required\" has to be an array of names.",
+            );
+        }
+    }
+}
+
+/// The fields of an object.
+pub(super) fn fields(view: View<'_>) -> impl Iterator<Item = (&str, View<'_>)> {
+    view.get("properties").into_iter().flat_map(View::members)
 }
 
 /// A member that is true or false when it is there.
@@ -187,13 +213,6 @@ fn states(view: View<'_>, faults: &Collector) -> Vec<(String, String)> {
     };
     let mut named = Vec::new();
     for item in items {
-        if !item.is_object() {
-            faults.add(
-                item,
-                Rule::ThingSchema,
-                "\"oneOf\" has to be an array of data schemas.",
-            );
-        }
         let title = item.get("title").and_then(View::text);
         named.push(item.get("const").map(|value| {
             (

@@ -77,6 +77,8 @@ pub struct Link {
 pub(super) struct Maker<'a, 'f> {
     pub(super) common: Common<'a>,
     pub(super) faults: &'f Collector,
+    /// Takes what is found twice: every schema is judged once before signals are made of it.
+    quiet: Collector,
     thing: Thing,
     taken: Taken,
     visits: usize,
@@ -118,6 +120,7 @@ impl<'a, 'f> Maker<'a, 'f> {
         Maker {
             common,
             faults,
+            quiet: Collector::new(0),
             thing: Thing {
                 id: None,
                 title: title.to_owned(),
@@ -156,6 +159,7 @@ impl<'a, 'f> Maker<'a, 'f> {
         }
         for (name, action) in self.affordances(view, "actions") {
             forms(action, Place::Action, &self.common, self.faults);
+            self.judge(action, &["input", "output"]);
             if self.thing.actions.len() < SIGNALS_MAX {
                 self.thing.actions.push(name.to_owned());
             } else {
@@ -172,6 +176,13 @@ impl<'a, 'f> Maker<'a, 'f> {
             self.leave_out("", text);
         }
         self.thing
+    }
+
+    /// Judges the data schemas of an affordance.
+    fn judge(&self, affordance: View<'a>, names: &[&str]) {
+        for data in names.iter().filter_map(|name| affordance.get(name)) {
+            schema::check(data, self.faults);
+        }
     }
 
     fn affordances(&self, thing: View<'a>, name: &str) -> Vec<(&'a str, View<'a>)> {
@@ -235,7 +246,8 @@ impl<'a, 'f> Maker<'a, 'f> {
     }
 
     fn property(&mut self, name: &str, view: View<'a>) {
-        let schema = schema::read(view, self.faults);
+        schema::check(view, self.faults);
+        let schema = schema::read(view, &self.quiet);
         schema::truth(view, "observable", self.faults);
         let place = Place::Property {
             readable: !schema.write_only,
@@ -269,16 +281,15 @@ impl<'a, 'f> Maker<'a, 'f> {
     fn event(&mut self, name: &str, view: View<'a>) {
         let all = forms(view, Place::Event, &self.common, self.faults);
         let forms = self.usable(name, all);
+        self.judge(
+            view,
+            &["data", "dataResponse", "subscription", "cancellation"],
+        );
         let Some(data) = view.get("data") else {
             self.leave_out(name, "The event says nothing of its values.");
             return;
         };
-        if !data.is_object() {
-            self.faults
-                .add(data, Rule::ThingForm, "\"data\" has to be a data schema.");
-            return;
-        }
-        let schema = schema::read(data, self.faults);
+        let schema = schema::read(data, &self.quiet);
         if !forms.is_empty() {
             let affordance = Affordance {
                 event: true,
@@ -320,14 +331,9 @@ impl<'a, 'f> Maker<'a, 'f> {
         }
         match schema.sort {
             Sort::Object => {
-                for (name, field) in schema::fields(schema.view, self.faults) {
-                    if !field.is_object() {
-                        let text = "A field has to be a data schema, an object.";
-                        self.faults.add(field, Rule::ThingForm, text);
-                        continue;
-                    }
+                for (name, field) in schema::fields(schema.view) {
                     let way = way.to(name, field.get("title").and_then(View::text));
-                    let inner = schema::read(field, self.faults);
+                    let inner = schema::read(field, &self.quiet);
                     self.value(&inner, affordance, &way);
                 }
             }
