@@ -84,6 +84,10 @@ fn a_thing_behind_mqtt_becomes_an_asset_type() {
     );
     assert_eq!(thing.asset_type.signals[0].range, Some([0.0, 120.0]));
     assert_eq!(
+        thing.asset_type.signals[0].description.as_deref(),
+        Some("What leaves the pump.")
+    );
+    assert_eq!(
         thing.signals[3].states,
         [("0".into(), "Off".into()), ("1".into(), "Auto".into())]
     );
@@ -230,7 +234,7 @@ fn a_fault_says_where() {
     let faults = thing(&text).unwrap_err();
     assert_eq!(
         faults.to_string(),
-        "thing.td.json line 34, /properties/flowRate/forms/0/mqv:qos (td-binding): \"mqv:qos\" has to be \"0\", \
+        "thing.td.json line 35, /properties/flowRate/forms/0/mqv:qos (td-binding): \"mqv:qos\" has to be \"0\", \
          \"1\" or \"2\"."
     );
 }

@@ -6,7 +6,8 @@ use twin_core::Duration;
 
 use super::{
     model::{
-        Content, ContentKind, EnumLiteral, EnumValue, Field, Interface, Model, Schema, SchemaId,
+        About, Content, ContentKind, EnumLiteral, EnumValue, Field, Interface, Model, Schema,
+        SchemaId,
     },
     schemas::Primitive,
 };
@@ -97,13 +98,14 @@ impl Model {
             taken: Taken::default(),
             open: HashSet::new(),
             visits: 0,
+            cut: false,
         };
         // The id of the score that an anomaly model may add later.
         maker.taken.new_id(SCORE_SIGNAL.to_owned());
         for (_, content) in self.contents(interface) {
             maker.content(content, &Way::default());
         }
-        if maker.visits > VISITS_MAX || maker.proposal.origins.len() >= SIGNALS_MAX {
+        if maker.cut {
             let text = format!(
                 "The Interface has more than {SIGNALS_MAX} signals; the others are left out."
             );
@@ -118,13 +120,16 @@ impl Model {
 struct Way {
     path: Vec<String>,
     labels: Vec<String>,
+    /// What the last of them is, in a sentence.
+    description: Option<String>,
 }
 
 impl Way {
-    fn to(&self, name: &str, text: Option<&str>) -> Way {
+    fn to(&self, name: &str, about: &About) -> Way {
         let mut way = self.clone();
         way.path.push(name.to_owned());
-        way.labels.push(label(text, name));
+        way.labels.push(label(about.display_name.text(), name));
+        way.description = about.description.text().map(str::to_owned);
         way
     }
 }
@@ -145,11 +150,13 @@ struct Maker<'m> {
     /// Schemas around the place looked at: DTDL v4 lets one hold itself.
     open: HashSet<SchemaId>,
     visits: usize,
+    /// Whether there was more than that.
+    cut: bool,
 }
 
 impl Maker<'_> {
     fn content(&mut self, content: &Content, way: &Way) {
-        let way = way.to(&content.name, content.about.display_name.text());
+        let way = way.to(&content.name, &content.about);
         let kind = Kind {
             property: matches!(content.kind, ContentKind::Property { .. }),
             writable: matches!(content.kind, ContentKind::Property { writable: true, .. }),
@@ -186,6 +193,7 @@ impl Maker<'_> {
         self.visits += 1;
         let full = self.proposal.origins.len() >= SIGNALS_MAX;
         if full || self.visits > VISITS_MAX {
+            self.cut = true;
             return;
         }
         let model = self.model;
@@ -225,7 +233,7 @@ impl Maker<'_> {
                 unit: field.unit,
                 ..kind
             };
-            let way = way.to(&field.name, field.about.display_name.text());
+            let way = way.to(&field.name, &field.about);
             self.value(field.schema, kind, &way);
         }
         self.open.remove(&id);
@@ -258,7 +266,7 @@ impl Maker<'_> {
         self.proposal.asset_type.signals.push(SignalDef {
             id: self.taken.new_id(ids.join("_")),
             name: way.labels.join(" / "),
-            description: None,
+            description: way.description.clone(),
             short_name: None,
             unit,
             display_unit: None,

@@ -82,6 +82,8 @@ pub(super) struct Maker<'a, 'f> {
     thing: Thing,
     taken: Taken,
     visits: usize,
+    /// Whether there was more than that.
+    cut: bool,
 }
 
 /// An affordance while its values are looked for.
@@ -92,19 +94,26 @@ struct Affordance<'p> {
 }
 
 /// Names on the way to a value, for machines and for people.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Way {
     path: Vec<String>,
     labels: Vec<String>,
+    /// What the last of them is, in a sentence.
+    description: Option<String>,
 }
 
 impl Way {
-    fn to(&self, name: &str, title: Option<&str>) -> Way {
+    fn to(&self, name: &str, view: View<'_>) -> Way {
         let mut way = self.clone();
         way.path.push(name.to_owned());
-        way.labels.push(label(title, name));
+        way.labels.push(label(member(view, "title"), name));
+        way.description = member(view, "description").map(str::to_owned);
         way
     }
+}
+
+fn member<'a>(view: View<'a>, name: &str) -> Option<&'a str> {
+    view.get(name).and_then(View::text)
 }
 
 fn label(text: Option<&str>, name: &str) -> String {
@@ -130,6 +139,7 @@ impl<'a, 'f> Maker<'a, 'f> {
                     id: id_of(title, "thing"),
                     name: title.to_owned(),
                     dtmi: None,
+                    model_file: None,
                     running: None,
                     signals: Vec::new(),
                     model: None,
@@ -141,6 +151,7 @@ impl<'a, 'f> Maker<'a, 'f> {
             },
             taken,
             visits: 0,
+            cut: false,
         }
     }
 
@@ -170,7 +181,7 @@ impl<'a, 'f> Maker<'a, 'f> {
             let text = "Forms of the whole Thing are not used; those of each property are.";
             self.leave_out("forms", text.to_owned());
         }
-        if self.visits > VISITS_MAX || self.thing.signals.len() >= SIGNALS_MAX {
+        if self.cut {
             let text =
                 format!("The Thing has more than {SIGNALS_MAX} signals; the others are left out.");
             self.leave_out("", text);
@@ -274,7 +285,7 @@ impl<'a, 'f> Maker<'a, 'f> {
                 writable,
                 forms: &forms,
             };
-            self.value(&schema, &affordance, &first(name, view));
+            self.value(&schema, &affordance, &Way::default().to(name, view));
         }
     }
 
@@ -296,7 +307,7 @@ impl<'a, 'f> Maker<'a, 'f> {
                 writable: false,
                 forms: &forms,
             };
-            self.value(&schema, &affordance, &first(name, view));
+            self.value(&schema, &affordance, &Way::default().to(name, view));
         }
     }
 
@@ -327,12 +338,13 @@ impl<'a, 'f> Maker<'a, 'f> {
     fn value(&mut self, schema: &DataSchema<'a>, affordance: &Affordance<'_>, way: &Way) {
         self.visits += 1;
         if self.visits > VISITS_MAX || self.thing.signals.len() >= SIGNALS_MAX {
+            self.cut = true;
             return;
         }
         match schema.sort {
             Sort::Object => {
                 for (name, field) in schema::fields(schema.view) {
-                    let way = way.to(name, field.get("title").and_then(View::text));
+                    let way = way.to(name, field);
                     let inner = schema::read(field, &self.quiet);
                     self.value(&inner, affordance, &way);
                 }
@@ -362,8 +374,10 @@ impl<'a, 'f> Maker<'a, 'f> {
         self.thing.asset_type.signals.push(SignalDef {
             id: self.taken.new_id(ids.join("_")),
             name: way.labels.join(" / "),
+            description: way.description.clone(),
             short_name: None,
             unit: schema.unit.map(display_unit).unwrap_or_default(),
+            display_unit: None,
             role,
             step: !number,
             range: schema.range.filter(|_| number),
@@ -381,13 +395,6 @@ impl<'a, 'f> Maker<'a, 'f> {
             writable: affordance.writable,
             forms: affordance.forms.to_vec(),
         });
-    }
-}
-
-fn first(name: &str, view: View<'_>) -> Way {
-    Way {
-        path: vec![name.to_owned()],
-        labels: vec![label(view.get("title").and_then(View::text), name)],
     }
 }
 
