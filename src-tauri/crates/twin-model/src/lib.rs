@@ -17,6 +17,7 @@ mod read;
 mod reader;
 mod retention;
 mod signals;
+pub mod td;
 pub mod topic;
 mod twin_file;
 pub mod unit;
