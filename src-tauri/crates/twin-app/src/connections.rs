@@ -2,13 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::{
-    sync::{mpsc, watch},
-    task::JoinHandle,
-};
+use tokio::{sync::mpsc, task::JoinHandle};
 use twin_connect::{
-    Authorities, ClientCertificate, Command, ConnectionSpec, Credentials, Inbound, Qos, Secret,
-    Session, Tls,
+    Authorities, ClientCertificate, Command, ConnectionSpec, Credentials, InboundSender, Inbox,
+    Qos, Secret, Session, Tls, inbox,
 };
 use twin_core::ConnectionId;
 use twin_model::{Carrier, Connection, Kind, Protocol, Security, Subscription};
@@ -17,7 +14,7 @@ use crate::{
     api::connection::{ConnectionForm, ProtocolView, SubscriptionForm},
     clock,
     error::{Error, Result},
-    pipeline::CONNECTION_QUEUE,
+    pipeline::{CONNECTION_QUEUE, CONNECTION_QUEUE_BYTES},
     workspace::Workspace,
 };
 
@@ -165,7 +162,7 @@ pub fn spec_of(
     connection: &Connection,
     password: Option<String>,
 ) -> Result<ConnectionSpec> {
-    check_transport(connection)?;
+    refuse_coap(connection)?;
     let path = |file: &Option<String>| file.as_deref().and_then(|file| workspace.resolve(file));
     let client = match (
         path(&connection.certificate_file),
@@ -193,15 +190,12 @@ pub fn spec_of(
             Error::Request(format!("QoS {} does not exist: use 0, 1 or 2", s.qos))
         })?;
         Ok(twin_connect::Subscription {
-            filter: s.to_string(),
+            filter: s.filter.clone(),
             qos,
+            share: s.share.clone(),
         })
     });
-    let mut limits = twin_connect::Limits::default();
-    let packet = connection.limits.packet;
-    if let Some(packet) = packet.and_then(|packet| usize::try_from(packet).ok()) {
-        limits.max_payload = packet;
-    }
+    let transport = &connection.transport;
     let client_id = client_id(workspace, connection.id.as_str());
     Ok(ConnectionSpec {
         protocol: match connection.protocol {
@@ -211,7 +205,14 @@ pub fn spec_of(
         tls: (connection.security == Security::Tls).then_some(Tls {
             authorities,
             client,
+            alpn: transport.alpn.clone(),
+            crl: path(&transport.crl_file).map(Into::into),
+            server_name: transport.server_name.clone(),
         }),
+        carrier: match &transport.carrier {
+            Carrier::Tcp => twin_connect::Carrier::Tcp,
+            Carrier::WebSocket { path } => twin_connect::Carrier::web_socket(path),
+        },
         credentials: connection.username.as_ref().map(|username| Credentials {
             username: username.clone(),
             password: password.as_deref().map(Secret::new),
@@ -223,27 +224,35 @@ pub fn spec_of(
             twin_model::Session::Clean => Session::Clean,
         },
         subscriptions: subscriptions.collect::<Result<_>>()?,
-        limits,
+        limits: limits_of(&connection.limits),
         ..ConnectionSpec::new(&connection.host, connection.port, &client_id)
     })
 }
 
-/// Refuses what a link would leave out in silence: an unchecked revocation list looks like a checked one.
-fn check_transport(connection: &Connection) -> Result<()> {
-    let transport = &connection.transport;
-    let unmade = [
-        ("kind = \"coap\"", connection.kind == Kind::Coap),
-        ("carrier", transport.carrier != Carrier::Tcp),
-        ("alpn", !transport.alpn.is_empty()),
-        ("crl_file", transport.crl_file.is_some()),
-        ("server_name", transport.server_name.is_some()),
-    ];
-    match unmade.iter().find(|(_, is_asked)| *is_asked) {
-        Some((key, _)) => Err(Error::Request(format!(
-            "the plant file asks for {key}, which links do not have: remove it from the connection"
-        ))),
-        None => Ok(()),
+/// What is not said stays as the program has it.
+fn limits_of(limits: &twin_model::Limits) -> twin_connect::Limits {
+    let default = twin_connect::Limits::default();
+    let is_budgeted = limits.rate.is_some() || limits.rate_bytes.is_some();
+    twin_connect::Limits {
+        max_payload: limits
+            .packet
+            .and_then(|packet| usize::try_from(packet).ok())
+            .unwrap_or(default.max_payload),
+        rate: is_budgeted.then(|| twin_connect::Rate {
+            messages_per_s: limits.rate.unwrap_or(u32::MAX),
+            bytes_per_s: limits.rate_bytes.unwrap_or(u64::MAX),
+        }),
+        ..default
     }
+}
+
+/// CoAP is another protocol than the link's.
+fn refuse_coap(connection: &Connection) -> Result<()> {
+    if connection.kind == Kind::Coap {
+        let text = "the plant file asks for kind = \"coap\", which links do not have: remove it from the connection";
+        return Err(Error::Request(text.into()));
+    }
+    Ok(())
 }
 
 /// A running connection.
@@ -255,7 +264,7 @@ pub struct RunningLink {
     pub id: ConnectionId,
     /// To the link.
     pub commands: mpsc::Sender<Command>,
-    tasks: [JoinHandle<()>; 2],
+    task: JoinHandle<()>,
 }
 
 /// The driver's end of a link that is about to start.
@@ -263,50 +272,43 @@ pub fn command_queue() -> (mpsc::Sender<Command>, mpsc::Receiver<Command>) {
     mpsc::channel(COMMAND_QUEUE)
 }
 
+/// The two ends of a link's messages.
+pub fn message_queue() -> (InboundSender, Inbox) {
+    inbox(CONNECTION_QUEUE, CONNECTION_QUEUE_BYTES)
+}
+
 impl RunningLink {
-    /// Starts a link whose messages go to `inbound`, marked with `index`, unless `closed` says that they are to wait.
-    /// Whoever takes them must know the index before: a message without an owner would never be acknowledged.
+    /// Starts a link whose messages go to `inbound`. Whoever has its other end must be there before: a message without
+    /// an owner would never be acknowledged.
     pub fn start(
         index: usize,
         id: ConnectionId,
         spec: ConnectionSpec,
         (commands, queue): (mpsc::Sender<Command>, mpsc::Receiver<Command>),
-        (inbound, mut closed): (mpsc::Sender<(usize, Inbound)>, watch::Receiver<bool>),
+        inbound: InboundSender,
     ) -> Self {
-        let (messages, mut message_queue) = mpsc::channel(CONNECTION_QUEUE);
         let name = id.clone();
-        let link = tokio::spawn(async move {
-            if let Err(error) = twin_connect::run(spec, messages, queue, clock::now).await {
+        let task = tokio::spawn(async move {
+            if let Err(error) = twin_connect::run(spec, inbound, queue, clock::now).await {
                 tracing::error!("the connection {name} cannot run: {error}");
-            }
-        });
-        let forward = tokio::spawn(async move {
-            // The owner of the other end may have gone; then the link ends too.
-            while closed.wait_for(|closed| !closed).await.is_ok()
-                && let Some(message) = message_queue.recv().await
-            {
-                if inbound.send((index, message)).await.is_err() {
-                    return;
-                }
             }
         });
         RunningLink {
             index,
             id,
             commands,
-            tasks: [link, forward],
+            task,
         }
     }
 
     /// Says goodbye to the broker and ends, at the latest after two seconds.
     pub async fn stop(self) {
-        let [mut link, forward] = self.tasks;
+        let mut task = self.task;
         if self.commands.send(Command::Stop).await.is_ok() {
             // A link that does not end by itself is ended below.
-            let _ = tokio::time::timeout(Duration::from_secs(2), &mut link).await;
+            let _ = tokio::time::timeout(Duration::from_secs(2), &mut task).await;
         }
-        link.abort();
-        forward.abort();
+        task.abort();
     }
 }
 

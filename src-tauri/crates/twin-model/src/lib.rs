@@ -6,6 +6,7 @@
 
 mod connection;
 mod document;
+pub mod dtdl;
 mod error;
 mod mapper;
 mod mapping;
@@ -17,6 +18,7 @@ mod reader;
 mod retention;
 mod signals;
 pub mod topic;
+mod twin_file;
 pub mod unit;
 pub mod units;
 mod warnings;
