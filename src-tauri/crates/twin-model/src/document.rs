@@ -22,6 +22,8 @@ use crate::{connection::Connection, error::Error, plant::Plant};
 pub struct PlantDocument {
     document: DocumentMut,
     plant: Plant,
+    /// Whether lines end as on Windows. The document itself has line feeds only.
+    has_carriage_returns: bool,
 }
 
 impl PlantDocument {
@@ -31,8 +33,17 @@ impl PlantDocument {
     /// As [`Plant::parse`].
     pub fn parse(text: &str) -> Result<PlantDocument, Error> {
         let plant = Plant::parse(text)?;
-        let document = parse(text)?;
-        Ok(PlantDocument { document, plant })
+        let lines = text.matches('\n').count();
+        let plain = text.replace("\r\n", "\n");
+        let has_carriage_returns = lines > 0
+            && lines == text.matches("\r\n").count()
+            && Plant::parse(&plain).is_ok_and(|same| same == plant);
+        let document = parse(if has_carriage_returns { &plain } else { text })?;
+        Ok(PlantDocument {
+            document,
+            plant,
+            has_carriage_returns,
+        })
     }
 
     /// The plant as it is after the edits so far.
@@ -57,8 +68,13 @@ impl PlantDocument {
             edit::write(&mut document, edit)?;
             is_settled = false;
         }
-        let text = document.to_string();
-        *self = PlantDocument::parse(&text)?;
+        let edited = PlantDocument::parse(&document.to_string())?;
+        let has_carriage_returns = self.has_carriage_returns;
+        *self = edited;
+        // A text of several lines would come back with other line ends; then the file gets plain ones.
+        let on_windows = self.document.to_string().replace('\n', "\r\n");
+        self.has_carriage_returns = has_carriage_returns
+            && Plant::parse(&on_windows).is_ok_and(|plant| plant == self.plant);
         Ok(())
     }
 
@@ -102,6 +118,10 @@ fn parse(text: &str) -> Result<DocumentMut, Error> {
 impl fmt::Display for PlantDocument {
     /// The text of the file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.document.fmt(f)
+        if self.has_carriage_returns {
+            f.write_str(&self.document.to_string().replace('\n', "\r\n"))
+        } else {
+            self.document.fmt(f)
+        }
     }
 }

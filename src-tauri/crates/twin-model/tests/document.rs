@@ -169,6 +169,31 @@ fn an_entry_that_goes_takes_its_comment_and_no_other() {
 }
 
 #[test]
+fn line_ends_of_windows_stay() {
+    let text = RIVERSIDE.replace('\n', "\r\n");
+    let mut document = PlantDocument::parse(&text).unwrap();
+    assert_eq!(document.to_string(), text);
+    let new = Connection {
+        id: ConnectionId::from("cloud"),
+        ..document.plant().connections[0].clone()
+    };
+    document.put_connection(&new).unwrap();
+    let edited = document.to_string();
+    assert_eq!(edited.matches('\n').count(), edited.matches("\r\n").count());
+    assert_eq!(Plant::parse(&edited).unwrap(), *document.plant());
+    document.remove_connection("cloud").unwrap();
+    assert_eq!(document.to_string(), text);
+    document.remove_connection("laboratory").unwrap();
+    assert!(document.to_string().contains("# Kept for the laboratory."));
+    // A text of several lines counts more than the line ends around it.
+    let mut named = document.plant().connections[0].clone();
+    named.name = "two\nlines\r\nand more".into();
+    document.put_connection(&named).unwrap();
+    let plant = Plant::parse(&document.to_string()).unwrap();
+    assert_eq!(plant.connections[0], named);
+}
+
+#[test]
 fn edits_that_cannot_be_are_refused_and_change_nothing() {
     let mut document = PlantDocument::parse(RIVERSIDE).unwrap();
     assert_eq!(

@@ -284,8 +284,10 @@ fn remove_table(table: &mut dyn TableLike, key: &str) -> String {
 
 /// The part of the text above a table that is not its own comment: everything up to the last empty line.
 pub(super) fn foreign_comment(above: &str) -> String {
-    match above.rfind("\n\n") {
-        Some(end) if above[..end].contains('#') => above[..end + 2].to_owned(),
+    let empty_line = above.rfind("\n\n").map(|at| at + 2);
+    let end = empty_line.max(above.rfind("\n\r\n").map(|at| at + 3));
+    match end.and_then(|end| above.get(..end)) {
+        Some(foreign) if foreign.contains('#') => foreign.to_owned(),
         _ => String::new(),
     }
 }
