@@ -194,6 +194,24 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn a_strange_plant_file_is_edited_or_refused_whole(at in 0..RIVERSIDE.len(), length in 0usize..30, put_in in "[\\PC\n]{0,6}|\\[a\\]|# x\n|\r\n", edit in put()) {
+        let floor = |mut at: usize| { while !RIVERSIDE.is_char_boundary(at) { at -= 1; } at };
+        let (start, end) = (floor(at), floor((at + length).min(RIVERSIDE.len())));
+        let text = format!("{}{put_in}{}", &RIVERSIDE[..start], &RIVERSIDE[end.max(start)..]);
+        if let Ok(mut document) = PlantDocument::parse(&text) {
+            // Mixed line ends are made one.
+            prop_assert_eq!(document.to_string(), text.replace("\r\n", "\n"));
+            let before = document.to_string();
+            match document.apply(std::slice::from_ref(&edit)) {
+                Ok(()) => prop_assert!(says(&Plant::parse(&document.to_string()).unwrap(), &edit)),
+                Err(_) => prop_assert_eq!(document.to_string(), before),
+            }
+        }
+    }
+}
+
 /// `edit` for the thing that `of` is about; none when they are of different kinds.
 fn renamed(edit: Edit, of: &Edit) -> Option<Edit> {
     Some(match (edit, of) {
