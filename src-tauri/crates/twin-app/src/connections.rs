@@ -387,14 +387,14 @@ mod tests {
         let edited = connection_of(&form, std::slice::from_ref(&connection)).unwrap();
         connection.port = 1;
         assert_eq!(edited, connection);
-        // A link that cannot check revocation must not look as if it did.
         let dir = tempfile::tempdir().unwrap();
         let workspace = Workspace::open(dir.path(), dir.path()).unwrap();
-        let refused = spec_of(&workspace, &edited, None).unwrap_err().to_string();
-        assert!(refused.contains("alpn"), "{refused}");
-        connection.transport = twin_model::Transport::default();
-        let spec = spec_of(&workspace, &connection, None).unwrap();
-        assert_eq!(spec.subscriptions[0].filter, "$share/desks/#");
+        let spec = spec_of(&workspace, &edited, None).unwrap();
+        // A link that did not check revocation would look as if it did.
+        let tls = spec.tls.unwrap();
+        assert!(tls.crl.is_some());
+        assert_eq!(tls.alpn, ["x-amzn-mqtt-ca"]);
+        assert_eq!(spec.subscriptions[0].share.as_deref(), Some("desks"));
     }
 
     #[test]
