@@ -359,6 +359,14 @@ mod tests {
     }
 
     #[test]
+    fn a_plant_file_can_name_every_convention() {
+        for convention in twin_payload::Convention::ALL {
+            let name = convention.name();
+            assert!(twin_model::payload::CONVENTIONS.contains(&name), "{name}");
+        }
+    }
+
+    #[test]
     fn what_a_form_does_not_show_stays() {
         let mut connection = Connection::new(ConnectionId::from("west"), "h");
         connection.subscriptions = vec![Subscription {

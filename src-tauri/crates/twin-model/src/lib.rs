@@ -28,7 +28,7 @@ pub use connection::{
     Carrier, Connection, Kind, Limits, Protocol, Resource, Security, Session, Sparkplug,
     Subscription, Transport,
 };
-pub use document::PlantDocument;
+pub use document::{Edit, PlantDocument};
 pub use error::{Error, Problem};
 pub use mapper::{Mapped, Mapper};
 pub use mapping::{MAPPED_ASSETS_MAX, Mapping};
