@@ -32,6 +32,7 @@ mod message;
 mod outlet;
 mod parcel;
 mod probe;
+mod rate;
 mod run;
 mod socket;
 mod spec;

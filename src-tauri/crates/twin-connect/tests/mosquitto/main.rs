@@ -8,6 +8,7 @@
 mod chain;
 mod doctor;
 mod hostile;
+mod limits;
 mod link;
 mod session;
 mod support;
