@@ -312,6 +312,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 session_present,
                 max_packet,
                 keep_alive,
+                ..
             } => {
                 *up = Some(self.came_up(session_present, max_packet, keep_alive));
             }

@@ -15,6 +15,7 @@
 //! Which MQTT library does the work is known to the module `wire` alone.
 
 mod acks;
+mod advisor;
 mod backoff;
 mod calendar;
 mod carrier;
@@ -25,6 +26,7 @@ mod error;
 mod facts;
 mod fault;
 mod filter;
+mod findings;
 mod grade;
 mod inbox;
 mod limits;
@@ -33,7 +35,9 @@ mod outlet;
 mod parcel;
 mod probe;
 mod rate;
+mod report;
 mod run;
+mod skew;
 mod socket;
 mod spec;
 mod stream;
@@ -45,8 +49,9 @@ mod wire;
 mod ws;
 mod ws_fault;
 
+pub use advisor::{Branch, FilterSample, Sampling, sample_filter};
 pub use carrier::Carrier;
-pub use doctor::{Step, TestReport, TestStep, test_connection};
+pub use doctor::{Examination, test_connection};
 pub use error::Error;
 pub use facts::{
     BrokerFacts, CertificateFacts, EXPIRY_WARNING_DAYS, Expiry, RevocationFacts, TlsFacts,
@@ -58,6 +63,8 @@ pub use grade::{Grade, Risk, RiskKind, key_risk, security_grade};
 pub use inbox::{InboundSender, Inbox, inbox};
 pub use limits::{Limits, Rate, Timing};
 pub use message::{AckHandle, Command, Grant, Inbound, LinkState, Refusal, Topic};
+pub use report::{Fact, Notice, Step, TestReport, TestStep};
 pub use run::run;
+pub use skew::{Stamp, source_skew};
 pub use spec::{ConnectionSpec, Protocol, Qos, Session, Subscription, security_label};
 pub use trust::{Authorities, ClientCertificate, Credentials, Pem, Secret, Tls};

@@ -5,6 +5,7 @@
 // Only `#[test]` functions are excused by clippy.toml, and helpers fail a test the same way.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod advisor;
 mod chain;
 mod doctor;
 mod hostile;
