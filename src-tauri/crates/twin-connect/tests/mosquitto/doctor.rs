@@ -203,7 +203,8 @@ async fn the_facts_of_each_step_are_told() {
         // The client's certificate ends first, on 2089-01-01.
         for (days, notices) in [(31, 0), (30, 0), (29, 1), (-1, 1)] {
             let mut examination = examination();
-            examination.now = twin_core::Timestamp::from_secs(3_755_376_000 - days * 86_400);
+            examination.now =
+                twin_core::Timestamp::from_secs(3_755_376_000 - days * 86_400 - 3_600);
             let report = test_connection(spec.clone(), &examination).await;
             let tls = report.steps.iter().find(|step| step.step == Step::Tls);
             let tls = tls.unwrap();
