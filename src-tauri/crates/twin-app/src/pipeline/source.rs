@@ -135,6 +135,18 @@ impl Source {
         }
     }
 
+    /// From now on other addresses feed signals.
+    pub fn put_addresses(&mut self, addresses: HashMap<String, SignalKey>) {
+        let mut signals: Vec<SignalKey> = addresses.values().copied().collect();
+        signals.sort_unstable();
+        self.signals = signals.into();
+        self.addresses = addresses;
+        self.map.clear();
+        let (decoder, known) = (&self.decoder, &self.addresses);
+        self.heard
+            .retain(|address, _| !known.contains_key(decoder.address(AddressIx(*address))));
+    }
+
     /// The connection's id.
     pub const fn id(&self) -> &ConnectionId {
         &self.id
