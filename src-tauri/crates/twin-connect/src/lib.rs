@@ -1,8 +1,9 @@
-//! MQTT 3.1.1 and 5 over TCP, TLS and WebSocket: reconnect, acknowledgements, connection test.
+//! MQTT 3.1.1 and 5 over TCP, TLS and WebSocket: reconnect, acknowledgements, connection doctor.
 //!
 //! [`run`] is one future for one connection: it connects, subscribes, reads, and connects again, for ever. It spawns
 //! nothing, so its owner decides where it lives, and dropping it ends the connection at once. [`test_connection`]
-//! goes through the same steps one by one and says in words which of them failed.
+//! goes through the same steps one by one and says in words which of them failed, and what there is to know of each;
+//! [`sample_filter`] weighs a filter before anyone subscribes to it.
 //!
 //! What holds always:
 //! - a message of QoS 1 or 2 is acknowledged only after its [`AckHandle`] came back, in order of arrival, and only on

@@ -131,6 +131,26 @@ async fn a_websocket_can_be_encrypted() {
     }
 }
 
+/// With TLS 1.3 the broker's answer to a missing certificate comes only after the handshake.
+#[tokio::test]
+async fn a_missing_client_certificate_is_named_over_a_websocket_too() {
+    let authority = Authority::new("plant");
+    let broker = authority.broker(&authority.sign("localhost"), true).await;
+    for protocol in PROTOCOLS {
+        let spec = ConnectionSpec {
+            host: "localhost".into(),
+            tls: Some(authority.trust(None)),
+            ..over(broker.port, protocol, "desk")
+        };
+        let reason = Peer::start(spec).down().await;
+        assert_eq!(
+            reason.kind,
+            DownKind::ClientCertificateRequired,
+            "{reason:?}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn the_wrong_port_is_named() {
     let (broker, port) = listening(None).await;
