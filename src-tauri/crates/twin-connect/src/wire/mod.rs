@@ -10,6 +10,7 @@ use crate::{
     socket::{Dialler, Probe},
 };
 
+mod cork;
 pub(crate) mod v311;
 pub(crate) mod v5;
 

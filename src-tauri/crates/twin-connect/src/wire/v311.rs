@@ -9,7 +9,7 @@ use rumqttc_v4::{
 
 use super::{
     Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Got, OUTGOING, REQUESTS, Refused,
-    Wire, qos_of, seconds, wire_limit,
+    Wire, cork::Cork, qos_of, seconds, wire_limit,
 };
 use crate::{ConnectionSpec, Qos, Subscription, socket::Dialler};
 
@@ -34,7 +34,7 @@ fn options(spec: &ConnectionSpec, dialler: Dialler) -> MqttOptions {
         .set_clean_session(!spec.is_persistent())
         .set_socket_connector(move |_, _| {
             let dialler = dialler.clone();
-            async move { dialler.open().await }
+            async move { dialler.open().await.map(Cork::new) }
         });
     if let Some(credentials) = &spec.credentials {
         match &credentials.password {

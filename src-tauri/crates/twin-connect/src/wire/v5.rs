@@ -11,7 +11,7 @@ use rumqttc::{
 
 use super::{
     Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Got, OUTGOING, REQUESTS, Refused,
-    Wire, qos_of, seconds, wire_limit,
+    Wire, cork::Cork, qos_of, seconds, wire_limit,
 };
 use crate::{ConnectionSpec, Qos, Session, Subscription, socket::Dialler};
 
@@ -61,7 +61,7 @@ fn options(spec: &ConnectionSpec, dialler: Dialler) -> MqttOptions {
         .set_connect_timeout(spec.timing.connect_timeout.saturating_mul(2))
         .set_socket_connector(move |_, _| {
             let dialler = dialler.clone();
-            async move { dialler.open().await }
+            async move { dialler.open().await.map(Cork::new) }
         });
     if let Some(credentials) = &spec.credentials {
         match &credentials.password {
