@@ -1,62 +1,93 @@
-//! Acknowledgements leave together.
+//! Acknowledgements of QoS 1 leave together.
 //!
-//! The library writes and flushes every acknowledgement alone: one system call and one segment each, which is more work
-//! than all the rest that a message makes. What is written here as an acknowledgement waits until the library has no more
-//! of them and looks for what the broker sends; every other packet passes at once, behind those that wait.
+//! The library writes and flushes every acknowledgement alone: several queues, a system call and a segment each, which is
+//! more work than all the rest that a message makes. It does not need to know of them: what it keeps of a message of QoS 1
+//! is only that it may be acknowledged. So they are put here, and leave behind the packet that is being written, when the
+//! library looks for what the broker sends.
 
 use std::{
     io,
     pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, ready},
 };
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Acknowledgements that may wait, bytes.
-const HELD_MAX: usize = 16 << 10;
+/// PUBACK without a reason, which means success in both versions (MQTT 5, 3.4.2.1).
+const PUBACK: [u8; 2] = [0x40, 2];
+/// Acknowledgements that may wait, bytes: as many as there are packet identifiers.
+const HELD_MAX: usize = 65_535 * 4;
 
-/// A stream on which acknowledgements wait for each other.
+/// Acknowledgements on their way to the stream of one link.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Acknowledgements(Arc<Mutex<Vec<u8>>>);
+
+impl Acknowledgements {
+    fn lock(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds that of the packet `id`; gives whether there was room. Whoever polls the stream must do so again soon.
+    pub(crate) fn put(&self, id: u16) -> bool {
+        let mut waiting = self.lock();
+        let fits = waiting.len() < HELD_MAX;
+        if fits {
+            let [high, low] = id.to_be_bytes();
+            waiting.extend_from_slice(&[PUBACK[0], PUBACK[1], high, low]);
+        }
+        fits
+    }
+}
+
+/// A stream on which they leave.
 pub(crate) struct Cork<S> {
     stream: S,
-    /// Whole acknowledgements.
-    held: Vec<u8>,
+    waiting: Acknowledgements,
+    /// Whole acknowledgements that are being written.
+    leaving: Vec<u8>,
     /// How many bytes of them are written.
     written: usize,
-    /// The last write of another packet was taken in part: what comes next is its rest.
+    /// A write of another packet was taken in part: what comes next is its rest.
     inside: bool,
     /// They were written, but not yet flushed.
     unflushed: bool,
 }
 
-/// PUBACK, PUBREC, PUBREL or PUBCOMP without a reason (3.4 to 3.7 in both versions), and nothing else.
-const fn is_acknowledgement(packet: &[u8]) -> bool {
-    matches!(packet, [0x40 | 0x50 | 0x62 | 0x70, 2, _, _])
-}
-
 impl<S: AsyncWrite + Unpin> Cork<S> {
-    pub(crate) fn new(stream: S) -> Self {
+    pub(crate) fn new(stream: S, waiting: Acknowledgements) -> Self {
         Cork {
             stream,
-            held: Vec::new(),
+            waiting,
+            leaving: Vec::new(),
             written: 0,
             inside: false,
             unflushed: false,
         }
     }
 
-    /// Writes what waits.
+    /// Writes what waits, unless that would be in the middle of a packet.
     fn poll_release(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while self.written < self.held.len() {
-            let rest = &self.held[self.written..];
-            let count = ready!(Pin::new(&mut self.stream).poll_write(cx, rest))?;
-            if count == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-            }
-            self.written += count;
-            self.unflushed = true;
+        if self.inside {
+            return Poll::Ready(Ok(()));
         }
-        self.held.clear();
-        self.written = 0;
+        loop {
+            while self.written < self.leaving.len() {
+                let rest = &self.leaving[self.written..];
+                let count = ready!(Pin::new(&mut self.stream).poll_write(cx, rest))?;
+                if count == 0 {
+                    return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+                }
+                self.written += count;
+                self.unflushed = true;
+            }
+            self.leaving.clear();
+            self.written = 0;
+            std::mem::swap(&mut *self.waiting.lock(), &mut self.leaving);
+            if self.leaving.is_empty() {
+                break;
+            }
+        }
         if self.unflushed {
             ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
             self.unflushed = false;
@@ -85,11 +116,6 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Cork<S> {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let fits = self.held.len() + buf.len() <= HELD_MAX;
-        if !self.inside && fits && is_acknowledgement(buf) {
-            self.held.extend_from_slice(buf);
-            return Poll::Ready(Ok(buf.len()));
-        }
         ready!(self.poll_release(cx))?;
         let count = ready!(Pin::new(&mut self.stream).poll_write(cx, buf))?;
         self.inside = count < buf.len();
@@ -97,11 +123,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Cork<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.held.is_empty() {
-            Pin::new(&mut self.stream).poll_flush(cx)
-        } else {
-            Poll::Ready(Ok(()))
-        }
+        Pin::new(&mut self.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -117,6 +139,12 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 
     use super::*;
+
+    fn cork(room: usize) -> (Acknowledgements, Cork<DuplexStream>, DuplexStream) {
+        let (ours, peer) = duplex(room);
+        let waiting = Acknowledgements::default();
+        (waiting.clone(), Cork::new(ours, waiting), peer)
+    }
 
     /// What has arrived at the other end.
     async fn arrived(peer: &mut DuplexStream) -> Vec<u8> {
@@ -134,54 +162,51 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn acknowledgements_leave_together_when_the_library_looks_for_more() {
-        let (ours, mut peer) = duplex(1_024);
-        let mut cork = Cork::new(ours);
+    async fn they_leave_together_when_the_library_looks_for_more() {
+        let (waiting, mut cork, mut peer) = cork(1_024);
         for id in 1..=3 {
-            cork.write_all(&[0x40, 2, 0, id]).await.unwrap();
-            cork.flush().await.unwrap();
+            assert!(waiting.put(id * 256));
         }
         assert_eq!(arrived(&mut peer).await, []);
         looks(&mut cork).await;
-        assert_eq!(
-            arrived(&mut peer).await,
-            [64, 2, 0, 1, 64, 2, 0, 2, 64, 2, 0, 3]
-        );
+        let all = [64, 2, 1, 0, 64, 2, 2, 0, 64, 2, 3, 0];
+        assert_eq!(arrived(&mut peer).await, all);
+        looks(&mut cork).await;
+        assert_eq!(arrived(&mut peer).await, []);
     }
 
     #[tokio::test]
-    async fn other_packets_pass_at_once_behind_those_that_wait() {
-        let (ours, mut peer) = duplex(1_024);
-        let mut cork = Cork::new(ours);
-        cork.write_all(&[0x40, 2, 0, 1]).await.unwrap();
+    async fn other_packets_go_behind_those_that_wait() {
+        let (waiting, mut cork, mut peer) = cork(1_024);
+        waiting.put(1);
         cork.write_all(&[0xe0, 0]).await.unwrap();
         cork.flush().await.unwrap();
         assert_eq!(arrived(&mut peer).await, [64, 2, 0, 1, 0xe0, 0]);
     }
 
     #[tokio::test]
-    async fn the_rest_of_a_packet_is_never_taken_for_an_acknowledgement() {
-        let (ours, mut peer) = duplex(6);
-        let mut cork = Cork::new(ours);
-        let packet = [0x30, 8, 0, 1, b'a', b'b', 0x40, 2, 0, 1];
+    async fn they_never_leave_in_the_middle_of_a_packet() {
+        let (waiting, mut cork, mut peer) = cork(6);
+        let packet = [0x30, 8, 0, 1, b'a', b'b', b'c', b'd', b'e', b'f'];
         assert_eq!(cork.write(&packet).await.unwrap(), 6);
+        waiting.put(1);
         assert_eq!(arrived(&mut peer).await, packet[..6]);
+        looks(&mut cork).await;
         assert_eq!(cork.write(&packet[6..]).await.unwrap(), 4);
         assert_eq!(arrived(&mut peer).await, packet[6..]);
+        looks(&mut cork).await;
+        assert_eq!(arrived(&mut peer).await, [64, 2, 0, 1]);
     }
 
     #[tokio::test]
-    async fn they_wait_no_longer_than_there_is_room_and_leave_before_the_end() {
-        let (ours, mut peer) = duplex(1 << 20);
-        let mut cork = Cork::new(ours);
-        for _ in 0..HELD_MAX / 4 + 1 {
-            cork.write_all(&[0x40, 2, 0, 1]).await.unwrap();
-        }
-        cork.write_all(&[0x50, 2, 0, 1]).await.unwrap();
+    async fn there_is_room_for_all_packet_identifiers_and_all_leave_before_the_end() {
+        let (waiting, mut cork, mut peer) = cork(1 << 20);
+        assert!((1..=u16::MAX).all(|id| waiting.put(id)));
+        assert!(!waiting.put(1));
         cork.shutdown().await.unwrap();
         let mut seen = Vec::new();
         peer.read_to_end(&mut seen).await.unwrap();
-        assert_eq!(seen.len(), HELD_MAX + 8);
-        assert!(seen.ends_with(&[0x50, 2, 0, 1]));
+        assert_eq!(seen.len(), HELD_MAX);
+        assert!(seen.ends_with(&[64, 2, 255, 255]));
     }
 }

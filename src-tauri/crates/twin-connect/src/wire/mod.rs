@@ -26,6 +26,15 @@ const WIRE_FACTOR: usize = 16;
 /// How long the library may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
 
+/// The packet that an acknowledgement is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Receipt {
+    /// QoS 1: PUBACK.
+    AtLeastOnce(u16),
+    /// QoS 2: PUBREC.
+    ExactlyOnce(u16),
+}
+
 /// What the broker did, or what was sent.
 #[derive(Debug)]
 pub(crate) enum Got<A> {
