@@ -9,6 +9,7 @@ use crate::{
     BrokerFacts, ConnectionSpec, DownReason, Qos, Subscription, probe::Probe, socket::Dialler,
 };
 
+mod cork;
 pub(crate) mod v311;
 pub(crate) mod v5;
 
@@ -20,6 +21,15 @@ const REQUESTS: usize = 1_024;
 const BATCH: usize = 512;
 /// How long the library may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
+
+/// The packet that an acknowledgement is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Receipt {
+    /// QoS 1: PUBACK.
+    AtLeastOnce(u16),
+    /// QoS 2: PUBREC.
+    ExactlyOnce(u16),
+}
 
 /// What the broker did, or what was sent.
 #[derive(Debug)]

@@ -4,14 +4,16 @@ use bytes::Bytes;
 use rumqttc::{
     AckMode, AsyncClient, ConnAckProperties, ConnectReturnCode, ConnectionError,
     DisconnectReasonCode, Event, EventLoop, Incoming, ManualAck, MqttOptions, Packet,
-    PersistedAckMode, PersistedSession, PubAck, PubRec, Publish, PublishOptions, QoS,
-    RetainForwardRule, SessionStore, SessionStoreError, SessionStoreKey, StateError,
-    SubscribeFilter, SubscribeReasonCode, mqttbytes::Error as CodecError,
+    PersistedAckMode, PersistedSession, PubRec, Publish, PublishOptions, QoS, RetainForwardRule,
+    SessionStore, SessionStoreError, SessionStoreKey, StateError, SubscribeFilter,
+    SubscribeReasonCode, mqttbytes::Error as CodecError,
 };
 
 use super::{
-    Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Got, OUTGOING, REQUESTS, Refused,
-    Wire, qos_of, seconds,
+    Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Got, OUTGOING, REQUESTS, Receipt,
+    Refused, Wire,
+    cork::{Acknowledgements, Cork},
+    qos_of, seconds,
 };
 use crate::{
     BrokerFacts, ConnectionSpec, Qos, Session, Subscription, certificate::cut, socket::Dialler,
@@ -23,6 +25,7 @@ pub(crate) struct Reader {
 
 pub(crate) struct Writer {
     client: AsyncClient,
+    waiting: Acknowledgements,
 }
 
 /// Tells the library that this client has no message of its own under way, which is true: a link starts with nothing
@@ -49,7 +52,7 @@ impl SessionStore for NothingUnderWay {
     }
 }
 
-fn options(spec: &ConnectionSpec, dialler: Dialler) -> MqttOptions {
+fn options(spec: &ConnectionSpec, dialler: Dialler, waiting: Acknowledgements) -> MqttOptions {
     let mut options = MqttOptions::new(spec.client_id.clone(), (spec.host.clone(), spec.port));
     options
         .set_keep_alive(seconds(spec.keep_alive))
@@ -62,8 +65,11 @@ fn options(spec: &ConnectionSpec, dialler: Dialler) -> MqttOptions {
         // The loop that polls keeps the time of the whole attempt; this one must never be first.
         .set_connect_timeout(spec.timing.connect_timeout.saturating_mul(2))
         .set_socket_connector(move |_, _| {
-            let dialler = dialler.clone();
-            async move { dialler.open().await }
+            let (dialler, waiting) = (dialler.clone(), waiting.clone());
+            async move {
+                let stream = dialler.open().await?;
+                Ok(Cork::new(stream, waiting))
+            }
         });
     if let Some(credentials) = &spec.credentials {
         match &credentials.password {
@@ -101,17 +107,18 @@ fn options(spec: &ConnectionSpec, dialler: Dialler) -> MqttOptions {
 }
 
 impl Wire for Reader {
-    type Ack = ManualAck;
+    type Ack = Receipt;
     type Client = Writer;
 
     fn open(spec: &ConnectionSpec, dialler: Dialler) -> (Writer, Reader) {
-        let (client, events) = AsyncClient::builder(options(spec, dialler))
+        let waiting = Acknowledgements::default();
+        let (client, events) = AsyncClient::builder(options(spec, dialler, waiting.clone()))
             .capacity(REQUESTS)
             .build();
-        (Writer { client }, Reader { events })
+        (Writer { client, waiting }, Reader { events })
     }
 
-    async fn poll(&mut self) -> Result<Got<ManualAck>, Fault> {
+    async fn poll(&mut self) -> Result<Got<Receipt>, Fault> {
         match self.events.poll().await {
             Ok(Event::Incoming(Packet::Publish(publish))) => Ok(message(publish)),
             Ok(Event::Incoming(Incoming::ConnAck(connack))) => {
@@ -157,11 +164,11 @@ fn facts(session_present: bool, properties: Option<ConnAckProperties>) -> Broker
     }
 }
 
-fn message(publish: Publish) -> Got<ManualAck> {
+fn message(publish: Publish) -> Got<Receipt> {
     let ack = match publish.qos {
         QoS::AtMostOnce => None,
-        QoS::AtLeastOnce => Some(ManualAck::PubAck(PubAck::new(publish.pkid, None))),
-        QoS::ExactlyOnce => Some(ManualAck::PubRec(PubRec::new(publish.pkid, None))),
+        QoS::AtLeastOnce => Some(Receipt::AtLeastOnce(publish.pkid)),
+        QoS::ExactlyOnce => Some(Receipt::ExactlyOnce(publish.pkid)),
     };
     Got::Message {
         topic: publish.topic,
@@ -174,10 +181,16 @@ fn message(publish: Publish) -> Got<ManualAck> {
 }
 
 impl Client for Writer {
-    type Ack = ManualAck;
+    type Ack = Receipt;
 
-    fn ack(&self, ack: ManualAck) -> bool {
-        self.client.try_manual_ack(ack).is_ok()
+    fn ack(&self, ack: Receipt) -> bool {
+        match ack {
+            Receipt::AtLeastOnce(id) => self.waiting.put(id),
+            Receipt::ExactlyOnce(id) => {
+                let ack = ManualAck::PubRec(PubRec::new(id, None));
+                self.client.try_manual_ack(ack).is_ok()
+            }
+        }
     }
 
     fn publish(&self, topic: &str, payload: Bytes, qos: Qos) -> Result<(), String> {
