@@ -76,10 +76,6 @@ pub(crate) struct Desk<W: Wire, C> {
     behind: bool,
     /// The broker gave a sign of life.
     heard: bool,
-    heard_at: Instant,
-    /// Silence after which nothing goes out any more, so that the library asks the broker for a sign of life: it does
-    /// not while acknowledgements go out, and they get no answer.
-    reticence: Duration,
     /// Something went out that only the next sign of life can confirm.
     spoke: bool,
     /// Events taken since anything else was looked at.
@@ -100,8 +96,6 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             subscribed: false,
             behind: false,
             heard: false,
-            heard_at: Instant::now(),
-            reticence: Duration::MAX,
             spoke: false,
             burst: 0,
             received: Timestamp::MIN,
@@ -200,9 +194,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         // Within a burst nothing waits: the end of it is soon enough.
         let alive = std::mem::take(&mut self.heard) || std::mem::take(&mut self.spoke);
         if let Some(up) = up.as_ref().filter(|_| alive) {
-            self.heard_at = Instant::now();
-            watchdog.as_mut().reset(self.heard_at + up.patience);
-            self.release();
+            watchdog.as_mut().reset(Instant::now() + up.patience);
         }
         let sender = self.outlet.sender();
         loop {
@@ -277,8 +269,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
     }
 
     fn release(&mut self) {
-        let may_speak = self.heard_at.elapsed() <= self.reticence;
-        if let Some(client) = self.client.as_ref().filter(|_| may_speak) {
+        if let Some(client) = &self.client {
             self.acks.release(|ack| client.ack(ack));
         }
     }
@@ -407,7 +398,6 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             security: self.probe.security(),
             tls: self.probe.tls(),
         });
-        (self.heard_at, self.reticence) = (Instant::now(), keep_alive / 2);
         let again = session_present && self.subscribed;
         let queued = self
             .client
@@ -469,7 +459,6 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
     /// Sends what is safe and a DISCONNECT, as far as that works within a short time. Messages that still come in are
     /// left to the broker.
     async fn say_goodbye(&mut self, mut wire: W, is_up: bool) {
-        self.reticence = Duration::MAX;
         self.release();
         let Some(client) = self.client.as_ref().filter(|_| is_up) else {
             return;
