@@ -346,7 +346,11 @@ impl App {
         let existing = self.workspace.plant().map(|plant| plant.connections);
         let connection = connection_of(form, &existing.unwrap_or_default())?;
         let spec = spec_of(&self.workspace, &connection, form.password.clone())?;
-        let report = twin_connect::test_connection(spec, TEST_TIMEOUT).await;
+        let report = twin_connect::test_connection(
+            spec,
+            &twin_connect::Examination::new(TEST_TIMEOUT, crate::clock::now()),
+        )
+        .await;
         let step = |step: &twin_connect::TestStep| TestStepView {
             step: step.step.label().to_owned(),
             ok: step.ok,
