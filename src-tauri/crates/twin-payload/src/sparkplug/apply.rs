@@ -120,6 +120,7 @@ impl Sparkplug {
             .filter(|_| parsed.device.is_some())
             .map(|node| &node.source.table);
         let birth = read_birth(&mut self.scratch, &mut work, above, None)?;
+        let weight = self.weigh(parsed.device, &birth.table, limits)?;
         let node = self.nodes.make(&self.scratch.node, parsed.device);
         if parsed.device.is_some() {
             node.source.addresses.extend_from_slice(&self.scratch.fresh);
@@ -137,6 +138,7 @@ impl Sparkplug {
         if parsed.device.is_none() {
             node.bd_seq = birth.bd_seq;
         }
+        self.nodes.weight = weight;
         Ok(())
     }
 
