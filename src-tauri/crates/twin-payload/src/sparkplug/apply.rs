@@ -179,8 +179,6 @@ impl Sparkplug {
         let state = node.source(topic.device).map(|source| source.state);
         let why = match state {
             Some(NodeState::Unknown) => Some(RebirthReason::NoBirth),
-            Some(NodeState::Offline) if vouched => None,
-            Some(NodeState::Offline) => Some(RebirthReason::NoBirth),
             Some(NodeState::KeptBirth) => Some(RebirthReason::KeptBirth),
             _ if lacks.unknown > 0 => Some(RebirthReason::UnknownAlias),
             _ => None,
@@ -262,17 +260,14 @@ impl Sparkplug {
         let Some(node) = self.nodes.get_mut(self.scratch.node.as_str()) else {
             return;
         };
-        node.notes.counts.commands += 1;
-        node.notes.commanded = Some(message.received);
         let metrics = &mut self.scratch.metrics;
         let read = payload::read(message.payload, limits, metrics);
         let asks = |metric: &RawMetric| {
             let named = |name: super::wire::Span| name.of(message.payload) == REBIRTH.as_bytes();
             metric.value == RawValue::Boolean(true) && metric.name.is_some_and(named)
         };
-        if read.is_ok() && metrics.iter().any(asks) {
-            node.notes.counts.rebirth_commands += 1;
-        }
+        let rebirth = read.is_ok() && metrics.iter().any(asks);
+        node.notes.command(rebirth, message.received);
     }
 }
 

@@ -165,8 +165,7 @@ impl Sparkplug {
 
     pub(crate) fn rebirth_asked(&mut self, node: &str, now: Timestamp) {
         if let Some(node) = self.nodes.get_mut(node) {
-            node.notes.counts.rebirths_asked += 1;
-            node.notes.asked = node.notes.asked.or(Some(now));
+            node.notes.ask(now);
         }
     }
 }

@@ -37,7 +37,7 @@ impl Sparkplug {
                 topic.device.is_some() && node.source.state == NodeState::Online
             }
             NodeState::Unknown => true,
-            NodeState::Offline => !source.was_alive(seq) || source.table.is_empty(),
+            NodeState::Offline => !source.was_alive(seq),
         }
     }
 
