@@ -15,7 +15,6 @@ use std::{
 };
 
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
-use twin_connect::Inbound;
 use twin_core::{OccurrenceId, engine::SystemEvent};
 use twin_historian::{AuditEntry, Durability, Group, Historian, LinkTransition, Policy};
 
@@ -61,7 +60,6 @@ pub struct App {
     view: Arc<View>,
     files: Files,
     requests: mpsc::Sender<Request>,
-    inbound: mpsc::Sender<(usize, Inbound)>,
     links: Mutex<Vec<RunningLink>>,
     /// One edit of the plant file at a time.
     editing: Mutex<()>,
@@ -122,7 +120,6 @@ impl App {
             answers: running.answers,
             view,
             requests: running.requests,
-            inbound: running.inbound,
             links: Mutex::new(Vec::new()),
             editing: Mutex::new(()),
             next_link: AtomicUsize::new(0),
@@ -340,7 +337,9 @@ impl App {
     /// # Errors
     /// When the form itself is incomplete; what fails on the way is in the report.
     pub async fn test_connection(&self, form: &ConnectionForm) -> Result<TestReportView> {
-        let connection = connection_of(form, &[])?;
+        // A faulty plant file hides nothing that the form shows: the test still runs.
+        let existing = self.workspace.plant().map(|plant| plant.connections);
+        let connection = connection_of(form, &existing.unwrap_or_default())?;
         let spec = spec_of(&self.workspace, &connection, form.password.clone())?;
         let report = twin_connect::test_connection(spec, TEST_TIMEOUT).await;
         let step = |step: &twin_connect::TestStep| TestStepView {

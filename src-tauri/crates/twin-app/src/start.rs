@@ -10,7 +10,6 @@ use tokio::{
     sync::{mpsc, watch},
     task::{AbortHandle, JoinHandle},
 };
-use twin_connect::Inbound;
 use twin_core::{
     Duration, Quality, Reason, SampleBatch, SignalKey, Timestamp,
     alarm::{AlarmState, AlarmTransition},
@@ -25,7 +24,7 @@ use crate::{
     heartbeat,
     keep::command,
     pipeline::{
-        INBOUND_QUEUE, JOB_QUEUE, NOTICE_QUEUE, REQUEST_QUEUE, SCORE_QUEUE,
+        JOB_QUEUE, NOTICE_QUEUE, REQUEST_QUEUE, SCORE_QUEUE,
         driver::{Driver, DriverParts},
         maintenance::Maintenance,
         notice::Notice,
@@ -56,8 +55,6 @@ pub struct Tasks {
 pub struct Running {
     /// From people.
     pub requests: mpsc::Sender<Request>,
-    /// From the connections.
-    pub inbound: mpsc::Sender<(usize, Inbound)>,
     /// Desktop notifications.
     pub notices: mpsc::Receiver<Notice>,
     /// Number of unacknowledged alarms, as it changes.
@@ -86,7 +83,6 @@ pub async fn pipeline(
     let heartbeat = workspace.join(heartbeat::FILE);
     let (jobs, job_queue) = mpsc::channel(JOB_QUEUE);
     let (requests, request_queue) = mpsc::channel(REQUEST_QUEUE);
-    let (inbound, inbound_queue) = mpsc::channel(INBOUND_QUEUE);
     let (answers, answer_queue) = mpsc::channel(SCORE_QUEUE);
     let (conditions, condition_queue) = mpsc::channel(REQUEST_QUEUE);
     let (notices, notice_queue) = mpsc::channel(NOTICE_QUEUE);
@@ -128,7 +124,6 @@ pub async fn pipeline(
         heartbeat,
     };
     let queues = Queues {
-        inbound: inbound_queue,
         requests: request_queue,
         answers: answer_queue,
         conditions: condition_queue,
@@ -141,7 +136,6 @@ pub async fn pipeline(
     };
     Ok(Running {
         requests,
-        inbound,
         notices: notice_queue,
         unacknowledged,
         conditions,

@@ -4,6 +4,7 @@ use twin_core::Timestamp;
 
 use crate::{
     convention::Convention,
+    inflate::Packed,
     intern::AddressIx,
     limits::Limits,
     message::Message,
@@ -17,6 +18,9 @@ use crate::{
 /// Longest topic: MQTT counts its bytes in 16 bits.
 const TOPIC_BYTES_MAX: usize = 65_535;
 
+/// Memory for the content of compressed payloads that is kept from message to message, bytes.
+const CONTENT_KEPT: usize = 64 * 1024;
+
 /// Decodes the messages of one connection, in the order in which they arrive.
 ///
 /// Memory is bounded by [`Limits`]. The same messages always give the same observations.
@@ -26,6 +30,8 @@ pub struct Decoder {
     memory: Memory,
     sparkplug: Sparkplug,
     router: Router,
+    /// Of a compressed payload; kept for its memory.
+    content: Vec<u8>,
 }
 
 impl Decoder {
@@ -62,7 +68,10 @@ impl Decoder {
             }
             return result;
         }
-        self.read(&message, out)
+        match Packed::of(message.payload) {
+            Some(packed) => self.read_packed(packed, &message, out),
+            None => self.read(&message, out),
+        }
     }
 
     /// Takes a Sparkplug birth that was kept from before a restart. It gives no observations; values decoded with it
@@ -156,6 +165,27 @@ impl Decoder {
             self.limits.payload_bytes
         );
         Err(Reject::new(RejectKind::PayloadTooLarge, detail))
+    }
+
+    /// Reads what is inside a compressed payload; what is compressed in there again is not.
+    fn read_packed(
+        &mut self,
+        packed: Packed,
+        message: &Message<'_>,
+        out: &mut Observations,
+    ) -> Result<(), Reject> {
+        let mut content = std::mem::take(&mut self.content);
+        let result = packed.inflate(message.payload, &self.limits, &mut content);
+        let result = result.and_then(|()| {
+            let message = Message {
+                payload: &content,
+                ..*message
+            };
+            self.read(&message, out)
+        });
+        content.shrink_to(CONTENT_KEPT);
+        self.content = content;
+        result
     }
 
     /// A topic may have been judged by a message unlike this one, so a rejected message is judged for itself.

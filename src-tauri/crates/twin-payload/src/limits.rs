@@ -7,6 +7,10 @@ use twin_core::Duration;
 pub struct Limits {
     /// Largest payload, bytes.
     pub payload_bytes: usize,
+    /// Largest content of a compressed payload, bytes.
+    pub inflated_bytes: usize,
+    /// How many times larger than itself the content of a compressed payload may be; not judged below 64 KiB.
+    pub inflated_ratio: usize,
     /// Most topics a connection may ever have, Sparkplug's apart.
     pub topics: usize,
     /// Most addresses a connection may ever have.
@@ -33,6 +37,8 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             payload_bytes: 1024 * 1024,
+            inflated_bytes: 4 * 1024 * 1024,
+            inflated_ratio: 100,
             topics: 100_000,
             addresses: 100_000,
             address_bytes: 1_024,

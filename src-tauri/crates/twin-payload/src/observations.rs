@@ -122,14 +122,14 @@ pub enum SourceEvent {
         /// When.
         at: Timestamp,
     },
-    /// Messages of a Sparkplug edge node are missing: values held of it may be out of date.
+    /// Messages of a source are missing: values held of it may be out of date.
     SequenceGap {
-        /// `group/node`.
+        /// Sparkplug's `group/node`, or the source as in [`Decoder::addresses_of`](crate::Decoder::addresses_of).
         node: Arc<str>,
         /// The sequence number that was due.
-        expected: u8,
+        expected: u32,
         /// The one that came.
-        got: u8,
+        got: u32,
     },
     /// A Sparkplug edge node should be asked for a new birth. Repeated every 30 s while the want stands.
     RebirthWanted {

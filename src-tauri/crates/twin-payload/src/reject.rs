@@ -47,11 +47,19 @@ pub enum RejectKind {
     AddressTooLong,
     /// The connection has as many nodes or devices as the limit allows.
     SourceLimit,
+    /// A compressed payload is damaged or holds more than the limits allow.
+    Inflate,
+    /// A SenML pack breaks the rules of RFC 8428.
+    SenMl,
+    /// The bytes are fewer than the layout asks for, or were not found where it looks for them.
+    Layout,
+    /// A line of separated values does not have the columns that were set out.
+    Csv,
 }
 
 impl RejectKind {
     /// Every sort.
-    pub const ALL: [RejectKind; 16] = [
+    pub const ALL: [RejectKind; 20] = [
         RejectKind::Topic,
         RejectKind::PayloadTooLarge,
         RejectKind::Utf8,
@@ -68,6 +76,10 @@ impl RejectKind {
         RejectKind::TopicLimit,
         RejectKind::AddressTooLong,
         RejectKind::SourceLimit,
+        RejectKind::Inflate,
+        RejectKind::SenMl,
+        RejectKind::Layout,
+        RejectKind::Csv,
     ];
 
     /// Short name, as stored and counted.
@@ -89,6 +101,10 @@ impl RejectKind {
             RejectKind::TopicLimit => "topic-limit",
             RejectKind::AddressTooLong => "address-too-long",
             RejectKind::SourceLimit => "source-limit",
+            RejectKind::Inflate => "inflate",
+            RejectKind::SenMl => "senml",
+            RejectKind::Layout => "layout-too-short",
+            RejectKind::Csv => "csv",
         }
     }
 }

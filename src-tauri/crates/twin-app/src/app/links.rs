@@ -2,13 +2,12 @@
 
 use std::sync::atomic::Ordering;
 
-use tokio::sync::watch;
 use twin_model::{Connection, Plant};
 
 use super::App;
 use crate::{
     clock,
-    connections::{RunningLink, client_id, command_queue, form_of, spec_of},
+    connections::{RunningLink, client_id, command_queue, form_of, message_queue, spec_of},
     error::{Error, Result},
     pipeline::{
         request::Request,
@@ -22,14 +21,14 @@ impl App {
         let index = self.next_link.fetch_add(1, Ordering::Relaxed);
         let births = self.historian.births(&connection.id).await?;
         let queue = command_queue();
-        let (closed, is_closed) = watch::channel(false);
+        let (inbound, inbox) = message_queue();
         let addresses = self.compiled().addresses.get(&connection.id).cloned();
         let mut source = Source::new(SourceParts {
             index,
             form: form_of(connection),
             client_id: client_id(&self.workspace, connection.id.as_str()),
             commands: queue.0.clone(),
-            closed,
+            inbox,
             addresses: addresses.unwrap_or_default(),
             births: births
                 .into_iter()
@@ -46,13 +45,7 @@ impl App {
         self.ask(Request::PutSource(index, Box::new(source)))
             .await?;
         let Ok(spec) = spec else { return Ok(()) };
-        let link = RunningLink::start(
-            index,
-            connection.id.clone(),
-            spec,
-            queue,
-            (self.inbound.clone(), is_closed),
-        );
+        let link = RunningLink::start(index, connection.id.clone(), spec, queue, inbound);
         self.links.lock().await.push(link);
         Ok(())
     }

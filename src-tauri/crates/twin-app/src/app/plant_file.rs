@@ -73,9 +73,7 @@ impl App {
         user: &str,
     ) -> Result<ConnectionForm> {
         let _alone = self.editing.lock().await;
-        let plant = self.workspace.plant()?;
-        let taken: Vec<_> = plant.connections.into_iter().map(|c| c.id).collect();
-        let connection = connection_of(form, &taken)?;
+        let connection = connection_of(form, &self.workspace.plant()?.connections)?;
         // Tried before anything is written: a form that makes no sense must not reach the plant file.
         spec_of(&self.workspace, &connection, form.password.clone())?.check()?;
         let text = self.edit(|document| document.put_connection(&connection))?;

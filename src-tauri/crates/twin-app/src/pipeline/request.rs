@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
-use twin_connect::Inbound;
 use twin_core::{OccurrenceId, engine::SystemEvent};
 
 use super::{
@@ -70,8 +69,6 @@ pub enum Request {
 /// The driver's ends.
 #[derive(Debug)]
 pub struct Queues {
-    /// From the connections.
-    pub inbound: mpsc::Receiver<(usize, Inbound)>,
     /// From people.
     pub requests: mpsc::Receiver<Request>,
     /// From the models.

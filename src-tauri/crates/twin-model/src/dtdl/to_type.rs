@@ -92,6 +92,7 @@ impl Model {
             dtmi: Some(from.id.clone()),
             running: None,
             signals: Vec::new(),
+            model_file: None,
             model: None,
         };
         let mut maker = Maker {
@@ -272,8 +273,10 @@ impl Maker<'_> {
         self.proposal.asset_type.signals.push(SignalDef {
             id: self.taken.new_id(ids.join("_")),
             name: way.labels.join(" / "),
+            description: None,
             short_name: None,
             unit,
+            display_unit: None,
             role,
             step: kind.property || !number,
             range: None,

@@ -214,8 +214,8 @@ impl Sparkplug {
             node.notes.counts.gaps += 1;
             out.event(SourceEvent::SequenceGap {
                 node: Arc::clone(&node.source.id),
-                expected: lost.expected,
-                got: lost.got,
+                expected: u32::from(lost.expected),
+                got: u32::from(lost.got),
             });
             if node.source.state == NodeState::Online {
                 node.want_rebirth(RebirthReason::SequenceGap, now, out);
