@@ -209,6 +209,27 @@ impl Sparkplug {
         }
     }
 
+    /// Waits no longer for what is held.
+    pub(crate) fn let_go(
+        &mut self,
+        now: Timestamp,
+        limits: &Limits,
+        addresses: &mut Interner,
+        out: &mut Observations,
+    ) {
+        if self.held.messages == 0 {
+            return;
+        }
+        let holding = self.nodes.iter().filter(|node| node.held.len() > 0);
+        let ids: Vec<Arc<str>> = holding.map(|node| Arc::clone(&node.source.id)).collect();
+        for id in ids {
+            let sources = self.nodes.get(&id).map(|node| node.held.sources());
+            for device in sources.unwrap_or_default() {
+                self.give_up(&id, device.as_deref(), now, limits, addresses, out);
+            }
+        }
+    }
+
     fn judge_gaps(node: &mut Node, now: Timestamp, out: &mut Observations) {
         while let Some(lost) = node.sequence.lost(now) {
             node.notes.counts.gaps += 1;
