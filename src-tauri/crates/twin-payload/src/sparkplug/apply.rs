@@ -55,7 +55,7 @@ impl Sparkplug {
                 self.apply(&topic, &mut work, out)
             },
         );
-        self.scratch.unpacked = unpacked;
+        self.scratch.keep_unpacked(unpacked);
         result?;
         if topic.is_birth() {
             self.release_after_birth(&topic, limits, addresses, out);

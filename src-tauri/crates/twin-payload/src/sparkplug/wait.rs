@@ -173,7 +173,7 @@ impl Sparkplug {
             let table = source.map(|source| &source.table);
             read_data(&mut self.scratch, &mut work, table, standing, out)
         });
-        self.scratch.unpacked = unpacked;
+        self.scratch.keep_unpacked(unpacked);
         let lacks = result?;
         if let Some(node) = self.nodes.get_mut(node) {
             let fresh = &self.scratch.fresh;
