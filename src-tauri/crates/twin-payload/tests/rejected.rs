@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use twin_payload::{Decoder, Message, Observations, SourceEvent};
 
 /// Conversations of the conventions whose readers remember something, and of some that do not.
-const FIXTURES: [&str; 7] = [
+const FIXTURES: [&str; 9] = [
     include_str!("fixtures/chirpstack/events.case"),
     include_str!("fixtures/chirpstack/hostile.case"),
     include_str!("fixtures/tts/device.case"),
@@ -15,6 +15,8 @@ const FIXTURES: [&str; 7] = [
     include_str!("fixtures/opcua/events.case"),
     include_str!("fixtures/senml/json.case"),
     include_str!("fixtures/senml/cbor.case"),
+    include_str!("fixtures/sparkplug/life.case"),
+    include_str!("fixtures/sparkplug/types.case"),
 ];
 
 /// What one message gave, by address.
