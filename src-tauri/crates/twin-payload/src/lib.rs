@@ -13,7 +13,10 @@ mod bare;
 mod chirpstack;
 mod convention;
 mod decoder;
+mod describe;
 mod description;
+mod heard;
+mod homie;
 mod intern;
 mod json;
 mod limits;
@@ -25,6 +28,7 @@ mod reject;
 mod route;
 pub mod sparkplug;
 mod stamp;
+mod tree;
 mod zigbee;
 
 pub use convention::Convention;

@@ -45,11 +45,13 @@ pub enum RejectKind {
     AddressTooLong,
     /// The connection has as many nodes or devices as the limit allows.
     SourceLimit,
+    /// A device describes itself in a way that its convention does not know.
+    Description,
 }
 
 impl RejectKind {
     /// Every sort.
-    pub const ALL: [RejectKind; 15] = [
+    pub const ALL: [RejectKind; 16] = [
         RejectKind::Topic,
         RejectKind::PayloadTooLarge,
         RejectKind::Utf8,
@@ -65,6 +67,7 @@ impl RejectKind {
         RejectKind::TopicLimit,
         RejectKind::AddressTooLong,
         RejectKind::SourceLimit,
+        RejectKind::Description,
     ];
 
     /// Short name, as stored and counted.
@@ -85,6 +88,7 @@ impl RejectKind {
             RejectKind::TopicLimit => "topic-limit",
             RejectKind::AddressTooLong => "address-too-long",
             RejectKind::SourceLimit => "source-limit",
+            RejectKind::Description => "description",
         }
     }
 }

@@ -12,6 +12,11 @@ fn zigbee2mqtt() {
 }
 
 #[test]
+fn homie() {
+    fixture::check("homie");
+}
+
+#[test]
 fn chirpstack() {
     fixture::check("chirpstack");
 }
@@ -23,6 +28,8 @@ fn the_convention_of_each_message_is_told() {
         ("a", "{}", Convention::Json),
         ("a", "1", Convention::Bare),
         ("zigbee2mqtt/a", "1", Convention::Zigbee2mqtt),
+        ("homie/5/a/$state", "ready", Convention::Homie5),
+        ("homie/a/$state", "ready", Convention::Homie4),
         (
             "application/a/device/b/event/up",
             "{}",
