@@ -9,6 +9,7 @@ use crate::{
     plain::Plain,
     reader::{Reader, Template},
     reject::{Reject, RejectKind},
+    thinedge::ThinEdge,
     zigbee::Zigbee,
 };
 
@@ -16,6 +17,7 @@ use crate::{
 /// shapes of payloads. The last one reads what nobody claims.
 fn readers() -> Vec<Box<dyn Reader>> {
     vec![
+        Box::<ThinEdge>::default(),
         Box::<Homie5>::default(),
         Box::<Homie4>::default(),
         Box::<Zigbee>::default(),

@@ -17,6 +17,11 @@ fn homie() {
 }
 
 #[test]
+fn thin_edge() {
+    fixture::check("thinedge");
+}
+
+#[test]
 fn chirpstack() {
     fixture::check("chirpstack");
 }
@@ -30,6 +35,7 @@ fn the_convention_of_each_message_is_told() {
         ("zigbee2mqtt/a", "1", Convention::Zigbee2mqtt),
         ("homie/5/a/$state", "ready", Convention::Homie5),
         ("homie/a/$state", "ready", Convention::Homie4),
+        ("te/device/main///m/a", "{}", Convention::ThinEdge),
         (
             "application/a/device/b/event/up",
             "{}",
