@@ -28,6 +28,7 @@ mod reject;
 mod route;
 pub mod sparkplug;
 mod stamp;
+mod tasmota;
 mod thinedge;
 mod tree;
 mod zigbee;

@@ -9,6 +9,7 @@ use crate::{
     plain::Plain,
     reader::{Reader, Template},
     reject::{Reject, RejectKind},
+    tasmota::Tasmota,
     thinedge::ThinEdge,
     zigbee::Zigbee,
 };
@@ -21,6 +22,7 @@ fn readers() -> Vec<Box<dyn Reader>> {
         Box::<Homie5>::default(),
         Box::<Homie4>::default(),
         Box::<Zigbee>::default(),
+        Box::<Tasmota>::default(),
         Box::<ChirpStack>::default(),
         Box::<Plain>::default(),
     ]

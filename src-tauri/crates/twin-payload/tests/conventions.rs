@@ -22,6 +22,11 @@ fn thin_edge() {
 }
 
 #[test]
+fn tasmota() {
+    fixture::check("tasmota");
+}
+
+#[test]
 fn chirpstack() {
     fixture::check("chirpstack");
 }
@@ -36,6 +41,7 @@ fn the_convention_of_each_message_is_told() {
         ("homie/5/a/$state", "ready", Convention::Homie5),
         ("homie/a/$state", "ready", Convention::Homie4),
         ("te/device/main///m/a", "{}", Convention::ThinEdge),
+        ("tele/a/SENSOR", "{}", Convention::Tasmota),
         (
             "application/a/device/b/event/up",
             "{}",
