@@ -16,6 +16,7 @@ mod decoder;
 mod describe;
 mod description;
 mod heard;
+mod homeassistant;
 mod homie;
 mod intern;
 mod json;

@@ -3,6 +3,7 @@
 use crate::{
     chirpstack::ChirpStack,
     heard::Heard,
+    homeassistant::HomeAssistant,
     homie::{Homie4, Homie5},
     limits::Limits,
     message::Message,
@@ -21,6 +22,7 @@ fn readers() -> Vec<Box<dyn Reader>> {
         Box::<ThinEdge>::default(),
         Box::<Homie5>::default(),
         Box::<Homie4>::default(),
+        Box::<HomeAssistant>::default(),
         Box::<Zigbee>::default(),
         Box::<Tasmota>::default(),
         Box::<ChirpStack>::default(),

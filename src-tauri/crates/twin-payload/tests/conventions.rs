@@ -22,6 +22,11 @@ fn thin_edge() {
 }
 
 #[test]
+fn home_assistant() {
+    fixture::check("homeassistant");
+}
+
+#[test]
 fn tasmota() {
     fixture::check("tasmota");
 }
@@ -40,6 +45,11 @@ fn the_convention_of_each_message_is_told() {
         ("zigbee2mqtt/a", "1", Convention::Zigbee2mqtt),
         ("homie/5/a/$state", "ready", Convention::Homie5),
         ("homie/a/$state", "ready", Convention::Homie4),
+        (
+            "homeassistant/sensor/a/config",
+            "{}",
+            Convention::HomeAssistant,
+        ),
         ("te/device/main///m/a", "{}", Convention::ThinEdge),
         ("tele/a/SENSOR", "{}", Convention::Tasmota),
         (
