@@ -50,7 +50,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("twin-model", &["twin-core"]),
     ("twin-payload", &["twin-core"]),
     ("twin-insight", &["twin-core"]),
-    ("twin-discover", &["twin-core", "twin-model", "twin-payload"]),
+    (
+        "twin-discover",
+        &["twin-core", "twin-model", "twin-payload"],
+    ),
     ("twin-connect", &["twin-core", "twin-model", "twin-payload"]),
     (
         "twin-historian",

@@ -19,6 +19,16 @@ pub enum Convention {
     Zigbee2mqtt,
     /// ChirpStack v4.
     ChirpStack,
+    /// The Things Stack v3.
+    Tts,
+    /// OPC UA PubSub, JSON mapping.
+    OpcUaPubSub,
+    /// Sensor Measurement Lists (RFC 8428).
+    SenMl,
+    /// Fixed places in bytes, as a person set out.
+    Layout,
+    /// Separated values, as a person set out.
+    Csv,
     /// JSON of unknown origin.
     Json,
     /// One bare value.
@@ -36,6 +46,11 @@ impl Convention {
         Convention::Tasmota,
         Convention::Zigbee2mqtt,
         Convention::ChirpStack,
+        Convention::Tts,
+        Convention::OpcUaPubSub,
+        Convention::SenMl,
+        Convention::Layout,
+        Convention::Csv,
         Convention::Json,
         Convention::Bare,
     ];
@@ -51,6 +66,11 @@ impl Convention {
             Convention::Tasmota => "tasmota",
             Convention::Zigbee2mqtt => "zigbee2mqtt",
             Convention::ChirpStack => "chirpstack",
+            Convention::Tts => "tts",
+            Convention::OpcUaPubSub => "opcua-pubsub",
+            Convention::SenMl => "senml",
+            Convention::Layout => "layout",
+            Convention::Csv => "csv",
             Convention::Json => "json",
             Convention::Bare => "bare",
         }
@@ -67,6 +87,11 @@ impl Convention {
             Convention::Tasmota => "Tasmota",
             Convention::Zigbee2mqtt => "zigbee2mqtt",
             Convention::ChirpStack => "ChirpStack",
+            Convention::Tts => "The Things Stack",
+            Convention::OpcUaPubSub => "OPC UA PubSub",
+            Convention::SenMl => "SenML",
+            Convention::Layout => "byte layout",
+            Convention::Csv => "CSV",
             Convention::Json => "JSON",
             Convention::Bare => "bare value",
         }

@@ -7,11 +7,14 @@ use crate::{
     homie::{Homie4, Homie5},
     limits::Limits,
     message::Message,
+    opcua::OpcUa,
     plain::Plain,
     reader::{Reader, Template},
     reject::{Reject, RejectKind},
+    senml::SenMl,
     tasmota::Tasmota,
     thinedge::ThinEdge,
+    tts::Tts,
     zigbee::Zigbee,
 };
 
@@ -26,6 +29,9 @@ fn readers() -> Vec<Box<dyn Reader>> {
         Box::<Zigbee>::default(),
         Box::<Tasmota>::default(),
         Box::<ChirpStack>::default(),
+        Box::<Tts>::default(),
+        Box::<OpcUa>::default(),
+        Box::<SenMl>::default(),
         Box::<Plain>::default(),
     ]
 }

@@ -44,13 +44,13 @@ fn limits() -> impl Strategy<Value = Limits> {
         text_bytes: 40,
         json_depth: 8,
         json_values: 30,
-        metrics: 10,
         sources,
         points,
         document_bytes: 1_500,
         document_values: values,
         description_text_bytes: 30,
         kept_bytes,
+        ..Limits::default()
     });
     prop_oneof![1 => Just(Limits::default()), 4 => tight]
 }

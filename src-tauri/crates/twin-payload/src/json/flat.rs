@@ -57,8 +57,6 @@ impl TimeNames {
         name: "time",
         always: true,
     }]);
-    /// For ChirpStack, whose network server says when it heard the uplink.
-    pub(crate) const CHIRPSTACK: TimeNames = TimeNames(&[]);
 
     fn rank(self, key: &str) -> Option<usize> {
         self.0

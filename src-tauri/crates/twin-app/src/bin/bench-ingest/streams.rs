@@ -20,10 +20,12 @@ use crate::{
 const SPARKPLUG_MESSAGES: usize = 50_000;
 const JSON_MESSAGES: usize = 1_000_000;
 
-/// One run of ours.
+/// One run.
 #[derive(Clone, Copy, Debug)]
 struct Run {
     seconds: f64,
+    /// Of our process, s.
+    processor: f64,
     /// In the second half.
     allocations_per_sample: f64,
 }
@@ -71,13 +73,16 @@ fn pairs(
         let ours = ours(folder, stream, plant)?;
         let loops = baseline(stream)?;
         println!(
-            "  pair {pair}: {:.0} messages/s (the loop {:.0}), {:.4} allocations a sample",
+            "  pair {pair}: {:.0} messages/s (the loop {:.0}), {:.2} µs of processor a message (the loop {:.2}), \
+             {:.4} allocations a sample",
             messages / ours.seconds,
-            messages / loops,
+            messages / loops.seconds,
+            ours.processor * 1e6 / messages,
+            loops.processor * 1e6 / messages,
             ours.allocations_per_sample
         );
         rates.push(messages / ours.seconds);
-        ratios.push(loops / ours.seconds);
+        ratios.push(loops.seconds / ours.seconds);
         allocations.push(ours.allocations_per_sample);
     }
     figures.note_allocations(median(&allocations));
@@ -95,7 +100,9 @@ fn ours(folder: &Path, stream: &Stream, plant: fn(Link) -> String) -> anyhow::Re
     let mut app = Child::app(&workspace)?;
     let mut peer = Peer::accept(&listener)?;
     app.tell("up")?;
+    let before = app.processor_seconds()?;
     let seconds = peer.deliver(stream, || app.ask("allocations"))?;
+    let processor = app.processor_seconds()? - before;
     let half = value(&app.answer()?, "allocations")?;
     let all = value(&app.tell("allocations")?, "allocations")?;
     app.end()?;
@@ -109,17 +116,20 @@ fn ours(folder: &Path, stream: &Stream, plant: fn(Link) -> String) -> anyhow::Re
     fs::remove_dir_all(&workspace)?;
     Ok(Run {
         seconds,
+        processor,
         allocations_per_sample: (all - half) / (stream.samples as f64 / 2.0),
     })
 }
 
-/// Seconds of the counting loop.
-fn baseline(stream: &Stream) -> anyhow::Result<f64> {
+/// The counting loop on the same stream; its allocations are not counted.
+fn baseline(stream: &Stream) -> anyhow::Result<Run> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let mut counting = Child::counting(listener.local_addr()?.port(), stream.filter, 1)?;
     let mut peer = Peer::accept(&listener)?;
     counting.answer()?;
+    let before = counting.processor_seconds()?;
     let seconds = peer.deliver(stream, || Ok(()))?;
+    let processor = counting.processor_seconds()? - before;
     peer.end(stream)?;
     let counted = value(&counting.answer()?, "counted")?;
     ensure!(
@@ -127,5 +137,9 @@ fn baseline(stream: &Stream) -> anyhow::Result<f64> {
         "the counting loop counted {counted}"
     );
     counting.end()?;
-    Ok(seconds)
+    Ok(Run {
+        seconds,
+        processor,
+        allocations_per_sample: f64::NAN,
+    })
 }
