@@ -230,7 +230,7 @@ impl Decoder {
             self.memory.addresses.truncate(addresses);
             return Err(reject);
         }
-        if context.finish() {
+        if context.finish(message.received) {
             self.router.forget_judgements();
         }
         let (place, listener) = self.router.settle(place, message, reader);
@@ -238,7 +238,7 @@ impl Decoder {
         if let Some((listens, template, heard)) = listens {
             let mut context = Context::new(&self.limits, &mut self.memory, (template, heard), out);
             listens.hear(message, mark.rows(), &mut context);
-            context.finish();
+            context.finish(message.received);
         }
         Ok(())
     }
