@@ -54,7 +54,7 @@ impl Decoder {
     /// The message is rejected as a whole: nothing was added to `out`, and the decoder is as it was before.
     pub fn decode(&mut self, message: Message<'_>, out: &mut Observations) -> Result<(), Reject> {
         check_topic(message.topic)?;
-        self.check_size(message.payload)?;
+        self.check_message(&message)?;
         out.begin();
         if SparkplugTopic::is_in_namespace(message.topic) || sparkplug::is_plain_text(&message) {
             let mark = out.mark();
@@ -163,6 +163,15 @@ impl Decoder {
         self.limits.sparkplug.held = messages;
     }
 
+    fn check_message(&self, message: &Message<'_>) -> Result<(), Reject> {
+        let checked = self.check_size(message.payload);
+        let may_be = message.payload.len() <= self.limits.document_bytes;
+        if checked.is_err() && may_be && self.router.is_document(message) {
+            return Ok(());
+        }
+        checked
+    }
+
     fn check_size(&self, payload: &[u8]) -> Result<(), Reject> {
         if payload.len() <= self.limits.payload_bytes {
             return Ok(());
@@ -219,20 +228,26 @@ impl Decoder {
     ) -> Result<(), Reject> {
         let mark = out.mark();
         let addresses = self.memory.addresses.len();
-        let Some((reads, template)) = self.router.at(place, reader) else {
+        let Some((reads, template, heard)) = self.router.at(place, reader) else {
             return Ok(());
         };
         out.speak(reads.convention());
-        let mut context = Context::new(&self.limits, &mut self.memory, template, out);
+        let mut context = Context::new(&self.limits, &mut self.memory, (template, heard), out);
         if let Err(reject) = reads.read(message, &mut context) {
             out.truncate(mark);
             self.memory.addresses.truncate(addresses);
             return Err(reject);
         }
-        if context.finish() {
+        if context.finish(message.received) {
             self.router.forget_judgements();
         }
-        self.router.settle(place, message.topic, reader);
+        let (place, listener) = self.router.settle(place, message, reader);
+        let listens = listener.and_then(|listener| self.router.at_listener(place, listener));
+        if let Some((listens, template, heard)) = listens {
+            let mut context = Context::new(&self.limits, &mut self.memory, (template, heard), out);
+            listens.hear(message, mark.rows(), &mut context);
+            context.finish(message.received);
+        }
         Ok(())
     }
 }
