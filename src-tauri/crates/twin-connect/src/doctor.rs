@@ -28,6 +28,11 @@ pub enum Step {
     Mqtt,
     /// One filter; there is a step for each.
     Subscribe,
+    /// An answer to CoAP.
+    #[serde(rename = "CoAP")]
+    Coap,
+    /// One resource of a CoAP device; there is a step for each.
+    Resource,
 }
 
 impl Step {
@@ -39,6 +44,8 @@ impl Step {
             Step::Tls => "TLS",
             Step::Mqtt => "MQTT",
             Step::Subscribe => "Subscribe",
+            Step::Coap => "CoAP",
+            Step::Resource => "Resource",
         }
     }
 }
@@ -71,7 +78,7 @@ impl TestReport {
         self.steps.iter().all(|step| step.ok)
     }
 
-    fn worked(&mut self, step: Step, message: String) {
+    pub(crate) fn worked(&mut self, step: Step, message: String) {
         self.steps.push(TestStep {
             step,
             ok: true,
@@ -81,7 +88,7 @@ impl TestReport {
         });
     }
 
-    fn failed(&mut self, step: Step, reason: DownReason) {
+    pub(crate) fn failed(&mut self, step: Step, reason: DownReason) {
         let DownReason {
             kind,
             message,

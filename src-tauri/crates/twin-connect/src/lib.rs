@@ -17,6 +17,7 @@
 mod acks;
 mod backoff;
 mod certificate;
+pub mod coap;
 mod desk;
 mod doctor;
 mod error;
