@@ -18,6 +18,8 @@ pub(super) const GET: u8 = 0x01;
 pub(super) const VALID: u8 = 0x43;
 /// 2.05 Content.
 pub(super) const CONTENT: u8 = 0x45;
+/// 5.03 Service Unavailable.
+pub(super) const UNAVAILABLE: u8 = 0xA3;
 
 /// Options that a response may carry and that must be understood, or the whole message be refused. Those that only a
 /// request has are known by their numbers. (RFC 7252, 5.4.1)

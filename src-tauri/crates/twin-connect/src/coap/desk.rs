@@ -27,6 +27,9 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// What may wait for a consumer that has fallen behind, bytes: states of the link, never messages.
 const HELD: usize = 1 << 20;
 
+/// The answers of all resources are told at most this often: they are long, and a device may change its mind all the time.
+const TOLD_EVERY: Duration = Duration::from_secs(1);
+
 /// How a link ended.
 pub(super) enum End {
     Lost {
@@ -42,6 +45,10 @@ pub(super) struct Desk<C> {
     topics: Vec<String>,
     outlet: Outlet,
     clock: C,
+    /// The resources' answers are to be told, not before this.
+    telling: Option<Instant>,
+    /// When they were told last.
+    told: Option<Instant>,
 }
 
 impl<C: Fn() -> Timestamp> Desk<C> {
@@ -50,6 +57,8 @@ impl<C: Fn() -> Timestamp> Desk<C> {
         Desk {
             topics: resources.map(|resource| spec.topic(resource)).collect(),
             outlet: Outlet::new(inbound, HELD),
+            telling: None,
+            told: None,
             spec,
             clock,
         }
@@ -117,11 +126,14 @@ impl<C: Fn() -> Timestamp> Desk<C> {
     ) -> End {
         let spec = self.spec.clone();
         let mut up_since: Option<Instant> = None;
+        (self.telling, self.told) = (None, None);
         let reason = loop {
             if let Err(reason) = link.send(&spec).await {
                 break reason;
             }
-            if self.report(&mut link.machine, &mut up_since) {
+            let is_lost = self.report(&mut link.machine, &mut up_since);
+            self.tell_answers(&link.machine);
+            if is_lost {
                 break if up_since.is_some() {
                     reason::silent(&spec)
                 } else {
@@ -179,7 +191,11 @@ impl<C: Fn() -> Timestamp> Desk<C> {
                     };
                     self.outlet.offer(item, at);
                 }
-                Event::Answered => self.answered(machine, at),
+                Event::Answered => {
+                    let now = Instant::now();
+                    let next = self.told.map_or(now, |told| told + TOLD_EVERY);
+                    self.telling.get_or_insert(next.max(now));
+                }
                 Event::Lost => return true,
             }
         }
@@ -201,8 +217,20 @@ impl<C: Fn() -> Timestamp> Desk<C> {
         self.outlet.offer(item, at);
     }
 
-    /// Which resources give their representation, and which do not.
-    fn answered(&mut self, machine: &Machine, at: Timestamp) {
+    /// Tells which resources give their representation, and which do not, when it is time to.
+    fn tell_answers(&mut self, machine: &Machine) {
+        let now = Instant::now();
+        if self.telling.is_none_or(|telling| telling > now) {
+            return;
+        }
+        self.told = Some(now);
+        // Not on top of what the consumer has not even taken yet.
+        if self.outlet.is_waiting() {
+            self.telling = Some(now + TOLD_EVERY);
+            return;
+        }
+        self.telling = None;
+        let at = (self.clock)();
         let (mut granted, mut refused) = (Vec::new(), Vec::new());
         for (topic, standing) in self.topics.iter().zip(machine.standings()) {
             match standing {

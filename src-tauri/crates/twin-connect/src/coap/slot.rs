@@ -19,6 +19,12 @@ pub(super) const EVERY: Duration = Duration::from_secs(60);
 /// (RFC 7252, 4.8.2)
 const ANSWER_WITHIN: Duration = Duration::from_secs(247);
 
+/// An observation is renewed after this time at the latest, whatever validity the device claims.
+const RENEW_WITHIN: Duration = Duration::from_secs(86_400);
+
+/// A device that is busy is asked again after this time at the latest, however long it claims to be.
+const RETRY_WITHIN: Duration = Duration::from_secs(3_600);
+
 /// What a resource was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
@@ -109,7 +115,7 @@ impl Slot {
     /// The observation goes on: when to renew it. `chance` is a random number in 0..1.
     pub(super) fn renew_later(&mut self, max_age: Option<u32>, now: Duration, chance: f64) {
         let age = Duration::from_secs(max_age.unwrap_or(MAX_AGE_DEFAULT).into());
-        let wait = age + slack(chance);
+        let wait = (age + slack(chance)).min(RENEW_WITHIN);
         self.due = Some(now + self.every.map_or(wait, |every| every.min(wait)));
     }
 
@@ -129,7 +135,7 @@ impl Slot {
 
     /// It refused: when to try again. A device that is busy says for how long by its maximum age. (RFC 7252, 5.9.3.4)
     pub(super) fn retry_later(&mut self, max_age: Option<u32>, now: Duration) {
-        let told = Duration::from_secs(max_age.unwrap_or(0).into());
+        let told = Duration::from_secs(max_age.unwrap_or(0).into()).min(RETRY_WITHIN);
         self.due = Some(now + self.every.unwrap_or(EVERY).max(told));
     }
 }

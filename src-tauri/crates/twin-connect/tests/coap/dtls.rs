@@ -30,23 +30,26 @@ fn server(program: &'static str) -> Server {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn observation_and_blocks_work_encrypted_and_after_a_restart() {
-    for program in PROGRAMS {
-        let mut server = server(program);
-        let mut running = Running::start(secured(&server, "open sesame"));
-        assert_eq!(running.up().await, "DTLS 1.2, pre-shared key");
-        running.text(&"y".repeat(9_000)).await;
-        for _ in 0..3 {
-            while !running.message().await.topic.ends_with("/time") {}
-        }
-        server.put("/big", 50, &"z".repeat(9_000));
-        running.text(&"z".repeat(9_000)).await;
-        server.kill();
-        running.down().await;
-        server.start();
-        running.up().await;
+    let [first, second] = PROGRAMS;
+    tokio::join!(observe(first), observe(second));
+}
+
+async fn observe(program: &'static str) {
+    let mut server = server(program);
+    let mut running = Running::start(secured(&server, "open sesame"));
+    assert_eq!(running.up().await, "DTLS 1.2, pre-shared key");
+    running.text(&"y".repeat(9_000)).await;
+    for _ in 0..3 {
         while !running.message().await.topic.ends_with("/time") {}
-        running.stop().await;
     }
+    server.put("/big", 50, &"z".repeat(9_000));
+    running.text(&"z".repeat(9_000)).await;
+    server.kill();
+    running.down().await;
+    server.start();
+    running.up().await;
+    while !running.message().await.topic.ends_with("/time") {}
+    running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,23 +68,26 @@ async fn a_session_that_the_server_has_forgotten_is_made_anew() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_key_or_port_is_never_tried_in_plain() {
-    for program in PROGRAMS {
-        let server = server(program);
-        let before = server.log().matches("c:GET").count();
-        let mut running = Running::start(secured(&server, "open barley"));
-        let reason = running.down().await;
-        let is_about_keys = matches!(reason.kind, DownKind::Timeout | DownKind::TlsHandshake);
-        assert!(is_about_keys && reason.advice.contains("key"), "{reason:?}");
-        running.stop().await;
-        // The port without encryption.
-        let mut wrong = secured(&server, "open sesame");
-        wrong.port = server.port;
-        let mut running = Running::start(wrong);
-        let reason = running.down().await;
-        assert!(reason.advice.contains("5684"), "{reason:?}");
-        running.stop().await;
-        assert_eq!(server.log().matches("c:GET").count(), before);
-    }
+    let [first, second] = PROGRAMS;
+    tokio::join!(turn_away(first), turn_away(second));
+}
+
+async fn turn_away(program: &'static str) {
+    let server = server(program);
+    let before = server.log().matches("c:GET").count();
+    let mut running = Running::start(secured(&server, "open barley"));
+    let reason = running.down().await;
+    let is_about_keys = matches!(reason.kind, DownKind::Timeout | DownKind::TlsHandshake);
+    assert!(is_about_keys && reason.advice.contains("key"), "{reason:?}");
+    running.stop().await;
+    // The port without encryption.
+    let mut wrong = secured(&server, "open sesame");
+    wrong.port = server.port;
+    let mut running = Running::start(wrong);
+    let reason = running.down().await;
+    assert!(reason.advice.contains("5684"), "{reason:?}");
+    running.stop().await;
+    assert_eq!(server.log().matches("c:GET").count(), before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,8 +14,9 @@ use crate::support::{Running, Server, free_port, observed, read_every, spec};
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_server_is_noticed_and_observed_again_after_its_restart() {
     let mut server = Server::open();
-    server.put("/valve", 0, "open");
-    let resources = [observed("/valve"), observed("/time")];
+    // A resource that the server has from its start.
+    server.put("/example_data", 0, "open");
+    let resources = [observed("/example_data"), observed("/time")];
     let mut running = Running::start(spec(server.port, &resources));
     running.text("open").await;
     for round in 0..3 {
@@ -24,11 +25,11 @@ async fn a_killed_server_is_noticed_and_observed_again_after_its_restart() {
         // The keep-alive of 2 s asks, and the system says that nothing listens.
         assert_eq!(reason.kind, DownKind::Refused, "{reason:?}");
         server.start();
-        server.put("/valve", 0, &format!("round {round}"));
+        server.put("/example_data", 0, &format!("round {round}"));
         running.up().await;
         running.text(&format!("round {round}")).await;
         // The new observation is there, too.
-        server.put("/valve", 0, &format!("later {round}"));
+        server.put("/example_data", 0, &format!("later {round}"));
         running.text(&format!("later {round}")).await;
     }
     running.stop().await;

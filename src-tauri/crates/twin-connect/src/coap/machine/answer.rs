@@ -8,7 +8,7 @@ use rand::RngExt;
 use super::{
     super::{
         block::{Assembly, Piece, Progress},
-        codec::{CONTENT, Frame, Kind, Token, VALID, empty},
+        codec::{CONTENT, Frame, Kind, Token, UNAVAILABLE, VALID, empty},
         flight::Flight,
         media::code_in_words,
         observe::Newest,
@@ -202,7 +202,7 @@ impl Machine {
         } else if frame.code == CONTENT || frame.code == VALID {
             self.take_content(number, token, frame, answered, now);
         } else {
-            slot.retry_later(frame.max_age, now);
+            slot.retry_later(frame.max_age.filter(|_| frame.code == UNAVAILABLE), now);
             self.end_observation(number, token);
             let words = code_in_words(frame.code, &frame.payload);
             self.stands(number, Standing::Refused(words));
