@@ -5,7 +5,7 @@ use std::{future::Future, pin::pin, time::Duration};
 use bytes::Bytes;
 use tokio::{
     select,
-    sync::mpsc::{Receiver, Sender},
+    sync::mpsc::Receiver,
     time::{Instant, sleep, timeout},
 };
 use twin_core::Timestamp;
@@ -19,7 +19,10 @@ use super::{
     slot::Standing,
     spec::CoapSpec,
 };
-use crate::{Command, DownReason, Grant, Inbound, LinkState, Qos, Refusal, outlet::Outlet};
+use crate::{
+    Command, DownReason, Grant, Inbound, InboundSender, LinkState, Properties, Qos, Refusal, Topic,
+    outlet::Outlet,
+};
 
 /// How long cancelling observations at the end may take.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -42,7 +45,7 @@ pub(super) enum End {
 
 pub(super) struct Desk<C> {
     spec: CoapSpec,
-    topics: Vec<String>,
+    topics: Vec<Topic>,
     outlet: Outlet,
     clock: C,
     /// The resources' answers are to be told, not before this.
@@ -52,10 +55,12 @@ pub(super) struct Desk<C> {
 }
 
 impl<C: Fn() -> Timestamp> Desk<C> {
-    pub(super) fn new(spec: CoapSpec, inbound: Sender<Inbound>, clock: C) -> Self {
+    pub(super) fn new(spec: CoapSpec, inbound: InboundSender, clock: C) -> Self {
         let resources = spec.resources.iter();
         Desk {
-            topics: resources.map(|resource| spec.topic(resource)).collect(),
+            topics: resources
+                .map(|resource| spec.topic(resource).into())
+                .collect(),
             outlet: Outlet::new(inbound, HELD),
             telling: None,
             told: None,
@@ -173,6 +178,7 @@ impl<C: Fn() -> Timestamp> Desk<C> {
                     self.link(LinkState::Up {
                         session_present: false,
                         security: self.spec.security_label().into(),
+                        tls: None,
                     });
                 }
                 Event::Message { slot, body, format } => self.deliver(slot, body, format, at),
@@ -184,7 +190,7 @@ impl<C: Fn() -> Timestamp> Desk<C> {
                     let topic = self.topics.get(slot).cloned().unwrap_or_default();
                     let item = Inbound::Unreadable {
                         received: at,
-                        topic,
+                        topic: topic.into(),
                         detail,
                         excerpt,
                         ack: None,
@@ -204,7 +210,13 @@ impl<C: Fn() -> Timestamp> Desk<C> {
 
     fn deliver(&mut self, slot: usize, payload: Bytes, format: Option<u16>, at: Timestamp) {
         let topic = self.topics.get(slot).cloned().unwrap_or_default();
-        tracing::trace!(topic, format = ?format.map(media_type), "message");
+        let content_type = format.and_then(media_type).map(String::from);
+        let properties = content_type.map(|name| {
+            Box::new(Properties {
+                content_type: Some(name),
+                user: Vec::new(),
+            })
+        });
         let item = Inbound::Message {
             topic,
             payload,
@@ -212,6 +224,7 @@ impl<C: Fn() -> Timestamp> Desk<C> {
             retain: false,
             dup: false,
             received: at,
+            properties,
             ack: None,
         };
         self.outlet.offer(item, at);
@@ -235,14 +248,14 @@ impl<C: Fn() -> Timestamp> Desk<C> {
         for (topic, standing) in self.topics.iter().zip(machine.standings()) {
             match standing {
                 Standing::Granted { observed } => {
-                    tracing::debug!(topic, observed, "resource read");
+                    tracing::debug!(%topic, observed, "resource read");
                     granted.push(Grant {
-                        filter: topic.clone(),
+                        filter: topic.to_string(),
                         qos: Qos::AtMostOnce,
                     });
                 }
                 Standing::Refused(reason) => refused.push(Refusal {
-                    filter: topic.clone(),
+                    filter: topic.to_string(),
                     reason: reason.clone(),
                 }),
                 Standing::Unknown => {}
@@ -274,9 +287,9 @@ impl<C: Fn() -> Timestamp> Desk<C> {
                     Some(Command::Reconnect) if early.is_some() => return early.take(),
                     Some(command) => self.obey(command),
                 },
-                permit = sender.reserve(), if self.outlet.is_waiting() => match permit {
-                    Ok(permit) => self.outlet.pump(permit, (self.clock)()),
-                    Err(_) => return None,
+                room = sender.room(), if self.outlet.is_waiting() => match room {
+                    Some(room) => self.outlet.pump(room, (self.clock)()),
+                    None => return None,
                 },
                 done = &mut future => return Some(done),
                 () = sender.closed() => return None,

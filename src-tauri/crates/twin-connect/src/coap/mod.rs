@@ -16,6 +16,7 @@ mod codec;
 mod desk;
 mod dtls;
 mod flight;
+mod grade;
 mod link;
 mod links;
 mod machine;

@@ -7,11 +7,11 @@ use super::{
     desk::{Desk, End},
     spec::{CoapError, CoapSpec},
 };
-use crate::{Command, DownReason, Inbound, LinkState, backoff::Backoff};
+use crate::{Command, DownReason, InboundSender, LinkState, backoff::Backoff};
 
 /// Reads and observes the resources of a device until it is told to stop, or until either channel is closed by its other
-/// end. It speaks the same [`Inbound`] as an MQTT connection: messages are of QoS 0 under the topic
-/// [`CoapSpec::topic`], and [`Inbound::Subscribed`] tells which resources answer, again whenever that changes.
+/// end. It speaks the same [`crate::Inbound`] as an MQTT connection: messages are of QoS 0 under the topic
+/// [`CoapSpec::topic`], and [`crate::Inbound::Subscribed`] tells which resources answer, again whenever that changes.
 ///
 /// `inbound` is never waited for: what does not fit is dropped and counted. `clock` says when something was received.
 /// [`Command::Stop`] cancels the observations within a second; dropping the future leaves them to the device, which
@@ -21,7 +21,7 @@ use crate::{Command, DownReason, Inbound, LinkState, backoff::Backoff};
 /// If the connection cannot be tried as it is described; then nothing was sent to `inbound`.
 pub async fn run<C>(
     spec: CoapSpec,
-    inbound: mpsc::Sender<Inbound>,
+    inbound: impl Into<InboundSender>,
     mut commands: mpsc::Receiver<Command>,
     clock: C,
 ) -> Result<(), CoapError>
@@ -30,7 +30,7 @@ where
 {
     spec.check()?;
     let (timing, address) = (spec.timing, spec.address());
-    let mut desk = Desk::new(spec, inbound, clock);
+    let mut desk = Desk::new(spec, inbound.into(), clock);
     let mut backoff = Backoff::new(timing);
     loop {
         desk.link(LinkState::Connecting);

@@ -121,7 +121,7 @@ async fn a_name_with_several_addresses_is_tried_through() {
     named.host = "localhost".into();
     let mut running = Running::start(named);
     let got = running.message().await;
-    assert_eq!(got.topic, format!("coap/localhost:{}/time", server.port));
+    assert_eq!(*got.topic, format!("coap/localhost:{}/time", server.port));
     running.stop().await;
 }
 

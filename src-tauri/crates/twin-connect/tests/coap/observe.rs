@@ -28,14 +28,17 @@ async fn an_observable_resource_tells_of_changes_by_itself() {
             retain,
             dup,
             received,
+            properties,
             ack,
         } = running.next().await
         {
-            assert_eq!(topic, format!("coap/127.0.0.1:{}/time", server.port));
+            assert_eq!(*topic, format!("coap/127.0.0.1:{}/time", server.port));
             assert_eq!(
                 (qos, retain, dup, ack),
                 (Qos::AtMostOnce, false, false, None)
             );
+            // Its notifications name no format.
+            assert_eq!(properties, None);
             seen.push((received, payload));
         }
     }
@@ -57,10 +60,14 @@ async fn large_representations_come_whole_when_read_and_when_they_change() {
     let resources = [observed("/big"), observed("/time")];
     let mut running = Running::start(spec(server.port, &resources));
     let topic = format!("coap/127.0.0.1:{}/big", server.port);
-    assert_eq!(running.text(&json(1, 6_000)).await.topic, topic);
+    let got = running.text(&json(1, 6_000)).await;
+    assert_eq!(*got.topic, topic);
+    // What the first block says holds for the whole.
+    let media = got.properties.and_then(|some| some.content_type);
+    assert_eq!(media.as_deref(), Some("application/json"));
     for number in 2..5 {
         server.put("/big", 50, &json(number, 20_000));
-        assert_eq!(running.text(&json(number, 20_000)).await.topic, topic);
+        assert_eq!(*running.text(&json(number, 20_000)).await.topic, topic);
     }
     // The other observation went on meanwhile.
     while !running.message().await.topic.ends_with("/time") {}
@@ -144,7 +151,7 @@ async fn sixty_resources_share_one_link() {
     while seen.len() < 60 {
         let got = running.message().await;
         assert!(got.topic.as_bytes().ends_with(&got.payload), "{got:?}");
-        seen.insert(got.topic);
+        seen.insert(got.topic.to_string());
     }
     server.put("/sensor/37", 0, "changed");
     assert!(running.text("changed").await.topic.ends_with("/37"));

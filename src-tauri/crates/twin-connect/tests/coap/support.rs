@@ -15,7 +15,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 use twin_connect::{
-    Command, DownReason, Inbound, LinkState, Timing,
+    Command, DownReason, Inbound, LinkState, Properties, Timing, Topic,
     coap::{CoapError, CoapResource, CoapSpec, Transmission, run},
 };
 use twin_core::Timestamp;
@@ -194,8 +194,9 @@ pub struct Running {
 /// What a message had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Got {
-    pub topic: String,
+    pub topic: Topic,
     pub payload: Bytes,
+    pub properties: Option<Box<Properties>>,
 }
 
 impl Running {
@@ -255,7 +256,16 @@ impl Running {
 
     pub async fn message(&mut self) -> Got {
         self.until(|item| match item {
-            Inbound::Message { topic, payload, .. } => Some(Got { topic, payload }),
+            Inbound::Message {
+                topic,
+                payload,
+                properties,
+                ..
+            } => Some(Got {
+                topic,
+                payload,
+                properties,
+            }),
             _ => None,
         })
         .await
@@ -263,13 +273,12 @@ impl Running {
 
     /// The next message that is this text.
     pub async fn text(&mut self, wanted: &str) -> Got {
-        self.until(|item| match item {
-            Inbound::Message { topic, payload, .. } if payload == wanted => {
-                Some(Got { topic, payload })
+        loop {
+            let got = self.message().await;
+            if got.payload == wanted {
+                return got;
             }
-            _ => None,
-        })
-        .await
+        }
     }
 
     /// Ends it politely.
