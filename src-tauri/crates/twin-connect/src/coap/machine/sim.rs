@@ -72,7 +72,8 @@ pub(super) struct Device {
     pub(super) value: u32,
     pub(super) observers: Vec<Vec<u8>>,
     pub(super) requests: u32,
-    sequence: u32,
+    /// Of the last notification.
+    pub(super) sequence: u32,
     id: u16,
     unacked: Vec<Unacked>,
     /// Requests that were answered, for their repeats.

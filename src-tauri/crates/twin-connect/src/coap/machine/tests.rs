@@ -93,6 +93,8 @@ proptest! {
     ) {
         let habits = Habits { confirmable, max_age, ..PLAIN };
         let mut world = World::new(settings(&[("/a", true, None)]), habits, CALM, seed);
+        // Its numbers begin anew, far behind, and well within the 128 s in which they count.
+        world.device.sequence = 1_000;
         world.run(seconds(3));
         world.change();
         world.run(seconds(1));
@@ -385,4 +387,26 @@ fn sequence_numbers_are_judged_by_the_standard() {
     world.now += seconds(129);
     tell(&mut world, 2, 8);
     assert_eq!(world.values(0), [1, 5, 6, 8]);
+}
+
+#[test]
+fn a_late_notification_is_no_answer_to_a_renewal() {
+    let habits = Habits {
+        max_age: 10,
+        ..PLAIN
+    };
+    let mut world = World::new(settings(&[("/a", true, None)]), habits, CALM, 1);
+    world.run(seconds(1));
+    let token = world.device.observers[0].clone();
+    // The renewal is lost, and so is what the device knew; then something old arrives.
+    world.is_cut = true;
+    world.run(seconds(26));
+    assert!(world.machine.flight.is_some());
+    world.device.restart();
+    let late = [&[0x58, CONTENT, 9, 9][..], &token, b"\x63\xff\xff\xf8\xff"].concat();
+    world.inject(&[late, body(1, 8)].concat());
+    assert_eq!(world.values(0), [1, 1]);
+    world.is_cut = false;
+    world.run(seconds(60));
+    assert_eq!(world.device.observers.len(), 1);
 }
