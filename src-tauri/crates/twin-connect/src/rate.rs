@@ -197,7 +197,8 @@ mod tests {
         Inbound::Message {
             topic: "t".into(),
             payload: Bytes::from(vec![0; size]),
-            qos: if acked {
+            qos: if properties: None,
+            acked {
                 Qos::AtLeastOnce
             } else {
                 Qos::AtMostOnce
