@@ -12,10 +12,12 @@ use twin_core::Timestamp;
 
 use crate::{
     Command, ConnectionSpec, DownReason, Grant, Inbound, InboundSender, LinkState, Qos, Refusal,
+    Subscription,
     acks::Acks,
     outlet::Outlet,
     parcel::Parcel,
-    socket::{Dialler, Probe},
+    probe::Probe,
+    socket::Dialler,
     takeover::Ending,
     wire::{Answer, Answers, Client, Fault, Got, Wire},
 };
@@ -159,7 +161,9 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         });
         let reason = match fault {
             Err(reason) => reason,
-            Ok(_) if closed_by_peer && unanswered => self.unanswered(),
+            Ok(_) if closed_by_peer && unanswered && self.probe.reason().is_none() => {
+                self.unanswered()
+            }
             Ok(fault) => fault.explain(&self.spec, up.is_some(), &self.probe),
         };
         End::Lost {
@@ -175,7 +179,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             .spec
             .subscriptions
             .iter()
-            .map(|some| some.filter.as_str())
+            .map(Subscription::wire_filter)
             .collect();
         DownReason::subscriptions(&format!(
             "{} closed the connection instead of answering the subscriptions; it may not allow one of {}",
@@ -381,10 +385,10 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         if session_present {
             self.outlet.forget_unacknowledged();
         }
-        let security = self.probe.security();
         self.link(LinkState::Up {
             session_present,
-            security,
+            security: self.probe.security(),
+            tls: self.probe.tls(),
         });
         let again = session_present && self.subscribed;
         let queued = self

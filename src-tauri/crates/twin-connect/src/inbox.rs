@@ -175,7 +175,10 @@ pub(crate) fn weight(item: &Inbound) -> usize {
                 ..
             } => topic.len() + excerpt.len() + detail.len(),
             Inbound::NotSent { topic, reason, .. } => topic.len() + reason.len(),
-            Inbound::Link { .. } | Inbound::Subscribed { .. } | Inbound::Dropped { .. } => 0,
+            Inbound::Link { .. }
+            | Inbound::Subscribed { .. }
+            | Inbound::Dropped { .. }
+            | Inbound::Throttled { .. } => 0,
         }
 }
 

@@ -1,11 +1,11 @@
 //! What passes between a connection and its owner.
 
-use std::{fmt, ops::Deref};
+use std::{fmt, ops::Deref, sync::Arc};
 
 use bytes::Bytes;
 use twin_core::Timestamp;
 
-use crate::{DownReason, Qos};
+use crate::{DownReason, Qos, TlsFacts};
 
 /// The right to acknowledge one message. It is worth something only on the link that delivered the message: once that
 /// link is gone the broker delivers the message again, with a handle of its own, and the old handle does nothing. Give
@@ -98,6 +98,8 @@ pub enum LinkState {
         session_present: bool,
         /// How the link is protected, in words, such as "TLS 1.3, client certificate".
         security: String,
+        /// What TLS has agreed on; none without TLS.
+        tls: Option<Arc<TlsFacts>>,
     },
     /// Not connected; the next attempt follows by itself.
     Down {
@@ -183,6 +185,13 @@ pub enum Inbound {
     /// Messages were thrown away because the consumer had fallen behind: of QoS 0, or of any on a clean session when
     /// [`crate::Limits::max_held`] was reached.
     Dropped {
+        /// When this was reported.
+        at: Timestamp,
+        /// How many since the last such report.
+        count: u64,
+    },
+    /// Messages of QoS 0 beyond [`crate::Limits::rate`] were thrown away.
+    Throttled {
         /// When this was reported.
         at: Timestamp,
         /// How many since the last such report.

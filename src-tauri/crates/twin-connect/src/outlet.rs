@@ -209,6 +209,7 @@ mod tests {
         let state = LinkState::Up {
             session_present: true,
             security: String::new(),
+            tls: None,
         };
         outlet.offer(Inbound::Link { at: NOW, state }, NOW);
         outlet.forget_unacknowledged();

@@ -9,6 +9,16 @@ pub enum Convention {
     Zigbee2mqtt,
     /// ChirpStack v4.
     ChirpStack,
+    /// The Things Stack v3.
+    Tts,
+    /// OPC UA PubSub, JSON mapping.
+    OpcUaPubSub,
+    /// Sensor Measurement Lists (RFC 8428).
+    SenMl,
+    /// Fixed places in bytes, as a person set out.
+    Layout,
+    /// Separated values, as a person set out.
+    Csv,
     /// JSON of unknown origin.
     Json,
     /// One bare value.
@@ -21,6 +31,11 @@ impl Convention {
         Convention::SparkplugB,
         Convention::Zigbee2mqtt,
         Convention::ChirpStack,
+        Convention::Tts,
+        Convention::OpcUaPubSub,
+        Convention::SenMl,
+        Convention::Layout,
+        Convention::Csv,
         Convention::Json,
         Convention::Bare,
     ];
@@ -31,6 +46,11 @@ impl Convention {
             Convention::SparkplugB => "sparkplug-b",
             Convention::Zigbee2mqtt => "zigbee2mqtt",
             Convention::ChirpStack => "chirpstack",
+            Convention::Tts => "tts",
+            Convention::OpcUaPubSub => "opcua-pubsub",
+            Convention::SenMl => "senml",
+            Convention::Layout => "layout",
+            Convention::Csv => "csv",
             Convention::Json => "json",
             Convention::Bare => "bare",
         }
@@ -42,6 +62,11 @@ impl Convention {
             Convention::SparkplugB => "Sparkplug B",
             Convention::Zigbee2mqtt => "zigbee2mqtt",
             Convention::ChirpStack => "ChirpStack",
+            Convention::Tts => "The Things Stack",
+            Convention::OpcUaPubSub => "OPC UA PubSub",
+            Convention::SenMl => "SenML",
+            Convention::Layout => "byte layout",
+            Convention::Csv => "CSV",
             Convention::Json => "JSON",
             Convention::Bare => "bare value",
         }

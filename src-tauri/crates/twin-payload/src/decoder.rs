@@ -4,6 +4,7 @@ use twin_core::Timestamp;
 
 use crate::{
     convention::Convention,
+    inflate::Packed,
     intern::AddressIx,
     limits::Limits,
     message::Message,
@@ -11,11 +12,14 @@ use crate::{
     reader::{Context, Memory},
     reject::{Reject, RejectKind},
     route::{Place, Router},
-    sparkplug::{NodeStatus, Sparkplug, SparkplugTopic},
+    sparkplug::{self, NodeStatus, Sparkplug, SparkplugSession, SparkplugTopic},
 };
 
 /// Longest topic: MQTT counts its bytes in 16 bits.
 const TOPIC_BYTES_MAX: usize = 65_535;
+
+/// Memory for the content of compressed payloads that is kept from message to message, bytes.
+const CONTENT_KEPT: usize = 64 * 1024;
 
 /// Decodes the messages of one connection, in the order in which they arrive.
 ///
@@ -26,6 +30,8 @@ pub struct Decoder {
     memory: Memory,
     sparkplug: Sparkplug,
     router: Router,
+    /// Of a compressed payload; kept for its memory.
+    content: Vec<u8>,
 }
 
 impl Decoder {
@@ -49,7 +55,8 @@ impl Decoder {
     pub fn decode(&mut self, message: Message<'_>, out: &mut Observations) -> Result<(), Reject> {
         check_topic(message.topic)?;
         self.check_size(message.payload)?;
-        if SparkplugTopic::is_in_namespace(message.topic) {
+        out.begin();
+        if SparkplugTopic::is_in_namespace(message.topic) || sparkplug::is_plain_text(&message) {
             let mark = out.mark();
             let addresses = self.memory.addresses.len();
             let known = &mut self.memory.addresses;
@@ -61,7 +68,10 @@ impl Decoder {
             }
             return result;
         }
-        self.read(&message, out)
+        match Packed::of(message.payload) {
+            Some(packed) => self.read_packed(packed, &message, out),
+            None => self.read(&message, out),
+        }
     }
 
     /// Takes a Sparkplug birth that was kept from before a restart. It gives no observations; values decoded with it
@@ -84,7 +94,10 @@ impl Decoder {
     /// Whether messages on this topic are Sparkplug births, which are worth keeping for
     /// [`restore_birth`](Self::restore_birth).
     pub fn is_birth(topic: &str) -> bool {
-        SparkplugTopic::parse(topic).is_ok_and(|topic| topic.is_birth())
+        // Asked of every message: taking a topic apart costs memory.
+        matches!(topic.split('/').nth(2), Some("NBIRTH" | "DBIRTH"))
+            && SparkplugTopic::parse(topic)
+                .is_ok_and(|topic| topic.is_some_and(|topic| topic.is_birth()))
     }
 
     /// The address with this number; empty for a number this decoder never gave.
@@ -117,6 +130,34 @@ impl Decoder {
         self.sparkplug.rebirth_request(node, now)
     }
 
+    /// Notes for [`session`](Self::session) that such a request was sent.
+    pub fn rebirth_asked(&mut self, node: &str, now: Timestamp) {
+        self.sparkplug.rebirth_asked(node, now);
+    }
+
+    /// How the Sparkplug sessions of this connection go.
+    pub fn session(&self) -> SparkplugSession {
+        self.sparkplug.session()
+    }
+
+    /// When [`poll`](Self::poll) is next to be called; none when nothing is waited for.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.sparkplug.next_deadline()
+    }
+
+    /// Judges what did not come in time: Sparkplug messages and births. [`decode`](Self::decode) does so too, after a
+    /// Sparkplug message. Rows, events and [`released`](Observations::released) are added to `out`.
+    pub fn poll(&mut self, now: Timestamp, out: &mut Observations) {
+        out.begin();
+        let known = &mut self.memory.addresses;
+        self.sparkplug.poll(now, &self.limits, known, out);
+    }
+
+    /// Sets how many Sparkplug messages may be held back: see [`SparkplugLimits::held`](crate::SparkplugLimits).
+    pub fn set_held(&mut self, messages: usize) {
+        self.limits.sparkplug.held = messages;
+    }
+
     fn check_size(&self, payload: &[u8]) -> Result<(), Reject> {
         if payload.len() <= self.limits.payload_bytes {
             return Ok(());
@@ -127,6 +168,27 @@ impl Decoder {
             self.limits.payload_bytes
         );
         Err(Reject::new(RejectKind::PayloadTooLarge, detail))
+    }
+
+    /// Reads what is inside a compressed payload; what is compressed in there again is not.
+    fn read_packed(
+        &mut self,
+        packed: Packed,
+        message: &Message<'_>,
+        out: &mut Observations,
+    ) -> Result<(), Reject> {
+        let mut content = std::mem::take(&mut self.content);
+        let result = packed.inflate(message.payload, &self.limits, &mut content);
+        let result = result.and_then(|()| {
+            let message = Message {
+                payload: &content,
+                ..*message
+            };
+            self.read(&message, out)
+        });
+        content.shrink_to(CONTENT_KEPT);
+        self.content = content;
+        result
     }
 
     /// A topic may have been judged by a message unlike this one, so a rejected message is judged for itself.

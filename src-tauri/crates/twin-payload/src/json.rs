@@ -3,4 +3,5 @@
 mod flat;
 mod parser;
 
-pub(crate) use flat::{Flat, TimeNames};
+pub(crate) use flat::{Flat, TimeNames, number_value};
+pub(crate) use parser::{Scalar, Visit, parse};

@@ -14,25 +14,35 @@ mod chirpstack;
 mod convention;
 mod decoder;
 mod description;
+mod inflate;
 mod intern;
 mod json;
 mod limits;
+mod lora;
 mod message;
 mod observations;
+mod opcua;
 mod plain;
 mod reader;
 mod reject;
+mod roster;
 mod route;
+mod senml;
 pub mod sparkplug;
 mod stamp;
+mod tree;
+mod tts;
+mod walk;
 mod zigbee;
 
 pub use convention::Convention;
 pub use decoder::Decoder;
 pub use description::{Description, Point, Presence, SourceUnit, UnitVocabulary};
 pub use intern::AddressIx;
-pub use limits::Limits;
+pub use limits::{Limits, SparkplugLimits};
 pub use message::Message;
-pub use observations::{Observation, Observations, RebirthReason, SourceEvent};
+pub use observations::{
+    HoldId, Observation, Observations, RebirthReason, Released, SourceEvent, Unread,
+};
 pub use reject::{Reject, RejectKind};
-pub use sparkplug::{NodeState, NodeStatus};
+pub use sparkplug::{NodeState, NodeStatus, SparkplugSession};

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
-use twin_core::{Quality, Timestamp};
+use twin_core::Quality;
 
 use crate::{
     convention::Convention,
@@ -134,34 +134,14 @@ impl<'c> Context<'c> {
         message: &Message<'_>,
         keep: impl Fn(&str) -> bool,
     ) -> Result<(), Reject> {
-        self.flat_each(prefix, |time| Stamp::of(time, message), keep)
-    }
-
-    /// As [`flat_rows`](Self::flat_rows), all with one stamp.
-    ///
-    /// # Errors
-    /// As [`row`](Self::row).
-    pub(crate) fn flat_rows_at(
-        &mut self,
-        prefix: &str,
-        stamp: &Stamp,
-        keep: impl Fn(&str) -> bool,
-    ) -> Result<(), Reject> {
-        self.flat_each(prefix, |_| *stamp, keep)
-    }
-
-    fn flat_each(
-        &mut self,
-        prefix: &str,
-        stamp: impl Fn(Option<Timestamp>) -> Stamp,
-        keep: impl Fn(&str) -> bool,
-    ) -> Result<(), Reject> {
         self.out.skip(self.flat.skipped());
         // Put aside while its values are read, so that rows can be added.
         let flat = std::mem::take(self.flat);
         let mut kept = flat.values().filter(|value| keep(value.path));
-        let result = kept
-            .try_for_each(|value| self.row((prefix, value.path), value.value, &stamp(value.time)));
+        let result = kept.try_for_each(|value| {
+            let stamp = Stamp::of(value.time, message);
+            self.row((prefix, value.path), value.value, &stamp)
+        });
         drop(kept);
         *self.flat = flat;
         result

@@ -35,6 +35,8 @@ pub enum RejectKind {
     SparkplugMalformed,
     /// The Sparkplug payload has no sequence number, so it may be the beginning of a longer one.
     SparkplugNoSeq,
+    /// The Sparkplug birth that says what the message means did not come.
+    SparkplugNoBirth,
     /// The topic is in the Sparkplug namespace and not one of its topics.
     SparkplugTopic,
     /// The Sparkplug payload has more metrics than the limit.
@@ -45,11 +47,19 @@ pub enum RejectKind {
     AddressTooLong,
     /// The connection has as many nodes or devices as the limit allows.
     SourceLimit,
+    /// A compressed payload is damaged or holds more than the limits allow.
+    Inflate,
+    /// A SenML pack breaks the rules of RFC 8428.
+    SenMl,
+    /// The bytes are fewer than the layout asks for, or were not found where it looks for them.
+    Layout,
+    /// A line of separated values does not have the columns that were set out.
+    Csv,
 }
 
 impl RejectKind {
     /// Every sort.
-    pub const ALL: [RejectKind; 15] = [
+    pub const ALL: [RejectKind; 20] = [
         RejectKind::Topic,
         RejectKind::PayloadTooLarge,
         RejectKind::Utf8,
@@ -60,11 +70,16 @@ impl RejectKind {
         RejectKind::SparkplugTruncated,
         RejectKind::SparkplugMalformed,
         RejectKind::SparkplugNoSeq,
+        RejectKind::SparkplugNoBirth,
         RejectKind::SparkplugTopic,
         RejectKind::SparkplugTooManyMetrics,
         RejectKind::TopicLimit,
         RejectKind::AddressTooLong,
         RejectKind::SourceLimit,
+        RejectKind::Inflate,
+        RejectKind::SenMl,
+        RejectKind::Layout,
+        RejectKind::Csv,
     ];
 
     /// Short name, as stored and counted.
@@ -80,11 +95,16 @@ impl RejectKind {
             RejectKind::SparkplugTruncated => "sparkplug-truncated",
             RejectKind::SparkplugMalformed => "sparkplug-malformed",
             RejectKind::SparkplugNoSeq => "sparkplug-no-seq",
+            RejectKind::SparkplugNoBirth => "sparkplug-no-birth",
             RejectKind::SparkplugTopic => "sparkplug-topic",
             RejectKind::SparkplugTooManyMetrics => "sparkplug-too-many-metrics",
             RejectKind::TopicLimit => "topic-limit",
             RejectKind::AddressTooLong => "address-too-long",
             RejectKind::SourceLimit => "source-limit",
+            RejectKind::Inflate => "inflate",
+            RejectKind::SenMl => "senml",
+            RejectKind::Layout => "layout-too-short",
+            RejectKind::Csv => "csv",
         }
     }
 }

@@ -6,9 +6,12 @@ use crate::{
     chirpstack::ChirpStack,
     limits::Limits,
     message::Message,
+    opcua::OpcUa,
     plain::Plain,
     reader::{Reader, Template},
     reject::{Reject, RejectKind},
+    senml::SenMl,
+    tts::Tts,
     zigbee::Zigbee,
 };
 
@@ -18,6 +21,9 @@ fn readers() -> Vec<Box<dyn Reader>> {
     vec![
         Box::<Zigbee>::default(),
         Box::<ChirpStack>::default(),
+        Box::<Tts>::default(),
+        Box::<OpcUa>::default(),
+        Box::<SenMl>::default(),
         Box::<Plain>::default(),
     ]
 }

@@ -17,6 +17,26 @@ fn chirpstack() {
 }
 
 #[test]
+fn the_things_stack() {
+    fixture::check("tts");
+}
+
+#[test]
+fn opc_ua_pubsub() {
+    fixture::check("opcua");
+}
+
+#[test]
+fn senml() {
+    fixture::check("senml");
+}
+
+#[test]
+fn compressed_payloads() {
+    fixture::check("inflate");
+}
+
+#[test]
 fn the_convention_of_each_message_is_told() {
     let mut decoder = Decoder::new();
     for (topic, payload, convention) in [

@@ -344,6 +344,8 @@ fn chirpstack_uplinks_give_object_and_radio() {
             (address("rssi"), Value::F64(-57.0)),
             (address("snr"), Value::F64(9.0)),
             (address("f_cnt"), Value::F64(42.0)),
+            (address("dr"), Value::F64(5.0)),
+            (address("confirmed"), Value::Bool(false)),
         ]
     );
     assert!(

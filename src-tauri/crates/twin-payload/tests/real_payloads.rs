@@ -3,8 +3,8 @@
 mod common;
 
 use common::{NOW, decode, rows, shared_payloads, value};
-use twin_core::{Timestamp, Value};
-use twin_payload::{Decoder, Message, Observations, SourceEvent};
+use twin_core::{Quality, Reason, Timestamp, Value};
+use twin_payload::{Convention, Decoder, Message, Observations, SourceEvent};
 
 #[test]
 fn sparkplug_as_googles_protobuf_writes_it() {
@@ -24,8 +24,8 @@ fn sparkplug_as_googles_protobuf_writes_it() {
     );
     assert_eq!(
         (out.len(), out.skipped()),
-        (2, 1),
-        "the template is skipped"
+        (2, 0),
+        "the definition of a template is no value that was left out"
     );
 
     let out = decode(
@@ -56,7 +56,9 @@ fn sparkplug_as_googles_protobuf_writes_it() {
         of("UUID"),
         Some(Value::Text("123e4567-e89b-12d3-a456-426614174000".into()))
     );
-    assert!(out.skipped() >= 2, "bytes and files are skipped");
+    assert_eq!(of("Bytes.size"), Some(Value::I64(3)));
+    assert_eq!(of("File.size"), Some(Value::I64(4)));
+    assert_eq!(out.skipped(), 0);
 }
 
 #[test]
@@ -106,7 +108,11 @@ fn every_json_of_others_is_read() {
             let payload = std::fs::read(&path).unwrap();
             let mut decoder = Decoder::new();
             let out = decode(&mut decoder, "plant/device", &payload).unwrap();
-            assert!(!out.is_empty(), "{}", path.display());
+            let silent = String::from_utf8(payload).unwrap().contains("ua-keepalive");
+            assert_eq!(out.is_empty(), silent, "{}", path.display());
+            let convention = out.convention().unwrap();
+            let known = convention == Convention::OpcUaPubSub;
+            assert_eq!(known, kind == "opcua-pubsub", "{}", path.display());
             seen += 1;
         }
     }
@@ -129,12 +135,157 @@ fn an_uplink_of_chirpstack_gives_its_radio() {
     assert_eq!(
         rows,
         [
+            (format!("{topic}#data.size"), Value::F64(1.0)),
             (format!("{topic}#rssi"), Value::F64(-36.0)),
-            (format!("{topic}#snr"), Value::F64(10.5))
+            (format!("{topic}#snr"), Value::F64(10.5)),
+            (format!("{topic}#f_cnt"), Value::F64(0.0)),
+            (format!("{topic}#dr"), Value::F64(1.0)),
+            (format!("{topic}#confirmed"), Value::Bool(false)),
         ]
     );
     assert_eq!(
         out.get(0).unwrap().source_time,
         Some(Timestamp(1_658_136_855_775_023))
     );
+}
+
+#[test]
+fn other_events_of_chirpstack_are_read() {
+    let Some(folder) = shared_payloads() else {
+        return;
+    };
+    let device = "application/17c82e96/device/0101010101010101";
+    let mut decoder = Decoder::new();
+    for (file, event, path, expected) in [
+        ("0015", "join", "dev_addr", Value::Text("00189440".into())),
+        ("0017", "txack", "f_cnt_down", Value::F64(2.0)),
+        (
+            "0019",
+            "location",
+            "location.longitude",
+            Value::F64(-8.839_375),
+        ),
+    ] {
+        let payload = std::fs::read(folder.join(format!("chirpstack/{file}.json"))).unwrap();
+        let topic = format!("{device}/event/{event}");
+        let out = decode(&mut decoder, &topic, &payload).unwrap();
+        let address = format!("{topic}#{path}");
+        assert_eq!(value(&decoder, &out, &address), Some(expected), "{file}");
+        assert!(out.iter().all(|row| row.source_time.is_some()), "{file}");
+        if file == "0015" {
+            let [SourceEvent::Described(description)] = out.events() else {
+                panic!("{:?}", out.events());
+            };
+            assert_eq!(description.name.as_deref(), Some("Test device"));
+            assert_eq!(description.parent.as_deref(), Some("Test application"));
+        }
+    }
+}
+
+#[test]
+fn uplinks_of_the_things_stack_are_read() {
+    let Some(folder) = shared_payloads() else {
+        return;
+    };
+    let topic = "v3/app1@ttn/devices/dev1/up";
+    for (file, path, expected, time) in [
+        (
+            "0092",
+            "decoded_payload.temperature",
+            Value::F64(32.0),
+            Some(Timestamp(1_625_743_078_984_396)),
+        ),
+        (
+            "0098",
+            "frm_payload.size",
+            Value::F64(17.0),
+            Some(Timestamp(1_548_766_954_981_000)),
+        ),
+        (
+            "0112",
+            "decoded_payload.temperature",
+            Value::F64(-21.3),
+            None,
+        ),
+    ] {
+        let payload = std::fs::read(folder.join(format!("ttn/{file}.json"))).unwrap();
+        let mut decoder = Decoder::new();
+        let out = decode(&mut decoder, topic, &payload).unwrap();
+        let address = format!("{topic}#{path}");
+        assert_eq!(value(&decoder, &out, &address), Some(expected), "{file}");
+        assert_eq!(out.get(0).unwrap().source_time, time, "{file}");
+    }
+}
+
+#[test]
+fn opc_ua_of_others_is_read_field_by_field() {
+    let Some(folder) = shared_payloads() else {
+        return;
+    };
+    let publisher = "opc.tcp:%2F%2Fopcplc:50000_70FB9F43";
+    let local = "opc.tcp:%2F%2Flocalhost:54340%2FUA%2FSampleServer_5CB8F1A5";
+    let step = "SIMPLE-EVENTS/http://opcfoundation.org/SimpleEvents#CurrentStep";
+    let node = "opcplc:50000/nsu=http://microsoft.com/Opc/OpcPlc/;s=";
+    for (file, rows, path, expected) in [
+        (
+            "0001",
+            5,
+            format!("{publisher}/1000/StepUp"),
+            Value::F64(23305.0),
+        ),
+        (
+            "0001",
+            5,
+            format!("{publisher}/1000/BadFastUInt1"),
+            Value::Null,
+        ),
+        (
+            "0003",
+            10,
+            format!("SIMPLE-EVENTS/{step}.Duration"),
+            Value::F64(1000.0),
+        ),
+        (
+            "0005",
+            5,
+            format!("{local}/{step}.Name"),
+            Value::Text("Step 1".into()),
+        ),
+        ("0009", 1, format!("{node}StepUp"), Value::F64(28679.0)),
+        (
+            "0011",
+            5,
+            format!("{node}AlternatingBoolean"),
+            Value::Bool(true),
+        ),
+        ("0011", 5, format!("{node}BadFastUInt1"), Value::Null),
+        (
+            "0013",
+            5,
+            "localhost:56769/i=2253.http://opcfoundation.org/SimpleEvents#CycleId".into(),
+            Value::Text("3".into()),
+        ),
+        (
+            "0015",
+            5,
+            "localhost:54040/i=2253.Message".into(),
+            Value::Text("The system cycle '1' has started.".into()),
+        ),
+    ] {
+        let payload = std::fs::read(folder.join(format!("opcua-pubsub/{file}.json"))).unwrap();
+        let mut decoder = Decoder::new();
+        let out = decode(&mut decoder, "opc", &payload).unwrap();
+        assert_eq!(out.len(), rows, "{file}");
+        let address = format!("opc#{path}");
+        assert_eq!(
+            value(&decoder, &out, &address),
+            Some(expected),
+            "{file} {path}"
+        );
+        let bad = out.iter().filter(|row| !row.quality.is_good());
+        for row in bad {
+            assert_eq!(row.quality, Quality::bad(Reason::DeviceReported), "{file}");
+            assert!(decoder.address(row.address).ends_with("BadFastUInt1"));
+        }
+    }
 }

@@ -297,8 +297,20 @@ impl Driver {
         }
     }
 
+    /// Whether the score is for a binding as it is now: the plant file may have changed since the model was asked.
+    fn is_current(&self, scores: &ScoreBatch) -> bool {
+        let models = &self.engine.config().models;
+        scores.explanations.iter().all(|explanation| {
+            models.get(explanation.binding).is_some_and(|binding| {
+                binding.model == explanation.model
+                    && scores.samples.signals().contains(&binding.score)
+            })
+        })
+    }
+
     fn take_answer(&mut self, answer: Answer) {
         match answer {
+            Answer::Scores(scores) if !self.is_current(&scores) => {}
             Answer::Scores(scores) => {
                 let bindings: Vec<usize> = scores.explanations.iter().map(|e| e.binding).collect();
                 let now = self.instant();

@@ -14,6 +14,7 @@ pub mod maintenance;
 pub mod notice;
 mod outage;
 pub mod rejects;
+mod replant;
 pub mod request;
 pub mod retention;
 mod ring;

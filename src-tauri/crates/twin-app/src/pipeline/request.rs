@@ -1,13 +1,30 @@
 //! What is asked of the driver, and by which queues.
 
+use std::sync::Arc;
+
 use tokio::sync::{mpsc, oneshot};
 use twin_core::{OccurrenceId, engine::SystemEvent};
 
 use super::{
-    scoring::Answer,
+    scoring::{Answer, ScoringThread},
     source::{Heard, Source},
 };
-use crate::{api::alarm::AlarmRow, error::Result};
+use crate::{
+    api::{alarm::AlarmRow, plant::PlantView},
+    compile::Compiled,
+    error::Result,
+};
+
+/// A plant that is to run from now on.
+#[derive(Debug)]
+pub struct NewPlant {
+    /// For the engine and the decoders.
+    pub compiled: Arc<Compiled>,
+    /// For people.
+    pub view: PlantView,
+    /// Its models; none when they are those of before.
+    pub scoring: Option<ScoringThread>,
+}
 
 /// What people and the composition ask of the driver.
 #[derive(Debug)]
@@ -39,6 +56,8 @@ pub enum Request {
         /// Whom to tell.
         reply: oneshot::Sender<Result<Vec<Heard>>>,
     },
+    /// The plant file was changed: from now on this plant counts.
+    PutPlant(Box<NewPlant>),
     /// A connection was added or changed: from now on this one counts.
     PutSource(usize, Box<Source>),
     /// A connection was removed.

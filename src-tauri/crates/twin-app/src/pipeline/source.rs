@@ -135,6 +135,18 @@ impl Source {
         }
     }
 
+    /// From now on other addresses feed signals.
+    pub fn put_addresses(&mut self, addresses: HashMap<String, SignalKey>) {
+        let mut signals: Vec<SignalKey> = addresses.values().copied().collect();
+        signals.sort_unstable();
+        self.signals = signals.into();
+        self.addresses = addresses;
+        self.map.clear();
+        let (decoder, known) = (&self.decoder, &self.addresses);
+        self.heard
+            .retain(|address, _| !known.contains_key(decoder.address(AddressIx(*address))));
+    }
+
     /// The connection's id.
     pub const fn id(&self) -> &ConnectionId {
         &self.id
@@ -240,7 +252,9 @@ impl Source {
                 self.reject(topic, "too-large", detail, &excerpt, received, job);
                 self.ack(ack, job);
             }
-            Inbound::Dropped { count, .. } => self.dropped += count,
+            Inbound::Dropped { count, .. } | Inbound::Throttled { count, .. } => {
+                self.dropped += count;
+            }
             Inbound::Link { at, state } => self.take_link(at, state, turn, job),
             Inbound::Subscribed { refused, .. } => {
                 let name = |r: &twin_connect::Refusal| format!("{} ({})", r.filter, r.reason);
@@ -387,6 +401,7 @@ impl Source {
             LinkState::Up {
                 session_present,
                 security,
+                ..
             } => {
                 self.security = security;
                 // With the session still there, and nothing asked for that a broker does not keep, nothing was missed:

@@ -272,7 +272,7 @@ async fn maintenance_that_fails_says_so_and_takes_it_back() -> anyhow::Result<()
         complete: Arc::new(AtomicI64::new(17)),
         conditions: bench.conditions.clone(),
         retention: watch::channel(String::new()).0,
-        policy: Policy::default(),
+        policy: tokio::sync::watch::channel(Arc::new(Policy::default())).1,
         heartbeat: dir.path().join("heartbeat"),
     };
     let running = tokio::spawn(maintenance.run());

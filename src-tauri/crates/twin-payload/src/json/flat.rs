@@ -7,6 +7,7 @@ use twin_core::Timestamp;
 use super::parser::{Scalar, Visit, parse};
 use crate::{
     limits::Limits,
+    observations::Cell,
     reject::{Reject, RejectKind},
     stamp,
 };
@@ -51,8 +52,6 @@ impl TimeNames {
         name: "last_seen",
         always: true,
     }]);
-    /// For ChirpStack, whose network server says when it heard the uplink.
-    pub(crate) const CHIRPSTACK: TimeNames = TimeNames(&[]);
 
     fn rank(self, key: &str) -> Option<usize> {
         self.0
@@ -105,7 +104,7 @@ struct Object {
 pub(crate) struct FlatValue<'f> {
     /// Keys joined by `.`; empty when the whole text is one value.
     pub(crate) path: &'f str,
-    pub(crate) value: crate::observations::Cell<'f>,
+    pub(crate) value: Cell<'f>,
     /// Source time of the innermost object around it that has one.
     pub(crate) time: Option<Timestamp>,
 }
@@ -150,7 +149,6 @@ impl Flat {
 
     /// All values in order, source times left out.
     pub(crate) fn values(&self) -> impl Iterator<Item = FlatValue<'_>> {
-        use crate::observations::Cell;
         let slice = |range: &Range<usize>| self.pool.get(range.clone()).unwrap_or_default();
         self.rows
             .iter()
@@ -264,7 +262,10 @@ impl Visit for Filler<'_> {
         let value = match scalar {
             Scalar::Null => RowValue::Null,
             Scalar::Bool(v) => RowValue::Bool(v),
-            Scalar::Number(number, written) => number_value(number, written),
+            Scalar::Number(number, written) => match number_value(number, written) {
+                Cell::I64(whole) => RowValue::I64(whole),
+                _ => RowValue::F64(number),
+            },
             Scalar::Text(text) if text.len() > self.limits.text_bytes => {
                 self.flat.skipped += 1;
                 return Ok(());
@@ -286,13 +287,13 @@ impl Visit for Filler<'_> {
 
 /// JSON knows one sort of number, so all are f64, lest a signal change its type whenever a value happens to be
 /// whole; only whole numbers that an f64 cannot hold exactly stay whole.
-fn number_value(number: f64, written: &str) -> RowValue {
+pub(crate) fn number_value<'w>(number: f64, written: &str) -> Cell<'w> {
     if number.abs() >= EXACT_IN_F64
         && let Ok(whole) = written.parse()
     {
-        return RowValue::I64(whole);
+        return Cell::I64(whole);
     }
-    RowValue::F64(number)
+    Cell::F64(number)
 }
 
 /// A number as decimal text, without an allocation.

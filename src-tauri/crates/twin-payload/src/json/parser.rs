@@ -23,6 +23,8 @@ pub(crate) enum Scalar<'s> {
 pub(crate) trait Visit {
     fn begin_object(&mut self);
     fn end_object(&mut self);
+    fn begin_array(&mut self) {}
+    fn end_array(&mut self) {}
     /// The next value stands under this key.
     fn key(&mut self, key: &str);
     /// The next value stands at this place of an array.
@@ -150,8 +152,10 @@ impl<V: Visit> Parser<'_, '_, V> {
     }
 
     fn array(&mut self) -> Result<(), Reject> {
+        self.visit.begin_array();
         self.space();
         if self.take(b']') {
+            self.visit.end_array();
             return Ok(());
         }
         for index in 0.. {
@@ -166,6 +170,7 @@ impl<V: Visit> Parser<'_, '_, V> {
                 return Err(self.fault("`,` or `]` was due"));
             }
         }
+        self.visit.end_array();
         Ok(())
     }
 

@@ -221,8 +221,7 @@ async fn what_memory_cannot_hold_is_counted_and_the_rest_is_stored_in_order() ->
 }
 
 #[tokio::test]
-async fn samples_that_fill_memory_by_their_bytes_are_counted_to_the_last()
--> anyhow::Result<()> {
+async fn samples_that_fill_memory_by_their_bytes_are_counted_to_the_last() -> anyhow::Result<()> {
     full_memory(Limits {
         samples: 100_000,
         bytes: 40_000,
