@@ -197,8 +197,7 @@ mod tests {
         Inbound::Message {
             topic: "t".into(),
             payload: Bytes::from(vec![0; size]),
-            qos: if properties: None,
-            acked {
+            qos: if acked {
                 Qos::AtLeastOnce
             } else {
                 Qos::AtMostOnce
@@ -206,6 +205,7 @@ mod tests {
             retain: false,
             dup: false,
             received: Timestamp(number.cast_signed()),
+            properties: None,
             ack: acked.then_some(AckHandle { epoch: 0, number }),
         }
     }
