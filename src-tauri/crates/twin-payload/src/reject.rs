@@ -99,7 +99,7 @@ impl RejectKind {
             RejectKind::SourceLimit => "source-limit",
             RejectKind::Inflate => "inflate",
             RejectKind::SenMl => "senml",
-            RejectKind::Layout => "layout-too-short",
+            RejectKind::Layout => "layout",
             RejectKind::Csv => "csv",
         }
     }

@@ -4,16 +4,23 @@ use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     chirpstack::ChirpStack,
+    convention::Convention,
+    csv::Separated,
+    layout::{Laid, LayoutSource},
     limits::Limits,
     message::Message,
     opcua::OpcUa,
     plain::Plain,
     reader::{Reader, Template},
     reject::{Reject, RejectKind},
+    rules::{Book, Entry, ReadAs, Rules},
     senml::SenMl,
     tts::Tts,
     zigbee::Zigbee,
 };
+
+/// When so many messages of a topic in a row were another reader's, the topic is too.
+const STRAYS_MAX: u8 = 3;
 
 /// The readers of a connection in the order in which they are asked: namespaces first, then shapes of topics, then
 /// shapes of payloads. The last one reads what nobody claims.
@@ -24,6 +31,7 @@ fn readers() -> Vec<Box<dyn Reader>> {
         Box::<Tts>::default(),
         Box::<OpcUa>::default(),
         Box::<SenMl>::default(),
+        Box::<Separated>::default(),
         Box::<Plain>::default(),
     ]
 }
@@ -31,7 +39,11 @@ fn readers() -> Vec<Box<dyn Reader>> {
 /// Finds readers.
 #[derive(Debug)]
 pub(crate) struct Router {
+    /// After those of every connection follow those that rules ask for.
     readers: Vec<Box<dyn Reader>>,
+    /// Number of the reader that reads what nobody claims.
+    last: usize,
+    book: Book,
     index: HashMap<Arc<str>, usize>,
     routes: Vec<Route>,
     /// Of a topic whose first message is being read.
@@ -44,6 +56,8 @@ pub(crate) struct Router {
 #[derive(Debug)]
 struct Route {
     reader: usize,
+    /// How many messages in a row another reader took.
+    strays: u8,
     judgement: u32,
     template: Template,
 }
@@ -53,8 +67,11 @@ pub(crate) type Place = Option<usize>;
 
 impl Default for Router {
     fn default() -> Self {
+        let readers = readers();
         Router {
-            readers: readers(),
+            last: readers.len().saturating_sub(1),
+            readers,
+            book: Book::default(),
             index: HashMap::new(),
             routes: Vec::new(),
             fresh: Template::default(),
@@ -64,6 +81,52 @@ impl Default for Router {
 }
 
 impl Router {
+    /// A router that follows rules.
+    pub(crate) fn with_rules(rules: &Rules) -> Self {
+        let mut router = Router::default();
+        for rule in &rules.payload {
+            let reader = match &rule.read_as {
+                None => None,
+                Some(ReadAs::Convention(convention)) => router.reader_of(*convention),
+                Some(ReadAs::Layout(layout)) => match layout.source {
+                    LayoutSource::Json { .. } => None,
+                    _ => Some(router.add(Box::new(Laid::new(layout.clone())))),
+                },
+                Some(ReadAs::Csv(csv)) => {
+                    Some(router.add(Box::new(Separated::with_rule(csv.clone()))))
+                }
+            };
+            router.book.add(rule, reader);
+        }
+        router
+    }
+
+    fn add(&mut self, reader: Box<dyn Reader>) -> usize {
+        self.readers.push(reader);
+        self.readers.len() - 1
+    }
+
+    /// The reader of a convention; none when it cannot be had by a rule.
+    fn reader_of(&self, convention: Convention) -> Option<usize> {
+        // One reader tells JSON and bare values apart.
+        let convention = match convention {
+            Convention::Bare => Convention::Json,
+            other => other,
+        };
+        let mut readers = self.readers.iter();
+        readers.position(|reader| reader.convention() == convention)
+    }
+
+    /// The rule of a topic.
+    pub(crate) fn rule(&mut self, place: Place, topic: &str) -> Option<&mut Entry> {
+        self.book.of(place, topic)
+    }
+
+    /// Whether a rule takes the payloads of a topic as they come, compressed or not.
+    pub(crate) fn takes_bytes(&self, topic: &str) -> bool {
+        self.book.of_topic(topic).is_some_and(Entry::is_raw)
+    }
+
     /// The place of the message's topic and the number of its reader.
     ///
     /// # Errors
@@ -104,11 +167,15 @@ impl Router {
         Err(Reject::new(RejectKind::TopicLimit, detail))
     }
 
-    /// Asks every reader whether the message is its own.
+    /// The reader that a rule names, else the first that says that the message is its own.
     pub(crate) fn judge(&self, message: &Message<'_>) -> usize {
-        let mut readers = self.readers.iter();
+        let rule = self.book.of_topic(message.topic);
+        if let Some(reader) = rule.and_then(|rule| rule.reader) {
+            return reader;
+        }
+        let mut readers = self.readers.iter().take(self.last);
         let claimed = readers.position(|reader| reader.claims(message));
-        claimed.unwrap_or(self.readers.len().saturating_sub(1))
+        claimed.unwrap_or(self.last)
     }
 
     /// A reader, and what is known of the values at a place.
@@ -128,15 +195,34 @@ impl Router {
     pub(crate) fn settle(&mut self, place: Place, topic: &str, reader: usize) {
         let judgement = self.judgement;
         match place.and_then(|place| self.routes.get_mut(place)) {
-            Some(route) => (route.reader, route.judgement) = (reader, judgement),
+            Some(route) => {
+                if route.reader == reader {
+                    route.strays = 0;
+                }
+                (route.reader, route.judgement) = (reader, judgement);
+            }
             None => {
                 self.index.insert(topic.into(), self.routes.len());
                 self.routes.push(Route {
                     reader,
+                    strays: 0,
                     judgement,
                     template: std::mem::take(&mut self.fresh),
                 });
             }
+        }
+    }
+
+    /// A message was taken by another reader than its topic's, which keeps the topic until that has happened often.
+    pub(crate) fn stray(&mut self, place: Place, reader: usize) {
+        let Some(route) = place.and_then(|place| self.routes.get_mut(place)) else {
+            return;
+        };
+        route.strays += 1;
+        if route.strays < STRAYS_MAX {
+            route.reader = reader;
+        } else {
+            route.strays = 0;
         }
     }
 

@@ -74,6 +74,24 @@ fn values_that_change_places_keep_their_addresses() {
 }
 
 #[test]
+fn a_topic_keeps_its_reader_through_a_stray_message() {
+    let mut decoder = Decoder::new();
+    let mut convention = |payload: &str| {
+        let out = decode(&mut decoder, "t", payload.as_bytes()).unwrap();
+        out.convention().unwrap()
+    };
+    let pack = r#"[{"n":"x","v":1}]"#;
+    assert_eq!(convention(pack), Convention::SenMl);
+    assert_eq!(convention("offline"), Convention::Bare);
+    assert_eq!(convention(pack), Convention::SenMl);
+    // Three in a row are no strays any more.
+    for _ in 0..3 {
+        assert_eq!(convention(r#"{"a":1}"#), Convention::Json);
+    }
+    assert_eq!(convention(pack), Convention::Json);
+}
+
+#[test]
 fn topics_are_bounded_in_number_and_length() {
     let limits = Limits {
         topics: 2,
