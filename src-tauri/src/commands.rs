@@ -12,7 +12,7 @@ use twin_app::{
         alarm::{AlarmList, AlarmRow},
         connection::{ConnectionForm, ConnectionRow, HeardRow, TestReportView},
         files::{ExportRequest, FileJobView, Keeping},
-        plant::{AnomalyView, PlantView},
+        plant::{AnomalyView, PlantFileView, PlantView},
         settings::{ApiError, OnClose, Settings},
         trend::TrendRequest,
     },
@@ -41,6 +41,7 @@ fn user() -> Answer<String> {
 pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         plant,
+        plant_file,
         subscribe,
         alarms,
         alarm_history,
@@ -72,6 +73,11 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
 #[tauri::command]
 fn plant(host: State<'_, Host>) -> Answer<PlantView> {
     Ok(app(&host)?.plant())
+}
+
+#[tauri::command]
+fn plant_file(host: State<'_, Host>) -> Answer<PlantFileView> {
+    Ok(app(&host)?.plant_file())
 }
 
 #[tauri::command]

@@ -50,6 +50,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("twin-model", &["twin-core"]),
     ("twin-payload", &["twin-core"]),
     ("twin-insight", &["twin-core"]),
+    (
+        "twin-discover",
+        &["twin-core", "twin-model", "twin-payload"],
+    ),
     ("twin-connect", &["twin-core", "twin-model", "twin-payload"]),
     (
         "twin-historian",
@@ -61,6 +65,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "twin-connect",
             "twin-core",
+            "twin-discover",
             "twin-historian",
             "twin-insight",
             "twin-model",
@@ -101,12 +106,19 @@ const WITHOUT_RUNTIME: &[&str] = &[
     "twin-core",
     "twin-model",
     "twin-payload",
+    "twin-discover",
     "twin-insight",
     "twin-report",
 ];
 
 /// Rooms that touch nothing outside: no file, no socket, no process, no environment.
-const PURE: &[&str] = &["twin-core", "twin-model", "twin-payload", "twin-insight"];
+const PURE: &[&str] = &[
+    "twin-core",
+    "twin-model",
+    "twin-payload",
+    "twin-discover",
+    "twin-insight",
+];
 
 /// What a pure room may not name.
 const OUTSIDE: &[&[&str]] = &[

@@ -4,6 +4,7 @@ pub mod broker;
 pub mod certificates;
 pub mod demo;
 pub mod desktop;
+pub mod edge_node;
 pub mod headless;
 pub mod mosquitto;
 pub mod peer;

@@ -103,3 +103,30 @@ impl Mosquitto {
         Ok(())
     }
 }
+
+/// Starts one in `dir` that lets everybody in from this machine; gives its port.
+///
+/// # Errors
+/// When mosquitto is not installed or not ready after ten seconds.
+pub async fn start_open(dir: &Path) -> Result<(u16, Process)> {
+    ensure!(
+        Path::new(PROGRAM).exists(),
+        "mosquitto is not installed: run `cargo xtask setup`"
+    );
+    let port = free_port()?;
+    let file = dir.join("open.conf");
+    let configuration =
+        format!("listener {port} 127.0.0.1\nallow_anonymous true\nuser root\nlog_dest stderr\n");
+    std::fs::write(&file, configuration)?;
+    let process = Process::start(
+        Command::new(PROGRAM).arg("-c").arg(&file),
+        &dir.join("open.log"),
+    )?;
+    wait::until("mosquitto's port", Duration::from_secs(10), || async {
+        tokio::net::TcpStream::connect(("127.0.0.1", port))
+            .await
+            .ok()
+    })
+    .await?;
+    Ok((port, process))
+}

@@ -8,7 +8,9 @@ mod io_errors;
 mod keep;
 mod order;
 mod pipeline;
+mod reload;
 mod restart;
+mod sparkplug;
 mod tanks;
 mod window;
 

@@ -11,6 +11,7 @@ import type { ExportRequest } from "./bindings/ExportRequest";
 import type { FileJobView } from "./bindings/FileJobView";
 import type { HeardRow } from "./bindings/HeardRow";
 import type { Keeping } from "./bindings/Keeping";
+import type { PlantFileView } from "./bindings/PlantFileView";
 import type { PlantView } from "./bindings/PlantView";
 import type { Settings } from "./bindings/Settings";
 import type { TestReportView } from "./bindings/TestReportView";
@@ -18,6 +19,8 @@ import type { TrendRequest } from "./bindings/TrendRequest";
 
 export interface Backend {
   plant(): Promise<PlantView>;
+  /** The plant file as it lies on disk, and what is wrong with it. */
+  plantFile(): Promise<PlantFileView>;
   /** Starts the live frames; the first one holds everything. A second call replaces the first. */
   subscribe(onFrame: (frame: ArrayBuffer) => void): Promise<void>;
   alarms(): Promise<AlarmList>;

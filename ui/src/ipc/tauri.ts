@@ -15,6 +15,7 @@ export function tauriBackend(): Backend {
   let current: Channel<RawMessage> | null = null;
   return {
     plant: () => invoke("plant"),
+    plantFile: () => invoke("plant_file"),
     async subscribe(onFrame) {
       const channel = new Channel<RawMessage>();
       current = channel;

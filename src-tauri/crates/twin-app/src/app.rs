@@ -3,20 +3,22 @@
 //! Left out on purpose: anything about windows, trays and notification services. The shell adds those, the headless
 //! binary a terminal.
 
+mod links;
+mod plant_file;
+mod planted;
+mod seen;
+
 use std::{
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, PoisonError, RwLock, Weak, atomic::AtomicUsize},
     time::Duration,
 };
 
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
-use twin_connect::Inbound;
-use twin_core::{OccurrenceId, SignalId};
-use twin_historian::{AuditEntry, Durability, Group, Historian, LinkTransition};
+use twin_core::{OccurrenceId, engine::SystemEvent};
+use twin_historian::{AuditEntry, Durability, Group, Historian, LinkTransition, Policy};
 
+use self::{planted::Planted, seen::Seen};
 use crate::{
     api::{
         alarm::{AlarmList, AlarmRow},
@@ -26,24 +28,20 @@ use crate::{
         trend::TrendRequest,
     },
     clock,
-    compile::{Compiled, compile, plant_view},
-    connections::{RunningLink, client_id, command_queue, connection_of, form_of, spec_of},
+    compile::Compiled,
+    connections::{RunningLink, connection_of, spec_of},
     error::{Error, Result},
     files::Files,
     heartbeat,
-    pipeline::{
-        notice::Notice,
-        request::Request,
-        scoring,
-        source::{Source, SourceParts},
-        writer::alarm_row,
-    },
+    pipeline::{notice::Notice, request::Request, retention, scoring::Answer, writer::alarm_row},
     start::{self, Tasks},
     trend,
     view::View,
     workspace::Workspace,
 };
 
+/// How often the plant file is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long "Test connection" waits for each step.
 const TEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the end of the program waits for the last commit.
@@ -51,13 +49,17 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The running program. Cheap to share behind an [`Arc`].
 pub struct App {
-    workspace: Workspace,
+    workspace: Arc<Workspace>,
     historian: Historian,
-    compiled: Arc<Compiled>,
+    planted: RwLock<Arc<Planted>>,
+    /// What was last seen of the plant file.
+    seen: std::sync::Mutex<Seen>,
+    policy: watch::Sender<Arc<Policy>>,
+    conditions: mpsc::Sender<SystemEvent>,
+    answers: mpsc::Sender<Answer>,
     view: Arc<View>,
     files: Files,
     requests: mpsc::Sender<Request>,
-    inbound: mpsc::Sender<(usize, Inbound)>,
     links: Mutex<Vec<RunningLink>>,
     /// One edit of the plant file at a time.
     editing: Mutex<()>,
@@ -74,22 +76,13 @@ impl App {
     /// Everything that keeps the program from running: the workspace is in use, the plant file is wrong, history
     /// cannot be opened.
     pub async fn start(dir: &Path, assets: &Path) -> Result<(Arc<App>, mpsc::Receiver<Notice>)> {
-        let workspace = Workspace::open(dir, assets)?;
-        let plant = workspace.plant()?;
+        let workspace = Arc::new(Workspace::open(dir, assets)?);
+        let text = workspace.plant_text()?;
+        let plant = workspace.parse_plant(&text)?;
         let historian = Historian::open(workspace.dir(), clock::now()).await?;
-        let ids: Vec<SignalId> = plant
-            .signals()
-            .into_iter()
-            .map(|signal| signal.id)
-            .collect();
-        let keys = historian.signal_keys(&ids).await?;
-        let mut compiled = compile(plant, &keys);
-        let models = scoring::load(&workspace, &compiled);
-        compiled.put_settle(models.iter().map(|model| model.settle));
-        let compiled = Arc::new(compiled);
-        let plant = plant_view(&compiled, 1, dir.display().to_string(), |binding| {
-            models.get(binding).map(|model| model.view.clone())
-        });
+        let (planted, models) = Planted::make(&historian, &workspace, plant, None).await?;
+        let compiled = Arc::clone(&planted.compiled);
+        let plant = planted.view(workspace.dir());
         let caught_up = start::catch_up(&historian, &compiled).await?;
         let records = historian.alarms().standing().await?;
         let alarm_seq = historian.alarms().newest_seq().await?;
@@ -98,38 +91,46 @@ impl App {
             records.iter().map(alarm_row).collect(),
             alarm_seq,
         ));
+        let known = historian.signals().await?;
+        let (policy, policy_now) = watch::channel(Arc::new(retention::policy(&compiled, &known)));
         let running = start::pipeline(
             &historian,
             &compiled,
             &view,
             caught_up,
-            models,
+            models.unwrap_or_default(),
             workspace.dir(),
+            policy_now.clone(),
         )
         .await?;
         let files = Files::new(
             historian.clone(),
             Arc::clone(&view),
             workspace.dir().to_owned(),
-            crate::pipeline::retention::policy(&compiled, &historian.signals().await?),
+            policy_now,
         );
         let app = Arc::new(App {
             files,
             workspace,
             historian,
-            compiled,
+            planted: RwLock::new(Arc::new(planted)),
+            seen: std::sync::Mutex::new(Seen::at_start(text)),
+            policy,
+            conditions: running.conditions,
+            answers: running.answers,
             view,
             requests: running.requests,
-            inbound: running.inbound,
             links: Mutex::new(Vec::new()),
             editing: Mutex::new(()),
             next_link: AtomicUsize::new(0),
             unacknowledged: running.unacknowledged,
             tasks: Mutex::new(running.tasks),
         });
-        for connection in &app.compiled.plant.connections {
+        for connection in &compiled.plant.connections {
             app.connect(connection).await?;
         }
+        let watching = tokio::spawn(watch_plant_file(Arc::downgrade(&app)));
+        app.tasks.lock().await.plant_file = Some(watching.abort_handle());
         Ok((app, running.notices))
     }
 
@@ -138,6 +139,9 @@ impl App {
         self.files.stop().await;
         let mut tasks = self.tasks.lock().await;
         tasks.maintenance.abort();
+        if let Some(watching) = &tasks.plant_file {
+            watching.abort();
+        }
         // The driver may have ended already.
         let _ = self.requests.send(Request::Stop).await;
         let mut is_complete = true;
@@ -183,59 +187,6 @@ impl App {
         }
     }
 
-    /// Starts a connection. One that cannot even be tried is listed with the reason, so that it can be mended.
-    async fn connect(&self, connection: &twin_model::Connection) -> Result<()> {
-        let index = self.next_link.fetch_add(1, Ordering::Relaxed);
-        let births = self.historian.births(&connection.id).await?;
-        let queue = command_queue();
-        let (closed, is_closed) = watch::channel(false);
-        let mut source = Source::new(SourceParts {
-            index,
-            form: form_of(connection),
-            client_id: client_id(&self.workspace, connection.id.as_str()),
-            commands: queue.0.clone(),
-            closed,
-            addresses: self
-                .compiled
-                .addresses
-                .get(&connection.id)
-                .cloned()
-                .unwrap_or_default(),
-            births: births
-                .into_iter()
-                .map(|birth| (birth.topic, birth.payload))
-                .collect(),
-            now: clock::now(),
-        });
-        let spec = spec_of(&self.workspace, connection, None);
-        let spec = spec.and_then(|spec| spec.check().map(|()| spec).map_err(Error::from));
-        if let Err(error) = &spec {
-            source.fail(error.to_string());
-        }
-        // The driver takes requests before messages, so it knows the source when the first message arrives.
-        self.ask(Request::PutSource(index, Box::new(source)))
-            .await?;
-        let Ok(spec) = spec else { return Ok(()) };
-        let link = RunningLink::start(
-            index,
-            connection.id.clone(),
-            spec,
-            queue,
-            (self.inbound.clone(), is_closed),
-        );
-        self.links.lock().await.push(link);
-        Ok(())
-    }
-
-    /// Ends a connection. The driver is told by id, because a failed one has no link.
-    async fn disconnect(&self, id: &str) -> Result<()> {
-        let mut links = self.links.lock().await;
-        while let Some(at) = links.iter().position(|link| link.id.as_str() == id) {
-            links.swap_remove(at).stop().await;
-        }
-        self.ask(Request::RemoveSource(id.to_owned())).await
-    }
-
     /// Every operator action lands in the audit trail.
     async fn audit(&self, user: &str, action: &str, subject: &str, detail: &str) -> Result<()> {
         let entry = AuditEntry {
@@ -247,6 +198,15 @@ impl App {
         };
         self.historian.alarms().write_audit(&entry).await?;
         Ok(())
+    }
+
+    /// The plant that runs.
+    fn planted(&self) -> Arc<Planted> {
+        Arc::clone(&self.planted.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn compiled(&self) -> Arc<Compiled> {
+        Arc::clone(&self.planted().compiled)
     }
 
     async fn ask(&self, request: Request) -> Result<()> {
@@ -377,7 +337,9 @@ impl App {
     /// # Errors
     /// When the form itself is incomplete; what fails on the way is in the report.
     pub async fn test_connection(&self, form: &ConnectionForm) -> Result<TestReportView> {
-        let connection = connection_of(form, &[])?;
+        // A faulty plant file hides nothing that the form shows: the test still runs.
+        let existing = self.workspace.plant().map(|plant| plant.connections);
+        let connection = connection_of(form, &existing.unwrap_or_default())?;
         let spec = spec_of(&self.workspace, &connection, form.password.clone())?;
         let report = twin_connect::test_connection(spec, TEST_TIMEOUT).await;
         let step = |step: &twin_connect::TestStep| TestStepView {
@@ -389,63 +351,6 @@ impl App {
         Ok(TestReportView {
             steps: report.steps.iter().map(step).collect(),
         })
-    }
-
-    /// Adds or changes a connection in the plant file and starts it anew.
-    ///
-    /// # Errors
-    /// When the form is incomplete or the plant file cannot be written.
-    pub async fn save_connection(
-        &self,
-        form: &ConnectionForm,
-        user: &str,
-    ) -> Result<ConnectionForm> {
-        let _alone = self.editing.lock().await;
-        let taken: Vec<_> = self
-            .workspace
-            .plant()?
-            .connections
-            .into_iter()
-            .map(|c| c.id)
-            .collect();
-        let connection = connection_of(form, &taken)?;
-        // Tried before anything is written: a form that makes no sense must not reach the plant file.
-        spec_of(&self.workspace, &connection, form.password.clone())?.check()?;
-        let mut edited = Ok(());
-        self.workspace
-            .edit_plant(|document| edited = document.put_connection(&connection))?;
-        edited.map_err(|source| Error::Plant {
-            path: self.workspace.dir().join("plant.toml"),
-            source,
-        })?;
-        if let Some(password) = &form.password {
-            self.workspace
-                .put_password(connection.id.as_str(), password)?;
-        }
-        let address = format!("{}:{}", connection.host, connection.port);
-        self.audit(user, "save-connection", connection.id.as_str(), &address)
-            .await?;
-        self.disconnect(connection.id.as_str()).await?;
-        self.connect(&connection).await?;
-        Ok(form_of(&connection))
-    }
-
-    /// Removes a connection from the plant file and ends it.
-    ///
-    /// # Errors
-    /// When assets of the plant file still use it, or the file cannot be written.
-    pub async fn remove_connection(&self, id: &str, user: &str) -> Result<()> {
-        let _alone = self.editing.lock().await;
-        self.audit(user, "remove-connection", id, "").await?;
-        let mut edited = Ok(());
-        self.workspace
-            .edit_plant(|document| edited = document.remove_connection(id))?;
-        edited.map_err(|source| Error::Plant {
-            path: self.workspace.dir().join("plant.toml"),
-            source,
-        })?;
-        self.workspace.put_password(id, "")?;
-        self.disconnect(id).await
     }
 
     /// Asks a Sparkplug node for its birth.
@@ -481,9 +386,13 @@ impl App {
     pub fn put_settings(&self, settings: &Settings) -> Result<()> {
         self.workspace.put_settings(settings)
     }
+}
 
-    /// The names behind a signal key.
-    pub fn compiled(&self) -> &Compiled {
-        &self.compiled
+/// Looks at the plant file until the program ends.
+async fn watch_plant_file(app: Weak<App>) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        let Some(app) = app.upgrade() else { return };
+        app.look_at_plant_file().await;
     }
 }

@@ -7,7 +7,7 @@ use twin_core::{
     alarm::AlarmRule,
     engine::{AssetConfig, EngineConfig, ModelBinding, Running, SignalConfig},
 };
-use twin_model::{Asset, AssetType, Plant, PlantSignal, Role};
+use twin_model::{Asset, AssetType, Level, Place, Plant, PlantSignal, Role};
 
 use crate::api::plant::{
     AreaView, AssetView, LimitView, ModelView, PlantView, SignalRole, SignalView,
@@ -232,9 +232,13 @@ pub fn plant_view(
             model: binding.and_then(&model_of),
         });
     }
-    let areas = plant.areas.iter().map(|area| AreaView {
-        id: area.id.clone(),
-        name: area.name.clone(),
+    // Places above the areas hold assets only through them.
+    let is_shown = |place: &&Place| {
+        place.level == Level::Area || plant.assets.iter().any(|asset| asset.area == place.id)
+    };
+    let areas = plant.places.iter().filter(is_shown).map(|place| AreaView {
+        id: place.id.clone(),
+        name: place.name.clone(),
     });
     PlantView {
         name: plant.name.clone(),

@@ -2,22 +2,19 @@
 
 use std::time::Duration;
 
-use tokio::{
-    sync::{mpsc, watch},
-    task::JoinHandle,
-};
+use tokio::{sync::mpsc, task::JoinHandle};
 use twin_connect::{
-    Authorities, ClientCertificate, Command, ConnectionSpec, Credentials, Inbound, Qos, Secret,
-    Session, Tls,
+    Authorities, ClientCertificate, Command, ConnectionSpec, Credentials, InboundSender, Inbox,
+    Qos, Secret, Session, Tls, inbox,
 };
 use twin_core::ConnectionId;
-use twin_model::{Connection, Protocol, Security, Subscription};
+use twin_model::{Carrier, Connection, Kind, Protocol, Security, Subscription};
 
 use crate::{
     api::connection::{ConnectionForm, ProtocolView, SubscriptionForm},
     clock,
     error::{Error, Result},
-    pipeline::CONNECTION_QUEUE,
+    pipeline::{CONNECTION_QUEUE, CONNECTION_QUEUE_BYTES},
     workspace::Workspace,
 };
 
@@ -57,11 +54,12 @@ pub fn form_of(connection: &Connection) -> ConnectionForm {
     }
 }
 
-/// The plant file's connection of a form. An empty id is made from the name.
+/// The plant file's connection of a form. An empty id is made from the name. What the form does not show stays as the
+/// plant file, whose connections are `existing`, has it.
 ///
 /// # Errors
 /// [`Error::Request`] when name or host are empty.
-pub fn connection_of(form: &ConnectionForm, taken: &[ConnectionId]) -> Result<Connection> {
+pub fn connection_of(form: &ConnectionForm, existing: &[Connection]) -> Result<Connection> {
     let missing = |what: &str| {
         Err(Error::Request(format!(
             "the connection has no {what}: fill it in"
@@ -73,17 +71,21 @@ pub fn connection_of(form: &ConnectionForm, taken: &[ConnectionId]) -> Result<Co
     if form.host.trim().is_empty() {
         return missing("host");
     }
-    if form.subscriptions.is_empty() {
+    let before = existing.iter().find(|c| c.id.as_str() == form.id);
+    let is_coap = before.is_some_and(|before| before.kind == Kind::Coap);
+    if form.subscriptions.is_empty() && !is_coap {
         return missing("topic filter, so nothing would be heard");
     }
     let file = |path: &str| Some(path.trim().to_owned()).filter(|path| !path.is_empty());
     let id = if form.id.is_empty() {
-        free_id(&form.name, taken)
+        free_id(&form.name, existing)
     } else {
         form.id.clone()
     };
+    let id = ConnectionId::from(id);
+    let unshown = before.map_or_else(|| Connection::new(id.clone(), &form.host), Clone::clone);
     Ok(Connection {
-        id: ConnectionId::from(id),
+        id,
         name: form.name.trim().to_owned(),
         host: form.host.trim().to_owned(),
         port: form.port,
@@ -109,17 +111,25 @@ pub fn connection_of(form: &ConnectionForm, taken: &[ConnectionId]) -> Result<Co
         subscriptions: form
             .subscriptions
             .iter()
-            .map(|s| Subscription {
-                filter: s.filter.trim().to_owned(),
-                qos: s.qos,
-                everything: false,
-            })
+            .map(|s| subscription_of(s, &unshown.subscriptions))
             .collect(),
+        ..unshown
     })
 }
 
+/// A subscription of a form, with the consent and the group that its filter has in the plant file.
+fn subscription_of(form: &SubscriptionForm, existing: &[Subscription]) -> Subscription {
+    let filter = form.filter.trim();
+    let before = existing.iter().find(|s| s.filter == filter);
+    Subscription {
+        filter: filter.to_owned(),
+        qos: form.qos,
+        ..before.cloned().unwrap_or_default()
+    }
+}
+
 /// An id from a name: lower case, digits and hyphens; numbered if it is taken.
-fn free_id(name: &str, taken: &[ConnectionId]) -> String {
+fn free_id(name: &str, taken: &[Connection]) -> String {
     let plain: String = name
         .trim()
         .to_lowercase()
@@ -128,7 +138,7 @@ fn free_id(name: &str, taken: &[ConnectionId]) -> String {
         .collect();
     let plain = plain.trim_matches('-');
     let base = if plain.is_empty() { "broker" } else { plain };
-    let is_free = |id: &String| !taken.iter().any(|other| other.as_str() == id);
+    let is_free = |id: &String| !taken.iter().any(|other| other.id.as_str() == id);
     let numbered = (2..).map(|number| format!("{base}-{number}"));
     std::iter::once(base.to_owned())
         .chain(numbered)
@@ -145,12 +155,14 @@ pub fn client_id(workspace: &Workspace, connection: &str) -> String {
 /// How to reach the broker. `password` overrides the stored one.
 ///
 /// # Errors
-/// [`Error::Request`] for half a client certificate or a wrong QoS, [`Error::File`] when the password cannot be read.
+/// [`Error::Request`] for half a client certificate, a wrong QoS or a transport that links do not have,
+/// [`Error::File`] when the password cannot be read.
 pub fn spec_of(
     workspace: &Workspace,
     connection: &Connection,
     password: Option<String>,
 ) -> Result<ConnectionSpec> {
+    refuse_coap(connection)?;
     let path = |file: &Option<String>| file.as_deref().and_then(|file| workspace.resolve(file));
     let client = match (
         path(&connection.certificate_file),
@@ -180,8 +192,10 @@ pub fn spec_of(
         Ok(twin_connect::Subscription {
             filter: s.filter.clone(),
             qos,
+            share: s.share.clone(),
         })
     });
+    let transport = &connection.transport;
     let client_id = client_id(workspace, connection.id.as_str());
     Ok(ConnectionSpec {
         protocol: match connection.protocol {
@@ -191,7 +205,14 @@ pub fn spec_of(
         tls: (connection.security == Security::Tls).then_some(Tls {
             authorities,
             client,
+            alpn: transport.alpn.clone(),
+            crl: path(&transport.crl_file).map(Into::into),
+            server_name: transport.server_name.clone(),
         }),
+        carrier: match &transport.carrier {
+            Carrier::Tcp => twin_connect::Carrier::Tcp,
+            Carrier::WebSocket { path } => twin_connect::Carrier::web_socket(path),
+        },
         credentials: connection.username.as_ref().map(|username| Credentials {
             username: username.clone(),
             password: password.as_deref().map(Secret::new),
@@ -203,8 +224,35 @@ pub fn spec_of(
             twin_model::Session::Clean => Session::Clean,
         },
         subscriptions: subscriptions.collect::<Result<_>>()?,
+        limits: limits_of(&connection.limits),
         ..ConnectionSpec::new(&connection.host, connection.port, &client_id)
     })
+}
+
+/// What is not said stays as the program has it.
+fn limits_of(limits: &twin_model::Limits) -> twin_connect::Limits {
+    let default = twin_connect::Limits::default();
+    let is_budgeted = limits.rate.is_some() || limits.rate_bytes.is_some();
+    twin_connect::Limits {
+        max_payload: limits
+            .packet
+            .and_then(|packet| usize::try_from(packet).ok())
+            .unwrap_or(default.max_payload),
+        rate: is_budgeted.then(|| twin_connect::Rate {
+            messages_per_s: limits.rate.unwrap_or(u32::MAX),
+            bytes_per_s: limits.rate_bytes.unwrap_or(u64::MAX),
+        }),
+        ..default
+    }
+}
+
+/// CoAP is another protocol than the link's.
+fn refuse_coap(connection: &Connection) -> Result<()> {
+    if connection.kind == Kind::Coap {
+        let text = "the plant file asks for kind = \"coap\", which links do not have: remove it from the connection";
+        return Err(Error::Request(text.into()));
+    }
+    Ok(())
 }
 
 /// A running connection.
@@ -216,7 +264,7 @@ pub struct RunningLink {
     pub id: ConnectionId,
     /// To the link.
     pub commands: mpsc::Sender<Command>,
-    tasks: [JoinHandle<()>; 2],
+    task: JoinHandle<()>,
 }
 
 /// The driver's end of a link that is about to start.
@@ -224,50 +272,43 @@ pub fn command_queue() -> (mpsc::Sender<Command>, mpsc::Receiver<Command>) {
     mpsc::channel(COMMAND_QUEUE)
 }
 
+/// The two ends of a link's messages.
+pub fn message_queue() -> (InboundSender, Inbox) {
+    inbox(CONNECTION_QUEUE, CONNECTION_QUEUE_BYTES)
+}
+
 impl RunningLink {
-    /// Starts a link whose messages go to `inbound`, marked with `index`, unless `closed` says that they are to wait.
-    /// Whoever takes them must know the index before: a message without an owner would never be acknowledged.
+    /// Starts a link whose messages go to `inbound`. Whoever has its other end must be there before: a message without
+    /// an owner would never be acknowledged.
     pub fn start(
         index: usize,
         id: ConnectionId,
         spec: ConnectionSpec,
         (commands, queue): (mpsc::Sender<Command>, mpsc::Receiver<Command>),
-        (inbound, mut closed): (mpsc::Sender<(usize, Inbound)>, watch::Receiver<bool>),
+        inbound: InboundSender,
     ) -> Self {
-        let (messages, mut message_queue) = mpsc::channel(CONNECTION_QUEUE);
         let name = id.clone();
-        let link = tokio::spawn(async move {
-            if let Err(error) = twin_connect::run(spec, messages, queue, clock::now).await {
+        let task = tokio::spawn(async move {
+            if let Err(error) = twin_connect::run(spec, inbound, queue, clock::now).await {
                 tracing::error!("the connection {name} cannot run: {error}");
-            }
-        });
-        let forward = tokio::spawn(async move {
-            // The owner of the other end may have gone; then the link ends too.
-            while closed.wait_for(|closed| !closed).await.is_ok()
-                && let Some(message) = message_queue.recv().await
-            {
-                if inbound.send((index, message)).await.is_err() {
-                    return;
-                }
             }
         });
         RunningLink {
             index,
             id,
             commands,
-            tasks: [link, forward],
+            task,
         }
     }
 
     /// Says goodbye to the broker and ends, at the latest after two seconds.
     pub async fn stop(self) {
-        let [mut link, forward] = self.tasks;
+        let mut task = self.task;
         if self.commands.send(Command::Stop).await.is_ok() {
             // A link that does not end by itself is ended below.
-            let _ = tokio::time::timeout(Duration::from_secs(2), &mut link).await;
+            let _ = tokio::time::timeout(Duration::from_secs(2), &mut task).await;
         }
-        link.abort();
-        forward.abort();
+        task.abort();
     }
 }
 
@@ -278,7 +319,7 @@ mod tests {
     #[test]
     fn ids_come_from_names_and_never_collide() {
         assert_eq!(free_id("Plant Broker (west)", &[]), "plant-broker--west");
-        let taken = [ConnectionId::from("a"), ConnectionId::from("a-2")];
+        let taken = ["a", "a-2"].map(|id| Connection::new(ConnectionId::from(id), "h"));
         assert_eq!(free_id("A", &taken), "a-3");
         assert_eq!(free_id("Ü", &[]), "broker");
     }
@@ -315,6 +356,37 @@ mod tests {
                 .to_string()
                 .contains("name")
         );
+    }
+
+    #[test]
+    fn what_a_form_does_not_show_stays() {
+        let mut connection = Connection::new(ConnectionId::from("west"), "h");
+        connection.subscriptions = vec![Subscription {
+            filter: "#".into(),
+            qos: 1,
+            everything: true,
+            share: Some("desks".into()),
+        }];
+        connection.transport.crl_file = Some("revoked.pem".into());
+        connection.transport.alpn = vec!["x-amzn-mqtt-ca".into()];
+        connection.limits.rate = Some(5_000);
+        connection.shadows = vec!["pump-1".into()];
+        connection.sparkplug.primary_host = Some("desk".into());
+        let form = ConnectionForm {
+            port: 1,
+            ..form_of(&connection)
+        };
+        let edited = connection_of(&form, std::slice::from_ref(&connection)).unwrap();
+        connection.port = 1;
+        assert_eq!(edited, connection);
+        // A link that cannot check revocation must not look as if it did.
+        let dir = tempfile::tempdir().unwrap();
+        let workspace = Workspace::open(dir.path(), dir.path()).unwrap();
+        let refused = spec_of(&workspace, &edited, None).unwrap_err().to_string();
+        assert!(refused.contains("alpn"), "{refused}");
+        connection.transport = twin_model::Transport::default();
+        let spec = spec_of(&workspace, &connection, None).unwrap();
+        assert_eq!(spec.subscriptions[0].filter, "$share/desks/#");
     }
 
     #[test]

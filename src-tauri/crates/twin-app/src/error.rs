@@ -35,6 +35,12 @@ pub enum Error {
         /// What is wrong, with its line.
         source: twin_model::Error,
     },
+    /// Somebody else writes the plant file at the same time.
+    #[error("the plant file {path} is being changed by another program: look at it, and try again")]
+    Conflict {
+        /// The file.
+        path: PathBuf,
+    },
     /// History failed.
     #[error("{0}")]
     History(#[from] twin_historian::Error),

@@ -10,13 +10,12 @@ use tokio::{
     sync::{mpsc, watch},
     task::{AbortHandle, JoinHandle},
 };
-use twin_connect::Inbound;
 use twin_core::{
     Duration, Quality, Reason, SampleBatch, SignalKey, Timestamp,
     alarm::{AlarmState, AlarmTransition},
     engine::{Effect, Effects, Engine, Input, Restored, SystemEvent},
 };
-use twin_historian::{Historian, QualityTransition};
+use twin_historian::{Historian, Policy, QualityTransition};
 
 use crate::{
     clock,
@@ -25,13 +24,13 @@ use crate::{
     heartbeat,
     keep::command,
     pipeline::{
-        INBOUND_QUEUE, JOB_QUEUE, NOTICE_QUEUE, REQUEST_QUEUE, SCORE_QUEUE,
+        JOB_QUEUE, NOTICE_QUEUE, REQUEST_QUEUE, SCORE_QUEUE,
         driver::{Driver, DriverParts},
         maintenance::Maintenance,
         notice::Notice,
         request::{Queues, Request},
         retention,
-        scoring::{LoadedModel, ScoringThread},
+        scoring::{Answer, LoadedModel, ScoringThread},
         writer::Writer,
     },
     view::View,
@@ -48,18 +47,22 @@ pub struct Tasks {
     pub writer: Option<JoinHandle<bool>>,
     /// Compaction and retention; it runs until it is aborted.
     pub maintenance: AbortHandle,
+    /// Looks at the plant file; it runs until it is aborted.
+    pub plant_file: Option<AbortHandle>,
 }
 
 /// The ends of a running pipeline.
 pub struct Running {
     /// From people.
     pub requests: mpsc::Sender<Request>,
-    /// From the connections.
-    pub inbound: mpsc::Sender<(usize, Inbound)>,
     /// Desktop notifications.
     pub notices: mpsc::Receiver<Notice>,
     /// Number of unacknowledged alarms, as it changes.
     pub unacknowledged: watch::Receiver<usize>,
+    /// To the driver: what a person must know of.
+    pub conditions: mpsc::Sender<SystemEvent>,
+    /// To the driver: what models say.
+    pub answers: mpsc::Sender<Answer>,
     /// What runs.
     pub tasks: Tasks,
 }
@@ -75,21 +78,17 @@ pub async fn pipeline(
     caught_up: CaughtUp,
     models: Vec<LoadedModel>,
     workspace: &Path,
+    policy: watch::Receiver<Arc<Policy>>,
 ) -> Result<Running> {
     let heartbeat = workspace.join(heartbeat::FILE);
     let (jobs, job_queue) = mpsc::channel(JOB_QUEUE);
     let (requests, request_queue) = mpsc::channel(REQUEST_QUEUE);
-    let (inbound, inbound_queue) = mpsc::channel(INBOUND_QUEUE);
     let (answers, answer_queue) = mpsc::channel(SCORE_QUEUE);
     let (conditions, condition_queue) = mpsc::channel(REQUEST_QUEUE);
     let (notices, notice_queue) = mpsc::channel(NOTICE_QUEUE);
     let (unacknowledged_sender, unacknowledged) = watch::channel(view.unacknowledged());
-    let scoring = ScoringThread::start(models, Arc::clone(&compiled.engine), answers);
-    let scoring = scoring.map_err(|source| Error::File {
-        action: "start",
-        path: "scoring thread".into(),
-        source,
-    })?;
+    let scoring = ScoringThread::start(models, Arc::clone(&compiled.engine), answers.clone());
+    let scoring = scoring.map_err(no_thread)?;
     notify_of_caught_up(compiled, &caught_up, &notices);
     say_what_was_damaged(historian, workspace, &conditions);
     let settled = Arc::new(AtomicI64::new(historian.alarms().settled().await?.0));
@@ -121,11 +120,10 @@ pub async fn pipeline(
         complete,
         conditions: conditions.clone(),
         retention: retention_sender,
-        policy: retention::policy(compiled, &historian.signals().await?),
+        policy,
         heartbeat,
     };
     let queues = Queues {
-        inbound: inbound_queue,
         requests: request_queue,
         answers: answer_queue,
         conditions: condition_queue,
@@ -133,15 +131,25 @@ pub async fn pipeline(
     let tasks = Tasks {
         writer: Some(watched(view, tokio::spawn(writer.run(job_queue)))),
         driver: Some(watched(view, tokio::spawn(driver.run(queues)))),
-        maintenance: watched_maintenance(maintenance, conditions),
+        maintenance: watched_maintenance(maintenance, conditions.clone()),
+        plant_file: None,
     };
     Ok(Running {
         requests,
-        inbound,
         notices: notice_queue,
         unacknowledged,
+        conditions,
+        answers,
         tasks,
     })
+}
+
+fn no_thread(source: std::io::Error) -> Error {
+    Error::File {
+        action: "start",
+        path: "scoring thread".into(),
+        source,
+    }
 }
 
 /// What retention removed last, in words; empty when it never did.

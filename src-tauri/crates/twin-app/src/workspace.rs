@@ -15,6 +15,8 @@ use crate::{
 };
 
 const PLANT_FILE: &str = "plant.toml";
+/// How often an edit begins again because somebody else saved the plant file meanwhile.
+const EDIT_TRIES: usize = 3;
 const EMPTY_PLANT: &str = "# The plant as Twinscope knows it. Edit it by hand or in the app; comments are kept.\n\n\
     [plant]\nid = \"plant\"\nname = \"My plant\"\nzone = \"UTC\"\n";
 
@@ -62,32 +64,66 @@ impl Workspace {
     /// # Errors
     /// [`Error::Plant`] names line and key.
     pub fn plant(&self) -> Result<Plant> {
-        let (path, text) = self.plant_text()?;
-        Plant::parse(&text).map_err(|source| Error::Plant { path, source })
+        self.parse_plant(&self.plant_text()?)
     }
 
-    /// Changes the plant file through `edit`; comments are kept, and a file that would not parse is not written.
+    /// Reads a text as the plant file.
     ///
     /// # Errors
-    /// [`Error::Plant`] when the file before or after the change is wrong, [`Error::File`] when it cannot be written.
-    pub fn edit_plant(&self, edit: impl FnOnce(&mut PlantDocument)) -> Result<Plant> {
-        let (path, text) = self.plant_text()?;
-        let wrong = |source| Error::Plant {
-            path: path.clone(),
-            source,
-        };
-        let mut document = PlantDocument::parse(&text).map_err(wrong)?;
-        edit(&mut document);
-        let text = document.to_string();
-        let plant = Plant::parse(&text).map_err(wrong)?;
-        write_atomic(&path, text.as_bytes(), false)?;
-        Ok(plant)
+    /// [`Error::Plant`] names line and key.
+    pub fn parse_plant(&self, text: &str) -> Result<Plant> {
+        Plant::parse(text).map_err(|source| self.wrong_plant(source))
     }
 
-    fn plant_text(&self) -> Result<(PathBuf, String)> {
-        let path = self.dir.join(PLANT_FILE);
-        let text = fs::read_to_string(&path).map_err(|source| file("read", &path, source))?;
-        Ok((path, text))
+    fn wrong_plant(&self, source: twin_model::Error) -> Error {
+        Error::Plant {
+            path: self.plant_path(),
+            source,
+        }
+    }
+
+    /// Where the plant file lies.
+    pub fn plant_path(&self) -> PathBuf {
+        self.dir.join(PLANT_FILE)
+    }
+
+    /// Changes the plant file through `edit` and gives its new text; comments are kept, and a file that would not parse is
+    /// not written.
+    ///
+    /// # Errors
+    /// [`Error::Plant`] when the file before or after the change is wrong, [`Error::File`] when it cannot be written,
+    /// [`Error::Conflict`] when somebody else keeps writing it.
+    pub fn edit_plant(
+        &self,
+        edit: impl Fn(&mut PlantDocument) -> std::result::Result<(), twin_model::Error>,
+    ) -> Result<String> {
+        let wrong = |source| self.wrong_plant(source);
+        let mut read = self.plant_text()?;
+        for _ in 0..EDIT_TRIES {
+            let mut document = PlantDocument::parse(&read).map_err(wrong)?;
+            edit(&mut document).map_err(wrong)?;
+            let edited = document.to_string();
+            Plant::parse(&edited).map_err(wrong)?;
+            // Somebody may have saved it meanwhile: then their text is edited instead.
+            let now = self.plant_text()?;
+            if now == read {
+                write_atomic(&self.plant_path(), edited.as_bytes(), false)?;
+                return Ok(edited);
+            }
+            read = now;
+        }
+        Err(Error::Conflict {
+            path: self.plant_path(),
+        })
+    }
+
+    /// The text of the plant file.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn plant_text(&self) -> Result<String> {
+        let path = self.plant_path();
+        fs::read_to_string(&path).map_err(|source| file("read", &path, source))
     }
 
     /// A model file: beside the plant file first, then among the shipped ones.

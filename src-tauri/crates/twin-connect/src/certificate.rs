@@ -1,91 +1,188 @@
-//! The one thing that is read from a certificate here: until when it is valid.
+//! Reading certificates and revocation lists, to show what they say. Whether they are to be trusted is decided
+//! elsewhere, by the TLS library.
 
-/// The last day of validity of a DER certificate (RFC 5280, 4.1), as `year-month-day`; none if it cannot be read. The
-/// certificate's trustworthiness is none of this function's business.
-pub(crate) fn valid_until(der: &[u8]) -> Option<String> {
-    const SEQUENCE: u8 = 0x30;
-    const VERSION: u8 = 0xA0;
-    let (_, certificate, _) = element(der).filter(|(tag, ..)| *tag == SEQUENCE)?;
-    let (_, mut rest, _) = element(certificate).filter(|(tag, ..)| *tag == SEQUENCE)?;
-    if rest.first() == Some(&VERSION) {
-        rest = element(rest)?.2;
-    }
-    // Serial number, signature algorithm, issuer.
-    for _ in 0..3 {
-        rest = element(rest)?.2;
-    }
-    let (_, validity, _) = element(rest).filter(|(tag, ..)| *tag == SEQUENCE)?;
-    let (_, _, after_start) = element(validity)?;
-    let (tag, end, _) = element(after_start)?;
-    date(tag, end)
+use std::net::IpAddr;
+
+use rustls::pki_types::CertificateDer;
+use twin_core::Timestamp;
+use x509_parser::{
+    extensions::GeneralName,
+    oid_registry::{OID_EC_P256, OID_NIST_EC_P384, OID_NIST_EC_P521, OID_SIG_ED25519},
+    parse_x509_certificate, parse_x509_crl,
+    public_key::PublicKey,
+    time::ASN1Time,
+    x509::SubjectPublicKeyInfo,
+};
+
+use crate::facts::{CertificateFacts, RevocationFacts};
+
+/// Most certificates of a chain that are looked at.
+const MAX_CHAIN: usize = 16;
+/// Most names of one certificate.
+const MAX_NAMES: usize = 64;
+/// Longest text, bytes.
+const MAX_TEXT: usize = 256;
+
+/// The chain's certificates, as many as can be read up to the bound.
+pub(crate) fn chain(certificates: &[CertificateDer<'_>]) -> Vec<CertificateFacts> {
+    certificates
+        .iter()
+        .take(MAX_CHAIN)
+        .filter_map(|der| facts(der))
+        .collect()
 }
 
-/// Tag, content and what follows, of the element at the start of `der`.
-fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let (&tag, rest) = der.split_first()?;
-    let (&first, rest) = rest.split_first()?;
-    let (length, rest) = if first < 0x80 {
-        (usize::from(first), rest)
-    } else {
-        let count = usize::from(first & 0x7F);
-        if !(1..=4).contains(&count) || rest.len() < count {
-            return None;
+/// What a DER certificate says; none if it cannot be read.
+pub(crate) fn facts(der: &[u8]) -> Option<CertificateFacts> {
+    let (_, certificate) = parse_x509_certificate(der).ok()?;
+    let names = match certificate.subject_alternative_name() {
+        Ok(Some(names)) => names
+            .value
+            .general_names
+            .iter()
+            .filter_map(name)
+            .take(MAX_NAMES)
+            .collect(),
+        _ => Vec::new(),
+    };
+    Some(CertificateFacts {
+        subject: cut(&certificate.subject().to_string()),
+        issuer: cut(&certificate.issuer().to_string()),
+        names,
+        not_before: instant(certificate.validity().not_before),
+        not_after: instant(certificate.validity().not_after),
+        key: key(certificate.public_key()),
+        self_signed: certificate.subject().as_raw() == certificate.issuer().as_raw(),
+    })
+}
+
+/// The trusted certificate that goes by the name of the last one's issuer, unless it is that last one. Where several
+/// do, as after a renewal, the one that is valid longest.
+pub(crate) fn authority_of(
+    chain: &[CertificateDer<'_>],
+    trusted: &[CertificateDer<'_>],
+) -> Option<CertificateFacts> {
+    let last = chain.last()?;
+    let (_, parsed) = parse_x509_certificate(last).ok()?;
+    let issuer = parsed.issuer().as_raw();
+    let of_that_name = trusted.iter().filter(|der| {
+        parse_x509_certificate(der).is_ok_and(|(_, some)| some.subject().as_raw() == issuer)
+    });
+    let found: Vec<_> = of_that_name.collect();
+    if found.contains(&last) {
+        return None;
+    }
+    found
+        .into_iter()
+        .filter_map(|der| facts(der))
+        .max_by_key(|facts| facts.not_after)
+}
+
+/// What a DER revocation list says; none if it cannot be read.
+pub(crate) fn revocations(der: &[u8]) -> Option<RevocationFacts> {
+    let (_, list) = parse_x509_crl(der).ok()?;
+    Some(RevocationFacts {
+        issuer: cut(&list.issuer().to_string()),
+        this_update: instant(list.last_update()),
+        next_update: list.next_update().map(instant),
+        revoked: list.iter_revoked_certificates().count(),
+    })
+}
+
+fn instant(time: ASN1Time) -> Timestamp {
+    Timestamp::from_secs(time.timestamp())
+}
+
+fn name(name: &GeneralName<'_>) -> Option<String> {
+    match name {
+        GeneralName::DNSName(text) | GeneralName::URI(text) | GeneralName::RFC822Name(text) => {
+            Some(cut(text))
         }
-        let (bytes, rest) = rest.split_at(count);
-        (
-            bytes
-                .iter()
-                .fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte)),
-            rest,
-        )
-    };
-    (rest.len() >= length).then(|| (tag, &rest[..length], &rest[length..]))
+        GeneralName::IPAddress(bytes) => {
+            let address = <[u8; 4]>::try_from(*bytes).map(IpAddr::from);
+            let address = address.or_else(|_| <[u8; 16]>::try_from(*bytes).map(IpAddr::from));
+            address.ok().map(|address| address.to_string())
+        }
+        _ => None,
+    }
 }
 
-/// `UTCTime` has a year of two digits, of which 50 and later are 19xx; `GeneralizedTime` has four.
-fn date(tag: u8, text: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(text)
-        .ok()
-        .filter(|text| text.is_ascii())?;
-    let (century, rest) = match tag {
-        0x17 => (if text.get(..2)? < "50" { "20" } else { "19" }, text),
-        0x18 => (text.get(..2)?, text.get(2..)?),
-        _ => return None,
-    };
-    let (year, month, day) = (rest.get(..2)?, rest.get(2..4)?, rest.get(4..6)?);
-    Some(format!("{century}{year}-{month}-{day}"))
+/// Kind and size.
+fn key(info: &SubjectPublicKeyInfo<'_>) -> String {
+    if info.algorithm.algorithm == OID_SIG_ED25519 {
+        return "Ed25519".into();
+    }
+    match info.parsed() {
+        Ok(PublicKey::RSA(key)) => format!("RSA {}", key.key_size()),
+        Ok(PublicKey::EC(_)) => {
+            let curve = info.algorithm.parameters.as_ref();
+            match curve.and_then(|curve| curve.as_oid().ok()) {
+                Some(curve) if curve == OID_EC_P256 => "EC P-256".into(),
+                Some(curve) if curve == OID_NIST_EC_P384 => "EC P-384".into(),
+                Some(curve) if curve == OID_NIST_EC_P521 => "EC P-521".into(),
+                Some(curve) => cut(&format!("EC {curve}")),
+                None => "EC".into(),
+            }
+        }
+        _ => cut(&format!("algorithm {}", info.algorithm.algorithm)),
+    }
+}
+
+/// At most [`MAX_TEXT`] bytes of it.
+pub(crate) fn cut(text: &str) -> String {
+    let mut end = text.len().min(MAX_TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn both_kinds_of_dates_are_read() {
-        for (year, text) in [
-            (2031, "2031-03-09"),
-            (1999, "1999-03-09"),
-            (2061, "2061-03-09"),
-        ] {
-            let key = rcgen::KeyPair::generate().unwrap();
-            let mut params = rcgen::CertificateParams::new(vec!["broker".into()]).unwrap();
-            params.not_before = rcgen::date_time_ymd(1990, 1, 1);
-            params.not_after = rcgen::date_time_ymd(year, 3, 9);
-            let certificate = params.self_signed(&key).unwrap();
-            assert_eq!(valid_until(certificate.der()).as_deref(), Some(text));
-        }
+    fn params(names: &[&str]) -> rcgen::CertificateParams {
+        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+        rcgen::CertificateParams::new(names).unwrap()
     }
 
     #[test]
-    fn nonsense_has_no_date() {
+    fn a_certificate_is_read() {
+        let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).unwrap();
+        let mut params = params(&["broker.example", "192.0.2.7", "2001:db8::1"]);
+        params.not_before = rcgen::date_time_ymd(1990, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2061, 3, 9);
+        let long = "x".repeat(1_000);
+        params
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, long);
+        let found = facts(params.self_signed(&key).unwrap().der()).unwrap();
+        assert_eq!(found.names, ["broker.example", "192.0.2.7", "2001:db8::1"]);
+        assert_eq!(found.not_before, Timestamp::from_secs(631_152_000));
+        assert_eq!(found.not_after, Timestamp::from_secs(2_877_552_000));
+        assert_eq!(found.key, "EC P-384");
+        assert!(found.self_signed);
+        assert!(found.subject.starts_with("CN=x") && found.subject.len() == MAX_TEXT);
+        let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
+        let found = facts(super::tests::params(&[]).self_signed(&key).unwrap().der()).unwrap();
+        assert_eq!(found.key, "Ed25519");
+    }
+
+    #[test]
+    fn a_flood_of_names_is_cut() {
+        let many: Vec<_> = (0..200).map(|n| format!("host-{n}.example")).collect();
         let key = rcgen::KeyPair::generate().unwrap();
-        let der = rcgen::CertificateParams::default()
-            .self_signed(&key)
-            .unwrap()
-            .der()
-            .to_vec();
+        let certificate = rcgen::CertificateParams::new(many).unwrap();
+        let found = facts(certificate.self_signed(&key).unwrap().der()).unwrap();
+        assert_eq!(found.names.len(), MAX_NAMES);
+    }
+
+    #[test]
+    fn nonsense_says_nothing() {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let der = params(&["a"]).self_signed(&key).unwrap().der().to_vec();
         for length in 0..der.len() {
-            assert_eq!(valid_until(&der[..length]), None);
+            assert_eq!(facts(&der[..length]), None);
         }
         for hostile in [
             &[0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF][..],
@@ -93,7 +190,8 @@ mod tests {
             &[0x30, 0x02, 0x30, 0x00],
             b"abc",
         ] {
-            assert_eq!(valid_until(hostile), None);
+            assert_eq!(facts(hostile), None);
+            assert_eq!(revocations(hostile), None);
         }
     }
 }

@@ -6,8 +6,9 @@ use serde::Serialize;
 use tokio::{select, time::timeout};
 
 use crate::{
-    ConnectionSpec, DownKind, DownReason, Error, Protocol, Session, Subscription,
-    socket::{self, Dialler, Probe, Socket},
+    ConnectionSpec, DownKind, DownReason, Error, Protocol, Session, Subscription, calendar,
+    probe::Probe,
+    socket::{self, Dialler, Socket, Way},
     wire::{Answer, Client, Fault, Got, Wire, v5, v311},
 };
 
@@ -177,27 +178,32 @@ async fn reach(
         .map_or_else(|_| spec.address(), |peer| peer.to_string());
     report.worked(Step::Tcp, format!("{peer} accepts connections"));
 
-    let Some(settings) = &spec.tls else {
-        return Some(Socket::plain(stream, spec, probe));
+    let way = match &spec.tls {
+        None => Way::plain(stream),
+        Some(settings) => {
+            let made = timeout(limit, socket::handshake(spec, settings, stream, probe)).await;
+            let agreed = take(
+                report,
+                Step::Tls,
+                made.unwrap_or_else(|_| Err(DownReason::timeout(spec, "the TLS handshake"))),
+            )?;
+            let until = agreed.facts.chain.first().map_or_else(String::new, |own| {
+                format!(", valid until {}", calendar::day(own.not_after))
+            });
+            report.worked(
+                Step::Tls,
+                format!(
+                    "{}; the broker's certificate is trusted{until}",
+                    socket::security(&agreed.facts)
+                ),
+            );
+            Way::encrypted(agreed)
+        }
     };
-    let made = timeout(limit, socket::handshake(spec, settings, stream, probe)).await;
-    let agreed = take(
-        report,
-        Step::Tls,
-        made.unwrap_or_else(|_| Err(DownReason::timeout(spec, "the TLS handshake"))),
-    )?;
-    let until = agreed
-        .valid_until
-        .as_ref()
-        .map_or_else(String::new, |day| format!(", valid until {day}"));
-    report.worked(
-        Step::Tls,
-        format!(
-            "{}; the broker's certificate is trusted{until}",
-            agreed.security()
-        ),
-    );
-    Some(Socket::encrypted(agreed, spec, probe))
+    let made = timeout(limit, way.carry(spec, probe)).await;
+    let made = made.unwrap_or_else(|_| Err(DownReason::timeout(spec, "the WebSocket handshake")));
+    let (socket, _) = take(report, Step::Mqtt, made)?;
+    Some(socket)
 }
 
 fn take<T>(report: &mut TestReport, step: Step, result: Result<T, DownReason>) -> Option<T> {

@@ -30,6 +30,36 @@ pub enum Error {
         /// What is wrong with it and what to do.
         why: &'static str,
     },
+    /// A WebSocket path that no HTTP request can carry.
+    #[error(
+        "the WebSocket path \"{path}\" cannot be asked for: enter one that begins with / and holds no blanks, such as /mqtt"
+    )]
+    WebSocketPath {
+        /// As configured.
+        path: String,
+    },
+    /// An HTTP header that cannot be sent with the WebSocket handshake.
+    #[error("the WebSocket header {name:?} cannot be sent: {why}")]
+    WebSocketHeader {
+        /// Its name; the value is a secret.
+        name: String,
+        /// What is wrong with it and what to do.
+        why: &'static str,
+    },
+    /// An application protocol that TLS cannot carry.
+    #[error("the ALPN protocol \"{protocol}\" is not possible: 1 to 255 bytes are allowed")]
+    Alpn {
+        /// As configured.
+        protocol: String,
+    },
+    /// A revocation list that the TLS library does not take.
+    #[error(
+        "the revocation list cannot be used: {detail}; choose a complete and current one (PEM or DER) of the broker's authority"
+    )]
+    RevocationList {
+        /// What the TLS library says.
+        detail: String,
+    },
     /// A certificate or key file that cannot be read.
     #[error("cannot read the {what} {path}: {source}; check the path and its permissions")]
     File {

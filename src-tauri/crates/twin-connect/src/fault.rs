@@ -28,6 +28,12 @@ pub enum DownKind {
     NotYetValid,
     /// The broker's certificate is for another name.
     WrongName,
+    /// The broker's certificate, or one of its chain, has been revoked.
+    Revoked,
+    /// The revocation lists do not say whether the broker's certificate is still good.
+    RevocationList,
+    /// The broker speaks none of the application protocols that were offered (ALPN).
+    Alpn,
     /// The broker requires a client certificate.
     ClientCertificateRequired,
     /// The broker did not accept the client certificate.
@@ -38,6 +44,8 @@ pub enum DownKind {
     TlsExpected,
     /// The TLS handshake failed for another reason.
     TlsHandshake,
+    /// No WebSocket came about.
+    WebSocket,
     /// User name or password is wrong.
     BadCredentials,
     /// The broker does not let this client in.
@@ -206,7 +214,7 @@ impl DownReason {
         let advice = if was_up {
             "Update the broker or the device that sends this; its messages cannot be read."
         } else {
-            "Check that this port is the broker's MQTT port."
+            "Check that this port is the broker's MQTT port; if it is its WebSocket port, choose WebSocket."
         };
         DownReason::new(
             DownKind::Protocol,

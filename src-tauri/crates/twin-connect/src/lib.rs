@@ -1,4 +1,4 @@
-//! MQTT 3.1.1 and 5 over TCP and TLS: reconnect, acknowledgements, connection test.
+//! MQTT 3.1.1 and 5 over TCP, TLS and WebSocket: reconnect, acknowledgements, connection test.
 //!
 //! [`run`] is one future for one connection: it connects, subscribes, reads, and connects again, for ever. It spawns
 //! nothing, so its owner decides where it lives, and dropping it ends the connection at once. [`test_connection`]
@@ -16,27 +16,47 @@
 
 mod acks;
 mod backoff;
+mod calendar;
+mod carrier;
 mod certificate;
 mod desk;
 mod doctor;
 mod error;
+mod facts;
 mod fault;
+mod filter;
+mod grade;
+mod inbox;
+mod limits;
 mod message;
 mod outlet;
+mod parcel;
+mod probe;
 mod run;
 mod socket;
 mod spec;
+mod stream;
 mod takeover;
 mod tls;
 mod tls_fault;
+mod trust;
 mod wire;
+mod ws;
+mod ws_fault;
 
+pub use carrier::Carrier;
 pub use doctor::{Step, TestReport, TestStep, test_connection};
 pub use error::Error;
-pub use fault::{DownKind, DownReason};
-pub use message::{AckHandle, Command, Grant, Inbound, LinkState, Refusal};
-pub use run::run;
-pub use spec::{
-    Authorities, ClientCertificate, ConnectionSpec, Credentials, Limits, Pem, Protocol, Qos,
-    Secret, Session, Subscription, Timing, Tls, security_label,
+pub use facts::{
+    BrokerFacts, CertificateFacts, EXPIRY_WARNING_DAYS, Expiry, RevocationFacts, TlsFacts,
+    WebSocketFacts,
 };
+pub use fault::{DownKind, DownReason};
+pub use filter::asks_for_everything;
+pub use grade::{Grade, Risk, RiskKind, key_risk, security_grade};
+pub use inbox::{InboundSender, Inbox, inbox};
+pub use limits::{Limits, Rate, Timing};
+pub use message::{AckHandle, Command, Grant, Inbound, LinkState, Refusal, Topic};
+pub use run::run;
+pub use spec::{ConnectionSpec, Protocol, Qos, Session, Subscription, security_label};
+pub use trust::{Authorities, ClientCertificate, Credentials, Pem, Secret, Tls};

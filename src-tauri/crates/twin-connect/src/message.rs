@@ -1,9 +1,11 @@
 //! What passes between a connection and its owner.
 
+use std::{fmt, ops::Deref, sync::Arc};
+
 use bytes::Bytes;
 use twin_core::Timestamp;
 
-use crate::{DownReason, Qos};
+use crate::{DownReason, Qos, TlsFacts};
 
 /// The right to acknowledge one message. It is worth something only on the link that delivered the message: once that
 /// link is gone the broker delivers the message again, with a handle of its own, and the old handle does nothing. Give
@@ -13,6 +15,76 @@ use crate::{DownReason, Qos};
 pub struct AckHandle {
     pub(crate) epoch: u64,
     pub(crate) number: u64,
+}
+
+/// A topic name: text in the buffer in which it arrived, so that a message costs no memory of its own.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct Topic(Bytes);
+
+impl Topic {
+    /// The topic in these bytes; gives them back when they are not valid UTF-8.
+    pub(crate) fn read(bytes: Bytes) -> Result<Self, (Bytes, std::str::Utf8Error)> {
+        match std::str::from_utf8(&bytes) {
+            Ok(_) => Ok(Topic(bytes)),
+            Err(error) => Err((bytes, error)),
+        }
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        // Checked when it was made; checking so few bytes again costs nothing that can be measured.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl Deref for Topic {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl From<String> for Topic {
+    fn from(text: String) -> Self {
+        Topic(text.into())
+    }
+}
+
+impl From<&str> for Topic {
+    fn from(text: &str) -> Self {
+        Topic(Bytes::copy_from_slice(text.as_bytes()))
+    }
+}
+
+impl From<Topic> for String {
+    fn from(topic: Topic) -> Self {
+        topic.as_str().to_owned()
+    }
+}
+
+impl PartialEq<str> for Topic {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl PartialEq<&str> for Topic {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == *other
+    }
+}
+
+impl fmt::Display for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl fmt::Debug for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
 }
 
 /// State of a link to a broker.
@@ -26,6 +98,8 @@ pub enum LinkState {
         session_present: bool,
         /// How the link is protected, in words, such as "TLS 1.3, client certificate".
         security: String,
+        /// What TLS has agreed on; none without TLS.
+        tls: Option<Arc<TlsFacts>>,
     },
     /// Not connected; the next attempt follows by itself.
     Down {
@@ -81,7 +155,7 @@ pub enum Inbound {
     /// A message.
     Message {
         /// Topic name.
-        topic: String,
+        topic: Topic,
         /// Payload.
         payload: Bytes,
         /// Quality of service of the delivery.
@@ -111,6 +185,13 @@ pub enum Inbound {
     /// Messages were thrown away because the consumer had fallen behind: of QoS 0, or of any on a clean session when
     /// [`crate::Limits::max_held`] was reached.
     Dropped {
+        /// When this was reported.
+        at: Timestamp,
+        /// How many since the last such report.
+        count: u64,
+    },
+    /// Messages of QoS 0 beyond [`crate::Limits::rate`] were thrown away.
+    Throttled {
         /// When this was reported.
         at: Timestamp,
         /// How many since the last such report.

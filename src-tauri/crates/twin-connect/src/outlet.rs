@@ -2,19 +2,18 @@
 
 use std::collections::VecDeque;
 
-use tokio::sync::mpsc::{Permit, Sender, error::TrySendError};
 use twin_core::Timestamp;
 
-use crate::{Inbound, Qos};
-
-/// What an entry takes besides its text, bytes: a round figure, so that many empty messages count too.
-const ENTRY: usize = 256;
+use crate::{
+    Inbound, InboundSender, Qos,
+    inbox::{Room, weight},
+};
 
 /// A bounded channel that is never waited for. What does not fit is held, except for messages of QoS 0, which are
 /// counted and thrown away. Once `limit` bytes are held the owner offers no more messages (see [`Outlet::is_full`]), and
 /// of the rest only the newest state of the link is kept.
 pub(crate) struct Outlet {
-    sender: Sender<Inbound>,
+    sender: InboundSender,
     waiting: VecDeque<Inbound>,
     held: usize,
     limit: usize,
@@ -22,7 +21,7 @@ pub(crate) struct Outlet {
 }
 
 impl Outlet {
-    pub(crate) fn new(sender: Sender<Inbound>, limit: usize) -> Self {
+    pub(crate) fn new(sender: InboundSender, limit: usize) -> Self {
         Outlet {
             sender,
             waiting: VecDeque::new(),
@@ -32,7 +31,7 @@ impl Outlet {
         }
     }
 
-    pub(crate) fn sender(&self) -> Sender<Inbound> {
+    pub(crate) fn sender(&self) -> InboundSender {
         self.sender.clone()
     }
 
@@ -73,22 +72,14 @@ impl Outlet {
             return Some(item);
         }
         if self.dropped > 0 {
-            if self
-                .sender
-                .try_send(Inbound::Dropped {
-                    at: now,
-                    count: self.dropped,
-                })
-                .is_err()
-            {
+            let count = self.dropped;
+            let report = Inbound::Dropped { at: now, count };
+            if self.sender.offer(report).is_err() {
                 return Some(item);
             }
             self.dropped = 0;
         }
-        match self.sender.try_send(item) {
-            Ok(()) => None,
-            Err(TrySendError::Full(item) | TrySendError::Closed(item)) => Some(item),
-        }
+        self.sender.offer(item).err()
     }
 
     /// Two states in a row tell a change; when full one has to do.
@@ -111,12 +102,12 @@ impl Outlet {
     }
 
     /// There is room: hands on the next that waits.
-    pub(crate) fn pump(&mut self, permit: Permit<'_, Inbound>, now: Timestamp) {
+    pub(crate) fn pump(&mut self, room: Room<'_>, now: Timestamp) {
         if let Some(item) = self.waiting.pop_front() {
             self.held = self.held.saturating_sub(weight(&item));
-            permit.send(item);
+            room.send(item);
         } else if self.dropped > 0 {
-            permit.send(Inbound::Dropped {
+            room.send(Inbound::Dropped {
                 at: now,
                 count: self.dropped,
             });
@@ -136,28 +127,13 @@ impl Outlet {
     }
 }
 
-fn weight(item: &Inbound) -> usize {
-    ENTRY
-        + match item {
-            Inbound::Message { topic, payload, .. } => topic.len() + payload.len(),
-            Inbound::Unreadable {
-                topic,
-                excerpt,
-                detail,
-                ..
-            } => topic.len() + excerpt.len() + detail.len(),
-            Inbound::NotSent { topic, reason, .. } => topic.len() + reason.len(),
-            Inbound::Link { .. } | Inbound::Subscribed { .. } | Inbound::Dropped { .. } => 0,
-        }
-}
-
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
     use tokio::sync::mpsc;
 
     use super::*;
-    use crate::{AckHandle, LinkState};
+    use crate::{AckHandle, LinkState, inbox::ENTRY};
 
     const NOW: Timestamp = Timestamp(7);
 
@@ -177,12 +153,12 @@ mod tests {
         }
     }
 
-    fn drain(outlet: &mut Outlet, inbox: &mut mpsc::Receiver<Inbound>) -> Vec<String> {
+    async fn drain(outlet: &mut Outlet, inbox: &mut mpsc::Receiver<Inbound>) -> Vec<String> {
         let mut seen = Vec::new();
         loop {
             while let Ok(item) = inbox.try_recv() {
                 seen.push(match item {
-                    Inbound::Message { topic, .. } => topic,
+                    Inbound::Message { topic, .. } => topic.into(),
                     Inbound::Dropped { count, .. } => format!("dropped {count}"),
                     Inbound::Link { state, .. } => format!("{state:?}"),
                     other => format!("{other:?}"),
@@ -192,30 +168,33 @@ mod tests {
                 return seen;
             }
             let sender = outlet.sender();
-            outlet.pump(sender.try_reserve().unwrap(), NOW);
+            outlet.pump(sender.room().await.unwrap(), NOW);
         }
     }
 
-    #[test]
-    fn quality_0_is_counted_and_the_rest_held_in_order() {
+    #[tokio::test]
+    async fn quality_0_is_counted_and_the_rest_held_in_order() {
         let (sender, mut inbox) = mpsc::channel(1);
-        let mut outlet = Outlet::new(sender, 10_000);
+        let mut outlet = Outlet::new(sender.into(), 10_000);
         outlet.offer(message("a", None), NOW);
         outlet.offer(message("b", None), NOW);
         outlet.offer(message("c", Some(0)), NOW);
         outlet.offer(message("d", None), NOW);
         outlet.offer(message("e", Some(1)), NOW);
         assert_eq!(outlet.held, 2 * (ENTRY + 6));
-        assert_eq!(drain(&mut outlet, &mut inbox), ["a", "c", "e", "dropped 2"]);
+        assert_eq!(
+            drain(&mut outlet, &mut inbox).await,
+            ["a", "c", "e", "dropped 2"]
+        );
         assert_eq!(outlet.held, 0);
         outlet.offer(message("f", None), NOW);
-        assert_eq!(drain(&mut outlet, &mut inbox), ["f"]);
+        assert_eq!(drain(&mut outlet, &mut inbox).await, ["f"]);
     }
 
-    #[test]
-    fn links_are_bounded_and_the_newest_is_kept() {
+    #[tokio::test]
+    async fn links_are_bounded_and_the_newest_is_kept() {
         let (sender, mut inbox) = mpsc::channel(1);
-        let mut outlet = Outlet::new(sender, 10_000);
+        let mut outlet = Outlet::new(sender.into(), 10_000);
         outlet.offer(message("a", None), NOW);
         outlet.offer(message("b", Some(0)), NOW);
         for _ in 0..1000 {
@@ -230,10 +209,11 @@ mod tests {
         let state = LinkState::Up {
             session_present: true,
             security: String::new(),
+            tls: None,
         };
         outlet.offer(Inbound::Link { at: NOW, state }, NOW);
         outlet.forget_unacknowledged();
-        let seen = drain(&mut outlet, &mut inbox);
+        let seen = drain(&mut outlet, &mut inbox).await;
         assert_eq!(seen.len(), 3, "{seen:?}");
         assert!(seen[2].starts_with("Up"), "{seen:?}");
     }

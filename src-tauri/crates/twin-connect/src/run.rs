@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use twin_core::Timestamp;
 
 use crate::{
-    Command, ConnectionSpec, DownReason, Error, Inbound, LinkState, Protocol,
+    Command, ConnectionSpec, DownReason, Error, InboundSender, LinkState, Protocol,
     backoff::Backoff,
     desk::{Desk, End},
     takeover::Takeovers,
@@ -17,7 +17,7 @@ use crate::{
 /// other end. Certificate files that cannot be read, like everything else that may pass, are a reason for the link to
 /// be down, not an error.
 ///
-/// `inbound` is never waited for; see [`Inbound`] for what happens when it is full. `clock` says when something was
+/// `inbound` is never waited for; see [`crate::Inbound`] for what happens when it is full. `clock` says when something was
 /// received. Dropping the future ends the connection at once: the broker sends its will, and keeps a persistent
 /// session with all that was not acknowledged.
 ///
@@ -25,7 +25,7 @@ use crate::{
 /// If the connection cannot be tried as it is described; then nothing was sent to `inbound`.
 pub async fn run<C>(
     spec: ConnectionSpec,
-    inbound: mpsc::Sender<Inbound>,
+    inbound: impl Into<InboundSender>,
     commands: mpsc::Receiver<Command>,
     clock: C,
 ) -> Result<(), Error>
@@ -33,6 +33,7 @@ where
     C: Fn() -> Timestamp,
 {
     spec.check()?;
+    let inbound = inbound.into();
     // On the heap: the library's futures are large, and the caller may well move this one.
     match spec.protocol {
         Protocol::Mqtt5 => Box::pin(keep::<v5::Reader, C>(spec, inbound, commands, clock)).await,
@@ -45,7 +46,7 @@ where
 
 async fn keep<W: Wire, C: Fn() -> Timestamp>(
     spec: ConnectionSpec,
-    inbound: mpsc::Sender<Inbound>,
+    inbound: InboundSender,
     mut commands: mpsc::Receiver<Command>,
     clock: C,
 ) {

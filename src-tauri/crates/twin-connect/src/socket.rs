@@ -1,4 +1,4 @@
-//! From a host name to a byte stream: DNS, TCP, TLS, each with its own reason when it fails.
+//! From a host name to a byte stream: DNS, TCP, TLS, WebSocket, each with its own reason when it fails.
 
 use std::{
     io,
@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use rustls::pki_types::ServerName;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
@@ -17,82 +18,19 @@ use tokio::{
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::{
-    ConnectionSpec, DownReason, Tls, certificate,
+    Carrier, ConnectionSpec, DownReason, Tls, certificate,
+    facts::{TlsFacts, WebSocketFacts},
     fault::Sight,
-    tls::{self, Identity},
+    probe::Probe,
+    stream::Stream,
+    tls::{self, Setup},
     tls_fault,
+    ws::{self, WsStream},
+    ws_fault,
 };
 
 /// How much of the first answer is remembered, bytes.
 const HEAD: usize = 4;
-
-/// What one attempt has seen so far, shared between the stream, which the MQTT library owns, and the loop that has to
-/// explain a failure.
-#[derive(Default)]
-pub(crate) struct Probe(Mutex<Seen>);
-
-#[derive(Default)]
-struct Seen {
-    phase: &'static str,
-    security: String,
-    reason: Option<DownReason>,
-    head: Vec<u8>,
-    identity: Option<Arc<Identity>>,
-}
-
-impl Probe {
-    fn with<R>(&self, look: impl FnOnce(&mut Seen) -> R) -> R {
-        // Nobody panics while holding it; if so, the facts in it are still facts.
-        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// A new attempt.
-    pub(crate) fn reset(&self) {
-        self.with(|seen| {
-            *seen = Seen {
-                phase: "the start of the attempt",
-                ..Seen::default()
-            }
-        });
-    }
-
-    /// What the attempt was doing last.
-    pub(crate) fn phase(&self) -> &'static str {
-        self.with(|seen| seen.phase)
-    }
-
-    /// How the stream is protected, in words.
-    pub(crate) fn security(&self) -> String {
-        self.with(|seen| seen.security.clone())
-    }
-
-    /// A reason better than what the MQTT library can know.
-    pub(crate) fn reason(&self) -> Option<DownReason> {
-        self.with(|seen| seen.reason.clone())
-    }
-
-    pub(crate) fn sight(&self) -> Sight {
-        self.with(|seen| Sight {
-            head: seen.head.clone(),
-            certificate_asked: seen
-                .identity
-                .as_ref()
-                .is_some_and(|identity| identity.was_asked()),
-            certificate_given: seen
-                .identity
-                .as_ref()
-                .is_some_and(|identity| identity.is_given()),
-        })
-    }
-
-    fn enter(&self, phase: &'static str) {
-        self.with(|seen| seen.phase = phase);
-    }
-
-    fn note(&self, reason: DownReason) {
-        self.with(|seen| seen.reason = Some(reason));
-    }
-}
 
 /// Resolves the host.
 pub(crate) async fn resolve(spec: &ConnectionSpec) -> Result<Vec<SocketAddr>, DownReason> {
@@ -134,13 +72,8 @@ pub(crate) async fn connect(
 
 /// What a handshake has agreed on.
 pub(crate) struct Agreed {
-    pub(crate) stream: TlsStream<TcpStream>,
-    /// "TLS 1.3" or "TLS 1.2".
-    pub(crate) version: &'static str,
-    /// Last day of the broker's certificate, if it could be read.
-    pub(crate) valid_until: Option<String>,
-    /// Whether a client certificate was asked for and shown.
-    pub(crate) certificate_shown: bool,
+    stream: Box<TlsStream<TcpStream>>,
+    pub(crate) facts: Arc<TlsFacts>,
 }
 
 /// Shakes hands.
@@ -150,42 +83,114 @@ pub(crate) async fn handshake(
     stream: TcpStream,
     probe: &Probe,
 ) -> Result<Agreed, DownReason> {
-    let name = tls::server_name(&spec.host).map_err(|error| DownReason::files(&error))?;
+    let name = settings.server_name.as_deref().unwrap_or(&spec.host);
+    let server_name = tls::server_name(name).map_err(|error| DownReason::files(&error))?;
     let setup = tls::set_up(settings)
         .await
         .map_err(|error| DownReason::files(&error))?;
-    probe.with(|seen| seen.identity = Some(Arc::clone(&setup.identity)));
-    let stream = TlsConnector::from(setup.config)
-        .connect(name, stream)
+    probe.identify(&setup.identity);
+    let stream = TlsConnector::from(Arc::clone(&setup.config))
+        .connect(server_name.clone(), stream)
         .await
         .map_err(|error| tls_fault::explain(spec, &error, &probe.sight()))?;
+    let facts = Arc::new(facts(settings, &stream, &setup, &server_name));
+    Ok(Agreed {
+        stream: Box::new(stream),
+        facts,
+    })
+}
+
+fn facts(
+    settings: &Tls,
+    stream: &TlsStream<TcpStream>,
+    setup: &Setup,
+    name: &ServerName<'_>,
+) -> TlsFacts {
     let (_, session) = stream.get_ref();
     let version = match session.protocol_version() {
         Some(rustls::ProtocolVersion::TLSv1_3) => "TLS 1.3",
         _ => "TLS 1.2",
     };
-    let valid_until = session
-        .peer_certificates()
-        .and_then(<[_]>::first)
-        .and_then(|certificate| certificate::valid_until(certificate));
-    let certificate_shown = setup.identity.was_asked() && setup.identity.is_given();
-    Ok(Agreed {
-        stream,
-        version,
-        valid_until,
-        certificate_shown,
-    })
+    let suite = session.negotiated_cipher_suite();
+    let alpn = session.alpn_protocol();
+    let chain = session.peer_certificates().unwrap_or_default();
+    TlsFacts {
+        version: version.into(),
+        cipher: suite.map_or_else(String::new, |suite| format!("{:?}", suite.suite())),
+        alpn: alpn.map(|name| String::from_utf8_lossy(name).into_owned()),
+        server_name: name.to_str().into_owned(),
+        name_overridden: settings.server_name.is_some(),
+        chain: certificate::chain(chain),
+        authority: certificate::authority_of(chain, &setup.trusted),
+        client: setup.identity.facts(),
+        client_shown: setup.identity.was_asked() && setup.identity.is_given(),
+        revocations: setup.revocations.clone(),
+    }
 }
 
-impl Agreed {
-    /// In words.
-    pub(crate) fn security(&self) -> String {
-        let client = if self.certificate_shown {
-            ", client certificate"
-        } else {
-            ""
+/// How a stream is protected, in words.
+pub(crate) fn security(facts: &TlsFacts) -> String {
+    let client = if facts.client_shown {
+        ", client certificate"
+    } else {
+        ""
+    };
+    let name = if facts.name_overridden {
+        format!(", checked against the name \"{}\"", facts.server_name)
+    } else {
+        String::new()
+    };
+    format!("{}{client}{name}", facts.version)
+}
+
+/// A stream on which the other side may be asked for MQTT, after TCP and TLS.
+pub(crate) struct Way {
+    pub(crate) stream: Stream,
+    pub(crate) tls: Option<Arc<TlsFacts>>,
+}
+
+impl Way {
+    pub(crate) fn plain(stream: TcpStream) -> Self {
+        Way {
+            stream: Stream::Plain(stream),
+            tls: None,
+        }
+    }
+
+    pub(crate) fn encrypted(agreed: Agreed) -> Self {
+        Way {
+            stream: Stream::Tls(agreed.stream),
+            tls: Some(agreed.facts),
+        }
+    }
+
+    /// Puts the carrier on it; with what a WebSocket's server said.
+    pub(crate) async fn carry(
+        self,
+        spec: &Arc<ConnectionSpec>,
+        probe: &Arc<Probe>,
+    ) -> Result<(Socket, Option<WebSocketFacts>), DownReason> {
+        let Way { stream, tls } = self;
+        let (carried, facts) = match &spec.carrier {
+            Carrier::Tcp => (Carried::Raw(stream), None),
+            Carrier::WebSocket { path, headers } => {
+                probe.enter("the WebSocket handshake");
+                let asked = ws::upgrade(spec, (path, headers), stream, || probe.sight());
+                let (stream, facts) = Box::pin(asked).await?;
+                (Carried::WebSocket(Box::new(stream)), Some(facts))
+            }
         };
-        format!("{}{client}", self.version)
+        let words = tls
+            .as_deref()
+            .map_or_else(|| "not encrypted".into(), security);
+        probe.ready(words, tls);
+        let socket = Socket {
+            stream: carried,
+            spec: Arc::clone(spec),
+            probe: Arc::clone(probe),
+            seen: 0,
+        };
+        Ok((socket, facts))
     }
 }
 
@@ -198,13 +203,14 @@ pub(crate) async fn dial(
     let addresses = resolve(spec).await?;
     probe.enter("the TCP connect");
     let stream = connect(spec, &addresses, spec.timing.connect_timeout).await?;
-    let socket = match &spec.tls {
-        None => Socket::plain(stream, spec, probe),
+    let way = match &spec.tls {
+        None => Way::plain(stream),
         Some(settings) => {
             probe.enter("the TLS handshake");
-            Socket::encrypted(handshake(spec, settings, stream, probe).await?, spec, probe)
+            Way::encrypted(handshake(spec, settings, stream, probe).await?)
         }
     };
+    let (socket, _) = way.carry(spec, probe).await?;
     Ok(socket)
 }
 
@@ -253,61 +259,30 @@ impl Dialler {
     }
 }
 
-enum Stream {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
+enum Carried {
+    Raw(Stream),
+    WebSocket(Box<WsStream<Stream>>),
 }
 
 /// A stream that remembers what it saw.
 pub(crate) struct Socket {
-    stream: Stream,
+    stream: Carried,
     spec: Arc<ConnectionSpec>,
     probe: Arc<Probe>,
     seen: usize,
 }
 
 impl Socket {
-    pub(crate) fn plain(stream: TcpStream, spec: &Arc<ConnectionSpec>, probe: &Arc<Probe>) -> Self {
-        Socket::new(Stream::Plain(stream), "not encrypted".into(), spec, probe)
-    }
-
-    pub(crate) fn encrypted(
-        agreed: Agreed,
-        spec: &Arc<ConnectionSpec>,
-        probe: &Arc<Probe>,
-    ) -> Self {
-        let security = agreed.security();
-        Socket::new(Stream::Tls(Box::new(agreed.stream)), security, spec, probe)
-    }
-
-    fn new(
-        stream: Stream,
-        security: String,
-        spec: &Arc<ConnectionSpec>,
-        probe: &Arc<Probe>,
-    ) -> Self {
-        probe.with(|seen| {
-            seen.phase = "the MQTT connect";
-            seen.security = security;
-        });
-        Socket {
-            stream,
-            spec: Arc::clone(spec),
-            probe: Arc::clone(probe),
-            seen: 0,
-        }
-    }
-
-    /// A TLS alert that comes after the handshake (TLS 1.3 reports a missing client certificate so) looks like any
-    /// broken stream to the MQTT library.
+    /// A TLS alert that comes after the handshake (TLS 1.3 reports a missing client certificate so), or a WebSocket
+    /// that goes wrong, looks like any broken stream to the MQTT library.
     fn watch<T>(&self, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if let Poll::Ready(Err(error)) = &result
-            && error
-                .get_ref()
-                .is_some_and(|inner| inner.is::<rustls::Error>())
-        {
-            self.probe
-                .note(tls_fault::explain(&self.spec, error, &self.probe.sight()));
+        if let Poll::Ready(Err(error)) = &result {
+            if tls_fault::is_tls(error) {
+                self.probe
+                    .note(tls_fault::explain(&self.spec, error, &self.probe.sight()));
+            } else if let Some(fault) = ws::fault(error) {
+                self.probe.note(ws_fault::ended(&self.spec, fault));
+            }
         }
         result
     }
@@ -321,13 +296,13 @@ impl AsyncRead for Socket {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let result = match &mut self.stream {
-            Stream::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
-            Stream::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
+            Carried::Raw(stream) => Pin::new(stream).poll_read(cx, buf),
+            Carried::WebSocket(stream) => Pin::new(stream).poll_read(cx, buf),
         };
         if self.seen < HEAD {
             let new = &buf.filled()[before..];
             let new = &new[..new.len().min(HEAD - self.seen)];
-            self.probe.with(|seen| seen.head.extend_from_slice(new));
+            self.probe.head(new);
             self.seen += new.len();
         }
         self.watch(result)
@@ -341,24 +316,24 @@ impl AsyncWrite for Socket {
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         let result = match &mut self.stream {
-            Stream::Plain(stream) => Pin::new(stream).poll_write(cx, buf),
-            Stream::Tls(stream) => Pin::new(stream).poll_write(cx, buf),
+            Carried::Raw(stream) => Pin::new(stream).poll_write(cx, buf),
+            Carried::WebSocket(stream) => Pin::new(stream).poll_write(cx, buf),
         };
         self.watch(result)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let result = match &mut self.stream {
-            Stream::Plain(stream) => Pin::new(stream).poll_flush(cx),
-            Stream::Tls(stream) => Pin::new(stream).poll_flush(cx),
+            Carried::Raw(stream) => Pin::new(stream).poll_flush(cx),
+            Carried::WebSocket(stream) => Pin::new(stream).poll_flush(cx),
         };
         self.watch(result)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.stream {
-            Stream::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Stream::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+            Carried::Raw(stream) => Pin::new(stream).poll_shutdown(cx),
+            Carried::WebSocket(stream) => Pin::new(stream).poll_shutdown(cx),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! How to reach a broker, and what to ask of it.
 
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
+use crate::{Authorities, Carrier, Credentials, Error, Limits, Timing, Tls, filter};
 
 /// MQTT version.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -60,12 +60,57 @@ impl Qos {
 }
 
 /// One topic filter to subscribe to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subscription {
     /// MQTT topic filter.
     pub filter: String,
     /// The highest quality of service wanted.
     pub qos: Qos,
+    /// Group to share the messages with: the broker gives each message to one member only, keeps no order between
+    /// them, and sends no retained messages (MQTT 5, 4.8.2). A filter that begins with `$share/` says the same.
+    pub share: Option<String>,
+}
+
+impl Subscription {
+    /// Not shared.
+    pub fn new(filter: &str, qos: Qos) -> Self {
+        Subscription {
+            filter: filter.into(),
+            qos,
+            share: None,
+        }
+    }
+
+    /// The filter as the broker is asked for it, with the group.
+    pub fn wire_filter(&self) -> Cow<'_, str> {
+        match &self.share {
+            None => Cow::Borrowed(&self.filter),
+            Some(group) => Cow::Owned(format!("{}{group}/{}", filter::SHARE, self.filter)),
+        }
+    }
+
+    /// Whether the messages are shared with others.
+    pub fn is_shared(&self) -> bool {
+        self.share.is_some() || self.filter.starts_with(filter::SHARE)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let wrong = |why| {
+            Err(Error::Filter {
+                filter: self.filter.clone(),
+                why,
+            })
+        };
+        if let Some(group) = &self.share {
+            if self.filter.starts_with(filter::SHARE) {
+                return wrong("its share group is named twice; name it once");
+            }
+            if let Err(why) = filter::check_group(group) {
+                return wrong(why);
+            }
+        }
+        filter::check(&self.wire_filter())
+    }
 }
 
 /// What the broker keeps for this client while it is away.
@@ -80,144 +125,6 @@ pub enum Session {
     },
 }
 
-/// A value that never shows itself in logs.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Arc<str>);
-
-impl Secret {
-    /// Wraps `text`.
-    pub fn new(text: &str) -> Self {
-        Secret(text.into())
-    }
-
-    /// The value itself: hand it on, do not print it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<secret>")
-    }
-}
-
-/// User name and password.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Credentials {
-    /// User name.
-    pub username: String,
-    /// Password.
-    pub password: Option<Secret>,
-}
-
-/// PEM text, or where to find it. A path is read again at each connect, so that a renewed certificate is picked up.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Pem {
-    /// The text itself.
-    Bytes(Arc<[u8]>),
-    /// A file.
-    Path(PathBuf),
-}
-
-impl fmt::Debug for Pem {
-    // The bytes may be a private key.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Pem::Bytes(bytes) => write!(f, "<{} bytes>", bytes.len()),
-            Pem::Path(path) => path.fmt(f),
-        }
-    }
-}
-
-impl From<&str> for Pem {
-    fn from(text: &str) -> Self {
-        Pem::Bytes(text.as_bytes().into())
-    }
-}
-
-impl From<PathBuf> for Pem {
-    fn from(path: PathBuf) -> Self {
-        Pem::Path(path)
-    }
-}
-
-/// Who may vouch for the broker.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Authorities {
-    /// The certificate authorities that this system trusts.
-    #[default]
-    System,
-    /// Only these.
-    Pem(Pem),
-}
-
-/// The certificate by which this client proves itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientCertificate {
-    /// Certificate, followed by its intermediates.
-    pub certificate: Pem,
-    /// Private key: PKCS#8, PKCS#1 or SEC1.
-    pub key: Pem,
-}
-
-/// Encryption and proof of identity.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tls {
-    /// Who may vouch for the broker.
-    pub authorities: Authorities,
-    /// How this client proves itself, if it does.
-    pub client: Option<ClientCertificate>,
-}
-
-/// Bounds on what one connection may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Messages of QoS 1 and 2 the broker may send before the first of them is acknowledged (MQTT 5 tells it so).
-    pub receive_maximum: u16,
-    /// Largest payload handed on, bytes. A larger one is reported as [`crate::Inbound::Unreadable`] with its beginning;
-    /// one that is 16 times larger still ends the link.
-    pub max_payload: usize,
-    /// How much may be held for a consumer that has fallen behind, bytes. What comes beyond is left to the broker,
-    /// unacknowledged, and fetched by a new link once the consumer has caught up; on a clean session, where the broker
-    /// would not send it again, it is dropped and counted.
-    pub max_held: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits {
-            receive_maximum: 1_000,
-            max_payload: 1 << 20,
-            max_held: 64 << 20,
-        }
-    }
-}
-
-/// Waiting times.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timing {
-    /// From the first look at the name until the broker has accepted the client.
-    pub connect_timeout: Duration,
-    /// Shortest wait before the next attempt.
-    pub backoff_min: Duration,
-    /// Longest wait before the next attempt.
-    pub backoff_max: Duration,
-    /// A link that held this long was sound: waiting starts from the shortest again.
-    pub stable_after: Duration,
-}
-
-impl Default for Timing {
-    fn default() -> Self {
-        Timing {
-            connect_timeout: Duration::from_secs(15),
-            backoff_min: Duration::from_secs(1),
-            backoff_max: Duration::from_secs(60),
-            stable_after: Duration::from_secs(30),
-        }
-    }
-}
-
 /// One connection to one broker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionSpec {
@@ -225,6 +132,8 @@ pub struct ConnectionSpec {
     pub host: String,
     /// TCP port.
     pub port: u16,
+    /// What carries the packets.
+    pub carrier: Carrier,
     /// MQTT version.
     pub protocol: Protocol,
     /// TLS, or `None` for a connection that anyone on the way can read and change.
@@ -247,11 +156,12 @@ pub struct ConnectionSpec {
 }
 
 impl ConnectionSpec {
-    /// MQTT 5 over TLS with the system's authorities, a session kept for 7 days and a keep-alive of 30 s.
+    /// MQTT 5 on TCP with TLS, the system's authorities, a session kept for 7 days and a keep-alive of 30 s.
     pub fn new(host: &str, port: u16, client_id: &str) -> Self {
         ConnectionSpec {
             host: host.into(),
             port,
+            carrier: Carrier::Tcp,
             protocol: Protocol::Mqtt5,
             tls: Some(Tls::default()),
             credentials: None,
@@ -284,9 +194,16 @@ impl ConnectionSpec {
         if !(1..=u64::from(u16::MAX)).contains(&seconds) {
             return Err(Error::KeepAlive { seconds });
         }
-        self.subscriptions
-            .iter()
-            .try_for_each(|subscription| check_filter(&subscription.filter))
+        self.carrier.check()?;
+        let offers = self.tls.iter().flat_map(|tls| &tls.alpn);
+        for protocol in offers {
+            if !(1..=255).contains(&protocol.len()) {
+                return Err(Error::Alpn {
+                    protocol: protocol.clone(),
+                });
+            }
+        }
+        self.subscriptions.iter().try_for_each(Subscription::check)
     }
 
     pub(crate) fn address(&self) -> String {
@@ -303,35 +220,6 @@ impl ConnectionSpec {
     }
 }
 
-/// The rules of MQTT 5, 4.7.1.
-fn check_filter(filter: &str) -> Result<(), Error> {
-    let wrong = |why| {
-        Err(Error::Filter {
-            filter: filter.into(),
-            why,
-        })
-    };
-    if filter.is_empty() {
-        return wrong("it is empty; enter a topic such as plant/#");
-    }
-    if filter.len() > usize::from(u16::MAX) {
-        return wrong("it is longer than 65535 bytes; shorten it");
-    }
-    if filter.contains('\0') {
-        return wrong("it holds a null character; remove it");
-    }
-    let mut levels = filter.split('/').peekable();
-    while let Some(level) = levels.next() {
-        if level.contains('#') && (level != "#" || levels.peek().is_some()) {
-            return wrong("# stands for all the rest, so it can only be the last level on its own");
-        }
-        if level.contains('+') && level != "+" {
-            return wrong("+ stands for one whole level, so it cannot be part of one");
-        }
-    }
-    Ok(())
-}
-
 /// How the connection is protected, in words, as far as its description says.
 pub fn security_label(spec: &ConnectionSpec) -> String {
     let Some(tls) = &spec.tls else {
@@ -346,35 +234,17 @@ pub fn security_label(spec: &ConnectionSpec) -> String {
     } else {
         ""
     };
-    format!("TLS, {authorities}{client}")
+    let name = match &tls.server_name {
+        Some(name) => format!(", checked against the name \"{name}\""),
+        None => String::new(),
+    };
+    format!("TLS, {authorities}{client}{name}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn filters_follow_the_standard() {
-        for good in [
-            "a",
-            "a/b",
-            "#",
-            "+",
-            "a/+/b",
-            "a/#",
-            "+/+/#",
-            "/",
-            "a//b",
-            "$SYS/#",
-            "spBv1.0/Ü/#",
-        ] {
-            assert!(check_filter(good).is_ok(), "{good}");
-        }
-        for bad in ["", "a#", "#/a", "a/#/b", "a+", "a/+b/c", "##", "a\0b"] {
-            let error = check_filter(bad).unwrap_err().to_string();
-            assert!(error.contains("topic filter"), "{error}");
-        }
-    }
+    use crate::{ClientCertificate, Secret};
 
     #[test]
     fn debug_output_keeps_secrets() {
@@ -389,9 +259,14 @@ mod tests {
                 certificate: "CERTTEXT".into(),
                 key: "KEYTEXT".into(),
             }),
+            ..Tls::default()
         });
+        spec.carrier = Carrier::WebSocket {
+            path: "/mqtt".into(),
+            headers: vec![("Authorization".into(), Secret::new("t0ken"))],
+        };
         let text = format!("{spec:?}");
-        for hidden in ["hunter2", "KEYTEXT", "75, 69, 89"] {
+        for hidden in ["hunter2", "KEYTEXT", "75, 69, 89", "t0ken"] {
             assert!(!text.contains(hidden), "{text}");
         }
         assert!(text.contains("ann"));
@@ -434,6 +309,23 @@ mod tests {
                 },
                 "keep-alive",
             ),
+            (
+                ConnectionSpec {
+                    carrier: Carrier::web_socket("mqtt"),
+                    ..good.clone()
+                },
+                "path",
+            ),
+            (
+                ConnectionSpec {
+                    tls: Some(Tls {
+                        alpn: vec!["mqtt".into(), String::new()],
+                        ..Tls::default()
+                    }),
+                    ..good.clone()
+                },
+                "ALPN",
+            ),
         ];
         for (spec, word) in cases {
             let error = spec.check().unwrap_err().to_string();
@@ -444,5 +336,29 @@ mod tests {
             ..good
         };
         assert_eq!(spec.address(), "[::1]:8883");
+    }
+
+    #[test]
+    fn a_share_group_is_named_once() {
+        let mut shared = Subscription {
+            share: Some("desks".into()),
+            ..Subscription::new("plant/#", Qos::AtLeastOnce)
+        };
+        assert_eq!(shared.wire_filter(), "$share/desks/plant/#");
+        assert!(shared.is_shared() && shared.check().is_ok());
+        shared.filter = "$share/desks/plant/#".into();
+        let error = shared.check().unwrap_err().to_string();
+        assert!(error.contains("named twice"), "{error}");
+        shared.share = None;
+        assert_eq!(shared.wire_filter(), "$share/desks/plant/#");
+        assert!(shared.is_shared() && shared.check().is_ok());
+        for group in ["", "a/b", "+"] {
+            let share = Some(group.into());
+            let wrong = Subscription {
+                share,
+                ..Subscription::new("plant/#", Qos::AtLeastOnce)
+            };
+            assert!(wrong.check().is_err(), "{group}");
+        }
     }
 }

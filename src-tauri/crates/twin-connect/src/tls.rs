@@ -1,25 +1,42 @@
 //! TLS settings. They are made anew for each attempt, so that renewed files are picked up.
 
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    io,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use rustls::{
     ClientConfig, RootCertStore, SignatureScheme,
-    client::ResolvesClientCert,
-    crypto::ring::default_provider,
-    pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject},
+    client::{ResolvesClientCert, VerifierBuilderError, WebPkiServerVerifier},
+    crypto::{CryptoProvider, ring::default_provider},
+    pki_types::{
+        CertificateDer, CertificateRevocationListDer, PrivateKeyDer, ServerName, pem::PemObject,
+    },
     sign::CertifiedKey,
 };
+use tokio::io::AsyncReadExt;
 
-use crate::{Authorities, ClientCertificate, Error, Pem, Tls};
+use crate::{
+    Authorities, ClientCertificate, Error, Pem, Tls, certificate,
+    facts::{CertificateFacts, RevocationFacts},
+};
+
+/// Largest certificate, key or revocation list file that is read, bytes.
+const MAX_FILE: u64 = 16 << 20;
 
 /// Settings ready for a handshake.
 pub(crate) struct Setup {
     pub(crate) config: Arc<ClientConfig>,
     pub(crate) identity: Arc<Identity>,
+    /// The authorities' certificates.
+    pub(crate) trusted: Trusted,
+    pub(crate) revocations: Vec<RevocationFacts>,
 }
+
+type Trusted = Arc<[CertificateDer<'static>]>;
 
 /// This client's certificate, if it has one. It remembers whether the broker wanted to see it: a broker that gets none
 /// may close the connection in a way that says nothing.
@@ -36,6 +53,11 @@ impl Identity {
 
     pub(crate) fn is_given(&self) -> bool {
         self.key.is_some()
+    }
+
+    pub(crate) fn facts(&self) -> Vec<CertificateFacts> {
+        let key = self.key.as_ref();
+        key.map_or_else(Vec::new, |key| certificate::chain(&key.cert))
     }
 }
 
@@ -54,35 +76,73 @@ impl ResolvesClientCert for Identity {
 /// matter which one the process has installed.
 pub(crate) async fn set_up(tls: &Tls) -> Result<Setup, Error> {
     let provider = Arc::new(default_provider());
-    let roots = match &tls.authorities {
+    let (roots, trusted) = match &tls.authorities {
         Authorities::System => system_authorities()?,
         Authorities::Pem(pem) => {
-            let mut roots = RootCertStore::empty();
-            roots.add_parsable_certificates(certificates(pem, "CA file").await?);
+            let trusted = certificates(pem, "CA file").await?;
+            let roots = roots_of(&trusted);
             if roots.is_empty() {
                 return Err(missing("CA file", pem, "usable certificate"));
             }
-            Arc::new(roots)
+            (Arc::new(roots), trusted.into())
         }
     };
     let key = match &tls.client {
         Some(client) => Some(Arc::new(certified_key(client, &provider).await?)),
         None => None,
     };
+    let lists = match &tls.crl {
+        Some(pem) => revocation_lists(pem).await?,
+        None => Vec::new(),
+    };
+    let revocations = lists
+        .iter()
+        .filter_map(|list| certificate::revocations(list))
+        .collect();
     let identity = Arc::new(Identity {
         key,
         asked: AtomicBool::new(false),
     });
-    let config = ClientConfig::builder_with_provider(provider)
+    let verifier = verifier(roots, &provider, lists)?;
+    let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::Tls {
             detail: error.to_string(),
         })?
-        .with_root_certificates(roots)
+        .with_webpki_verifier(verifier)
         .with_client_cert_resolver(Arc::clone(&identity) as Arc<dyn ResolvesClientCert>);
+    config.alpn_protocols = tls
+        .alpn
+        .iter()
+        .map(|name| name.clone().into_bytes())
+        .collect();
     Ok(Setup {
         config: Arc::new(config),
         identity,
+        trusted,
+        revocations,
+    })
+}
+
+/// With revocation lists each certificate of a chain must be known to be good, by a list that is still current.
+fn verifier(
+    roots: Arc<RootCertStore>,
+    provider: &Arc<CryptoProvider>,
+    lists: Vec<CertificateRevocationListDer<'static>>,
+) -> Result<Arc<WebPkiServerVerifier>, Error> {
+    let builder = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(provider));
+    let builder = if lists.is_empty() {
+        builder
+    } else {
+        builder.with_crls(lists).enforce_revocation_expiration()
+    };
+    builder.build().map_err(|error| match error {
+        VerifierBuilderError::InvalidCrl(error) => Error::RevocationList {
+            detail: format!("{error:?}"),
+        },
+        other => Error::Tls {
+            detail: other.to_string(),
+        },
     })
 }
 
@@ -93,7 +153,7 @@ pub(crate) fn server_name(host: &str) -> Result<ServerName<'static>, Error> {
 
 async fn certified_key(
     client: &ClientCertificate,
-    provider: &rustls::crypto::CryptoProvider,
+    provider: &CryptoProvider,
 ) -> Result<CertifiedKey, Error> {
     let chain = certificates(&client.certificate, "client certificate").await?;
     let text = read(&client.key, "client key").await?;
@@ -116,17 +176,42 @@ async fn certificates(
     }
 }
 
+/// PEM, or else one in DER, as authorities publish them.
+async fn revocation_lists(pem: &Pem) -> Result<Vec<CertificateRevocationListDer<'static>>, Error> {
+    let what = "revocation list";
+    let text = read(pem, what).await?;
+    // A SEQUENCE, which no text begins with by chance.
+    if text.first() == Some(&0x30) && text.get(1).is_some_and(|length| *length >= 0x80) {
+        return Ok(vec![CertificateRevocationListDer::from(text.to_vec())]);
+    }
+    let found: Result<Vec<_>, _> = CertificateRevocationListDer::pem_slice_iter(&text).collect();
+    match found {
+        Ok(found) if !found.is_empty() => Ok(found),
+        _ => Err(missing(what, pem, "usable revocation list")),
+    }
+}
+
 async fn read(pem: &Pem, what: &'static str) -> Result<Arc<[u8]>, Error> {
-    match pem {
-        Pem::Bytes(bytes) => Ok(Arc::clone(bytes)),
-        Pem::Path(path) => match tokio::fs::read(path).await {
-            Ok(bytes) => Ok(bytes.into()),
-            Err(source) => Err(Error::File {
-                what,
-                path: path.clone(),
-                source,
-            }),
-        },
+    let path = match pem {
+        Pem::Bytes(bytes) => return Ok(Arc::clone(bytes)),
+        Pem::Path(path) => path,
+    };
+    let content = async {
+        let mut content = Vec::new();
+        let file = tokio::fs::File::open(path).await?;
+        file.take(MAX_FILE + 1).read_to_end(&mut content).await?;
+        if content.len() as u64 > MAX_FILE {
+            return Err(io::Error::other("it is larger than 16 MiB"));
+        }
+        Ok(content)
+    };
+    match content.await {
+        Ok(content) => Ok(content.into()),
+        Err(source) => Err(Error::File {
+            what,
+            path: path.clone(),
+            source,
+        }),
     }
 }
 
@@ -142,15 +227,20 @@ fn missing(what: &'static str, pem: &Pem, block: &'static str) -> Error {
     }
 }
 
+fn roots_of(certificates: &[CertificateDer<'static>]) -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(certificates.iter().cloned());
+    roots
+}
+
 /// The system's authorities, read once: some hundred small files, tens of milliseconds. A failure is not kept.
-fn system_authorities() -> Result<Arc<RootCertStore>, Error> {
-    static KEPT: OnceLock<Arc<RootCertStore>> = OnceLock::new();
-    if let Some(roots) = KEPT.get() {
-        return Ok(Arc::clone(roots));
+fn system_authorities() -> Result<(Arc<RootCertStore>, Trusted), Error> {
+    static KEPT: OnceLock<(Arc<RootCertStore>, Trusted)> = OnceLock::new();
+    if let Some(kept) = KEPT.get() {
+        return Ok(kept.clone());
     }
     let found = rustls_native_certs::load_native_certs();
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(found.certs);
+    let roots = roots_of(&found.certs);
     if roots.is_empty() {
         let detail = found
             .errors
@@ -158,5 +248,6 @@ fn system_authorities() -> Result<Arc<RootCertStore>, Error> {
             .map_or_else(|| "the store is empty".into(), ToString::to_string);
         return Err(Error::NoSystemAuthorities { detail });
     }
-    Ok(Arc::clone(KEPT.get_or_init(|| Arc::new(roots))))
+    let fresh = (Arc::new(roots), found.certs.into());
+    Ok(KEPT.get_or_init(|| fresh).clone())
 }

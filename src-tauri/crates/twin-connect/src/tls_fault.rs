@@ -9,6 +9,13 @@ use crate::{
     fault::{Sight, certificate_rejected, certificate_required, is_closed},
 };
 
+/// Whether TLS is what failed.
+pub(crate) fn is_tls(error: &io::Error) -> bool {
+    error
+        .get_ref()
+        .is_some_and(|inner| inner.is::<rustls::Error>())
+}
+
 /// Of a TLS handshake, or of a TLS alert that came after it.
 pub(crate) fn explain(spec: &ConnectionSpec, error: &io::Error, sight: &Sight) -> DownReason {
     let inner = error
@@ -16,6 +23,10 @@ pub(crate) fn explain(spec: &ConnectionSpec, error: &io::Error, sight: &Sight) -
         .and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match inner {
         Some(rustls::Error::InvalidCertificate(certificate)) => bad_certificate(spec, certificate),
+        Some(rustls::Error::InvalidCertRevocationList(error)) => {
+            revocation_list(&format!("a revocation list cannot be used ({error:?})"))
+        }
+        Some(rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol)) => alpn(spec),
         Some(rustls::Error::AlertReceived(alert)) => alerted(*alert, sight),
         Some(rustls::Error::InvalidMessage(_)) => not_tls(spec),
         Some(other) => handshake(other.to_string()),
@@ -39,6 +50,27 @@ fn handshake(detail: String) -> DownReason {
         DownKind::TlsHandshake,
         format!("the TLS handshake failed: {detail}"),
         "Look at the broker's TLS settings and log.",
+    )
+}
+
+fn alpn(spec: &ConnectionSpec) -> DownReason {
+    let offered = spec.tls.as_ref().map(|tls| tls.alpn.join(", "));
+    DownReason::new(
+        DownKind::Alpn,
+        format!(
+            "{} speaks none of the offered application protocols (ALPN): {}",
+            spec.address(),
+            offered.unwrap_or_default()
+        ),
+        "Correct the ALPN protocols: AWS IoT Core wants x-amzn-mqtt-ca on port 443; most brokers need none.",
+    )
+}
+
+fn revocation_list(message: &str) -> DownReason {
+    DownReason::new(
+        DownKind::RevocationList,
+        message,
+        "Get the newest revocation list of every authority in the broker's chain, and put them into one PEM file.",
     )
 }
 
@@ -91,6 +123,18 @@ fn bad_certificate(spec: &ConnectionSpec, error: &CertificateError) -> DownReaso
                 "Check this machine's clock.",
             )
         }
+        CertificateError::Revoked => DownReason::new(
+            DownKind::Revoked,
+            format!("the certificate of {address}, or one of its chain, has been revoked"),
+            "Do not connect until whoever runs the broker has explained it and installed a new certificate.",
+        ),
+        CertificateError::UnknownRevocationStatus => revocation_list(&format!(
+            "no revocation list says whether the certificates of {address} are still good"
+        )),
+        CertificateError::ExpiredRevocationList
+        | CertificateError::ExpiredRevocationListContext { .. } => revocation_list(&format!(
+            "the revocation list for the certificate of {address} is out of date"
+        )),
         CertificateError::NotValidForName => wrong_name(spec, &[]),
         CertificateError::NotValidForNameContext { presented, .. } => wrong_name(spec, presented),
         other => handshake(format!(
@@ -105,11 +149,12 @@ fn wrong_name(spec: &ConnectionSpec, presented: &[String]) -> DownReason {
     } else {
         format!("; it is for {}", presented.join(", "))
     };
+    let other = spec.tls.as_ref().and_then(|tls| tls.server_name.as_ref());
     DownReason::new(
         DownKind::WrongName,
         format!(
             "the broker's certificate is not valid for the name \"{}\"{names}",
-            spec.host
+            other.unwrap_or(&spec.host)
         ),
         "Enter the host by a name that the certificate holds.",
     )

@@ -32,6 +32,8 @@ pub struct SampleBatch {
     bits: Vec<u64>,
     qualities: Vec<Quality>,
     texts: Vec<Arc<str>>,
+    #[serde(default)]
+    first_look: bool,
 }
 
 /// One row of a [`SampleBatch`], borrowed.
@@ -122,6 +124,21 @@ impl SampleBatch {
     #[must_use]
     pub fn received_at(self, received: Timestamp) -> Self {
         SampleBatch { received, ..self }
+    }
+
+    /// The same samples as what a broker had kept: true at their source times, but nobody knows whether still.
+    #[must_use]
+    pub fn at_first_look(self) -> Self {
+        SampleBatch {
+            first_look: true,
+            ..self
+        }
+    }
+
+    /// Whether a broker had kept the messages (MQTT retained messages): the engine shows such samples marked, and opens no
+    /// alarm for them.
+    pub const fn is_first_look(&self) -> bool {
+        self.first_look
     }
 
     /// How many samples.

@@ -14,6 +14,7 @@
 //! `chunk` -> `arrivals`, `tail`, `schema` -> `database` -> `journal`, `alarms` -> `historian` -> `events`, `chunks` -> `proof` ->
 //! `rebuild` -> `rollup` -> `query` -> `append`, `compact` -> `keep`.
 
+mod adopt;
 mod alarms;
 mod append;
 mod arrivals;
@@ -41,6 +42,7 @@ mod tail;
 #[cfg(test)]
 mod testing;
 
+pub use adopt::{Adopted, Adoption};
 pub use alarms::{AlarmRecord, Alarms, AuditCheck, AuditEntry, AuditRecord};
 pub use append::Group;
 pub use codec::{decode, encode};

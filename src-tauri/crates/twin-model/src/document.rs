@@ -5,8 +5,9 @@ use std::fmt;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, RawString, Table, Value};
 
 use crate::{
+    connection::{Connection, Subscription},
     error::Error,
-    plant::{Connection, Plant, Subscription},
+    plant::Plant,
 };
 
 /// A valid plant file as text that can be edited. Every edit either leaves a valid plant file or changes nothing.

@@ -4,22 +4,34 @@
 //! it with the line it stands on, resolves it to signals ([`Plant::signals`]), and edits it in place without touching
 //! what a person wrote around the edit ([`PlantDocument`]). It does no IO: texts come in, texts go out.
 
+mod connection;
 mod document;
+pub mod dtdl;
 mod error;
+mod mapper;
+mod mapping;
+pub mod payload;
+mod place;
 mod plant;
 mod read;
 mod reader;
 mod retention;
 mod signals;
 pub mod topic;
+mod twin_file;
 pub mod unit;
+pub mod units;
 mod warnings;
 
+pub use connection::{
+    Carrier, Connection, Kind, Limits, Protocol, Resource, Security, Session, Sparkplug,
+    Subscription, Transport,
+};
 pub use document::PlantDocument;
 pub use error::{Error, Problem};
-pub use plant::{
-    AlarmDef, Area, Asset, AssetType, Connection, ModelDef, Plant, Protocol, Role, Running,
-    Security, Session, SignalDef, Subscription,
-};
+pub use mapper::{Mapped, Mapper};
+pub use mapping::{MAPPED_ASSETS_MAX, Mapping};
+pub use place::{Level, Place};
+pub use plant::{AlarmDef, Asset, AssetType, Discovery, ModelDef, Plant, Role, Running, SignalDef};
 pub use retention::{Keep, Retention, RetentionClass};
 pub use signals::{PlantSignal, SCORE_SIGNAL};

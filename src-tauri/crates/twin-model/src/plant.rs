@@ -7,7 +7,7 @@ use twin_core::{
     alarm::{AlarmKind, Priority},
 };
 
-use crate::retention::Retention;
+use crate::{connection::Connection, mapping::Mapping, place::Place, retention::Retention, topic};
 
 /// A whole plant file, valid: every id is unique and every reference leads somewhere.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,84 +22,27 @@ pub struct Plant {
     pub connections: Vec<Connection>,
     /// Asset types in file order.
     pub types: Vec<AssetType>,
-    /// Areas in file order.
-    pub areas: Vec<Area>,
+    /// Places: those written as `[[area]]`, then those written as `[[place]]`, each in file order.
+    pub places: Vec<Place>,
     /// Assets in file order.
     pub assets: Vec<Asset>,
+    /// Rules that make further assets, in file order.
+    pub mappings: Vec<Mapping>,
+    /// What is done with what no asset names.
+    pub discovery: Discovery,
     /// How long history is kept.
     pub retention: Retention,
 }
 
-/// A connection to a broker. A password never stands here.
+/// What is done with values that no asset names yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Connection {
-    /// Stable id.
-    pub id: ConnectionId,
-    /// Display name.
-    pub name: String,
-    /// Host name or address.
-    pub host: String,
-    /// TCP port.
-    pub port: u16,
-    /// MQTT version.
-    pub protocol: Protocol,
-    /// Whether TLS protects it.
-    pub security: Security,
-    /// PEM file with certificate authorities, relative to the plant file; none means the system's.
-    pub ca_file: Option<String>,
-    /// PEM file with the client certificate, relative to the plant file.
-    pub certificate_file: Option<String>,
-    /// PEM file with the client's private key, relative to the plant file.
-    pub key_file: Option<String>,
-    /// User name.
-    pub username: Option<String>,
-    /// Whether the broker keeps messages while the program is away.
-    pub session: Session,
-    /// Whether Sparkplug rebirth requests may be published on it: the only thing ever written to a plant.
-    pub allow_rebirth: bool,
-    /// What to subscribe to, in file order.
-    pub subscriptions: Vec<Subscription>,
-}
-
-/// MQTT version.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Protocol {
-    /// MQTT 3.1.1.
-    Mqtt311,
-    /// MQTT 5.
-    #[default]
-    Mqtt5,
-}
-
-/// What protects a connection.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Security {
-    /// TLS, the default.
-    #[default]
-    Tls,
-    /// Nothing: every value and the password can be read and changed on the way.
-    Plaintext,
-}
-
-/// What the broker keeps while the program is away.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Session {
-    /// Subscriptions and messages of QoS 1 and 2.
-    #[default]
-    Persistent,
-    /// Nothing.
-    Clean,
-}
-
-/// One topic filter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subscription {
-    /// MQTT topic filter, well-formed.
-    pub filter: String,
-    /// Largest quality of service wanted: 0, 1 or 2.
-    pub qos: u8,
-    /// Consent to the filter `#`, which asks for every message of the broker.
-    pub everything: bool,
+pub struct Discovery {
+    /// How long they are kept for the case that they are accepted; zero keeps none.
+    pub keep: Duration,
+    /// The most that they may take on the disk, bytes. The oldest goes first.
+    pub budget: u64,
+    /// MQTT topic filters of what is neither kept nor proposed.
+    pub ignore: Vec<String>,
 }
 
 /// A type of asset: what its signals are and what is normal for them.
@@ -111,6 +54,9 @@ pub struct AssetType {
     pub name: String,
     /// Digital-twin model id (DTMI), such as `dtmi:water:CentrifugalPump;2`.
     pub dtmi: Option<String>,
+    /// File with the interface or thing description that `dtmi` names, relative to the plant file; never leads out of its
+    /// folder.
+    pub model_file: Option<String>,
     /// When an asset of the type counts as running; none means always.
     pub running: Option<Running>,
     /// Signals in file order.
@@ -149,10 +95,14 @@ pub struct SignalDef {
     pub id: String,
     /// Display name.
     pub name: String,
+    /// What it is, in a sentence.
+    pub description: Option<String>,
     /// Name where room is scarce, such as on a tile; none means the display name.
     pub short_name: Option<String>,
     /// Display unit, such as `mm/s`; empty for states and pure numbers. Values are never converted.
     pub unit: String,
+    /// Unit that values are shown in beside their own, of the same quantity as `unit`.
+    pub display_unit: Option<String>,
     /// What it is.
     pub role: Role,
     /// Whether its value holds until the next sample, so that a trend draws steps.
@@ -201,15 +151,6 @@ pub struct ModelDef {
     pub alarm: Option<AlarmDef>,
 }
 
-/// An area of the plant (ISA-95).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Area {
-    /// Stable id.
-    pub id: String,
-    /// Display name.
-    pub name: String,
-}
-
 /// An asset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asset {
@@ -217,7 +158,7 @@ pub struct Asset {
     pub id: AssetId,
     /// Display name.
     pub name: String,
-    /// Id of its area.
+    /// Id of the place it stands in.
     pub area: String,
     /// Id of its type.
     pub type_id: String,
@@ -242,14 +183,50 @@ impl Plant {
         self.types.iter().find(|asset_type| asset_type.id == id)
     }
 
-    /// The area with this id.
-    pub fn area(&self, id: &str) -> Option<&Area> {
-        self.areas.iter().find(|area| area.id == id)
+    /// The place with this id.
+    pub fn place(&self, id: &str) -> Option<&Place> {
+        self.places.iter().find(|place| place.id == id)
+    }
+
+    /// The place with this id and the places it is part of, the nearest first.
+    pub fn places_around(&self, id: &str) -> impl Iterator<Item = &Place> {
+        // Levels rise from a place to its parent, so this ends.
+        std::iter::successors(self.place(id), |place| self.place(place.parent.as_deref()?))
+    }
+
+    /// The mapping rule with this id.
+    pub fn mapping(&self, id: &str) -> Option<&Mapping> {
+        self.mappings.iter().find(|mapping| mapping.id == id)
     }
 
     /// The asset with this id.
     pub fn asset(&self, id: &str) -> Option<&Asset> {
         self.assets.iter().find(|asset| asset.id.as_str() == id)
+    }
+}
+
+impl Discovery {
+    /// How long is kept when the plant file does not say: a week.
+    pub const KEEP: Duration = Duration::from_secs(7 * 86_400);
+    /// The budget when the plant file does not say, bytes.
+    pub const BUDGET: u64 = 1_000_000_000;
+
+    /// Whether an address is to be left alone.
+    pub fn ignores(&self, address: &str) -> bool {
+        let topic = address.split('#').next().unwrap_or(address);
+        self.ignore
+            .iter()
+            .any(|filter| topic::matches(filter, topic))
+    }
+}
+
+impl Default for Discovery {
+    fn default() -> Self {
+        Discovery {
+            keep: Discovery::KEEP,
+            budget: Discovery::BUDGET,
+            ignore: Vec::new(),
+        }
     }
 }
 
@@ -260,50 +237,6 @@ impl AssetType {
     }
 }
 
-impl Protocol {
-    /// The names used in the plant file.
-    pub const NAMES: [(&'static str, Protocol); 2] =
-        [("mqtt5", Protocol::Mqtt5), ("mqtt3.1.1", Protocol::Mqtt311)];
-
-    /// The name used in the plant file.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Protocol::Mqtt311 => "mqtt3.1.1",
-            Protocol::Mqtt5 => "mqtt5",
-        }
-    }
-}
-
-impl Security {
-    /// The names used in the plant file.
-    pub const NAMES: [(&'static str, Security); 2] =
-        [("tls", Security::Tls), ("plaintext", Security::Plaintext)];
-
-    /// The name used in the plant file.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Security::Tls => "tls",
-            Security::Plaintext => "plaintext",
-        }
-    }
-}
-
-impl Session {
-    /// The names used in the plant file.
-    pub const NAMES: [(&'static str, Session); 2] = [
-        ("persistent", Session::Persistent),
-        ("clean", Session::Clean),
-    ];
-
-    /// The name used in the plant file.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Session::Persistent => "persistent",
-            Session::Clean => "clean",
-        }
-    }
-}
-
 impl Role {
     /// The names used in the plant file. A score is made by a model and never written there.
     pub const NAMES: [(&'static str, Role); 3] = [
@@ -311,4 +244,14 @@ impl Role {
         ("setpoint", Role::Setpoint),
         ("state", Role::State),
     ];
+
+    /// The name; that of a score is never written in the plant file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Role::Measurement => "measurement",
+            Role::Setpoint => "setpoint",
+            Role::State => "state",
+            Role::Score => "score",
+        }
+    }
 }

@@ -122,21 +122,45 @@ impl<'a> Reader<'a> {
         Some(text.to_owned())
     }
 
+    /// Text of people or of plants, which may hold anything.
+    pub(crate) fn any_text(&mut self, key: &'static str) -> Option<String> {
+        let (value, span) = self.find(key)?;
+        let text = value.as_str();
+        if text.is_none() {
+            self.mistyped(span.start, key, value, "text in quotes");
+        }
+        text.map(str::to_owned)
+    }
+
+    /// As [`Reader::any_text`]; empty counts as absent.
+    pub(crate) fn filled_any_text(&mut self, key: &'static str) -> Option<String> {
+        self.any_text(key).filter(|text| !text.is_empty())
+    }
+
+    pub(crate) fn required_any_text(&mut self, key: &'static str) -> String {
+        let text = self.any_text(key);
+        self.required(key, text)
+    }
+
     /// Text; empty counts as absent.
     pub(crate) fn filled_text(&mut self, key: &'static str) -> Option<String> {
         self.text(key).filter(|text| !text.is_empty())
     }
 
     pub(crate) fn required_text(&mut self, key: &'static str) -> String {
-        let present = self.find(key).is_some();
-        match self.text(key) {
+        let text = self.text(key);
+        self.required(key, text)
+    }
+
+    fn required(&mut self, key: &'static str, text: Option<String>) -> String {
+        match text {
             Some(text) if !text.trim().is_empty() => text,
             Some(_) => {
                 self.fault(key, "must not be empty");
                 String::new()
             }
             None => {
-                if !present {
+                if self.find(key).is_none() {
                     self.fault(key, "is missing; add it");
                 }
                 String::new()
@@ -186,6 +210,31 @@ impl<'a> Reader<'a> {
             return None;
         }
         Some(number)
+    }
+
+    /// Whole numbers of an array.
+    pub(crate) fn integers(
+        &mut self,
+        key: &'static str,
+        range: std::ops::RangeInclusive<i64>,
+    ) -> Option<Vec<i64>> {
+        let (value, span) = self.find(key)?;
+        let array = value.as_array();
+        let numbers: Option<Vec<i64>> = array.and_then(|array| {
+            array
+                .iter()
+                .map(|item| integer_of(item.get_ref()).filter(|number| range.contains(number)))
+                .collect()
+        });
+        if numbers.is_none() {
+            let message = format!(
+                "must be whole numbers from {} to {}",
+                range.start(),
+                range.end()
+            );
+            self.problems.add(span.start, &self.path_of(key), message);
+        }
+        numbers
     }
 
     pub(crate) fn number(&mut self, key: &'static str) -> Option<f64> {
@@ -285,6 +334,17 @@ impl<'a> Reader<'a> {
             }
         }
         texts
+    }
+
+    /// One character.
+    pub(crate) fn character(&mut self, key: &'static str) -> Option<char> {
+        let text = self.any_text(key)?;
+        let mut characters = text.chars();
+        let character = characters.next().filter(|_| characters.next().is_none());
+        if character.is_none() {
+            self.fault(key, "must be one character, such as \";\"");
+        }
+        character
     }
 
     pub(crate) fn table(&mut self, key: &'static str) -> Option<Reader<'a>> {

@@ -39,7 +39,7 @@ pub struct Keep {
 /// Signals that are kept for another time. Each list that is not empty narrows the class; one entry of it has to fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetentionClass {
-    /// Ids of areas.
+    /// Ids of places; a place stands for all that are part of it.
     pub areas: Vec<String>,
     /// Ids of assets.
     pub assets: Vec<AssetId>,
@@ -72,10 +72,11 @@ impl Default for Keep {
 }
 
 impl RetentionClass {
-    /// Whether it covers the signal `signal` of an asset.
-    pub fn covers(&self, area: &str, asset: &AssetId, type_id: &str, signal: &str) -> bool {
+    /// Whether it covers the signal `signal` of an asset; `places` are the ids of all places that the asset is in.
+    pub fn covers(&self, places: &[&str], asset: &AssetId, type_id: &str, signal: &str) -> bool {
         let fits = |list: &[String], id: &str| list.is_empty() || list.iter().any(|one| one == id);
-        fits(&self.areas, area)
+        let is_there = |area: &String| places.contains(&area.as_str());
+        (self.areas.is_empty() || self.areas.iter().any(is_there))
             && (self.assets.is_empty() || self.assets.contains(asset))
             && fits(&self.types, type_id)
             && fits(&self.signals, signal)
@@ -107,23 +108,33 @@ pub(crate) fn age(text: &str) -> Result<Option<Duration>, String> {
     Ok(Some(Duration::from_secs(seconds as i64)))
 }
 
-/// A size as people write it: `"500MB"`, `"50GB"`, `"2TB"`, in powers of ten; bytes.
+/// Sizes of history on the disk.
+pub(crate) const DISK: SizeRange =
+    SizeRange(100e6, 1e18, "must be at least 100MB and at most 1000000TB");
+
+/// Least and most bytes, and the words for what lies outside.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SizeRange(pub(crate) f64, pub(crate) f64, pub(crate) &'static str);
+
+/// A size as people write it: `"64kB"`, `"500MB"`, `"50GB"`, `"2TB"`, in powers of ten; bytes.
 ///
 /// # Errors
 /// What is wrong, in words that follow the text.
-pub(crate) fn size(text: &str) -> Result<u64, String> {
+pub(crate) fn size(text: &str, range: SizeRange) -> Result<u64, String> {
     const HINT: &str = "write a size such as \"500MB\", \"50GB\" or \"2TB\"";
-    const LEAST: f64 = 100e6;
+    let SizeRange(least, most, outside) = range;
     let (number, unit) = parts(text).ok_or(HINT)?;
     let bytes = number
         * match unit {
+            "B" => 1.0,
+            "kB" => 1e3,
             "MB" => 1e6,
             "GB" => 1e9,
             "TB" => 1e12,
             _ => return Err(HINT.into()),
         };
-    if !(LEAST..=1e18).contains(&bytes) {
-        return Err("must be at least 100MB and at most 1000000TB".into());
+    if !(least..=most).contains(&bytes) {
+        return Err(outside.into());
     }
     Ok(bytes.round() as u64)
 }
@@ -155,6 +166,7 @@ mod tests {
         ] {
             assert!(age(wrong).is_err(), "{wrong}");
         }
+        let size = |text| size(text, DISK);
         assert_eq!(size("50GB"), Ok(50_000_000_000));
         assert_eq!(size("1.5 TB"), Ok(1_500_000_000_000));
         for wrong in ["", "50", "50gb", "50GiB", "99MB", "-1GB", "GB"] {

@@ -68,8 +68,12 @@ impl Plant {
     /// Index of the retention class that covers a signal; none when the default holds.
     pub fn retention_class(&self, signal: &PlantSignal) -> Option<usize> {
         let asset = self.asset(signal.asset.as_str())?;
+        let places: Vec<&str> = self
+            .places_around(&asset.area)
+            .map(|place| place.id.as_str())
+            .collect();
         let covers = |class: &RetentionClass| {
-            class.covers(&asset.area, &asset.id, &asset.type_id, &signal.def.id)
+            class.covers(&places, &asset.id, &asset.type_id, &signal.def.id)
         };
         self.retention.classes.iter().position(covers)
     }
@@ -112,8 +116,10 @@ fn score(asset: &Asset, asset_type: &AssetType, model: &ModelDef) -> PlantSignal
         def: SignalDef {
             id: SCORE_SIGNAL.into(),
             name: "Anomaly score".into(),
+            description: None,
             short_name: None,
             unit: String::new(),
+            display_unit: None,
             role: Role::Score,
             step: false,
             range: Some([0.0, 1.0]),

@@ -14,6 +14,9 @@ pub fn filter_fault(filter: &str) -> Option<&'static str> {
     if filter.contains('\0') {
         return Some("holds a NUL character");
     }
+    let Some(filter) = shared_filter(filter) else {
+        return Some("shares without a group or a filter; write it as \"$share/group/plant/#\"");
+    };
     let mut levels = filter.split('/').peekable();
     while let Some(level) = levels.next() {
         if level.contains('#') && (level != "#" || levels.peek().is_some()) {
@@ -26,14 +29,51 @@ pub fn filter_fault(filter: &str) -> Option<&'static str> {
     None
 }
 
-/// Whether `filter` asks for everything a broker has.
+/// Whether `filter` asks for everything a broker has, alone or shared.
 pub fn is_everything(filter: &str) -> bool {
     // `+/#` needs one level, which every topic has.
-    matches!(filter, "#" | "+/#")
+    matches!(unshared(filter), "#" | "+/#")
 }
 
-/// Whether `topic` is asked for by `filter`. Both must be well-formed.
+/// The filter of a shared subscription (MQTT 5, section 4.8.2), or the filter itself.
+pub fn unshared(filter: &str) -> &str {
+    shared_filter(filter).unwrap_or(filter)
+}
+
+/// None when it begins as a shared subscription and is none.
+fn shared_filter(filter: &str) -> Option<&str> {
+    let Some(shared) = filter.strip_prefix("$share/") else {
+        return (filter != "$share").then_some(filter);
+    };
+    let (group, filter) = shared.split_once('/')?;
+    (is_share(group) && !filter.is_empty()).then_some(filter)
+}
+
+/// Whether a group that shares a subscription may have this name.
+pub fn is_share(group: &str) -> bool {
+    !group.is_empty() && !group.contains(['/', '+', '#', '\0'])
+}
+
+/// Whether some topic is asked for by both filters. Both must be well-formed.
+pub fn overlap(a: &str, b: &str) -> bool {
+    let (a, b) = (unshared(a), unshared(b));
+    let is_wild = |filter: &str| filter.starts_with(['+', '#']);
+    if (a.starts_with('$') && is_wild(b)) || (b.starts_with('$') && is_wild(a)) {
+        return false;
+    }
+    let (mut a, mut b) = (a.split('/'), b.split('/'));
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) | (Some("#"), _) | (_, Some("#")) => return true,
+            (Some(a), Some(b)) if a == "+" || b == "+" || a == b => {}
+            _ => return false,
+        }
+    }
+}
+
+/// Whether `topic` is asked for by `filter`, alone or shared. Both must be well-formed.
 pub fn matches(filter: &str, topic: &str) -> bool {
+    let filter = unshared(filter);
     // Topics of the broker itself are not for filters that begin with a wildcard (section 4.7.2).
     if topic.starts_with('$') && filter.starts_with(['+', '#']) {
         return false;
@@ -57,7 +97,22 @@ mod tests {
 
     #[test]
     fn malformed_filters_are_named() {
-        for bad in ["", "a#", "a/#/b", "#/a", "a+/b", "+a", "a\0b"] {
+        for bad in [
+            "",
+            "a#",
+            "a/#/b",
+            "#/a",
+            "a+/b",
+            "+a",
+            "a\0b",
+            "$share",
+            "$share/",
+            "$share/g",
+            "$share/g/",
+            "$share//a",
+            "$share/+/a",
+            "$share/g/a#",
+        ] {
             assert!(filter_fault(bad).is_some(), "{bad:?}");
         }
         for good in [
@@ -70,6 +125,9 @@ mod tests {
             "+/+/#",
             "spBv1.0/Riverside/#",
             "a//b",
+            "$share/g/a/#",
+            "$share/g//",
+            "$shared",
         ] {
             assert_eq!(filter_fault(good), None, "{good:?}");
         }
@@ -89,6 +147,7 @@ mod tests {
             ("+/+", "/finance"),
             ("/+", "/finance"),
             ("$SYS/#", "$SYS/broker"),
+            ("$share/g/sport/#", "sport/x"),
         ] {
             assert!(matches(filter, topic), "{filter} {topic}");
         }
@@ -99,6 +158,8 @@ mod tests {
             ("#", "$SYS/broker"),
             ("+/broker", "$SYS/broker"),
             ("a/b", "a"),
+            ("$share/g/#", "$SYS/broker"),
+            ("$share/g/a", "$share/g/a"),
         ] {
             assert!(!matches(filter, topic), "{filter} {topic}");
         }
@@ -107,6 +168,27 @@ mod tests {
     #[test]
     fn everything_is_recognised() {
         assert!(is_everything("#") && is_everything("+/#"));
+        assert!(is_everything("$share/g/#") && !is_everything("$share/g/a/#"));
         assert!(!is_everything("/#") && !is_everything("a/#") && !is_everything("+"));
+    }
+
+    #[test]
+    fn filters_overlap() {
+        for (a, b) in [
+            ("#", "a/b"),
+            ("a/+", "+/b"),
+            ("a/#", "a"),
+            ("a/+/c", "$share/g/a/b/#"),
+        ] {
+            assert!(overlap(a, b) && overlap(b, a), "{a} {b}");
+        }
+        for (a, b) in [
+            ("a/b", "a/c"),
+            ("a/+", "a"),
+            ("+/b", "$SYS/b"),
+            ("a", "a/b"),
+        ] {
+            assert!(!overlap(a, b) && !overlap(b, a), "{a} {b}");
+        }
     }
 }

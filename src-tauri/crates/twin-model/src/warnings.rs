@@ -1,7 +1,10 @@
 //! What is allowed in a plant file and still worth a word.
 
+use std::collections::HashSet;
+
 use crate::{
-    plant::{Connection, Plant, Security, SignalDef},
+    connection::{Connection, Kind, Security},
+    plant::{Plant, SignalDef},
     topic, unit,
 };
 
@@ -16,22 +19,73 @@ impl Plant {
             for signal in &asset_type.signals {
                 signal_warnings(&asset_type.id, signal, &mut out);
             }
-            if !self
+            let is_used = self
                 .assets
                 .iter()
                 .any(|asset| asset.type_id == asset_type.id)
-            {
+                || self
+                    .mappings
+                    .iter()
+                    .any(|rule| rule.type_id == asset_type.id);
+            if !is_used {
                 out.push(format!("type {}: no asset is of this type.", asset_type.id));
             }
         }
-        for area in &self.areas {
-            if !self.assets.iter().any(|asset| asset.area == area.id) {
-                out.push(format!("area {}: no asset is in this area.", area.id));
-            }
-        }
+        self.place_warnings(&mut out);
         self.source_warnings(&mut out);
+        self.mapping_warnings(&mut out);
         self.retention_warnings(&mut out);
         out
+    }
+
+    /// Places that hold nothing. A rule may fill any place later.
+    fn place_warnings(&self, out: &mut Vec<String>) {
+        if self.mappings.iter().any(|rule| rule.place.is_some()) {
+            return;
+        }
+        let filled: HashSet<&str> = self
+            .assets
+            .iter()
+            .flat_map(|asset| self.places_around(&asset.area))
+            .map(|place| place.id.as_str())
+            .collect();
+        let empty = self
+            .places
+            .iter()
+            .filter(|place| !filled.contains(place.id.as_str()));
+        out.extend(empty.map(|place| {
+            let level = place.level.name();
+            format!("{level} {}: no asset is in this {level}.", place.id)
+        }));
+    }
+
+    fn mapping_warnings(&self, out: &mut Vec<String>) {
+        for (at, rule) in self.mappings.iter().enumerate() {
+            let topics = rule.topics();
+            let same = self.mappings.iter().take(at).find(|earlier| {
+                earlier.connection == rule.connection
+                    && earlier.topics() == topics
+                    && earlier.path == rule.path
+            });
+            if let Some(earlier) = same {
+                out.push(format!(
+                    "mapping {}: fits what mapping {} fits, which comes first.",
+                    rule.id, earlier.id
+                ));
+            }
+            let Some(connection) = self.connection(rule.connection.as_str()) else {
+                continue;
+            };
+            let is_heard = |filter: &str| topic::overlap(filter, &topic_of(&topics));
+            if connection.kind == Kind::Mqtt
+                && !connection.subscriptions.iter().any(|s| is_heard(&s.filter))
+            {
+                out.push(format!(
+                    "mapping {}: connection {} subscribes to nothing that delivers {topics}; add a subscription.",
+                    rule.id, connection.id
+                ));
+            }
+        }
     }
 
     fn retention_warnings(&self, out: &mut Vec<String>) {
@@ -66,10 +120,11 @@ impl Plant {
                 continue;
             };
             let topic = topic_of(address);
-            if !connection
-                .subscriptions
-                .iter()
-                .any(|subscription| topic::matches(&subscription.filter, &topic))
+            if connection.kind == Kind::Mqtt
+                && !connection
+                    .subscriptions
+                    .iter()
+                    .any(|subscription| topic::matches(&subscription.filter, &topic))
             {
                 out.push(format!(
                     "signal {}: connection {} subscribes to nothing that delivers {topic}; add a subscription.",
@@ -100,11 +155,28 @@ fn connection_warnings(connection: &Connection, out: &mut Vec<String>) {
                 connection.host
             ));
         }
-        if connection.ca_file.is_some() || connection.certificate_file.is_some() {
+        let transport = &connection.transport;
+        if connection.ca_file.is_some()
+            || connection.certificate_file.is_some()
+            || transport.crl_file.is_some()
+        {
             out.push(format!("connection {id}: the certificate files are not used, because security is plaintext."));
         }
+        if transport.server_name.is_some() || !transport.alpn.is_empty() {
+            out.push(format!(
+                "connection {id}: server_name and alpn are not used, because security is plaintext."
+            ));
+        }
     }
-    if connection.subscriptions.is_empty() {
+    if let Some(name) = &connection.transport.server_name
+        && connection.security == Security::Tls
+    {
+        out.push(format!(
+            "connection {id}: the server proves to be {name}, not {}; whoever holds that name's certificate may answer.",
+            connection.host
+        ));
+    }
+    if connection.subscriptions.is_empty() && connection.resources.is_empty() {
         out.push(format!("connection {id}: subscribes to nothing."));
     }
     for subscription in &connection.subscriptions {

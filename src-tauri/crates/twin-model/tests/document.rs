@@ -23,6 +23,7 @@ fn subscription(filter: &str, qos: u8) -> Subscription {
         filter: filter.into(),
         qos,
         everything: false,
+        share: None,
     }
 }
 
@@ -194,6 +195,7 @@ prop_compose! {
             session: if flags[0] { Session::Clean } else { Session::Persistent },
             allow_rebirth: flags[2],
             subscriptions: filters.iter().map(|(filter, qos)| subscription(filter, *qos)).collect(),
+            ..Connection::new(ConnectionId::from("x"), "x")
         }
     }
 }

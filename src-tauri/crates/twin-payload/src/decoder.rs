@@ -13,7 +13,7 @@ use crate::{
     reject::{Reject, RejectKind},
     route::{Place, Router},
     rules::Rules,
-    sparkplug::{NodeStatus, Sparkplug, SparkplugTopic},
+    sparkplug::{self, NodeStatus, Sparkplug, SparkplugSession, SparkplugTopic},
     stamp::Zone,
 };
 
@@ -66,7 +66,8 @@ impl Decoder {
     pub fn decode(&mut self, message: Message<'_>, out: &mut Observations) -> Result<(), Reject> {
         check_topic(message.topic)?;
         self.check_size(message.payload)?;
-        if SparkplugTopic::is_in_namespace(message.topic) {
+        out.begin();
+        if SparkplugTopic::is_in_namespace(message.topic) || sparkplug::is_plain_text(&message) {
             let mark = out.mark();
             let addresses = self.memory.addresses.len();
             let known = &mut self.memory.addresses;
@@ -106,7 +107,7 @@ impl Decoder {
     /// Whether messages on this topic are Sparkplug births, which are worth keeping for
     /// [`restore_birth`](Self::restore_birth).
     pub fn is_birth(topic: &str) -> bool {
-        SparkplugTopic::parse(topic).is_ok_and(|topic| topic.is_birth())
+        SparkplugTopic::parse(topic).is_ok_and(|topic| topic.is_some_and(|topic| topic.is_birth()))
     }
 
     /// The address with this number; empty for a number this decoder never gave.
@@ -137,6 +138,34 @@ impl Decoder {
     /// `group/node` was never heard on this connection.
     pub fn rebirth_request(&self, node: &str, now: Timestamp) -> Option<(String, Vec<u8>)> {
         self.sparkplug.rebirth_request(node, now)
+    }
+
+    /// Notes for [`session`](Self::session) that such a request was sent.
+    pub fn rebirth_asked(&mut self, node: &str, now: Timestamp) {
+        self.sparkplug.rebirth_asked(node, now);
+    }
+
+    /// How the Sparkplug sessions of this connection go.
+    pub fn session(&self) -> SparkplugSession {
+        self.sparkplug.session()
+    }
+
+    /// When [`poll`](Self::poll) is next to be called; none when nothing is waited for.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.sparkplug.next_deadline()
+    }
+
+    /// Judges what did not come in time: Sparkplug messages and births. [`decode`](Self::decode) does so too, after a
+    /// Sparkplug message. Rows, events and [`released`](Observations::released) are added to `out`.
+    pub fn poll(&mut self, now: Timestamp, out: &mut Observations) {
+        out.begin();
+        let known = &mut self.memory.addresses;
+        self.sparkplug.poll(now, &self.limits, known, out);
+    }
+
+    /// Sets how many Sparkplug messages may be held back: see [`SparkplugLimits::held`](crate::SparkplugLimits).
+    pub fn set_held(&mut self, messages: usize) {
+        self.limits.sparkplug.held = messages;
     }
 
     fn check_size(&self, payload: &[u8]) -> Result<(), Reject> {

@@ -44,10 +44,12 @@ pub use decoder::Decoder;
 pub use description::{Description, Point, Presence, SourceUnit, UnitVocabulary};
 pub use intern::AddressIx;
 pub use layout::{ByteOrder, FieldKind, Layout, LayoutField, LayoutSource, TextEncoding};
-pub use limits::Limits;
+pub use limits::{Limits, SparkplugLimits};
 pub use message::Message;
-pub use observations::{Observation, Observations, RebirthReason, SourceEvent};
+pub use observations::{
+    HoldId, Observation, Observations, RebirthReason, Released, SourceEvent, Unread,
+};
 pub use reject::{Reject, RejectKind};
 pub use rules::{PayloadRule, ReadAs, Rules};
-pub use sparkplug::{NodeState, NodeStatus};
+pub use sparkplug::{NodeState, NodeStatus, SparkplugSession};
 pub use stamp::Zone;

@@ -1,5 +1,7 @@
 //! Bounds on what one connection may ask of memory and time.
 
+use twin_core::Duration;
+
 /// Bounds of a decoder. A message beyond one of them is rejected; nothing is cut off in silence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -27,6 +29,8 @@ pub struct Limits {
     pub sources: usize,
     /// Most signals that one source may describe.
     pub points: usize,
+    /// Those of Sparkplug alone.
+    pub sparkplug: SparkplugLimits,
 }
 
 impl Default for Limits {
@@ -44,6 +48,43 @@ impl Default for Limits {
             metrics: 65_536,
             sources: 10_000,
             points: 65_536,
+            sparkplug: SparkplugLimits::default(),
+        }
+    }
+}
+
+/// Bounds of the Sparkplug part of a decoder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SparkplugLimits {
+    /// How long a message that is missing, or a birth that is missing, is waited for. Not positive: not at all.
+    pub reorder: Duration,
+    /// Most messages held back on a connection, because the birth that explains them has not come. 0 holds none back:
+    /// whoever sets more must keep the acknowledgement of a held message until it is released, ask
+    /// [`next_deadline`](crate::Decoder::next_deadline) and [`poll`](crate::Decoder::poll), and stay below a quarter
+    /// of the messages that the broker sends unacknowledged.
+    pub held: usize,
+    /// Most messages held back of one node.
+    pub held_node: usize,
+    /// Most payload bytes held back of one node.
+    pub held_node_bytes: usize,
+    /// Most payload bytes held back on a connection.
+    pub held_bytes: usize,
+    /// Largest payload after unpacking, bytes.
+    pub unpacked_bytes: usize,
+    /// Most host applications whose state is kept.
+    pub hosts: usize,
+}
+
+impl Default for SparkplugLimits {
+    fn default() -> Self {
+        SparkplugLimits {
+            reorder: Duration::from_secs(5),
+            held: 0,
+            held_node: 64,
+            held_node_bytes: 256 * 1024,
+            held_bytes: 16 * 1024 * 1024,
+            unpacked_bytes: 4 * 1024 * 1024,
+            hosts: 1_000,
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     convention::Convention,
     description::{Description, Presence},
     intern::AddressIx,
+    reject::Reject,
     stamp::Stamp,
 };
 
@@ -19,16 +20,48 @@ use crate::{
 pub struct Observations {
     addresses: Vec<AddressIx>,
     times: Vec<Timestamp>,
-    sourced: Vec<bool>,
     kinds: Vec<ValueKind>,
     bits: Vec<u64>,
     qualities: Vec<Quality>,
     texts: Vec<Arc<str>>,
     originals: Vec<(u32, Timestamp)>,
-    historical: Vec<bool>,
+    flags: Vec<u8>,
+    held: Option<HoldId>,
+    released: Vec<Released>,
     events: Vec<SourceEvent>,
     skipped: u64,
     convention: Option<Convention>,
+}
+
+/// Bits of a row.
+const SOURCED: u8 = 1;
+const HISTORICAL: u8 = 2;
+const TRANSIENT: u8 = 4;
+
+/// A message that is held back: its acknowledgement waits until it is released.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HoldId(pub u64);
+
+/// A message that was held back and is so no more. Its rows are among the others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Released {
+    /// Which.
+    pub hold: HoldId,
+    /// The message, when nothing in it could be read after all: to be stored as a reject.
+    pub unread: Option<Unread>,
+}
+
+/// A held message that could not be read in the end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unread {
+    /// Why.
+    pub reject: Reject,
+    /// Its topic.
+    pub topic: String,
+    /// Its payload.
+    pub payload: Vec<u8>,
+    /// When it came.
+    pub received: Timestamp,
 }
 
 /// One row, borrowed.
@@ -50,6 +83,8 @@ pub struct Observation<'a> {
     pub text: Option<&'a Arc<str>>,
     /// Whether the source says that it belongs to history and not to the present state (Sparkplug `is_historical`).
     pub historical: bool,
+    /// Whether the source says that it is not worth keeping (Sparkplug `is_transient`): to be shown, not stored.
+    pub transient: bool,
 }
 
 /// Something that happened to a source of values.
@@ -159,7 +194,9 @@ pub(crate) struct Mark {
     texts: usize,
     originals: usize,
     events: usize,
+    released: usize,
     skipped: u64,
+    held: Option<HoldId>,
     convention: Option<Convention>,
 }
 
@@ -176,7 +213,9 @@ impl Observations {
             texts: 0,
             originals: 0,
             events: 0,
+            released: 0,
             skipped: 0,
+            held: None,
             convention: None,
         });
     }
@@ -236,8 +275,8 @@ impl Observations {
         self.convention
     }
 
-    /// Values that were read and left out, because they are no signals: data sets, templates, bytes, arrays,
-    /// over-long texts, aliases without a birth.
+    /// Values that were read and left out, because they are no signals: wide data sets, long arrays, over-long
+    /// texts, aliases without a birth.
     pub const fn skipped(&self) -> u64 {
         self.skipped
     }
@@ -247,10 +286,11 @@ impl Observations {
         let kind = *self.kinds.get(index)?;
         let bits = *self.bits.get(index)?;
         let time = *self.times.get(index)?;
+        let flags = *self.flags.get(index)?;
         Some(Observation {
             address: *self.addresses.get(index)?,
             time,
-            source_time: self.sourced.get(index)?.then_some(time),
+            source_time: (flags & SOURCED != 0).then_some(time),
             kind,
             bits,
             quality: *self.qualities.get(index)?,
@@ -259,7 +299,8 @@ impl Observations {
             } else {
                 None
             },
-            historical: *self.historical.get(index)?,
+            historical: flags & HISTORICAL != 0,
+            transient: flags & TRANSIENT != 0,
         })
     }
 
@@ -274,7 +315,9 @@ impl Observations {
             texts: self.texts.len(),
             originals: self.originals.len(),
             events: self.events.len(),
+            released: self.released.len(),
             skipped: self.skipped,
+            held: self.held,
             convention: self.convention,
         }
     }
@@ -283,14 +326,15 @@ impl Observations {
     pub(crate) fn truncate(&mut self, mark: Mark) {
         self.addresses.truncate(mark.rows);
         self.times.truncate(mark.rows);
-        self.sourced.truncate(mark.rows);
         self.kinds.truncate(mark.rows);
         self.bits.truncate(mark.rows);
         self.qualities.truncate(mark.rows);
         self.texts.truncate(mark.texts);
         self.originals.truncate(mark.originals);
         self.events.truncate(mark.events);
-        self.historical.truncate(mark.rows);
+        self.flags.truncate(mark.rows);
+        self.released.truncate(mark.released);
+        self.held = mark.held;
         self.skipped = mark.skipped;
         self.convention = mark.convention;
     }
@@ -320,11 +364,40 @@ impl Observations {
         }
         self.addresses.push(address);
         self.times.push(stamp.time);
-        self.sourced.push(stamp.sourced);
         self.kinds.push(kind);
         self.bits.push(bits);
         self.qualities.push(quality);
-        self.historical.push(stamp.historical);
+        let flag = |on: bool, bit: u8| if on { bit } else { 0 };
+        self.flags.push(
+            flag(stamp.sourced, SOURCED)
+                | flag(stamp.historical, HISTORICAL)
+                | flag(stamp.transient, TRANSIENT),
+        );
+    }
+
+    /// Whether the last message is held back: then its acknowledgement waits until
+    /// [`released`](Self::released) names it, here or after a later [`decode`](crate::Decoder::decode) or
+    /// [`poll`](crate::Decoder::poll).
+    pub const fn held(&self) -> Option<HoldId> {
+        self.held
+    }
+
+    /// Messages that were held back and are so no more, in order.
+    pub fn released(&self) -> &[Released] {
+        &self.released
+    }
+
+    pub(crate) fn hold(&mut self, id: HoldId) {
+        self.held = Some(id);
+    }
+
+    pub(crate) fn release(&mut self, released: Released) {
+        self.released.push(released);
+    }
+
+    /// A new message is in hand.
+    pub(crate) fn begin(&mut self) {
+        self.held = None;
     }
 
     /// Notes which convention the message in hand follows.

@@ -35,6 +35,8 @@ pub enum RejectKind {
     SparkplugMalformed,
     /// The Sparkplug payload has no sequence number, so it may be the beginning of a longer one.
     SparkplugNoSeq,
+    /// The Sparkplug birth that says what the message means did not come.
+    SparkplugNoBirth,
     /// The topic is in the Sparkplug namespace and not one of its topics.
     SparkplugTopic,
     /// The Sparkplug payload has more metrics than the limit.
@@ -57,7 +59,7 @@ pub enum RejectKind {
 
 impl RejectKind {
     /// Every sort.
-    pub const ALL: [RejectKind; 19] = [
+    pub const ALL: [RejectKind; 20] = [
         RejectKind::Topic,
         RejectKind::PayloadTooLarge,
         RejectKind::Utf8,
@@ -68,6 +70,7 @@ impl RejectKind {
         RejectKind::SparkplugTruncated,
         RejectKind::SparkplugMalformed,
         RejectKind::SparkplugNoSeq,
+        RejectKind::SparkplugNoBirth,
         RejectKind::SparkplugTopic,
         RejectKind::SparkplugTooManyMetrics,
         RejectKind::TopicLimit,
@@ -92,6 +95,7 @@ impl RejectKind {
             RejectKind::SparkplugTruncated => "sparkplug-truncated",
             RejectKind::SparkplugMalformed => "sparkplug-malformed",
             RejectKind::SparkplugNoSeq => "sparkplug-no-seq",
+            RejectKind::SparkplugNoBirth => "sparkplug-no-birth",
             RejectKind::SparkplugTopic => "sparkplug-topic",
             RejectKind::SparkplugTooManyMetrics => "sparkplug-too-many-metrics",
             RejectKind::TopicLimit => "topic-limit",

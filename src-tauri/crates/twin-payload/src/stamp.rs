@@ -19,6 +19,8 @@ pub(crate) struct Stamp {
     pub(crate) replaced: Option<Timestamp>,
     /// Whether the source says that it belongs to history and not to the present state.
     pub(crate) historical: bool,
+    /// Whether the source says that it is not worth keeping.
+    pub(crate) transient: bool,
     pub(crate) quality: Quality,
 }
 
@@ -32,6 +34,7 @@ impl Stamp {
                 sourced: true,
                 replaced: None,
                 historical: false,
+                transient: false,
                 quality: Quality::GOOD,
             },
             Some(time) => Stamp {
@@ -39,6 +42,7 @@ impl Stamp {
                 sourced: false,
                 replaced: Some(time),
                 historical: false,
+                transient: false,
                 quality: Quality::uncertain(Reason::ClockSkew),
             },
             None => {
@@ -54,6 +58,7 @@ impl Stamp {
                     sourced: false,
                     replaced: None,
                     historical: false,
+                    transient: false,
                     quality,
                 }
             }

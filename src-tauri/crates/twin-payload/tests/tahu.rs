@@ -2,87 +2,23 @@
 
 mod common;
 
-use common::{NOW, decode};
+use common::{
+    NOW, decode,
+    tahu::{
+        DataSet, Element, MetaData, Metric, Parameter, Payload, Plain, PropertySet,
+        PropertySetList, PropertyValue, Row, Template, Value,
+    },
+};
 use proptest::prelude::*;
 use prost::Message as _;
 use twin_core::Timestamp;
 use twin_payload::{
-    Decoder, RejectKind,
-    sparkplug::encode::{self, MetricValue},
+    Decoder,
+    sparkplug::{
+        DataType,
+        encode::{self, MetricValue, Packing, Property, PropertyValue as Wrote},
+    },
 };
-
-/// The parts of Eclipse Tahu's `sparkplug_b.proto` that are in use here.
-#[derive(Clone, PartialEq, prost::Message)]
-struct Payload {
-    #[prost(uint64, optional, tag = "1")]
-    timestamp: Option<u64>,
-    #[prost(message, repeated, tag = "2")]
-    metrics: Vec<Metric>,
-    #[prost(uint64, optional, tag = "3")]
-    seq: Option<u64>,
-    #[prost(string, optional, tag = "4")]
-    uuid: Option<String>,
-    #[prost(bytes = "vec", optional, tag = "5")]
-    body: Option<Vec<u8>>,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-struct Metric {
-    #[prost(string, optional, tag = "1")]
-    name: Option<String>,
-    #[prost(uint64, optional, tag = "2")]
-    alias: Option<u64>,
-    #[prost(uint64, optional, tag = "3")]
-    timestamp: Option<u64>,
-    #[prost(uint32, optional, tag = "4")]
-    datatype: Option<u32>,
-    #[prost(bool, optional, tag = "5")]
-    is_historical: Option<bool>,
-    #[prost(bool, optional, tag = "7")]
-    is_null: Option<bool>,
-    #[prost(message, optional, tag = "9")]
-    properties: Option<PropertySet>,
-    #[prost(oneof = "Value", tags = "10, 11, 12, 13, 14, 15, 16, 17")]
-    value: Option<Value>,
-}
-
-#[derive(Clone, PartialEq, prost::Oneof)]
-enum Value {
-    #[prost(uint32, tag = "10")]
-    Int(u32),
-    #[prost(uint64, tag = "11")]
-    Long(u64),
-    #[prost(float, tag = "12")]
-    Float(f32),
-    #[prost(double, tag = "13")]
-    Double(f64),
-    #[prost(bool, tag = "14")]
-    Boolean(bool),
-    #[prost(string, tag = "15")]
-    Text(String),
-    #[prost(bytes, tag = "16")]
-    Bytes(Vec<u8>),
-    #[prost(bytes, tag = "17")]
-    DataSet(Vec<u8>),
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-struct PropertySet {
-    #[prost(string, repeated, tag = "1")]
-    keys: Vec<String>,
-    #[prost(message, repeated, tag = "2")]
-    values: Vec<PropertyValue>,
-}
-
-#[derive(Clone, PartialEq, prost::Message)]
-struct PropertyValue {
-    #[prost(uint32, optional, tag = "1")]
-    datatype: Option<u32>,
-    #[prost(uint32, optional, tag = "3")]
-    int_value: Option<u32>,
-    #[prost(string, optional, tag = "8")]
-    string_value: Option<String>,
-}
 
 fn metric(name: &str, value: Value) -> Metric {
     Metric {
@@ -155,6 +91,7 @@ fn the_quality_property_is_found_among_others() {
         datatype: Some(3),
         int_value,
         string_value: string.map(str::to_owned),
+        ..PropertyValue::default()
     };
     let properties = |code| PropertySet {
         keys: vec!["engUnit".into(), "Quality".into()],
@@ -184,20 +121,152 @@ fn the_quality_property_is_found_among_others() {
 }
 
 #[test]
-fn compressed_payloads_are_named() {
-    let payload = Payload {
-        uuid: Some("SPBV1.0_COMPRESSED".into()),
-        body: Some(vec![1]),
-        ..Payload::default()
+fn data_sets_templates_and_properties_are_written_as_tahu_reads_them() {
+    let unit = [Property {
+        key: "engUnit",
+        value: Wrote::Plain(MetricValue::String("bar")),
+    }];
+    let properties = [
+        unit[0],
+        Property {
+            key: "set",
+            value: Wrote::Set(&unit),
+        },
+        Property {
+            key: "list",
+            value: Wrote::List(&[&unit]),
+        },
+        Property {
+            key: "none",
+            value: Wrote::Plain(MetricValue::Null(DataType::Int8)),
+        },
+    ];
+    let row = [MetricValue::Int8(-1), MetricValue::Double(0.5)];
+    let table = encode::DataSet {
+        columns: &[("a", DataType::Int8), ("b", DataType::Double)],
+        rows: &[&row],
     };
-    let reject = decode(
-        &mut Decoder::new(),
-        "spBv1.0/G/NBIRTH/n",
-        &payload.encode_to_vec(),
-    )
-    .unwrap_err();
-    assert_eq!(reject.kind, RejectKind::SparkplugMalformed);
-    assert!(reject.detail.contains("compressed"));
+    let member = encode::Metric {
+        name: Some("m"),
+        ..encode::Metric::new(MetricValue::Boolean(true))
+    };
+    let instance = encode::Template {
+        reference: Some("T"),
+        members: &[member],
+        parameters: &[("p", MetricValue::UInt8(3))],
+    };
+    let metrics = [
+        encode::Metric {
+            transient: true,
+            description: Some("words"),
+            properties: &properties,
+            ..encode::Metric::new(MetricValue::DataSet(table))
+        },
+        encode::Metric::new(MetricValue::Template(instance)),
+        encode::Metric::new(MetricValue::Array(encode::Array::Int16(&[1, -2]))),
+    ];
+    let read = Payload::decode(encode::payload(None, None, &metrics).as_slice()).unwrap();
+    assert_eq!(read.metrics, expected_parts());
+}
+
+fn expected_properties() -> PropertySet {
+    let unit = || PropertyValue {
+        datatype: Some(12),
+        string_value: Some("bar".into()),
+        ..PropertyValue::default()
+    };
+    let set = || PropertySet {
+        keys: vec!["engUnit".into()],
+        values: vec![unit()],
+    };
+    let within = |datatype, set, list: Option<PropertySet>| PropertyValue {
+        datatype: Some(datatype),
+        set,
+        list: list.map(|set| PropertySetList { sets: vec![set] }),
+        ..PropertyValue::default()
+    };
+    let null = PropertyValue {
+        datatype: Some(1),
+        is_null: Some(true),
+        ..PropertyValue::default()
+    };
+    PropertySet {
+        keys: ["engUnit", "set", "list", "none"].map(str::to_owned).into(),
+        values: vec![
+            unit(),
+            within(20, Some(set()), None),
+            within(21, None, Some(set())),
+            null,
+        ],
+    }
+}
+
+/// What prost is to find in the test above.
+fn expected_parts() -> Vec<Metric> {
+    let element = |value| Element { value: Some(value) };
+    let row = Row {
+        elements: vec![
+            element(Plain::Int(0xFFFF_FFFF)),
+            element(Plain::Double(0.5)),
+        ],
+    };
+    let table = DataSet {
+        num_of_columns: Some(2),
+        columns: vec!["a".into(), "b".into()],
+        types: vec![1, 10],
+        rows: vec![row],
+    };
+    let parameter = Parameter {
+        name: Some("p".into()),
+        datatype: Some(5),
+        int_value: Some(3),
+        string_value: None,
+    };
+    let member = Metric {
+        datatype: Some(11),
+        ..metric("m", Value::Boolean(true))
+    };
+    let instance = Template {
+        version: None,
+        metrics: vec![member],
+        parameters: vec![parameter],
+        template_ref: Some("T".into()),
+        is_definition: Some(false),
+    };
+    let unnamed = |datatype, value| Metric {
+        datatype: Some(datatype),
+        value: Some(value),
+        ..Metric::default()
+    };
+    vec![
+        Metric {
+            is_transient: Some(true),
+            metadata: Some(MetaData {
+                description: Some("words".into()),
+                ..MetaData::default()
+            }),
+            properties: Some(expected_properties()),
+            ..unnamed(16, Value::DataSet(table))
+        },
+        unnamed(19, Value::Template(instance)),
+        unnamed(23, Value::Bytes(vec![1, 0, 0xFE, 0xFF])),
+    ]
+}
+
+#[test]
+fn packed_payloads_are_what_tahu_packs() {
+    let packed = encode::packed(b"inner", Packing::Gzip).unwrap();
+    let read = Payload::decode(packed.as_slice()).unwrap();
+    assert_eq!(read.uuid.as_deref(), Some("SPBV1.0_COMPRESSED"));
+    let algorithm = Metric {
+        datatype: Some(12),
+        ..metric("algorithm", Value::Text("GZIP".into()))
+    };
+    assert_eq!(read.metrics, [algorithm]);
+    assert_eq!(
+        read.body.map(|body| body[..2].to_vec()),
+        Some(vec![0x1F, 0x8B])
+    );
 }
 
 fn values() -> impl Strategy<Value = Option<Value>> {
@@ -209,16 +278,15 @@ fn values() -> impl Strategy<Value = Option<Value>> {
         any::<bool>().prop_map(Value::Boolean),
         "\\PC{0,12}".prop_map(Value::Text),
         prop::collection::vec(any::<u8>(), 0..8).prop_map(Value::Bytes),
-        prop::collection::vec(any::<u8>(), 0..8).prop_map(Value::DataSet),
     ])
 }
 
 prop_compose! {
-    fn metrics()(
+    fn metrics(types: u32)(
         name in prop::option::of("[a-z#/. ]{0,6}"),
         alias in prop::option::of(any::<u64>()),
         timestamp in prop::option::of(any::<u64>()),
-        datatype in prop::option::of(0u32..40),
+        datatype in prop::option::of(0..types),
         is_null in prop::option::of(any::<bool>()),
         value in values(),
     ) -> Metric {
@@ -226,11 +294,59 @@ prop_compose! {
     }
 }
 
+/// Values with parts, nested up to three deep.
+fn parts() -> impl Strategy<Value = Metric> {
+    let element = prop::option::of(prop_oneof![
+        any::<u32>().prop_map(Plain::Int),
+        any::<u64>().prop_map(Plain::Long),
+        any::<f64>().prop_map(Plain::Double),
+        "\\PC{0,6}".prop_map(Plain::Text),
+    ]);
+    let element = element.prop_map(|value| Element { value });
+    let row = prop::collection::vec(element, 0..4).prop_map(|elements| Row { elements });
+    let set = (
+        prop::collection::vec("[a-z. ]{0,4}", 0..4),
+        prop::collection::vec(0_u32..36, 0..4),
+        prop::collection::vec(row, 0..3),
+    );
+    let set = set.prop_map(|(columns, types, rows)| {
+        let num_of_columns = Some(columns.len() as u64);
+        Value::DataSet(DataSet {
+            num_of_columns,
+            columns,
+            types,
+            rows,
+        })
+    });
+    let plain = (metrics(40), prop::option::of(set)).prop_map(|(metric, set)| Metric {
+        value: set.or(metric.value),
+        ..metric
+    });
+    plain.prop_recursive(3, 12, 4, |inner| {
+        let members = prop::collection::vec(inner, 0..4);
+        (
+            metrics(40),
+            members,
+            prop::option::of("[a-z_/]{0,8}"),
+            any::<bool>(),
+        )
+            .prop_map(|(metric, metrics, template_ref, definition)| Metric {
+                value: Some(Value::Template(Template {
+                    metrics,
+                    template_ref,
+                    is_definition: Some(definition),
+                    ..Template::default()
+                })),
+                ..metric
+            })
+    })
+}
+
 proptest! {
     /// Whatever prost can write, valid or not as Sparkplug, is read; every metric is a row, skipped or control.
     #[test]
     fn what_prost_writes_is_read(
-        metrics in prop::collection::vec(metrics(), 0..12),
+        metrics in prop::collection::vec(metrics(22), 0..12),
         timestamp in prop::option::of(any::<u64>()),
         seq in 0u64..256,
         kind in prop::sample::select(vec!["NBIRTH/n", "NDATA/n", "DBIRTH/n/d", "DDATA/n/d"]),
@@ -244,5 +360,22 @@ proptest! {
         prop_assert_eq!(out.len() + usize::try_from(out.skipped()).unwrap_or(0), count);
         let latest = Timestamp(NOW.0 + 300_000_000);
         prop_assert!(out.times().iter().all(|time| *time <= latest));
+    }
+
+    /// However parts are nested, prost's bytes are read; a second message of the same changes no address.
+    #[test]
+    fn parts_that_prost_writes_are_read(metrics in prop::collection::vec(parts(), 0..6), device in any::<bool>()) {
+        let payload = Payload { timestamp: Some(1_700_000_000_000), metrics, seq: Some(0), ..Payload::default() };
+        let bytes = payload.encode_to_vec();
+        let topic = |kind: &str| if device { format!("spBv1.0/G/D{kind}/n/d") } else { format!("spBv1.0/G/N{kind}/n") };
+        let mut decoder = Decoder::new();
+        let first = decode(&mut decoder, &topic("BIRTH"), &bytes);
+        prop_assert!(first.is_ok(), "{:?}", first);
+        let known = decoder.address_count();
+        let again = decode(&mut decoder, &topic("BIRTH"), &bytes);
+        prop_assert!(again.is_ok(), "{:?}", again);
+        prop_assert_eq!(decoder.address_count(), known);
+        let data = decode(&mut decoder, &topic("DATA"), &bytes);
+        prop_assert!(data.is_ok(), "{:?}", data);
     }
 }

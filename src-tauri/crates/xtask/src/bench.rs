@@ -17,8 +17,24 @@ use crate::stop::Stop;
 pub enum Bench {
     /// A pre-encoded MQTT stream through decoding, engine, alarms and history.
     Smoke,
+    /// Messages a second, what is lost, latency and processor time, beside a loop that only counts (half an hour).
+    Ingest(Ingest),
     /// History: append, compaction, size, zoom, the plant at an instant, beside other databases.
     Historian(Historian),
+}
+
+/// How ingest is measured.
+#[derive(Args, Clone, Debug)]
+pub struct Ingest {
+    /// A small run that shows that everything works; bars are not applied.
+    #[arg(long)]
+    quick: bool,
+    /// Only this part; may be given more than once.
+    #[arg(long, value_name = "PART", value_parser = ["paced", "sparkplug", "json", "qos1", "latency"])]
+    only: Vec<String>,
+    /// How many interleaved pairs, instead of five.
+    #[arg(long, value_name = "N")]
+    pairs: Option<usize>,
 }
 
 /// How the historian is measured.
@@ -50,8 +66,45 @@ pub fn run_bench(repo: &Repo, bench: &Bench, stop: &Stop) -> Result<ExitCode> {
             &[],
             stop,
         ),
+        Bench::Ingest(options) => run_ingest(repo, options, stop),
         Bench::Historian(options) => run_historian(repo, options, stop),
     }
+}
+
+fn run_ingest(repo: &Repo, options: &Ingest, stop: &Stop) -> Result<ExitCode> {
+    // The same packages and features for both, so that what they share is built once.
+    let package = &["--package", "twin-app", "--package", "twin-connect"];
+    let mut cargo = process::cargo();
+    cargo
+        .current_dir(&repo.root)
+        .args(["build", "--profile", "bench", "--no-default-features"])
+        .args(package)
+        .args(["--bin", "bench-ingest", "--bin", "count-loop"]);
+    let built = process::run_watched(&mut cargo, stop, |_| {});
+    stop.check()?;
+    if !built?.success() {
+        return Ok(ExitCode::FAILURE);
+    }
+    let folder = repo.target.join("bench-ingest");
+    let mut bench = process::command(repo.target.join("release/bench-ingest"));
+    bench.current_dir(&repo.root).arg("--folder").arg(&folder);
+    if options.quick {
+        bench.arg("--quick");
+    }
+    if let Some(pairs) = options.pairs {
+        bench.args(["--pairs", &pairs.to_string()]);
+    }
+    for part in &options.only {
+        bench.args(["--only", part]);
+    }
+    let status = process::run_watched(&mut bench, stop, |_| {});
+    remove_runs(&folder).with_context(|| format!("could not tidy up {}", folder.display()))?;
+    stop.check()?;
+    Ok(if status?.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn run_historian(repo: &Repo, options: &Historian, stop: &Stop) -> Result<ExitCode> {

@@ -49,6 +49,12 @@ impl Repo {
         self.root.join("ui")
     }
 
+    /// The Sparkplug edge node of others that tests talk to.
+    #[must_use]
+    pub fn sparkplug_peer(&self) -> PathBuf {
+        self.root.join("tests/peers/sparkplug-client")
+    }
+
     /// What ships with the application.
     #[must_use]
     pub fn assets(&self) -> PathBuf {

@@ -26,6 +26,10 @@ pub fn run_setup(repo: &Repo, purpose: Purpose, stop: &Stop) -> Result<()> {
         check_node()?;
         install_front_end(&repo.ui(), stop)?;
     }
+    if matches!(purpose, Purpose::Test | Purpose::TestFast) {
+        install_npm(&repo.sparkplug_peer(), &["--ignore-scripts"], stop)
+            .context("the edge node that tests talk to could not be installed")?;
+    }
     if purpose == Purpose::Test {
         install_tauri_driver(repo, stop)?;
     }
@@ -96,19 +100,23 @@ fn check_rust(repo: &Repo) -> Result<()> {
     )
 }
 
-/// `npm ci`, when the lock file is newer than what is installed.
 fn install_front_end(ui: &Path, stop: &Stop) -> Result<()> {
-    if is_installed(ui) {
-        println!("npm packages: up to date");
+    install_npm(ui, &[], stop).context("the front end's packages could not be installed")
+}
+
+/// `npm ci`, when the lock file is newer than what is installed.
+fn install_npm(folder: &Path, options: &[&str], stop: &Stop) -> Result<()> {
+    if is_installed(folder) {
+        println!("npm packages of {}: up to date", folder.display());
         return Ok(());
     }
     run(
         command("npm")
             .args(["ci", "--no-audit", "--no-fund"])
-            .current_dir(ui),
+            .args(options)
+            .current_dir(folder),
         stop,
     )
-    .context("the front end's packages could not be installed")
 }
 
 /// npm writes `node_modules/.package-lock.json` when an install is complete: the folder itself is there earlier.

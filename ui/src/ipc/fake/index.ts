@@ -18,7 +18,8 @@ const micros = () => Date.now() * 1_000;
 
 /**
  * Scenes: `fault` (a bearing going, a sticky valve, a dead node), `normal`, `thousand` (1,000 assets), `empty` (no
- * connection), `error` (the plant file cannot be read), `ask` (the window is asked to close).
+ * connection), `error` (the plant file cannot be read), `edited` (it was edited and cannot be used), `ask` (the window is
+ * asked to close).
  */
 export function fakeBackend(scene: string): Backend {
   const faults = scene === "fault" || scene === "thousand" || scene === "ask";
@@ -110,6 +111,14 @@ export function fakeBackend(scene: string): Backend {
       }
       return plant.view;
     },
+    plantFile: async () => ({
+      path: "/home/operator/riverside/plant.toml",
+      faults:
+        scene === "edited"
+          ? [{ line: 41, key: "type.signal.range", message: "is upside down: give the lower value first" }]
+          : [],
+      warnings: scene === "edited" ? ["area basement: no asset is in this area."] : [],
+    }),
     async subscribe(onFrame) {
       clearInterval(timer);
       let first = true;

@@ -21,6 +21,30 @@ pub struct PlantView {
     pub assets: Vec<AssetView>,
 }
 
+/// The plant file and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlantFileView {
+    /// Where it lies on disk.
+    pub path: String,
+    /// Why it cannot be used as it is now, by line; the plant of before runs on meanwhile. Empty: it runs.
+    pub faults: Vec<PlantFaultView>,
+    /// What works and is still worth a look, in words.
+    pub warnings: Vec<String>,
+}
+
+/// One fault of the plant file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlantFaultView {
+    /// Line, from 1.
+    pub line: u32,
+    /// Key or table, such as `type.signal.range`; empty when the text is not TOML.
+    pub key: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
 /// An area of the plant (ISA-95).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]

@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::task::JoinHandle;
+use tokio::{sync::watch, task::JoinHandle};
 use twin_core::{SignalKey, Timestamp};
 use twin_historian::{AuditEntry, Historian, Policy};
 use twin_report::{Format, Origin};
@@ -44,8 +44,8 @@ pub struct Files {
     view: Arc<View>,
     /// The workspace's folder.
     dir: PathBuf,
-    /// How long samples are kept: an import says which of its own would not be.
-    policy: Policy,
+    /// How long samples are kept, as the plant file says now: an import says which of its own would not be.
+    policy: watch::Receiver<Arc<Policy>>,
     current: Mutex<Option<Current>>,
 }
 
@@ -59,7 +59,12 @@ struct Current {
 
 impl Files {
     /// For a workspace in `dir`.
-    pub fn new(historian: Historian, view: Arc<View>, dir: PathBuf, policy: Policy) -> Self {
+    pub fn new(
+        historian: Historian,
+        view: Arc<View>,
+        dir: PathBuf,
+        policy: watch::Receiver<Arc<Policy>>,
+    ) -> Self {
         Files {
             historian,
             view,
@@ -125,7 +130,7 @@ impl Files {
             return Err(Error::Request("no file is named: give its path".into()));
         }
         let path = place::target(&self.dir.join("exports"), path, "");
-        let targets = desk::targets(self.view.plant(), &self.policy);
+        let targets = desk::targets(self.view.plant(), &self.policy.borrow());
         let (job, historian) = (
             self.begin(FileJobKind::Import, path)?,
             self.historian.clone(),

@@ -73,7 +73,8 @@ async fn house() -> House {
     let keys = historian.signal_keys(&ids).await.unwrap();
     let plant = plant_view(&compile(plant, &keys), 1, String::new(), |_| None);
     let view = Arc::new(View::new(plant, Vec::new(), 0));
-    let files = Files::new(historian.clone(), view, dir.path().to_owned(), policy());
+    let (_, policy) = tokio::sync::watch::channel(Arc::new(policy()));
+    let files = Files::new(historian.clone(), view, dir.path().to_owned(), policy);
     House {
         dir,
         historian,

@@ -3,7 +3,10 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    time::Instant,
+};
 use twin_connect::Inbound;
 use twin_core::{
     BatchId, Quality, Reason, SignalKey, Timestamp,
@@ -12,7 +15,7 @@ use twin_core::{
 use twin_historian::{Historian, QualityTransition};
 
 use super::{
-    HELD_BYTES, INBOUND_BATCH, RING,
+    HELD_BYTES, INBOUND_BATCH, REST, RING,
     held::Held,
     intake::{Outage, take_messages},
     job::Job,
@@ -52,6 +55,8 @@ pub struct Driver {
     pub(super) recovering: bool,
     pub(super) ring: Ring,
     pub(super) held: Held,
+    /// No messages are taken before.
+    pub(super) rests_until: Instant,
     /// Samples and unreadable messages that were lost in outages that are over.
     pub(super) not_stored: u64,
 }
@@ -104,6 +109,7 @@ impl Driver {
             recovering: false,
             ring: Ring::new(RING),
             held: Held::new(HELD_BYTES),
+            rests_until: Instant::now(),
             not_stored: 0,
         }
     }
@@ -149,7 +155,7 @@ impl Driver {
                 .next_deadline()
                 .map_or(housekeeping, |due| due.min(housekeeping));
             let wait = Duration::from_micros(u64::try_from(due.since(now).micros()).unwrap_or(0));
-            let intake = self.intake();
+            let (intake, rests_until) = (self.intake(), self.rests_until);
             tokio::select! {
                 biased;
                 request = queues.requests.recv() => match request {
@@ -159,7 +165,11 @@ impl Driver {
                 Some(event) = queues.conditions.recv() => self.take_condition(event),
                 Some(answer) = queues.answers.recv() => self.take_answer(answer),
                 () = tokio::time::sleep(wait) => self.step(clock::now(), Input::Tick),
-                () = take_messages(&jobs, &mut queues.inbound, &mut messages, intake) => {
+                () = take_messages(&jobs, &mut self.sources, &mut messages, intake, rests_until) => {
+                    // Whoever waits for an acknowledgement must not wait for company.
+                    if !messages.iter().any(|(_, message)| Held::wants(message)) {
+                        self.rests_until = Instant::now() + REST;
+                    }
                     self.take(&mut messages);
                 }
             }
@@ -287,8 +297,20 @@ impl Driver {
         }
     }
 
+    /// Whether the score is for a binding as it is now: the plant file may have changed since the model was asked.
+    fn is_current(&self, scores: &ScoreBatch) -> bool {
+        let models = &self.engine.config().models;
+        scores.explanations.iter().all(|explanation| {
+            models.get(explanation.binding).is_some_and(|binding| {
+                binding.model == explanation.model
+                    && scores.samples.signals().contains(&binding.score)
+            })
+        })
+    }
+
     fn take_answer(&mut self, answer: Answer) {
         match answer {
+            Answer::Scores(scores) if !self.is_current(&scores) => {}
             Answer::Scores(scores) => {
                 let bindings: Vec<usize> = scores.explanations.iter().map(|e| e.binding).collect();
                 let now = self.instant();

@@ -1,9 +1,11 @@
 //! When the driver takes messages, and what it knows of an outage of history.
 
-use tokio::sync::mpsc;
+use std::{collections::HashMap, future::poll_fn, task::Poll};
+
+use tokio::{sync::mpsc, time::Instant};
 use twin_connect::Inbound;
 
-use super::{INBOUND_BATCH, job::Job};
+use super::{INBOUND_BATCH, job::Job, source::Source};
 
 /// History cannot be written.
 #[derive(Debug)]
@@ -29,9 +31,10 @@ pub(super) enum Intake {
 /// comes first: taken in the other order, messages would wait in memory unacknowledged and uncounted.
 pub(super) async fn take_messages(
     jobs: &mpsc::Sender<Job>,
-    inbound: &mut mpsc::Receiver<(usize, Inbound)>,
+    sources: &mut HashMap<usize, Source>,
     messages: &mut Vec<(usize, Inbound)>,
     intake: Intake,
+    rests_until: Instant,
 ) {
     if intake == Intake::Closed {
         return std::future::pending().await;
@@ -42,7 +45,20 @@ pub(super) async fn take_messages(
         };
         drop(permit);
     }
-    if intake != Intake::Later && inbound.recv_many(messages, INBOUND_BATCH).await == 0 {
-        std::future::pending::<()>().await;
+    if intake != Intake::Later {
+        tokio::time::sleep_until(rests_until).await;
+        // Each connection has an equal part of a turn, so that none can keep the others waiting.
+        let part = (INBOUND_BATCH / sources.len().max(1)).max(1);
+        poll_fn(|context| {
+            for source in sources.values_mut() {
+                source.poll_inbox(context, messages, part);
+            }
+            if messages.is_empty() {
+                Poll::Pending
+            } else {
+                Poll::Ready(())
+            }
+        })
+        .await;
     }
 }

@@ -64,6 +64,20 @@ impl Job {
             && !self.settles
     }
 
+    /// How many samples are in it.
+    pub fn samples(&self) -> usize {
+        self.batches.iter().map(|batch| batch.len()).sum()
+    }
+
+    /// Whether somebody waits for it: a broker, a person, or a screen that shows alarms once they are stored.
+    pub fn is_urgent(&self) -> bool {
+        self.must_flush
+            || self.settles
+            || self.reply.is_some()
+            || !self.acks.is_empty()
+            || !self.transitions.is_empty()
+    }
+
     /// Takes in what is left of a later job. Of the births of one topic the later stays.
     pub fn absorb(&mut self, later: Job) {
         self.batches.extend(later.batches);

@@ -38,8 +38,8 @@ pub struct Maintenance {
     pub conditions: mpsc::Sender<SystemEvent>,
     /// What retention removed last, in words.
     pub retention: watch::Sender<String>,
-    /// What is kept how long.
-    pub policy: Policy,
+    /// What is kept how long, as the plant file says now.
+    pub policy: watch::Receiver<Arc<Policy>>,
     /// Up to when history is complete, µs, as the writer says it.
     pub complete: Arc<AtomicI64>,
     /// The file that tells until when the program ran and history has it.
@@ -153,7 +153,8 @@ impl Maintenance {
 
     async fn retain(&self, budget: &mut Work, now: Timestamp) -> Result<()> {
         loop {
-            let removed = self.historian.retain(now, &self.policy).await?;
+            let policy = Arc::clone(&self.policy.borrow());
+            let removed = self.historian.retain(now, &policy).await?;
             if let Some(text) = retention::words(&removed) {
                 tracing::info!("{text}");
                 self.retention.send_replace(text);

@@ -14,6 +14,7 @@ pub mod maintenance;
 pub mod notice;
 mod outage;
 pub mod rejects;
+mod replant;
 pub mod request;
 pub mod retention;
 mod ring;
@@ -31,12 +32,19 @@ const NOT_STORED: &str = "not-stored";
 /// The same in words.
 const WHY_NOT_STORED: &str =
     "were not stored: history could not be written, and memory for them was full";
-/// Messages of one connection that wait for the driver.
-pub const CONNECTION_QUEUE: usize = 1_024;
-/// Messages of all connections that wait for the driver.
-pub const INBOUND_QUEUE: usize = 1_024;
+/// Messages of one connection that wait for the driver: at 30,000 a second for two seconds.
+pub const CONNECTION_QUEUE: usize = 65_536;
+/// The same in bytes, each message with 256 on top: 30,000 a second of 100 bytes for more than a second.
+pub const CONNECTION_QUEUE_BYTES: usize = 16 << 20;
 /// Messages decoded in one go.
-pub const INBOUND_BATCH: usize = 256;
+pub const INBOUND_BATCH: usize = 2_048;
+/// How long the driver rests after a turn in which nothing waited for an acknowledgement, so that a turn has many
+/// messages: it is the most by which a twin is shown later.
+pub const REST: std::time::Duration = std::time::Duration::from_millis(3);
+/// How long the writer gathers jobs that nobody waits for, so that a commit has many samples of QoS 0.
+pub const GATHER: std::time::Duration = std::time::Duration::from_millis(20);
+/// How many samples are enough for a commit without gathering more.
+pub const GATHER_SAMPLES: usize = 16_384;
 /// Jobs that wait for the writer; one job holds at most [`INBOUND_BATCH`] messages.
 pub const JOB_QUEUE: usize = 64;
 /// What may wait in memory while history cannot be written, made of samples of QoS 0. A hundred samples a second fill it

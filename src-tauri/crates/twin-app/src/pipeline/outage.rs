@@ -133,9 +133,10 @@ impl Driver {
     }
 
     /// A connection of which enough is held keeps its messages; the others go on.
-    pub(super) fn set_gates(&self) {
-        for (index, source) in &self.sources {
-            source.close(self.held.is_full(*index, self.sources.len()));
+    pub(super) fn set_gates(&mut self) {
+        let count = self.sources.len();
+        for (index, source) in &mut self.sources {
+            source.close(self.held.is_full(*index, count));
         }
     }
 

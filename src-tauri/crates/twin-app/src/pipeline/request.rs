@@ -1,14 +1,30 @@
 //! What is asked of the driver, and by which queues.
 
+use std::sync::Arc;
+
 use tokio::sync::{mpsc, oneshot};
-use twin_connect::Inbound;
 use twin_core::{OccurrenceId, engine::SystemEvent};
 
 use super::{
-    scoring::Answer,
+    scoring::{Answer, ScoringThread},
     source::{Heard, Source},
 };
-use crate::{api::alarm::AlarmRow, error::Result};
+use crate::{
+    api::{alarm::AlarmRow, plant::PlantView},
+    compile::Compiled,
+    error::Result,
+};
+
+/// A plant that is to run from now on.
+#[derive(Debug)]
+pub struct NewPlant {
+    /// For the engine and the decoders.
+    pub compiled: Arc<Compiled>,
+    /// For people.
+    pub view: PlantView,
+    /// Its models; none when they are those of before.
+    pub scoring: Option<ScoringThread>,
+}
 
 /// What people and the composition ask of the driver.
 #[derive(Debug)]
@@ -40,6 +56,8 @@ pub enum Request {
         /// Whom to tell.
         reply: oneshot::Sender<Result<Vec<Heard>>>,
     },
+    /// The plant file was changed: from now on this plant counts.
+    PutPlant(Box<NewPlant>),
     /// A connection was added or changed: from now on this one counts.
     PutSource(usize, Box<Source>),
     /// A connection was removed.
@@ -51,8 +69,6 @@ pub enum Request {
 /// The driver's ends.
 #[derive(Debug)]
 pub struct Queues {
-    /// From the connections.
-    pub inbound: mpsc::Receiver<(usize, Inbound)>,
     /// From people.
     pub requests: mpsc::Receiver<Request>,
     /// From the models.

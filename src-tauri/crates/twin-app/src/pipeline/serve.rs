@@ -47,6 +47,7 @@ impl Driver {
                 };
                 let _ = reply.send(heard.map(Source::heard).ok_or_else(unknown));
             }
+            Request::PutPlant(new) => self.put_plant(*new),
             Request::PutSource(index, source) => {
                 self.sources.insert(index, *source);
                 self.show_connections();

@@ -6,11 +6,12 @@ mod signs;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
+    task::{Context, Poll},
 };
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, watch};
-use twin_connect::{AckHandle, Command, Inbound, LinkState, Qos};
+use tokio::sync::mpsc;
+use twin_connect::{AckHandle, Command, Inbound, Inbox, LinkState, Qos, Topic};
 use twin_core::{
     ConnectionId, Quality, Reason, SampleRef, SignalKey, Timestamp, Value,
     engine::{Input, LinkChange, LinkMark},
@@ -45,7 +46,10 @@ pub struct Source {
     client_id: String,
     id: ConnectionId,
     commands: mpsc::Sender<Command>,
-    closed: watch::Sender<bool>,
+    inbox: Option<Inbox>,
+    arrived: Vec<Inbound>,
+    /// Whether the connection is to keep its messages for now.
+    closed: bool,
     addresses: HashMap<String, SignalKey>,
     decoder: Decoder,
     observations: Observations,
@@ -77,8 +81,8 @@ pub struct SourceParts {
     pub client_id: String,
     /// To the connection.
     pub commands: mpsc::Sender<Command>,
-    /// Tells the connection to keep its messages for now.
-    pub closed: watch::Sender<bool>,
+    /// From the connection.
+    pub inbox: Inbox,
     /// Which address feeds which signal.
     pub addresses: HashMap<String, SignalKey>,
     /// Birth certificates kept from before: topic and payload.
@@ -108,7 +112,9 @@ impl Source {
             form: parts.form,
             client_id: parts.client_id,
             commands: parts.commands,
-            closed: parts.closed,
+            inbox: Some(parts.inbox),
+            arrived: Vec::new(),
+            closed: false,
             addresses: parts.addresses,
             decoder,
             observations: Observations::default(),
@@ -127,6 +133,18 @@ impl Source {
             skipped: 0,
             rejects: Rejects::default(),
         }
+    }
+
+    /// From now on other addresses feed signals.
+    pub fn put_addresses(&mut self, addresses: HashMap<String, SignalKey>) {
+        let mut signals: Vec<SignalKey> = addresses.values().copied().collect();
+        signals.sort_unstable();
+        self.signals = signals.into();
+        self.addresses = addresses;
+        self.map.clear();
+        let (decoder, known) = (&self.decoder, &self.addresses);
+        self.heard
+            .retain(|address, _| !known.contains_key(decoder.address(AddressIx(*address))));
     }
 
     /// The connection's id.
@@ -159,6 +177,30 @@ impl Source {
         self.form.allow_rebirth
     }
 
+    /// Moves at most `max` messages out of the connection's queue, each with the connection's number; gives how many.
+    /// None come while it is closed. Who asks is woken when more come.
+    pub fn poll_inbox(
+        &mut self,
+        context: &mut Context<'_>,
+        into: &mut Vec<(usize, Inbound)>,
+        max: usize,
+    ) -> usize {
+        let Some(inbox) = self.inbox.as_mut().filter(|_| !self.closed) else {
+            return 0;
+        };
+        match inbox.poll_take(context, &mut self.arrived, max) {
+            Poll::Pending => 0,
+            Poll::Ready(count) => {
+                if count == 0 {
+                    // The connection has ended: nothing will ever come again.
+                    self.inbox = None;
+                }
+                into.extend(self.arrived.drain(..).map(|item| (self.index, item)));
+                count
+            }
+        }
+    }
+
     /// Takes what the connection says.
     pub fn take(&mut self, inbound: Inbound, turn: &mut Turn, job: &mut Job) {
         match inbound {
@@ -182,11 +224,18 @@ impl Source {
                 match self.decoder.decode(message, &mut self.observations) {
                     Ok(()) => {
                         self.take_observations(received, ack.is_some(), turn);
-                        self.keep_birth(topic, payload, received, job);
+                        self.keep_birth(&topic, &payload, received, job);
                     }
                     Err(unreadable) => {
                         let reason = unreadable.kind.name();
-                        self.reject(topic, reason, unreadable.detail, &payload, received, job);
+                        self.reject(
+                            topic.into(),
+                            reason,
+                            unreadable.detail,
+                            &payload,
+                            received,
+                            job,
+                        );
                     }
                 }
                 self.ack(ack, job);
@@ -203,7 +252,9 @@ impl Source {
                 self.reject(topic, "too-large", detail, &excerpt, received, job);
                 self.ack(ack, job);
             }
-            Inbound::Dropped { count, .. } => self.dropped += count,
+            Inbound::Dropped { count, .. } | Inbound::Throttled { count, .. } => {
+                self.dropped += count;
+            }
             Inbound::Link { at, state } => self.take_link(at, state, turn, job),
             Inbound::Subscribed { refused, .. } => {
                 let name = |r: &twin_connect::Refusal| format!("{} ({})", r.filter, r.reason);
@@ -218,13 +269,13 @@ impl Source {
         }
     }
 
-    fn keep_birth(&self, topic: String, payload: Bytes, received: Timestamp, job: &mut Job) {
-        if Decoder::is_birth(&topic) {
+    fn keep_birth(&self, topic: &Topic, payload: &Bytes, received: Timestamp, job: &mut Job) {
+        if Decoder::is_birth(topic) {
             let payload = payload.to_vec();
             job.births.push((
                 self.id.clone(),
                 Birth {
-                    topic,
+                    topic: topic.as_str().to_owned(),
                     payload,
                     received,
                 },
@@ -350,6 +401,7 @@ impl Source {
             LinkState::Up {
                 session_present,
                 security,
+                ..
             } => {
                 self.security = security;
                 // With the session still there, and nothing asked for that a broker does not keep, nothing was missed:

@@ -3,12 +3,12 @@
 mod outage;
 
 use std::{
-    sync::{Arc, atomic::AtomicI64},
+    sync::{Arc, Mutex, atomic::AtomicI64},
     time::Duration,
 };
 
 use tokio::sync::{mpsc, watch};
-use twin_connect::{Inbound, LinkState, Qos};
+use twin_connect::{Inbound, Inbox, LinkState, Qos};
 use twin_core::{
     Quality, Reason, SignalKey, Timestamp, Value,
     engine::{Engine, Restored, SystemEvent},
@@ -60,14 +60,13 @@ struct Bench {
     historian: Historian,
     jobs: Option<mpsc::Receiver<Job>>,
     job_sender: mpsc::Sender<Job>,
-    inbound: mpsc::Sender<(usize, Inbound)>,
+    inbound: mpsc::Sender<Inbound>,
+    inbox: Mutex<Option<Inbox>>,
     requests: mpsc::Sender<Request>,
     conditions: mpsc::Sender<SystemEvent>,
     queues: Option<Queues>,
     /// Up to when the writer says that history is complete, µs.
     complete: Arc<AtomicI64>,
-    /// Whether the connection is to keep its messages.
-    closed: watch::Sender<bool>,
     _kept: Vec<Box<dyn std::any::Any>>,
 }
 
@@ -88,12 +87,11 @@ impl Bench {
         let compiled = Arc::new(compile(plant, &keys));
         let plant = plant_view(&compiled, 1, String::new(), |_| None);
         let (jobs, job_queue) = mpsc::channel(super::JOB_QUEUE);
-        let (inbound, inbound_queue) = mpsc::channel(super::INBOUND_QUEUE);
+        let (inbound, inbound_queue) = mpsc::channel(1_024);
         let (requests, request_queue) = mpsc::channel(super::REQUEST_QUEUE);
         let (answers, answer_queue) = mpsc::channel(1);
         let (conditions, condition_queue) = mpsc::channel(super::REQUEST_QUEUE);
         let queues = Queues {
-            inbound: inbound_queue,
             requests: request_queue,
             answers: answer_queue,
             conditions: condition_queue,
@@ -105,11 +103,11 @@ impl Bench {
             jobs: Some(job_queue),
             job_sender: jobs,
             inbound,
+            inbox: Mutex::new(Some(inbound_queue.into())),
             requests,
             conditions,
             queues: Some(queues),
             complete: Arc::new(AtomicI64::new(i64::MIN)),
-            closed: watch::channel(false).0,
             _kept: vec![Box::new(answers)],
         })
     }
@@ -138,7 +136,7 @@ impl Bench {
             form: form_of(connection),
             client_id: "c".into(),
             commands: mpsc::channel(1).0,
-            closed: self.closed.clone(),
+            inbox: self.inbox.lock().unwrap().take().unwrap(),
             addresses: self.compiled.addresses[&connection.id].clone(),
             births: vec![],
             now: clock::now(),
@@ -175,7 +173,7 @@ impl Bench {
             received: clock::now(),
             ack: None,
         };
-        self.inbound.send((0, message)).await.unwrap();
+        self.inbound.send(message).await.unwrap();
     }
 
     /// Waits until the counters pass `test`.
@@ -224,8 +222,8 @@ async fn the_loss_of_ten_thousand_signals_leaves_in_one_job() -> anyhow::Result<
             reason: reason.clone(),
         },
     };
-    bench.inbound.send((0, down(clock::now()))).await?;
-    bench.inbound.send((0, down(clock::now()))).await?;
+    bench.inbound.send(down(clock::now())).await?;
+    bench.inbound.send(down(clock::now())).await?;
     bench.until(|counters| counters.history_bytes > 0.0).await;
     tokio::time::sleep(Duration::from_millis(500)).await;
     let found = qualities(&mut jobs);
@@ -274,7 +272,7 @@ async fn maintenance_that_fails_says_so_and_takes_it_back() -> anyhow::Result<()
         complete: Arc::new(AtomicI64::new(17)),
         conditions: bench.conditions.clone(),
         retention: watch::channel(String::new()).0,
-        policy: Policy::default(),
+        policy: tokio::sync::watch::channel(Arc::new(Policy::default())).1,
         heartbeat: dir.path().join("heartbeat"),
     };
     let running = tokio::spawn(maintenance.run());

@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    time::Instant,
+};
 use twin_connect::Command;
 use twin_core::{
     ConnectionId, SampleBatch, Timestamp,
@@ -20,7 +23,7 @@ use twin_historian::{
     QualityTransition, Reject,
 };
 
-use super::{HISTORY, JOB_QUEUE, job::Job, notice::Notice};
+use super::{GATHER, GATHER_SAMPLES, HISTORY, JOB_QUEUE, job::Job, notice::Notice};
 use crate::{
     api::alarm::{AlarmRow, AlarmStateView},
     error::{Error, Result},
@@ -53,6 +56,7 @@ impl Writer {
     pub async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         let mut arrived = Vec::with_capacity(JOB_QUEUE);
         while jobs.recv_many(&mut arrived, JOB_QUEUE).await > 0 {
+            self.gather(&mut jobs, &mut arrived).await;
             let mut rest = arrived.drain(..).peekable();
             while rest.peek().is_some() {
                 // Transitions settle all samples before them and none after: they end a group.
@@ -65,6 +69,24 @@ impl Writer {
                     }
                 }
                 self.write(group).await;
+            }
+        }
+    }
+
+    /// Waits a little for more jobs while nobody waits for those that are there: a commit costs as much for one sample
+    /// as for thousands.
+    async fn gather(&self, jobs: &mut mpsc::Receiver<Job>, arrived: &mut Vec<Job>) {
+        let deadline = Instant::now() + GATHER;
+        let mut samples: usize = arrived.iter().map(Job::samples).sum();
+        let mut urgent = arrived.iter().any(Job::is_urgent);
+        while !urgent && samples < GATHER_SAMPLES && arrived.len() < JOB_QUEUE {
+            match tokio::time::timeout_at(deadline, jobs.recv()).await {
+                Ok(Some(job)) => {
+                    urgent = job.is_urgent();
+                    samples += job.samples();
+                    arrived.push(job);
+                }
+                Ok(None) | Err(_) => return,
             }
         }
     }

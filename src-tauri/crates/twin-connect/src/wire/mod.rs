@@ -5,10 +5,7 @@ use std::{future::Future, io, pin::Pin, time::Duration};
 
 use bytes::Bytes;
 
-use crate::{
-    ConnectionSpec, DownReason, Qos, Subscription,
-    socket::{Dialler, Probe},
-};
+use crate::{ConnectionSpec, DownReason, Qos, Subscription, probe::Probe, socket::Dialler};
 
 pub(crate) mod v311;
 pub(crate) mod v5;
@@ -18,10 +15,7 @@ const OUTGOING: u16 = 64;
 /// Requests to the library that may wait: acknowledgements, mostly. More wait in [`crate::acks`].
 const REQUESTS: usize = 1_024;
 /// Requests handled and packets read before the library looks at the other side again.
-const BATCH: usize = 128;
-/// How many times larger than the payload limit a packet may be before the link has to end: such a message can still be
-/// named, and acknowledged, so that it is not delivered for ever.
-const WIRE_FACTOR: usize = 16;
+const BATCH: usize = 512;
 /// How long the library may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
 
@@ -171,16 +165,6 @@ const FILTERS: usize = 8;
 fn qos_of(code: u8) -> Qos {
     // The codec lets nothing above 2 through.
     Qos::from_code(code).unwrap_or(Qos::AtMostOnce)
-}
-
-/// The largest packet that is read at all, bytes.
-fn wire_limit(spec: &ConnectionSpec) -> usize {
-    // What MQTT can express at most.
-    const MQTT: usize = 268_435_455;
-    spec.limits
-        .max_payload
-        .saturating_mul(WIRE_FACTOR)
-        .clamp(4_096, MQTT)
 }
 
 fn seconds(duration: Duration) -> u16 {

@@ -9,7 +9,7 @@ use rumqttc_v4::{
 
 use super::{
     Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Got, OUTGOING, REQUESTS, Refused,
-    Wire, qos_of, seconds, wire_limit,
+    Wire, qos_of, seconds,
 };
 use crate::{ConnectionSpec, Qos, Subscription, socket::Dialler};
 
@@ -27,7 +27,7 @@ fn options(spec: &ConnectionSpec, dialler: Dialler) -> MqttOptions {
     options
         .set_keep_alive(seconds(spec.keep_alive))
         .set_ack_mode(AckMode::Manual)
-        .set_max_packet_size(wire_limit(spec), wire_limit(spec))
+        .set_max_packet_size(spec.limits.wire_limit(), spec.limits.wire_limit())
         .set_inflight(OUTGOING)
         .set_max_request_batch(BATCH)
         .set_read_batch_size(BATCH)
@@ -70,7 +70,7 @@ impl Wire for Reader {
             Writer { client },
             Reader {
                 events,
-                limit: wire_limit(spec),
+                limit: spec.limits.wire_limit(),
             },
         )
     }
@@ -122,9 +122,9 @@ impl Client for Writer {
     fn subscribe(&self, subscriptions: &[Subscription], _again: bool) -> Result<Answers, String> {
         let mut notices = Vec::new();
         for some in subscriptions.chunks(FILTERS) {
-            let filters = some
-                .iter()
-                .map(|some| SubscribeFilter::new(some.filter.clone(), qos_to(some.qos)));
+            let filters = some.iter().map(|some| {
+                SubscribeFilter::new(some.wire_filter().into_owned(), qos_to(some.qos))
+            });
             let notice = self
                 .client
                 .try_subscribe_many_tracked(filters)
@@ -144,7 +144,7 @@ impl Client for Writer {
                     }
                 });
                 answers.extend(some.into_iter().zip(results).map(|(some, result)| Answer {
-                    filter: some.filter,
+                    filter: some.wire_filter().into_owned(),
                     result,
                 }));
             }

@@ -11,7 +11,7 @@ use rumqttc::{
 
 use super::{
     Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Got, OUTGOING, REQUESTS, Refused,
-    Wire, qos_of, seconds, wire_limit,
+    Wire, qos_of, seconds,
 };
 use crate::{ConnectionSpec, Qos, Session, Subscription, socket::Dialler};
 
@@ -53,7 +53,7 @@ fn options(spec: &ConnectionSpec, dialler: Dialler) -> MqttOptions {
         .set_keep_alive(seconds(spec.keep_alive))
         .set_ack_mode(AckMode::Manual)
         .set_receive_maximum(Some(spec.limits.receive_maximum.max(1)))
-        .set_max_packet_size(u32::try_from(wire_limit(spec)).ok())
+        .set_max_packet_size(u32::try_from(spec.limits.wire_limit()).ok())
         .set_outgoing_inflight_upper_limit(OUTGOING)
         .set_max_request_batch(BATCH)
         .set_read_batch_size(BATCH)
@@ -170,7 +170,7 @@ impl Client for Writer {
         let mut notices = Vec::new();
         for some in subscriptions.chunks(FILTERS) {
             let filters = some.iter().map(|subscription| SubscribeFilter {
-                path: subscription.filter.clone(),
+                path: subscription.wire_filter().into_owned(),
                 qos: qos_to(subscription.qos),
                 retain_forward_rule: rule.clone(),
                 ..SubscribeFilter::default()
@@ -189,7 +189,7 @@ impl Client for Writer {
                 };
                 let results = suback.return_codes.iter().map(answer);
                 answers.extend(some.into_iter().zip(results).map(|(some, result)| Answer {
-                    filter: some.filter,
+                    filter: some.wire_filter().into_owned(),
                     result,
                 }));
             }

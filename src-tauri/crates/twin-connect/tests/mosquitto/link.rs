@@ -19,10 +19,7 @@ async fn messages_of_every_quality_arrive() {
     let sender = publisher(&broker).await;
     for protocol in PROTOCOLS {
         let mut spec = broker.spec(protocol, "reader");
-        spec.subscriptions = vec![Subscription {
-            filter: "plant/+/flow".into(),
-            qos: Qos::ExactlyOnce,
-        }];
+        spec.subscriptions = vec![Subscription::new("plant/+/flow", Qos::ExactlyOnce)];
         let mut reader = Peer::start(spec);
         assert!(!reader.up().await);
         for qos in [Qos::AtMostOnce, Qos::AtLeastOnce, Qos::ExactlyOnce] {
@@ -290,10 +287,7 @@ async fn what_a_slow_consumer_loses_is_counted() {
     for protocol in PROTOCOLS {
         let mut spec = broker.spec(protocol, "reader");
         spec.subscriptions = vec![
-            Subscription {
-                filter: "fast".into(),
-                qos: Qos::AtMostOnce,
-            },
+            Subscription::new("fast", Qos::AtMostOnce),
             at_least_once("end"),
         ];
         let mut reader = Peer::with_room(spec, 4);

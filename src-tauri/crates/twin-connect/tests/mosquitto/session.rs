@@ -12,10 +12,7 @@ fn persistent(broker: &Broker, protocol: Protocol, qos: Qos) -> ConnectionSpec {
         session: Session::Persistent {
             expiry: Duration::from_secs(3600),
         },
-        subscriptions: vec![Subscription {
-            filter: "plant/#".into(),
-            qos,
-        }],
+        subscriptions: vec![Subscription::new("plant/#", qos)],
         ..broker.spec(protocol, &format!("keeper-{}-{}", protocol, qos.code()))
     }
 }

@@ -161,10 +161,7 @@ pub fn spec(port: u16, protocol: Protocol, client_id: &str) -> ConnectionSpec {
 
 /// One filter with QoS 1.
 pub fn at_least_once(filter: &str) -> Subscription {
-    Subscription {
-        filter: filter.into(),
-        qos: Qos::AtLeastOnce,
-    }
+    Subscription::new(filter, Qos::AtLeastOnce)
 }
 
 pub fn free_port() -> u16 {
@@ -306,7 +303,7 @@ impl Peer {
                 } => {
                     let text = String::from_utf8_lossy(&payload).into_owned();
                     return Mail {
-                        topic,
+                        topic: topic.into(),
                         text,
                         qos,
                         dup,
@@ -338,7 +335,7 @@ impl Peer {
             {
                 let text = String::from_utf8_lossy(&payload).into_owned();
                 return Mail {
-                    topic,
+                    topic: topic.into(),
                     text,
                     qos,
                     dup,
@@ -452,6 +449,7 @@ impl Authority {
                 certificate: signed.certificate.as_str().into(),
                 key: signed.key.as_str().into(),
             }),
+            ..Tls::default()
         }
     }
 

@@ -71,7 +71,7 @@ async fn certificates_are_read_from_files() {
     let file = directory.path().join("ca.pem");
     let tls = Tls {
         authorities: Authorities::Pem(Pem::Path(file.clone())),
-        client: None,
+        ..Tls::default()
     };
     let mut peer = Peer::start(spec(&broker, Protocol::Mqtt5, tls));
     let reason = peer.down().await;

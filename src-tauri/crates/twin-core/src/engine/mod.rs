@@ -165,14 +165,13 @@ impl Engine {
             };
             let before = slot.twin.quality();
             let repeated = slot.holds(&sample);
-            let pruned = self.pruned;
-            let outcome = slot.observe(
-                &sample,
-                batch.received(),
-                self.now,
-                pruned,
-                &mut self.transitions,
-            );
+            let arrival = slot::Arrival {
+                received: batch.received(),
+                now: self.now,
+                first_look: batch.is_first_look(),
+                pruned: self.pruned,
+            };
+            let outcome = slot.observe(&sample, arrival, &mut self.transitions);
             match outcome {
                 slot::Outcome::Duplicate => continue,
                 slot::Outcome::Late { beyond } => {
@@ -203,6 +202,10 @@ impl Engine {
                 effects
                     .list
                     .push(slot.transition(sample.signal, batch.received()));
+            } else if arrival.first_look {
+                // History keeps what the source said of the sample; that the broker had kept it holds of the twin only.
+                let at = slot.behind_sample(batch.received());
+                effects.list.push(slot.transition(sample.signal, at));
             }
             if let Some(asset) = slot.asset
                 && let Some(asset) = self.assets.get_mut(asset)
@@ -295,7 +298,9 @@ impl Engine {
                 slot.stale_armed = false;
                 // A source already known to be dead or cut off keeps that better reason; one that is paused may have spoken.
                 let twin = &slot.twin;
-                if twin.source_quality.is_good() && twin.pause_quality.is_good() {
+                let unmarked =
+                    twin.source_quality.is_good() || twin.source_quality.reason == Reason::Retained;
+                if unmarked && twin.pause_quality.is_good() {
                     self.set_source_quality(signal, Quality::bad(Reason::Stale), due, effects);
                 }
             }

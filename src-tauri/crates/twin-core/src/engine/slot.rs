@@ -31,6 +31,19 @@ pub(super) struct Slot {
     transition_at: Timestamp,
 }
 
+/// How a sample came.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrival {
+    /// When it was received.
+    pub received: Timestamp,
+    /// Engine time.
+    pub now: Timestamp,
+    /// Whether a broker had kept it.
+    pub first_look: bool,
+    /// Whether rules may be left out inside their quiet interval.
+    pub pruned: bool,
+}
+
 /// What became of a sample.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Outcome {
@@ -65,15 +78,14 @@ impl Slot {
         }
     }
 
-    /// Takes a sample received at `received`.
+    /// Takes a sample. One that a broker had kept is shown as UNCERTAIN (retained) until the next one, and rules abstain.
     pub fn observe(
         &mut self,
         sample: &SampleRef<'_>,
-        received: Timestamp,
-        now: Timestamp,
-        pruned: bool,
+        arrival: Arrival,
         out: &mut Vec<AlarmTransition>,
     ) -> Outcome {
+        let now = arrival.now;
         let value = sample.as_f64();
         let seen_live = self.twin.sample_quality.reason != Reason::FromHistory;
         if sample.time < self.twin.source_time {
@@ -87,14 +99,18 @@ impl Slot {
         }
         self.twin.value = sample.value();
         self.twin.source_time = sample.time;
-        self.twin.received_time = received;
+        self.twin.received_time = arrival.received;
         self.twin.sample_quality = sample.quality;
-        self.twin.source_quality = Quality::GOOD;
+        self.twin.source_quality = if arrival.first_look {
+            Quality::uncertain(Reason::Retained)
+        } else {
+            Quality::GOOD
+        };
         self.twin.pause_quality = Quality::GOOD;
         self.last_heard = now;
-        match value.filter(|_| sample.quality.is_good()) {
+        match value.filter(|_| sample.quality.is_good() && !arrival.first_look) {
             None => self.abstain(),
-            Some(v) if pruned && v >= self.quiet.0 && v <= self.quiet.1 => {}
+            Some(v) if arrival.pruned && v >= self.quiet.0 && v <= self.quiet.1 => {}
             Some(v) => {
                 for rule in &mut self.rules {
                     rule.observe(sample.time, v, now, out);

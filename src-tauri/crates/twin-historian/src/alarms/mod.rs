@@ -51,20 +51,17 @@ pub(crate) async fn copied_signals(database: &Database) -> Result<Vec<(i64, Stri
     rows.map_err(Error::sql(&database.file, "read signal keys"))
 }
 
-/// Copies signal keys that the file does not have yet.
+/// Copies signal keys that the file does not have yet, or has under another id.
 pub(crate) async fn copy_signals(database: &Database, rows: &[(i64, String)]) -> Result<()> {
-    let known: std::collections::HashSet<i64> = copied_signals(database)
-        .await?
-        .into_iter()
-        .map(|(key, _)| key)
-        .collect();
-    if rows.iter().all(|(key, _)| known.contains(key)) {
+    let known: std::collections::HashSet<(i64, String)> =
+        copied_signals(database).await?.into_iter().collect();
+    if rows.iter().all(|row| known.contains(row)) {
         return Ok(());
     }
     let mut writer = database.writer.lock().await;
     writer.begin(Durability::Full).await?;
     let mut done = Ok(());
-    for (key, id) in rows.iter().filter(|(key, _)| !known.contains(key)) {
+    for (key, id) in rows.iter().filter(|row| !known.contains(*row)) {
         let insert = sqlx::query("INSERT OR REPLACE INTO signal (key, id) VALUES (?, ?)")
             .bind(key)
             .bind(id);

@@ -1,6 +1,7 @@
 //! The historian from outside: against a plain model, killed, out of space, with damaged and foreign files.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod adopt;
 mod alarms;
 mod as_of;
 mod backup;

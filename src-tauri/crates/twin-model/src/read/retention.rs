@@ -2,10 +2,11 @@
 
 use twin_core::{AssetId, Duration};
 
+use super::shared::read_size;
 use crate::{
     plant::Plant,
     reader::Reader,
-    retention::{Keep, Retention, RetentionClass, age, size},
+    retention::{DISK, Keep, Retention, RetentionClass, age},
 };
 
 /// Reads it. The rest of the plant is known: a class names things that exist.
@@ -13,13 +14,7 @@ pub(super) fn retention(mut table: Reader<'_>, plant: &Plant) -> Retention {
     let standard = Retention::default();
     let default = keep(&mut table, standard.default);
     let events = read_age(&mut table, "events", standard.events);
-    let budget = table.filled_text("budget").and_then(|text| {
-        let read = size(&text);
-        if let Err(fault) = &read {
-            table.fault("budget", format!("is \"{text}\": {fault}"));
-        }
-        read.ok()
-    });
+    let budget = read_size(&mut table, "budget", DISK);
     let classes = table.tables("class").into_iter();
     let classes = classes.map(|r| class(r, plant, default)).collect();
     table.finish();
@@ -39,7 +34,7 @@ fn class(mut table: Reader<'_>, plant: &Plant, default: Keep) -> RetentionClass 
         }
         ids
     };
-    let areas = known("areas", &|id| plant.area(id).is_some());
+    let areas = known("areas", &|id| plant.place(id).is_some());
     let assets = known("assets", &|id| plant.asset(id).is_some());
     let types = known("types", &|id| plant.asset_type(id).is_some());
     let signals = known("signals", &|id| {

@@ -7,11 +7,12 @@ use twin_core::{
     alarm::{AlarmKind, Priority},
 };
 
-use super::unique_id;
+use super::shared::{leads_out, unique_id};
 use crate::{
     plant::{AlarmDef, AssetType, ModelDef, Role, Running, SignalDef},
     reader::Reader,
     signals::SCORE_SIGNAL,
+    units::{Vocabulary, lookup},
 };
 
 const STALE_AFTER_DEFAULT_S: f64 = 30.0;
@@ -21,9 +22,10 @@ pub(super) fn asset_type(mut table: Reader<'_>, seen: &mut HashSet<String>) -> A
     let id = unique_id(&mut table, seen);
     let mut signals_seen = HashSet::new();
     let mut read = AssetType {
-        name: table.filled_text("name").unwrap_or_else(|| id.clone()),
+        name: table.filled_any_text("name").unwrap_or_else(|| id.clone()),
         id,
         dtmi: table.filled_text("dtmi"),
+        model_file: table.filled_text("model_file"),
         running: None,
         signals: table
             .tables("signal")
@@ -40,6 +42,12 @@ pub(super) fn asset_type(mut table: Reader<'_>, seen: &mut HashSet<String>) -> A
         table.fault(
             "dtmi",
             "must begin with \"dtmi:\", such as \"dtmi:water:CentrifugalPump;2\"",
+        );
+    }
+    if read.model_file.as_deref().is_some_and(leads_out) {
+        table.fault(
+            "model_file",
+            "must be a path below the plant file's folder, without \"..\"",
         );
     }
     read.running = table.table("running").map(|r| running(r, &read));
@@ -80,10 +88,12 @@ fn signal(mut table: Reader<'_>, seen: &mut HashSet<String>) -> SignalDef {
     let id = unique_id(&mut table, seen);
     let role = table.choice("role", &Role::NAMES);
     let signal = SignalDef {
-        name: table.filled_text("name").unwrap_or_else(|| id.clone()),
-        short_name: table.filled_text("short_name"),
+        name: table.filled_any_text("name").unwrap_or_else(|| id.clone()),
+        description: table.filled_any_text("description"),
+        short_name: table.filled_any_text("short_name"),
         id,
         unit: table.text("unit").unwrap_or_default(),
+        display_unit: table.filled_text("display_unit"),
         role,
         step: table.boolean("step").unwrap_or(role != Role::Measurement),
         range: table.pair("range"),
@@ -109,8 +119,27 @@ fn signal(mut table: Reader<'_>, seen: &mut HashSet<String>) -> SignalDef {
         );
     }
     check_limits(&table, &signal.alarms);
+    check_display_unit(&table, &signal);
     table.finish();
     signal
+}
+
+/// What is shown in another unit has to have one that converts.
+fn check_display_unit(table: &Reader<'_>, signal: &SignalDef) {
+    let Some(shown) = &signal.display_unit else {
+        return;
+    };
+    let known = |unit: &str| lookup(unit, Vocabulary::Written);
+    let quantities = (known(&signal.unit), known(shown));
+    if !matches!(quantities, (Some(unit), Some(shown)) if unit.quantity == shown.quantity) {
+        table.fault(
+            "display_unit",
+            format!(
+                "\"{}\" does not convert into \"{shown}\"; name a known unit of the same quantity",
+                signal.unit
+            ),
+        );
+    }
 }
 
 /// At most one alarm of a kind, and the limits in their order.
@@ -210,8 +239,7 @@ fn model(mut table: Reader<'_>, of: &AssetType) -> ModelDef {
         interval: table.seconds("interval_s", SCORE_INTERVAL_DEFAULT_S, false),
         alarm: table.table("alarm").map(|r| alarm(r, true)),
     };
-    let leads_out = model.file.starts_with(['/', '\\']) || model.file.contains(':');
-    if leads_out || model.file.split(['/', '\\']).any(|part| part == "..") {
+    if leads_out(&model.file) {
         table.fault(
             "file",
             "must be a path below the models' folder, without \"..\"",

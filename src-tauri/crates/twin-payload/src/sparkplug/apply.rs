@@ -1,4 +1,4 @@
-//! What a message does to its node, and the rows it gives.
+//! What a message does to its node.
 //!
 //! Everything that can fail comes first and leaves the nodes alone; only then is the state changed.
 
@@ -7,10 +7,16 @@ use std::sync::Arc;
 use twin_core::Timestamp;
 
 use super::{
-    payload,
-    rows::{Work, bd_seq, read_birth, read_data},
-    state::{NodeState, Sequence, Sparkplug},
+    REBIRTH,
+    birth::{bd_seq, read_birth},
+    compressed, payload,
+    raw::{Header, RawMetric, RawValue},
+    rows::read_data,
+    sequence::Order,
+    state::Sparkplug,
+    status::NodeState,
     topic::{MessageKind, SparkplugTopic},
+    work::{UNVOUCHED, Work},
 };
 use crate::{
     intern::Interner,
@@ -19,6 +25,7 @@ use crate::{
     observations::{Observations, RebirthReason, SourceEvent},
     reject::{Reject, RejectKind},
 };
+use twin_core::Quality;
 
 impl Sparkplug {
     /// Decodes one message of the namespace.
@@ -29,38 +36,59 @@ impl Sparkplug {
         addresses: &mut Interner,
         out: &mut Observations,
     ) -> Result<(), Reject> {
-        let topic = SparkplugTopic::parse(message.topic)?;
-        if topic.kind == MessageKind::Information {
+        let Some(topic) = SparkplugTopic::parse(message.topic)? else {
+            return self.hosts.read(message, limits, addresses, out);
+        };
+        if matches!(topic.kind, MessageKind::Command) {
+            self.note_command(&topic, message, limits);
             return Ok(());
         }
-        let header = payload::read(message.payload, limits, &mut self.scratch.metrics)?;
-        self.scratch.begin(&topic);
-        self.check_room(&topic, limits)?;
+        let mut unpacked = std::mem::take(&mut self.scratch.unpacked);
+        let result = open(message, limits, &mut self.scratch.metrics, &mut unpacked).and_then(
+            |(header, is_packed)| {
+                let payload = if is_packed {
+                    &unpacked
+                } else {
+                    message.payload
+                };
+                let mut work = Work::new(message, payload, header, limits, addresses);
+                self.apply(&topic, &mut work, out)
+            },
+        );
+        self.scratch.unpacked = unpacked;
+        result?;
+        if topic.is_birth() {
+            self.release_after_birth(&topic, limits, addresses, out);
+        }
+        self.poll(message.received, limits, addresses, out);
+        Ok(())
+    }
+
+    fn apply(
+        &mut self,
+        topic: &SparkplugTopic<'_>,
+        work: &mut Work<'_>,
+        out: &mut Observations,
+    ) -> Result<(), Reject> {
+        self.scratch.begin(topic);
+        self.check_room(topic, work.limits)?;
         if topic.kind == MessageKind::NodeDeath {
-            self.node_death(message, out);
+            self.node_death(work, out);
             return Ok(());
         }
-        let seq = header.seq.ok_or_else(|| {
+        let seq = work.header.seq.ok_or_else(|| {
             let detail = "no sequence number, which the specification requires; the payload may be cut short";
             Reject::new(RejectKind::SparkplugNoSeq, detail)
         })?;
-        let mut work = Work {
-            message,
-            header,
-            limits,
-            addresses,
-        };
         match topic.kind {
-            MessageKind::NodeBirth => self.node_birth(&mut work, seq, out),
-            MessageKind::DeviceBirth => self.device_birth(&topic, &mut work, seq, out),
-            MessageKind::NodeData | MessageKind::DeviceData => {
-                self.data(&topic, &mut work, seq, out)
-            }
+            MessageKind::NodeBirth => self.node_birth(work, seq, out),
+            MessageKind::DeviceBirth => self.device_birth(topic, work, seq, out),
+            MessageKind::Data => self.data(topic, work, seq, out),
             MessageKind::DeviceDeath => {
-                self.device_death(&topic, &work, seq, out);
+                self.device_death(topic, work, seq, out);
                 Ok(())
             }
-            MessageKind::NodeDeath | MessageKind::Information => Ok(()),
+            MessageKind::NodeDeath | MessageKind::Command => Ok(()),
         }
     }
 
@@ -72,108 +100,42 @@ impl Sparkplug {
         limits: &Limits,
         addresses: &mut Interner,
     ) -> Result<(), Reject> {
-        let parsed = SparkplugTopic::parse(topic)?;
-        if !parsed.is_birth() {
-            return Err(Reject::new(
+        let parsed = SparkplugTopic::parse(topic)?.filter(SparkplugTopic::is_birth);
+        let parsed = parsed.ok_or_else(|| {
+            Reject::new(
                 RejectKind::SparkplugTopic,
                 "the kept message is not a birth",
-            ));
-        }
-        let header = payload::read(payload, limits, &mut self.scratch.metrics)?;
+            )
+        })?;
+        let message = Message::new(topic, payload, Timestamp::MAX);
+        let mut unpacked = Vec::new();
+        let metrics = &mut self.scratch.metrics;
+        let (header, is_packed) = open(&message, limits, metrics, &mut unpacked)?;
+        let payload = if is_packed { &unpacked } else { payload };
+        let mut work = Work::new(&message, payload, header, limits, addresses);
         self.scratch.begin(&parsed);
         self.check_room(&parsed, limits)?;
-        let message = Message::new(topic, payload, Timestamp::MAX);
-        let mut work = Work {
-            message: &message,
-            header,
-            limits,
-            addresses,
-        };
-        let birth = read_birth(&mut self.scratch, &mut work, None)?;
-        let node = Self::node_mut(
-            &mut self.nodes,
-            &mut self.devices,
-            &self.scratch.node,
-            parsed.device,
-        );
-        let source = match parsed
-            .device
-            .and_then(|device| node.devices.get_mut(device))
-        {
-            Some(device) => {
-                node.source.addresses.extend_from_slice(&self.scratch.fresh);
-                device
-            }
-            None => &mut node.source,
+        let known = self.nodes.get(self.scratch.node.as_str());
+        let above = known
+            .filter(|_| parsed.device.is_some())
+            .map(|node| &node.source.table);
+        let birth = read_birth(&mut self.scratch, &mut work, above, None)?;
+        let node = self.nodes.make(&self.scratch.node, parsed.device);
+        if parsed.device.is_some() {
+            node.source.addresses.extend_from_slice(&self.scratch.fresh);
+        }
+        let Some(source) = node.source_mut(parsed.device) else {
+            return Ok(());
         };
         if source.state == NodeState::Online {
             // Its addresses were just made known, and stay so; the live birth stays in force.
             source.addresses.extend_from_slice(&self.scratch.fresh);
             return Ok(());
         }
-        source.adopt(birth.table, &self.scratch.fresh);
+        source.adopt(birth.table, birth.without_alias, &self.scratch.fresh);
         source.state = NodeState::KeptBirth;
         if parsed.device.is_none() {
             node.bd_seq = birth.bd_seq;
-        }
-        Ok(())
-    }
-
-    fn node_birth(
-        &mut self,
-        work: &mut Work<'_>,
-        seq: u8,
-        out: &mut Observations,
-    ) -> Result<(), Reject> {
-        let birth = read_birth(&mut self.scratch, work, Some(out))?;
-        let at = work.at();
-        let node = Self::node_mut(&mut self.nodes, &mut self.devices, &self.scratch.node, None);
-        node.source.adopt(birth.table, &self.scratch.fresh);
-        node.source.state = NodeState::Online;
-        node.source.since = Some(at);
-        node.reborn(birth.bd_seq, seq, at);
-        let (node, metrics) = (Arc::clone(&node.source.id), node.source.metrics);
-        out.event(SourceEvent::NodeBirth { node, metrics, at });
-        Ok(())
-    }
-
-    fn device_birth(
-        &mut self,
-        topic: &SparkplugTopic<'_>,
-        work: &mut Work<'_>,
-        seq: u8,
-        out: &mut Observations,
-    ) -> Result<(), Reject> {
-        let birth = read_birth(&mut self.scratch, work, Some(out))?;
-        let (at, received) = (work.at(), work.message.received);
-        let node = Self::node_mut(
-            &mut self.nodes,
-            &mut self.devices,
-            &self.scratch.node,
-            topic.device,
-        );
-        let sequence = node.count(seq, work.message.dup, out);
-        node.source.addresses.extend_from_slice(&self.scratch.fresh);
-        if let Some(device) = topic.device.and_then(|device| node.devices.get_mut(device)) {
-            device.adopt(birth.table, &self.scratch.fresh);
-            device.state = NodeState::Online;
-            device.since = Some(at);
-            let (device, metrics) = (Arc::clone(&device.id), device.metrics);
-            out.event(SourceEvent::DeviceBirth {
-                device,
-                metrics,
-                at,
-            });
-        }
-        node.source.heard(received);
-        let why = match (sequence, node.source.state) {
-            (Sequence::Gap(_), _) => Some(RebirthReason::SequenceGap),
-            (_, NodeState::Online) => None,
-            (_, NodeState::KeptBirth) => Some(RebirthReason::KeptBirth),
-            (_, NodeState::Unknown | NodeState::Offline) => Some(RebirthReason::NoBirth),
-        };
-        if let Some(why) = why {
-            node.want_rebirth(why, received, out);
         }
         Ok(())
     }
@@ -185,63 +147,71 @@ impl Sparkplug {
         seq: u8,
         out: &mut Observations,
     ) -> Result<(), Reject> {
-        let known = self.nodes.get(self.scratch.node.as_str());
-        let source = known.and_then(|node| match topic.device {
-            Some(device) => node.devices.get(device),
-            None => Some(&node.source),
-        });
-        let lacks = read_data(&mut self.scratch, work, source, out)?;
+        if self.lacks_birth(topic, seq) && self.may_hold(topic, work) {
+            self.hold(topic, work, seq, out);
+            return Ok(());
+        }
+        let (mark, known_addresses) = (out.mark(), work.addresses.len());
+        let node = self.nodes.get(self.scratch.node.as_str());
+        let source = node.and_then(|node| node.source(topic.device));
+        let vouched =
+            source.is_some_and(|source| source.state == NodeState::Online || source.was_alive(seq));
+        let standing = if vouched { Quality::GOOD } else { UNVOUCHED };
+        let table = source.map(|source| &source.table);
+        let lacks = read_data(&mut self.scratch, work, table, standing, out)?;
+        if lacks.unknown > 0 && self.may_hold(topic, work) {
+            out.truncate(mark);
+            work.addresses.truncate(known_addresses);
+            self.hold(topic, work, seq, out);
+            return Ok(());
+        }
 
         let received = work.message.received;
-        let node = Self::node_mut(
-            &mut self.nodes,
-            &mut self.devices,
-            &self.scratch.node,
-            topic.device,
-        );
-        let sequence = node.count(seq, work.message.dup, out);
-        node.source.addresses.extend_from_slice(&self.scratch.fresh);
-        let node_state = node.source.state;
-        let source = match topic.device.and_then(|device| node.devices.get_mut(device)) {
-            Some(device) => {
-                device.addresses.extend_from_slice(&self.scratch.fresh);
-                device
-            }
-            None => &mut node.source,
-        };
-        source.heard(received);
-        let state = source.state;
-        if topic.device.is_some() && node_state != NodeState::Online {
-            node.source.heard(received);
+        let node = self.nodes.make(&self.scratch.node, topic.device);
+        let wait = work.limits.sparkplug.reorder;
+        let order = node.count(seq, work.message, &work.header, wait);
+        Self::note_heard(node, topic.device, &self.scratch.fresh, seq, received);
+        if lacks.unknown > 0 || !lacks.retyped.is_empty() {
+            Self::note_lacks(node, topic.device, &lacks);
         }
+        let state = node.source(topic.device).map(|source| source.state);
         let why = match state {
-            NodeState::Unknown | NodeState::Offline => Some(RebirthReason::NoBirth),
-            NodeState::KeptBirth => Some(RebirthReason::KeptBirth),
-            NodeState::Online if matches!(sequence, Sequence::Gap(_)) => {
-                Some(RebirthReason::SequenceGap)
-            }
-            NodeState::Online if lacks.unknown_alias => Some(RebirthReason::UnknownAlias),
-            NodeState::Online => None,
+            Some(NodeState::Unknown) => Some(RebirthReason::NoBirth),
+            Some(NodeState::Offline) if vouched => None,
+            Some(NodeState::Offline) => Some(RebirthReason::NoBirth),
+            Some(NodeState::KeptBirth) => Some(RebirthReason::KeptBirth),
+            _ if lacks.unknown > 0 => Some(RebirthReason::UnknownAlias),
+            _ => None,
         };
         if let Some(why) = why {
             node.want_rebirth(why, received, out);
+        }
+        if order == Order::Ahead {
+            self.agenda.put(node);
         }
         Ok(())
     }
 
     /// The death of a node is the will it left when it connected. One of an earlier connection says nothing about
     /// the present one.
-    fn node_death(&mut self, message: &Message<'_>, out: &mut Observations) {
-        let bd_seq = bd_seq(&self.scratch.metrics, message.payload);
-        let node = Self::node_mut(&mut self.nodes, &mut self.devices, &self.scratch.node, None);
+    fn node_death(&mut self, work: &Work<'_>, out: &mut Observations) {
+        let bd_seq = bd_seq(&self.scratch.metrics, work.payload);
+        let node = self.nodes.make(&self.scratch.node, None);
+        // The payload's time is when the will was made: it tells nothing of the clock, and the arrival is the death.
+        let at = work.message.received;
+        let untimed = Header {
+            timestamp: None,
+            ..work.header
+        };
+        node.note_message(work.message, &untimed);
         let of_another = bd_seq.is_some() && node.bd_seq.is_some() && bd_seq != node.bd_seq;
-        if (node.source.state == NodeState::Online && of_another)
-            || node.source.state == NodeState::Offline
-        {
+        if node.source.state == NodeState::Online && of_another {
+            node.notes.counts.old_deaths += 1;
             return;
         }
-        // The payload's time is when the will was made, so the time of arrival is the better one.
-        let at = message.received;
+        if node.source.state == NodeState::Offline {
+            return;
+        }
         node.die(at);
         out.event(SourceEvent::NodeDeath {
             node: Arc::clone(&node.source.id),
@@ -257,18 +227,24 @@ impl Sparkplug {
         out: &mut Observations,
     ) {
         let at = work.at();
-        let node = Self::node_mut(
-            &mut self.nodes,
-            &mut self.devices,
-            &self.scratch.node,
-            topic.device,
-        );
-        if matches!(node.count(seq, work.message.dup, out), Sequence::Gap(_)) {
-            node.want_rebirth(RebirthReason::SequenceGap, work.message.received, out);
+        let node = self.nodes.make(&self.scratch.node, topic.device);
+        let wait = work.limits.sparkplug.reorder;
+        let order = node.count(seq, work.message, &work.header, wait);
+        let early = node.source.state != NodeState::Online;
+        if order == Order::Ahead {
+            self.agenda.put(node);
         }
         let Some(device) = topic.device.and_then(|device| node.devices.get_mut(device)) else {
             return;
         };
+        if matches!(order, Order::Late | Order::Repeat) && device.outlived(seq) {
+            return;
+        }
+        device.life = Some(super::source::Life {
+            seq,
+            time: work.header.timestamp,
+            early,
+        });
         if device.state != NodeState::Offline {
             device.enter(NodeState::Offline, at);
             out.event(SourceEvent::DeviceDeath {
@@ -277,4 +253,49 @@ impl Sparkplug {
             });
         }
     }
+
+    /// A command of somebody else: no signal, but worth knowing.
+    fn note_command(&mut self, topic: &SparkplugTopic<'_>, message: &Message<'_>, limits: &Limits) {
+        self.scratch.begin(topic);
+        let Some(node) = self.nodes.get_mut(self.scratch.node.as_str()) else {
+            return;
+        };
+        node.notes.counts.commands += 1;
+        node.notes.commanded = Some(message.received);
+        let metrics = &mut self.scratch.metrics;
+        let read = payload::read(message.payload, limits, metrics);
+        let asks = |metric: &RawMetric| {
+            let named = |name: super::wire::Span| name.of(message.payload) == REBIRTH.as_bytes();
+            metric.value == RawValue::Boolean(true) && metric.name.is_some_and(named)
+        };
+        if read.is_ok() && metrics.iter().any(asks) {
+            node.notes.counts.rebirth_commands += 1;
+        }
+    }
+}
+
+/// Reads the payload, and what is packed in it. Tells whether the metrics lie in `unpacked`.
+pub(super) fn open(
+    message: &Message<'_>,
+    limits: &Limits,
+    metrics: &mut Vec<RawMetric>,
+    unpacked: &mut Vec<u8>,
+) -> Result<(Header, bool), Reject> {
+    let outer = payload::read(message.payload, limits, metrics)?;
+    let Some(body) = outer.compressed else {
+        return Ok((outer, false));
+    };
+    let bound = limits.sparkplug.unpacked_bytes;
+    compressed::inflate(message.payload, metrics, body, bound, unpacked)?;
+    let inner = payload::read(unpacked, limits, metrics)?;
+    if inner.compressed.is_some() {
+        let detail = "a compressed payload within a compressed one";
+        return Err(Reject::new(RejectKind::SparkplugMalformed, detail));
+    }
+    let header = Header {
+        timestamp: inner.timestamp.or(outer.timestamp),
+        seq: inner.seq.or(outer.seq),
+        compressed: None,
+    };
+    Ok((header, true))
 }

@@ -4,21 +4,46 @@
 //! resolves metrics to addresses and makes rows. So a faulty payload is rejected before anything has changed, and no
 //! metric costs an allocation.
 //!
-//! Files, in the order in which they may import one another: [`topic`](SparkplugTopic), `wire` (protocol buffer),
-//! `payload` (metrics), `value` (data types), `table` (aliases), `state` (nodes and devices), `rows`, `apply`.
+//! Files, in the order in which they may import one another: `topic`, `wire` (protocol buffer), `raw`, `value` (data
+//! types), `property`, `payload` (metrics), `compressed`, `definition` (templates), `parts` (data sets, arrays),
+//! `table` (aliases), `scratch`, `work`, `birth`, `rows`, `sequence`, `status`, `session` (what is counted), `source`,
+//! `hold`, `node`, `host`, `state`, `lives` (births), `apply`, `wait` (held messages). `encode` writes.
 
 mod apply;
+mod birth;
+mod compressed;
+mod definition;
 pub mod encode;
+mod hold;
+mod host;
+mod lives;
+mod node;
+mod parts;
 mod payload;
+mod property;
+mod raw;
 mod rows;
+mod scratch;
+mod sequence;
+mod session;
+mod source;
 mod state;
+mod status;
 mod table;
 mod topic;
 mod value;
+mod wait;
 mod wire;
+mod work;
 
+pub use host::HostState;
+pub(crate) use host::is_plain_text;
+pub use session::{
+    Births, Counts, FailedAlias, HostStatus, NodeSession, Retyped, STORM, STORM_BIRTHS,
+    SparkplugSession,
+};
 pub(crate) use state::Sparkplug;
-pub use state::{NodeState, NodeStatus};
+pub use status::{NodeState, NodeStatus};
 pub(crate) use topic::SparkplugTopic;
 pub use value::DataType;
 

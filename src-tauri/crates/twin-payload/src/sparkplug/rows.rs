@@ -1,257 +1,256 @@
-//! From the metrics of a checked payload to rows, and to the table of a birth. Changes nothing but addresses.
+//! From the metrics of a data message to rows. Changes nothing but addresses.
 
-use twin_core::{Quality, Reason, Timestamp};
+use twin_core::Quality;
 
 use super::{
-    BD_SEQ,
-    payload::{Header, RawMetric, RawValue},
-    state::{NodeState, Scratch, Source},
-    table::{Entry, Table},
-    value,
-    wire::Span,
+    birth::too_deep,
+    definition, payload,
+    raw::{RawMetric, RawValue},
+    scratch::Scratch,
+    table::{Entry, Meaning, Table},
+    value::{self, Shape},
+    wire::text_of,
+    work::{Parts, Work, is_control},
 };
-use crate::{
-    intern::{AddressIx, Interner},
-    limits::Limits,
-    message::Message,
-    observations::Observations,
-    reject::Reject,
-    stamp::Stamp,
-};
+use crate::{observations::Observations, reject::Reject};
 
-/// What rows are made with.
-pub(super) struct Work<'a> {
-    pub(super) message: &'a Message<'a>,
-    pub(super) header: Header,
-    pub(super) limits: &'a Limits,
-    pub(super) addresses: &'a mut Interner,
-}
+/// Of what a message lacked, at most this many are named.
+pub(super) const NAMED_MAX: usize = 16;
 
-/// What a birth says, ready to be put in place.
-pub(super) struct Birth {
-    pub(super) table: Table,
-    pub(super) bd_seq: Option<u64>,
-}
+/// A name in hand that is not in the birth.
+const NAMED: Meaning = Meaning::Parts(u32::MAX);
 
-/// What data lacked.
-#[derive(Default)]
+/// What data lacked, and what was odd.
+#[derive(Debug, Default)]
 pub(super) struct Lacks {
-    pub(super) unknown_alias: bool,
+    /// Metrics whose alias the birth does not have, or that have neither name nor alias.
+    pub(super) unknown: u64,
+    /// The first of those aliases.
+    pub(super) aliases: Vec<u64>,
+    /// Metrics that were found.
+    pub(super) found: u64,
+    /// Metrics whose type is not that of the birth: what the birth says, and the type that came.
+    pub(super) retyped: Vec<(Entry, u32)>,
 }
 
-impl Work<'_> {
-    /// The time of the whole message.
-    pub(super) fn at(&self) -> Timestamp {
-        Stamp::of(self.header.timestamp.map(from_millis), self.message).time
-    }
-
-    fn stamp(&self, metric: &RawMetric) -> Stamp {
-        Stamp::of(
-            metric.timestamp.or(self.header.timestamp).map(from_millis),
-            self.message,
-        )
-    }
-
-    fn birth_row(&self, metric: &RawMetric, address: AddressIx, out: &mut Observations) {
-        let (payload, text_bytes) = (self.message.payload, self.limits.text_bytes);
-        let Some(cell) = value::cell(metric, metric.datatype, payload, text_bytes) else {
-            out.skip(1);
-            return;
-        };
-        let stamp = self.stamp(metric);
-        out.push(
-            address,
-            &stamp,
-            cell,
-            value::quality(metric).worse(stamp.quality),
-        );
-    }
-
-    /// The number of the address of a metric; `scratch.address` holds what comes before its name.
-    fn address(&mut self, scratch: &mut Scratch, name: &str) -> Result<AddressIx, Reject> {
-        let (shared, known) = (scratch.address.len(), self.addresses.len());
-        // A name becomes part of an address that people read.
-        let clean = |c: char| {
-            if c.is_control() {
-                char::REPLACEMENT_CHARACTER
-            } else {
-                c
-            }
-        };
-        scratch.address.extend(name.chars().map(clean));
-        let address = self.addresses.intern(&scratch.address, self.limits);
-        scratch.address.truncate(shared);
-        let address = address?;
-        if self.addresses.len() > known {
-            scratch.fresh.push(address);
-        }
-        Ok(address)
-    }
-}
-
-fn from_millis(ms: u64) -> Timestamp {
-    Timestamp::from_millis(i64::try_from(ms).unwrap_or(i64::MAX))
-}
-
-fn text_of(span: Span, payload: &[u8]) -> &str {
-    std::str::from_utf8(span.of(payload)).unwrap_or_default()
-}
-
-/// Metrics that steer the protocol and are no signals.
-fn is_control(name: &str) -> bool {
-    name == BD_SEQ || name.starts_with("Node Control/") || name.starts_with("Device Control/")
-}
-
-pub(super) fn bd_seq(metrics: &[RawMetric], payload: &[u8]) -> Option<u64> {
-    let is_bd_seq = |metric: &&RawMetric| {
-        metric
-            .name
-            .is_some_and(|name| name.of(payload) == BD_SEQ.as_bytes())
-    };
-    match metrics.iter().find(is_bd_seq)?.value {
-        RawValue::Int(value) => Some(value.into()),
-        RawValue::Long(value) => Some(value),
-        _ => None,
-    }
-}
-
-/// Reads a birth: makes its table and, when `out` is given, its rows.
-pub(super) fn read_birth(
-    scratch: &mut Scratch,
-    work: &mut Work<'_>,
-    mut out: Option<&mut Observations>,
-) -> Result<Birth, Reject> {
-    let payload = work.message.payload;
-    let mut table = Table::default();
-    let metrics = std::mem::take(&mut scratch.metrics);
-    let bd_seq = bd_seq(&metrics, payload);
-    let mut result = Ok(());
-    for metric in &metrics {
-        let Some(name) = metric.name.map(|name| text_of(name, payload)) else {
-            // A birth must name its metrics; one without a name can never be meant again.
-            if let Some(out) = &mut out {
-                out.skip(1);
-            }
-            continue;
-        };
-        if is_control(name) || !value::is_signal(metric, metric.datatype) {
-            let entry = Entry {
-                address: None,
-                datatype: metric.datatype,
-            };
-            table.insert(name, metric.alias, entry);
-            if let Some(out) = out.as_mut().filter(|_| !is_control(name)) {
-                out.skip(1);
-            }
-            continue;
-        }
-        match work.address(scratch, name) {
-            Ok(address) => {
-                let entry = Entry {
-                    address: Some(address),
-                    datatype: metric.datatype,
-                };
-                table.insert(name, metric.alias, entry);
-                if let Some(out) = &mut out {
-                    work.birth_row(metric, address, out);
-                }
-            }
-            Err(reject) => {
-                result = Err(reject);
-                break;
-            }
-        }
-    }
-    scratch.metrics = metrics;
-    result.map(|()| Birth { table, bd_seq })
-}
-
-/// Makes the rows of a data message. Without a valid birth they are UNCERTAIN, and a metric that only has an alias
-/// gives none.
+/// Makes the rows of a data message. `standing` is what the birth is worth; without a table a metric that only has an
+/// alias gives none.
 pub(super) fn read_data(
     scratch: &mut Scratch,
     work: &mut Work<'_>,
-    source: Option<&Source>,
+    table: Option<&Table>,
+    standing: Quality,
     out: &mut Observations,
 ) -> Result<Lacks, Reject> {
-    let payload = work.message.payload;
-    let table = source.map(|source| &source.table);
-    let valid = source.is_some_and(|source| source.state == NodeState::Online);
-    let standing = if valid {
-        Quality::GOOD
-    } else {
-        Quality::uncertain(Reason::KeptBirth)
-    };
     let metrics = std::mem::take(&mut scratch.metrics);
-    let mut lacks = Lacks::default();
-    let mut result = Ok(());
-    for metric in &metrics {
-        let entry = match resolve(metric, table, scratch, work) {
-            Ok(Some(entry)) => entry,
-            Ok(None) => {
-                lacks.unknown_alias = true;
-                out.skip(1);
-                continue;
-            }
-            Err(reject) => {
-                result = Err(reject);
-                break;
-            }
-        };
-        let datatype = if metric.datatype == 0 {
-            entry.datatype
-        } else {
-            metric.datatype
-        };
-        let cell = value::cell(metric, datatype, payload, work.limits.text_bytes);
-        match (entry.address, cell) {
-            (Some(address), Some(cell)) => {
-                let stamp = work.stamp(metric);
-                let quality = value::quality(metric).worse(standing).worse(stamp.quality);
-                out.push(address, &stamp, cell, quality);
-            }
-            // A control metric is no value that was left out.
-            (None, Some(_)) => {}
-            (_, None) => out.skip(1),
-        }
-    }
+    let mut reader = Reader {
+        scratch,
+        work,
+        table,
+        standing,
+        lacks: Lacks::default(),
+    };
+    let result = metrics
+        .iter()
+        .try_for_each(|metric| reader.metric(metric, out));
+    let lacks = reader.lacks;
     scratch.metrics = metrics;
     result.map(|()| lacks)
 }
 
-/// Finds the metric in the birth; one that is named is known by its name even without a birth.
-#[inline]
-fn resolve(
-    metric: &RawMetric,
-    table: Option<&Table>,
-    scratch: &mut Scratch,
-    work: &mut Work<'_>,
-) -> Result<Option<Entry>, Reject> {
-    let Some(name) = metric.name else {
-        return Ok(metric
-            .alias
-            .and_then(|alias| table.and_then(|table| table.by_alias(alias))));
-    };
-    let name = text_of(name, work.message.payload);
-    if let Some(entry) = table.and_then(|table| table.by_name(name)) {
-        return Ok(Some(entry));
+struct Reader<'r, 'a> {
+    scratch: &'r mut Scratch,
+    work: &'r mut Work<'a>,
+    table: Option<&'r Table>,
+    standing: Quality,
+    lacks: Lacks,
+}
+
+impl Reader<'_, '_> {
+    #[inline]
+    fn metric(&mut self, metric: &RawMetric, out: &mut Observations) -> Result<(), Reject> {
+        let Some(entry) = self.resolve(metric)? else {
+            self.note_unknown(metric);
+            out.skip(1);
+            return Ok(());
+        };
+        self.lacks.found += 1;
+        let Entry {
+            meaning: Meaning::Signal(_),
+            ..
+        } = entry
+        else {
+            return self.unusual(metric, entry, out);
+        };
+        self.signal(metric, entry, out);
+        Ok(())
     }
-    if is_control(name) {
-        return Ok(Some(Entry {
-            address: None,
-            datatype: 0,
-        }));
+
+    #[inline]
+    fn signal(&mut self, metric: &RawMetric, entry: Entry, out: &mut Observations) {
+        let mut datatype = entry.datatype;
+        if metric.datatype != 0 && metric.datatype != datatype {
+            datatype = metric.datatype;
+            self.note_retyped(entry, datatype);
+        }
+        let (payload, text_bytes) = (self.work.payload, self.work.limits.text_bytes);
+        let cell = if datatype <= value::PLAIN_MAX {
+            value::plain(metric.value, datatype, payload, text_bytes)
+        } else {
+            None
+        };
+        let (Meaning::Signal(address), Some(cell)) = (entry.meaning, cell) else {
+            out.skip(1);
+            return;
+        };
+        let stamp = self.work.stamp(metric);
+        let quality = value::quality(metric)
+            .worse(self.standing)
+            .worse(stamp.quality);
+        out.push(address, &stamp, cell, quality);
     }
-    if !value::is_signal(metric, metric.datatype) {
-        // No signal: it needs no address.
-        return Ok(Some(Entry {
-            address: None,
+
+    /// Finds the metric in the birth; one that is named is known by its name even without a birth.
+    #[inline]
+    fn resolve(&mut self, metric: &RawMetric) -> Result<Option<Entry>, Reject> {
+        let Some(name) = metric.name else {
+            return Ok(metric
+                .alias
+                .and_then(|alias| self.table.and_then(|table| table.by_alias(alias))));
+        };
+        let name = text_of(name, self.work.payload);
+        self.resolve_name(name, metric).map(Some)
+    }
+
+    fn resolve_name(&mut self, name: &str, metric: &RawMetric) -> Result<Entry, Reject> {
+        if let Some(entry) = self.table.and_then(|table| table.by_name(name)) {
+            return Ok(entry);
+        }
+        let meaning = if is_control(name) {
+            Meaning::Control
+        } else {
+            match value::shape(metric.value, metric.datatype) {
+                Shape::Plain => Meaning::Signal(self.work.address(self.scratch, name, None)?),
+                Shape::Other => Meaning::Control,
+                Shape::DataSet | Shape::Blob | Shape::Template | Shape::Array => NAMED,
+            }
+        };
+        Ok(Entry {
+            meaning,
             datatype: metric.datatype,
-        }));
+        })
     }
-    let address = work.address(scratch, name)?;
-    Ok(Some(Entry {
-        address: Some(address),
-        datatype: 0,
-    }))
+
+    #[cold]
+    fn note_unknown(&mut self, metric: &RawMetric) {
+        self.lacks.unknown += 1;
+        if let Some(alias) = metric
+            .alias
+            .filter(|_| self.lacks.aliases.len() < NAMED_MAX)
+        {
+            self.lacks.aliases.push(alias);
+        }
+    }
+
+    #[cold]
+    fn note_retyped(&mut self, entry: Entry, datatype: u32) {
+        if entry.datatype != 0 && self.lacks.retyped.len() < NAMED_MAX {
+            self.lacks.retyped.push((entry, datatype));
+        }
+    }
+
+    /// Everything but one plain value.
+    #[cold]
+    fn unusual(
+        &mut self,
+        metric: &RawMetric,
+        entry: Entry,
+        out: &mut Observations,
+    ) -> Result<(), Reject> {
+        let Meaning::Parts(part) = entry.meaning else {
+            // A control metric is no value that was left out.
+            if value::shape(metric.value, metric.datatype) != Shape::Plain {
+                out.skip(1);
+            }
+            return Ok(());
+        };
+        let mut name = std::mem::take(&mut self.scratch.name);
+        name.clear();
+        match metric.name {
+            Some(own) => name.push_str(text_of(own, self.work.payload)),
+            None => name.push_str(self.table.map_or("", |table| table.part(part))),
+        }
+        let result = self.parts(metric, entry.datatype, &mut name, 0, out);
+        self.scratch.name = name;
+        result
+    }
+
+    /// A metric with parts, whose full name is `name`.
+    fn parts(
+        &mut self,
+        metric: &RawMetric,
+        datatype: u32,
+        name: &mut String,
+        depth: usize,
+        out: &mut Observations,
+    ) -> Result<(), Reject> {
+        let datatype = if metric.datatype == 0 {
+            datatype
+        } else {
+            metric.datatype
+        };
+        if let RawValue::Template(template) = metric.value {
+            return self.template(template, name, depth, out);
+        }
+        let stamp = self.work.stamp(metric);
+        let quality = value::quality(metric)
+            .worse(self.standing)
+            .worse(stamp.quality);
+        let mut parts = Parts {
+            work: self.work,
+            scratch: self.scratch,
+            name,
+            stamp,
+            quality,
+            out: Some(out),
+            points: None,
+        };
+        parts.of(metric, datatype)
+    }
+
+    /// An instance of a template: in data it may hold some of its members only.
+    fn template(
+        &mut self,
+        span: super::wire::Span,
+        name: &mut String,
+        depth: usize,
+        out: &mut Observations,
+    ) -> Result<(), Reject> {
+        let payload = self.work.payload;
+        if definition::head(payload, span)?.is_definition {
+            return Ok(());
+        }
+        too_deep(depth)?;
+        let length = name.len();
+        let mut members = definition::members(payload, span);
+        while let Some(member) = members.next()? {
+            self.work.count_member()?;
+            let member = payload::metric(payload, member)?;
+            let Some(member_name) = member.name.map(|name| text_of(name, payload)) else {
+                out.skip(1);
+                continue;
+            };
+            name.truncate(length);
+            name.push('/');
+            name.push_str(member_name);
+            let entry = self.resolve_name(name, &member)?;
+            match entry.meaning {
+                Meaning::Signal(_) => self.signal(&member, entry, out),
+                Meaning::Parts(_) => self.parts(&member, entry.datatype, name, depth + 1, out)?,
+                Meaning::Control => out.skip(1),
+            }
+        }
+        name.truncate(length);
+        Ok(())
+    }
 }

@@ -1,271 +1,72 @@
-//! Edge nodes and devices as their messages leave them.
+//! Everything Sparkplug on one connection.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{cmp::Reverse, collections::BinaryHeap, sync::Arc};
 
 use twin_core::{Duration, Timestamp};
 
 use super::{
     encode::{self, Metric, MetricValue},
-    payload::RawMetric,
-    table::Table,
+    hold::HeldTotal,
+    host::Hosts,
+    node::{Node, Nodes},
+    scratch::Scratch,
+    session::SparkplugSession,
+    source::Source,
+    status::NodeStatus,
     topic::SparkplugTopic,
 };
 use crate::{
     intern::AddressIx,
     limits::Limits,
-    observations::{Observations, RebirthReason, SourceEvent},
     reject::{Reject, RejectKind},
 };
-
-/// A want for a rebirth is repeated after this, because the request or its answer may be lost.
-const ASK_AGAIN: Duration = Duration::from_secs(30);
-
-/// Whether a node or device lives.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum NodeState {
-    /// Values came and no birth ever.
-    #[default]
-    Unknown,
-    /// Born, and not dead since.
-    Online,
-    /// Dead.
-    Offline,
-    /// Values are read with a birth from before a restart, a death or the node's newer birth.
-    KeptBirth,
-}
-
-impl NodeState {
-    /// Short name: `unknown`, `online`, `offline`, `kept-birth`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            NodeState::Unknown => "unknown",
-            NodeState::Online => "online",
-            NodeState::Offline => "offline",
-            NodeState::KeptBirth => "kept-birth",
-        }
-    }
-}
-
-/// A node or device as a person sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NodeStatus {
-    /// `group/node` or `group/node/device`.
-    pub id: Arc<str>,
-    /// The node to ask for a rebirth: itself or the device's.
-    pub node: Arc<str>,
-    /// Whether it lives.
-    pub state: NodeState,
-    /// Since when; none when only a kept birth is known.
-    pub since: Option<Timestamp>,
-    /// Metrics in its birth that are signals.
-    pub metrics: u32,
-    /// Gaps in its sequence numbers so far; 0 for a device, which has none of its own.
-    pub gaps: u64,
-}
-
-/// What a node and a device have in common.
-#[derive(Debug)]
-pub(crate) struct Source {
-    pub(crate) id: Arc<str>,
-    pub(crate) state: NodeState,
-    pub(crate) since: Option<Timestamp>,
-    pub(crate) metrics: u32,
-    pub(crate) table: Table,
-    /// Every address it ever had, its devices' included.
-    pub(crate) addresses: Vec<AddressIx>,
-}
-
-impl Source {
-    fn new(id: &str) -> Self {
-        Source {
-            id: id.into(),
-            state: NodeState::Unknown,
-            since: None,
-            metrics: 0,
-            table: Table::default(),
-            addresses: Vec::new(),
-        }
-    }
-
-    /// Changes its state, if it is another one.
-    pub(crate) fn enter(&mut self, state: NodeState, at: Timestamp) {
-        if self.state != state || self.since.is_none() {
-            self.state = state;
-            self.since = Some(at);
-        }
-    }
-
-    pub(crate) fn adopt(&mut self, table: Table, fresh: &[AddressIx]) {
-        self.metrics = table.signals();
-        self.table = table;
-        self.addresses.extend_from_slice(fresh);
-    }
-
-    /// Values came. Without a valid birth they are read with a former one, if there is any.
-    pub(crate) fn heard(&mut self, at: Timestamp) {
-        if self.state != NodeState::Online {
-            let kept = !self.table.is_empty();
-            self.enter(
-                if kept {
-                    NodeState::KeptBirth
-                } else {
-                    NodeState::Unknown
-                },
-                at,
-            );
-        }
-    }
-}
-
-/// An edge node and its devices.
-#[derive(Debug)]
-pub(crate) struct Node {
-    pub(crate) source: Source,
-    pub(crate) devices: BTreeMap<Box<str>, Source>,
-    /// Of the last birth: ties it to its death.
-    pub(crate) bd_seq: Option<u64>,
-    /// The sequence number that is due; none when any will do.
-    pub(crate) next_seq: Option<u8>,
-    pub(crate) gaps: u64,
-    asked: Option<Timestamp>,
-}
-
-/// How a sequence number fits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sequence {
-    /// The one that was due, or the first heard.
-    InOrder,
-    /// One that was counted before.
-    Repeat,
-    /// Another one was due.
-    Gap(u8),
-}
-
-impl Node {
-    pub(crate) fn new(id: &str) -> Self {
-        Node {
-            source: Source::new(id),
-            devices: BTreeMap::new(),
-            bd_seq: None,
-            next_seq: None,
-            gaps: 0,
-            asked: None,
-        }
-    }
-
-    /// Counts a sequence number. A redelivered message, or the same one twice through overlapping subscriptions, is
-    /// no gap.
-    pub(crate) fn count(&mut self, seq: u8, dup: bool, out: &mut Observations) -> Sequence {
-        let found = match self.next_seq {
-            None => Sequence::InOrder,
-            Some(due) if due == seq => Sequence::InOrder,
-            Some(due) => {
-                let behind = due.wrapping_sub(seq);
-                if behind == 1 || (dup && behind < 128) {
-                    Sequence::Repeat
-                } else {
-                    Sequence::Gap(due)
-                }
-            }
-        };
-        if found != Sequence::Repeat {
-            self.next_seq = Some(seq.wrapping_add(1));
-        }
-        if let Sequence::Gap(expected) = found {
-            self.gaps += 1;
-            out.event(SourceEvent::SequenceGap {
-                node: Arc::clone(&self.source.id),
-                expected: expected.into(),
-                got: seq.into(),
-            });
-        }
-        found
-    }
-
-    /// Asks for a rebirth, unless that was asked a moment ago.
-    pub(crate) fn want_rebirth(
-        &mut self,
-        why: RebirthReason,
-        now: Timestamp,
-        out: &mut Observations,
-    ) {
-        let recent = self
-            .asked
-            .is_some_and(|asked| now >= asked && now.since(asked) < ASK_AGAIN);
-        if !recent {
-            self.asked = Some(now);
-            out.event(SourceEvent::RebirthWanted {
-                node: Arc::clone(&self.source.id),
-                why,
-            });
-        }
-    }
-
-    /// A birth of the node itself begins everything anew; its devices wait for their own.
-    pub(crate) fn reborn(&mut self, bd_seq: Option<u64>, seq: u8, at: Timestamp) {
-        self.bd_seq = bd_seq;
-        self.next_seq = Some(seq.wrapping_add(1));
-        self.asked = None;
-        for device in self
-            .devices
-            .values_mut()
-            .filter(|device| device.state == NodeState::Online)
-        {
-            device.enter(NodeState::KeptBirth, at);
-        }
-    }
-
-    pub(crate) fn die(&mut self, at: Timestamp) {
-        self.next_seq = None;
-        self.source.enter(NodeState::Offline, at);
-        for device in self.devices.values_mut() {
-            device.enter(NodeState::Offline, at);
-        }
-    }
-}
 
 /// Everything Sparkplug on one connection.
 #[derive(Debug, Default)]
 pub(crate) struct Sparkplug {
-    pub(crate) nodes: BTreeMap<Box<str>, Node>,
-    pub(crate) devices: usize,
-    pub(crate) scratch: Scratch,
+    pub(super) nodes: Nodes,
+    pub(super) hosts: Hosts,
+    pub(super) held: HeldTotal,
+    pub(super) agenda: Agenda,
+    pub(super) scratch: Scratch,
 }
 
-/// Memory used anew for every message.
+/// When nodes are next to be judged, the earliest first. A node stands here at most once with the time that it notes
+/// itself; other entries are void.
 #[derive(Debug, Default)]
-pub(crate) struct Scratch {
-    pub(crate) metrics: Vec<RawMetric>,
-    /// `group/node` of the message.
-    pub(crate) node: String,
-    /// The address being made; begins with the part that all of the message's share.
-    pub(crate) address: String,
-    /// Addresses that the message is the first to have.
-    pub(crate) fresh: Vec<AddressIx>,
-}
+pub(super) struct Agenda(BinaryHeap<Reverse<(Timestamp, Arc<str>)>>);
 
-impl Scratch {
-    /// Sets `node` and the beginning of `address`.
-    pub(crate) fn begin(&mut self, topic: &SparkplugTopic<'_>) {
-        self.fresh.clear();
-        self.node.clear();
-        self.node.push_str(topic.group);
-        self.node.push('/');
-        self.node.push_str(topic.node);
-        self.address.clear();
-        self.address.push_str("spBv1.0/");
-        self.address.push_str(&self.node);
-        if let Some(device) = topic.device {
-            self.address.push('/');
-            self.address.push_str(device);
+impl Agenda {
+    /// Puts a node down for its next deadline, if it has one that is not there yet.
+    pub(super) fn put(&mut self, node: &mut Node) {
+        let Some(deadline) = node.deadline() else {
+            return;
+        };
+        if node.due.is_none_or(|due| deadline < due) {
+            node.due = Some(deadline);
+            self.0
+                .push(Reverse((deadline, Arc::clone(&node.source.id))));
         }
-        self.address.push('#');
+    }
+
+    pub(super) fn first(&self) -> Option<Timestamp> {
+        self.0.peek().map(|Reverse((at, _))| *at)
+    }
+
+    /// The next node whose time is over. A time further ahead than any that is ever waited for comes from a clock
+    /// that was set back.
+    pub(super) fn pop(&mut self, now: Timestamp, wait: Duration) -> Option<(Timestamp, Arc<str>)> {
+        let first = self.first()?;
+        if first > now && first <= now.plus(wait) {
+            return None;
+        }
+        self.0.pop().map(|Reverse(entry)| entry)
     }
 }
 
 impl Sparkplug {
     /// Fails when the node or device would be one too many.
-    pub(crate) fn check_room(
+    pub(super) fn check_room(
         &self,
         topic: &SparkplugTopic<'_>,
         limits: &Limits,
@@ -281,26 +82,10 @@ impl Sparkplug {
         if node.is_none() && self.nodes.len() >= limits.sources {
             return full("nodes");
         }
-        if !known_device && self.devices >= limits.sources {
+        if !known_device && self.nodes.devices() >= limits.sources {
             return full("devices");
         }
         Ok(())
-    }
-
-    /// The node of the message in hand, made when it is new; likewise its device.
-    pub(crate) fn node_mut<'s>(
-        nodes: &'s mut BTreeMap<Box<str>, Node>,
-        devices: &mut usize,
-        id: &str,
-        device: Option<&str>,
-    ) -> &'s mut Node {
-        let node = nodes.entry(id.into()).or_insert_with(|| Node::new(id));
-        if let Some(device) = device.filter(|device| !node.devices.contains_key(*device)) {
-            *devices += 1;
-            node.devices
-                .insert(device.into(), Source::new(&format!("{id}/{device}")));
-        }
-        node
     }
 
     pub(crate) fn addresses_of(&self, source: &str) -> Option<&[AddressIx]> {
@@ -318,8 +103,8 @@ impl Sparkplug {
     }
 
     pub(crate) fn nodes(&self) -> Vec<NodeStatus> {
-        let mut list = Vec::with_capacity(self.nodes.len() + self.devices);
-        for node in self.nodes.values() {
+        let mut list = Vec::with_capacity(self.nodes.len() + self.nodes.devices());
+        for node in self.nodes.iter() {
             let status = |source: &Source, gaps| NodeStatus {
                 id: Arc::clone(&source.id),
                 node: Arc::clone(&node.source.id),
@@ -328,15 +113,28 @@ impl Sparkplug {
                 metrics: source.metrics,
                 gaps,
             };
-            list.push(status(&node.source, node.gaps));
+            list.push(status(&node.source, node.notes.counts.gaps));
             list.extend(node.devices.values().map(|device| status(device, 0)));
         }
         list
     }
 
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        self.agenda.first()
+    }
+
+    pub(crate) fn session(&self) -> SparkplugSession {
+        SparkplugSession {
+            nodes: self.nodes.iter().map(Node::session).collect(),
+            hosts: self.hosts.list(),
+            held: self.held.messages,
+            held_bytes: self.held.bytes,
+        }
+    }
+
     pub(crate) fn rebirth_request(&self, node: &str, now: Timestamp) -> Option<(String, Vec<u8>)> {
-        let (id, _) = self.nodes.get_key_value(node)?;
-        let (group, name) = id.split_once('/')?;
+        let known = self.nodes.get(node)?;
+        let (group, name) = known.source.id.split_once('/')?;
         let metric = Metric {
             name: Some(super::REBIRTH),
             time: Some(now),
@@ -344,5 +142,12 @@ impl Sparkplug {
         };
         let payload = encode::payload(Some(now), None, &[metric]);
         Some((format!("spBv1.0/{group}/NCMD/{name}"), payload))
+    }
+
+    pub(crate) fn rebirth_asked(&mut self, node: &str, now: Timestamp) {
+        if let Some(node) = self.nodes.get_mut(node) {
+            node.notes.counts.rebirths_asked += 1;
+            node.notes.asked = node.notes.asked.or(Some(now));
+        }
     }
 }

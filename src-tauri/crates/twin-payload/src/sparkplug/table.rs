@@ -1,7 +1,8 @@
 //! The metrics of a birth: by name and by alias.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
+use super::{definition::Definition, value::DataType};
 use crate::intern::AddressIx;
 
 /// Aliases below this are looked up by index, so that a small alias costs no hashing.
@@ -10,10 +11,20 @@ const DIRECT_ALIASES: u64 = 65_536;
 /// What a birth says of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
-    /// None for a metric that is known and no signal: `bdSeq` and the control commands.
-    pub(crate) address: Option<AddressIx>,
+    pub(crate) meaning: Meaning,
     /// Its data type; 0 when the birth does not say.
     pub(crate) datatype: u32,
+}
+
+/// What a metric is to those who watch the plant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// Known, and no signal: `bdSeq`, the control commands, definitions of templates.
+    Control,
+    /// One signal.
+    Signal(AddressIx),
+    /// Many signals, or the size of something, under this part's name: see [`Table::part`].
+    Parts(u32),
 }
 
 /// The metrics of one birth. Built whole, then put in place of the former one.
@@ -23,6 +34,8 @@ pub(crate) struct Table {
     by_name: HashMap<Box<str>, u32>,
     direct: Vec<Slot>,
     hashed: HashMap<u64, Slot>,
+    parts: Vec<Box<str>>,
+    definitions: HashMap<Box<str>, Arc<Definition>>,
 }
 
 /// What an alias leads to.
@@ -49,6 +62,63 @@ impl Table {
             Slot::Entry(other) if replaced == Some(other) => Slot::Entry(number),
             Slot::Entry(_) | Slot::Ambiguous => Slot::Ambiguous,
         };
+    }
+
+    /// Adds a metric that has parts.
+    pub(crate) fn insert_parts(&mut self, name: &str, alias: Option<u64>, datatype: u32) {
+        let part = u32::try_from(self.parts.len()).unwrap_or(u32::MAX);
+        self.parts.push(name.into());
+        let entry = Entry {
+            meaning: Meaning::Parts(part),
+            datatype,
+        };
+        self.insert(name, alias, entry);
+    }
+
+    /// Name of a metric that has parts.
+    pub(crate) fn part(&self, part: u32) -> &str {
+        self.parts.get(part as usize).map_or("", |name| name)
+    }
+
+    /// Keeps the definition of a template under the name that instances refer to it by.
+    pub(crate) fn define(&mut self, name: &str, definition: Definition) {
+        self.definitions
+            .insert(reference(name).into(), Arc::new(definition));
+    }
+
+    /// The definition of the template that an instance refers to.
+    pub(crate) fn definition(&self, name: &str) -> Option<Arc<Definition>> {
+        self.definitions.get(reference(name)).cloned()
+    }
+
+    /// How many metrics were added, with the members of templates.
+    pub(crate) const fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether one of the metrics added since there were `len` is a signal.
+    pub(crate) fn signals_since(&self, len: usize) -> bool {
+        let mut added = self.entries.iter().skip(len);
+        added.any(|entry| entry.meaning != Meaning::Control)
+    }
+
+    /// Metrics whose type is known here and is another one in `later`: name, type here, type there.
+    pub(crate) fn retyped<'t>(
+        &'t self,
+        later: &'t Table,
+    ) -> impl Iterator<Item = (&'t str, u32, u32)> {
+        later.by_name.iter().filter_map(|(name, number)| {
+            let (now, was) = (later.entries.get(*number as usize)?, self.by_name(name)?);
+            let changed = was.datatype != now.datatype && was.datatype != 0 && now.datatype != 0;
+            changed.then_some((&**name, was.datatype, now.datatype))
+        })
+    }
+
+    /// Name of the metric with an alias. Slow: for reports.
+    pub(crate) fn name_of(&self, entry: Entry) -> Option<&str> {
+        let is_it = |number: &u32| self.entries.get(*number as usize) == Some(&entry);
+        let (name, _) = self.by_name.iter().find(|(_, number)| is_it(number))?;
+        Some(name)
     }
 
     fn slot_mut(&mut self, alias: u64) -> &mut Slot {
@@ -88,14 +158,26 @@ impl Table {
         self.entries.is_empty()
     }
 
-    /// How many of its metrics are signals.
+    /// How many of its metrics are signals; an instance of a template is none itself, its members are.
     pub(crate) fn signals(&self) -> u32 {
         let signals = self
             .by_name
             .values()
             .filter_map(|number| self.entries.get(*number as usize));
-        u32::try_from(signals.filter(|entry| entry.address.is_some()).count()).unwrap_or(u32::MAX)
+        u32::try_from(
+            signals
+                .filter(|entry| {
+                    entry.meaning != Meaning::Control && entry.datatype != DataType::Template as u32
+                })
+                .count(),
+        )
+        .unwrap_or(u32::MAX)
     }
+}
+
+/// Definitions are metrics below `_types_/`; instances refer to them with and without it.
+fn reference(name: &str) -> &str {
+    name.strip_prefix("_types_/").unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -104,7 +186,7 @@ mod tests {
 
     fn entry(address: u32) -> Entry {
         Entry {
-            address: Some(AddressIx(address)),
+            meaning: Meaning::Signal(AddressIx(address)),
             datatype: 9,
         }
     }

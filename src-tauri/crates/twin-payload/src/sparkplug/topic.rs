@@ -3,18 +3,20 @@
 use crate::reject::{Reject, RejectKind};
 
 const NAMESPACE: &str = "spBv1.0/";
+/// Where host applications of version 2.x say whether they are there.
+const OLD_STATE: &str = "STATE/";
 
 /// What a message in the namespace is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MessageKind {
     NodeBirth,
     NodeDeath,
-    NodeData,
     DeviceBirth,
     DeviceDeath,
-    DeviceData,
-    /// Somebody's command to a node or device, or the state of a host application: no signals.
-    Information,
+    /// Values of a node or of a device.
+    Data,
+    /// Somebody's command to a node or device: no signals.
+    Command,
 }
 
 /// A topic in the namespace, taken apart.
@@ -32,36 +34,35 @@ impl<'t> SparkplugTopic<'t> {
         topic.starts_with(NAMESPACE)
     }
 
-    pub(crate) fn parse(topic: &'t str) -> Result<Self, Reject> {
-        use MessageKind::{
-            DeviceBirth, DeviceData, DeviceDeath, Information, NodeBirth, NodeData, NodeDeath,
-        };
+    /// Takes a topic apart; none for that of a host application's state.
+    pub(crate) fn parse(topic: &'t str) -> Result<Option<Self>, Reject> {
+        use MessageKind::{Command, Data, DeviceBirth, DeviceDeath, NodeBirth, NodeDeath};
         let fault = || {
             Reject::new(
                 RejectKind::SparkplugTopic,
                 "not spBv1.0/<group>/<type>/<node>[/<device>]",
             )
         };
-        let rest = topic.strip_prefix(NAMESPACE).ok_or_else(fault)?;
+        let Some(rest) = topic.strip_prefix(NAMESPACE) else {
+            return if topic.starts_with(OLD_STATE) {
+                Ok(None)
+            } else {
+                Err(fault())
+            };
+        };
         let mut levels = rest.split('/');
         let (group, kind, node) = (levels.next(), levels.next(), levels.next());
         let (device, more) = (levels.next(), levels.next());
-        if group == Some("STATE") && node.is_none() {
-            return Ok(SparkplugTopic {
-                kind: Information,
-                group: "",
-                node: "",
-                device: None,
-            });
+        if group == Some("STATE") && node.is_none() && kind.is_some_and(|host| !host.is_empty()) {
+            return Ok(None);
         }
         let kind = match (kind, device.is_some()) {
             (Some("NBIRTH"), false) => NodeBirth,
             (Some("NDEATH"), false) => NodeDeath,
-            (Some("NDATA"), false) => NodeData,
+            (Some("NDATA"), false) | (Some("DDATA"), true) => Data,
             (Some("DBIRTH"), true) => DeviceBirth,
             (Some("DDEATH"), true) => DeviceDeath,
-            (Some("DDATA"), true) => DeviceData,
-            (Some("NCMD"), false) | (Some("DCMD"), true) => Information,
+            (Some("NCMD"), false) | (Some("DCMD"), true) => Command,
             _ => return Err(fault()),
         };
         let filled =
@@ -69,12 +70,12 @@ impl<'t> SparkplugTopic<'t> {
         if more.is_some() || device == Some("") {
             return Err(fault());
         }
-        Ok(SparkplugTopic {
+        Ok(Some(SparkplugTopic {
             kind,
             group: filled(group)?,
             node: filled(node)?,
             device,
-        })
+        }))
     }
 
     pub(crate) const fn is_birth(&self) -> bool {
@@ -88,28 +89,16 @@ mod tests {
 
     #[test]
     fn topics_are_taken_apart() {
-        let topic = SparkplugTopic::parse("spBv1.0/Riverside/DDATA/edge-1/pump-2").unwrap();
-        assert_eq!(
-            (topic.kind, topic.group),
-            (MessageKind::DeviceData, "Riverside")
-        );
+        let of = |topic| SparkplugTopic::parse(topic).unwrap();
+        let topic = of("spBv1.0/Riverside/DDATA/edge-1/pump-2").unwrap();
+        assert_eq!((topic.kind, topic.group), (MessageKind::Data, "Riverside"));
         assert_eq!((topic.node, topic.device), ("edge-1", Some("pump-2")));
-        assert!(
-            SparkplugTopic::parse("spBv1.0/G/NBIRTH/n")
-                .unwrap()
-                .is_birth()
-        );
-        for quiet in [
-            "spBv1.0/STATE/scada",
-            "spBv1.0/G/NCMD/n",
-            "spBv1.0/G/DCMD/n/d",
-        ] {
-            assert_eq!(
-                SparkplugTopic::parse(quiet).unwrap().kind,
-                MessageKind::Information,
-                "{quiet}"
-            );
+        assert!(of("spBv1.0/G/NBIRTH/n").unwrap().is_birth());
+        for command in ["spBv1.0/G/NCMD/n", "spBv1.0/G/DCMD/n/d"] {
+            assert_eq!(of(command).unwrap().kind, MessageKind::Command, "{command}");
         }
+        assert_eq!(of("spBv1.0/STATE/scada"), None);
+        assert_eq!(of("STATE/scada"), None);
         for bad in [
             "spBv1.0/",
             "spBv1.0/G",

@@ -1,11 +1,11 @@
 //! Sparkplug data types, and what a raw value means under them.
 
-use twin_core::{Quality, Reason};
+use twin_core::{Quality, Reason, ValueKind};
 
-use super::payload::{RawMetric, RawValue};
+use super::raw::{RawMetric, RawValue};
 use crate::observations::Cell;
 
-/// Data types of metrics that can be signals (specification 3.0, section 6.4.16), with their numbers.
+/// Data types (specification 3.0, section 6.4.16), with their numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u32)]
 pub enum DataType {
@@ -39,6 +39,95 @@ pub enum DataType {
     Text = 14,
     /// Text.
     Uuid = 15,
+    /// A table; its last row is observed.
+    DataSet = 16,
+    /// Bytes; their number is observed.
+    Bytes = 17,
+    /// The content of a file; its size is observed.
+    File = 18,
+    /// Metrics of one thing, or the description of such a thing.
+    Template = 19,
+    /// Properties within properties.
+    PropertySet = 20,
+    /// Properties within properties.
+    PropertySetList = 21,
+    /// Many signed numbers of 8 bits.
+    Int8Array = 22,
+    /// Many signed numbers of 16 bits.
+    Int16Array = 23,
+    /// Many signed numbers of 32 bits.
+    Int32Array = 24,
+    /// Many signed numbers of 64 bits.
+    Int64Array = 25,
+    /// Many unsigned numbers of 8 bits.
+    UInt8Array = 26,
+    /// Many unsigned numbers of 16 bits.
+    UInt16Array = 27,
+    /// Many unsigned numbers of 32 bits.
+    UInt32Array = 28,
+    /// Many unsigned numbers of 64 bits.
+    UInt64Array = 29,
+    /// Many numbers of IEEE 754, 32 bits.
+    FloatArray = 30,
+    /// Many numbers of IEEE 754, 64 bits.
+    DoubleArray = 31,
+    /// Many bits.
+    BooleanArray = 32,
+    /// Many texts.
+    StringArray = 33,
+    /// Many instants.
+    DateTimeArray = 34,
+}
+
+/// What a metric is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// One value.
+    Plain,
+    DataSet,
+    /// Bytes or a file.
+    Blob,
+    Template,
+    Array,
+    /// A type or value field that the specification does not have, or that is no metric's.
+    Other,
+}
+
+/// The shape of a metric. `datatype` is the metric's own or its birth's, 0 when neither says; the value that is there
+/// says more than the type.
+#[inline]
+pub(crate) const fn shape(value: RawValue, datatype: u32) -> Shape {
+    match value {
+        RawValue::Int(_)
+        | RawValue::Long(_)
+        | RawValue::Float(_)
+        | RawValue::Double(_)
+        | RawValue::Boolean(_)
+        | RawValue::Text(_) => {
+            if datatype <= PLAIN_MAX {
+                Shape::Plain
+            } else {
+                Shape::Other
+            }
+        }
+        RawValue::Bytes(_) if is_array(datatype) => Shape::Array,
+        RawValue::Bytes(_) => Shape::Blob,
+        RawValue::DataSet(_) => Shape::DataSet,
+        RawValue::Template(_) => Shape::Template,
+        RawValue::Extension => Shape::Other,
+        RawValue::Absent => match datatype {
+            0..=PLAIN_MAX => Shape::Plain,
+            DATA_SET => Shape::DataSet,
+            BYTES | FILE => Shape::Blob,
+            TEMPLATE => Shape::Template,
+            _ if is_array(datatype) => Shape::Array,
+            _ => Shape::Other,
+        },
+    }
+}
+
+const fn is_array(datatype: u32) -> bool {
+    datatype >= DataType::Int8Array as u32 && datatype <= DataType::DateTimeArray as u32
 }
 
 const INT8: u32 = DataType::Int8 as u32;
@@ -48,29 +137,22 @@ const INT64: u32 = DataType::Int64 as u32;
 const FLOAT: u32 = DataType::Float as u32;
 const DOUBLE: u32 = DataType::Double as u32;
 const BOOLEAN: u32 = DataType::Boolean as u32;
-/// The last type that is one plain value; data sets, bytes, files, templates, property sets and arrays follow.
-const UUID: u32 = DataType::Uuid as u32;
+/// The last type that is one plain value.
+pub(crate) const PLAIN_MAX: u32 = DataType::Uuid as u32;
+const DATA_SET: u32 = DataType::DataSet as u32;
+const BYTES: u32 = DataType::Bytes as u32;
+const FILE: u32 = DataType::File as u32;
+const TEMPLATE: u32 = DataType::Template as u32;
 
-/// Whether a metric can be a signal: its type is one plain value. `datatype` as for [`cell`].
-pub(crate) fn is_signal(metric: &RawMetric, datatype: u32) -> bool {
-    datatype <= UUID && metric.value != RawValue::Complex
-}
-
-/// The value of a metric; none when it is no signal or a text too long for one. `datatype` is the metric's own or its birth's, 0 when neither
-/// says.
-pub(crate) fn cell<'p>(
-    metric: &RawMetric,
+/// A plain value; none when it is a text too long for one, or none of [`Shape::Plain`]. `datatype` as for [`shape`].
+#[inline]
+pub(crate) fn plain<'p>(
+    value: RawValue,
     datatype: u32,
     payload: &'p [u8],
     text_limit: usize,
 ) -> Option<Cell<'p>> {
-    if !is_signal(metric, datatype) {
-        return None;
-    }
-    if metric.is_null {
-        return Some(Cell::Null);
-    }
-    Some(match metric.value {
+    Some(match value {
         RawValue::Absent => Cell::Null,
         RawValue::Float(value) if datatype == BOOLEAN => Cell::Bool(value != 0.0),
         RawValue::Float(value) => Cell::F64(f64::from(value)),
@@ -86,12 +168,25 @@ pub(crate) fn cell<'p>(
             }
             Cell::Text(std::str::from_utf8(text).ok()?)
         }
-        RawValue::Complex => return None,
+        RawValue::Bytes(_) | RawValue::DataSet(_) | RawValue::Template(_) | RawValue::Extension => {
+            return None;
+        }
     })
 }
 
+/// The type of value that metrics of this type have; none for one that is not known, or that has parts.
+pub(crate) const fn kind(datatype: u32) -> Option<ValueKind> {
+    match datatype {
+        1..=8 | 13 => Some(ValueKind::I64),
+        FLOAT | DOUBLE => Some(ValueKind::F64),
+        BOOLEAN => Some(ValueKind::Bool),
+        12 | 14 | PLAIN_MAX => Some(ValueKind::Text),
+        _ => None,
+    }
+}
+
 /// A whole number. Signed ones are in two's complement: their low bits count, whatever width they were written in.
-fn whole(value: u64, datatype: u32) -> Cell<'static> {
+pub(crate) fn whole(value: u64, datatype: u32) -> Cell<'static> {
     match datatype {
         INT8 => Cell::I64(i64::from((value & 0xFF) as u8 as i8)),
         INT16 => Cell::I64(i64::from((value & 0xFFFF) as u16 as i16)),

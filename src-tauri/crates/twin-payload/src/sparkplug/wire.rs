@@ -10,6 +10,10 @@ pub(crate) struct Span {
 }
 
 impl Span {
+    pub(crate) const fn is_empty(self) -> bool {
+        self.start >= self.end
+    }
+
     pub(crate) fn of(self, payload: &[u8]) -> &[u8] {
         payload
             .get(self.start as usize..self.end as usize)
@@ -77,6 +81,14 @@ impl<'p> Fields<'p> {
             _ => return Err(self.malformed("a wire type that is not in use")),
         };
         Ok(Some((field, content)))
+    }
+
+    /// The next number of a packed list; none at its end.
+    pub(crate) fn next_packed(&mut self) -> Result<Option<u64>, Reject> {
+        if self.at >= self.end {
+            return Ok(None);
+        }
+        self.varint().map(Some)
     }
 
     #[inline]
@@ -157,4 +169,25 @@ impl<'p> Fields<'p> {
             format!("{what} at byte {}", self.at),
         )
     }
+}
+
+/// Fails when a text in the payload is not UTF-8.
+#[inline]
+pub(crate) fn check_utf8(payload: &[u8], span: Span) -> Result<(), Reject> {
+    let text = span.of(payload);
+    if text.is_ascii() {
+        return Ok(());
+    }
+    std::str::from_utf8(text).map(|_| ()).map_err(|error| {
+        let at = span.start as usize + error.valid_up_to();
+        Reject::new(
+            RejectKind::Utf8,
+            format!("a text in the payload is not UTF-8 from byte {at} on"),
+        )
+    })
+}
+
+/// A text that [`check_utf8`] let through.
+pub(crate) fn text_of(span: Span, payload: &[u8]) -> &str {
+    std::str::from_utf8(span.of(payload)).unwrap_or_default()
 }

@@ -187,9 +187,10 @@ fn line_of(decoder: &Decoder, row: &Observation<'_>) -> String {
         },
     );
     let historical = if row.historical { " historical" } else { "" };
+    let transient = if row.transient { " transient" } else { "" };
     let quality = row.quality;
     format!(
-        "{} = {value} {:?} {:?} {time}{historical}",
+        "{} = {value} {:?} {:?} {time}{historical}{transient}",
         decoder.address(row.address),
         quality.status,
         quality.reason

@@ -3,6 +3,7 @@
 
 pub mod fixture;
 pub mod sparkplug;
+pub mod tahu;
 
 use std::path::PathBuf;
 

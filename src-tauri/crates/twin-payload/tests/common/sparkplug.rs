@@ -1,9 +1,15 @@
 //! A node `G/n` with a device `d`, and their messages.
 
-use super::{NOW, at, decode};
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests: what cannot be decoded fails its test"
+)]
+
+use super::{NOW, at, decode, rows};
+use twin_core::{Duration, Value};
 use twin_payload::{
-    Decoder,
-    sparkplug::encode::{Metric, MetricValue, payload},
+    Decoder, Description, Limits, Observations, SourceEvent, SparkplugLimits,
+    sparkplug::encode::{Metric, MetricValue, Property, PropertyValue, payload},
 };
 
 pub const NODE: &str = "G/n";
@@ -72,3 +78,59 @@ pub fn born() -> Decoder {
     assert!(born.is_ok());
     decoder
 }
+
+/// Events but for descriptions.
+pub fn events(out: &Observations) -> Vec<SourceEvent> {
+    let events = out.events().iter();
+    events
+        .filter(|event| !matches!(event, SourceEvent::Described(_)))
+        .cloned()
+        .collect()
+}
+
+/// A decoder that holds back up to `held` messages for `ms`.
+pub fn waiting(held: usize, ms: i64) -> Decoder {
+    Decoder::with_limits(Limits {
+        sparkplug: SparkplugLimits {
+            reorder: Duration::from_millis(ms),
+            held,
+            ..SparkplugLimits::default()
+        },
+        ..Limits::default()
+    })
+}
+
+pub fn birth(metrics: &[Metric<'_>]) -> (Decoder, Observations) {
+    let mut decoder = Decoder::new();
+    let birth = payload(Some(NOW), Some(0), metrics);
+    let out = decode(&mut decoder, "spBv1.0/G/NBIRTH/n", &birth).unwrap();
+    (decoder, out)
+}
+
+/// Values by what follows the metric's address.
+pub fn values(decoder: &Decoder, out: &Observations) -> Vec<(String, Value)> {
+    let short = |address: String| address.strip_prefix("spBv1.0/G/n#").unwrap().to_owned();
+    rows(decoder, out)
+        .into_iter()
+        .map(|(address, value, _)| (short(address), value))
+        .collect()
+}
+
+pub fn row(name: &str, value: Value) -> (String, Value) {
+    (name.to_owned(), value)
+}
+
+pub fn description(out: &Observations) -> Description {
+    out.events()
+        .iter()
+        .find_map(|event| match event {
+            SourceEvent::Described(description) => Some((**description).clone()),
+            _ => None,
+        })
+        .unwrap()
+}
+
+pub const UNIT: Property<'static> = Property {
+    key: "engUnit",
+    value: PropertyValue::Plain(MetricValue::String("bar")),
+};

@@ -22,13 +22,15 @@ impl Source {
         matches!(self.state, LinkStateView::Down | LinkStateView::TakenOver)
     }
 
-    /// Tells the connection to keep its messages, or to go on.
-    pub fn close(&self, closed: bool) {
-        self.closed.send_if_modified(|is_closed| {
-            let changes = *is_closed != closed;
-            *is_closed = closed;
-            changes
-        });
+    /// Leaves the messages of the connection in its queue, or takes them again.
+    pub const fn close(&mut self, closed: bool) {
+        self.closed = closed;
+    }
+
+    /// Whether its messages stay in its queue.
+    #[cfg(test)]
+    pub const fn is_closed(&self) -> bool {
+        self.closed
     }
 
     /// What a held message says about its source, if it is a death or the availability of a device: that must be shown

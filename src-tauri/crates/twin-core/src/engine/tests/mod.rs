@@ -3,6 +3,7 @@
 mod as_of;
 mod pause;
 mod properties;
+mod retained;
 
 use std::sync::Arc;
 

@@ -12,13 +12,13 @@ fn any_input() -> impl Strategy<Value = Input> {
     ];
     let row = (0u32..3, -3i64..4, 0.0f64..9.0, quality.clone());
     prop_oneof![
-        12 => proptest::collection::vec(row, 1..6).prop_map(|rows| {
+        12 => (proptest::collection::vec(row, 1..6), proptest::bool::weighted(0.2)).prop_map(|(rows, kept)| {
             let mut batch = SampleBatch::new(BatchId(0), t(0));
             for (signal, offset, value, quality) in rows {
                 // Offsets are made absolute by the test, which knows the time of the input.
                 batch.push(SignalKey(signal), t(offset), &Value::F64(value), quality);
             }
-            Input::Samples(Arc::new(batch))
+            Input::Samples(Arc::new(if kept { batch.at_first_look() } else { batch }))
         }),
         1 => quality.prop_map(|quality| link(LinkMark::Set(quality))),
         1 => Just(link(LinkMark::Lift(Reason::DeviceReported))),
@@ -54,6 +54,11 @@ fn recording(steps: Vec<(i64, Input)>) -> Vec<(Timestamp, Input)> {
                         raised = time;
                     }
                 }
+                let moved = if batch.is_first_look() {
+                    moved.at_first_look()
+                } else {
+                    moved
+                };
                 Input::Samples(Arc::new(moved))
             }
             Input::Operator(_) => acknowledge(raised),
@@ -81,5 +86,22 @@ proptest! {
         let pruned = drive(&mut fresh(), &recording);
         let evaluated = drive(&mut fresh().without_pruning(), &recording);
         prop_assert_eq!(pruned, evaluated);
+    }
+
+    #[test]
+    fn what_a_broker_had_kept_never_opens_an_alarm(
+        steps in proptest::collection::vec((0i64..8, any_input()), 1..120)
+    ) {
+        let mut engine = fresh();
+        for (now, input) in recording(steps) {
+            while let Some(due) = engine.next_deadline().filter(|due| *due <= now) {
+                engine.step(due, Input::Tick, &mut Effects::default());
+            }
+            let kept = matches!(&input, Input::Samples(batch) if batch.is_first_look());
+            let mut effects = Effects::default();
+            engine.step(now, input, &mut effects);
+            let raised = alarms(&effects).iter().any(|(_, to)| *to == AlarmState::UnackActive);
+            prop_assert!(!(kept && raised));
+        }
     }
 }

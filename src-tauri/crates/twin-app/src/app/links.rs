@@ -1,0 +1,83 @@
+//! Connections as they run: started, ended, and brought in line with what the plant file says.
+
+use std::sync::atomic::Ordering;
+
+use twin_model::{Connection, Plant};
+
+use super::App;
+use crate::{
+    clock,
+    connections::{RunningLink, client_id, command_queue, form_of, message_queue, spec_of},
+    error::{Error, Result},
+    pipeline::{
+        request::Request,
+        source::{Source, SourceParts},
+    },
+};
+
+impl App {
+    /// Starts a connection. One that cannot even be tried is listed with the reason, so that it can be mended.
+    pub(super) async fn connect(&self, connection: &Connection) -> Result<()> {
+        let index = self.next_link.fetch_add(1, Ordering::Relaxed);
+        let births = self.historian.births(&connection.id).await?;
+        let queue = command_queue();
+        let (inbound, inbox) = message_queue();
+        let addresses = self.compiled().addresses.get(&connection.id).cloned();
+        let mut source = Source::new(SourceParts {
+            index,
+            form: form_of(connection),
+            client_id: client_id(&self.workspace, connection.id.as_str()),
+            commands: queue.0.clone(),
+            inbox,
+            addresses: addresses.unwrap_or_default(),
+            births: births
+                .into_iter()
+                .map(|birth| (birth.topic, birth.payload))
+                .collect(),
+            now: clock::now(),
+        });
+        let spec = spec_of(&self.workspace, connection, None);
+        let spec = spec.and_then(|spec| spec.check().map(|()| spec).map_err(Error::from));
+        if let Err(error) = &spec {
+            source.fail(error.to_string());
+        }
+        // The driver takes requests before messages, so it knows the source when the first message arrives.
+        self.ask(Request::PutSource(index, Box::new(source)))
+            .await?;
+        let Ok(spec) = spec else { return Ok(()) };
+        let link = RunningLink::start(index, connection.id.clone(), spec, queue, inbound);
+        self.links.lock().await.push(link);
+        Ok(())
+    }
+
+    /// Ends a connection. The driver is told by id, because a failed one has no link.
+    pub(super) async fn disconnect(&self, id: &str) -> Result<()> {
+        let mut links = self.links.lock().await;
+        while let Some(at) = links.iter().position(|link| link.id.as_str() == id) {
+            links.swap_remove(at).stop().await;
+        }
+        self.ask(Request::RemoveSource(id.to_owned())).await
+    }
+
+    /// Ends, starts and starts anew what differs between two plants, and the connection `anew` whatever the file says
+    /// of it. The others go on untouched.
+    pub(super) async fn reconnect(
+        &self,
+        before: &Plant,
+        after: &Plant,
+        anew: Option<&str>,
+    ) -> Result<()> {
+        let stays = |connection: &Connection| anew != Some(connection.id.as_str());
+        for old in &before.connections {
+            if after.connection(old.id.as_str()) != Some(old) || !stays(old) {
+                self.disconnect(old.id.as_str()).await?;
+            }
+        }
+        for new in &after.connections {
+            if before.connection(new.id.as_str()) != Some(new) || !stays(new) {
+                self.connect(new).await?;
+            }
+        }
+        Ok(())
+    }
+}

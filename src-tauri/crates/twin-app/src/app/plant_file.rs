@@ -1,0 +1,259 @@
+//! The plant file while the program runs: edited through the program, or by hand and picked up live.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError},
+};
+
+use twin_core::engine::SystemEvent;
+use twin_model::{Plant, PlantDocument};
+
+use super::{
+    App,
+    planted::Planted,
+    seen::{Seen, Stamp},
+};
+use crate::{
+    api::{
+        connection::ConnectionForm,
+        plant::{PlantFaultView, PlantFileView},
+    },
+    connections::{connection_of, form_of, spec_of},
+    error::{Error, Result},
+    pipeline::{
+        request::{NewPlant, Request},
+        retention,
+        scoring::ScoringThread,
+    },
+};
+
+/// Name of the condition that the file cannot be used.
+const CONDITION: &str = "plant-file";
+
+impl App {
+    /// The plant file and what is wrong with it.
+    pub fn plant_file(&self) -> PlantFileView {
+        let fault = self.seen().fault.clone();
+        let faults = match &fault {
+            None => Vec::new(),
+            Some(twin_model::Error::Invalid(problems)) => problems
+                .iter()
+                .map(|problem| PlantFaultView {
+                    line: u32::try_from(problem.line).unwrap_or(u32::MAX),
+                    key: problem.key.clone(),
+                    message: problem.message.clone(),
+                })
+                .collect(),
+            Some(twin_model::Error::Syntax { line, message, .. }) => vec![PlantFaultView {
+                line: u32::try_from(*line).unwrap_or(u32::MAX),
+                key: String::new(),
+                message: format!("this is not TOML: {message}"),
+            }],
+            Some(other) => vec![PlantFaultView {
+                line: 1,
+                key: String::new(),
+                message: other.to_string(),
+            }],
+        };
+        PlantFileView {
+            path: self.workspace.plant_path().display().to_string(),
+            faults,
+            warnings: self.compiled().plant.warnings(),
+        }
+    }
+
+    /// Adds or changes a connection in the plant file and starts it anew.
+    ///
+    /// # Errors
+    /// When the form is incomplete or the plant file cannot be written.
+    pub async fn save_connection(
+        &self,
+        form: &ConnectionForm,
+        user: &str,
+    ) -> Result<ConnectionForm> {
+        let _alone = self.editing.lock().await;
+        let connection = connection_of(form, &self.workspace.plant()?.connections)?;
+        // Tried before anything is written: a form that makes no sense must not reach the plant file.
+        spec_of(&self.workspace, &connection, form.password.clone())?.check()?;
+        let text = self.edit(|document| document.put_connection(&connection))?;
+        if let Some(password) = &form.password {
+            self.workspace
+                .put_password(connection.id.as_str(), password)?;
+        }
+        let address = format!("{}:{}", connection.host, connection.port);
+        self.audit(user, "save-connection", connection.id.as_str(), &address)
+            .await?;
+        self.take_up(text, Some(connection.id.as_str())).await?;
+        Ok(form_of(&connection))
+    }
+
+    /// Removes a connection from the plant file and ends it.
+    ///
+    /// # Errors
+    /// When assets of the plant file still use it, or the file cannot be written.
+    pub async fn remove_connection(&self, id: &str, user: &str) -> Result<()> {
+        let _alone = self.editing.lock().await;
+        self.audit(user, "remove-connection", id, "").await?;
+        let text = self.edit(|document| document.remove_connection(id))?;
+        self.workspace.put_password(id, "")?;
+        self.take_up(text, None).await
+    }
+
+    /// Changes the plant file; gives its new text.
+    fn edit(
+        &self,
+        edit: impl Fn(&mut PlantDocument) -> std::result::Result<(), twin_model::Error>,
+    ) -> Result<String> {
+        self.workspace.edit_plant(edit)
+    }
+
+    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes up the plant file if it was changed and the change has come to rest. What cannot be used is said, and the
+    /// plant of before runs on.
+    pub(super) async fn look_at_plant_file(&self) {
+        let path = self.workspace.plant_path();
+        let (stamp, is_new) = match stamp_of(path.clone()).await {
+            Ok(stamp) => (stamp, self.seen().has_come_to_rest(stamp)),
+            Err(error) => return self.say_unreadable(&path, &error).await,
+        };
+        if !is_new {
+            return;
+        }
+        let read = tokio::task::spawn_blocking(move || fs::read_to_string(path));
+        let text = match read.await {
+            Ok(Ok(text)) => text,
+            Ok(Err(error)) => {
+                return self
+                    .say_unreadable(&self.workspace.plant_path(), &error)
+                    .await;
+            }
+            Err(_) => return,
+        };
+        let _alone = self.editing.lock().await;
+        if self.seen().text == text {
+            self.seen().stamp = Some(stamp);
+            return self.say_usable().await;
+        }
+        match self.take_up(text, None).await {
+            Ok(()) => {
+                self.seen().stamp = Some(stamp);
+                let done = self
+                    .audit("", "plant-file", "plant.toml", "edited by hand")
+                    .await;
+                if let Err(error) = done {
+                    tracing::warn!("the audit trail could not be written: {error}");
+                }
+            }
+            Err(Error::Plant { source, .. }) => {
+                self.seen().stamp = Some(stamp);
+                let text = format!(
+                    "plant.toml was changed and cannot be used, so the plant of before runs on. {source}"
+                );
+                self.seen().fault = Some(source);
+                self.say(text).await;
+            }
+            Err(error) => {
+                let text = format!("plant.toml was changed and could not be taken up yet: {error}");
+                self.say(text).await;
+            }
+        }
+    }
+
+    async fn say_unreadable(&self, path: &Path, error: &std::io::Error) {
+        let text = format!(
+            "{} cannot be read ({error}), so the plant of before runs on: put the file back.",
+            path.display()
+        );
+        self.say(text).await;
+    }
+
+    async fn say(&self, text: String) {
+        self.seen().raised = true;
+        let key = CONDITION.to_owned();
+        // The driver may have ended; then nobody needs to know.
+        let _ = self
+            .conditions
+            .send(SystemEvent::Raised { key, text })
+            .await;
+    }
+
+    async fn say_usable(&self) {
+        let was_raised = {
+            let mut seen = self.seen();
+            let faulty = seen.fault.is_some();
+            !faulty && std::mem::take(&mut seen.raised)
+        };
+        if was_raised {
+            let key = CONDITION.to_owned();
+            let _ = self.conditions.send(SystemEvent::Cleared { key }).await;
+        }
+    }
+
+    /// Lets a plant file run from now on: signals, rules, models, connections, retention. The connection `anew` is
+    /// started anew in any case. Whoever calls holds `editing`.
+    ///
+    /// # Errors
+    /// [`Error::Plant`] when it cannot be used: nothing has changed then. Another error may leave connections half
+    /// done; calling again completes them.
+    pub(super) async fn take_up(&self, text: String, anew: Option<&str>) -> Result<()> {
+        let plant = Plant::parse(&text).map_err(|source| Error::Plant {
+            path: self.workspace.plant_path(),
+            source,
+        });
+        let plant = match plant {
+            Ok(plant) => plant,
+            Err(error) => {
+                self.seen().text = text;
+                return Err(error);
+            }
+        };
+        let before = self.planted();
+        let made = Planted::make(&self.historian, &self.workspace, plant, Some(&before)).await;
+        let (planted, models) = made?;
+        let scoring = match models {
+            None => None,
+            Some(models) => {
+                let config = Arc::clone(&planted.compiled.engine);
+                let thread = ScoringThread::start(models, config, self.answers.clone());
+                Some(thread.map_err(|source| Error::File {
+                    action: "start",
+                    path: PathBuf::from("scoring thread"),
+                    source,
+                })?)
+            }
+        };
+        let planted = Arc::new(planted);
+        let known = self.historian.signals().await?;
+        self.policy
+            .send_replace(Arc::new(retention::policy(&planted.compiled, &known)));
+        let new = NewPlant {
+            compiled: Arc::clone(&planted.compiled),
+            view: planted.view(self.workspace.dir()),
+            scoring,
+        };
+        *self.planted.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&planted);
+        self.ask(Request::PutPlant(Box::new(new))).await?;
+        self.reconnect(&before.compiled.plant, &planted.compiled.plant, anew)
+            .await?;
+        {
+            let mut seen = self.seen();
+            seen.text = text;
+            seen.fault = None;
+        }
+        self.say_usable().await;
+        Ok(())
+    }
+}
+
+async fn stamp_of(path: PathBuf) -> std::io::Result<Stamp> {
+    let look = tokio::task::spawn_blocking(move || {
+        let metadata = fs::metadata(path)?;
+        Ok((metadata.len(), metadata.modified().ok()))
+    });
+    look.await
+        .unwrap_or_else(|error| Err(std::io::Error::other(error)))
+}

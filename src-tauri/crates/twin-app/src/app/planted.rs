@@ -1,0 +1,85 @@
+//! The plant as it runs: compiled, with its models loaded, beside the number of its revision.
+
+use std::{path::Path, sync::Arc};
+
+use twin_core::{SignalId, engine::ModelBinding};
+use twin_historian::Historian;
+use twin_model::Plant;
+
+use crate::{
+    api::plant::{ModelView, PlantView},
+    compile::{Compiled, compile, plant_view},
+    error::{Error, Result},
+    pipeline::scoring::{self, LoadedModel},
+    workspace::Workspace,
+};
+
+/// A plant that runs.
+pub(super) struct Planted {
+    /// For the pipeline.
+    pub compiled: Arc<Compiled>,
+    /// What is shown of its models, in the order of the bindings.
+    pub models: Vec<ModelView>,
+    /// Grows by one with every change.
+    pub revision: u32,
+}
+
+impl Planted {
+    /// Compiles a plant: numbers its signals, and loads its models unless those of `before` are the same. Gives the
+    /// models that were loaded.
+    ///
+    /// # Errors
+    /// [`Error::History`] when signals cannot be numbered, [`Error::Stopped`] when the program ends meanwhile.
+    pub async fn make(
+        historian: &Historian,
+        workspace: &Arc<Workspace>,
+        plant: Plant,
+        before: Option<&Planted>,
+    ) -> Result<(Planted, Option<Vec<LoadedModel>>)> {
+        let ids: Vec<SignalId> = plant.signals().into_iter().map(|s| s.id).collect();
+        let keys = historian.signal_keys(&ids).await?;
+        let mut compiled = compile(plant, &keys);
+        let revision = before.map_or(1, |before| before.revision + 1);
+        if let Some(before) = before.filter(|before| asks_alike(&before.compiled, &compiled)) {
+            let settle = before.compiled.engine.models.iter().map(|m| m.settle);
+            compiled.put_settle(settle.collect::<Vec<_>>());
+            let planted = Planted {
+                compiled: Arc::new(compiled),
+                models: before.models.clone(),
+                revision,
+            };
+            return Ok((planted, None));
+        }
+        // Reading and optimising models takes long enough to hold up everything else on this thread.
+        let workspace = Arc::clone(workspace);
+        let loading = tokio::task::spawn_blocking(move || {
+            let models = scoring::load(&workspace, &compiled);
+            (compiled, models)
+        });
+        let (mut compiled, models) = loading.await.map_err(|_| Error::Stopped)?;
+        compiled.put_settle(models.iter().map(|model| model.settle));
+        let planted = Planted {
+            compiled: Arc::new(compiled),
+            models: models.iter().map(|model| model.view.clone()).collect(),
+            revision,
+        };
+        Ok((planted, Some(models)))
+    }
+
+    /// As the UI draws it.
+    pub fn view(&self, workspace: &Path) -> PlantView {
+        let workspace = workspace.display().to_string();
+        plant_view(&self.compiled, self.revision, workspace, |binding| {
+            self.models.get(binding).cloned()
+        })
+    }
+}
+
+/// Whether two plants ask the same models the same questions.
+fn asks_alike(one: &Compiled, other: &Compiled) -> bool {
+    let alike = |(one, other): (&ModelBinding, &ModelBinding)| {
+        (&one.model, &one.inputs, one.score) == (&other.model, &other.inputs, other.score)
+    };
+    let (ones, others) = (&one.engine.models, &other.engine.models);
+    one.models == other.models && ones.len() == others.len() && ones.iter().zip(others).all(alike)
+}

@@ -1,0 +1,34 @@
+//! The plant file was changed while the program runs.
+
+use std::sync::Arc;
+
+use twin_core::engine::Input;
+
+use super::{driver::Driver, request::NewPlant};
+
+impl Driver {
+    /// Twins and standing alarms stay where signal and rule do. Occurrences of rules that are gone end.
+    pub(super) fn put_plant(&mut self, new: NewPlant) {
+        let now = self.instant();
+        self.compiled = new.compiled;
+        if let Some(scoring) = new.scoring {
+            self.scoring = Some(scoring);
+        }
+        self.view.put_plant(new.view);
+        self.step(now, Input::Config(Arc::clone(&self.compiled.engine)));
+        for source in self.sources.values_mut() {
+            let addresses = self.compiled.addresses.get(source.id()).cloned();
+            source.put_addresses(addresses.unwrap_or_default());
+        }
+        let lost: Vec<Input> = self
+            .sources
+            .values()
+            .filter_map(|s| s.lost_link())
+            .collect();
+        for mark in lost {
+            self.step(now, mark);
+        }
+        self.show_everything();
+        self.show_connections();
+    }
+}

@@ -1,0 +1,115 @@
+//! Signals that get another id: what was heard under a provisional one becomes the history of a signal of the plant.
+
+use std::collections::{HashMap, HashSet};
+
+use sqlx::SqliteConnection;
+use twin_core::{SignalId, SignalKey, Timestamp};
+
+use crate::{
+    database::Durability,
+    error::{Error, Result},
+    historian::Historian,
+};
+
+/// One provisional id and the id of the signal that its samples are to belong to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adoption {
+    /// Under which id samples were stored.
+    pub from: SignalId,
+    /// Under which they are to be found.
+    pub to: SignalId,
+}
+
+/// What adopting did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Adopted {
+    /// Signals that have another id now; their samples were not touched.
+    pub renamed: u64,
+    /// Signals whose samples were copied, because the other id was in use already.
+    pub copied: u64,
+    /// Samples written by that.
+    pub samples: u64,
+}
+
+impl Historian {
+    /// Gives the samples of provisional ids to signals. A signal that history does not know yet takes over the key, at
+    /// once and whatever it holds; one that it knows gets copies, and what it has already stays. Of several signals for
+    /// one provisional id all but one get copies. Ids that history does not know are left out, so that the call may be
+    /// repeated, and must be after a failure.
+    ///
+    /// # Errors
+    /// When history cannot be read or written. Some may be done by then.
+    pub async fn adopt(&self, adoptions: &[Adoption]) -> Result<Adopted> {
+        let known: HashMap<SignalId, SignalKey> = self
+            .signals()
+            .await?
+            .into_iter()
+            .map(|(key, id)| (id, key))
+            .collect();
+        let mut adopted = Adopted::default();
+        let mut renames: Vec<(SignalKey, &Adoption)> = Vec::new();
+        let mut taken: HashSet<&SignalId> = HashSet::new();
+        for adoption in adoptions {
+            let Some(from) = known.get(&adoption.from).copied() else {
+                continue;
+            };
+            let is_new = !known.contains_key(&adoption.to) && taken.insert(&adoption.to);
+            let is_first = renames.iter().all(|(key, _)| *key != from);
+            if is_new && is_first {
+                renames.push((from, adoption));
+                continue;
+            }
+            let to = self.signal_keys(std::slice::from_ref(&adoption.to)).await?;
+            for to in to {
+                adopted.samples += self.copy_samples(from, to).await?;
+                adopted.copied += 1;
+            }
+        }
+        // The last step, because it takes the provisional ids away by which a repeated call finds its work.
+        self.rename(&renames).await?;
+        adopted.renamed = renames.len() as u64;
+        Ok(adopted)
+    }
+
+    async fn copy_samples(&self, from: SignalKey, to: SignalKey) -> Result<u64> {
+        let mut written = 0;
+        let mut cursor = self.cursor(from, Timestamp::MIN, Timestamp::MAX);
+        while let Some(samples) = cursor.next().await? {
+            written += self.import(to, samples).await?.written;
+        }
+        Ok(written)
+    }
+
+    async fn rename(&self, renames: &[(SignalKey, &Adoption)]) -> Result<()> {
+        if renames.is_empty() {
+            return Ok(());
+        }
+        let telemetry = &self.inner.telemetry;
+        let mut writer = telemetry.writer.lock().await;
+        writer.begin(Durability::Full).await?;
+        let done = rename_all(writer.connection(), renames).await;
+        let done = done.map_err(Error::sql(&telemetry.file, "rename signals"));
+        writer.end(done).await?;
+        drop(writer);
+        let rows: Vec<(i64, String)> = renames
+            .iter()
+            .map(|(key, adoption)| (i64::from(key.0), adoption.to.to_string()))
+            .collect();
+        crate::alarms::copy_signals(&self.inner.alarms, &rows).await
+    }
+}
+
+async fn rename_all(
+    connection: &mut SqliteConnection,
+    renames: &[(SignalKey, &Adoption)],
+) -> sqlx::Result<()> {
+    for (key, adoption) in renames {
+        sqlx::query("UPDATE signal SET id = ? WHERE key = ? AND id = ?")
+            .bind(adoption.to.as_str())
+            .bind(i64::from(key.0))
+            .bind(adoption.from.as_str())
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}

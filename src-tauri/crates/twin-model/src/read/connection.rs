@@ -1,0 +1,267 @@
+//! Connections.
+
+use std::collections::HashSet;
+
+use twin_core::ConnectionId;
+
+use super::{
+    payload::payload_rule,
+    shared::{check_filter, read_size, unique_id},
+};
+use crate::{
+    connection::{
+        Carrier, Connection, Kind, Limits, Protocol, Resource, Security, Session, Sparkplug,
+        Subscription, Transport, default_port,
+    },
+    reader::Reader,
+    retention::SizeRange,
+    topic,
+};
+
+/// Sizes of one payload: what MQTT can carry.
+const PACKET: SizeRange = SizeRange(1e3, 268_435_455.0, "must be at least 1kB and at most 268MB");
+/// Bytes a second.
+const RATE: SizeRange = SizeRange(1e3, 1e10, "must be at least 1kB and at most 10GB");
+/// How often a CoAP resource is read when the plant file does not say, seconds.
+const EVERY_DEFAULT_S: f64 = 60.0;
+/// Path of a WebSocket when the plant file does not say: what most brokers take.
+const WEBSOCKET_PATH: &str = "/mqtt";
+
+pub(super) fn connection(mut table: Reader<'_>, seen: &mut HashSet<String>) -> Connection {
+    let security = table.choice("security", &Security::NAMES);
+    let kind = table.choice("kind", &Kind::NAMES);
+    let id = unique_id(&mut table, seen);
+    let transport = transport(&mut table);
+    let default_port = default_port(kind, security, &transport.carrier);
+    let connection = Connection {
+        name: table.filled_any_text("name").unwrap_or_else(|| id.clone()),
+        id: ConnectionId::from(id),
+        kind,
+        host: table.required_text("host"),
+        port: table
+            .integer("port", 1..=65_535)
+            .and_then(|port| u16::try_from(port).ok())
+            .unwrap_or(default_port),
+        protocol: table.choice("protocol", &Protocol::NAMES),
+        security,
+        ca_file: table.filled_text("ca_file"),
+        certificate_file: table.filled_text("certificate_file"),
+        key_file: table.filled_text("key_file"),
+        username: table.filled_text("username"),
+        session: table.choice("session", &Session::NAMES),
+        allow_rebirth: table.boolean("allow_rebirth").unwrap_or(false),
+        subscriptions: read_all(&mut table, "subscriptions", subscription),
+        transport,
+        limits: table.table("limits").map(limits).unwrap_or_default(),
+        sparkplug: sparkplug(&mut table),
+        shadows: shadows(&mut table),
+        resources: read_all(&mut table, "resources", resource),
+        payload: read_all(&mut table, "payload", payload_rule),
+    };
+    check_host(&table, &connection.host);
+    if connection.certificate_file.is_some() != connection.key_file.is_some() {
+        table.fault(
+            "certificate_file",
+            "certificate_file and key_file go together; give both or none",
+        );
+    }
+    check_kind(&table, &connection);
+    let filters = connection.subscriptions.iter().map(|s| s.filter.as_str());
+    check_once(&table, "subscriptions", "filter", filters);
+    let paths = connection.resources.iter().map(|r| r.path.as_str());
+    check_once(&table, "resources", "path", paths);
+    table.finish();
+    connection
+}
+
+fn read_all<T>(
+    table: &mut Reader<'_>,
+    key: &'static str,
+    read: impl Fn(Reader<'_>) -> T,
+) -> Vec<T> {
+    table.tables(key).into_iter().map(read).collect()
+}
+
+fn check_host(table: &Reader<'_>, host: &str) {
+    if host.contains("://") {
+        table.fault("host", "must be a host name or address without a scheme; port and security have their own keys");
+    } else if host.contains(|c: char| c.is_whitespace() || c == '/') {
+        table.fault(
+            "host",
+            "must be a host name or address without spaces and slashes",
+        );
+    }
+}
+
+/// What one kind of connection has and the other has not.
+fn check_kind(table: &Reader<'_>, connection: &Connection) {
+    let has_carrier = connection.transport.carrier != Carrier::Tcp;
+    let foreign = match connection.kind {
+        Kind::Mqtt => [("resources", !connection.resources.is_empty()), ("", false)],
+        Kind::Coap => [
+            ("subscriptions", !connection.subscriptions.is_empty()),
+            ("carrier", has_carrier),
+        ],
+    };
+    for (key, _) in foreign.into_iter().filter(|(_, is_there)| *is_there) {
+        let kind = connection.kind.name();
+        table.fault(
+            key,
+            format!("is nothing that a connection of kind \"{kind}\" has; remove it"),
+        );
+    }
+}
+
+fn check_once<'a>(table: &Reader<'_>, key: &str, what: &str, texts: impl Iterator<Item = &'a str>) {
+    let mut seen = HashSet::new();
+    for text in texts {
+        if !seen.insert(text) {
+            table.fault(key, format!("{what} \"{text}\" stands twice; remove one"));
+        }
+    }
+}
+
+fn transport(table: &mut Reader<'_>) -> Transport {
+    const NAMES: [(&str, bool); 2] = [("tcp", false), ("websocket", true)];
+    let is_websocket = table.choice("carrier", &NAMES);
+    let path = table.filled_text("path");
+    if path.is_some() && !is_websocket {
+        table.fault(
+            "path",
+            "belongs to carrier = \"websocket\"; add that or remove this",
+        );
+    }
+    let path = path.unwrap_or_else(|| WEBSOCKET_PATH.to_owned());
+    check_path(table, &path);
+    let transport = Transport {
+        carrier: if is_websocket {
+            Carrier::WebSocket { path }
+        } else {
+            Carrier::Tcp
+        },
+        alpn: table.texts("alpn"),
+        crl_file: table.filled_text("crl_file"),
+        server_name: table.filled_text("server_name"),
+    };
+    let is_protocol = |name: &String| (1..=255).contains(&name.len());
+    if transport.alpn.len() > 16 || !transport.alpn.iter().all(is_protocol) {
+        table.fault("alpn", "must be at most 16 names of 1 to 255 bytes");
+    }
+    let is_odd = |c: char| c.is_whitespace() || matches!(c, '/' | ':');
+    if transport
+        .server_name
+        .as_ref()
+        .is_some_and(|name| name.contains(is_odd))
+    {
+        table.fault(
+            "server_name",
+            "must be a host name, without scheme and port",
+        );
+    }
+    transport
+}
+
+fn check_path(table: &Reader<'_>, path: &str) {
+    if !path.is_empty() && (!path.starts_with('/') || path.chars().any(char::is_whitespace)) {
+        table.fault("path", "must begin with `/` and hold no spaces");
+    }
+}
+
+fn limits(mut table: Reader<'_>) -> Limits {
+    let number = |number: i64| u32::try_from(number).ok();
+    let limits = Limits {
+        packet: read_size(&mut table, "packet", PACKET),
+        topics: table.integer("topics", 1..=10_000_000).and_then(number),
+        rate: table.integer("rate", 1..=10_000_000).and_then(number),
+        rate_bytes: read_size(&mut table, "rate_bytes", RATE),
+    };
+    table.finish();
+    limits
+}
+
+fn sparkplug(table: &mut Reader<'_>) -> Sparkplug {
+    let default = Sparkplug::REORDER_TIMEOUT.micros() as f64 / 1e6;
+    let sparkplug = Sparkplug {
+        primary_host: table.filled_text("primary_host"),
+        reorder_timeout: table.seconds("reorder_timeout_s", default, true),
+    };
+    let host = sparkplug.primary_host.as_ref();
+    if host.is_some_and(|host| host.contains(['/', '+', '#'])) {
+        table.fault(
+            "primary_host",
+            "must not hold `/`, `+` or `#`: it is one level of a topic",
+        );
+    }
+    sparkplug
+}
+
+/// Names of AWS IoT things and shadows: what the service allows.
+fn shadows(table: &mut Reader<'_>) -> Vec<String> {
+    let is_name = |name: &str, longest: usize| {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-' | '$');
+        (1..=longest).contains(&name.len()) && name.chars().all(is_plain)
+    };
+    let shadows = table.texts("shadows");
+    for shadow in &shadows {
+        let (thing, name) = shadow.split_once('/').unwrap_or((shadow, "classic"));
+        if !is_name(thing, 128) || !is_name(name, 64) {
+            table.fault(
+                "shadows",
+                format!("\"{shadow}\" names no shadow; write \"thing\" or \"thing/shadow\""),
+            );
+        }
+    }
+    check_once(
+        table,
+        "shadows",
+        "shadow",
+        shadows.iter().map(String::as_str),
+    );
+    shadows
+}
+
+fn resource(mut table: Reader<'_>) -> Resource {
+    let resource = Resource {
+        path: table.required_text("path"),
+        observe: table.boolean("observe").unwrap_or(true),
+        every: table.seconds("every_s", EVERY_DEFAULT_S, false),
+    };
+    check_path(&table, &resource.path);
+    table.finish();
+    resource
+}
+
+fn subscription(mut table: Reader<'_>) -> Subscription {
+    let subscription = Subscription {
+        filter: table.required_any_text("filter"),
+        qos: table
+            .integer("qos", 0..=2)
+            .and_then(|qos| u8::try_from(qos).ok())
+            .unwrap_or(1),
+        everything: table.boolean("everything").unwrap_or(false),
+        share: table.filled_any_text("share"),
+    };
+    let filter = &subscription.filter;
+    check_filter(&table, "filter", filter);
+    if topic::is_everything(filter) && !subscription.everything {
+        table.fault(
+            "filter",
+            format!("\"{filter}\" asks for every message of the broker; name topics, or add everything = true"),
+        );
+    }
+    if let Some(share) = &subscription.share {
+        if !topic::is_share(share) {
+            table.fault(
+                "share",
+                "must not hold `/`, `+` or `#`: it is one level of a topic",
+            );
+        } else if filter.starts_with("$share/") {
+            table.fault(
+                "share",
+                "stands beside a filter that is shared already; keep one of both",
+            );
+        }
+    }
+    table.finish();
+    subscription
+}

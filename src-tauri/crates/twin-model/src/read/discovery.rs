@@ -1,0 +1,48 @@
+//! The table `[discovery]`.
+
+use twin_core::Duration;
+
+use super::shared::{check_filter, read_size};
+use crate::{
+    plant::Discovery,
+    reader::Reader,
+    retention::{DISK, age},
+};
+
+pub(super) fn discovery(mut table: Reader<'_>) -> Discovery {
+    let keep = table.filled_text("keep").and_then(|text| {
+        if text == "0" {
+            return Some(Duration::ZERO);
+        }
+        match age(&text) {
+            Ok(Some(keep)) => Some(keep),
+            Ok(None) => {
+                table.fault(
+                    "keep",
+                    "is \"forever\"; what nobody accepted has to go one day",
+                );
+                None
+            }
+            Err(fault) => {
+                table.fault(
+                    "keep",
+                    format!("is \"{text}\": {fault}, or \"0\" for nothing"),
+                );
+                None
+            }
+        }
+    });
+    let discovery = Discovery {
+        keep: keep.unwrap_or(Discovery::KEEP),
+        budget: read_size(&mut table, "budget", DISK).unwrap_or(Discovery::BUDGET),
+        ignore: table.texts("ignore"),
+    };
+    for filter in &discovery.ignore {
+        check_filter(&table, "ignore", filter);
+        if filter.is_empty() {
+            table.fault("ignore", "holds an empty filter; remove it");
+        }
+    }
+    table.finish();
+    discovery
+}

@@ -1,0 +1,39 @@
+//! Memory used anew for every message.
+
+use super::{raw::RawMetric, topic::SparkplugTopic};
+use crate::intern::AddressIx;
+
+/// Memory used anew for every message.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    pub(crate) metrics: Vec<RawMetric>,
+    /// What a compressed payload holds.
+    pub(crate) unpacked: Vec<u8>,
+    /// `group/node` of the message.
+    pub(crate) node: String,
+    /// The address being made; begins with the part that all of the message's share.
+    pub(crate) address: String,
+    /// Full name of a member of a template.
+    pub(crate) name: String,
+    /// Addresses that the message is the first to have.
+    pub(crate) fresh: Vec<AddressIx>,
+}
+
+impl Scratch {
+    /// Sets `node` and the beginning of `address`.
+    pub(crate) fn begin(&mut self, topic: &SparkplugTopic<'_>) {
+        self.fresh.clear();
+        self.node.clear();
+        self.node.push_str(topic.group);
+        self.node.push('/');
+        self.node.push_str(topic.node);
+        self.address.clear();
+        self.address.push_str("spBv1.0/");
+        self.address.push_str(&self.node);
+        if let Some(device) = topic.device {
+            self.address.push('/');
+            self.address.push_str(device);
+        }
+        self.address.push('#');
+    }
+}
