@@ -134,3 +134,25 @@ fn a_source_has_the_addresses_that_its_messages_brought() {
     );
     assert!(decoder.addresses_of("zigbee2mqtt/c").is_empty());
 }
+
+#[test]
+fn a_frame_of_many_fields_is_read_whole() {
+    let fields: Vec<String> = (0..4_000)
+        .map(|n| {
+            format!(
+                r#""f{n}":{{"Value":{n},"SourceTimestamp":"2023-11-14T22:13:20Z","ServerTimestamp":"2023-11-14T22:13:20Z"}}"#
+            )
+        })
+        .collect();
+    let payload = format!(
+        r#"{{"MessageType":"ua-data","PublisherId":"p","Messages":[{{"DataSetWriterId":1,"Payload":{{{}}}}}]}}"#,
+        fields.join(",")
+    );
+    let mut decoder = Decoder::new();
+    let out = decode(&mut decoder, "opc", payload.as_bytes()).unwrap();
+    assert_eq!(out.len(), 4_000);
+    assert_eq!(
+        value(&decoder, &out, "opc#p/1/f3999"),
+        Some(Value::F64(3_999.0))
+    );
+}

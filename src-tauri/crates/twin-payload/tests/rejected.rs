@@ -7,13 +7,14 @@ use proptest::prelude::*;
 use twin_payload::{Decoder, Message, Observations, SourceEvent};
 
 /// Conversations of the conventions whose readers remember something, and of some that do not.
-const FIXTURES: [&str; 9] = [
+const FIXTURES: [&str; 10] = [
     include_str!("fixtures/chirpstack/events.case"),
     include_str!("fixtures/chirpstack/hostile.case"),
     include_str!("fixtures/tts/device.case"),
     include_str!("fixtures/opcua/frames.case"),
     include_str!("fixtures/opcua/events.case"),
     include_str!("fixtures/opcua/encodings.case"),
+    include_str!("fixtures/opcua/publisher.case"),
     include_str!("fixtures/csv/unruled.case"),
     include_str!("fixtures/senml/json.case"),
     include_str!("fixtures/senml/cbor.case"),
