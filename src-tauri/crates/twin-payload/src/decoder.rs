@@ -65,7 +65,7 @@ impl Decoder {
     /// The message is rejected as a whole: nothing was added to `out`, and the decoder is as it was before.
     pub fn decode(&mut self, message: Message<'_>, out: &mut Observations) -> Result<(), Reject> {
         check_topic(message.topic)?;
-        self.check_size(message.payload)?;
+        self.check_message(&message)?;
         out.begin();
         if SparkplugTopic::is_in_namespace(message.topic) || sparkplug::is_plain_text(&message) {
             let mark = out.mark();
@@ -168,6 +168,15 @@ impl Decoder {
         self.limits.sparkplug.held = messages;
     }
 
+    fn check_message(&self, message: &Message<'_>) -> Result<(), Reject> {
+        let checked = self.check_size(message.payload);
+        let may_be = message.payload.len() <= self.limits.document_bytes;
+        if checked.is_err() && may_be && self.router.is_document(message) {
+            return Ok(());
+        }
+        checked
+    }
+
     fn check_size(&self, payload: &[u8]) -> Result<(), Reject> {
         if payload.len() <= self.limits.payload_bytes {
             return Ok(());
@@ -226,11 +235,11 @@ impl Decoder {
         let mark = out.mark();
         let addresses = self.memory.addresses.len();
         let result = self.read_layer(place, message, out).and_then(|zone| {
-            let Some((reads, template)) = self.router.at(place, reader) else {
+            let Some((reads, template, heard)) = self.router.at(place, reader) else {
                 return Ok(false);
             };
             out.speak(reads.convention());
-            let mut context = Context::new(&self.limits, &mut self.memory, template, out);
+            let mut context = Context::new(&self.limits, &mut self.memory, (template, heard), out);
             context.zone = zone;
             reads.read(message, &mut context)?;
             Ok(context.finish())
@@ -245,10 +254,16 @@ impl Decoder {
             Ok(false) => {}
         }
         let rule = self.router.rule(place, message.topic);
-        if let Some(layer) = rule.and_then(|rule| rule.layer.as_mut()) {
+        if let Some(layer) = rule.and_then(|(rule, _)| rule.layer.as_mut()) {
             layer.note(message, &self.limits, out);
         }
-        self.router.settle(place, message.topic, reader);
+        let (place, listener) = self.router.settle(place, message, reader);
+        let listens = listener.and_then(|listener| self.router.at_listener(place, listener));
+        if let Some((listens, template, heard)) = listens {
+            let mut context = Context::new(&self.limits, &mut self.memory, (template, heard), out);
+            listens.hear(message, mark.rows(), &mut context);
+            context.finish();
+        }
         Ok(())
     }
 
@@ -259,13 +274,13 @@ impl Decoder {
         message: &Message<'_>,
         out: &mut Observations,
     ) -> Result<Option<Zone>, Reject> {
-        let Some(rule) = self.router.rule(place, message.topic) else {
+        let Some((rule, heard)) = self.router.rule(place, message.topic) else {
             return Ok(None);
         };
         let zone = rule.zone();
         if let Some(layer) = &mut rule.layer {
-            let mut template = Template::default();
-            let mut context = Context::new(&self.limits, &mut self.memory, &mut template, out);
+            let parts = (&mut Template::default(), heard);
+            let mut context = Context::new(&self.limits, &mut self.memory, parts, out);
             layer.rows(message, &mut context)?;
         }
         Ok(zone)

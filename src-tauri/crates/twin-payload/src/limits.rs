@@ -29,6 +29,14 @@ pub struct Limits {
     pub sources: usize,
     /// Most signals that one source may describe.
     pub points: usize,
+    /// Largest payload of a document in which a gateway lists its devices, bytes.
+    pub document_bytes: usize,
+    /// Most values in a document by which devices describe themselves.
+    pub document_values: usize,
+    /// Longest text in a description, bytes. A longer one is left out and counted as skipped.
+    pub description_text_bytes: usize,
+    /// Most that a convention keeps of what devices say of themselves, bytes of text.
+    pub kept_bytes: usize,
     /// Those of Sparkplug alone.
     pub sparkplug: SparkplugLimits,
 }
@@ -48,6 +56,10 @@ impl Default for Limits {
             metrics: 65_536,
             sources: 10_000,
             points: 65_536,
+            document_bytes: 8 * 1024 * 1024,
+            document_values: 262_144,
+            description_text_bytes: 1_024,
+            kept_bytes: 16 * 1024 * 1024,
             sparkplug: SparkplugLimits::default(),
         }
     }

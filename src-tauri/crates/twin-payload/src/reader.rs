@@ -6,6 +6,7 @@ use twin_core::Quality;
 
 use crate::{
     convention::Convention,
+    heard::Heard,
     intern::{AddressIx, Interner},
     json::Flat,
     limits::Limits,
@@ -32,6 +33,21 @@ pub(crate) trait Reader: fmt::Debug + Send + Sync {
 
     /// Adds what the message says.
     fn read(&mut self, message: &Message<'_>, context: &mut Context<'_>) -> Result<(), Reject>;
+
+    /// Whether messages on this topic of its own may be as large as
+    /// [`Limits::document_bytes`](crate::Limits::document_bytes).
+    fn is_document(&self, _topic: &str) -> bool {
+        false
+    }
+
+    /// Whether it wants to hear of messages on a topic that another reader reads. Asked as seldom as
+    /// [`claims`](Self::claims).
+    fn listens(&self, _topic: &str) -> bool {
+        false
+    }
+
+    /// Hears of such a message once its reader has taken it; its rows are those from `first_row` on.
+    fn hear(&mut self, _message: &Message<'_>, _first_row: usize, _context: &mut Context<'_>) {}
 }
 
 /// What a reader works with.
@@ -41,6 +57,8 @@ pub(crate) struct Context<'c> {
     pub(crate) zone: Option<Zone>,
     /// For readers of JSON: filled anew by each.
     pub(crate) flat: &'c mut Flat,
+    /// What other topics last said.
+    pub(crate) heard: &'c Heard,
     addresses: &'c mut Interner,
     sources: &'c mut Sources,
     template: &'c mut Template,
@@ -53,7 +71,7 @@ impl<'c> Context<'c> {
     pub(crate) fn new(
         limits: &'c Limits,
         memory: &'c mut Memory,
-        template: &'c mut Template,
+        (template, heard): (&'c mut Template, &'c Heard),
         out: &'c mut Observations,
     ) -> Self {
         template.next = 0;
@@ -62,6 +80,7 @@ impl<'c> Context<'c> {
             limits,
             zone: None,
             flat: &mut memory.flat,
+            heard,
             addresses: &mut memory.addresses,
             sources: &mut memory.sources,
             template,
@@ -122,8 +141,26 @@ impl<'c> Context<'c> {
         self.text.push('#');
         self.text.push_str(path);
         let ix = self.addresses.intern(self.text, self.limits)?;
+        self.sources.adopt(ix);
         self.template.put(ix);
         Ok(ix)
+    }
+
+    /// Addresses of this message that belong to no source yet belong to this one.
+    pub(crate) fn adopt_rows(&mut self, source: &str, first_row: usize) {
+        let addresses = self.out.addresses().get(first_row..).unwrap_or_default();
+        let free = |ix: &&AddressIx| !self.sources.is_owned(**ix);
+        if !addresses.iter().any(|ix| free(&ix))
+            || self
+                .sources
+                .enter(source, self.addresses.len(), self.limits)
+                .is_err()
+        {
+            return;
+        }
+        for ix in addresses {
+            self.sources.adopt(*ix);
+        }
     }
 
     /// Adds the values that [`flat`](Self::flat) holds, each at `prefix#path` with the time of its innermost object,
@@ -166,7 +203,6 @@ impl<'c> Context<'c> {
     }
 
     /// The reader has learned which topics are its own: what was judged before is judged again.
-    #[expect(dead_code, reason = "for readers whose topics are announced")]
     pub(crate) fn owners_changed(&mut self) {
         self.owners_changed = true;
     }
@@ -219,6 +255,10 @@ pub(crate) struct Sources {
     start: usize,
     /// Of the message in hand: sources before the last one, with the ends of their addresses.
     left: Vec<(String, usize, usize)>,
+    /// Whether an address belongs to a source, by its number.
+    owned: Vec<bool>,
+    /// Of the message in hand: addresses that were known and belonged to nobody, with their new source.
+    adopted: Vec<(String, AddressIx)>,
 }
 
 impl Sources {
@@ -229,7 +269,20 @@ impl Sources {
     fn begin(&mut self, addresses: usize) {
         self.name.clear();
         self.left.clear();
+        self.adopted.clear();
         self.start = addresses;
+    }
+
+    fn is_owned(&self, ix: AddressIx) -> bool {
+        self.owned.get(ix.index()).copied().unwrap_or_default()
+    }
+
+    /// An address that was known before its source was belongs to the source entered last.
+    fn adopt(&mut self, ix: AddressIx) {
+        let known = ix.index() < self.start && !self.is_owned(ix);
+        if known && !self.name.is_empty() && !self.adopted.iter().any(|(_, other)| *other == ix) {
+            self.adopted.push((self.name.clone(), ix));
+        }
     }
 
     fn enter(&mut self, name: &str, addresses: usize, limits: &Limits) -> Result<(), Reject> {
@@ -258,6 +311,17 @@ impl Sources {
                     .filter_map(|ix| u32::try_from(ix).ok())
                     .map(AddressIx),
             );
+            self.owned.resize(self.owned.len().max(end), false);
+            if let Some(owned) = self.owned.get_mut(start..end) {
+                owned.fill(true);
+            }
+        }
+        for (name, ix) in self.adopted.drain(..) {
+            self.owned.resize(self.owned.len().max(addresses), false);
+            if let Some(owned) = self.owned.get_mut(ix.index()) {
+                *owned = true;
+            }
+            self.known.entry(name.into()).or_default().push(ix);
         }
     }
 }

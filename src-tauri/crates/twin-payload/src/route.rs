@@ -1,11 +1,12 @@
 //! Which reader reads a topic: judged by its first message, then remembered.
 
-use std::{collections::HashMap, sync::Arc};
-
 use crate::{
     chirpstack::ChirpStack,
     convention::Convention,
     csv::Separated,
+    heard::Heard,
+    homeassistant::HomeAssistant,
+    homie::{Homie4, Homie5},
     layout::{Laid, LayoutSource},
     limits::Limits,
     message::Message,
@@ -15,6 +16,8 @@ use crate::{
     reject::{Reject, RejectKind},
     rules::{Book, Entry, ReadAs, Rules},
     senml::SenMl,
+    tasmota::Tasmota,
+    thinedge::ThinEdge,
     tts::Tts,
     zigbee::Zigbee,
 };
@@ -26,7 +29,12 @@ const STRAYS_MAX: u8 = 3;
 /// shapes of payloads. The last one reads what nobody claims.
 fn readers() -> Vec<Box<dyn Reader>> {
     vec![
+        Box::<ThinEdge>::default(),
+        Box::<Homie5>::default(),
+        Box::<Homie4>::default(),
+        Box::<HomeAssistant>::default(),
         Box::<Zigbee>::default(),
+        Box::<Tasmota>::default(),
         Box::<ChirpStack>::default(),
         Box::<Tts>::default(),
         Box::<OpcUa>::default(),
@@ -44,7 +52,7 @@ pub(crate) struct Router {
     /// Number of the reader that reads what nobody claims.
     last: usize,
     book: Book,
-    index: HashMap<Arc<str>, usize>,
+    heard: Heard,
     routes: Vec<Route>,
     /// Of a topic whose first message is being read.
     fresh: Template,
@@ -59,6 +67,8 @@ struct Route {
     /// How many messages in a row another reader took.
     strays: u8,
     judgement: u32,
+    /// Another reader that wants to hear of its messages.
+    listener: Option<usize>,
     template: Template,
 }
 
@@ -72,7 +82,7 @@ impl Default for Router {
             last: readers.len().saturating_sub(1),
             readers,
             book: Book::default(),
-            index: HashMap::new(),
+            heard: Heard::default(),
             routes: Vec::new(),
             fresh: Template::default(),
             judgement: 0,
@@ -117,9 +127,9 @@ impl Router {
         readers.position(|reader| reader.convention() == convention)
     }
 
-    /// The rule of a topic.
-    pub(crate) fn rule(&mut self, place: Place, topic: &str) -> Option<&mut Entry> {
-        self.book.of(place, topic)
+    /// The rule of a topic, and what other topics last said.
+    pub(crate) fn rule(&mut self, place: Place, topic: &str) -> Option<(&mut Entry, &Heard)> {
+        Some((self.book.of(place, topic)?, &self.heard))
     }
 
     /// Whether a rule takes the payloads of a topic as they come, compressed or not.
@@ -136,12 +146,12 @@ impl Router {
         message: &Message<'_>,
         limits: &Limits,
     ) -> Result<(Place, usize), Reject> {
-        if let Some(place) = self.index.get(message.topic) {
-            let known = self.routes.get(*place);
+        if let Some(place) = self.heard.place(message.topic) {
+            let known = self.routes.get(place);
             if let Some(route) = known.filter(|route| route.judgement == self.judgement) {
-                return Ok((Some(*place), route.reader));
+                return Ok((Some(place), route.reader));
             }
-            return Ok((Some(*place), self.judge(message)));
+            return Ok((Some(place), self.judge(message)));
         }
         self.check_room(message.topic, limits)?;
         self.fresh = Template::default();
@@ -157,7 +167,7 @@ impl Router {
             );
             return Err(Reject::new(RejectKind::AddressTooLong, detail));
         }
-        if self.routes.len() < limits.topics {
+        if self.heard.len() < limits.topics {
             return Ok(());
         }
         let detail = format!(
@@ -178,39 +188,85 @@ impl Router {
         claimed.unwrap_or(self.last)
     }
 
-    /// A reader, and what is known of the values at a place.
+    /// Whether the message may be as large as the documents in which gateways list their devices.
+    pub(crate) fn is_document(&self, message: &Message<'_>) -> bool {
+        let reader = self.readers.get(self.judge(message));
+        reader.is_some_and(|reader| reader.is_document(message.topic))
+    }
+
+    /// A reader, what is known of the values at a place, and what other topics last said.
     pub(crate) fn at(
         &mut self,
         place: Place,
         reader: usize,
-    ) -> Option<(&mut dyn Reader, &mut Template)> {
+    ) -> Option<(&mut dyn Reader, &mut Template, &Heard)> {
         let template = match place {
-            Some(place) => &mut self.routes.get_mut(place)?.template,
+            Some(place) => {
+                let route = self.routes.get_mut(place)?;
+                if route.reader != reader {
+                    route.template = Template::default();
+                }
+                &mut route.template
+            }
             None => &mut self.fresh,
         };
-        Some((self.readers.get_mut(reader)?.as_mut(), template))
+        Some((
+            self.readers.get_mut(reader)?.as_mut(),
+            template,
+            &self.heard,
+        ))
     }
 
-    /// Remembers who read a message of this topic.
-    pub(crate) fn settle(&mut self, place: Place, topic: &str, reader: usize) {
+    /// As [`at`](Self::at), for a reader that only listens.
+    pub(crate) fn at_listener(
+        &mut self,
+        place: Place,
+        listener: usize,
+    ) -> Option<(&mut dyn Reader, &mut Template, &Heard)> {
+        let template = &mut self.routes.get_mut(place?)?.template;
+        Some((
+            self.readers.get_mut(listener)?.as_mut(),
+            template,
+            &self.heard,
+        ))
+    }
+
+    /// Remembers who read a message; gives the place of its topic and the reader that wants to hear of it too.
+    pub(crate) fn settle(
+        &mut self,
+        place: Place,
+        message: &Message<'_>,
+        reader: usize,
+    ) -> (Place, Option<usize>) {
         let judgement = self.judgement;
-        match place.and_then(|place| self.routes.get_mut(place)) {
-            Some(route) => {
+        let known = place.and_then(|place| self.routes.get(place));
+        let mut listener = known.and_then(|route| route.listener);
+        if known.is_none_or(|known| known.reader != reader || known.judgement != judgement) {
+            let mut readers = self.readers.iter().enumerate();
+            let found = readers.find(|(ix, other)| *ix != reader && other.listens(message.topic));
+            listener = found.map(|(ix, _)| ix);
+        }
+        let place = match place.and_then(|at| Some((at, self.routes.get_mut(at)?))) {
+            Some((place, route)) => {
                 if route.reader == reader {
                     route.strays = 0;
                 }
-                (route.reader, route.judgement) = (reader, judgement);
+                (route.reader, route.judgement, route.listener) = (reader, judgement, listener);
+                place
             }
             None => {
-                self.index.insert(topic.into(), self.routes.len());
                 self.routes.push(Route {
                     reader,
                     strays: 0,
                     judgement,
+                    listener,
                     template: std::mem::take(&mut self.fresh),
                 });
+                self.heard.add(message.topic)
             }
-        }
+        };
+        self.heard.note(place, message.payload);
+        (Some(place), listener)
     }
 
     /// A message was taken by another reader than its topic's, which keeps the topic until that has happened often.

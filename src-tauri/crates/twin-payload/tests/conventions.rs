@@ -12,6 +12,26 @@ fn zigbee2mqtt() {
 }
 
 #[test]
+fn homie() {
+    fixture::check("homie");
+}
+
+#[test]
+fn thin_edge() {
+    fixture::check("thinedge");
+}
+
+#[test]
+fn home_assistant() {
+    fixture::check("homeassistant");
+}
+
+#[test]
+fn tasmota() {
+    fixture::check("tasmota");
+}
+
+#[test]
 fn chirpstack() {
     fixture::check("chirpstack");
 }
@@ -43,6 +63,15 @@ fn the_convention_of_each_message_is_told() {
         ("a", "{}", Convention::Json),
         ("a", "1", Convention::Bare),
         ("zigbee2mqtt/a", "1", Convention::Zigbee2mqtt),
+        ("homie/5/a/$state", "ready", Convention::Homie5),
+        ("homie/a/$state", "ready", Convention::Homie4),
+        (
+            "homeassistant/sensor/a/config",
+            "{}",
+            Convention::HomeAssistant,
+        ),
+        ("te/device/main///m/a", "{}", Convention::ThinEdge),
+        ("tele/a/SENSOR", "{}", Convention::Tasmota),
         (
             "application/a/device/b/event/up",
             "{}",

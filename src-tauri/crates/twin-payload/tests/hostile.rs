@@ -10,7 +10,7 @@ use twin_payload::{
     sparkplug::encode::{Metric, MetricValue, payload},
 };
 
-const TOPICS: [&str; 12] = [
+const TOPICS: [&str; 24] = [
     "spBv1.0/G/NBIRTH/n",
     "spBv1.0/G/NDATA/n",
     "spBv1.0/G/NDEATH/n",
@@ -23,6 +23,18 @@ const TOPICS: [&str; 12] = [
     "application/a/device/01/event/up",
     "line/oven",
     "spBv1.0/G/NCMD/n",
+    "homie/5/d/$description",
+    "homie/5/d/n/p",
+    "x/5/d/$state",
+    "homie/d/n/p/$datatype",
+    "homie/d/n/p",
+    "homeassistant/sensor/s/config",
+    "home/z/bridge/devices",
+    "te/device/main///m/a",
+    "te/device/main//",
+    "tele/d/SENSOR",
+    "tele/d/LWT",
+    "tasmota/discovery/0049/config",
 ];
 
 fn birth() -> Vec<u8> {

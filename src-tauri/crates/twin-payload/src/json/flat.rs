@@ -52,6 +52,11 @@ impl TimeNames {
         name: "last_seen",
         always: true,
     }]);
+    /// For conventions that say `time` and mean nothing else by it.
+    pub(crate) const TIME: TimeNames = TimeNames(&[TimeName {
+        name: "time",
+        always: true,
+    }]);
 
     fn rank(self, key: &str) -> Option<usize> {
         self.0
