@@ -242,7 +242,7 @@ impl Decoder {
             let mut context = Context::new(&self.limits, &mut self.memory, (template, heard), out);
             context.zone = zone;
             reads.read(message, &mut context)?;
-            Ok(context.finish())
+            Ok(context.finish(message.received))
         });
         match result {
             Err(reject) => {
@@ -262,7 +262,7 @@ impl Decoder {
         if let Some((listens, template, heard)) = listens {
             let mut context = Context::new(&self.limits, &mut self.memory, (template, heard), out);
             listens.hear(message, mark.rows(), &mut context);
-            context.finish();
+            context.finish(message.received);
         }
         Ok(())
     }

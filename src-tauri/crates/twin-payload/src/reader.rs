@@ -1,11 +1,16 @@
 //! What every convention's reader is given and must give.
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    sync::Arc,
+};
 
-use twin_core::Quality;
+use twin_core::{Quality, Timestamp};
 
 use crate::{
     convention::Convention,
+    description::Presence,
     heard::Heard,
     intern::{AddressIx, Interner},
     json::Flat,
@@ -189,6 +194,12 @@ impl<'c> Context<'c> {
 
     /// Adds an event.
     pub(crate) fn event(&mut self, event: SourceEvent) {
+        if let SourceEvent::Availability {
+            source, presence, ..
+        } = &event
+        {
+            self.sources.said.push((Arc::clone(source), *presence));
+        }
         self.out.event(event);
     }
 
@@ -207,9 +218,16 @@ impl<'c> Context<'c> {
         self.owners_changed = true;
     }
 
-    /// Keeps what the message brought; tells whether topics are to be judged again.
-    pub(crate) fn finish(self) -> bool {
-        self.sources.finish(self.addresses.len());
+    /// Keeps what the message brought; tells whether topics are to be judged again. A source that said earlier that it
+    /// is not there is not there with its new addresses either, so that is said again.
+    pub(crate) fn finish(self, at: Timestamp) -> bool {
+        for source in self.sources.finish(self.addresses.len(), self.limits) {
+            self.out.event(SourceEvent::Availability {
+                source,
+                presence: Presence::Offline,
+                at,
+            });
+        }
         self.owners_changed
     }
 }
@@ -259,6 +277,10 @@ pub(crate) struct Sources {
     owned: Vec<bool>,
     /// Of the message in hand: addresses that were known and belonged to nobody, with their new source.
     adopted: Vec<(String, AddressIx)>,
+    /// Sources that said last that they are not there.
+    absent: HashSet<Arc<str>>,
+    /// Of the message in hand: what sources said of their being there.
+    said: Vec<(Arc<str>, Presence)>,
 }
 
 impl Sources {
@@ -270,6 +292,7 @@ impl Sources {
         self.name.clear();
         self.left.clear();
         self.adopted.clear();
+        self.said.clear();
         self.start = addresses;
     }
 
@@ -301,11 +324,21 @@ impl Sources {
         Ok(())
     }
 
-    fn finish(&mut self, addresses: usize) {
+    /// Gives the sources that have new addresses and are not there.
+    fn finish(&mut self, addresses: usize, limits: &Limits) -> Vec<Arc<str>> {
+        for (source, presence) in &self.said {
+            if *presence != Presence::Offline {
+                self.absent.remove(source);
+            } else if self.absent.len() < limits.sources {
+                self.absent.insert(Arc::clone(source));
+            }
+        }
+        let mut grown = vec![];
         let last = (!self.name.is_empty() && addresses > self.start)
             .then(|| (self.name.clone(), self.start, addresses));
         for (name, start, end) in self.left.drain(..).chain(last) {
-            let known = self.known.entry(name.into()).or_default();
+            let name: Arc<str> = name.into();
+            let known = self.known.entry(Arc::clone(&name)).or_default();
             known.extend(
                 (start..end)
                     .filter_map(|ix| u32::try_from(ix).ok())
@@ -315,13 +348,22 @@ impl Sources {
             if let Some(owned) = self.owned.get_mut(start..end) {
                 owned.fill(true);
             }
+            grown.push(name);
         }
         for (name, ix) in self.adopted.drain(..) {
             self.owned.resize(self.owned.len().max(addresses), false);
             if let Some(owned) = self.owned.get_mut(ix.index()) {
                 *owned = true;
             }
-            self.known.entry(name.into()).or_default().push(ix);
+            let name: Arc<str> = name.into();
+            self.known.entry(Arc::clone(&name)).or_default().push(ix);
+            grown.push(name);
         }
+        grown.dedup();
+        let said = &self.said;
+        grown.retain(|source| {
+            self.absent.contains(source) && !said.iter().any(|(other, _)| other == source)
+        });
+        grown
     }
 }

@@ -64,19 +64,19 @@ fn values_of_known_topics_take_no_memory() {
                 .decode(message(topic, payload.as_bytes()), &mut out)
                 .unwrap();
         }
-        let region = Region::new(ALLOCATOR);
-        for _ in 0..100 {
-            out.clear();
-            decoder
-                .decode(message(topic, payload.as_bytes()), &mut out)
-                .unwrap();
-        }
-        let change = region.change();
-        assert!(!out.is_empty());
-        assert_eq!(
-            (change.allocations, change.reallocations),
-            (0, 0),
-            "{topic}"
-        );
+        // The test's own runner may take some at the same time, but not in every round.
+        let rounds = (0..5).map(|_| {
+            let region = Region::new(ALLOCATOR);
+            for _ in 0..100 {
+                out.clear();
+                decoder
+                    .decode(message(topic, payload.as_bytes()), &mut out)
+                    .unwrap();
+            }
+            assert!(!out.is_empty());
+            let change = region.change();
+            change.allocations + change.reallocations
+        });
+        assert_eq!(rounds.min(), Some(0), "{topic}");
     }
 }

@@ -172,7 +172,17 @@ fn end(
     let addresses: Vec<String> = rows.iter().map(|(address, _)| address.clone()).collect();
     let owned = world.owned(source, &addresses);
     assert!(!owned.is_empty(), "{source} has no values");
-    (rows, owned, world.presence.clone(), world.described())
+    let marks = addresses
+        .iter()
+        .map(|address| world.marks.get(address).copied());
+    // That a source is there need not be said again of its new values.
+    let absent: Vec<bool> = marks.map(|mark| mark == Some(Presence::Offline)).collect();
+    (
+        (rows, absent),
+        owned,
+        world.presence.clone(),
+        world.described(),
+    )
 }
 
 #[test]

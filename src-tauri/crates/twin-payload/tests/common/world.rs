@@ -14,6 +14,8 @@ use super::{NOW, rows};
 pub struct World {
     pub decoder: Decoder,
     pub presence: BTreeMap<String, Presence>,
+    /// By address: what was said of its source when that was known to have it.
+    pub marks: BTreeMap<String, Presence>,
     described: BTreeMap<String, Description>,
 }
 
@@ -22,6 +24,7 @@ impl World {
         World {
             decoder: Decoder::with_limits(limits),
             presence: BTreeMap::new(),
+            marks: BTreeMap::new(),
             described: BTreeMap::new(),
         }
     }
@@ -37,6 +40,10 @@ impl World {
                     source, presence, ..
                 } => {
                     self.presence.insert(source.to_string(), *presence);
+                    for ix in self.decoder.addresses_of(source) {
+                        let address = self.decoder.address(*ix).to_owned();
+                        self.marks.insert(address, *presence);
+                    }
                 }
                 SourceEvent::Described(told) => {
                     let key = format!("{} {}", told.convention.name(), told.source);
