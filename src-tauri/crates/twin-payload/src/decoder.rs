@@ -163,6 +163,14 @@ impl Decoder {
         self.sparkplug.poll(now, &self.limits, known, out);
     }
 
+    /// Reads what is held back now, without waiting longer: for when messages that wait for their acknowledgement keep
+    /// the broker from sending more. Rows, events and [`released`](Observations::released) are added to `out`.
+    pub fn let_go(&mut self, now: Timestamp, out: &mut Observations) {
+        out.begin();
+        let known = &mut self.memory.addresses;
+        self.sparkplug.let_go(now, &self.limits, known, out);
+    }
+
     /// Sets how many Sparkplug messages may be held back: see [`SparkplugLimits::held`](crate::SparkplugLimits).
     pub fn set_held(&mut self, messages: usize) {
         self.limits.sparkplug.held = messages;

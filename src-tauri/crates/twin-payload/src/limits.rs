@@ -83,6 +83,8 @@ pub struct SparkplugLimits {
     pub held_bytes: usize,
     /// Largest payload after unpacking, bytes.
     pub unpacked_bytes: usize,
+    /// Most memory for what births say, of all nodes and devices, bytes.
+    pub birth_bytes: usize,
     /// Most host applications whose state is kept.
     pub hosts: usize,
 }
@@ -96,6 +98,7 @@ impl Default for SparkplugLimits {
             held_node_bytes: 256 * 1024,
             held_bytes: 16 * 1024 * 1024,
             unpacked_bytes: 4 * 1024 * 1024,
+            birth_bytes: 256 * 1024 * 1024,
             hosts: 1_000,
         }
     }

@@ -61,13 +61,17 @@ fn decode(
     message: Message<'_>,
     out: &mut Observations,
 ) -> Result<(), Reject> {
-    let (before, addresses, nodes) = (out.clone(), decoder.address_count(), decoder.nodes());
+    let (before, addresses) = (out.clone(), decoder.address_count());
+    let known = (decoder.nodes(), decoder.session());
     let result = decoder.decode(message, out);
     if result.is_err() {
         assert_eq!(*out, before, "a rejected message added something");
         assert_eq!(
-            (decoder.address_count(), decoder.nodes()),
-            (addresses, nodes),
+            (
+                decoder.address_count(),
+                (decoder.nodes(), decoder.session())
+            ),
+            (addresses, known),
             "a rejected message changed state"
         );
     }

@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Result},
     pipeline::{
         request::Request,
-        source::{Source, SourceParts},
+        source::{Source, SourceParts, Wanted},
     },
 };
 
@@ -30,6 +30,7 @@ impl App {
             commands: queue.0.clone(),
             inbox,
             addresses: addresses.unwrap_or_default(),
+            wanted: Wanted::of(&self.compiled().plant.discovery),
             births: births
                 .into_iter()
                 .map(|birth| (birth.topic, birth.payload))

@@ -24,7 +24,7 @@ use super::{
     ring::Ring,
     scoring::{Answer, ScoringThread},
     source::Source,
-    turn::Turn,
+    turn::{Step, Turn},
 };
 use crate::{clock, compile::Compiled, view::View};
 
@@ -212,11 +212,17 @@ impl Driver {
         self.next_batch += 1;
         self.samples += turn.samples();
         let wanted = turn.rebirths();
-        for (at, input) in turn.into_inputs() {
-            if let Input::Samples(batch) = &input {
-                self.outbox.batches.push(Arc::clone(batch));
+        self.outbox.heard.append(&mut turn.heard());
+        for step in turn.into_steps() {
+            match step {
+                Step::Input(at, input) => {
+                    if let Input::Samples(batch) = &input {
+                        self.outbox.batches.push(Arc::clone(batch));
+                    }
+                    self.step(at, input);
+                }
+                Step::Store(batch) => self.outbox.batches.push(batch),
             }
-            self.step(at, input);
         }
         for (connection, node) in wanted {
             self.ask_rebirth_of_itself(&connection, &node, now);

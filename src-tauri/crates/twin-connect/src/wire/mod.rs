@@ -5,8 +5,11 @@ use std::{future::Future, io, pin::Pin, time::Duration};
 
 use bytes::Bytes;
 
-use crate::{ConnectionSpec, DownReason, Qos, Subscription, probe::Probe, socket::Dialler};
+use crate::{
+    BrokerFacts, ConnectionSpec, DownReason, Qos, Subscription, probe::Probe, socket::Dialler,
+};
 
+mod cork;
 pub(crate) mod v311;
 pub(crate) mod v5;
 
@@ -19,6 +22,15 @@ const BATCH: usize = 512;
 /// How long the library may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
 
+/// The packet that an acknowledgement is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Receipt {
+    /// QoS 1: PUBACK.
+    AtLeastOnce(u16),
+    /// QoS 2: PUBREC.
+    ExactlyOnce(u16),
+}
+
 /// What the broker did, or what was sent.
 #[derive(Debug)]
 pub(crate) enum Got<A> {
@@ -29,6 +41,8 @@ pub(crate) enum Got<A> {
         max_packet: usize,
         /// Keep-alive as the broker wants it.
         keep_alive: Duration,
+        /// What it said of itself.
+        broker: Box<BrokerFacts>,
     },
     /// A message.
     Message {

@@ -3,15 +3,17 @@
 use bytes::Bytes;
 use rumqttc_v4::{
     AckMode, AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, Incoming,
-    ManualAck, MqttOptions, NetworkOptions, Packet, PubAck, PubRec, Publish, PublishOptions, QoS,
+    ManualAck, MqttOptions, NetworkOptions, Packet, PubRec, Publish, PublishOptions, QoS,
     StateError, SubscribeFilter, SubscribeReasonCode, mqttbytes::Error as CodecError,
 };
 
 use super::{
-    Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Got, OUTGOING, REQUESTS, Refused,
-    Wire, qos_of, seconds,
+    Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Got, OUTGOING, REQUESTS, Receipt,
+    Refused, Wire,
+    cork::{Acknowledgements, Cork},
+    qos_of, seconds,
 };
-use crate::{ConnectionSpec, Qos, Subscription, socket::Dialler};
+use crate::{BrokerFacts, ConnectionSpec, Qos, Subscription, socket::Dialler};
 
 pub(crate) struct Reader {
     events: EventLoop,
@@ -20,9 +22,10 @@ pub(crate) struct Reader {
 
 pub(crate) struct Writer {
     client: AsyncClient,
+    waiting: Acknowledgements,
 }
 
-fn options(spec: &ConnectionSpec, dialler: Dialler) -> MqttOptions {
+fn options(spec: &ConnectionSpec, dialler: Dialler, waiting: Acknowledgements) -> MqttOptions {
     let mut options = MqttOptions::new(spec.client_id.clone(), (spec.host.clone(), spec.port));
     options
         .set_keep_alive(seconds(spec.keep_alive))
@@ -33,8 +36,11 @@ fn options(spec: &ConnectionSpec, dialler: Dialler) -> MqttOptions {
         .set_read_batch_size(BATCH)
         .set_clean_session(!spec.is_persistent())
         .set_socket_connector(move |_, _| {
-            let dialler = dialler.clone();
-            async move { dialler.open().await }
+            let (dialler, waiting) = (dialler.clone(), waiting.clone());
+            async move {
+                let stream = dialler.open().await?;
+                Ok(Cork::new(stream, waiting))
+            }
         });
     if let Some(credentials) = &spec.credentials {
         match &credentials.password {
@@ -49,11 +55,12 @@ fn options(spec: &ConnectionSpec, dialler: Dialler) -> MqttOptions {
 }
 
 impl Wire for Reader {
-    type Ack = ManualAck;
+    type Ack = Receipt;
     type Client = Writer;
 
     fn open(spec: &ConnectionSpec, dialler: Dialler) -> (Writer, Reader) {
-        let (client, mut events) = AsyncClient::builder(options(spec, dialler))
+        let waiting = Acknowledgements::default();
+        let (client, mut events) = AsyncClient::builder(options(spec, dialler, waiting.clone()))
             .capacity(REQUESTS)
             .build();
         let mut network = NetworkOptions::new();
@@ -67,7 +74,7 @@ impl Wire for Reader {
         );
         events.set_network_options(network);
         (
-            Writer { client },
+            Writer { client, waiting },
             Reader {
                 events,
                 limit: spec.limits.wire_limit(),
@@ -75,13 +82,17 @@ impl Wire for Reader {
         )
     }
 
-    async fn poll(&mut self) -> Result<Got<ManualAck>, Fault> {
+    async fn poll(&mut self) -> Result<Got<Receipt>, Fault> {
         match self.events.poll().await {
             Ok(Event::Incoming(Packet::Publish(publish))) => Ok(message(publish)),
             Ok(Event::Incoming(Incoming::ConnAck(connack))) => Ok(Got::Up {
                 session_present: connack.session_present,
                 max_packet: self.limit,
                 keep_alive: self.events.mqtt_options.keep_alive(),
+                broker: Box::new(BrokerFacts {
+                    session_present: connack.session_present,
+                    ..BrokerFacts::default()
+                }),
             }),
             Ok(Event::Incoming(_)) => Ok(Got::Heard),
             Ok(Event::Outgoing(_)) => Ok(Got::Sent),
@@ -90,11 +101,11 @@ impl Wire for Reader {
     }
 }
 
-fn message(publish: Publish) -> Got<ManualAck> {
+fn message(publish: Publish) -> Got<Receipt> {
     let ack = match publish.qos {
         QoS::AtMostOnce => None,
-        QoS::AtLeastOnce => Some(ManualAck::PubAck(PubAck::new(publish.pkid))),
-        QoS::ExactlyOnce => Some(ManualAck::PubRec(PubRec::new(publish.pkid))),
+        QoS::AtLeastOnce => Some(Receipt::AtLeastOnce(publish.pkid)),
+        QoS::ExactlyOnce => Some(Receipt::ExactlyOnce(publish.pkid)),
     };
     Got::Message {
         topic: publish.topic,
@@ -107,10 +118,16 @@ fn message(publish: Publish) -> Got<ManualAck> {
 }
 
 impl Client for Writer {
-    type Ack = ManualAck;
+    type Ack = Receipt;
 
-    fn ack(&self, ack: ManualAck) -> bool {
-        self.client.try_manual_ack(ack).is_ok()
+    fn ack(&self, ack: Receipt) -> bool {
+        match ack {
+            Receipt::AtLeastOnce(id) => self.waiting.put(id),
+            Receipt::ExactlyOnce(id) => {
+                let ack = ManualAck::PubRec(PubRec::new(id));
+                self.client.try_manual_ack(ack).is_ok()
+            }
+        }
     }
 
     fn publish(&self, topic: &str, payload: Bytes, qos: Qos) -> Result<(), String> {

@@ -2,18 +2,22 @@
 
 use bytes::Bytes;
 use rumqttc::{
-    AckMode, AsyncClient, ConnectReturnCode, ConnectionError, DisconnectReasonCode, Event,
-    EventLoop, Incoming, ManualAck, MqttOptions, Packet, PersistedAckMode, PersistedSession,
-    PubAck, PubRec, Publish, PublishOptions, QoS, RetainForwardRule, SessionStore,
-    SessionStoreError, SessionStoreKey, StateError, SubscribeFilter, SubscribeReasonCode,
-    mqttbytes::Error as CodecError,
+    AckMode, AsyncClient, ConnAckProperties, ConnectReturnCode, ConnectionError,
+    DisconnectReasonCode, Event, EventLoop, Incoming, ManualAck, MqttOptions, Packet,
+    PersistedAckMode, PersistedSession, PubRec, Publish, PublishOptions, QoS, RetainForwardRule,
+    SessionStore, SessionStoreError, SessionStoreKey, StateError, SubscribeFilter,
+    SubscribeReasonCode, mqttbytes::Error as CodecError,
 };
 
 use super::{
-    Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Got, OUTGOING, REQUESTS, Refused,
-    Wire, qos_of, seconds,
+    Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Got, OUTGOING, REQUESTS, Receipt,
+    Refused, Wire,
+    cork::{Acknowledgements, Cork},
+    qos_of, seconds,
 };
-use crate::{ConnectionSpec, Qos, Session, Subscription, socket::Dialler};
+use crate::{
+    BrokerFacts, ConnectionSpec, Qos, Session, Subscription, certificate::cut, socket::Dialler,
+};
 
 pub(crate) struct Reader {
     events: EventLoop,
@@ -21,6 +25,7 @@ pub(crate) struct Reader {
 
 pub(crate) struct Writer {
     client: AsyncClient,
+    waiting: Acknowledgements,
 }
 
 /// Tells the library that this client has no message of its own under way, which is true: a link starts with nothing
@@ -47,7 +52,7 @@ impl SessionStore for NothingUnderWay {
     }
 }
 
-fn options(spec: &ConnectionSpec, dialler: Dialler) -> MqttOptions {
+fn options(spec: &ConnectionSpec, dialler: Dialler, waiting: Acknowledgements) -> MqttOptions {
     let mut options = MqttOptions::new(spec.client_id.clone(), (spec.host.clone(), spec.port));
     options
         .set_keep_alive(seconds(spec.keep_alive))
@@ -60,8 +65,11 @@ fn options(spec: &ConnectionSpec, dialler: Dialler) -> MqttOptions {
         // The loop that polls keeps the time of the whole attempt; this one must never be first.
         .set_connect_timeout(spec.timing.connect_timeout.saturating_mul(2))
         .set_socket_connector(move |_, _| {
-            let dialler = dialler.clone();
-            async move { dialler.open().await }
+            let (dialler, waiting) = (dialler.clone(), waiting.clone());
+            async move {
+                let stream = dialler.open().await?;
+                Ok(Cork::new(stream, waiting))
+            }
         });
     if let Some(credentials) = &spec.credentials {
         match &credentials.password {
@@ -99,30 +107,31 @@ fn options(spec: &ConnectionSpec, dialler: Dialler) -> MqttOptions {
 }
 
 impl Wire for Reader {
-    type Ack = ManualAck;
+    type Ack = Receipt;
     type Client = Writer;
 
     fn open(spec: &ConnectionSpec, dialler: Dialler) -> (Writer, Reader) {
-        let (client, events) = AsyncClient::builder(options(spec, dialler))
+        let waiting = Acknowledgements::default();
+        let (client, events) = AsyncClient::builder(options(spec, dialler, waiting.clone()))
             .capacity(REQUESTS)
             .build();
-        (Writer { client }, Reader { events })
+        (Writer { client, waiting }, Reader { events })
     }
 
-    async fn poll(&mut self) -> Result<Got<ManualAck>, Fault> {
+    async fn poll(&mut self) -> Result<Got<Receipt>, Fault> {
         match self.events.poll().await {
             Ok(Event::Incoming(Packet::Publish(publish))) => Ok(message(publish)),
             Ok(Event::Incoming(Incoming::ConnAck(connack))) => {
                 self.events.options.clear_session_store();
-                let max_packet = connack
-                    .properties
-                    .and_then(|properties| properties.max_packet_size);
+                let broker = facts(connack.session_present, connack.properties);
                 Ok(Got::Up {
                     session_present: connack.session_present,
-                    max_packet: max_packet
+                    max_packet: broker
+                        .maximum_packet
                         .and_then(|size| usize::try_from(size).ok())
                         .unwrap_or(usize::MAX),
                     keep_alive: self.events.options.keep_alive(),
+                    broker: Box::new(broker),
                 })
             }
             Ok(Event::Incoming(_)) => Ok(Got::Heard),
@@ -132,11 +141,34 @@ impl Wire for Reader {
     }
 }
 
-fn message(publish: Publish) -> Got<ManualAck> {
+fn facts(session_present: bool, properties: Option<ConnAckProperties>) -> BrokerFacts {
+    let Some(said) = properties else {
+        return BrokerFacts {
+            session_present,
+            ..BrokerFacts::default()
+        };
+    };
+    let yes = |flag: Option<u8>| flag.map(|flag| flag != 0);
+    BrokerFacts {
+        session_present,
+        maximum_qos: said.max_qos,
+        retain: yes(said.retain_available),
+        wildcards: yes(said.wildcard_subscription_available),
+        shared_subscriptions: yes(said.shared_subscription_available),
+        receive_maximum: said.receive_max,
+        maximum_packet: said.max_packet_size,
+        keep_alive: said.server_keep_alive,
+        session_expiry: said.session_expiry_interval,
+        assigned_client_id: said.assigned_client_identifier.map(|id| cut(&id)),
+        reason: said.reason_string.map(|reason| cut(&reason)),
+    }
+}
+
+fn message(publish: Publish) -> Got<Receipt> {
     let ack = match publish.qos {
         QoS::AtMostOnce => None,
-        QoS::AtLeastOnce => Some(ManualAck::PubAck(PubAck::new(publish.pkid, None))),
-        QoS::ExactlyOnce => Some(ManualAck::PubRec(PubRec::new(publish.pkid, None))),
+        QoS::AtLeastOnce => Some(Receipt::AtLeastOnce(publish.pkid)),
+        QoS::ExactlyOnce => Some(Receipt::ExactlyOnce(publish.pkid)),
     };
     Got::Message {
         topic: publish.topic,
@@ -149,10 +181,16 @@ fn message(publish: Publish) -> Got<ManualAck> {
 }
 
 impl Client for Writer {
-    type Ack = ManualAck;
+    type Ack = Receipt;
 
-    fn ack(&self, ack: ManualAck) -> bool {
-        self.client.try_manual_ack(ack).is_ok()
+    fn ack(&self, ack: Receipt) -> bool {
+        match ack {
+            Receipt::AtLeastOnce(id) => self.waiting.put(id),
+            Receipt::ExactlyOnce(id) => {
+                let ack = ManualAck::PubRec(PubRec::new(id, None));
+                self.client.try_manual_ack(ack).is_ok()
+            }
+        }
     }
 
     fn publish(&self, topic: &str, payload: Bytes, qos: Qos) -> Result<(), String> {

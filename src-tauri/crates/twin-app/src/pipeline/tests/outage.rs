@@ -191,7 +191,7 @@ async fn signals_that_left_the_plant_are_kept_without_a_limit_of_age() -> anyhow
         .signal_keys(&[SignalId::from("gone/s0")])
         .await?;
     let known = bench.historian.signals().await?;
-    let policy = retention::policy(&bench.compiled, &known);
+    let policy = retention::Plan::of(&bench.compiled, &known).policy;
     assert!(policy.default.raw.is_some());
     let gone: Vec<_> = known
         .iter()
@@ -221,8 +221,7 @@ async fn what_memory_cannot_hold_is_counted_and_the_rest_is_stored_in_order() ->
 }
 
 #[tokio::test]
-async fn samples_that_fill_memory_by_their_bytes_are_counted_to_the_last()
--> anyhow::Result<()> {
+async fn samples_that_fill_memory_by_their_bytes_are_counted_to_the_last() -> anyhow::Result<()> {
     full_memory(Limits {
         samples: 100_000,
         bytes: 40_000,

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use twin_payload::{Decoder, Limits, Message, Observations, SourceEvent};
 
 /// Conversations of the conventions whose readers remember something, and of some that do not.
-const FIXTURES: [&str; 10] = [
+const FIXTURES: [&str; 12] = [
     include_str!("fixtures/chirpstack/events.case"),
     include_str!("fixtures/chirpstack/hostile.case"),
     include_str!("fixtures/tts/device.case"),
@@ -18,6 +18,8 @@ const FIXTURES: [&str; 10] = [
     include_str!("fixtures/csv/unruled.case"),
     include_str!("fixtures/senml/json.case"),
     include_str!("fixtures/senml/cbor.case"),
+    include_str!("fixtures/sparkplug/life.case"),
+    include_str!("fixtures/sparkplug/types.case"),
 ];
 
 /// What one message gave, by address.
