@@ -9,10 +9,12 @@ use crate::{
     limits::Limits,
     message::Message,
     observations::Observations,
-    reader::{Context, Memory},
+    reader::{Context, Memory, Template},
     reject::{Reject, RejectKind},
     route::{Place, Router},
+    rules::Rules,
     sparkplug::{self, NodeStatus, Sparkplug, SparkplugSession, SparkplugTopic},
+    stamp::Zone,
 };
 
 /// Longest topic: MQTT counts its bytes in 16 bits.
@@ -48,6 +50,15 @@ impl Decoder {
         }
     }
 
+    /// As [`with_limits`](Self::with_limits), with what a person says of the payloads.
+    pub fn with_rules(limits: Limits, rules: &Rules) -> Self {
+        Decoder {
+            limits,
+            router: Router::with_rules(rules),
+            ..Decoder::default()
+        }
+    }
+
     /// Decodes a message and adds what it says to `out`.
     ///
     /// # Errors
@@ -69,8 +80,10 @@ impl Decoder {
             return result;
         }
         match Packed::of(message.payload) {
-            Some(packed) => self.read_packed(packed, &message, out),
-            None => self.read(&message, out),
+            Some(packed) if !self.router.takes_bytes(message.topic) => {
+                self.read_packed(packed, &message, out)
+            }
+            _ => self.read(&message, out),
         }
     }
 
@@ -219,6 +232,7 @@ impl Decoder {
         if other == reader || self.read_as(place, other, message, out).is_err() {
             return result;
         }
+        self.router.stray(place, reader);
         Ok(())
     }
 
@@ -231,18 +245,28 @@ impl Decoder {
     ) -> Result<(), Reject> {
         let mark = out.mark();
         let addresses = self.memory.addresses.len();
-        let Some((reads, template, heard)) = self.router.at(place, reader) else {
-            return Ok(());
-        };
-        out.speak(reads.convention());
-        let mut context = Context::new(&self.limits, &mut self.memory, (template, heard), out);
-        if let Err(reject) = reads.read(message, &mut context) {
-            out.truncate(mark);
-            self.memory.addresses.truncate(addresses);
-            return Err(reject);
+        let result = self.read_layer(place, message, out).and_then(|zone| {
+            let Some((reads, template, heard)) = self.router.at(place, reader) else {
+                return Ok(false);
+            };
+            out.speak(reads.convention());
+            let mut context = Context::new(&self.limits, &mut self.memory, (template, heard), out);
+            context.zone = zone;
+            reads.read(message, &mut context)?;
+            Ok(context.finish(message.received))
+        });
+        match result {
+            Err(reject) => {
+                out.truncate(mark);
+                self.memory.addresses.truncate(addresses);
+                return Err(reject);
+            }
+            Ok(true) => self.router.forget_judgements(),
+            Ok(false) => {}
         }
-        if context.finish(message.received) {
-            self.router.forget_judgements();
+        let rule = self.router.rule(place, message.topic);
+        if let Some(layer) = rule.and_then(|(rule, _)| rule.layer.as_mut()) {
+            layer.note(message, &self.limits, out);
         }
         let (place, listener) = self.router.settle(place, message, reader);
         let listens = listener.and_then(|listener| self.router.at_listener(place, listener));
@@ -252,6 +276,25 @@ impl Decoder {
             context.finish(message.received);
         }
         Ok(())
+    }
+
+    /// Reads the bytes inside a message that a rule tells of; gives the zone that it tells.
+    fn read_layer(
+        &mut self,
+        place: Place,
+        message: &Message<'_>,
+        out: &mut Observations,
+    ) -> Result<Option<Zone>, Reject> {
+        let Some((rule, heard)) = self.router.rule(place, message.topic) else {
+            return Ok(None);
+        };
+        let zone = rule.zone();
+        if let Some(layer) = &mut rule.layer {
+            let parts = (&mut Template::default(), heard);
+            let mut context = Context::new(&self.limits, &mut self.memory, parts, out);
+            layer.rows(message, &mut context)?;
+        }
+        Ok(zone)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     message::Message,
     observations::{Cell, Observations, SourceEvent},
     reject::{Reject, RejectKind},
-    stamp::Stamp,
+    stamp::{Stamp, Zone},
 };
 
 /// Values of one message beyond this many are found by their address each time, not by their place.
@@ -58,6 +58,8 @@ pub(crate) trait Reader: fmt::Debug + Send + Sync {
 /// What a reader works with.
 pub(crate) struct Context<'c> {
     pub(crate) limits: &'c Limits,
+    /// The zone of times without an offset, when a rule tells it.
+    pub(crate) zone: Option<Zone>,
     /// For readers of JSON: filled anew by each.
     pub(crate) flat: &'c mut Flat,
     /// What other topics last said.
@@ -81,6 +83,7 @@ impl<'c> Context<'c> {
         memory.sources.begin(memory.addresses.len());
         Context {
             limits,
+            zone: None,
             flat: &mut memory.flat,
             heard,
             addresses: &mut memory.addresses,

@@ -107,7 +107,7 @@ impl RejectKind {
             RejectKind::Description => "description",
             RejectKind::Inflate => "inflate",
             RejectKind::SenMl => "senml",
-            RejectKind::Layout => "layout-too-short",
+            RejectKind::Layout => "layout",
             RejectKind::Csv => "csv",
         }
     }

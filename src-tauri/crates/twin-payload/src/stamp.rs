@@ -87,8 +87,37 @@ pub(crate) fn is_plausible(time: Timestamp) -> bool {
     time >= EARLIEST
 }
 
+/// How far local time is from UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Zone {
+    /// Minutes that it is ahead of UTC.
+    pub minutes_east: i16,
+}
+
+impl Zone {
+    /// From `Z`, `UTC`, `+01:00`, `-0330`.
+    pub fn from_text(text: &str) -> Option<Zone> {
+        if matches!(text, "Z" | "z" | "UTC") {
+            return Some(Zone { minutes_east: 0 });
+        }
+        let at = |zone: &str| from_rfc3339(&format!("2000-01-01T00:00:00{zone}"));
+        let minutes = (at("Z")?.0 - at(text)?.0) / 60_000_000;
+        let minutes_east = i16::try_from(minutes).ok()?;
+        Some(Zone { minutes_east })
+    }
+}
+
+/// An instant from RFC 3339 text; without an offset when the zone is known.
+pub(crate) fn from_text(text: &str, zone: Option<Zone>) -> Option<Timestamp> {
+    parse(text, zone)
+}
+
 /// An instant from RFC 3339 text. The offset is required: without it the instant is not known.
 pub(crate) fn from_rfc3339(text: &str) -> Option<Timestamp> {
+    parse(text, None)
+}
+
+fn parse(text: &str, zone: Option<Zone>) -> Option<Timestamp> {
     let bytes = text.as_bytes();
     let digits = |from: usize, count: usize| -> Option<i64> {
         bytes
@@ -110,7 +139,8 @@ pub(crate) fn from_rfc3339(text: &str) -> Option<Timestamp> {
     }
     let mut at = 19;
     let mut micros = 0;
-    if is(at, b".") {
+    // ISO 8601 allows either.
+    if is(at, b".,") {
         let fraction = bytes
             .get(at + 1..)?
             .iter()
@@ -123,16 +153,17 @@ pub(crate) fn from_rfc3339(text: &str) -> Option<Timestamp> {
         micros = digits(at + 1, kept)? * 10_i64.pow(6 - u32::try_from(kept).ok()?);
         at += 1 + fraction;
     }
-    let offset_minutes = match *bytes.get(at)? {
-        b'Z' | b'z' if bytes.len() == at + 1 => 0,
-        sign @ (b'+' | b'-') => {
+    let offset_minutes = match bytes.get(at) {
+        None => i64::from(zone?.minutes_east),
+        Some(b'Z' | b'z') if bytes.len() == at + 1 => 0,
+        Some(sign @ (b'+' | b'-')) => {
             let colon = usize::from(is(at + 3, b":"));
             let (hours, minutes) = (digits(at + 1, 2)?, digits(at + 3 + colon, 2)?);
             if hours > 23 || minutes > 59 || bytes.len() != at + 5 + colon {
                 return None;
             }
             let offset = hours * 60 + minutes;
-            if sign == b'-' { -offset } else { offset }
+            if *sign == b'-' { -offset } else { offset }
         }
         _ => return None,
     };
@@ -197,6 +228,20 @@ mod tests {
         ] {
             assert_eq!(from_rfc3339(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn local_time_needs_its_zone() {
+        let zone = Zone::from_text("+05:30");
+        let instant = Some(Timestamp(1_658_136_855_775_000));
+        assert_eq!(from_text("2022-07-18 15:04:15.775", zone), instant);
+        assert_eq!(from_text("2022-07-18T09:34:15.775Z", zone), instant);
+        assert_eq!(from_text("2022-07-18 15:04:15.775", None), None);
+        assert_eq!(from_text("2022-07-18", zone), None);
+        assert_eq!(Zone::from_text("-0330"), Some(Zone { minutes_east: -210 }));
+        assert_eq!(Zone::from_text("UTC"), Some(Zone { minutes_east: 0 }));
+        assert_eq!(Zone::from_text("Europe/Berlin"), None);
+        assert_eq!(Zone::from_text(""), None);
     }
 
     #[test]

@@ -342,8 +342,7 @@ fn opc_ua_of_others_is_read_field_by_field() {
             Some(expected),
             "{file} {path}"
         );
-        let bad = out.iter().filter(|row| !row.quality.is_good());
-        for row in bad {
+        for row in out.iter().filter(|row| !row.quality.is_good()) {
             assert_eq!(row.quality, Quality::bad(Reason::DeviceReported), "{file}");
             assert!(decoder.address(row.address).ends_with("BadFastUInt1"));
         }
