@@ -165,6 +165,7 @@ mod tests {
             retain: false,
             dup: false,
             received: NOW,
+            properties: None,
             ack: number.map(|number| AckHandle { epoch: 1, number }),
         }
     }

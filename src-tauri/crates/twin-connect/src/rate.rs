@@ -205,6 +205,7 @@ mod tests {
             retain: false,
             dup: false,
             received: Timestamp(number.cast_signed()),
+            properties: None,
             ack: acked.then_some(AckHandle { epoch: 0, number }),
         }
     }

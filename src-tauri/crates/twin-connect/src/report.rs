@@ -27,6 +27,11 @@ pub enum Step {
     Mqtt,
     /// One filter; there is a step for each.
     Subscribe,
+    /// An answer to CoAP.
+    #[serde(rename = "CoAP")]
+    Coap,
+    /// One resource of a CoAP device; there is a step for each.
+    Resource,
     /// Comparing clocks.
     Clock,
     /// How well the connection is protected.
@@ -43,6 +48,8 @@ impl Step {
             Step::WebSocket => "WebSocket",
             Step::Mqtt => "MQTT",
             Step::Subscribe => "Subscribe",
+            Step::Coap => "CoAP",
+            Step::Resource => "Resource",
             Step::Clock => "Clock",
             Step::Security => "Security",
         }
@@ -143,7 +150,10 @@ pub struct TestReport {
 
 impl TestReport {
     pub(crate) fn new(spec: &ConnectionSpec) -> Self {
-        let (grade, risks) = security_grade(spec);
+        TestReport::of_grade(security_grade(spec))
+    }
+
+    pub(crate) fn of_grade((grade, risks): (Grade, Vec<Risk>)) -> Self {
         TestReport {
             steps: Vec::new(),
             grade,

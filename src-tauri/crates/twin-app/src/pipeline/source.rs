@@ -219,13 +219,17 @@ impl Source {
                 retain,
                 dup,
                 received,
+                properties,
                 ack,
             } => {
                 job.must_flush |= qos != Qos::AtMostOnce;
                 self.messages += 1;
+                let properties = properties.as_deref();
                 let message = Message {
                     retain,
                     dup,
+                    content_type: properties.and_then(|some| some.content_type.as_deref()),
+                    user: properties.map_or(&[], |some| &some.user),
                     ..Message::new(&topic, &payload, received)
                 };
                 self.observations.clear();

@@ -174,6 +174,7 @@ impl Bench {
             retain: false,
             dup: false,
             received: clock::now(),
+            properties: None,
             ack: None,
         };
         self.inbound.send(message).await.unwrap();

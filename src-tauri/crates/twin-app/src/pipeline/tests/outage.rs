@@ -23,6 +23,7 @@ fn message(topic: &str, payload: &str) -> Inbound {
         retain: false,
         dup: false,
         received: clock::now(),
+        properties: None,
         ack: None,
     }
 }
