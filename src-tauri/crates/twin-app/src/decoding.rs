@@ -1,5 +1,6 @@
 //! From a connection of the plant file to its decoder: limits, and how payloads are read where their look does not say it.
 
+use twin_core::Timestamp;
 use twin_model::{
     Connection,
     payload::{self, Encoding, Field, Number},
@@ -11,6 +12,9 @@ use twin_payload::{
 
 use crate::error::{Error, Result};
 
+/// 2000-01-01T00:00:00Z and 2100-01-01T00:00:00Z, seconds since 1970.
+const FROM_S: i64 = 946_684_800;
+const UNTIL_S: i64 = 4_102_444_800;
 /// Sparkplug messages of a connection that may wait for a birth. Brokers send 20 messages without an acknowledgement
 /// unless they are told otherwise, and a quarter of them may be held back.
 pub const HELD_MESSAGES: usize = 5;
@@ -49,11 +53,13 @@ pub fn decoder_of(connection: &Connection) -> Result<Decoder> {
 
 fn rule_of(rule: &payload::PayloadRule) -> std::result::Result<PayloadRule, String> {
     let zone = rule.zone.as_deref().map(|zone| {
-        Zone::from_text(zone).ok_or_else(|| {
-            format!(
-                "the zone \"{zone}\" is no offset: write one such as +01:00 (zones with daylight saving are not \
-                 followed in payloads)"
-            )
+        let zoned = || {
+            jiff::tz::TimeZone::get(zone)
+                .ok()
+                .map(|zone| steps_of(&zone))
+        };
+        Zone::from_text(zone).or_else(zoned).ok_or_else(|| {
+            format!("the zone \"{zone}\" is not known: write one such as Europe/Berlin or +01:00")
         })
     });
     Ok(PayloadRule {
@@ -61,6 +67,20 @@ fn rule_of(rule: &payload::PayloadRule) -> std::result::Result<PayloadRule, Stri
         read_as: read_as(rule)?,
         zone: zone.transpose()?,
     })
+}
+
+/// A time zone as far as devices can tell times in it: from 2000 to 2100.
+fn steps_of(zone: &jiff::tz::TimeZone) -> Zone {
+    let begin = jiff::Timestamp::from_second(FROM_S).unwrap_or_default();
+    let steps: Vec<(Timestamp, i32)> = zone
+        .following(begin)
+        .take_while(|step| step.timestamp().as_second() < UNTIL_S)
+        .map(|step| {
+            let since = Timestamp::from_secs(step.timestamp().as_second());
+            (since, step.offset().seconds())
+        })
+        .collect();
+    Zone::with_steps(zone.to_offset(begin).seconds(), &steps)
 }
 
 fn read_as(rule: &payload::PayloadRule) -> std::result::Result<Option<ReadAs>, String> {
@@ -73,6 +93,12 @@ fn read_as(rule: &payload::PayloadRule) -> std::result::Result<Option<ReadAs>, S
     }
     let Some(name) = &rule.read_as else {
         return Ok(None);
+    };
+    // What OPC Publisher writes of single items is a form of the same convention.
+    let name = if name == "opcua-monitored" {
+        Convention::OpcUaPubSub.name()
+    } else {
+        name
     };
     let convention = Convention::from_name(name);
     let unread = || format!("\"{name}\" is not read yet: leave `as` out");
@@ -120,14 +146,13 @@ fn layout_of(rule: &payload::PayloadRule) -> std::result::Result<Layout, String>
     let fields = rule.layout.iter().map(field_of);
     Ok(Layout {
         source,
-        fields: fields.collect::<std::result::Result<_, _>>()?,
-        min_length: rule.min_length.unwrap_or(0) as usize,
-        exact: rule.min_length.is_none(),
+        fields: fields.collect(),
+        min_length: rule.min_length.map(|bytes| bytes as usize),
         time: None,
     })
 }
 
-fn field_of(field: &Field) -> std::result::Result<LayoutField, String> {
+fn field_of(field: &Field) -> LayoutField {
     let (bytes, order) = (
         field.form.bytes,
         if field.form.is_little_endian {
@@ -142,15 +167,9 @@ fn field_of(field: &Field) -> std::result::Result<LayoutField, String> {
         (Number::Float, 8) => FieldKind::F64(order),
         (Number::Float, _) => FieldKind::F32(order),
         (Number::Decimal, _) => FieldKind::Bcd(bytes, order),
-        (Number::Boolean, _) if field.bits.is_some() => FieldKind::Bit,
-        (Number::Boolean, _) => {
-            return Err(format!(
-                "the field \"{}\" of type bool needs its bit: bits = [0, 1]",
-                field.name
-            ));
-        }
+        (Number::Boolean, _) => FieldKind::Bool,
     };
-    Ok(LayoutField {
+    LayoutField {
         name: field.name.as_str().into(),
         at: field.at as usize,
         kind,
@@ -158,12 +177,12 @@ fn field_of(field: &Field) -> std::result::Result<LayoutField, String> {
         scale: field.scale,
         add: field.add,
         unit: Some(field.unit.as_str().into()).filter(|_| !field.unit.is_empty()),
-    })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use twin_core::{ConnectionId, Timestamp};
+    use twin_core::ConnectionId;
     use twin_model::Plant;
     use twin_payload::{Message, Observations};
 
@@ -184,9 +203,9 @@ mod tests {
         let message = Message::new("a/b", payload, Timestamp::from_secs(1_700_000_000));
         decoder.decode(message, &mut out).unwrap();
         out.iter()
-            .map(|row| {
-                let value = row.value().as_f64().unwrap();
-                (decoder.address(row.address).to_owned(), value)
+            .filter_map(|row| {
+                let value = row.value().as_f64()?;
+                Some((decoder.address(row.address).to_owned(), value))
             })
             .collect()
     }
@@ -206,8 +225,24 @@ mod tests {
     }
 
     #[test]
+    fn local_times_follow_daylight_saving() {
+        for (payload, seconds) in [
+            (r#"{"time":"2023-07-01T12:00:00","v":1}"#, 1_688_205_600),
+            (r#"{"time":"2023-11-14T12:00:00","v":1}"#, 1_699_959_600),
+        ] {
+            let mut decoder = decoder_of(&connection("zone = \"Europe/Berlin\"")).unwrap();
+            let mut out = Observations::new();
+            let received = Timestamp::from_secs(1_700_000_000);
+            let message = Message::new("a/b", payload.as_bytes(), received);
+            decoder.decode(message, &mut out).unwrap();
+            let times: Vec<_> = out.iter().map(|row| row.source_time).collect();
+            assert_eq!(times, [Some(Timestamp::from_secs(seconds))], "{payload}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_carried_out_is_said() {
-        let refused = decoder_of(&connection("zone = \"Europe/Berlin\"")).unwrap_err();
+        let refused = decoder_of(&connection("zone = \"Europe/Nowhere\"")).unwrap_err();
         assert!(refused.to_string().contains("\"a/+\""), "{refused}");
         assert!(decoder_of(&connection("zone = \"+01:00\"")).is_ok());
         let plain = Connection::new(ConnectionId::from("c"), "h");
