@@ -77,6 +77,8 @@ pub(crate) struct Desk<W: Wire, C> {
     spoke: bool,
     /// Events taken since anything else was looked at.
     burst: u32,
+    /// Messages received since the clock was read; enough to read it again after every wait.
+    unread: u32,
     /// When the last message was received.
     received: Timestamp,
 }
@@ -93,6 +95,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             behind: false,
             spoke: false,
             burst: 0,
+            unread: CLOCK_EVERY,
             received: Timestamp::MIN,
             spec,
         }
@@ -207,6 +210,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             }
         }
         self.burst = 0;
+        self.unread = CLOCK_EVERY;
         let sender = self.outlet.sender();
         loop {
             select! {
@@ -356,10 +360,12 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
     /// apart by it. In a burst the clock is read now and then only, each message a microsecond after the one before.
     fn instant(&mut self) -> Timestamp {
         let next = self.received.plus(twin_core::Duration(1));
-        self.received = if self.burst.is_multiple_of(CLOCK_EVERY) {
-            (self.clock)().max(next)
+        self.unread = if self.unread < CLOCK_EVERY {
+            self.received = next;
+            self.unread + 1
         } else {
-            next
+            self.received = (self.clock)().max(next);
+            0
         };
         self.received
     }
