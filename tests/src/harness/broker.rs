@@ -54,6 +54,20 @@ impl Broker {
         })
     }
 
+    /// Publishes a message that the broker keeps for those who subscribe later.
+    ///
+    /// # Errors
+    /// When mosquitto_pub fails.
+    pub fn retain(&self, topic: &str, payload: &str) -> Result<()> {
+        let status = Command::new("mosquitto_pub")
+            .args(["-V", "mqttv5", "-h", "127.0.0.1", "-r", "-q", "1"])
+            .args(["-p", &self.port.to_string(), "-t", topic, "-m", payload])
+            .status()
+            .context("starting mosquitto_pub")?;
+        ensure!(status.success(), "mosquitto_pub failed");
+        Ok(())
+    }
+
     /// Publishes each line as a message of this quality of service; ends when the broker has them all.
     ///
     /// # Errors

@@ -271,7 +271,15 @@ async fn test_connection_names_the_failing_step() -> Result<()> {
     ensure!(steps.iter().all(|step| step.ok), "{steps:?}");
     let names = steps.iter().map(|step| step.step.as_str());
     ensure!(
-        names.eq(["DNS", "TCP", "TLS", "MQTT", "Subscribe"]),
+        names.eq([
+            "DNS",
+            "TCP",
+            "TLS",
+            "MQTT",
+            "Subscribe",
+            "Clock",
+            "Security"
+        ]),
         "{steps:?}"
     );
 

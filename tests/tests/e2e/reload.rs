@@ -6,7 +6,10 @@ use anyhow::{Context, Result, ensure};
 use twin_app::{
     App,
     api::{alarm::AlarmStateView, connection::LinkStateView},
+    clock,
 };
+use twin_core::{Quality, Reason};
+use twin_historian::Historian;
 use twinscope_tests::harness::{broker::Broker, wait};
 
 use crate::{
@@ -155,6 +158,69 @@ async fn assets_and_filters_that_are_added_are_heard() -> Result<()> {
     .await?;
     Levels::new().publish(&broker, SURE, 1, 8)?;
     level_is(&app, "sure", 7.0).await?;
+    app.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_heard_before_an_asset_was_accepted_is_its_history() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let broker = Broker::start(dir.path()).await?;
+    let workspace = dir.path().join("workspace");
+    tanks::workspace(&workspace, broker.port, 1)?;
+    let (app, _notices) = start(&workspace).await?;
+    up(&app).await?;
+    let mut levels = Levels::new();
+    levels.publish(&broker, "plant/new", 1, 50)?;
+    wait::until("all to be heard", SOON, || async {
+        let heard = app.heard("c").await.ok()?;
+        heard.into_iter().find(|row| row.count == 50.0)
+    })
+    .await?;
+    let asset = "\n[[asset]]\nid = \"new\"\nname = \"New\"\narea = \"a\"\ntype = \"tank\"\n\
+                 connection = \"c\"\nsource = \"plant/new#{signal}\"\n\n[[asset]]\nid = \"once\"";
+    edit(&workspace, "\n[[asset]]\nid = \"once\"", asset)?;
+    wait::until("the asset", SOON, || async {
+        signal(&app, "new/level").ok()
+    })
+    .await?;
+    levels.publish(&broker, "plant/new", 1, 5)?;
+    level_is(&app, "new", 54.0).await?;
+    ensure!(app.heard("c").await?.is_empty(), "it is known now");
+    app.stop().await;
+    drop(app);
+    let historian = Historian::open(&workspace, clock::now()).await?;
+    let stored = tanks::stored(&historian, "new").await?;
+    ensure!(stored == 55, "{stored} of 55 samples are in history");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_broker_had_kept_is_marked_and_raises_no_alarm() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let broker = Broker::start(dir.path()).await?;
+    let workspace = dir.path().join("workspace");
+    tanks::workspace(&workspace, broker.port, 1)?;
+    let at = clock::now().millis() - 5_000;
+    broker.retain(
+        SURE,
+        &format!("{{\"level\": 2000000, \"timestamp\": {at}}}"),
+    )?;
+    let (app, _notices) = start(&workspace).await?;
+    level_is(&app, "sure", 2_000_000.0).await?;
+    let (_, quality) = tanks::shown(&app, "sure")?;
+    ensure!(
+        quality == Quality::uncertain(Reason::Retained),
+        "{quality:?}"
+    );
+    ensure!(app.alarms().rows.is_empty(), "an old value raised an alarm");
+    // Said again, it is news.
+    let line = format!("{{\"level\": 2000001, \"timestamp\": {}}}", at + 1_000);
+    broker.publish(SURE, 1, &[line])?;
+    wait::until("the alarm", SOON, || async {
+        app.alarms().rows.into_iter().next()
+    })
+    .await?;
     app.stop().await;
     Ok(())
 }

@@ -16,7 +16,7 @@ use std::{
 
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use twin_core::{OccurrenceId, engine::SystemEvent};
-use twin_historian::{AuditEntry, Durability, Group, Historian, LinkTransition, Policy};
+use twin_historian::{AuditEntry, Durability, Group, Historian, LinkTransition};
 
 use self::{planted::Planted, seen::Seen};
 use crate::{
@@ -33,7 +33,10 @@ use crate::{
     error::{Error, Result},
     files::Files,
     heartbeat,
-    pipeline::{notice::Notice, request::Request, retention, scoring::Answer, writer::alarm_row},
+    pipeline::{
+        notice::Notice, provisional::adoptions, request::Request, retention::Plan, scoring::Answer,
+        writer::alarm_row,
+    },
     start::{self, Tasks},
     trend,
     view::View,
@@ -54,7 +57,7 @@ pub struct App {
     planted: RwLock<Arc<Planted>>,
     /// What was last seen of the plant file.
     seen: std::sync::Mutex<Seen>,
-    policy: watch::Sender<Arc<Policy>>,
+    policy: watch::Sender<Arc<Plan>>,
     conditions: mpsc::Sender<SystemEvent>,
     answers: mpsc::Sender<Answer>,
     view: Arc<View>,
@@ -80,6 +83,8 @@ impl App {
         let text = workspace.plant_text()?;
         let plant = workspace.parse_plant(&text)?;
         let historian = Historian::open(workspace.dir(), clock::now()).await?;
+        // What was accepted just before the program ended may not have been given its history yet.
+        historian.adopt(&adoptions(&plant)).await?;
         let (planted, models) = Planted::make(&historian, &workspace, plant, None).await?;
         let compiled = Arc::clone(&planted.compiled);
         let plant = planted.view(workspace.dir());
@@ -92,7 +97,7 @@ impl App {
             alarm_seq,
         ));
         let known = historian.signals().await?;
-        let (policy, policy_now) = watch::channel(Arc::new(retention::policy(&compiled, &known)));
+        let (policy, policy_now) = watch::channel(Arc::new(Plan::of(&compiled, &known)));
         let running = start::pipeline(
             &historian,
             &compiled,
@@ -341,7 +346,11 @@ impl App {
         let existing = self.workspace.plant().map(|plant| plant.connections);
         let connection = connection_of(form, &existing.unwrap_or_default())?;
         let spec = spec_of(&self.workspace, &connection, form.password.clone())?;
-        let report = twin_connect::test_connection(spec, TEST_TIMEOUT).await;
+        let report = twin_connect::test_connection(
+            spec,
+            &twin_connect::Examination::new(TEST_TIMEOUT, crate::clock::now()),
+        )
+        .await;
         let step = |step: &twin_connect::TestStep| TestStepView {
             step: step.step.label().to_owned(),
             ok: step.ok,

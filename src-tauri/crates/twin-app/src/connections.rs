@@ -359,6 +359,14 @@ mod tests {
     }
 
     #[test]
+    fn a_plant_file_can_name_every_convention() {
+        for convention in twin_payload::Convention::ALL {
+            let name = convention.name();
+            assert!(twin_model::payload::CONVENTIONS.contains(&name), "{name}");
+        }
+    }
+
+    #[test]
     fn what_a_form_does_not_show_stays() {
         let mut connection = Connection::new(ConnectionId::from("west"), "h");
         connection.subscriptions = vec![Subscription {
@@ -379,14 +387,15 @@ mod tests {
         let edited = connection_of(&form, std::slice::from_ref(&connection)).unwrap();
         connection.port = 1;
         assert_eq!(edited, connection);
-        // A link that cannot check revocation must not look as if it did.
         let dir = tempfile::tempdir().unwrap();
         let workspace = Workspace::open(dir.path(), dir.path()).unwrap();
-        let refused = spec_of(&workspace, &edited, None).unwrap_err().to_string();
-        assert!(refused.contains("alpn"), "{refused}");
-        connection.transport = twin_model::Transport::default();
-        let spec = spec_of(&workspace, &connection, None).unwrap();
-        assert_eq!(spec.subscriptions[0].filter, "$share/desks/#");
+        let spec = spec_of(&workspace, &edited, None).unwrap();
+        assert_eq!(spec.subscriptions[0].wire_filter(), "$share/desks/#");
+        let tls = spec.tls.unwrap();
+        assert_eq!(tls.alpn, ["x-amzn-mqtt-ca"]);
+        assert_eq!(tls.crl, Some(dir.path().join("revoked.pem").into()));
+        let rate = spec.limits.rate.unwrap();
+        assert_eq!((rate.messages_per_s, rate.bytes_per_s), (5_000, u64::MAX));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use twin_core::{
     alarm::{AlarmState, AlarmTransition},
     engine::{Effect, Effects, Engine, Input, Restored, SystemEvent},
 };
-use twin_historian::{Historian, Policy, QualityTransition};
+use twin_historian::{Historian, QualityTransition};
 
 use crate::{
     clock,
@@ -28,8 +28,9 @@ use crate::{
         driver::{Driver, DriverParts},
         maintenance::Maintenance,
         notice::Notice,
+        provisional::{Numbering, is_provisional},
         request::{Queues, Request},
-        retention,
+        retention::{self, Plan},
         scoring::{Answer, LoadedModel, ScoringThread},
         writer::Writer,
     },
@@ -78,7 +79,7 @@ pub async fn pipeline(
     caught_up: CaughtUp,
     models: Vec<LoadedModel>,
     workspace: &Path,
-    policy: watch::Receiver<Arc<Policy>>,
+    policy: watch::Receiver<Arc<Plan>>,
 ) -> Result<Running> {
     let heartbeat = workspace.join(heartbeat::FILE);
     let (jobs, job_queue) = mpsc::channel(JOB_QUEUE);
@@ -93,7 +94,10 @@ pub async fn pipeline(
     say_what_was_damaged(historian, workspace, &conditions);
     let settled = Arc::new(AtomicI64::new(historian.alarms().settled().await?.0));
     let complete = Arc::new(AtomicI64::new(i64::MIN));
+    let known = historian.signals().await?;
+    let provisional = known.iter().filter(|(_, id)| is_provisional(id)).count();
     let writer = Writer {
+        numbering: Numbering::new(historian.clone(), provisional),
         historian: historian.clone(),
         view: Arc::clone(view),
         conditions: conditions.clone(),

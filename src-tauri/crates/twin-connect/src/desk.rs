@@ -12,11 +12,11 @@ use twin_core::Timestamp;
 
 use crate::{
     Command, ConnectionSpec, DownReason, Grant, Inbound, InboundSender, LinkState, Qos, Refusal,
-    Subscription,
     acks::Acks,
     outlet::Outlet,
     parcel::Parcel,
     probe::Probe,
+    rate::{self, Throttle},
     socket::Dialler,
     takeover::Ending,
     wire::{Answer, Answers, Client, Fault, Got, Wire},
@@ -67,12 +67,15 @@ pub(crate) struct Desk<W: Wire, C> {
     /// The writing half of the link that is held now.
     client: Option<W::Client>,
     outlet: Outlet,
+    throttle: Throttle,
     acks: Acks<W::Ack>,
     clock: C,
     /// Whether this client has subscribed before in its life.
     subscribed: bool,
     /// Messages of this link were left to the broker, so none that came later may be acknowledged on it.
     behind: bool,
+    /// The broker gave a sign of life.
+    heard: bool,
     /// Something went out that only the next sign of life can confirm.
     spoke: bool,
     /// Events taken since anything else was looked at.
@@ -89,10 +92,12 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             probe: Arc::new(Probe::default()),
             client: None,
             outlet: Outlet::new(inbound, spec.limits.max_held.max(1)),
+            throttle: Throttle::new(spec.limits.rate, Instant::now()),
             acks: Acks::new(),
             clock,
             subscribed: false,
             behind: false,
+            heard: false,
             spoke: false,
             burst: 0,
             unread: CLOCK_EVERY,
@@ -121,15 +126,8 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 .await
             {
                 Turn::Got(Ok(got)) => {
-                    let heard = !matches!(got, Got::Sent);
+                    self.heard |= !matches!(got, Got::Sent);
                     self.receive(got, &mut up);
-                    // Within a burst nothing waits: the end of it is soon enough.
-                    if let Some(up) = &up
-                        && self.burst == 0
-                        && (heard || std::mem::take(&mut self.spoke))
-                    {
-                        watchdog.as_mut().reset(Instant::now() + up.patience);
-                    }
                 }
                 Turn::Got(Err(fault)) => break Ok(fault),
                 Turn::Lost(reason) => break Err(reason),
@@ -146,6 +144,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 }
             }
         };
+        self.go_on(true);
         // From here on no handle of this link does anything.
         self.client = None;
         self.acks.restart();
@@ -165,7 +164,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         let reason = match fault {
             Err(reason) => reason,
             Ok(_) if closed_by_peer && unanswered && self.probe.reason().is_none() => {
-                self.unanswered()
+                DownReason::unanswered(&self.spec)
             }
             Ok(fault) => fault.explain(&self.spec, up.is_some(), &self.probe),
         };
@@ -174,21 +173,6 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             ending,
             taken,
         }
-    }
-
-    /// Some brokers answer a filter that they do not allow by closing the connection.
-    fn unanswered(&self) -> DownReason {
-        let filters: Vec<_> = self
-            .spec
-            .subscriptions
-            .iter()
-            .map(Subscription::wire_filter)
-            .collect();
-        DownReason::subscriptions(&format!(
-            "{} closed the connection instead of answering the subscriptions; it may not allow one of {}",
-            self.spec.address(),
-            filters.join(", ")
-        ))
     }
 
     /// Waits for the broker. What it has sent already is taken first, up to a burst; then commands, and room at the
@@ -211,6 +195,11 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         }
         self.burst = 0;
         self.unread = CLOCK_EVERY;
+        // Within a burst nothing waits: the end of it is soon enough.
+        let alive = std::mem::take(&mut self.heard) || std::mem::take(&mut self.spoke);
+        if let Some(up) = up.as_ref().filter(|_| alive) {
+            watchdog.as_mut().reset(Instant::now() + up.patience);
+        }
         let sender = self.outlet.sender();
         loop {
             select! {
@@ -223,6 +212,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                     Some(room) => self.outlet.pump(room, (self.clock)()),
                     None => return Turn::Stop,
                 },
+                () = rate::pause(self.throttle.wake()) => self.go_on(false),
                 answers = all_answers(up) => {
                     if let Some(reason) = self.answered(answers, up) {
                         return Turn::Lost(reason);
@@ -317,6 +307,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 session_present,
                 max_packet,
                 keep_alive,
+                ..
             } => {
                 *up = Some(self.came_up(session_present, max_packet, keep_alive));
             }
@@ -349,11 +340,28 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         let received = self.instant();
         let handle = match ack {
             None => None,
-            Some(ack) if self.behind || self.outlet.is_full() => return self.leave(ack),
+            Some(ack) if self.behind || self.is_full() => return self.leave(ack),
             Some(ack) => Some(self.acks.open(ack)),
         };
         let item = parcel.open(received, self.spec.limits.max_payload, handle);
-        self.outlet.offer(item, received);
+        if let Some(item) = self.throttle.admit(item) {
+            self.outlet.offer(item, received);
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.outlet.is_full() || self.throttle.held() >= self.spec.limits.max_held.max(1)
+    }
+
+    /// Hands on what the budget allows again, and says what it refused.
+    fn go_on(&mut self, link_is_over: bool) {
+        let (now, at) = (Instant::now(), (self.clock)());
+        for item in self.throttle.ready(now, link_is_over) {
+            self.outlet.offer(item, at);
+        }
+        if let Some(count) = self.throttle.refused(now, link_is_over) {
+            self.outlet.offer(Inbound::Throttled { at, count }, at);
+        }
     }
 
     /// When a message counts as received: later than any before, because what comes without a time of its own is told

@@ -2,121 +2,68 @@
 
 use std::{sync::Arc, time::Duration};
 
-use serde::Serialize;
-use tokio::{select, time::timeout};
+use tokio::{
+    select,
+    time::{Instant, timeout},
+};
+use twin_core::Timestamp;
 
 use crate::{
-    ConnectionSpec, DownKind, DownReason, Error, Protocol, Session, Subscription, calendar,
+    BrokerFacts, Carrier, ConnectionSpec, DownKind, DownReason, Error, Protocol, Qos, Session,
+    Subscription, WebSocketFacts, findings,
+    grade::key_risk,
     probe::Probe,
+    report::{Step, TestReport, TestStep},
+    skew::{self, Stamp},
     socket::{self, Dialler, Socket, Way},
     wire::{Answer, Client, Fault, Got, Wire, v5, v311},
 };
 
-/// A step of [`test_connection`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum Step {
-    /// Looking up the host name.
-    #[serde(rename = "DNS")]
-    Dns,
-    /// Connecting to the port.
-    #[serde(rename = "TCP")]
-    Tcp,
-    /// Encryption and certificates.
-    #[serde(rename = "TLS")]
-    Tls,
-    /// Being accepted by the broker.
-    #[serde(rename = "MQTT")]
-    Mqtt,
-    /// One filter; there is a step for each.
-    Subscribe,
+/// What a look at a connection needs to know.
+#[derive(Clone, Debug)]
+pub struct Examination {
+    /// How long each step may take.
+    pub limit: Duration,
+    /// The time by this machine's clock at the start.
+    pub now: Timestamp,
+    /// Source times of recent messages, if there are any, to compare clocks with.
+    pub stamps: Vec<Stamp>,
 }
 
-impl Step {
-    /// What a person reads.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Step::Dns => "DNS",
-            Step::Tcp => "TCP",
-            Step::Tls => "TLS",
-            Step::Mqtt => "MQTT",
-            Step::Subscribe => "Subscribe",
+impl Examination {
+    /// Without source times.
+    pub fn new(limit: Duration, now: Timestamp) -> Self {
+        Examination {
+            limit,
+            now,
+            stamps: Vec::new(),
         }
     }
 }
 
-/// How a step went.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct TestStep {
-    /// Which.
-    pub step: Step,
-    /// Whether it worked.
-    pub ok: bool,
-    /// What happened.
-    pub message: String,
-    /// What to do; empty when it worked.
-    pub advice: String,
-    /// Why it did not work; none when it did.
-    pub kind: Option<DownKind>,
-}
-
-/// What [`test_connection`] found.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct TestReport {
-    /// In order. After a failure of DNS, TCP, TLS or MQTT no further step is tried.
-    pub steps: Vec<TestStep>,
-}
-
-impl TestReport {
-    /// Whether everything worked.
-    pub fn is_ok(&self) -> bool {
-        self.steps.iter().all(|step| step.ok)
-    }
-
-    fn worked(&mut self, step: Step, message: String) {
-        self.steps.push(TestStep {
-            step,
-            ok: true,
-            message,
-            advice: String::new(),
-            kind: None,
-        });
-    }
-
-    fn failed(&mut self, step: Step, reason: DownReason) {
-        let DownReason {
-            kind,
-            message,
-            advice,
-        } = reason;
-        self.steps.push(TestStep {
-            step,
-            ok: false,
-            message,
-            advice,
-            kind: Some(kind),
-        });
-    }
-}
-
-/// Tries the connection once: look-up, TCP, TLS, MQTT, and each filter on its own, `limit` long each at most. It uses
-/// the client id with `-test` at its end and a clean session, so that it neither throws a running connection out nor
-/// leaves anything behind; what the filters deliver meanwhile is not acknowledged and not kept.
-pub async fn test_connection(spec: ConnectionSpec, limit: Duration) -> TestReport {
-    let mut report = TestReport::default();
+/// Tries the connection once: look-up, TCP, TLS, WebSocket, MQTT, and each filter on its own, and looks at clocks and
+/// protection. It uses the client id with `-test` at its end and a clean session, so that it neither throws a running
+/// connection out nor leaves anything behind; what the filters deliver meanwhile is not acknowledged and not kept.
+/// A shared filter is asked for in a group of its own, named after the real one with `-test` at its end, so that the real
+/// group misses nothing.
+pub async fn test_connection(spec: ConnectionSpec, examination: &Examination) -> TestReport {
+    let mut report = TestReport::new(&spec);
+    report.risks.extend(key_risk(&spec).await);
     if let Err(error) = spec.check() {
         let step = match error {
             Error::Filter { .. } => Step::Subscribe,
             Error::ClientIdMissing | Error::KeepAlive { .. } => Step::Mqtt,
+            Error::WebSocketPath { .. } | Error::WebSocketHeader { .. } => Step::WebSocket,
+            Error::Alpn { .. } => Step::Tls,
             Error::PortMissing => Step::Tcp,
             _ => Step::Dns,
         };
         let advice = "Correct the connection's settings.";
-        report.failed(
-            step,
-            DownReason::new(DownKind::RefusedByBroker, error.to_string(), advice),
-        );
+        let reason = DownReason::new(DownKind::RefusedByBroker, error.to_string(), advice);
+        report.steps.push(TestStep::failed(step, reason));
         return report;
     }
+    let session = findings::session(&spec);
     let client_id = format!("{}-test", spec.client_id);
     let spec = Arc::new(ConnectionSpec {
         client_id,
@@ -125,187 +72,234 @@ pub async fn test_connection(spec: ConnectionSpec, limit: Duration) -> TestRepor
     });
     let probe = Arc::new(Probe::default());
     probe.reset();
-    let Some(socket) = reach(&spec, limit, &probe, &mut report).await else {
-        return report;
+    let mut look = Look {
+        spec,
+        examination,
+        probe,
+        report,
+        started: Instant::now(),
+        web_socket: None,
     };
-    let dialler = Dialler::ready(Arc::clone(&spec), Arc::clone(&probe), socket);
-    match spec.protocol {
-        Protocol::Mqtt5 => {
-            Box::pin(talk::<v5::Reader>(
-                &spec,
-                limit,
-                &probe,
-                dialler,
-                &mut report,
-            ))
-            .await
-        }
-        Protocol::Mqtt311 => {
-            Box::pin(talk::<v311::Reader>(
-                &spec,
-                limit,
-                &probe,
-                dialler,
-                &mut report,
-            ))
-            .await
-        }
-    }
-    report
-}
-
-/// As far as the stream.
-async fn reach(
-    spec: &Arc<ConnectionSpec>,
-    limit: Duration,
-    probe: &Arc<Probe>,
-    report: &mut TestReport,
-) -> Option<Socket> {
-    let found = timeout(limit, socket::resolve(spec))
-        .await
-        .unwrap_or_else(|_| Err(DownReason::timeout(spec, "the look-up of its name")));
-    let addresses = take(report, Step::Dns, found)?;
-    let list: Vec<_> = addresses
-        .iter()
-        .map(|address| address.ip().to_string())
-        .collect();
-    report.worked(Step::Dns, format!("{} is {}", spec.host, list.join(", ")));
-
-    let made = socket::connect(spec, &addresses, limit).await;
-    let stream = take(report, Step::Tcp, made)?;
-    let peer = stream
-        .peer_addr()
-        .map_or_else(|_| spec.address(), |peer| peer.to_string());
-    report.worked(Step::Tcp, format!("{peer} accepts connections"));
-
-    let way = match &spec.tls {
-        None => Way::plain(stream),
-        Some(settings) => {
-            let made = timeout(limit, socket::handshake(spec, settings, stream, probe)).await;
-            let agreed = take(
-                report,
-                Step::Tls,
-                made.unwrap_or_else(|_| Err(DownReason::timeout(spec, "the TLS handshake"))),
-            )?;
-            let until = agreed.facts.chain.first().map_or_else(String::new, |own| {
-                format!(", valid until {}", calendar::day(own.not_after))
-            });
-            report.worked(
-                Step::Tls,
-                format!(
-                    "{}; the broker's certificate is trusted{until}",
-                    socket::security(&agreed.facts)
-                ),
-            );
-            Way::encrypted(agreed)
-        }
+    let Some(socket) = look.reach().await else {
+        return look.report;
     };
-    let made = timeout(limit, way.carry(spec, probe)).await;
-    let made = made.unwrap_or_else(|_| Err(DownReason::timeout(spec, "the WebSocket handshake")));
-    let (socket, _) = take(report, Step::Mqtt, made)?;
-    Some(socket)
-}
-
-fn take<T>(report: &mut TestReport, step: Step, result: Result<T, DownReason>) -> Option<T> {
-    match result {
-        Ok(value) => Some(value),
-        Err(reason) => {
-            report.failed(step, reason);
-            None
-        }
+    let dialler = Dialler::ready(Arc::clone(&look.spec), Arc::clone(&look.probe), socket);
+    let accepted = match look.spec.protocol {
+        Protocol::Mqtt5 => Box::pin(look.talk::<v5::Reader>(dialler)).await,
+        Protocol::Mqtt311 => Box::pin(look.talk::<v311::Reader>(dialler)).await,
+    };
+    if accepted {
+        look.finish(session);
     }
+    look.report
 }
 
-/// From the stream on.
-async fn talk<W: Wire>(
-    spec: &Arc<ConnectionSpec>,
-    limit: Duration,
-    probe: &Arc<Probe>,
-    dialler: Dialler,
-    report: &mut TestReport,
-) {
-    let (client, mut wire) = W::open(spec, dialler);
-    let accepted = async {
-        loop {
-            match wire.poll().await {
-                Ok(Got::Up { .. }) => return Ok(()),
-                Ok(_) => {}
-                Err(fault) => return Err(fault),
+/// One look at a connection.
+struct Look<'a> {
+    spec: Arc<ConnectionSpec>,
+    examination: &'a Examination,
+    probe: Arc<Probe>,
+    report: TestReport,
+    started: Instant,
+    /// What the server of a WebSocket said, and when.
+    web_socket: Option<(WebSocketFacts, Timestamp)>,
+}
+
+impl Look<'_> {
+    /// This machine's time.
+    fn now(&self) -> Timestamp {
+        let passed = i64::try_from(self.started.elapsed().as_micros()).unwrap_or(i64::MAX);
+        self.examination.now.plus(twin_core::Duration(passed))
+    }
+
+    /// As far as the stream.
+    async fn reach(&mut self) -> Option<Socket> {
+        let (spec, limit) = (Arc::clone(&self.spec), self.examination.limit);
+        let began = Instant::now();
+        let found = timeout(limit, socket::resolve(&spec))
+            .await
+            .unwrap_or_else(|_| Err(DownReason::timeout(&spec, "the look-up of its name")));
+        let addresses = self.take(Step::Dns, found)?;
+        let list: Vec<_> = addresses.iter().map(|one| one.ip().to_string()).collect();
+        let list = list.join(", ");
+        let mut step = TestStep::worked(Step::Dns, format!("{} is {list}", spec.host));
+        step.fact("addresses", list);
+        step.fact("took", findings::took(began.elapsed()));
+        self.report.steps.push(step);
+
+        let began = Instant::now();
+        let made = socket::connect(&spec, &addresses, limit).await;
+        let stream = self.take(Step::Tcp, made)?;
+        let peer = stream
+            .peer_addr()
+            .map_or_else(|_| spec.address(), |peer| peer.to_string());
+        let mut step = TestStep::worked(Step::Tcp, format!("{peer} accepts connections"));
+        step.fact("address", peer);
+        step.fact("took", findings::took(began.elapsed()));
+        self.report.steps.push(step);
+
+        let way = self.protect(stream).await?;
+        let made = timeout(limit, way.carry(&spec, &self.probe)).await;
+        let made =
+            made.unwrap_or_else(|_| Err(DownReason::timeout(&spec, "the WebSocket handshake")));
+        let (socket, facts) = self.take(Step::WebSocket, made)?;
+        if let (Carrier::WebSocket { path, .. }, Some(facts)) = (&spec.carrier, facts) {
+            self.report.steps.push(findings::web_socket(path, &facts));
+            self.web_socket = Some((facts, self.now()));
+        }
+        Some(socket)
+    }
+
+    /// TLS, if there is to be any.
+    async fn protect(&mut self, stream: tokio::net::TcpStream) -> Option<Way> {
+        let (spec, limit) = (Arc::clone(&self.spec), self.examination.limit);
+        let Some(settings) = &spec.tls else {
+            return Some(Way::plain(stream));
+        };
+        let began = Instant::now();
+        let made = timeout(
+            limit,
+            socket::handshake(&spec, settings, stream, &self.probe),
+        )
+        .await;
+        let made = made.unwrap_or_else(|_| Err(DownReason::timeout(&spec, "the TLS handshake")));
+        let agreed = self.take(Step::Tls, made)?;
+        let words = socket::security(&agreed.facts);
+        let mut step = findings::tls(&spec, &agreed.facts, &words, self.now());
+        step.fact("took", findings::took(began.elapsed()));
+        self.report.steps.push(step);
+        self.report.tls = Some(Arc::clone(&agreed.facts));
+        Some(Way::encrypted(agreed))
+    }
+
+    fn take<T>(&mut self, step: Step, result: Result<T, DownReason>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(reason) => {
+                self.fail(step, reason);
+                None
             }
         }
-    };
-    let accepted = timeout(limit, accepted)
-        .await
-        .unwrap_or(Err(Fault::Timeout));
-    let accepted = accepted.map_err(|fault| fault.explain(spec, false, probe));
-    if let Err(reason) = accepted {
+    }
+
+    fn fail(&mut self, step: Step, reason: DownReason) {
         // The stream is there and encrypted, yet it is the certificate that was turned down.
         let step = match reason.kind {
             DownKind::ClientCertificateRequired | DownKind::ClientCertificateRejected => Step::Tls,
-            _ => Step::Mqtt,
+            _ => step,
         };
-        report.steps.retain(|done| done.step != step);
-        report.failed(step, reason);
-        return;
+        self.report.steps.retain(|done| done.step != step);
+        self.report.steps.push(TestStep::failed(step, reason));
     }
-    report.worked(
-        Step::Mqtt,
-        format!("{}, accepted as \"{}\"", spec.protocol, spec.client_id),
-    );
-    for subscription in &spec.subscriptions {
-        match ask(&client, &mut wire, subscription, spec, limit, probe).await {
-            Ok(message) => report.worked(Step::Subscribe, message),
-            Err((reason, is_over)) => {
-                report.failed(Step::Subscribe, reason);
-                if is_over {
-                    return;
+
+    /// From the stream on; whether the link held to the end.
+    async fn talk<W: Wire>(&mut self, dialler: Dialler) -> bool {
+        let limit = self.examination.limit;
+        let (client, mut wire) = W::open(&self.spec, dialler);
+        let accepted = timeout(limit, accepted(&mut wire))
+            .await
+            .unwrap_or(Err(Fault::Timeout));
+        match accepted {
+            Ok(facts) => {
+                self.report.steps.push(findings::mqtt(&self.spec, &facts));
+                self.report.broker = Some(facts);
+            }
+            Err(fault) => {
+                let reason = fault.explain(&self.spec, false, &self.probe);
+                self.fail(Step::Mqtt, reason);
+                return false;
+            }
+        }
+        let spec = Arc::clone(&self.spec);
+        for subscription in &spec.subscriptions {
+            let step = match self.ask(&client, &mut wire, subscription).await {
+                Ok(qos) => findings::granted(subscription, qos),
+                Err((reason, is_over)) => {
+                    self.report
+                        .steps
+                        .push(TestStep::failed(Step::Subscribe, reason));
+                    if is_over {
+                        return false;
+                    }
+                    continue;
+                }
+            };
+            self.report.steps.push(step);
+        }
+        client.disconnect();
+        let goodbye = async { while wire.poll().await.is_ok() {} };
+        // It was only politeness: the stream is closed in any case.
+        let _ = timeout(limit.min(Duration::from_secs(1)), goodbye).await;
+        true
+    }
+
+    /// Subscribes to one filter; on failure also says whether the link is gone.
+    async fn ask<W: Wire>(
+        &self,
+        client: &W::Client,
+        wire: &mut W,
+        subscription: &Subscription,
+    ) -> Result<Qos, (DownReason, bool)> {
+        let filter = subscription.wire_filter();
+        let refused = |detail: &str| {
+            DownReason::subscriptions(&format!("the broker refused \"{filter}\": {detail}"))
+        };
+        let mut answers = client
+            .subscribe(&[subscription.aside()], false)
+            .map_err(|detail| (refused(&detail), false))?;
+        let answered = async {
+            loop {
+                select! {
+                    answers = &mut answers => return Ok::<_, Fault>(answers),
+                    got = wire.poll() => { got?; }
                 }
             }
+        };
+        match timeout(self.examination.limit, answered).await {
+            Err(_) => Err((refused("it did not answer in time"), true)),
+            Ok(Err(fault)) if fault.is_closed() => Err((refused("it closed the connection"), true)),
+            Ok(Err(fault)) => {
+                let reason = fault.explain(&self.spec, true, &self.probe);
+                Err((refused(&reason.message), true))
+            }
+            Ok(Ok(answers)) => match answers.into_iter().next() {
+                Some(Answer {
+                    result: Ok(qos), ..
+                }) => Ok(qos),
+                Some(Answer {
+                    result: Err(detail),
+                    ..
+                }) => Err((refused(&detail), false)),
+                None => Err((refused("it gave no answer"), false)),
+            },
         }
     }
-    client.disconnect();
-    let goodbye = async { while wire.poll().await.is_ok() {} };
-    // It was only politeness: the stream is closed in any case.
-    let _ = timeout(limit.min(Duration::from_secs(1)), goodbye).await;
+
+    /// What can be said once all is done.
+    fn finish(&mut self, session: Option<(&'static str, String)>) {
+        if let Some((name, value)) = session
+            && let Some(step) = self
+                .report
+                .steps
+                .iter_mut()
+                .find(|some| some.step == Step::Mqtt)
+        {
+            step.fact(name, value);
+        }
+        let web_socket = self.web_socket.as_ref().map(|(facts, at)| (facts, *at));
+        let tls = self.report.tls.as_deref();
+        let clock = skew::compare(&self.examination.stamps, web_socket, tls);
+        self.report.steps.push(clock);
+        let security = findings::security(&self.report);
+        self.report.steps.push(security);
+    }
 }
 
-/// Subscribes to one filter; on failure also says whether the link is gone.
-async fn ask<W: Wire>(
-    client: &W::Client,
-    wire: &mut W,
-    subscription: &Subscription,
-    spec: &ConnectionSpec,
-    limit: Duration,
-    probe: &Probe,
-) -> Result<String, (DownReason, bool)> {
-    let filter = &subscription.filter;
-    let refused = |detail: &str| {
-        DownReason::subscriptions(&format!("the broker refused \"{filter}\": {detail}"))
-    };
-    let mut answers = client
-        .subscribe(std::slice::from_ref(subscription), false)
-        .map_err(|detail| (refused(&detail), false))?;
-    let answered = async {
-        loop {
-            select! {
-                answers = &mut answers => return Ok::<_, Fault>(answers),
-                got = wire.poll() => { got?; }
-            }
+/// What the broker says when it accepts the client.
+async fn accepted<W: Wire>(wire: &mut W) -> Result<BrokerFacts, Fault> {
+    loop {
+        if let Got::Up { broker, .. } = wire.poll().await? {
+            return Ok(*broker);
         }
-    };
-    match timeout(limit, answered).await {
-        Err(_) => Err((refused("it did not answer in time"), true)),
-        Ok(Err(fault)) if fault.is_closed() => Err((refused("it closed the connection"), true)),
-        Ok(Err(fault)) => Err((refused(&fault.explain(spec, true, probe).message), true)),
-        Ok(Ok(answers)) => match answers.into_iter().next() {
-            Some(Answer {
-                result: Ok(qos), ..
-            }) => Ok(format!("\"{filter}\" granted with QoS {}", qos.code())),
-            Some(Answer {
-                result: Err(detail),
-                ..
-            }) => Err((refused(&detail), false)),
-            None => Err((refused("it gave no answer"), false)),
-        },
     }
 }

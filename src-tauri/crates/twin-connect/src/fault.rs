@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
-use crate::{ConnectionSpec, Error, Protocol};
+use crate::{ConnectionSpec, Error, Protocol, Subscription};
 
 /// The kind of a reason: what programs switch on. Its name in kebab case is stable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -335,6 +335,20 @@ impl DownReason {
             detail,
             "Subscribe to topics that this client may read, or ask whoever runs the broker for the right to.",
         )
+    }
+
+    /// Some brokers answer a filter that they do not allow by closing the connection.
+    pub(crate) fn unanswered(spec: &ConnectionSpec) -> Self {
+        let filters: Vec<_> = spec
+            .subscriptions
+            .iter()
+            .map(Subscription::wire_filter)
+            .collect();
+        DownReason::subscriptions(&format!(
+            "{} closed the connection instead of answering the subscriptions; it may not allow one of {}",
+            spec.address(),
+            filters.join(", ")
+        ))
     }
 }
 

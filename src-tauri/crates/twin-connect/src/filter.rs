@@ -6,7 +6,7 @@ use crate::Error;
 pub(crate) const SHARE: &str = "$share/";
 
 /// The group of a shared subscription, if it is one, and the filter itself.
-fn split(filter: &str) -> (Option<&str>, &str) {
+pub(crate) fn split(filter: &str) -> (Option<&str>, &str) {
     match filter.strip_prefix(SHARE) {
         Some(rest) => match rest.split_once('/') {
             Some((group, filter)) => (Some(group), filter),

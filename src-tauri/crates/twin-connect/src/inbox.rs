@@ -167,7 +167,12 @@ impl Inbox {
 pub(crate) fn weight(item: &Inbound) -> usize {
     ENTRY
         + match item {
-            Inbound::Message { topic, payload, .. } => topic.len() + payload.len(),
+            Inbound::Message {
+                topic,
+                payload,
+                properties,
+                ..
+            } => topic.len() + payload.len() + properties.as_ref().map_or(0, |some| some.size()),
             Inbound::Unreadable {
                 topic,
                 excerpt,
@@ -199,6 +204,7 @@ mod tests {
             retain: false,
             dup: false,
             received: Timestamp(7),
+            properties: None,
             ack: None,
         }
     }

@@ -1,8 +1,9 @@
-//! MQTT 3.1.1 and 5 over TCP, TLS and WebSocket: reconnect, acknowledgements, connection test.
+//! MQTT 3.1.1 and 5 over TCP, TLS and WebSocket: reconnect, acknowledgements, connection doctor.
 //!
 //! [`run`] is one future for one connection: it connects, subscribes, reads, and connects again, for ever. It spawns
 //! nothing, so its owner decides where it lives, and dropping it ends the connection at once. [`test_connection`]
-//! goes through the same steps one by one and says in words which of them failed.
+//! goes through the same steps one by one and says in words which of them failed, and what there is to know of each;
+//! [`sample_filter`] weighs a filter before anyone subscribes to it.
 //!
 //! What holds always:
 //! - a message of QoS 1 or 2 is acknowledged only after its [`AckHandle`] came back, in order of arrival, and only on
@@ -15,16 +16,19 @@
 //! Which MQTT library does the work is known to the module `wire` alone.
 
 mod acks;
+mod advisor;
 mod backoff;
 mod calendar;
 mod carrier;
 mod certificate;
+pub mod coap;
 mod desk;
 mod doctor;
 mod error;
 mod facts;
 mod fault;
 mod filter;
+mod findings;
 mod grade;
 mod inbox;
 mod limits;
@@ -32,7 +36,10 @@ mod message;
 mod outlet;
 mod parcel;
 mod probe;
+mod rate;
+mod report;
 mod run;
+mod skew;
 mod socket;
 mod spec;
 mod stream;
@@ -44,8 +51,9 @@ mod wire;
 mod ws;
 mod ws_fault;
 
+pub use advisor::{Branch, FilterSample, Sampling, sample_filter};
 pub use carrier::Carrier;
-pub use doctor::{Step, TestReport, TestStep, test_connection};
+pub use doctor::{Examination, test_connection};
 pub use error::Error;
 pub use facts::{
     BrokerFacts, CertificateFacts, EXPIRY_WARNING_DAYS, Expiry, RevocationFacts, TlsFacts,
@@ -56,7 +64,9 @@ pub use filter::asks_for_everything;
 pub use grade::{Grade, Risk, RiskKind, key_risk, security_grade};
 pub use inbox::{InboundSender, Inbox, inbox};
 pub use limits::{Limits, Rate, Timing};
-pub use message::{AckHandle, Command, Grant, Inbound, LinkState, Refusal, Topic};
+pub use message::{AckHandle, Command, Grant, Inbound, LinkState, Properties, Refusal, Topic};
+pub use report::{Fact, Notice, Step, TestReport, TestStep};
 pub use run::run;
+pub use skew::{Stamp, source_skew};
 pub use spec::{ConnectionSpec, Protocol, Qos, Session, Subscription, security_label};
 pub use trust::{Authorities, ClientCertificate, Credentials, Pem, Secret, Tls};

@@ -87,6 +87,26 @@ impl fmt::Debug for Topic {
     }
 }
 
+/// What a message says about itself besides its payload.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Properties {
+    /// Media type of the payload.
+    pub content_type: Option<String>,
+    /// Names and values that the sender added, in order; names may repeat.
+    pub user: Vec<(String, String)>,
+}
+
+impl Properties {
+    /// What they take, bytes.
+    pub(crate) fn size(&self) -> usize {
+        let user = self
+            .user
+            .iter()
+            .map(|(name, value)| name.len() + value.len());
+        self.content_type.as_ref().map_or(0, String::len) + user.sum::<usize>()
+    }
+}
+
 /// State of a link to a broker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkState {
@@ -166,6 +186,8 @@ pub enum Inbound {
         dup: bool,
         /// When it was read.
         received: Timestamp,
+        /// What it says about itself; none when it says nothing.
+        properties: Option<Box<Properties>>,
         /// For QoS 1 and 2: give it back by [`Command::Ack`] once the message is safe.
         ack: Option<AckHandle>,
     },

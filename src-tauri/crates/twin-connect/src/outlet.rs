@@ -51,6 +51,7 @@ impl Outlet {
                 self.waiting.pop_back();
                 self.waiting.push_back(item);
             }
+            Inbound::Throttled { at, count } => self.add_throttled(at, count),
             Inbound::Subscribed { .. } | Inbound::NotSent { .. } if self.is_full() => {
                 tracing::warn!(?item, "not reported: the consumer is too far behind");
             }
@@ -58,6 +59,21 @@ impl Outlet {
                 self.held += weight(&item);
                 self.waiting.push_back(item);
             }
+        }
+    }
+
+    /// One report that waits is enough: it takes the later ones in.
+    fn add_throttled(&mut self, at: Timestamp, count: u64) {
+        let waiting = self.waiting.iter_mut().find_map(|item| match item {
+            Inbound::Throttled { count, .. } => Some(count),
+            _ => None,
+        });
+        if let Some(earlier) = waiting {
+            *earlier += count;
+        } else {
+            let item = Inbound::Throttled { at, count };
+            self.held += weight(&item);
+            self.waiting.push_back(item);
         }
     }
 
@@ -149,6 +165,7 @@ mod tests {
             retain: false,
             dup: false,
             received: NOW,
+            properties: None,
             ack: number.map(|number| AckHandle { epoch: 1, number }),
         }
     }

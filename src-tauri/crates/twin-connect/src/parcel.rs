@@ -36,6 +36,7 @@ impl Parcel {
                     retain,
                     dup,
                     received,
+                    properties: None,
                     ack,
                 };
             }

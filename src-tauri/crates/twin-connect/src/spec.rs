@@ -94,6 +94,19 @@ impl Subscription {
         self.share.is_some() || self.filter.starts_with(filter::SHARE)
     }
 
+    /// The same in a group of its own, so that a test takes no message from the real group.
+    pub(crate) fn aside(&self) -> Subscription {
+        let wire = self.wire_filter();
+        match filter::split(&wire) {
+            (None, _) => self.clone(),
+            (Some(group), topics) => Subscription {
+                filter: topics.into(),
+                qos: self.qos,
+                share: Some(format!("{group}-test")),
+            },
+        }
+    }
+
     fn check(&self) -> Result<(), Error> {
         let wrong = |why| {
             Err(Error::Filter {
@@ -352,6 +365,7 @@ mod tests {
         shared.share = None;
         assert_eq!(shared.wire_filter(), "$share/desks/plant/#");
         assert!(shared.is_shared() && shared.check().is_ok());
+        assert_eq!(shared.aside().wire_filter(), "$share/desks-test/plant/#");
         for group in ["", "a/b", "+"] {
             let share = Some(group.into());
             let wrong = Subscription {

@@ -135,28 +135,46 @@ impl Ledger {
         }
     }
 
-    /// Takes what a source says of itself; it replaces what the same source said before by the same convention.
+    /// Takes what a source says of itself, together with what the same source said before by the same convention.
     pub fn describe(&mut self, description: Description) {
         let key: Arc<str> =
             format!("{}\n{}", description.convention.name(), description.source).into();
-        if description.gone {
-            if let Some(old) = self.described.remove(&key) {
-                self.points -= old.points.len();
+        let held = self.described.get(&key).map_or(0, |held| held.points.len());
+        if description.gone && description.points.is_empty() {
+            if self.described.remove(&key).is_some() {
+                self.points -= held;
                 self.version += 1;
             }
             return;
         }
-        let old = self.described.get(&key).map_or(0, |old| old.points.len());
-        let points = self.points - old + description.points.len();
+        let replaced = if description.convention.describes_in_parts() {
+            0
+        } else {
+            held
+        };
+        let points = self.points - replaced + description.points.len();
         let one_more = !self.described.contains_key(&key);
-        if points > self.limits.points || (one_more && self.described.len() >= self.limits.sources)
-        {
+        let is_full = points > self.limits.points
+            || (one_more && self.described.len() >= self.limits.sources);
+        if is_full && !description.gone {
             self.left_out += 1;
             return;
         }
-        self.points = points;
+        let now = match self.described.get_mut(&key) {
+            Some(known) => {
+                known.add(description);
+                known.points.len()
+            }
+            // Points of a source that is not known are gone already.
+            None if description.gone => return,
+            None => {
+                let points = description.points.len();
+                self.described.insert(key, description);
+                points
+            }
+        };
+        self.points = self.points - held + now;
         self.version += 1;
-        self.described.insert(key, description);
     }
 
     /// Forgets these addresses: they have become signals, or are not wanted.
@@ -288,6 +306,8 @@ fn decimals(number: f64) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use twin_payload::Point;
+
     use super::*;
 
     fn number(number: u32, value: f64) -> Sighting<'static> {
@@ -333,6 +353,45 @@ mod tests {
         let heard = ledger.heard().next().unwrap();
         assert!(heard.more_states && heard.states.len() == 2);
         assert_eq!(heard.kind, ValueKind::Text);
+    }
+
+    #[test]
+    fn descriptions_in_parts_are_put_together() {
+        let said = |points: &[&str], gone| Description {
+            source: "s".into(),
+            convention: Convention::HomeAssistant,
+            topic: "t".into(),
+            name: None,
+            parent: None,
+            maker: None,
+            model: None,
+            version: None,
+            points: points
+                .iter()
+                .map(|address| Point {
+                    address: (*address).into(),
+                    ..Point::default()
+                })
+                .collect(),
+            gone,
+            at: Timestamp(0),
+        };
+        let mut ledger = Ledger::new(LedgerLimits {
+            points: 3,
+            ..LedgerLimits::default()
+        });
+        let points = |ledger: &Ledger| -> usize {
+            ledger.descriptions().map(|told| told.points.len()).sum()
+        };
+        ledger.describe(said(&["a"], true));
+        for (told, gone, count) in [(["a", "b"], false, 2), (["b", "c"], true, 1)] {
+            ledger.describe(said(&told, gone));
+            assert_eq!((points(&ledger), ledger.points), (count, count));
+        }
+        ledger.describe(said(&["b", "c", "d"], false));
+        assert_eq!((points(&ledger), ledger.left_out()), (1, 1));
+        ledger.describe(said(&[], true));
+        assert_eq!((ledger.descriptions().count(), ledger.points), (0, 0));
     }
 
     #[test]

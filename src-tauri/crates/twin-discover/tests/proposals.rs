@@ -1,8 +1,5 @@
 //! Messages through a decoder and a ledger to proposals.
-#![allow(
-    clippy::unwrap_used,
-    reason = "what a helper cannot do fails its test"
-)]
+#![allow(clippy::unwrap_used, reason = "what a helper cannot do fails its test")]
 
 use std::collections::BTreeSet;
 

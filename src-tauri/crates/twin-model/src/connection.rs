@@ -192,6 +192,11 @@ impl Connection {
     }
 }
 
+/// Path of a WebSocket when the plant file does not say: what most brokers take.
+pub(crate) const WEBSOCKET_PATH: &str = "/mqtt";
+/// How often a CoAP resource is read when the plant file does not say, seconds.
+pub(crate) const EVERY_DEFAULT_S: f64 = 60.0;
+
 /// The port when the plant file names none.
 pub(crate) const fn default_port(kind: Kind, security: Security, carrier: &Carrier) -> u16 {
     match (kind, carrier, security) {

@@ -24,7 +24,7 @@ mod types;
 
 use crate::twin_file::{Collector, parse};
 
-pub use crate::twin_file::{Fault, Faults, Limits, Rule, Source};
+pub use crate::twin_file::{Fault, Faults, LeftOut, Limits, Rule, Source};
 pub use context::UnknownExtensions;
 pub use lang::Version;
 pub use model::{
@@ -32,7 +32,7 @@ pub use model::{
     Texts,
 };
 pub use schemas::Primitive;
-pub use to_type::{LeftOut, Origin, RelationshipEnd, TypeProposal};
+pub use to_type::{Origin, RelationshipEnd, TypeProposal};
 
 /// How models are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,7 +54,11 @@ pub fn read(files: &[Source<'_>], options: &Options) -> Result<Model, Faults> {
     let mut left = *limits;
     for (number, file) in (0u32..).zip(files) {
         let json = parse(*file, number, &left, left.values, &faults);
-        left.bytes = left.bytes.saturating_sub(file.bytes.len());
+        if file.bytes.len() > left.bytes {
+            // One fault says it for this file and all that follow.
+            break;
+        }
+        left.bytes -= file.bytes.len();
         if let Some(json) = json {
             left.values = left.values.saturating_sub(json.values());
             documents.push(json);

@@ -28,25 +28,30 @@ pub enum Error {
         /// The largest accepted.
         limit: usize,
     },
-    /// The connection to remove is not there.
-    #[error("plant file: no connection \"{id}\" to remove. Reload the connections and try again.")]
-    UnknownConnection {
+    /// What is to be changed or removed is not there.
+    #[error("plant file: no {kind} \"{id}\". Reload the plant file and try again.")]
+    Unknown {
+        /// Name of its table or key.
+        kind: &'static str,
         /// Its id.
         id: String,
     },
-    /// The connection to remove is still named by assets.
-    #[error("plant file: connection \"{id}\" is used by {}. Give them another connection first.", assets.join(", "))]
+    /// The connection to remove is still named by assets or mapping rules.
+    #[error("plant file: connection \"{id}\" is used by {}. Give them another connection first.", users.join(", "))]
     ConnectionInUse {
         /// Its id.
         id: String,
-        /// Ids of the assets that name it.
-        assets: Vec<String>,
+        /// What names it.
+        users: Vec<String>,
     },
-    /// Connections are written as one inline array, which cannot be edited without losing the comments in it.
+    /// Tables are written as one inline array, which cannot be edited without losing the comments in it.
     #[error(
-        "plant file: `connection = [...]` cannot be edited here. Write each connection under its own [[connection]]."
+        "plant file: `{kind} = [...]` cannot be edited here. Write each {kind} under its own [[{kind}]]."
     )]
-    InlineConnections,
+    Inline {
+        /// Name of the tables.
+        kind: &'static str,
+    },
 }
 
 /// One fault in a plant file.

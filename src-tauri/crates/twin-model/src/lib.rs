@@ -17,6 +17,7 @@ mod read;
 mod reader;
 mod retention;
 mod signals;
+pub mod td;
 pub mod topic;
 mod twin_file;
 pub mod unit;
@@ -27,7 +28,7 @@ pub use connection::{
     Carrier, Connection, Kind, Limits, Protocol, Resource, Security, Session, Sparkplug,
     Subscription, Transport,
 };
-pub use document::PlantDocument;
+pub use document::{Edit, PlantDocument};
 pub use error::{Error, Problem};
 pub use mapper::{Mapped, Mapper};
 pub use mapping::{MAPPED_ASSETS_MAX, Mapping};

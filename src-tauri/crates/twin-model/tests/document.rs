@@ -137,11 +137,69 @@ fn removing_takes_its_own_comment_and_leaves_the_others() {
 }
 
 #[test]
+fn an_entry_that_goes_takes_its_comment_and_no_other() {
+    let mut document = PlantDocument::parse(RIVERSIDE).unwrap();
+    let station = document.plant().connection("station").unwrap().clone();
+    let mut rooms_only = station.clone();
+    rooms_only.subscriptions.remove(0);
+    document.put_connection(&rooms_only).unwrap();
+    let text = document.to_string();
+    assert!(
+        text.contains("# rooms\n]") && !text.contains("# pumps"),
+        "{text}"
+    );
+    let mut pumps_only = station.clone();
+    pumps_only.subscriptions.remove(1);
+    let mut document = PlantDocument::parse(RIVERSIDE).unwrap();
+    document.put_connection(&pumps_only).unwrap();
+    let text = document.to_string();
+    assert!(
+        text.contains("qos = 1 }, # pumps\n]") && !text.contains("# rooms"),
+        "{text}"
+    );
+    // Another order moves the comments along.
+    let mut swapped = station;
+    swapped.subscriptions.reverse();
+    let mut document = PlantDocument::parse(RIVERSIDE).unwrap();
+    document.put_connection(&swapped).unwrap();
+    let text = document.to_string();
+    let (rooms, pumps) = (text.find("# rooms").unwrap(), text.find("# pumps").unwrap());
+    assert!(rooms < pumps, "{text}");
+    assert_eq!(document.plant().connection("station"), Some(&swapped));
+}
+
+#[test]
+fn line_ends_of_windows_stay() {
+    let text = RIVERSIDE.replace('\n', "\r\n");
+    let mut document = PlantDocument::parse(&text).unwrap();
+    assert_eq!(document.to_string(), text);
+    let new = Connection {
+        id: ConnectionId::from("cloud"),
+        ..document.plant().connections[0].clone()
+    };
+    document.put_connection(&new).unwrap();
+    let edited = document.to_string();
+    assert_eq!(edited.matches('\n').count(), edited.matches("\r\n").count());
+    assert_eq!(Plant::parse(&edited).unwrap(), *document.plant());
+    document.remove_connection("cloud").unwrap();
+    assert_eq!(document.to_string(), text);
+    document.remove_connection("laboratory").unwrap();
+    assert!(document.to_string().contains("# Kept for the laboratory."));
+    // A text of several lines counts more than the line ends around it.
+    let mut named = document.plant().connections[0].clone();
+    named.name = "two\nlines\r\nand more".into();
+    document.put_connection(&named).unwrap();
+    let plant = Plant::parse(&document.to_string()).unwrap();
+    assert_eq!(plant.connections[0], named);
+}
+
+#[test]
 fn edits_that_cannot_be_are_refused_and_change_nothing() {
     let mut document = PlantDocument::parse(RIVERSIDE).unwrap();
     assert_eq!(
         document.remove_connection("nowhere"),
-        Err(Error::UnknownConnection {
+        Err(Error::Unknown {
+            kind: "connection",
             id: "nowhere".into()
         })
     );
@@ -164,7 +222,7 @@ fn edits_that_cannot_be_are_refused_and_change_nothing() {
     let mut document = PlantDocument::parse(inline).unwrap();
     assert_eq!(
         document.remove_connection("a"),
-        Err(Error::InlineConnections)
+        Err(Error::Inline { kind: "connection" })
     );
 }
 

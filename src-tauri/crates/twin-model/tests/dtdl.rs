@@ -71,6 +71,12 @@ fn one(title: String, case: &Value) -> Case {
     }
 }
 
+fn figure(name: &str, good: u32, of: u32, bar: f64) {
+    let ratio = f64::from(good) / f64::from(of);
+    let verdict = if ratio >= bar { "ok" } else { "short" };
+    println!("figure {name} {ratio:.4} ratio bar >={bar} {verdict}");
+}
+
 #[test]
 fn conformance() {
     let folder = Path::new(FOLDER);
@@ -120,14 +126,8 @@ fn conformance() {
     for (rule, count) in rules {
         println!("dtdl.rule {rule} {count}");
     }
-    println!(
-        "figure dtdl.accepted_ratio {} ratio 1 ({accepted} of {valid})",
-        f64::from(accepted) / f64::from(valid)
-    );
-    println!(
-        "figure dtdl.rejected_ratio {} ratio 0.98 ({rejected} of {invalid})",
-        f64::from(rejected) / f64::from(invalid)
-    );
+    figure("dtdl.accepted_ratio", accepted, valid, 1.0);
+    figure("dtdl.rejected_ratio", rejected, invalid, 0.98);
     for line in wrong.iter().take(40) {
         println!("{line}");
     }

@@ -151,6 +151,10 @@ fn an_interface_becomes_an_asset_type() {
         ]
     );
     assert!(made.signals[3].step && !made.signals[0].step);
+    assert_eq!(
+        made.signals[0].description.as_deref(),
+        Some("What leaves the pump.")
+    );
 }
 
 #[test]

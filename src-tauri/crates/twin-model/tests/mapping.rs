@@ -69,8 +69,8 @@ signal = "{k}"
 "##;
 
 fn resolve(address: &str) -> Option<Mapped> {
-    let mapper = Mapper::new(&Plant::parse(PLANT).unwrap());
-    mapper.resolve(&ConnectionId::from("station"), address)
+    let plant = Plant::parse(PLANT).ok()?;
+    Mapper::new(&plant).resolve(&ConnectionId::from("station"), address)
 }
 
 #[test]

@@ -53,11 +53,16 @@ pub(crate) fn read<'p>(
 
 /// The payload as text without a byte-order mark and surrounding space.
 pub(crate) fn text(payload: &[u8]) -> Result<&str, Reject> {
-    let text = std::str::from_utf8(payload).map_err(|error| {
+    let text = exact_text(payload)?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text).trim())
+}
+
+/// The payload as text, spaces included.
+pub(crate) fn exact_text(payload: &[u8]) -> Result<&str, Reject> {
+    std::str::from_utf8(payload).map_err(|error| {
         let detail = format!("not UTF-8 text from byte {} on", error.valid_up_to());
         Reject::new(RejectKind::Utf8, detail)
-    })?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text).trim())
+    })
 }
 
 /// Whether a bare payload is meant as a number, NaN and infinity included. `1 bar` and `1e` are not.

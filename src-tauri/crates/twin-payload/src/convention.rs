@@ -5,6 +5,16 @@
 pub enum Convention {
     /// Sparkplug B 3.0.
     SparkplugB,
+    /// Homie 5.
+    Homie5,
+    /// Homie 4 and 3.
+    Homie4,
+    /// Home Assistant MQTT discovery.
+    HomeAssistant,
+    /// thin-edge.io.
+    ThinEdge,
+    /// Tasmota.
+    Tasmota,
     /// zigbee2mqtt.
     Zigbee2mqtt,
     /// ChirpStack v4.
@@ -29,6 +39,11 @@ impl Convention {
     /// Every convention.
     pub const ALL: &[Convention] = &[
         Convention::SparkplugB,
+        Convention::Homie5,
+        Convention::Homie4,
+        Convention::HomeAssistant,
+        Convention::ThinEdge,
+        Convention::Tasmota,
         Convention::Zigbee2mqtt,
         Convention::ChirpStack,
         Convention::Tts,
@@ -44,6 +59,11 @@ impl Convention {
     pub const fn name(self) -> &'static str {
         match self {
             Convention::SparkplugB => "sparkplug-b",
+            Convention::Homie5 => "homie-5",
+            Convention::Homie4 => "homie-4",
+            Convention::HomeAssistant => "home-assistant",
+            Convention::ThinEdge => "thin-edge",
+            Convention::Tasmota => "tasmota",
             Convention::Zigbee2mqtt => "zigbee2mqtt",
             Convention::ChirpStack => "chirpstack",
             Convention::Tts => "tts",
@@ -60,6 +80,11 @@ impl Convention {
     pub const fn label(self) -> &'static str {
         match self {
             Convention::SparkplugB => "Sparkplug B",
+            Convention::Homie5 => "Homie 5",
+            Convention::Homie4 => "Homie 4",
+            Convention::HomeAssistant => "Home Assistant discovery",
+            Convention::ThinEdge => "thin-edge.io",
+            Convention::Tasmota => "Tasmota",
             Convention::Zigbee2mqtt => "zigbee2mqtt",
             Convention::ChirpStack => "ChirpStack",
             Convention::Tts => "The Things Stack",
@@ -70,6 +95,18 @@ impl Convention {
             Convention::Json => "JSON",
             Convention::Bare => "bare value",
         }
+    }
+
+    /// Whether its sources describe themselves in several messages, each of which adds to the others, and not in one that
+    /// holds all.
+    pub const fn describes_in_parts(self) -> bool {
+        matches!(
+            self,
+            Convention::Homie4
+                | Convention::HomeAssistant
+                | Convention::ThinEdge
+                | Convention::Tasmota
+        )
     }
 
     /// The convention of this name.

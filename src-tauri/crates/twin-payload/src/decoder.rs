@@ -9,10 +9,12 @@ use crate::{
     limits::Limits,
     message::Message,
     observations::Observations,
-    reader::{Context, Memory},
+    reader::{Context, Memory, Template},
     reject::{Reject, RejectKind},
     route::{Place, Router},
+    rules::Rules,
     sparkplug::{self, NodeStatus, Sparkplug, SparkplugSession, SparkplugTopic},
+    stamp::Zone,
 };
 
 /// Longest topic: MQTT counts its bytes in 16 bits.
@@ -48,13 +50,22 @@ impl Decoder {
         }
     }
 
+    /// As [`with_limits`](Self::with_limits), with what a person says of the payloads.
+    pub fn with_rules(limits: Limits, rules: &Rules) -> Self {
+        Decoder {
+            limits,
+            router: Router::with_rules(rules),
+            ..Decoder::default()
+        }
+    }
+
     /// Decodes a message and adds what it says to `out`.
     ///
     /// # Errors
     /// The message is rejected as a whole: nothing was added to `out`, and the decoder is as it was before.
     pub fn decode(&mut self, message: Message<'_>, out: &mut Observations) -> Result<(), Reject> {
         check_topic(message.topic)?;
-        self.check_size(message.payload)?;
+        self.check_message(&message)?;
         out.begin();
         if SparkplugTopic::is_in_namespace(message.topic) || sparkplug::is_plain_text(&message) {
             let mark = out.mark();
@@ -69,8 +80,10 @@ impl Decoder {
             return result;
         }
         match Packed::of(message.payload) {
-            Some(packed) => self.read_packed(packed, &message, out),
-            None => self.read(&message, out),
+            Some(packed) if !self.router.takes_bytes(message.topic) => {
+                self.read_packed(packed, &message, out)
+            }
+            _ => self.read(&message, out),
         }
     }
 
@@ -153,9 +166,26 @@ impl Decoder {
         self.sparkplug.poll(now, &self.limits, known, out);
     }
 
+    /// Reads what is held back now, without waiting longer: for when messages that wait for their acknowledgement keep
+    /// the broker from sending more. Rows, events and [`released`](Observations::released) are added to `out`.
+    pub fn let_go(&mut self, now: Timestamp, out: &mut Observations) {
+        out.begin();
+        let known = &mut self.memory.addresses;
+        self.sparkplug.let_go(now, &self.limits, known, out);
+    }
+
     /// Sets how many Sparkplug messages may be held back: see [`SparkplugLimits::held`](crate::SparkplugLimits).
     pub fn set_held(&mut self, messages: usize) {
         self.limits.sparkplug.held = messages;
+    }
+
+    fn check_message(&self, message: &Message<'_>) -> Result<(), Reject> {
+        let checked = self.check_size(message.payload);
+        let may_be = message.payload.len() <= self.limits.document_bytes;
+        if checked.is_err() && may_be && self.router.is_document(message) {
+            return Ok(());
+        }
+        checked
     }
 
     fn check_size(&self, payload: &[u8]) -> Result<(), Reject> {
@@ -202,6 +232,7 @@ impl Decoder {
         if other == reader || self.read_as(place, other, message, out).is_err() {
             return result;
         }
+        self.router.stray(place, reader);
         Ok(())
     }
 
@@ -214,21 +245,57 @@ impl Decoder {
     ) -> Result<(), Reject> {
         let mark = out.mark();
         let addresses = self.memory.addresses.len();
-        let Some((reads, template)) = self.router.at(place, reader) else {
-            return Ok(());
-        };
-        out.speak(reads.convention());
-        let mut context = Context::new(&self.limits, &mut self.memory, template, out);
-        if let Err(reject) = reads.read(message, &mut context) {
-            out.truncate(mark);
-            self.memory.addresses.truncate(addresses);
-            return Err(reject);
+        let result = self.read_layer(place, message, out).and_then(|zone| {
+            let Some((reads, template, heard)) = self.router.at(place, reader) else {
+                return Ok(false);
+            };
+            out.speak(reads.convention());
+            let mut context = Context::new(&self.limits, &mut self.memory, (template, heard), out);
+            context.flat.zone.clone_from(&zone);
+            context.zone = zone;
+            reads.read(message, &mut context)?;
+            Ok(context.finish(message.received))
+        });
+        match result {
+            Err(reject) => {
+                out.truncate(mark);
+                self.memory.addresses.truncate(addresses);
+                return Err(reject);
+            }
+            Ok(true) => self.router.forget_judgements(),
+            Ok(false) => {}
         }
-        if context.finish() {
-            self.router.forget_judgements();
+        let rule = self.router.rule(place, message.topic);
+        if let Some(layer) = rule.and_then(|(rule, _)| rule.layer.as_mut()) {
+            layer.note(message, &self.limits, out);
         }
-        self.router.settle(place, message.topic, reader);
+        let (place, listener) = self.router.settle(place, message, reader);
+        let listens = listener.and_then(|listener| self.router.at_listener(place, listener));
+        if let Some((listens, template, heard)) = listens {
+            let mut context = Context::new(&self.limits, &mut self.memory, (template, heard), out);
+            listens.hear(message, mark.rows(), &mut context);
+            context.finish(message.received);
+        }
         Ok(())
+    }
+
+    /// Reads the bytes inside a message that a rule tells of; gives the zone that it tells.
+    fn read_layer(
+        &mut self,
+        place: Place,
+        message: &Message<'_>,
+        out: &mut Observations,
+    ) -> Result<Option<Zone>, Reject> {
+        let Some((rule, heard)) = self.router.rule(place, message.topic) else {
+            return Ok(None);
+        };
+        let zone = rule.zone();
+        if let Some(layer) = &mut rule.layer {
+            let parts = (&mut Template::default(), heard);
+            let mut context = Context::new(&self.limits, &mut self.memory, parts, out);
+            layer.rows(message, &mut context)?;
+        }
+        Ok(zone)
     }
 }
 

@@ -1,12 +1,14 @@
 //! What sources say about themselves: births, discovery topics, registrations.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use twin_core::{Timestamp, ValueKind};
 
-use crate::convention::Convention;
+use crate::{convention::Convention, message::Message};
 
 /// What a source says it is and has. Nothing in it is believed unasked: it is evidence for a proposal to a person.
+///
+/// By some conventions a source tells all in one message, by others in many, in any order: [`add`](Self::add) knows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Description {
     /// Name of the source, as in [`Decoder::addresses_of`](crate::Decoder::addresses_of).
@@ -27,10 +29,74 @@ pub struct Description {
     pub version: Option<Arc<str>>,
     /// Its signals. At most [`Limits::points`](crate::Limits::points).
     pub points: Vec<Point>,
-    /// Whether it said that it exists no more.
+    /// Whether it said that it exists no more; when points are named, only those.
     pub gone: bool,
     /// When it said so.
     pub at: Timestamp,
+}
+
+impl Description {
+    /// A description that says nothing yet.
+    pub(crate) fn new(
+        source: impl Into<Arc<str>>,
+        convention: Convention,
+        message: &Message<'_>,
+    ) -> Self {
+        Description {
+            source: source.into(),
+            convention,
+            topic: message.topic.into(),
+            name: None,
+            parent: None,
+            maker: None,
+            model: None,
+            version: None,
+            points: vec![],
+            gone: false,
+            at: message.received,
+        }
+    }
+
+    /// Takes what the same source said later. By a convention that
+    /// [describes in parts](Convention::describes_in_parts), what that does not mention still holds, a point replaces
+    /// that of the same address, and points that are gone are taken out; by any other it replaces everything.
+    pub fn add(&mut self, later: Description) {
+        let is_end = later.gone && later.points.is_empty();
+        if self.gone || is_end || !self.convention.describes_in_parts() {
+            *self = later;
+            return;
+        }
+        let named: HashMap<Arc<str>, usize> = later
+            .points
+            .iter()
+            .enumerate()
+            .map(|(ix, point)| (Arc::clone(&point.address), ix))
+            .collect();
+        (self.topic, self.at) = (later.topic, later.at);
+        if later.gone {
+            self.points
+                .retain(|point| !named.contains_key(&point.address));
+            return;
+        }
+        let newer = [
+            (&mut self.name, later.name),
+            (&mut self.parent, later.parent),
+            (&mut self.maker, later.maker),
+            (&mut self.model, later.model),
+            (&mut self.version, later.version),
+        ];
+        for (held, newer) in newer {
+            *held = newer.or(held.take());
+        }
+        let mut points: Vec<Option<Point>> = later.points.into_iter().map(Some).collect();
+        for held in &mut self.points {
+            let newer = named.get(&held.address).and_then(|ix| points.get_mut(*ix));
+            if let Some(newer) = newer.and_then(Option::take) {
+                *held = newer;
+            }
+        }
+        self.points.extend(points.into_iter().flatten());
+    }
 }
 
 /// One signal of a source, as the source describes it.
@@ -99,4 +165,54 @@ pub enum Presence {
     Offline,
     /// It is not to be reached now and said so before: its last values still hold.
     Sleeping,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(convention: Convention, points: &[(&str, &str)]) -> Description {
+        let points = points.iter().map(|(address, name)| Point {
+            address: (*address).into(),
+            name: Some((*name).into()),
+            ..Point::default()
+        });
+        Description {
+            points: points.collect(),
+            ..Description::new("s", convention, &Message::new("t", b"", Timestamp(0)))
+        }
+    }
+
+    #[test]
+    fn parts_are_put_together_and_wholes_replaced() {
+        let names = |description: &Description| -> Vec<String> {
+            let points = description.points.iter();
+            points
+                .map(|point| format!("{}={}", point.address, point.name.as_deref().unwrap_or("")))
+                .collect()
+        };
+        let mut parts = Description {
+            name: Some("device".into()),
+            ..said(Convention::Homie4, &[("a", "1"), ("b", "2")])
+        };
+        parts.add(said(Convention::Homie4, &[("c", "3"), ("a", "4")]));
+        assert_eq!(names(&parts), ["a=4", "b=2", "c=3"]);
+        assert_eq!(parts.name.as_deref(), Some("device"));
+        parts.add(Description {
+            gone: true,
+            ..said(Convention::Homie4, &[("b", "")])
+        });
+        assert_eq!(names(&parts), ["a=4", "c=3"]);
+        parts.add(Description {
+            gone: true,
+            ..said(Convention::Homie4, &[])
+        });
+        assert!(parts.gone && parts.points.is_empty());
+        parts.add(said(Convention::Homie4, &[("d", "5")]));
+        assert_eq!(names(&parts), ["d=5"]);
+
+        let mut whole = said(Convention::Homie5, &[("a", "1"), ("b", "2")]);
+        whole.add(said(Convention::Homie5, &[("c", "3")]));
+        assert_eq!(names(&whole), ["c=3"]);
+    }
 }

@@ -12,11 +12,17 @@
 mod bare;
 mod chirpstack;
 mod convention;
+mod csv;
 mod decoder;
+mod describe;
 mod description;
+mod heard;
+mod homeassistant;
+mod homie;
 mod inflate;
 mod intern;
 mod json;
+mod layout;
 mod limits;
 mod lora;
 mod message;
@@ -27,22 +33,29 @@ mod reader;
 mod reject;
 mod roster;
 mod route;
+mod rules;
 mod senml;
 pub mod sparkplug;
 mod stamp;
+mod tasmota;
+mod thinedge;
 mod tree;
 mod tts;
 mod walk;
 mod zigbee;
 
 pub use convention::Convention;
+pub use csv::{Csv, CsvColumn};
 pub use decoder::Decoder;
 pub use description::{Description, Point, Presence, SourceUnit, UnitVocabulary};
 pub use intern::AddressIx;
+pub use layout::{ByteOrder, FieldKind, Layout, LayoutField, LayoutSource, TextEncoding};
 pub use limits::{Limits, SparkplugLimits};
 pub use message::Message;
 pub use observations::{
     HoldId, Observation, Observations, RebirthReason, Released, SourceEvent, Unread,
 };
 pub use reject::{Reject, RejectKind};
+pub use rules::{PayloadRule, ReadAs, Rules};
 pub use sparkplug::{NodeState, NodeStatus, SparkplugSession};
+pub use stamp::Zone;

@@ -29,6 +29,14 @@ pub struct Limits {
     pub sources: usize,
     /// Most signals that one source may describe.
     pub points: usize,
+    /// Largest payload of a document in which a gateway lists its devices, bytes.
+    pub document_bytes: usize,
+    /// Most values in a document by which devices describe themselves.
+    pub document_values: usize,
+    /// Longest text in a description, bytes. A longer one is left out and counted as skipped.
+    pub description_text_bytes: usize,
+    /// Most that a convention keeps of what devices say of themselves, bytes of text.
+    pub kept_bytes: usize,
     /// Those of Sparkplug alone.
     pub sparkplug: SparkplugLimits,
 }
@@ -48,6 +56,10 @@ impl Default for Limits {
             metrics: 65_536,
             sources: 10_000,
             points: 65_536,
+            document_bytes: 8 * 1024 * 1024,
+            document_values: 262_144,
+            description_text_bytes: 1_024,
+            kept_bytes: 16 * 1024 * 1024,
             sparkplug: SparkplugLimits::default(),
         }
     }
@@ -71,6 +83,8 @@ pub struct SparkplugLimits {
     pub held_bytes: usize,
     /// Largest payload after unpacking, bytes.
     pub unpacked_bytes: usize,
+    /// Most memory for what births say, of all nodes and devices, bytes.
+    pub birth_bytes: usize,
     /// Most host applications whose state is kept.
     pub hosts: usize,
 }
@@ -84,6 +98,7 @@ impl Default for SparkplugLimits {
             held_node_bytes: 256 * 1024,
             held_bytes: 16 * 1024 * 1024,
             unpacked_bytes: 4 * 1024 * 1024,
+            birth_bytes: 256 * 1024 * 1024,
             hosts: 1_000,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use twin_core::{Quality, Reason, Timestamp, Value, ValueKind};
+use twin_core::{Quality, Reason, Status, Timestamp, Value, ValueKind};
 
 use crate::{
     convention::Convention,
@@ -200,6 +200,13 @@ pub(crate) struct Mark {
     convention: Option<Convention>,
 }
 
+impl Mark {
+    /// How many rows there were.
+    pub(crate) const fn rows(&self) -> usize {
+        self.rows
+    }
+}
+
 impl Observations {
     /// Empty.
     pub fn new() -> Self {
@@ -352,6 +359,7 @@ impl Observations {
             Cell::F64(_) => (ValueKind::Null, 0, Quality::bad(Reason::NotFinite)),
             Cell::I64(v) => (ValueKind::I64, v.cast_unsigned(), quality),
             Cell::Bool(v) => (ValueKind::Bool, u64::from(v), quality),
+            Cell::Null if quality.status == Status::Bad => (ValueKind::Null, 0, quality),
             Cell::Null => (ValueKind::Null, 0, Quality::bad(Reason::DeviceReported)),
             Cell::Text(text) => {
                 self.texts.push(text.into());

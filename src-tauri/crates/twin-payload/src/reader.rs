@@ -1,18 +1,24 @@
 //! What every convention's reader is given and must give.
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    sync::Arc,
+};
 
-use twin_core::Quality;
+use twin_core::{Quality, Timestamp};
 
 use crate::{
     convention::Convention,
+    description::Presence,
+    heard::Heard,
     intern::{AddressIx, Interner},
     json::Flat,
     limits::Limits,
     message::Message,
     observations::{Cell, Observations, SourceEvent},
     reject::{Reject, RejectKind},
-    stamp::Stamp,
+    stamp::{Stamp, Zone},
 };
 
 /// Values of one message beyond this many are found by their address each time, not by their place.
@@ -32,13 +38,32 @@ pub(crate) trait Reader: fmt::Debug + Send + Sync {
 
     /// Adds what the message says.
     fn read(&mut self, message: &Message<'_>, context: &mut Context<'_>) -> Result<(), Reject>;
+
+    /// Whether messages on this topic of its own may be as large as
+    /// [`Limits::document_bytes`](crate::Limits::document_bytes).
+    fn is_document(&self, _topic: &str) -> bool {
+        false
+    }
+
+    /// Whether it wants to hear of messages on a topic that another reader reads. Asked as seldom as
+    /// [`claims`](Self::claims).
+    fn listens(&self, _topic: &str) -> bool {
+        false
+    }
+
+    /// Hears of such a message once its reader has taken it; its rows are those from `first_row` on.
+    fn hear(&mut self, _message: &Message<'_>, _first_row: usize, _context: &mut Context<'_>) {}
 }
 
 /// What a reader works with.
 pub(crate) struct Context<'c> {
     pub(crate) limits: &'c Limits,
+    /// The zone of times without an offset, when a rule tells it.
+    pub(crate) zone: Option<Zone>,
     /// For readers of JSON: filled anew by each.
     pub(crate) flat: &'c mut Flat,
+    /// What other topics last said.
+    pub(crate) heard: &'c Heard,
     addresses: &'c mut Interner,
     sources: &'c mut Sources,
     template: &'c mut Template,
@@ -51,14 +76,16 @@ impl<'c> Context<'c> {
     pub(crate) fn new(
         limits: &'c Limits,
         memory: &'c mut Memory,
-        template: &'c mut Template,
+        (template, heard): (&'c mut Template, &'c Heard),
         out: &'c mut Observations,
     ) -> Self {
         template.next = 0;
         memory.sources.begin(memory.addresses.len());
         Context {
             limits,
+            zone: None,
             flat: &mut memory.flat,
+            heard,
             addresses: &mut memory.addresses,
             sources: &mut memory.sources,
             template,
@@ -119,8 +146,26 @@ impl<'c> Context<'c> {
         self.text.push('#');
         self.text.push_str(path);
         let ix = self.addresses.intern(self.text, self.limits)?;
+        self.sources.adopt(ix);
         self.template.put(ix);
         Ok(ix)
+    }
+
+    /// Addresses of this message that belong to no source yet belong to this one.
+    pub(crate) fn adopt_rows(&mut self, source: &str, first_row: usize) {
+        let addresses = self.out.addresses().get(first_row..).unwrap_or_default();
+        let free = |ix: &&AddressIx| !self.sources.is_owned(**ix);
+        if !addresses.iter().any(|ix| free(&ix))
+            || self
+                .sources
+                .enter(source, self.addresses.len(), self.limits)
+                .is_err()
+        {
+            return;
+        }
+        for ix in addresses {
+            self.sources.adopt(*ix);
+        }
     }
 
     /// Adds the values that [`flat`](Self::flat) holds, each at `prefix#path` with the time of its innermost object,
@@ -149,6 +194,12 @@ impl<'c> Context<'c> {
 
     /// Adds an event.
     pub(crate) fn event(&mut self, event: SourceEvent) {
+        if let SourceEvent::Availability {
+            source, presence, ..
+        } = &event
+        {
+            self.sources.said.push((Arc::clone(source), *presence));
+        }
         self.out.event(event);
     }
 
@@ -163,14 +214,20 @@ impl<'c> Context<'c> {
     }
 
     /// The reader has learned which topics are its own: what was judged before is judged again.
-    #[expect(dead_code, reason = "for readers whose topics are announced")]
     pub(crate) fn owners_changed(&mut self) {
         self.owners_changed = true;
     }
 
-    /// Keeps what the message brought; tells whether topics are to be judged again.
-    pub(crate) fn finish(self) -> bool {
-        self.sources.finish(self.addresses.len());
+    /// Keeps what the message brought; tells whether topics are to be judged again. A source that said earlier that it
+    /// is not there is not there with its new addresses either, so that is said again.
+    pub(crate) fn finish(self, at: Timestamp) -> bool {
+        for source in self.sources.finish(self.addresses.len(), self.limits) {
+            self.out.event(SourceEvent::Availability {
+                source,
+                presence: Presence::Offline,
+                at,
+            });
+        }
         self.owners_changed
     }
 }
@@ -216,6 +273,14 @@ pub(crate) struct Sources {
     start: usize,
     /// Of the message in hand: sources before the last one, with the ends of their addresses.
     left: Vec<(String, usize, usize)>,
+    /// Whether an address belongs to a source, by its number.
+    owned: Vec<bool>,
+    /// Of the message in hand: addresses that were known and belonged to nobody, with their new source.
+    adopted: Vec<(String, AddressIx)>,
+    /// Sources that said last that they are not there.
+    absent: HashSet<Arc<str>>,
+    /// Of the message in hand: what sources said of their being there.
+    said: Vec<(Arc<str>, Presence)>,
 }
 
 impl Sources {
@@ -226,7 +291,21 @@ impl Sources {
     fn begin(&mut self, addresses: usize) {
         self.name.clear();
         self.left.clear();
+        self.adopted.clear();
+        self.said.clear();
         self.start = addresses;
+    }
+
+    fn is_owned(&self, ix: AddressIx) -> bool {
+        self.owned.get(ix.index()).copied().unwrap_or_default()
+    }
+
+    /// An address that was known before its source was belongs to the source entered last.
+    fn adopt(&mut self, ix: AddressIx) {
+        let known = ix.index() < self.start && !self.is_owned(ix);
+        if known && !self.name.is_empty() && !self.adopted.iter().any(|(_, other)| *other == ix) {
+            self.adopted.push((self.name.clone(), ix));
+        }
     }
 
     fn enter(&mut self, name: &str, addresses: usize, limits: &Limits) -> Result<(), Reject> {
@@ -245,16 +324,46 @@ impl Sources {
         Ok(())
     }
 
-    fn finish(&mut self, addresses: usize) {
+    /// Gives the sources that have new addresses and are not there.
+    fn finish(&mut self, addresses: usize, limits: &Limits) -> Vec<Arc<str>> {
+        for (source, presence) in &self.said {
+            if *presence != Presence::Offline {
+                self.absent.remove(source);
+            } else if self.absent.len() < limits.sources {
+                self.absent.insert(Arc::clone(source));
+            }
+        }
+        let mut grown = vec![];
         let last = (!self.name.is_empty() && addresses > self.start)
             .then(|| (self.name.clone(), self.start, addresses));
         for (name, start, end) in self.left.drain(..).chain(last) {
-            let known = self.known.entry(name.into()).or_default();
+            let name: Arc<str> = name.into();
+            let known = self.known.entry(Arc::clone(&name)).or_default();
             known.extend(
                 (start..end)
                     .filter_map(|ix| u32::try_from(ix).ok())
                     .map(AddressIx),
             );
+            self.owned.resize(self.owned.len().max(end), false);
+            if let Some(owned) = self.owned.get_mut(start..end) {
+                owned.fill(true);
+            }
+            grown.push(name);
         }
+        for (name, ix) in self.adopted.drain(..) {
+            self.owned.resize(self.owned.len().max(addresses), false);
+            if let Some(owned) = self.owned.get_mut(ix.index()) {
+                *owned = true;
+            }
+            let name: Arc<str> = name.into();
+            self.known.entry(Arc::clone(&name)).or_default().push(ix);
+            grown.push(name);
+        }
+        grown.dedup();
+        let said = &self.said;
+        grown.retain(|source| {
+            self.absent.contains(source) && !said.iter().any(|(other, _)| other == source)
+        });
+        grown
     }
 }

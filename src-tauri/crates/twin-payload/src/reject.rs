@@ -47,6 +47,8 @@ pub enum RejectKind {
     AddressTooLong,
     /// The connection has as many nodes or devices as the limit allows.
     SourceLimit,
+    /// A device describes itself in a way that its convention does not know.
+    Description,
     /// A compressed payload is damaged or holds more than the limits allow.
     Inflate,
     /// A SenML pack breaks the rules of RFC 8428.
@@ -59,7 +61,7 @@ pub enum RejectKind {
 
 impl RejectKind {
     /// Every sort.
-    pub const ALL: [RejectKind; 20] = [
+    pub const ALL: [RejectKind; 21] = [
         RejectKind::Topic,
         RejectKind::PayloadTooLarge,
         RejectKind::Utf8,
@@ -76,6 +78,7 @@ impl RejectKind {
         RejectKind::TopicLimit,
         RejectKind::AddressTooLong,
         RejectKind::SourceLimit,
+        RejectKind::Description,
         RejectKind::Inflate,
         RejectKind::SenMl,
         RejectKind::Layout,
@@ -101,9 +104,10 @@ impl RejectKind {
             RejectKind::TopicLimit => "topic-limit",
             RejectKind::AddressTooLong => "address-too-long",
             RejectKind::SourceLimit => "source-limit",
+            RejectKind::Description => "description",
             RejectKind::Inflate => "inflate",
             RejectKind::SenMl => "senml",
-            RejectKind::Layout => "layout-too-short",
+            RejectKind::Layout => "layout",
             RejectKind::Csv => "csv",
         }
     }

@@ -12,6 +12,26 @@ fn zigbee2mqtt() {
 }
 
 #[test]
+fn homie() {
+    fixture::check("homie");
+}
+
+#[test]
+fn thin_edge() {
+    fixture::check("thinedge");
+}
+
+#[test]
+fn home_assistant() {
+    fixture::check("homeassistant");
+}
+
+#[test]
+fn tasmota() {
+    fixture::check("tasmota");
+}
+
+#[test]
 fn chirpstack() {
     fixture::check("chirpstack");
 }
@@ -43,6 +63,15 @@ fn the_convention_of_each_message_is_told() {
         ("a", "{}", Convention::Json),
         ("a", "1", Convention::Bare),
         ("zigbee2mqtt/a", "1", Convention::Zigbee2mqtt),
+        ("homie/5/a/$state", "ready", Convention::Homie5),
+        ("homie/a/$state", "ready", Convention::Homie4),
+        (
+            "homeassistant/sensor/a/config",
+            "{}",
+            Convention::HomeAssistant,
+        ),
+        ("te/device/main///m/a", "{}", Convention::ThinEdge),
+        ("tele/a/SENSOR", "{}", Convention::Tasmota),
         (
             "application/a/device/b/event/up",
             "{}",
@@ -71,6 +100,24 @@ fn values_that_change_places_keep_their_addresses() {
         }
     }
     assert_eq!(decoder.address_count(), 4);
+}
+
+#[test]
+fn a_topic_keeps_its_reader_through_a_stray_message() {
+    let mut decoder = Decoder::new();
+    let mut convention = |payload: &str| {
+        let out = decode(&mut decoder, "t", payload.as_bytes()).unwrap();
+        out.convention().unwrap()
+    };
+    let pack = r#"[{"n":"x","v":1}]"#;
+    assert_eq!(convention(pack), Convention::SenMl);
+    assert_eq!(convention("offline"), Convention::Bare);
+    assert_eq!(convention(pack), Convention::SenMl);
+    // Three in a row are no strays any more.
+    for _ in 0..3 {
+        assert_eq!(convention(r#"{"a":1}"#), Convention::Json);
+    }
+    assert_eq!(convention(pack), Convention::Json);
 }
 
 #[test]
@@ -115,4 +162,26 @@ fn a_source_has_the_addresses_that_its_messages_brought() {
         Some(Value::F64(2.0))
     );
     assert!(decoder.addresses_of("zigbee2mqtt/c").is_empty());
+}
+
+#[test]
+fn a_frame_of_many_fields_is_read_whole() {
+    let fields: Vec<String> = (0..4_000)
+        .map(|n| {
+            format!(
+                r#""f{n}":{{"Value":{n},"SourceTimestamp":"2023-11-14T22:13:20Z","ServerTimestamp":"2023-11-14T22:13:20Z"}}"#
+            )
+        })
+        .collect();
+    let payload = format!(
+        r#"{{"MessageType":"ua-data","PublisherId":"p","Messages":[{{"DataSetWriterId":1,"Payload":{{{}}}}}]}}"#,
+        fields.join(",")
+    );
+    let mut decoder = Decoder::new();
+    let out = decode(&mut decoder, "opc", payload.as_bytes()).unwrap();
+    assert_eq!(out.len(), 4_000);
+    assert_eq!(
+        value(&decoder, &out, "opc#p/1/f3999"),
+        Some(Value::F64(3_999.0))
+    );
 }

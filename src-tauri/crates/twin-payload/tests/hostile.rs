@@ -10,7 +10,7 @@ use twin_payload::{
     sparkplug::encode::{Metric, MetricValue, payload},
 };
 
-const TOPICS: [&str; 12] = [
+const TOPICS: [&str; 24] = [
     "spBv1.0/G/NBIRTH/n",
     "spBv1.0/G/NDATA/n",
     "spBv1.0/G/NDEATH/n",
@@ -23,6 +23,18 @@ const TOPICS: [&str; 12] = [
     "application/a/device/01/event/up",
     "line/oven",
     "spBv1.0/G/NCMD/n",
+    "homie/5/d/$description",
+    "homie/5/d/n/p",
+    "x/5/d/$state",
+    "homie/d/n/p/$datatype",
+    "homie/d/n/p",
+    "homeassistant/sensor/s/config",
+    "home/z/bridge/devices",
+    "te/device/main///m/a",
+    "te/device/main//",
+    "tele/d/SENSOR",
+    "tele/d/LWT",
+    "tasmota/discovery/0049/config",
 ];
 
 fn birth() -> Vec<u8> {
@@ -49,13 +61,17 @@ fn decode(
     message: Message<'_>,
     out: &mut Observations,
 ) -> Result<(), Reject> {
-    let (before, addresses, nodes) = (out.clone(), decoder.address_count(), decoder.nodes());
+    let (before, addresses) = (out.clone(), decoder.address_count());
+    let known = (decoder.nodes(), decoder.session());
     let result = decoder.decode(message, out);
     if result.is_err() {
         assert_eq!(*out, before, "a rejected message added something");
         assert_eq!(
-            (decoder.address_count(), decoder.nodes()),
-            (addresses, nodes),
+            (
+                decoder.address_count(),
+                (decoder.nodes(), decoder.session())
+            ),
+            (addresses, known),
             "a rejected message changed state"
         );
     }

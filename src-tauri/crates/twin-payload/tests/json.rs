@@ -310,8 +310,8 @@ fn zigbee_devices_come_and_go() {
         assert!(out.is_empty());
     }
     let quiet = [
-        "zigbee2mqtt/bridge/devices",
-        "zigbee2mqtt/bridge/state",
+        "zigbee2mqtt/bridge/logging",
+        "zigbee2mqtt/bridge/event",
         "zigbee2mqtt/hall/room/set",
     ];
     for topic in quiet {

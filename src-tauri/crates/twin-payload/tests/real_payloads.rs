@@ -96,6 +96,66 @@ fn sparkplug_data_and_death_as_googles_protobuf_writes_them() {
     );
 }
 
+/// A key, its value and its unit.
+type Due = (&'static str, f64, Option<&'static str>);
+
+#[test]
+fn sensors_of_tasmota_give_values_and_units() {
+    let Some(folder) = shared_payloads() else {
+        return;
+    };
+    let expected: [(&str, &str, &[Due]); 2] = [
+        (
+            "0001.json",
+            "BME280",
+            &[
+                ("Temperature", 21.7, Some("°C")),
+                ("Humidity", 66.6, Some("%")),
+                ("Pressure", 988.6, Some("hPa")),
+            ],
+        ),
+        (
+            "0002.json",
+            "BME680",
+            &[
+                ("Temperature", 24.5, Some("°C")),
+                ("Humidity", 33.0, Some("%")),
+                ("DewPoint", 7.1, Some("°C")),
+                ("Pressure", 987.7, Some("hPa")),
+                ("Gas", 1086.43, None),
+            ],
+        ),
+    ];
+    for (file, sensor, values) in expected {
+        let payload = std::fs::read(folder.join("tasmota").join(file)).unwrap();
+        let mut decoder = Decoder::new();
+        let out = decode(&mut decoder, "tele/hall/SENSOR", &payload).unwrap();
+        let found: Vec<_> = rows(&decoder, &out)
+            .into_iter()
+            .map(|(address, value, _)| (address, value))
+            .collect();
+        let address = |key: &str| format!("tele/hall/SENSOR#{sensor}.{key}");
+        let due: Vec<_> = values
+            .iter()
+            .map(|(key, value, _)| (address(key), Value::F64(*value)))
+            .collect();
+        assert_eq!(found, due, "{file}: time and units are no signals");
+        assert!(
+            out.iter().all(|row| row.source_time.is_none()),
+            "a local time without its offset names no instant"
+        );
+        let [SourceEvent::Described(told)] = out.events() else {
+            panic!("{file}: {:?}", out.events());
+        };
+        assert_eq!(&*told.source, "tasmota/hall");
+        for (point, (key, _, unit)) in told.points.iter().zip(values) {
+            assert_eq!(*point.address, *address(key));
+            let found = point.unit.as_ref().map(|unit| &*unit.text);
+            assert_eq!(found, *unit, "{file} {key}");
+        }
+    }
+}
+
 #[test]
 fn every_json_of_others_is_read() {
     let Some(folder) = shared_payloads() else {
@@ -282,8 +342,7 @@ fn opc_ua_of_others_is_read_field_by_field() {
             Some(expected),
             "{file} {path}"
         );
-        let bad = out.iter().filter(|row| !row.quality.is_good());
-        for row in bad {
+        for row in out.iter().filter(|row| !row.quality.is_good()) {
             assert_eq!(row.quality, Quality::bad(Reason::DeviceReported), "{file}");
             assert!(decoder.address(row.address).ends_with("BadFastUInt1"));
         }

@@ -4,17 +4,22 @@ mod common;
 
 use common::{at, fixture};
 use proptest::prelude::*;
-use twin_payload::{Decoder, Message, Observations, SourceEvent};
+use twin_payload::{Decoder, Limits, Message, Observations, SourceEvent};
 
 /// Conversations of the conventions whose readers remember something, and of some that do not.
-const FIXTURES: [&str; 7] = [
+const FIXTURES: [&str; 12] = [
     include_str!("fixtures/chirpstack/events.case"),
     include_str!("fixtures/chirpstack/hostile.case"),
     include_str!("fixtures/tts/device.case"),
     include_str!("fixtures/opcua/frames.case"),
     include_str!("fixtures/opcua/events.case"),
+    include_str!("fixtures/opcua/encodings.case"),
+    include_str!("fixtures/opcua/publisher.case"),
+    include_str!("fixtures/csv/unruled.case"),
     include_str!("fixtures/senml/json.case"),
     include_str!("fixtures/senml/cbor.case"),
+    include_str!("fixtures/sparkplug/life.case"),
+    include_str!("fixtures/sparkplug/types.case"),
 ];
 
 /// What one message gave, by address.
@@ -34,8 +39,8 @@ fn said(decoder: &Decoder, out: &Observations) -> Said {
 }
 
 /// Decodes a conversation; gives what was taken, by the number of the message.
-fn run(conversation: &[(usize, String, Vec<u8>)]) -> Vec<(usize, Said)> {
-    let (mut decoder, mut taken) = (Decoder::new(), vec![]);
+fn run(conversation: &[(usize, String, Vec<u8>)], limits: Limits) -> Vec<(usize, Said)> {
+    let (mut decoder, mut taken) = (Decoder::with_limits(limits), vec![]);
     for (number, topic, payload) in conversation {
         let mut out = Observations::new();
         let before = decoder.address_count();
@@ -106,7 +111,9 @@ proptest! {
     #[test]
     fn a_conversation_goes_on_as_if_it_had_never_come(
         fixture in prop::sample::select(&FIXTURES[..]),
-        damages in prop::collection::vec((any::<prop::sample::Index>(), damage()), 1..6),
+        damages in prop::collection::vec((any::<prop::sample::Index>(), damage()), 0..6),
+        addresses in prop_oneof![Just(100_000), 1..60_usize],
+        sources in prop_oneof![Just(10_000), 1..4_usize],
     ) {
         let mut conversation: Vec<_> = fixture::messages(fixture)
             .into_iter()
@@ -117,8 +124,10 @@ proptest! {
             let which = which.index(conversation.len());
             damage.apply(&mut conversation[which].2);
         }
-        let taken = run(&conversation);
+        // Narrow limits reject a message when half of it is read.
+        let limits = Limits { addresses, sources, ..Limits::default() };
+        let taken = run(&conversation, limits);
         conversation.retain(|(number, ..)| taken.iter().any(|(taken, _)| taken == number));
-        prop_assert_eq!(run(&conversation), taken);
+        prop_assert_eq!(run(&conversation, limits), taken);
     }
 }

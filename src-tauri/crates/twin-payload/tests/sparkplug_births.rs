@@ -135,3 +135,34 @@ fn compressed_payloads_are_read_within_their_bound() {
         assert!(tight.nodes().is_empty());
     }
 }
+
+#[test]
+fn what_births_weigh_is_bounded() {
+    let names: Vec<String> = (0..200)
+        .map(|number| format!("Node Control/{number}"))
+        .collect();
+    let metrics: Vec<Metric<'_>> = names
+        .iter()
+        .map(|name| named(name, 0, MetricValue::Boolean(true)))
+        .collect();
+    let birth = payload(Some(NOW), Some(0), &metrics);
+    let mut decoder = Decoder::with_limits(Limits {
+        sparkplug: SparkplugLimits {
+            birth_bytes: 50_000,
+            ..SparkplugLimits::default()
+        },
+        ..Limits::default()
+    });
+    let accepted: Vec<bool> = (0..10)
+        .map(|number| decode(&mut decoder, &format!("spBv1.0/G/NBIRTH/n{number}"), &birth).is_ok())
+        .collect();
+    let count = accepted.iter().filter(|accepted| **accepted).count();
+    assert!((1..5).contains(&count) && accepted[..count].iter().all(|accepted| *accepted));
+    assert_eq!(decoder.nodes().len(), count);
+    // A birth again takes the place of the one before; a restored one counts likewise.
+    for _ in 0..20 {
+        decode(&mut decoder, "spBv1.0/G/NBIRTH/n0", &birth).unwrap();
+    }
+    assert!(decoder.restore_birth("spBv1.0/G/NBIRTH/x", &birth).is_err());
+    assert_eq!(decoder.nodes().len(), count);
+}

@@ -190,6 +190,34 @@ fn what_waits_in_vain_is_read_as_well_as_may_be() {
 }
 
 #[test]
+fn what_is_held_may_be_let_go() {
+    let mut decoder = waiting(5, 5_000);
+    arrive(&mut decoder, "spBv1.0/G/NBIRTH/n", &node_birth(7), 0);
+    let values = [aliased(1, 0, MetricValue::Float(1.0))];
+    let mut held = vec![];
+    for (topic, payload) in [
+        ("spBv1.0/G/DDATA/n/d", speed(1, 1.0)),
+        ("spBv1.0/G/DDATA/n/e", speed(2, 1.0)),
+        ("spBv1.0/G/NDATA/m", data(9, &values)),
+        ("spBv1.0/G/DDATA/n/d", speed(3, 1.0)),
+    ] {
+        held.extend(arrive(&mut decoder, topic, &payload, 1).held());
+    }
+    let mut out = Observations::new();
+    decoder.let_go(at(2), &mut out);
+    let mut released: Vec<HoldId> = out.released().iter().map(|r| r.hold).collect();
+    assert_eq!(released.len(), 4);
+    assert!(out.released().iter().all(|r| r.unread.is_some()));
+    released.sort_unstable();
+    assert_eq!(released, held);
+    assert_eq!(events(&out).len(), 2, "both nodes are to be asked");
+    out.clear();
+    decoder.let_go(at(3), &mut out);
+    decoder.poll(at(60_000), &mut out);
+    assert!(out.released().is_empty() && out.events().is_empty());
+}
+
+#[test]
 fn an_unknown_alias_waits_for_a_newer_birth_once() {
     let mut decoder = born(5);
     let odd = data(

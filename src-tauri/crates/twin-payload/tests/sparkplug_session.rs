@@ -146,6 +146,12 @@ fn commands_of_others_are_counted() {
     let (node, counts) = (&session.nodes[0], session.nodes[0].counts);
     assert_eq!((counts.commands, counts.rebirth_commands), (2, 1));
     assert_eq!(node.commanded, Some(at(9)));
+    // A broker brings back what was sent from here.
+    decoder.rebirth_asked(NODE, at(100));
+    for (ms, commands) in [(110, 2), (120, 3)] {
+        arrive(&mut decoder, "spBv1.0/G/NCMD/n", &rebirth, ms);
+        assert_eq!(decoder.session().nodes[0].counts.commands, commands);
+    }
 }
 
 #[test]

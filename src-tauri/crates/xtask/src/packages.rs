@@ -18,10 +18,11 @@ const WINDOW: &[&str] = &[
     "libayatana-appindicator3-dev",
     "libdbus-1-dev",
 ];
-/// A broker to connect to, a look at system calls, calls that fail on purpose, and `kill`.
+/// A broker to connect to, a CoAP server, a look at system calls, calls that fail on purpose, and `kill`.
 const TEST: &[&str] = &[
     "mosquitto",
     "mosquitto-clients",
+    "libcoap3-bin",
     "procps",
     "strace",
     "fiu-utils",

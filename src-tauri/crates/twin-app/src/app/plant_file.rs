@@ -22,8 +22,9 @@ use crate::{
     connections::{connection_of, form_of, spec_of},
     error::{Error, Result},
     pipeline::{
+        provisional::adoptions,
         request::{NewPlant, Request},
-        retention,
+        retention::Plan,
         scoring::ScoringThread,
     },
 };
@@ -120,6 +121,7 @@ impl App {
             Ok(stamp) => (stamp, self.seen().has_come_to_rest(stamp)),
             Err(error) => return self.say_unreadable(&path, &error).await,
         };
+        self.adopt_rest().await;
         if !is_new {
             return;
         }
@@ -160,6 +162,21 @@ impl App {
                 let text = format!("plant.toml was changed and could not be taken up yet: {error}");
                 self.say(text).await;
             }
+        }
+    }
+
+    /// What came between the acceptance and the moment at which the decoders knew of it was still stored as unknown.
+    async fn adopt_rest(&self) {
+        if !std::mem::take(&mut self.seen().adopt_again) {
+            return;
+        }
+        let adopted = self
+            .historian
+            .adopt(&adoptions(&self.compiled().plant))
+            .await;
+        if let Err(error) = adopted {
+            self.seen().adopt_again = true;
+            tracing::warn!("history of accepted signals is not complete yet: {error}");
         }
     }
 
@@ -212,6 +229,8 @@ impl App {
             }
         };
         let before = self.planted();
+        // First of all: a signal that history does not know yet takes over all that was heard, at once.
+        self.historian.adopt(&adoptions(&plant)).await?;
         let made = Planted::make(&self.historian, &self.workspace, plant, Some(&before)).await;
         let (planted, models) = made?;
         let scoring = match models {
@@ -229,7 +248,7 @@ impl App {
         let planted = Arc::new(planted);
         let known = self.historian.signals().await?;
         self.policy
-            .send_replace(Arc::new(retention::policy(&planted.compiled, &known)));
+            .send_replace(Arc::new(Plan::of(&planted.compiled, &known)));
         let new = NewPlant {
             compiled: Arc::clone(&planted.compiled),
             view: planted.view(self.workspace.dir()),
@@ -243,6 +262,7 @@ impl App {
             let mut seen = self.seen();
             seen.text = text;
             seen.fault = None;
+            seen.adopt_again = true;
         }
         self.say_usable().await;
         Ok(())

@@ -16,6 +16,8 @@ pub(super) struct Seen {
     changing: Option<Stamp>,
     /// Why the text was refused.
     pub fault: Option<twin_model::Error>,
+    /// What was heard before an acceptance may not all have been given to signals yet.
+    pub adopt_again: bool,
     /// Whether the condition is raised.
     pub raised: bool,
 }

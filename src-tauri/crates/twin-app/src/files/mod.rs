@@ -19,7 +19,7 @@ use std::{
 
 use tokio::{sync::watch, task::JoinHandle};
 use twin_core::{SignalKey, Timestamp};
-use twin_historian::{AuditEntry, Historian, Policy};
+use twin_historian::{AuditEntry, Historian};
 use twin_report::{Format, Origin};
 
 use crate::{
@@ -30,6 +30,7 @@ use crate::{
     clock,
     error::{Error, Result},
     keep::command,
+    pipeline::retention::Plan,
     view::View,
 };
 use export::{Export, Exported};
@@ -45,7 +46,7 @@ pub struct Files {
     /// The workspace's folder.
     dir: PathBuf,
     /// How long samples are kept, as the plant file says now: an import says which of its own would not be.
-    policy: watch::Receiver<Arc<Policy>>,
+    plan: watch::Receiver<Arc<Plan>>,
     current: Mutex<Option<Current>>,
 }
 
@@ -63,13 +64,13 @@ impl Files {
         historian: Historian,
         view: Arc<View>,
         dir: PathBuf,
-        policy: watch::Receiver<Arc<Policy>>,
+        plan: watch::Receiver<Arc<Plan>>,
     ) -> Self {
         Files {
             historian,
             view,
             dir,
-            policy,
+            plan,
             current: Mutex::new(None),
         }
     }
@@ -130,7 +131,7 @@ impl Files {
             return Err(Error::Request("no file is named: give its path".into()));
         }
         let path = place::target(&self.dir.join("exports"), path, "");
-        let targets = desk::targets(self.view.plant(), &self.policy.borrow());
+        let targets = desk::targets(self.view.plant(), &self.plan.borrow().policy);
         let (job, historian) = (
             self.begin(FileJobKind::Import, path)?,
             self.historian.clone(),

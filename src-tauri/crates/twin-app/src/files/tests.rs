@@ -3,7 +3,7 @@
 use std::fs;
 
 use twin_core::{BatchId, Quality, Reason, SampleBatch, SignalId, Value};
-use twin_historian::{Durability, Sample};
+use twin_historian::{Durability, Policy, Sample};
 use twin_model::Plant;
 
 use super::*;
@@ -73,8 +73,12 @@ async fn house() -> House {
     let keys = historian.signal_keys(&ids).await.unwrap();
     let plant = plant_view(&compile(plant, &keys), 1, String::new(), |_| None);
     let view = Arc::new(View::new(plant, Vec::new(), 0));
-    let (_, policy) = tokio::sync::watch::channel(Arc::new(policy()));
-    let files = Files::new(historian.clone(), view, dir.path().to_owned(), policy);
+    let plan = Plan {
+        policy: policy(),
+        ..Plan::default()
+    };
+    let (_, plan) = tokio::sync::watch::channel(Arc::new(plan));
+    let files = Files::new(historian.clone(), view, dir.path().to_owned(), plan);
     House {
         dir,
         historian,

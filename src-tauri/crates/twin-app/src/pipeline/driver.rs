@@ -24,7 +24,7 @@ use super::{
     ring::Ring,
     scoring::{Answer, ScoringThread},
     source::Source,
-    turn::Turn,
+    turn::{Step, Turn},
 };
 use crate::{clock, compile::Compiled, view::View};
 
@@ -209,14 +209,37 @@ impl Driver {
                 self.outbox.carry(index, source.carried() - before);
             }
         }
+        self.carry_out_turn(turn, now);
+    }
+
+    /// Judges on every connection what did not come in time.
+    fn judge(&mut self) {
+        let now = self.instant();
+        let mut turn = Turn::new(BatchId(self.next_batch), now);
+        for (index, source) in &mut self.sources {
+            let before = source.carried();
+            source.judge(now, &mut turn, &mut self.outbox);
+            self.outbox.carry(*index, source.carried() - before);
+        }
+        self.carry_out_turn(turn, now);
+    }
+
+    fn carry_out_turn(&mut self, mut turn: Turn, now: Timestamp) {
         self.next_batch += 1;
         self.samples += turn.samples();
         let wanted = turn.rebirths();
-        for (at, input) in turn.into_inputs() {
-            if let Input::Samples(batch) = &input {
-                self.outbox.batches.push(Arc::clone(batch));
+        self.outbox.heard.append(&mut turn.heard());
+        for step in turn.into_steps() {
+            match step {
+                Step::Input(at, input) => {
+                    if let Input::Samples(batch) = &input {
+                        self.outbox.batches.push(Arc::clone(batch));
+                    }
+                    self.step(at, input);
+                }
+                Step::Store(batch) => self.outbox.batches.push(batch),
+                Step::Show(at, input) => self.step(at, input),
             }
-            self.step(at, input);
         }
         for (connection, node) in wanted {
             self.ask_rebirth_of_itself(&connection, &node, now);
@@ -367,6 +390,7 @@ impl Driver {
         // While something waits in memory, or was held, history is behind.
         let is_complete = !self.is_behind() && !self.recovering;
         self.keep_outage(now);
+        self.judge();
         self.watch_clock(now);
         self.show_connections();
         self.show_counters(now);

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 use twin_connect::{AckHandle, Command};
-use twin_core::{ConnectionId, OccurrenceId, SampleBatch, Timestamp, alarm::AlarmTransition};
+use twin_core::{
+    BatchId, ConnectionId, OccurrenceId, SampleBatch, Timestamp, alarm::AlarmTransition,
+};
 use twin_historian::{Birth, LinkTransition, QualityTransition, Reject};
 
 use crate::{api::alarm::AlarmRow, error::Result, pipeline::notice::Notice};
@@ -15,6 +17,10 @@ use crate::{api::alarm::AlarmRow, error::Result, pipeline::notice::Notice};
 pub struct Job {
     /// Samples in order of arrival.
     pub batches: Vec<Arc<SampleBatch>>,
+    /// Values that no signal of the plant file comes from, in order of arrival.
+    pub heard: Vec<HeardBatch>,
+    /// Signals have taken over provisional ids: their numbers are to be asked for anew.
+    pub names_changed: bool,
     /// Whether any of it came with QoS 1 or 2, and so must be flushed to disk.
     pub must_flush: bool,
     /// Birth certificates to keep.
@@ -41,6 +47,31 @@ pub struct Job {
     pub complete: Option<Timestamp>,
 }
 
+/// Values of one connection that no signal comes from.
+#[derive(Debug)]
+pub struct HeardBatch {
+    /// Number of the connection in this run.
+    pub source: usize,
+    /// Its id.
+    pub connection: ConnectionId,
+    /// Address of each row.
+    pub names: Vec<Arc<str>>,
+    /// The rows; their signals mean nothing yet.
+    pub rows: SampleBatch,
+}
+
+impl HeardBatch {
+    /// An empty one.
+    pub fn new(source: usize, connection: ConnectionId, id: BatchId, received: Timestamp) -> Self {
+        HeardBatch {
+            source,
+            connection,
+            names: Vec::new(),
+            rows: SampleBatch::new(id, received),
+        }
+    }
+}
+
 /// Somebody waits for this occurrence's next transition to be stored.
 #[derive(Debug)]
 pub struct Reply {
@@ -54,6 +85,8 @@ impl Job {
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.batches.is_empty()
+            && self.heard.is_empty()
+            && !self.names_changed
             && self.births.is_empty()
             && self.rejects.is_empty()
             && self.links.is_empty()
@@ -66,7 +99,9 @@ impl Job {
 
     /// How many samples are in it.
     pub fn samples(&self) -> usize {
-        self.batches.iter().map(|batch| batch.len()).sum()
+        let heard = self.heard.iter().map(|batch| batch.rows.len());
+        let mapped = self.batches.iter().map(|batch| batch.len());
+        mapped.chain(heard).sum()
     }
 
     /// Whether somebody waits for it: a broker, a person, or a screen that shows alarms once they are stored.
@@ -81,6 +116,8 @@ impl Job {
     /// Takes in what is left of a later job. Of the births of one topic the later stays.
     pub fn absorb(&mut self, later: Job) {
         self.batches.extend(later.batches);
+        self.heard.extend(later.heard);
+        self.names_changed |= later.names_changed;
         self.must_flush |= later.must_flush;
         for (id, birth) in later.births {
             self.births

@@ -13,9 +13,9 @@ use std::{
 
 use tokio::sync::{mpsc, watch};
 use twin_core::{Timestamp, engine::SystemEvent};
-use twin_historian::{Historian, JournalRow, Policy, Result};
+use twin_historian::{Historian, JournalRow, Result};
 
-use super::retention;
+use super::retention::{self, Plan};
 use crate::{clock, heartbeat};
 
 /// How often it looks what is due.
@@ -39,7 +39,7 @@ pub struct Maintenance {
     /// What retention removed last, in words.
     pub retention: watch::Sender<String>,
     /// What is kept how long, as the plant file says now.
-    pub policy: watch::Receiver<Arc<Policy>>,
+    pub policy: watch::Receiver<Arc<Plan>>,
     /// Up to when history is complete, µs, as the writer says it.
     pub complete: Arc<AtomicI64>,
     /// The file that tells until when the program ran and history has it.
@@ -153,7 +153,8 @@ impl Maintenance {
 
     async fn retain(&self, budget: &mut Work, now: Timestamp) -> Result<()> {
         loop {
-            let policy = Arc::clone(&self.policy.borrow());
+            let plan = Arc::clone(&self.policy.borrow());
+            let policy = plan.now(&self.historian.signals().await?);
             let removed = self.historian.retain(now, &policy).await?;
             if let Some(text) = retention::words(&removed) {
                 tracing::info!("{text}");

@@ -13,6 +13,7 @@ pub mod job;
 pub mod maintenance;
 pub mod notice;
 mod outage;
+pub mod provisional;
 pub mod rejects;
 mod replant;
 pub mod request;

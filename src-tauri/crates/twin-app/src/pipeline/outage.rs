@@ -21,7 +21,7 @@ use super::{
     intake::{Intake, Outage},
     job::Job,
     source::Source,
-    turn::Turn,
+    turn::{Step, Turn},
 };
 use crate::clock;
 
@@ -54,7 +54,11 @@ impl Driver {
     /// outbox and grows by at most what timers and people add, because messages are only taken when there is room.
     pub(super) fn flush(&mut self) {
         if self.is_behind() && !self.outbox.is_empty() {
-            self.ring.push(std::mem::take(&mut self.outbox));
+            let mut job = std::mem::take(&mut self.outbox);
+            if self.outage.is_some() && job.acks.is_empty() {
+                self.lose_heard(&mut job);
+            }
+            self.ring.push(job);
         }
         // During an outage all waits in the ring, where it is bounded and counted.
         while self.outage.is_none() && !self.ring.is_empty() {
@@ -71,6 +75,17 @@ impl Driver {
         match self.jobs.try_reserve() {
             Ok(permit) => permit.send(std::mem::take(&mut self.outbox)),
             Err(_) => tracing::debug!("the history writer is behind"),
+        }
+    }
+
+    /// What no signal comes from does not wait: the memory is for the plant's own signals.
+    fn lose_heard(&mut self, job: &mut Job) {
+        for batch in job.heard.drain(..) {
+            let count = batch.rows.len() as u64;
+            self.not_stored += count;
+            if let Some(source) = self.sources.get_mut(&batch.source) {
+                source.lose(count);
+            }
         }
     }
 
@@ -127,8 +142,10 @@ impl Driver {
         if let Some(source) = self.sources.get_mut(&source) {
             source.foretell(message, &mut turn);
         }
-        for (at, input) in turn.into_inputs() {
-            self.step(at, input);
+        for step in turn.into_steps() {
+            if let Step::Input(at, input) | Step::Show(at, input) = step {
+                self.step(at, input);
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use twin_core::engine::Input;
 
-use super::{driver::Driver, request::NewPlant};
+use super::{driver::Driver, request::NewPlant, source::Wanted};
 
 impl Driver {
     /// Twins and standing alarms stay where signal and rule do. Occurrences of rules that are gone end.
@@ -14,11 +14,13 @@ impl Driver {
         if let Some(scoring) = new.scoring {
             self.scoring = Some(scoring);
         }
+        self.outbox.names_changed = true;
         self.view.put_plant(new.view);
         self.step(now, Input::Config(Arc::clone(&self.compiled.engine)));
         for source in self.sources.values_mut() {
             let addresses = self.compiled.addresses.get(source.id()).cloned();
-            source.put_addresses(addresses.unwrap_or_default());
+            let wanted = Wanted::of(&self.compiled.plant.discovery);
+            source.put_addresses(addresses.unwrap_or_default(), wanted);
         }
         let lost: Vec<Input> = self
             .sources

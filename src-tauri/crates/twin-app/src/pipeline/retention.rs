@@ -5,11 +5,44 @@ use std::{collections::HashSet, fmt::Write};
 use twin_core::{Duration, SignalId, SignalKey};
 use twin_historian::{Keep, Policy, Removal, Removed};
 
+use super::provisional::is_provisional;
 use crate::compile::Compiled;
+
+/// How long history is kept, as the plant file says now.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Of signals.
+    pub policy: Policy,
+    /// Of what no signal comes from.
+    pub provisional: Duration,
+}
+
+impl Plan {
+    /// Of a plant; `known`: every signal that history has.
+    pub fn of(compiled: &Compiled, known: &[(SignalKey, SignalId)]) -> Plan {
+        Plan {
+            policy: policy(compiled, known),
+            provisional: compiled.plant.discovery.keep,
+        }
+    }
+
+    /// The policy, provisional signals of now included: more of them come while the program runs.
+    pub fn now(&self, known: &[(SignalKey, SignalId)]) -> Policy {
+        let provisional = known.iter().filter(|(_, id)| is_provisional(id));
+        let keys: Vec<SignalKey> = provisional.map(|(key, _)| *key).collect();
+        let keep = Keep {
+            raw: Some(self.provisional),
+            rollups: Some(self.provisional),
+        };
+        let mut policy = self.policy.clone();
+        policy.classes.push((keys, keep));
+        policy
+    }
+}
 
 /// The policy of a plant. `known`: every signal that history has. Those that the plant has no more lose nothing to age,
 /// because nobody can say which class they were of; only the budget takes them.
-pub fn policy(compiled: &Compiled, known: &[(SignalKey, SignalId)]) -> Policy {
+fn policy(compiled: &Compiled, known: &[(SignalKey, SignalId)]) -> Policy {
     let retention = &compiled.plant.retention;
     let keep = |keep: &twin_model::Keep| Keep {
         raw: keep.raw,
@@ -37,7 +70,8 @@ pub fn policy(compiled: &Compiled, known: &[(SignalKey, SignalId)]) -> Policy {
 /// Keys of the signals that history has and the plant has not.
 fn gone(compiled: &Compiled, known: &[(SignalKey, SignalId)]) -> Vec<SignalKey> {
     let today: HashSet<_> = compiled.engine.signals.iter().map(|s| s.key).collect();
-    let keys = known.iter().map(|(key, _)| *key);
+    let own = known.iter().filter(|(_, id)| !is_provisional(id));
+    let keys = own.map(|(key, _)| *key);
     keys.filter(|key| !today.contains(key)).collect()
 }
 

@@ -1,10 +1,13 @@
 //! One connection as the driver sees it: its decoder, its map from addresses to signals, and what happened on it.
 
+mod feeds;
 mod rows;
 mod signs;
+mod values;
+mod waiting;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     sync::Arc,
     task::{Context, Poll},
 };
@@ -13,13 +16,21 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 use twin_connect::{AckHandle, Command, Inbound, Inbox, LinkState, Qos, Topic};
 use twin_core::{
-    ConnectionId, Quality, Reason, SampleRef, SignalKey, Timestamp, Value,
+    ConnectionId, Quality, Reason, SignalKey, Timestamp, Value,
     engine::{Input, LinkChange, LinkMark},
 };
+use twin_discover::{Ledger, LedgerLimits};
 use twin_historian::{Birth, EXCERPT_BYTES_MAX, LinkTransition, Reject};
-use twin_payload::{AddressIx, Decoder, Message, Observations, Presence, SourceEvent};
+use twin_payload::{Convention, Decoder, Message, Observations, Presence, SourceEvent};
 
-use super::{carrier::Carriers, job::Job, rejects::Rejects, turn::Turn};
+pub use self::feeds::Wanted;
+use self::{feeds::Feeds, waiting::Waiting};
+use super::{
+    carrier::Carriers,
+    job::Job,
+    rejects::Rejects,
+    turn::{Manner, Turn},
+};
 use crate::{
     api::connection::{ConnectionForm, LinkStateView},
     error::{Error, Result},
@@ -50,12 +61,15 @@ pub struct Source {
     arrived: Vec<Inbound>,
     /// Whether the connection is to keep its messages for now.
     closed: bool,
-    addresses: HashMap<String, SignalKey>,
+    feeds: Feeds,
     decoder: Decoder,
     observations: Observations,
-    /// Signal of each address that the decoder knows; the decoder numbers addresses densely.
-    map: Vec<Option<SignalKey>>,
-    heard: BTreeMap<u32, (Value, Timestamp, u64)>,
+    /// Convention of the message in hand.
+    convention: Convention,
+    /// What no signal comes from.
+    ledger: Ledger,
+    /// Messages that wait for the birth that explains them.
+    waiting: Waiting,
     signals: Arc<[SignalKey]>,
     state: LinkStateView,
     since: Timestamp,
@@ -85,6 +99,10 @@ pub struct SourceParts {
     pub inbox: Inbox,
     /// Which address feeds which signal.
     pub addresses: HashMap<String, SignalKey>,
+    /// What is wanted of the other addresses.
+    pub wanted: Wanted,
+    /// Of which nothing was heard yet.
+    pub decoder: Decoder,
     /// Birth certificates kept from before: topic and payload.
     pub births: Vec<(String, Vec<u8>)>,
     /// Now.
@@ -94,7 +112,7 @@ pub struct SourceParts {
 impl Source {
     /// A connection of which nothing was heard yet.
     pub fn new(parts: SourceParts) -> Self {
-        let mut decoder = Decoder::new();
+        let mut decoder = parts.decoder;
         for (topic, payload) in &parts.births {
             if let Err(reject) = decoder.restore_birth(topic, payload) {
                 tracing::warn!(
@@ -104,8 +122,7 @@ impl Source {
                 );
             }
         }
-        let mut signals: Vec<SignalKey> = parts.addresses.values().copied().collect();
-        signals.sort_unstable();
+        let feeds = Feeds::new(parts.addresses, parts.wanted);
         Source {
             index: parts.index,
             id: ConnectionId::from(parts.form.id.as_str()),
@@ -115,12 +132,13 @@ impl Source {
             inbox: Some(parts.inbox),
             arrived: Vec::new(),
             closed: false,
-            addresses: parts.addresses,
+            signals: feeds.signals().into(),
+            feeds,
             decoder,
             observations: Observations::default(),
-            map: Vec::new(),
-            heard: BTreeMap::new(),
-            signals: signals.into(),
+            convention: Convention::Json,
+            ledger: Ledger::new(LedgerLimits::default()),
+            waiting: Waiting::default(),
             state: LinkStateView::Connecting,
             since: parts.now,
             reason: String::new(),
@@ -136,15 +154,11 @@ impl Source {
     }
 
     /// From now on other addresses feed signals.
-    pub fn put_addresses(&mut self, addresses: HashMap<String, SignalKey>) {
-        let mut signals: Vec<SignalKey> = addresses.values().copied().collect();
-        signals.sort_unstable();
-        self.signals = signals.into();
-        self.addresses = addresses;
-        self.map.clear();
-        let (decoder, known) = (&self.decoder, &self.addresses);
-        self.heard
-            .retain(|address, _| !known.contains_key(decoder.address(AddressIx(*address))));
+    pub fn put_addresses(&mut self, addresses: HashMap<String, SignalKey>, wanted: Wanted) {
+        self.feeds = Feeds::new(addresses, wanted);
+        self.signals = self.feeds.signals().into();
+        let feeds = &self.feeds;
+        self.ledger.forget(|address| feeds.is_proposed(address));
     }
 
     /// The connection's id.
@@ -211,20 +225,27 @@ impl Source {
                 retain,
                 dup,
                 received,
+                properties,
                 ack,
             } => {
                 job.must_flush |= qos != Qos::AtMostOnce;
                 self.messages += 1;
+                let properties = properties.as_deref();
                 let message = Message {
                     retain,
                     dup,
+                    content_type: properties.and_then(|some| some.content_type.as_deref()),
+                    user: properties.map_or(&[], |some| &some.user),
                     ..Message::new(&topic, &payload, received)
                 };
                 self.observations.clear();
+                let manner = if retain { Manner::Kept } else { Manner::Live };
                 match self.decoder.decode(message, &mut self.observations) {
                     Ok(()) => {
-                        self.take_observations(received, ack.is_some(), turn);
                         self.keep_birth(&topic, &payload, received, job);
+                        let held = self.observations.held();
+                        self.take_observations(received, ack.is_some(), manner, turn, job);
+                        return self.hold_or_ack(held, ack, (received, turn), job);
                     }
                     Err(unreadable) => {
                         let reason = unreadable.kind.name();
@@ -312,34 +333,6 @@ impl Source {
         }
     }
 
-    fn take_observations(&mut self, received: Timestamp, acknowledged: bool, turn: &mut Turn) {
-        self.skipped += self.observations.skipped();
-        for event in self.observations.events().to_vec() {
-            self.take_event(&event, turn);
-        }
-        for row in self.observations.iter() {
-            let Some(signal) = resolve(&mut self.map, &self.addresses, &self.decoder, row.address)
-            else {
-                let entry = self
-                    .heard
-                    .entry(row.address.0)
-                    .or_insert((Value::Null, received, 0));
-                *entry = (row.value(), received, entry.2 + 1);
-                continue;
-            };
-            turn.push_row(SampleRef {
-                signal,
-                time: row.time,
-                kind: row.kind,
-                bits: row.bits,
-                quality: row.quality,
-                text: row.text,
-            });
-            self.carriers.note(signal, acknowledged);
-            self.samples += 1;
-        }
-    }
-
     fn take_event(&mut self, event: &SourceEvent, turn: &mut Turn) {
         let death = LinkMark::Set(Quality::bad(Reason::NodeDeath));
         let (node, mark) = match event {
@@ -361,14 +354,16 @@ impl Source {
                 turn.want_rebirth(self.index, node);
                 return;
             }
-            SourceEvent::NodeBirth { .. }
-            | SourceEvent::DeviceBirth { .. }
-            | SourceEvent::Described(_) => return,
+            SourceEvent::NodeBirth { .. } | SourceEvent::DeviceBirth { .. } => return,
+            SourceEvent::Described(description) => {
+                self.ledger.describe((**description).clone());
+                return;
+            }
         };
         let addresses = self.decoder.addresses_of(node);
         let signals: Arc<[SignalKey]> = addresses
             .iter()
-            .filter_map(|address| resolve(&mut self.map, &self.addresses, &self.decoder, *address))
+            .filter_map(|address| self.feeds.signal(&self.decoder, *address))
             .collect();
         let source = format!("{}/{node}", self.id);
         turn.push(Input::Link(LinkChange {
@@ -435,7 +430,7 @@ impl Source {
     ///
     /// # Errors
     /// When the plant file does not allow it, or the connection cannot take it now.
-    pub fn request_rebirth(&self, node: &str, now: Timestamp) -> Result<()> {
+    pub fn request_rebirth(&mut self, node: &str, now: Timestamp) -> Result<()> {
         if !self.form.allow_rebirth {
             return Err(Error::Request(format!(
                 "the connection \"{}\" is read-only: allow rebirth requests in its settings first",
@@ -460,21 +455,8 @@ impl Source {
                 "the connection \"{}\" is not ready: try again",
                 self.form.name
             ))
-        })
+        })?;
+        self.decoder.rebirth_asked(node, now);
+        Ok(())
     }
-}
-
-/// The signal of an address; looked up once per address, then by index.
-fn resolve(
-    map: &mut Vec<Option<SignalKey>>,
-    addresses: &HashMap<String, SignalKey>,
-    decoder: &Decoder,
-    address: AddressIx,
-) -> Option<SignalKey> {
-    let index = address.0 as usize;
-    while map.len() <= index {
-        let next = AddressIx(map.len() as u32);
-        map.push(addresses.get(decoder.address(next)).copied());
-    }
-    map[index]
 }

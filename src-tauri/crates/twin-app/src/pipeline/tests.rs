@@ -13,16 +13,18 @@ use twin_core::{
     Quality, Reason, SignalKey, Timestamp, Value,
     engine::{Engine, Restored, SystemEvent},
 };
-use twin_historian::{Historian, Policy, QualityTransition};
+use twin_historian::{Historian, QualityTransition};
 use twin_model::Plant;
+use twin_payload::Decoder;
 
 use super::{
     driver::{Driver, DriverParts},
     job::Job,
     maintenance::Maintenance,
+    provisional::Numbering,
     request::{Queues, Request},
     ring::{Limits, Ring},
-    source::{Source, SourceParts},
+    source::{Source, SourceParts, Wanted},
     writer::Writer,
 };
 use crate::{
@@ -138,6 +140,8 @@ impl Bench {
             commands: mpsc::channel(1).0,
             inbox: self.inbox.lock().unwrap().take().unwrap(),
             addresses: self.compiled.addresses[&connection.id].clone(),
+            wanted: Wanted::of(&self.compiled.plant.discovery),
+            decoder: Decoder::new(),
             births: vec![],
             now: clock::now(),
         });
@@ -150,6 +154,7 @@ impl Bench {
         let (notices, queue) = mpsc::channel(1);
         self._kept.push(Box::new(queue));
         let writer = Writer {
+            numbering: Numbering::new(self.historian.clone(), 0),
             historian: self.historian.clone(),
             view: Arc::clone(&self.view),
             conditions: self.conditions.clone(),
@@ -171,6 +176,7 @@ impl Bench {
             retain: false,
             dup: false,
             received: clock::now(),
+            properties: None,
             ack: None,
         };
         self.inbound.send(message).await.unwrap();
@@ -272,7 +278,7 @@ async fn maintenance_that_fails_says_so_and_takes_it_back() -> anyhow::Result<()
         complete: Arc::new(AtomicI64::new(17)),
         conditions: bench.conditions.clone(),
         retention: watch::channel(String::new()).0,
-        policy: tokio::sync::watch::channel(Arc::new(Policy::default())).1,
+        policy: tokio::sync::watch::channel(Arc::default()).1,
         heartbeat: dir.path().join("heartbeat"),
     };
     let running = tokio::spawn(maintenance.run());

@@ -2,16 +2,47 @@
 
 use std::sync::Arc;
 
-use twin_core::{BatchId, Duration, SampleBatch, SampleRef, Timestamp, engine::Input};
+use twin_core::{
+    BatchId, ConnectionId, Duration, SampleBatch, SampleRef, Timestamp, engine::Input,
+};
 
-/// What one turn of the driver gathers: inputs for the engine in order of arrival.
+use super::job::HeardBatch;
+
+/// How samples of a message are to be taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Manner {
+    /// As what the plant says now.
+    #[default]
+    Live,
+    /// As what a broker had kept: shown and marked, and no alarm begins with it.
+    Kept,
+    /// As history only: no twin moves and no rule is asked.
+    Historical,
+    /// As what the plant says now and nobody wants to keep: it is not stored.
+    Transient,
+}
+
+/// One step of a turn.
+#[derive(Debug)]
+pub enum Step {
+    /// For the engine; samples are to be stored too.
+    Input(Timestamp, Input),
+    /// To be stored only.
+    Store(Arc<SampleBatch>),
+    /// For the engine only.
+    Show(Timestamp, Input),
+}
+
+/// What one turn of the driver gathers: steps in order of arrival.
 #[derive(Debug)]
 pub struct Turn {
     id: BatchId,
-    /// When the next input counts as received: each gets an instant of its own, so that their order is in the times.
+    /// When the next step counts as received: each gets an instant of its own, so that their order is in the times.
     received: Timestamp,
     batch: SampleBatch,
-    inputs: Vec<(Timestamp, Input)>,
+    manner: Manner,
+    steps: Vec<Step>,
+    heard: Vec<HeardBatch>,
     samples: u64,
     rebirths: Vec<(usize, String)>,
 }
@@ -23,7 +54,9 @@ impl Turn {
             id,
             received: now,
             batch: SampleBatch::new(id, now),
-            inputs: Vec::new(),
+            manner: Manner::Live,
+            steps: Vec::new(),
+            heard: Vec::new(),
             samples: 0,
             rebirths: vec![],
         }
@@ -39,16 +72,48 @@ impl Turn {
         std::mem::take(&mut self.rebirths)
     }
 
-    /// Everything for the engine, in order, with growing instants.
-    pub fn into_inputs(mut self) -> Vec<(Timestamp, Input)> {
+    /// What no signal comes from, by connection.
+    pub fn heard(&mut self) -> Vec<HeardBatch> {
+        std::mem::take(&mut self.heard)
+    }
+
+    /// Everything else, in order, with growing instants.
+    pub fn into_steps(mut self) -> Vec<Step> {
         self.close_batch();
-        self.inputs
+        self.steps
     }
 
     /// Adds a sample.
-    pub fn push_row(&mut self, row: SampleRef<'_>) {
+    pub fn push_row(&mut self, row: SampleRef<'_>, manner: Manner) {
+        if manner != self.manner {
+            self.close_batch();
+            self.manner = manner;
+        }
         self.batch.push_row(row);
         self.samples += 1;
+    }
+
+    /// Adds a value of the address `name`, which no signal comes from. Its signal is not looked at.
+    pub fn push_heard(
+        &mut self,
+        (source, connection): (usize, &ConnectionId),
+        name: &Arc<str>,
+        row: SampleRef<'_>,
+    ) {
+        let is_same = |batch: &&mut HeardBatch| batch.source == source;
+        let batch = match self.heard.last_mut().filter(is_same) {
+            Some(batch) => batch,
+            None => {
+                let new = HeardBatch::new(source, connection.clone(), self.id, self.received);
+                self.heard.push(new);
+                let Some(batch) = self.heard.last_mut() else {
+                    return;
+                };
+                batch
+            }
+        };
+        batch.names.push(Arc::clone(name));
+        batch.rows.push_row(row);
     }
 
     /// Notes that a node's data cannot be read without a birth.
@@ -63,16 +128,28 @@ impl Turn {
     }
 
     fn close_batch(&mut self) {
-        if !self.batch.is_empty() {
-            let next = SampleBatch::new(self.id, self.received);
-            let batch = std::mem::replace(&mut self.batch, next);
-            let batch = batch.received_at(self.received);
-            self.put(Input::Samples(Arc::new(batch)));
+        if self.batch.is_empty() {
+            return;
+        }
+        let next = SampleBatch::new(self.id, self.received);
+        let batch = std::mem::replace(&mut self.batch, next).received_at(self.received);
+        match self.manner {
+            Manner::Live => self.put(Input::Samples(Arc::new(batch))),
+            Manner::Kept => self.put(Input::Samples(Arc::new(batch.at_first_look()))),
+            Manner::Historical => {
+                self.steps.push(Step::Store(Arc::new(batch)));
+                self.received = self.received.plus(Duration(1));
+            }
+            Manner::Transient => {
+                let input = Input::Samples(Arc::new(batch));
+                self.steps.push(Step::Show(self.received, input));
+                self.received = self.received.plus(Duration(1));
+            }
         }
     }
 
     fn put(&mut self, input: Input) {
-        self.inputs.push((self.received, input));
+        self.steps.push(Step::Input(self.received, input));
         self.received = self.received.plus(Duration(1));
     }
 }

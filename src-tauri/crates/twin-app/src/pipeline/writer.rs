@@ -23,7 +23,12 @@ use twin_historian::{
     QualityTransition, Reject,
 };
 
-use super::{GATHER, GATHER_SAMPLES, HISTORY, JOB_QUEUE, job::Job, notice::Notice};
+use super::{
+    GATHER, GATHER_SAMPLES, HISTORY, JOB_QUEUE,
+    job::{HeardBatch, Job},
+    notice::Notice,
+    provisional::Numbering,
+};
 use crate::{
     api::alarm::{AlarmRow, AlarmStateView},
     error::{Error, Result},
@@ -47,6 +52,8 @@ pub struct Writer {
     pub unacknowledged: watch::Sender<usize>,
     /// The last journal row whose alarm transitions are all stored: compaction may go up to it.
     pub settled: Arc<AtomicI64>,
+    /// Numbers what no signal comes from.
+    pub numbering: Numbering,
     /// Up to when history is complete, µs; the least number while nothing was written.
     pub complete: Arc<AtomicI64>,
 }
@@ -93,11 +100,11 @@ impl Writer {
 
     /// Writes a group until it is written: nothing acknowledged may be lost, so there is no giving up.
     async fn write(&mut self, mut jobs: Vec<Job>) {
-        let gathered = Gathered::take(&mut jobs);
+        let mut gathered = Gathered::take(&mut jobs);
         let mut failed = false;
         let mut stored = None;
         let rows = loop {
-            match self.commit(&gathered, &mut stored).await {
+            match self.commit(&mut gathered, &mut stored).await {
                 Ok(rows) => break rows,
                 Err(error) => {
                     failed = true;
@@ -123,13 +130,14 @@ impl Writer {
     /// One try. `stored` remembers the first of the two databases, so that a failure of the second does not write the
     /// first again.
     async fn commit(
-        &self,
-        gathered: &Gathered,
+        &mut self,
+        gathered: &mut Gathered,
         stored: &mut Option<Option<JournalRow>>,
     ) -> std::result::Result<Vec<AlarmRow>, twin_historian::Error> {
         let row = match *stored {
             Some(row) => row,
             None => {
+                self.number(gathered).await?;
                 let row = self
                     .historian
                     .append_group(gathered.group(), gathered.durability)
@@ -161,6 +169,33 @@ impl Writer {
         }
         self.settled.store(settled.0, Ordering::Relaxed);
         Ok(rows)
+    }
+
+    /// Gives what no signal comes from its provisional numbers.
+    async fn number(
+        &mut self,
+        gathered: &mut Gathered,
+    ) -> std::result::Result<(), twin_historian::Error> {
+        if std::mem::take(&mut gathered.names_changed) {
+            self.numbering.forget();
+        }
+        if gathered.heard.is_empty() {
+            return Ok(());
+        }
+        let before = self.numbering.left_out();
+        let batches = self.numbering.number(&gathered.heard).await?;
+        gathered.batches.extend(batches);
+        gathered.heard.clear();
+        if before == 0 && self.numbering.left_out() > 0 {
+            let text = "More is heard that is not in the plant file than history can keep for acceptance: narrow the \
+                        topic filters, or name what is not wanted under [discovery] ignore.";
+            self.tell(SystemEvent::Raised {
+                key: "discovery".into(),
+                text: text.into(),
+            })
+            .await;
+        }
+        Ok(())
     }
 
     async fn release(&mut self, group: Vec<Job>, rows: Vec<AlarmRow>) {
@@ -204,6 +239,8 @@ impl Writer {
 
 /// What the jobs of a group want stored, together.
 struct Gathered {
+    heard: Vec<HeardBatch>,
+    names_changed: bool,
     batches: Vec<Arc<SampleBatch>>,
     births: Vec<(ConnectionId, Birth)>,
     rejects: Vec<Reject>,
@@ -219,6 +256,8 @@ impl Gathered {
     /// Takes it out of the jobs, in order.
     fn take(jobs: &mut [Job]) -> Self {
         let mut gathered = Gathered {
+            heard: Vec::new(),
+            names_changed: false,
             batches: Vec::new(),
             births: Vec::new(),
             rejects: Vec::new(),
@@ -230,6 +269,8 @@ impl Gathered {
             complete: None,
         };
         for job in jobs {
+            gathered.heard.append(&mut job.heard);
+            gathered.names_changed |= job.names_changed;
             gathered.batches.append(&mut job.batches);
             gathered.births.append(&mut job.births);
             gathered.rejects.append(&mut job.rejects);

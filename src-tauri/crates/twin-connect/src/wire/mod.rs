@@ -5,7 +5,9 @@ use std::{future::Future, io, pin::Pin, time::Duration};
 
 use bytes::Bytes;
 
-use crate::{ConnectionSpec, DownReason, Qos, Subscription, probe::Probe, socket::Dialler};
+use crate::{
+    BrokerFacts, ConnectionSpec, DownReason, Qos, Subscription, probe::Probe, socket::Dialler,
+};
 
 mod cork;
 pub(crate) mod v311;
@@ -39,6 +41,8 @@ pub(crate) enum Got<A> {
         max_packet: usize,
         /// Keep-alive as the broker wants it.
         keep_alive: Duration,
+        /// What it said of itself.
+        broker: Box<BrokerFacts>,
     },
     /// A message.
     Message {

@@ -13,7 +13,7 @@ use super::{
     cork::{Acknowledgements, Cork},
     qos_of, seconds,
 };
-use crate::{ConnectionSpec, Qos, Subscription, socket::Dialler};
+use crate::{BrokerFacts, ConnectionSpec, Qos, Subscription, socket::Dialler};
 
 pub(crate) struct Reader {
     events: EventLoop,
@@ -89,6 +89,10 @@ impl Wire for Reader {
                 session_present: connack.session_present,
                 max_packet: self.limit,
                 keep_alive: self.events.mqtt_options.keep_alive(),
+                broker: Box::new(BrokerFacts {
+                    session_present: connack.session_present,
+                    ..BrokerFacts::default()
+                }),
             }),
             Ok(Event::Incoming(_)) => Ok(Got::Heard),
             Ok(Event::Outgoing(_)) => Ok(Got::Sent),

@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 use rumqttc::{
-    AckMode, AsyncClient, ConnectReturnCode, ConnectionError, DisconnectReasonCode, Event,
-    EventLoop, Incoming, ManualAck, MqttOptions, Packet, PersistedAckMode, PersistedSession,
-    PubRec, Publish, PublishOptions, QoS, RetainForwardRule, SessionStore, SessionStoreError,
-    SessionStoreKey, StateError, SubscribeFilter, SubscribeReasonCode,
-    mqttbytes::Error as CodecError,
+    AckMode, AsyncClient, ConnAckProperties, ConnectReturnCode, ConnectionError,
+    DisconnectReasonCode, Event, EventLoop, Incoming, ManualAck, MqttOptions, Packet,
+    PersistedAckMode, PersistedSession, PubRec, Publish, PublishOptions, QoS, RetainForwardRule,
+    SessionStore, SessionStoreError, SessionStoreKey, StateError, SubscribeFilter,
+    SubscribeReasonCode, mqttbytes::Error as CodecError,
 };
 
 use super::{
@@ -15,7 +15,9 @@ use super::{
     cork::{Acknowledgements, Cork},
     qos_of, seconds,
 };
-use crate::{ConnectionSpec, Qos, Session, Subscription, socket::Dialler};
+use crate::{
+    BrokerFacts, ConnectionSpec, Qos, Session, Subscription, certificate::cut, socket::Dialler,
+};
 
 pub(crate) struct Reader {
     events: EventLoop,
@@ -121,21 +123,44 @@ impl Wire for Reader {
             Ok(Event::Incoming(Packet::Publish(publish))) => Ok(message(publish)),
             Ok(Event::Incoming(Incoming::ConnAck(connack))) => {
                 self.events.options.clear_session_store();
-                let max_packet = connack
-                    .properties
-                    .and_then(|properties| properties.max_packet_size);
+                let broker = facts(connack.session_present, connack.properties);
                 Ok(Got::Up {
                     session_present: connack.session_present,
-                    max_packet: max_packet
+                    max_packet: broker
+                        .maximum_packet
                         .and_then(|size| usize::try_from(size).ok())
                         .unwrap_or(usize::MAX),
                     keep_alive: self.events.options.keep_alive(),
+                    broker: Box::new(broker),
                 })
             }
             Ok(Event::Incoming(_)) => Ok(Got::Heard),
             Ok(Event::Outgoing(_) | Event::Auth(_)) => Ok(Got::Sent),
             Err(error) => Err(fault(error)),
         }
+    }
+}
+
+fn facts(session_present: bool, properties: Option<ConnAckProperties>) -> BrokerFacts {
+    let Some(said) = properties else {
+        return BrokerFacts {
+            session_present,
+            ..BrokerFacts::default()
+        };
+    };
+    let yes = |flag: Option<u8>| flag.map(|flag| flag != 0);
+    BrokerFacts {
+        session_present,
+        maximum_qos: said.max_qos,
+        retain: yes(said.retain_available),
+        wildcards: yes(said.wildcard_subscription_available),
+        shared_subscriptions: yes(said.shared_subscription_available),
+        receive_maximum: said.receive_max,
+        maximum_packet: said.max_packet_size,
+        keep_alive: said.server_keep_alive,
+        session_expiry: said.session_expiry_interval,
+        assigned_client_id: said.assigned_client_identifier.map(|id| cut(&id)),
+        reason: said.reason_string.map(|reason| cut(&reason)),
     }
 }
 

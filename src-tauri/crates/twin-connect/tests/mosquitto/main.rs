@@ -5,9 +5,11 @@
 // Only `#[test]` functions are excused by clippy.toml, and helpers fail a test the same way.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod advisor;
 mod chain;
 mod doctor;
 mod hostile;
+mod limits;
 mod link;
 mod session;
 mod support;

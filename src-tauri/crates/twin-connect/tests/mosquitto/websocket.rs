@@ -19,9 +19,10 @@ use tokio_tungstenite::{
     },
 };
 use twin_connect::{
-    Carrier, ConnectionSpec, DownKind, DownReason, Inbound, LinkState, Protocol, Qos, Secret,
-    Session,
+    Carrier, ConnectionSpec, DownKind, DownReason, Examination, Inbound, LinkState, Protocol, Qos,
+    Secret, Session, Step, test_connection,
 };
+use twin_core::Timestamp;
 
 use crate::support::{
     Authority, Broker, PATIENCE, PROTOCOLS, Peer, Signed, at_least_once, free_port, spec,
@@ -130,6 +131,26 @@ async fn a_websocket_can_be_encrypted() {
     }
 }
 
+/// With TLS 1.3 the broker's answer to a missing certificate comes only after the handshake.
+#[tokio::test]
+async fn a_missing_client_certificate_is_named_over_a_websocket_too() {
+    let authority = Authority::new("plant");
+    let broker = authority.broker(&authority.sign("localhost"), true).await;
+    for protocol in PROTOCOLS {
+        let spec = ConnectionSpec {
+            host: "localhost".into(),
+            tls: Some(authority.trust(None)),
+            ..over(broker.port, protocol, "desk")
+        };
+        let reason = Peer::start(spec).down().await;
+        assert_eq!(
+            reason.kind,
+            DownKind::ClientCertificateRequired,
+            "{reason:?}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn the_wrong_port_is_named() {
     let (broker, port) = listening(None).await;
@@ -142,6 +163,32 @@ async fn the_wrong_port_is_named() {
         let tcp = spec(port, protocol, "desk");
         let reason = Peer::start(tcp).down().await;
         assert!(reason.advice.contains("WebSocket"), "{reason:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_doctor_looks_at_the_websocket() {
+    let (broker, port) = listening(None).await;
+    let examination = Examination::new(PATIENCE, Timestamp::from_secs(1_900_000_000));
+    for protocol in PROTOCOLS {
+        let report = test_connection(over(port, protocol, "desk"), &examination).await;
+        assert!(report.is_ok(), "{report:#?}");
+        let steps = report.steps.iter().map(|step| step.step);
+        let expected = [
+            Step::Dns,
+            Step::Tcp,
+            Step::WebSocket,
+            Step::Mqtt,
+            Step::Subscribe,
+            Step::Clock,
+            Step::Security,
+        ];
+        assert!(steps.eq(expected), "{report:#?}");
+        assert_eq!(report.steps[2].facts[0].value, "mqtt");
+        let report = test_connection(over(broker.port, protocol, "desk"), &examination).await;
+        let last = report.steps.last().unwrap();
+        assert!(last.step == Step::WebSocket && !last.ok, "{report:#?}");
+        assert!(last.advice.contains("choose TCP"), "{last:?}");
     }
 }
 

@@ -262,11 +262,11 @@ const ADJUNCTS: &[Adjunct] = &[
     adjunct("State", Extension::IotCentral, CONTENT),
     adjunct("Location", Extension::IotCentral, CONTENT),
     Adjunct {
-        properties: &[text("unit", true)],
+        properties: &[text("unit", false)],
         ..adjunct("AccelerationVector", Extension::IotCentral, CONTENT)
     },
     Adjunct {
-        properties: &[text("unit", true)],
+        properties: &[text("unit", false)],
         ..adjunct("VelocityVector", Extension::IotCentral, CONTENT)
     },
 ];

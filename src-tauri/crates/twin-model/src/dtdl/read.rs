@@ -288,7 +288,7 @@ impl<'a, 'f> Reader<'a, 'f> {
             return Vec::new();
         }
         let items = view.each();
-        if items.is_empty() && spec.required && !group.many {
+        if items.is_empty() && spec.required {
             let text = format!("\"{}\" is empty. Give it a value.", spec.term);
             self.faults.add(view, Rule::PropertyRequired, text);
         }

@@ -6,21 +6,21 @@ use twin_core::Duration;
 
 use super::{
     model::{
-        Content, ContentKind, EnumLiteral, EnumValue, Field, Interface, Model, Schema, SchemaId,
+        About, Content, ContentKind, EnumLiteral, EnumValue, Field, Interface, Model, Schema,
+        SchemaId,
     },
     schemas::Primitive,
 };
 use crate::{
     plant::{AssetType, Role, SignalDef},
     signals::SCORE_SIGNAL,
-    twin_file::naming::{Taken, id_of},
+    twin_file::{
+        LeftOut, SIGNALS_MAX, VISITS_MAX, leave_out,
+        naming::{Taken, id_of},
+    },
     units::{Vocabulary, lookup},
 };
 
-/// Most signals that an Interface gives.
-const SIGNALS_MAX: usize = 1_000;
-/// Most places in schemas that are looked at for them.
-const VISITS_MAX: usize = 20_000;
 /// Telemetry that is silent for longer is stale, as in a plant file that does not say.
 const TELEMETRY_STALE: Duration = Duration::from_secs(30);
 /// A Property is sent when it changes, which may be seldom.
@@ -70,15 +70,6 @@ pub struct RelationshipEnd {
     pub target: Option<String>,
 }
 
-/// Something that is in the Interface and not in the asset type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeftOut {
-    /// Names from the Interface to it, joined by dots.
-    pub path: String,
-    /// Why.
-    pub text: String,
-}
-
 impl Model {
     /// The asset type that an Interface stands for; none when there is no Interface at this place.
     #[must_use]
@@ -107,13 +98,14 @@ impl Model {
             taken: Taken::default(),
             open: HashSet::new(),
             visits: 0,
+            cut: false,
         };
         // The id of the score that an anomaly model may add later.
         maker.taken.new_id(SCORE_SIGNAL.to_owned());
         for (_, content) in self.contents(interface) {
             maker.content(content, &Way::default());
         }
-        if maker.visits > VISITS_MAX || maker.proposal.origins.len() >= SIGNALS_MAX {
+        if maker.cut {
             let text = format!(
                 "The Interface has more than {SIGNALS_MAX} signals; the others are left out."
             );
@@ -128,13 +120,16 @@ impl Model {
 struct Way {
     path: Vec<String>,
     labels: Vec<String>,
+    /// What the last of them is, in a sentence.
+    description: Option<String>,
 }
 
 impl Way {
-    fn to(&self, name: &str, text: Option<&str>) -> Way {
+    fn to(&self, name: &str, about: &About) -> Way {
         let mut way = self.clone();
         way.path.push(name.to_owned());
-        way.labels.push(label(text, name));
+        way.labels.push(label(about.display_name.text(), name));
+        way.description = about.description.text().map(str::to_owned);
         way
     }
 }
@@ -155,11 +150,13 @@ struct Maker<'m> {
     /// Schemas around the place looked at: DTDL v4 lets one hold itself.
     open: HashSet<SchemaId>,
     visits: usize,
+    /// Whether there was more than that.
+    cut: bool,
 }
 
 impl Maker<'_> {
     fn content(&mut self, content: &Content, way: &Way) {
-        let way = way.to(&content.name, content.about.display_name.text());
+        let way = way.to(&content.name, &content.about);
         let kind = Kind {
             property: matches!(content.kind, ContentKind::Property { .. }),
             writable: matches!(content.kind, ContentKind::Property { writable: true, .. }),
@@ -196,6 +193,7 @@ impl Maker<'_> {
         self.visits += 1;
         let full = self.proposal.origins.len() >= SIGNALS_MAX;
         if full || self.visits > VISITS_MAX {
+            self.cut = true;
             return;
         }
         let model = self.model;
@@ -216,9 +214,9 @@ impl Maker<'_> {
                 self.signal(way, kind, Some(*value_schema), states(values));
             }
             Some(Schema::Object(fields)) => self.fields(id, fields, kind, way),
-            Some(Schema::Array(_)) => self.leave_out(way, "An Array is no single value.".into()),
+            Some(Schema::Array(_)) => self.leave_out(way, "An Array is no single value."),
             Some(Schema::Map { .. }) => {
-                self.leave_out(way, "A Map has names that only its values tell.".into());
+                self.leave_out(way, "A Map has names that only its values tell.");
             }
             None => {}
         }
@@ -226,7 +224,7 @@ impl Maker<'_> {
 
     fn fields(&mut self, id: SchemaId, fields: &[Field], kind: Kind, way: &Way) {
         if !self.open.insert(id) {
-            self.leave_out(way, "The schema holds itself, without an end.".into());
+            self.leave_out(way, "The schema holds itself, without an end.");
             return;
         }
         for field in fields {
@@ -235,19 +233,14 @@ impl Maker<'_> {
                 unit: field.unit,
                 ..kind
             };
-            let way = way.to(&field.name, field.about.display_name.text());
+            let way = way.to(&field.name, &field.about);
             self.value(field.schema, kind, &way);
         }
         self.open.remove(&id);
     }
 
-    fn leave_out(&mut self, way: &Way, text: String) {
-        if self.proposal.left_out.len() <= SIGNALS_MAX {
-            self.proposal.left_out.push(LeftOut {
-                path: way.path.join("."),
-                text,
-            });
-        }
+    fn leave_out(&mut self, way: &Way, text: impl Into<String>) {
+        leave_out(&mut self.proposal.left_out, way.path.join("."), text);
     }
 
     fn signal(
@@ -273,7 +266,7 @@ impl Maker<'_> {
         self.proposal.asset_type.signals.push(SignalDef {
             id: self.taken.new_id(ids.join("_")),
             name: way.labels.join(" / "),
-            description: None,
+            description: way.description.clone(),
             short_name: None,
             unit,
             display_unit: None,

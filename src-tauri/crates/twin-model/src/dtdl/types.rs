@@ -216,63 +216,25 @@ fn cotypes(types: &Types<'_>, class: Class, active: &Active<'_>, faults: &Collec
     }
 }
 
+/// Words that DTDL v2 keeps for itself, besides its classes, properties, schemas, quantities and units.
+const RESERVED: &str = "CommandType ComplexSchema Content Entity NamedEntity NumericSchema PrimitiveSchema \
+    Schema SchemaField SemanticType SemanticUnit TemporalSchema Unit UnitAttribute Boolean \
+    Date DateTime Double Duration Float Integer Long String Time asynchronous synchronous \
+    BinaryPrefix BinaryUnit DecimalPrefix DecimalUnit QuantitativeType RatioUnit baseUnit \
+    bottomUnit exponent prefix symbol topUnit unit languageMajorVersion atto centi deci \
+    deka exa exbi femto gibi giga hecto kibi kilo mebi mega micro milli nano pebi peta \
+    pico tebi tera yobi yocto yotta zebi zepto zetta";
+
 /// Whether DTDL v2 keeps a term for itself, so that it cannot be a type of somebody else's.
 fn is_reserved(term: &str, version: Version) -> bool {
-    const OTHERS: &[&str] = &[
-        "CommandType",
-        "ComplexSchema",
-        "Content",
-        "Entity",
-        "NamedEntity",
-        "NumericSchema",
-        "PrimitiveSchema",
-        "Schema",
-        "SchemaField",
-        "SemanticType",
-        "SemanticUnit",
-        "TemporalSchema",
-        "Unit",
-        "UnitAttribute",
-        "Boolean",
-        "Date",
-        "DateTime",
-        "Double",
-        "Duration",
-        "Float",
-        "Integer",
-        "Long",
-        "String",
-        "Time",
-        "asynchronous",
-        "synchronous",
-        "BinaryPrefix",
-        "BinaryUnit",
-        "DecimalPrefix",
-        "DecimalUnit",
-        "QuantitativeType",
-        "RatioUnit",
-        "baseUnit",
-        "bottomUnit",
-        "exponent",
-        "prefix",
-        "symbol",
-        "topUnit",
-        "unit",
-        "languageMajorVersion",
-        "DtdlExtension",
-        "metamodel",
-        "model",
-    ];
     let vocabulary = super::quantity::Since::Core;
-    OTHERS.contains(&term)
+    RESERVED.split_whitespace().any(|word| word == term)
         || Primitive::named(term, version, version).is_some_and(|schema| !schema.is_partner())
         || types_of_unit(term, vocabulary).next().is_some()
         || unit_type(term, vocabulary).is_some()
         || COMMON.iter().any(|property| property.term == term)
         || Class::ALL.into_iter().any(|(_, class)| {
-            class
-                .properties(version)
-                .iter()
-                .any(|property| property.term == term)
+            let mut properties = class.properties(version).iter();
+            properties.any(|property| property.term == term)
         })
 }

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     connection::{
-        Carrier, Connection, Kind, Limits, Protocol, Resource, Security, Session, Sparkplug,
-        Subscription, Transport, default_port,
+        Carrier, Connection, EVERY_DEFAULT_S, Kind, Limits, Protocol, Resource, Security, Session,
+        Sparkplug, Subscription, Transport, WEBSOCKET_PATH, default_port,
     },
     reader::Reader,
     retention::SizeRange,
@@ -22,10 +22,6 @@ use crate::{
 const PACKET: SizeRange = SizeRange(1e3, 268_435_455.0, "must be at least 1kB and at most 268MB");
 /// Bytes a second.
 const RATE: SizeRange = SizeRange(1e3, 1e10, "must be at least 1kB and at most 10GB");
-/// How often a CoAP resource is read when the plant file does not say, seconds.
-const EVERY_DEFAULT_S: f64 = 60.0;
-/// Path of a WebSocket when the plant file does not say: what most brokers take.
-const WEBSOCKET_PATH: &str = "/mqtt";
 
 pub(super) fn connection(mut table: Reader<'_>, seen: &mut HashSet<String>) -> Connection {
     let security = table.choice("security", &Security::NAMES);

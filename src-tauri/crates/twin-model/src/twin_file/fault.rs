@@ -28,6 +28,31 @@ pub struct Fault {
     pub text: String,
 }
 
+/// Something that a twin file describes and no signal can be made of. It is no fault of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Names from the outermost element to it, joined by dots.
+    pub path: String,
+    /// Why.
+    pub text: String,
+}
+
+/// Notes what is left out; of very many only that there are more.
+pub(crate) fn leave_out(list: &mut Vec<LeftOut>, path: String, text: impl Into<String>) {
+    const LIST_MAX: usize = 1_000;
+    match list.len() {
+        0..LIST_MAX => list.push(LeftOut {
+            path,
+            text: text.into(),
+        }),
+        LIST_MAX => list.push(LeftOut {
+            path: String::new(),
+            text: format!("More than {LIST_MAX} are left out; these are the first."),
+        }),
+        _ => {}
+    }
+}
+
 /// Everything that is wrong with the files that were read, in the order of files and lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
 #[error("{}", told(list, *more))]
@@ -47,7 +72,12 @@ impl fmt::Display for Fault {
             rule,
             text,
         } = self;
-        write!(f, "{file} line {line}, {path} ({}): {text}", rule.name())
+        let comma = if path.is_empty() { "" } else { ", " };
+        write!(
+            f,
+            "{file} line {line}{comma}{path} ({}): {text}",
+            rule.name()
+        )
     }
 }
 
@@ -110,7 +140,7 @@ impl Collector {
     /// All of them in order; `Ok` when there is none.
     pub(crate) fn finish(self) -> Result<(), Faults> {
         let Found { mut list, more } = self.found.into_inner();
-        if list.is_empty() {
+        if list.is_empty() && more == 0 {
             return Ok(());
         }
         list.sort_by(|(file, a), (other, b)| (file, a.line).cmp(&(other, b.line)));

@@ -35,7 +35,7 @@ pub(crate) fn parse(
     };
     if bytes.len() > limits.bytes {
         let text = format!(
-            "The file has {} bytes, more than {}. Check that it is the right one.",
+            "The file has {} bytes, and only {} more are read at once. Read fewer files, or check that it is the right one.",
             bytes.len(),
             limits.bytes
         );

@@ -144,11 +144,9 @@ pub enum Rule {
     ThingSecurity,
     /// A data schema agrees with itself.
     ThingSchema,
-    /// A form leads to an address that can be subscribed or read.
+    /// An address is a URI, whole by itself or by the base.
     ThingHref,
-    /// An address is whole: URI templates have nothing to be filled from.
-    ThingTemplate,
-    /// A form's operations are those of its affordance.
+    /// The operations of a form are those of its place.
     ThingOperation,
     /// A binding's terms have the values that the binding lists.
     ThingBinding,
@@ -228,7 +226,6 @@ impl Rule {
         ("td-security", Rule::ThingSecurity),
         ("td-schema", Rule::ThingSchema),
         ("td-href", Rule::ThingHref),
-        ("td-template", Rule::ThingTemplate),
         ("td-operation", Rule::ThingOperation),
         ("td-binding", Rule::ThingBinding),
     ];

@@ -101,7 +101,8 @@ pub fn lookup_as(text: &str, vocabulary: Vocabulary, quantity: Quantity) -> Opti
     short.or_else(exact)
 }
 
-/// The unit of an OPC UA `UnitId`: the bytes of its Rec 20 code, the first one highest (OPC UA part 8, section 5.6.4.3).
+/// The unit of an OPC UA `UnitId`: the bytes of its Rec 20 code, the first one highest (OPC UA part 8,
+/// `EUInformation`).
 pub fn from_opc_ua(unit_id: i32) -> Option<&'static Known> {
     let bytes = unit_id.to_be_bytes();
     let code: Vec<u8> = bytes.into_iter().skip_while(|byte| *byte == 0).collect();

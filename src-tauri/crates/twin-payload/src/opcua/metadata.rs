@@ -117,7 +117,20 @@ fn kind(node: Node<'_>) -> Option<ValueKind> {
     if rank >= 0.0 {
         return None;
     }
-    match node.number_of("BuiltInType")? as u8 {
+    let told = node.get("BuiltInType")?;
+    if let Some(name) = told.text() {
+        return match name {
+            "Boolean" => Some(ValueKind::Bool),
+            "SByte" | "Byte" | "Int16" | "UInt16" | "Int32" | "UInt32" | "Float" | "Double"
+            | "Number" | "Integer" | "UInteger" => Some(ValueKind::F64),
+            "Int64" | "UInt64" => Some(ValueKind::I64),
+            "String" | "DateTime" | "Guid" | "ByteString" | "LocalizedText" => {
+                Some(ValueKind::Text)
+            }
+            _ => None,
+        };
+    }
+    match told.number()? as u8 {
         1 => Some(ValueKind::Bool),
         2..=7 | 10 | 11 | 26..=28 => Some(ValueKind::F64),
         8 | 9 => Some(ValueKind::I64),

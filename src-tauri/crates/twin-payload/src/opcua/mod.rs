@@ -16,6 +16,7 @@ use crate::{
     bare,
     convention::Convention,
     description::Presence,
+    limits::Limits,
     message::Message,
     observations::SourceEvent,
     reader::{Context, Reader},
@@ -31,6 +32,17 @@ const MEDIA: [&str; 3] = [
     "application/x-monitored-item-json-v1",
     "application/opcua+uajson",
 ];
+
+/// JSON values that a value of a field may come with: status, times and their parts.
+const VALUES_A_FIELD: usize = 8;
+
+/// The limits of a message in which values do not stand alone.
+fn wide(limits: &Limits) -> Limits {
+    Limits {
+        json_values: limits.json_values.saturating_mul(VALUES_A_FIELD),
+        ..*limits
+    }
+}
 
 /// Reads OPC UA PubSub.
 #[derive(Debug, Default)]
@@ -63,8 +75,9 @@ impl Reader for OpcUa {
             return false;
         };
         let mut tree = Tree::default();
-        let limits = &crate::limits::Limits::default();
-        tree.read(text, limits).is_ok() && shape::items(&tree).any(|item| Shape::of(item).is_some())
+        let limits = wide(&Limits::default());
+        tree.read(text, &limits).is_ok()
+            && shape::items(&tree).any(|item| Shape::of(item).is_some())
     }
 
     fn read(&mut self, message: &Message<'_>, context: &mut Context<'_>) -> Result<(), Reject> {
@@ -72,7 +85,7 @@ impl Reader for OpcUa {
         if text.is_empty() {
             return Ok(());
         }
-        self.tree.read(text, context.limits)?;
+        self.tree.read(text, &wide(context.limits))?;
         for item in shape::items(&self.tree) {
             let mut sink = Sink {
                 message,

@@ -22,6 +22,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Endpoints {
     roster: Roster,
+    source: String,
+    address: String,
 }
 
 /// Adds the rows of a monitored item at `<host>/<node id>`: one node id may well be found on two servers.
@@ -61,17 +63,20 @@ impl Endpoints {
         let Some(name) = item.text_of("DisplayName") else {
             return;
         };
-        let (mut source, mut path) = (String::new(), String::new());
-        push_source(item, &mut source);
-        push_node(item, &mut path);
-        let address = format!("{}#{path}", message.topic);
+        let (source, address) = (&mut self.source, &mut self.address);
+        source.clear();
+        push_source(item, source);
+        address.clear();
+        address.push_str(message.topic);
+        address.push('#');
+        push_node(item, address);
         if name.len() > context.limits.text_bytes
-            || !self.roster.is_news(&source, &address, name, context.limits)
+            || !self.roster.is_news(source, address, name, context.limits)
         {
             return;
         }
-        self.roster.keep(&source, &address, name);
-        let points = self.roster.of(&source).map(|(address, name)| Point {
+        self.roster.keep(source, address, name);
+        let points = self.roster.of(source).map(|(address, name)| Point {
             address: address.clone(),
             name: Some(name.clone()),
             ..Point::default()

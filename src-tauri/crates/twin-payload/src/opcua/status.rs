@@ -18,8 +18,13 @@ impl Severity {
     pub(super) fn of(status: Node<'_>) -> Severity {
         let code = status.number().or_else(|| status.number_of("Code"));
         if let Some(code) = code {
-            // A number beyond 32 bits is no status code; `as` makes it BAD.
-            return match code as u32 >> 30 {
+            // Some write the 32 bits as a signed number. One beyond 32 bits is no status code; `as` makes it BAD.
+            let bits = if code < 0.0 {
+                (code as i32).cast_unsigned()
+            } else {
+                code as u32
+            };
+            return match bits >> 30 {
                 0 => Severity::Good,
                 1 => Severity::Uncertain,
                 _ => Severity::Bad,
@@ -53,4 +58,30 @@ pub(super) fn time(node: Node<'_>, key: &str) -> Option<Timestamp> {
         return None;
     }
     stamp::from_rfc3339(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{limits::Limits, tree::Tree};
+
+    #[test]
+    fn the_top_two_bits_tell_how_good_a_value_is() {
+        for (status, expected) in [
+            ("0", Severity::Good),
+            ("1083179008", Severity::Uncertain),
+            ("2150694912", Severity::Bad),
+            ("-2146435072", Severity::Bad),
+            ("1e20", Severity::Bad),
+            (r#"{"Code":1073741824}"#, Severity::Uncertain),
+            (r#"{"Symbol":"BadNoCommunication"}"#, Severity::Bad),
+            (r#""UncertainLastUsableValue""#, Severity::Uncertain),
+            (r#""Good""#, Severity::Good),
+            ("{}", Severity::Good),
+        ] {
+            let mut tree = Tree::default();
+            tree.read(status, &Limits::default()).unwrap();
+            assert_eq!(Severity::of(tree.root().unwrap()), expected, "{status}");
+        }
+    }
 }

@@ -33,7 +33,7 @@ pub(crate) struct Writers {
 
 #[derive(Debug, Default)]
 struct Known {
-    /// Source, topic and beginning of the addresses of its data; empty until data came.
+    /// Where its data come.
     place: Option<Place>,
     sequence: Option<u32>,
     said: u64,
@@ -48,7 +48,10 @@ struct Place {
     source: Arc<str>,
     parent: Option<Arc<str>>,
     topic: Arc<str>,
+    /// What the addresses begin with.
     prefix: Box<str>,
+    /// Until data come it is taken for where the metadata came from.
+    presumed: bool,
 }
 
 impl Writers {
@@ -83,18 +86,9 @@ impl Writers {
             return;
         };
         let kind = Kind::of(data);
-        if known.place.is_none() && kind != Kind::KeepAlive {
-            let mut prefix = String::new();
-            writer.push_prefix(&mut prefix);
-            let mut source = String::new();
-            source_name(&prefix, message, &mut source);
-            known.place = Some(Place {
-                source: source.into(),
-                parent: writer.publisher().map(Into::into),
-                topic: message.topic.into(),
-                prefix: prefix.into(),
-            });
-            known.describe(message, context);
+        let open = known.place.as_ref().is_none_or(|place| place.presumed);
+        if open && kind != Kind::KeepAlive {
+            known.settle(Place::of(writer, message, false), message, context);
         }
         // A keep-alive has the number of the message that comes next (OPC 10000-14, section 7.2.3).
         if let Some(got) = data
@@ -139,6 +133,9 @@ impl Writers {
         fields.sort_by(|a, b| a.name.cmp(&b.name));
         known.fields = fields;
         known.said = said;
+        if known.place.is_none() {
+            known.place = Some(Place::of(writer, message, true));
+        }
         known.describe(message, context);
         self.fields = kept;
     }
@@ -171,15 +168,55 @@ impl Writers {
     }
 }
 
+impl Place {
+    fn of(writer: &Writer<'_>, message: &Message<'_>, presumed: bool) -> Place {
+        let (mut prefix, mut source) = (String::new(), String::new());
+        writer.push_prefix(&mut prefix);
+        source_name(&prefix, message, &mut source);
+        Place {
+            source: source.into(),
+            parent: writer.publisher().map(Into::into),
+            topic: message.topic.into(),
+            prefix: prefix.into(),
+            presumed,
+        }
+    }
+}
+
 impl Known {
-    /// Tells what the writer is and has, once it is known where its data come.
+    /// Learns where the data come, and tells what the writer has there.
+    fn settle(&mut self, place: Place, message: &Message<'_>, context: &mut Context<'_>) {
+        let before = self.place.take();
+        let same = |before: &Place| {
+            before.source == place.source
+                && before.topic == place.topic
+                && before.prefix == place.prefix
+        };
+        let told = before.as_ref().is_some_and(same);
+        if let Some(before) = before.filter(|before| before.source != place.source) {
+            // The metadata named it otherwise.
+            context.event(self.description(&before, true, message));
+        }
+        self.place = Some(place);
+        if !told {
+            self.describe(message, context);
+        }
+    }
+
+    /// Tells what the writer is and has.
     fn describe(&self, message: &Message<'_>, context: &mut Context<'_>) {
-        let Some(place) = &self.place else { return };
-        let points = self.fields.iter().map(|field| Point {
+        if let Some(place) = &self.place {
+            context.event(self.description(place, false, message));
+        }
+    }
+
+    fn description(&self, place: &Place, gone: bool, message: &Message<'_>) -> SourceEvent {
+        let fields = if gone { &[] } else { self.fields.as_slice() };
+        let points = fields.iter().map(|field| Point {
             address: format!("{}#{}{}", place.topic, place.prefix, field.name).into(),
             ..field.point.clone()
         });
-        context.event(SourceEvent::Described(Box::new(Description {
+        SourceEvent::Described(Box::new(Description {
             source: Arc::clone(&place.source),
             convention: Convention::OpcUaPubSub,
             topic: message.topic.into(),
@@ -189,9 +226,9 @@ impl Known {
             model: None,
             version: None,
             points: points.collect(),
-            gone: false,
+            gone,
             at: message.received,
-        })));
+        }))
     }
 
     /// Judges a sequence number. Only a frame of changes leaves values out of date when one before it is missing.

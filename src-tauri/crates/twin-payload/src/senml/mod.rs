@@ -72,7 +72,8 @@ impl Reader for SenMl {
             return Ok(());
         }
         fill(&mut self.tree, message.payload, context.limits)?;
-        context.source(message.topic)?;
+        // A topic beyond the bound is read all the same, only not described.
+        let described = context.source(message.topic).is_ok();
         let (path, roster) = (&mut self.path, &self.roster);
         let mut news = false;
         resolve(&self.tree, &mut self.name, |record| {
@@ -82,7 +83,7 @@ impl Reader for SenMl {
             });
             Ok(())
         })?;
-        if news {
+        if news && described {
             self.describe(message, context);
         }
         Ok(())

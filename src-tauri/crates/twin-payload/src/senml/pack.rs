@@ -47,8 +47,8 @@ struct Base<'t> {
 ///
 /// # Errors
 /// It is no valid pack; also what `each` finds.
-pub(super) fn resolve<'t>(
-    tree: &'t Tree,
+pub(super) fn resolve(
+    tree: &Tree,
     name: &mut String,
     mut each: impl FnMut(Resolved<'_>) -> Result<(), Reject>,
 ) -> Result<(), Reject> {

@@ -55,7 +55,7 @@ impl Sparkplug {
                 self.apply(&topic, &mut work, out)
             },
         );
-        self.scratch.unpacked = unpacked;
+        self.scratch.keep_unpacked(unpacked);
         result?;
         if topic.is_birth() {
             self.release_after_birth(&topic, limits, addresses, out);
@@ -120,6 +120,7 @@ impl Sparkplug {
             .filter(|_| parsed.device.is_some())
             .map(|node| &node.source.table);
         let birth = read_birth(&mut self.scratch, &mut work, above, None)?;
+        let weight = self.weigh(parsed.device, &birth.table, limits)?;
         let node = self.nodes.make(&self.scratch.node, parsed.device);
         if parsed.device.is_some() {
             node.source.addresses.extend_from_slice(&self.scratch.fresh);
@@ -137,6 +138,7 @@ impl Sparkplug {
         if parsed.device.is_none() {
             node.bd_seq = birth.bd_seq;
         }
+        self.nodes.weight = weight;
         Ok(())
     }
 
@@ -177,8 +179,6 @@ impl Sparkplug {
         let state = node.source(topic.device).map(|source| source.state);
         let why = match state {
             Some(NodeState::Unknown) => Some(RebirthReason::NoBirth),
-            Some(NodeState::Offline) if vouched => None,
-            Some(NodeState::Offline) => Some(RebirthReason::NoBirth),
             Some(NodeState::KeptBirth) => Some(RebirthReason::KeptBirth),
             _ if lacks.unknown > 0 => Some(RebirthReason::UnknownAlias),
             _ => None,
@@ -260,17 +260,14 @@ impl Sparkplug {
         let Some(node) = self.nodes.get_mut(self.scratch.node.as_str()) else {
             return;
         };
-        node.notes.counts.commands += 1;
-        node.notes.commanded = Some(message.received);
         let metrics = &mut self.scratch.metrics;
         let read = payload::read(message.payload, limits, metrics);
         let asks = |metric: &RawMetric| {
             let named = |name: super::wire::Span| name.of(message.payload) == REBIRTH.as_bytes();
             metric.value == RawValue::Boolean(true) && metric.name.is_some_and(named)
         };
-        if read.is_ok() && metrics.iter().any(asks) {
-            node.notes.counts.rebirth_commands += 1;
-        }
+        let rebirth = read.is_ok() && metrics.iter().any(asks);
+        node.notes.command(rebirth, message.received);
     }
 }
 

@@ -114,6 +114,7 @@ impl Reader<'_, '_> {
             let is_signal = self.birth.table.signals_since(signals);
             self.birth.without_alias += u32::from(is_signal && metric.alias.is_none());
         }
+        self.birth.table.finish();
         Ok(())
     }
 

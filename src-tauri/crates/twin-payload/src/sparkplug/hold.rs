@@ -1,6 +1,6 @@
 //! Messages that came before the birth that explains them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use twin_core::Timestamp;
 
@@ -81,6 +81,11 @@ impl HeldTotal {
 impl Holds {
     pub(super) fn len(&self) -> usize {
         self.list.len()
+    }
+
+    /// The node itself (none) and those of its devices whose messages are held.
+    pub(super) fn sources(&self) -> BTreeSet<Option<Box<str>>> {
+        self.list.iter().map(|held| held.device.clone()).collect()
     }
 
     /// Holds a message back.

@@ -36,6 +36,7 @@ impl Sparkplug {
     ) -> Result<(), Reject> {
         let mark = out.mark();
         let birth = read_birth(&mut self.scratch, work, None, Some(out))?;
+        let weight = self.weigh(None, &birth.table, work.limits)?;
         let at = work.at();
         let node = self.nodes.make(&self.scratch.node, None);
         node.note_message(work.message, &work.header);
@@ -78,6 +79,7 @@ impl Sparkplug {
         });
         out.event(SourceEvent::Described(Box::new(described)));
         self.agenda.put(node);
+        self.nodes.weight = weight;
         Ok(())
     }
 
@@ -91,6 +93,7 @@ impl Sparkplug {
         let above = self.nodes.get(self.scratch.node.as_str());
         let above = above.map(|node| &node.source.table);
         let birth = read_birth(&mut self.scratch, work, above, Some(out))?;
+        let weight = self.weigh(topic.device, &birth.table, work.limits)?;
         let (at, received) = (work.at(), work.message.received);
         let node = self.nodes.make(&self.scratch.node, topic.device);
         let wait = work.limits.sparkplug.reorder;
@@ -123,6 +126,7 @@ impl Sparkplug {
             }
         }
         note_storm(node, storm, received);
+        self.nodes.weight = weight;
         self.want_node_birth(work, out);
         Ok(())
     }

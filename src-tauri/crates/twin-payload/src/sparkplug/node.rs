@@ -47,6 +47,8 @@ pub(super) struct Nodes {
     index: BTreeMap<Box<str>, usize>,
     list: Vec<Node>,
     devices: usize,
+    /// Bytes that the tables of all births take.
+    pub(super) weight: usize,
 }
 
 impl Nodes {

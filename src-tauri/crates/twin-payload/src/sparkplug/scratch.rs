@@ -19,7 +19,17 @@ pub(crate) struct Scratch {
     pub(crate) fresh: Vec<AddressIx>,
 }
 
+/// What is kept of the memory for packed payloads, bytes.
+const UNPACKED_KEPT: usize = 64 * 1024;
+
 impl Scratch {
+    /// Takes back the memory for what was packed; a large one is not kept.
+    pub(crate) fn keep_unpacked(&mut self, mut unpacked: Vec<u8>) {
+        unpacked.clear();
+        unpacked.shrink_to(UNPACKED_KEPT);
+        self.unpacked = unpacked;
+    }
+
     /// Sets `node` and the beginning of `address`.
     pub(crate) fn begin(&mut self, topic: &SparkplugTopic<'_>) {
         self.fresh.clear();

@@ -10,6 +10,8 @@ use super::status::NodeState;
 pub const STORM_BIRTHS: usize = 3;
 /// See [`STORM_BIRTHS`].
 pub const STORM: Duration = Duration::from_secs(60);
+/// A rebirth request that comes from the broker this soon after one was sent is that one.
+const ECHO: Duration = Duration::from_secs(10);
 /// An hour is counted in this many parts.
 const PARTS: usize = 12;
 const PART: Duration = Duration::from_secs(300);
@@ -201,7 +203,10 @@ pub(super) struct Notes {
     pub(super) retyped: Vec<Retyped>,
     pub(super) clock_offset: Option<Duration>,
     pub(super) rebirth_latency: Option<Duration>,
-    pub(super) asked: Option<Timestamp>,
+    /// The first request that no birth has answered.
+    asked: Option<Timestamp>,
+    /// The last request, until the broker brings it back.
+    sent: Option<Timestamp>,
     pub(super) commanded: Option<Timestamp>,
 }
 
@@ -238,6 +243,25 @@ impl Notes {
                 count: 1,
             });
         }
+    }
+
+    /// A rebirth was asked for from here.
+    pub(super) fn ask(&mut self, now: Timestamp) {
+        self.counts.rebirths_asked += 1;
+        self.asked = self.asked.or(Some(now));
+        self.sent = Some(now);
+    }
+
+    /// A command to the node or one of its devices came. A broker brings back our own, too.
+    pub(super) fn command(&mut self, rebirth: bool, now: Timestamp) {
+        let echo = rebirth && self.sent.is_some_and(|sent| now.since(sent) <= ECHO);
+        if echo {
+            self.sent = None;
+            return;
+        }
+        self.counts.commands += 1;
+        self.counts.rebirth_commands += u64::from(rebirth);
+        self.commanded = Some(now);
     }
 
     /// A birth of the node came.

@@ -100,8 +100,8 @@ impl Source {
         self.life.as_ref().is_some_and(later)
     }
 
-    /// Whether a message with this number was sent while this device, dead by now, was alive.
+    /// Whether a message with this number was sent while this device, dead by now, was alive; its birth is known.
     pub(super) fn was_alive(&self, seq: u8) -> bool {
-        self.state == NodeState::Offline && self.outlived(seq)
+        self.state == NodeState::Offline && !self.table.is_empty() && self.outlived(seq)
     }
 }

@@ -13,6 +13,7 @@ use super::{
     session::SparkplugSession,
     source::Source,
     status::NodeStatus,
+    table::Table,
     topic::SparkplugTopic,
 };
 use crate::{
@@ -88,6 +89,24 @@ impl Sparkplug {
         Ok(())
     }
 
+    /// What all births would weigh with this table in place of the former one. Fails when that is too much.
+    pub(super) fn weigh(
+        &self,
+        device: Option<&str>,
+        table: &Table,
+        limits: &Limits,
+    ) -> Result<usize, Reject> {
+        let known = self.nodes.get(&self.scratch.node);
+        let former = known.and_then(|node| node.source(device));
+        let former = former.map_or(0, |source| source.table.weight());
+        let weight = self.nodes.weight - former + table.weight();
+        if weight > limits.sparkplug.birth_bytes {
+            let detail = format!("births of more than {} bytes", limits.sparkplug.birth_bytes);
+            return Err(Reject::new(RejectKind::SourceLimit, detail));
+        }
+        Ok(weight)
+    }
+
     pub(crate) fn addresses_of(&self, source: &str) -> Option<&[AddressIx]> {
         if let Some(node) = self.nodes.get(source) {
             return Some(&node.source.addresses);
@@ -146,8 +165,7 @@ impl Sparkplug {
 
     pub(crate) fn rebirth_asked(&mut self, node: &str, now: Timestamp) {
         if let Some(node) = self.nodes.get_mut(node) {
-            node.notes.counts.rebirths_asked += 1;
-            node.notes.asked = node.notes.asked.or(Some(now));
+            node.notes.ask(now);
         }
     }
 }

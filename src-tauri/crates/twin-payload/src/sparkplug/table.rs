@@ -5,8 +5,10 @@ use std::{collections::HashMap, sync::Arc};
 use super::{definition::Definition, value::DataType};
 use crate::intern::AddressIx;
 
-/// Aliases below this are looked up by index, so that a small alias costs no hashing.
-const DIRECT_ALIASES: u64 = 65_536;
+/// Aliases are looked up by index when they lie this close together: in at most this many places a metric, and so
+/// many more.
+const PLACES_A_METRIC: u64 = 16;
+const PLACES_MORE: u64 = 1_024;
 
 /// What a birth says of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +34,14 @@ pub(crate) enum Meaning {
 pub(crate) struct Table {
     entries: Vec<Entry>,
     by_name: HashMap<Box<str>, u32>,
+    /// Alias, number of the entry, and the entry that had its name before: until [`finish`](Self::finish).
+    aliases: Vec<(u64, u32, Option<u32>)>,
+    /// The alias that `direct` begins with.
+    first: u64,
     direct: Vec<Slot>,
     hashed: HashMap<u64, Slot>,
+    /// Bytes of names.
+    text: usize,
     parts: Vec<Box<str>>,
     definitions: HashMap<Box<str>, Arc<Definition>>,
 }
@@ -54,14 +62,52 @@ impl Table {
         let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
         self.entries.push(entry);
         let replaced = self.by_name.insert(name.into(), number);
-        let Some(alias) = alias else { return };
-        let slot = self.slot_mut(alias);
-        *slot = match *slot {
-            Slot::Unknown => Slot::Entry(number),
-            // The same metric twice is no contradiction.
-            Slot::Entry(other) if replaced == Some(other) => Slot::Entry(number),
-            Slot::Entry(_) | Slot::Ambiguous => Slot::Ambiguous,
+        self.text += name.len();
+        if let Some(alias) = alias {
+            self.aliases.push((alias, number, replaced));
+        }
+    }
+
+    /// Makes the aliases known. Nothing is to be added after it.
+    pub(crate) fn finish(&mut self) {
+        let aliases = std::mem::take(&mut self.aliases);
+        let least = aliases.iter().map(|(alias, ..)| *alias).min();
+        let greatest = aliases.iter().map(|(alias, ..)| *alias).max();
+        let (Some(least), Some(greatest)) = (least, greatest) else {
+            return;
         };
+        let places = (greatest - least).saturating_add(1);
+        let allowed = PLACES_A_METRIC * aliases.len() as u64 + PLACES_MORE;
+        if places <= allowed {
+            self.first = least;
+            self.direct = vec![Slot::Unknown; usize::try_from(places).unwrap_or(0)];
+        }
+        for (alias, number, replaced) in aliases {
+            let place = usize::try_from(alias - least).unwrap_or(usize::MAX);
+            let slot = match self.direct.get_mut(place) {
+                Some(slot) => slot,
+                None => self.hashed.entry(alias).or_default(),
+            };
+            *slot = match *slot {
+                Slot::Unknown => Slot::Entry(number),
+                // The same metric twice is no contradiction.
+                Slot::Entry(other) if replaced == Some(other) => Slot::Entry(number),
+                Slot::Entry(_) | Slot::Ambiguous => Slot::Ambiguous,
+            };
+        }
+    }
+
+    /// Roughly how many bytes it takes.
+    pub(crate) fn weight(&self) -> usize {
+        let defined = self.definitions.values();
+        let members: usize = defined.map(|definition| definition.members.len()).sum();
+        self.text
+            + self.entries.len() * size_of::<Entry>()
+            + self.by_name.len() * 40
+            + self.direct.len() * size_of::<Slot>()
+            + self.hashed.len() * 32
+            + self.parts.len() * 64
+            + members * 160
     }
 
     /// Adds a metric that has parts.
@@ -121,18 +167,6 @@ impl Table {
         Some(name)
     }
 
-    fn slot_mut(&mut self, alias: u64) -> &mut Slot {
-        // The direct table may not grow beyond what the number of metrics justifies.
-        let index = usize::try_from(alias).unwrap_or(usize::MAX);
-        if alias >= DIRECT_ALIASES {
-            return self.hashed.entry(alias).or_default();
-        }
-        if index >= self.direct.len() {
-            self.direct.resize(index + 1, Slot::Unknown);
-        }
-        &mut self.direct[index]
-    }
-
     pub(crate) fn by_name(&self, name: &str) -> Option<Entry> {
         self.by_name
             .get(name)
@@ -142,10 +176,11 @@ impl Table {
 
     #[inline]
     pub(crate) fn by_alias(&self, alias: u64) -> Option<Entry> {
-        let slot = if alias < DIRECT_ALIASES {
-            self.direct.get(alias as usize)
-        } else {
-            self.hashed.get(&alias)
+        let place = usize::try_from(alias.wrapping_sub(self.first)).unwrap_or(usize::MAX);
+        let slot = match self.direct.get(place) {
+            Some(slot) => Some(slot),
+            None if self.hashed.is_empty() => None,
+            None => self.hashed.get(&alias),
         };
         match slot {
             Some(Slot::Entry(number)) => self.entries.get(*number as usize).copied(),
@@ -192,19 +227,28 @@ mod tests {
     }
 
     #[test]
-    fn small_and_huge_aliases_lead_to_their_metric() {
-        let mut table = Table::default();
-        for (number, alias) in [0, 65_535, 65_536, u64::MAX].into_iter().enumerate() {
-            table.insert(&format!("m{number}"), Some(alias), entry(number as u32));
+    fn near_and_far_aliases_lead_to_their_metric() {
+        for aliases in [
+            vec![0, 65_535, 65_536, u64::MAX],
+            vec![7],
+            (0..100).map(|n| 1_000_000 + n * 16).collect(),
+            (0..100).map(|n| u64::MAX - n).collect(),
+        ] {
+            let mut table = Table::default();
+            for (number, alias) in aliases.iter().enumerate() {
+                table.insert(&format!("m{number}"), Some(*alias), entry(number as u32));
+            }
+            table.finish();
+            for (number, alias) in aliases.iter().enumerate() {
+                assert_eq!(
+                    table.by_alias(*alias),
+                    Some(entry(number as u32)),
+                    "{alias}"
+                );
+            }
+            assert_eq!((table.by_alias(1), table.by_alias(70_000)), (None, None));
+            assert!(table.direct.len() <= 16 * aliases.len() + 1_024);
         }
-        for (number, alias) in [0, 65_535, 65_536, u64::MAX].into_iter().enumerate() {
-            assert_eq!(table.by_alias(alias), Some(entry(number as u32)));
-        }
-        assert_eq!(
-            (table.by_alias(1), table.by_alias(u64::MAX - 1)),
-            (None, None)
-        );
-        assert!(table.direct.len() <= 65_536);
     }
 
     #[test]
@@ -214,6 +258,7 @@ mod tests {
         table.insert("b", Some(1), entry(1));
         table.insert("c", Some(2), entry(2));
         table.insert("c", Some(2), entry(3));
+        table.finish();
         assert_eq!(table.by_alias(1), None);
         assert_eq!(
             table.by_alias(2),

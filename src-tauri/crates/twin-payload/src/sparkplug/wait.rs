@@ -37,7 +37,7 @@ impl Sparkplug {
                 topic.device.is_some() && node.source.state == NodeState::Online
             }
             NodeState::Unknown => true,
-            NodeState::Offline => !source.was_alive(seq) || source.table.is_empty(),
+            NodeState::Offline => !source.was_alive(seq),
         }
     }
 
@@ -173,7 +173,7 @@ impl Sparkplug {
             let table = source.map(|source| &source.table);
             read_data(&mut self.scratch, &mut work, table, standing, out)
         });
-        self.scratch.unpacked = unpacked;
+        self.scratch.keep_unpacked(unpacked);
         let lacks = result?;
         if let Some(node) = self.nodes.get_mut(node) {
             let fresh = &self.scratch.fresh;
@@ -205,6 +205,27 @@ impl Sparkplug {
             }
             if let Some(node) = self.nodes.get_mut(&id) {
                 self.agenda.put(node);
+            }
+        }
+    }
+
+    /// Waits no longer for what is held.
+    pub(crate) fn let_go(
+        &mut self,
+        now: Timestamp,
+        limits: &Limits,
+        addresses: &mut Interner,
+        out: &mut Observations,
+    ) {
+        if self.held.messages == 0 {
+            return;
+        }
+        let holding = self.nodes.iter().filter(|node| node.held.len() > 0);
+        let ids: Vec<Arc<str>> = holding.map(|node| Arc::clone(&node.source.id)).collect();
+        for id in ids {
+            let sources = self.nodes.get(&id).map(|node| node.held.sources());
+            for device in sources.unwrap_or_default() {
+                self.give_up(&id, device.as_deref(), now, limits, addresses, out);
             }
         }
     }

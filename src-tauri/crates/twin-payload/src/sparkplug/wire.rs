@@ -91,18 +91,57 @@ impl<'p> Fields<'p> {
         self.varint().map(Some)
     }
 
+    /// The next byte, left where it is; none at the end of the message.
     #[inline]
-    fn varint(&mut self) -> Result<u64, Reject> {
-        // Most are one byte: keys, booleans, small aliases and lengths.
-        if self.at < self.end
-            && let Some(byte) = self.payload.get(self.at).filter(|byte| **byte < 0x80)
-        {
-            self.at += 1;
-            return Ok(u64::from(*byte));
+    pub(crate) fn peek(&self) -> Option<u8> {
+        if self.at < self.end {
+            self.payload.get(self.at).copied()
+        } else {
+            None
         }
-        self.long_varint()
     }
 
+    /// Steps over the byte that was peeked at.
+    #[inline]
+    pub(crate) const fn step(&mut self) {
+        self.at += 1;
+    }
+
+    /// A number of up to 64 bits in as many bytes as it needs.
+    #[inline]
+    pub(crate) fn varint(&mut self) -> Result<u64, Reject> {
+        // Most are one byte: keys, booleans, small aliases and lengths.
+        if let Some(byte) = self.peek().filter(|byte| *byte < 0x80) {
+            self.at += 1;
+            return Ok(u64::from(byte));
+        }
+        self.varint_of_many()
+    }
+
+    /// One of up to 8 bytes, such as a time, by one look at all of them.
+    #[inline]
+    fn varint_of_many(&mut self) -> Result<u64, Reject> {
+        const LAST_OF_BYTE: u64 = 0x8080_8080_8080_8080;
+        let within = self.at.checked_add(8).filter(|next| *next <= self.end);
+        let chunk = within.and_then(|_| self.payload.get(self.at..)?.first_chunk::<8>());
+        let Some(chunk) = chunk else {
+            return self.long_varint();
+        };
+        let bytes = u64::from_le_bytes(*chunk);
+        // The last byte of the number is the first one whose highest bit is 0.
+        let ends = !bytes & LAST_OF_BYTE;
+        if ends == 0 {
+            return self.long_varint();
+        }
+        self.at += (ends.trailing_zeros() / 8 + 1) as usize;
+        let mut number = bytes & (ends ^ ends.wrapping_sub(1)) & !LAST_OF_BYTE;
+        // Eight groups of 7 bits move together, in pairs.
+        number = number & 0x007F_007F_007F_007F | (number & 0x7F00_7F00_7F00_7F00) >> 1;
+        number = number & 0x0000_3FFF_0000_3FFF | (number & 0x3FFF_0000_3FFF_0000) >> 2;
+        Ok(number & 0x0FFF_FFFF | (number & 0x0FFF_FFFF_0000_0000) >> 4)
+    }
+
+    #[cold]
     fn long_varint(&mut self) -> Result<u64, Reject> {
         let mut number = 0_u64;
         for shift in (0..70).step_by(7) {
@@ -125,8 +164,9 @@ impl<'p> Fields<'p> {
         Err(self.malformed("a number of more than 64 bits"))
     }
 
+    /// The next bytes, as many as are asked for.
     #[inline]
-    fn fixed<const N: usize>(&mut self) -> Result<[u8; N], Reject> {
+    pub(crate) fn fixed<const N: usize>(&mut self) -> Result<[u8; N], Reject> {
         let next = self.at + N;
         let bytes = if next <= self.end {
             self.payload.get(self.at..next)
@@ -140,8 +180,9 @@ impl<'p> Fields<'p> {
         Ok(fixed)
     }
 
+    /// A stretch of bytes after its length.
     #[inline]
-    fn bytes(&mut self) -> Result<Span, Reject> {
+    pub(crate) fn bytes(&mut self) -> Result<Span, Reject> {
         let length = self.varint()?;
         let left = self.end.saturating_sub(self.at);
         let length = usize::try_from(length)
@@ -190,4 +231,39 @@ pub(crate) fn check_utf8(payload: &[u8], span: Span) -> Result<(), Reject> {
 /// A text that [`check_utf8`] let through.
 pub(crate) fn text_of(span: Span, payload: &[u8]) -> &str {
     std::str::from_utf8(span.of(payload)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn write(mut number: u64) -> Vec<u8> {
+        let mut out = vec![];
+        while number >= 0x80 {
+            out.push((number & 0x7F) as u8 | 0x80);
+            number >>= 7;
+        }
+        out.push(number as u8);
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_of_any_length_are_read(number in any::<u64>(), shift in 0_u32..64, after in prop::collection::vec(any::<u8>(), 0..12)) {
+            let number = number >> shift;
+            let mut bytes = write(number);
+            let length = bytes.len();
+            bytes.extend(after);
+            let mut fields = Fields::whole(&bytes);
+            prop_assert_eq!(fields.varint(), Ok(number));
+            prop_assert_eq!(fields.at, length);
+            // Within a message that ends before the number does, it is cut short.
+            for end in 0..length {
+                let span = Span { start: 0, end: end as u32 };
+                let reject = Fields::within(&bytes, span).varint().unwrap_err();
+                prop_assert_eq!(reject.kind, RejectKind::SparkplugTruncated);
+            }
+        }
+    }
 }

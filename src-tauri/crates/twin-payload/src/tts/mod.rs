@@ -177,7 +177,12 @@ fn uplink(body: Node<'_>, sink: &mut Sink<'_, '_>) -> Result<(), Reject> {
     let counted = body.get("session_key_id").is_some() || body.get("f_port").is_some();
     sink.number_at("f_cnt", counter.or_else(|| counted.then_some(0.0)))?;
     let airtime = body.text_of("consumed_airtime").and_then(seconds);
-    sink.number_at("consumed_airtime", airtime)
+    sink.number_at("consumed_airtime", airtime)?;
+    let battery = body.get("last_battery_percentage");
+    let battery = battery.and_then(|battery| battery.number_of("value"));
+    sink.number_at("last_battery_percentage", battery)?;
+    // Where the device is, as a person entered it or as its payload tells.
+    sink.rows_at("locations", body.get("locations"))
 }
 
 /// A duration as protocol buffers write it in JSON: `0.046336s`.
@@ -191,6 +196,8 @@ fn downlink(body: Node<'_>, sink: &mut Sink<'_, '_>) -> Result<(), Reject> {
     let downlink = body.get("downlink").unwrap_or(body);
     sink.number_at("f_port", downlink.number_of("f_port"))?;
     sink.number_at("f_cnt", downlink.number_of("f_cnt"))?;
+    let last = downlink.number_of("last_f_cnt_down");
+    sink.number_at("last_f_cnt_down", last)?;
     let error = body.get("error");
     sink.rows_at("error.name", error.and_then(|error| error.get("name")))?;
     let text = error.and_then(|error| error.get("message_format"));

@@ -28,6 +28,11 @@ use super::at;
 
 /// Checks every file of a folder of fixtures.
 pub fn check(convention: &str) {
+    check_with(convention, |_| Decoder::new());
+}
+
+/// As [`check`], with a decoder of one's own for each file, by its name.
+pub fn check_with(convention: &str, decoder: impl Fn(&str) -> Decoder) {
     let folder =
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/{convention}"));
     let mut files: Vec<PathBuf> = fs::read_dir(&folder)
@@ -39,7 +44,8 @@ pub fn check(convention: &str) {
     assert!(!files.is_empty(), "no fixtures in {}", folder.display());
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
-        let found = run(&text);
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let found = run(&text, decoder(name));
         if std::env::var_os("TWIN_BLESS").is_some() {
             fs::write(&file, &found).unwrap();
         }
@@ -105,8 +111,7 @@ fn parse(text: &str) -> Vec<Part> {
     parts
 }
 
-fn run(text: &str) -> String {
-    let mut decoder = Decoder::new();
+fn run(text: &str, mut decoder: Decoder) -> String {
     let mut found = String::new();
     let mut number = 0;
     for part in parse(text) {

@@ -4,6 +4,7 @@
 pub mod fixture;
 pub mod sparkplug;
 pub mod tahu;
+pub mod world;
 
 use std::path::PathBuf;
 

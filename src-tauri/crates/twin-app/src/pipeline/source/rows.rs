@@ -1,6 +1,6 @@
 //! A connection as people see it.
 
-use twin_payload::{AddressIx, NodeState};
+use twin_payload::NodeState;
 
 use super::{Heard, Source};
 use crate::api::connection::{ConnectionRow, LinkStateView, NodeRow};
@@ -8,14 +8,13 @@ use crate::api::connection::{ConnectionRow, LinkStateView, NodeRow};
 impl Source {
     /// Everything heard that is not in the plant file.
     pub fn heard(&self) -> Vec<Heard> {
-        let name = |address: u32| self.decoder.address(AddressIx(address)).to_owned();
-        self.heard
-            .iter()
-            .map(|(address, (value, at, count))| Heard {
-                address: name(*address),
-                value: value.clone(),
-                at: *at,
-                count: *count,
+        self.ledger
+            .heard()
+            .map(|heard| Heard {
+                address: heard.address.to_string(),
+                value: heard.value.clone(),
+                at: heard.last,
+                count: heard.count,
             })
             .collect()
     }
@@ -36,7 +35,7 @@ impl Source {
             rejects: self.rejects.rows(),
             skipped: self.skipped as f64,
             nodes: self.nodes(),
-            unmapped: u32::try_from(self.heard.len()).unwrap_or(u32::MAX),
+            unmapped: u32::try_from(self.ledger.len()).unwrap_or(u32::MAX),
         }
     }
 

@@ -48,7 +48,17 @@ impl Source {
             return;
         };
         let parts = topic.split('/');
-        let is_sign = |part: &str| matches!(part, "NDEATH" | "DDEATH" | "availability");
+        let is_sign = |part: &str| {
+            let signs = [
+                "NDEATH",
+                "DDEATH",
+                "availability",
+                "$state",
+                "LWT",
+                "health",
+            ];
+            signs.contains(&part)
+        };
         if !parts.into_iter().any(is_sign) {
             return;
         }

@@ -23,6 +23,7 @@ fn message(topic: &str, payload: &str) -> Inbound {
         retain: false,
         dup: false,
         received: clock::now(),
+        properties: None,
         ack: None,
     }
 }
@@ -191,7 +192,7 @@ async fn signals_that_left_the_plant_are_kept_without_a_limit_of_age() -> anyhow
         .signal_keys(&[SignalId::from("gone/s0")])
         .await?;
     let known = bench.historian.signals().await?;
-    let policy = retention::policy(&bench.compiled, &known);
+    let policy = retention::Plan::of(&bench.compiled, &known).policy;
     assert!(policy.default.raw.is_some());
     let gone: Vec<_> = known
         .iter()
