@@ -30,7 +30,7 @@ pub enum LinkSpec {
     /// A broker.
     Mqtt(Box<ConnectionSpec>),
     /// A CoAP device.
-    Coap(CoapSpec),
+    Coap(Box<CoapSpec>),
 }
 
 impl LinkSpec {
@@ -49,7 +49,7 @@ impl LinkSpec {
                 let spec = coap_spec(workspace, connection)?;
                 spec.check()
                     .map_err(|error| Error::Request(error.to_string()))?;
-                Ok(LinkSpec::Coap(spec))
+                Ok(LinkSpec::Coap(Box::new(spec)))
             }
         }
     }
@@ -128,7 +128,7 @@ impl RunningLink {
                 LinkSpec::Mqtt(spec) => twin_connect::run(*spec, inbound, queue, clock::now)
                     .await
                     .map_err(|error| error.to_string()),
-                LinkSpec::Coap(spec) => coap::run(spec, inbound, queue, clock::now)
+                LinkSpec::Coap(spec) => coap::run(*spec, inbound, queue, clock::now)
                     .await
                     .map_err(|error| error.to_string()),
             };
