@@ -5,6 +5,7 @@ pub mod app;
 pub mod clock;
 pub mod compile;
 pub mod connections;
+mod decoding;
 pub mod error;
 pub mod files;
 pub mod heartbeat;

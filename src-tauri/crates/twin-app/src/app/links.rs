@@ -3,11 +3,13 @@
 use std::sync::atomic::Ordering;
 
 use twin_model::{Connection, Plant};
+use twin_payload::Decoder;
 
 use super::App;
 use crate::{
     clock,
     connections::{RunningLink, client_id, command_queue, form_of, message_queue, spec_of},
+    decoding::decoder_of,
     error::{Error, Result},
     pipeline::{
         request::Request,
@@ -23,7 +25,12 @@ impl App {
         let queue = command_queue();
         let (inbound, inbox) = message_queue();
         let addresses = self.compiled().addresses.get(&connection.id).cloned();
+        let (decoder, refused) = match decoder_of(connection) {
+            Ok(decoder) => (decoder, None),
+            Err(error) => (Decoder::new(), Some(error)),
+        };
         let mut source = Source::new(SourceParts {
+            decoder,
             index,
             form: form_of(connection),
             client_id: client_id(&self.workspace, connection.id.as_str()),
@@ -39,6 +46,7 @@ impl App {
         });
         let spec = spec_of(&self.workspace, connection, None);
         let spec = spec.and_then(|spec| spec.check().map(|()| spec).map_err(Error::from));
+        let spec = refused.map_or(spec, Err);
         if let Err(error) = &spec {
             source.fail(error.to_string());
         }

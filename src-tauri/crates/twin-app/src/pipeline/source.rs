@@ -4,6 +4,7 @@ mod feeds;
 mod rows;
 mod signs;
 mod values;
+mod waiting;
 
 use std::{
     collections::HashMap,
@@ -22,8 +23,8 @@ use twin_discover::{Ledger, LedgerLimits};
 use twin_historian::{Birth, EXCERPT_BYTES_MAX, LinkTransition, Reject};
 use twin_payload::{Convention, Decoder, Message, Observations, Presence, SourceEvent};
 
-use self::feeds::Feeds;
 pub use self::feeds::Wanted;
+use self::{feeds::Feeds, waiting::Waiting};
 use super::{
     carrier::Carriers,
     job::Job,
@@ -67,6 +68,8 @@ pub struct Source {
     convention: Convention,
     /// What no signal comes from.
     ledger: Ledger,
+    /// Messages that wait for the birth that explains them.
+    waiting: Waiting,
     signals: Arc<[SignalKey]>,
     state: LinkStateView,
     since: Timestamp,
@@ -98,6 +101,8 @@ pub struct SourceParts {
     pub addresses: HashMap<String, SignalKey>,
     /// What is wanted of the other addresses.
     pub wanted: Wanted,
+    /// Of which nothing was heard yet.
+    pub decoder: Decoder,
     /// Birth certificates kept from before: topic and payload.
     pub births: Vec<(String, Vec<u8>)>,
     /// Now.
@@ -107,7 +112,7 @@ pub struct SourceParts {
 impl Source {
     /// A connection of which nothing was heard yet.
     pub fn new(parts: SourceParts) -> Self {
-        let mut decoder = Decoder::new();
+        let mut decoder = parts.decoder;
         for (topic, payload) in &parts.births {
             if let Err(reject) = decoder.restore_birth(topic, payload) {
                 tracing::warn!(
@@ -133,6 +138,7 @@ impl Source {
             observations: Observations::default(),
             convention: Convention::Json,
             ledger: Ledger::new(LedgerLimits::default()),
+            waiting: Waiting::default(),
             state: LinkStateView::Connecting,
             since: parts.now,
             reason: String::new(),
@@ -233,11 +239,13 @@ impl Source {
                     ..Message::new(&topic, &payload, received)
                 };
                 self.observations.clear();
+                let manner = if retain { Manner::Kept } else { Manner::Live };
                 match self.decoder.decode(message, &mut self.observations) {
                     Ok(()) => {
-                        let manner = if retain { Manner::Kept } else { Manner::Live };
-                        self.take_observations(received, ack.is_some(), manner, turn);
                         self.keep_birth(&topic, &payload, received, job);
+                        let held = self.observations.held();
+                        self.take_observations(received, ack.is_some(), manner, turn, job);
+                        return self.hold_or_ack(held, ack, (received, turn), job);
                     }
                     Err(unreadable) => {
                         let reason = unreadable.kind.name();
@@ -422,7 +430,7 @@ impl Source {
     ///
     /// # Errors
     /// When the plant file does not allow it, or the connection cannot take it now.
-    pub fn request_rebirth(&self, node: &str, now: Timestamp) -> Result<()> {
+    pub fn request_rebirth(&mut self, node: &str, now: Timestamp) -> Result<()> {
         if !self.form.allow_rebirth {
             return Err(Error::Request(format!(
                 "the connection \"{}\" is read-only: allow rebirth requests in its settings first",
@@ -447,6 +455,8 @@ impl Source {
                 "the connection \"{}\" is not ready: try again",
                 self.form.name
             ))
-        })
+        })?;
+        self.decoder.rebirth_asked(node, now);
+        Ok(())
     }
 }
