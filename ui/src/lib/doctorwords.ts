@@ -3,11 +3,7 @@ import type { ExpiryView } from "../ipc/bindings/ExpiryView";
 import { plural } from "./format";
 
 /** The end that comes first, as a sentence. */
-export function expiryWords({ what, days, near }: ExpiryView): string {
-  const begin = what.charAt(0).toUpperCase() + what.slice(1);
-  if (days < 0) return `${begin} has ended. Renew it.`;
-  const left = days === 0 ? "today" : `in ${plural(days, "day", "days")}`;
-  return near
-    ? `${begin} ends ${left}. Renew it before.`
-    : `The first certificate or list to end: ${what}, ${left}.`;
+export function expiryWords({ what, days }: ExpiryView): string {
+  const left = days < 0 ? "over" : days === 0 ? "today" : `in ${plural(days, "day", "days")}`;
+  return `First to end: ${what}, ${left}.`;
 }

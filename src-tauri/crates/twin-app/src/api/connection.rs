@@ -128,6 +128,8 @@ pub struct ConnectionRow {
     pub reason: String,
     /// How it is secured, in words, such as "TLS 1.3, client certificate".
     pub security: String,
+    /// How well it is protected, by its settings; none when they make no sense.
+    pub grade: Option<GradeView>,
     /// Messages received since start.
     pub messages: f64,
     /// Samples stored since start.

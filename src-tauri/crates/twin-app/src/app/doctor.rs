@@ -88,7 +88,8 @@ fn notice_view(message: &str, advice: &str) -> NoticeView {
     }
 }
 
-fn grade_view(grade: Grade) -> GradeView {
+/// Letter and words.
+pub(super) fn grade_view(grade: Grade) -> GradeView {
     GradeView {
         letter: grade.letter().to_owned(),
         words: grade.words().to_owned(),

@@ -2,10 +2,11 @@
 
 use std::sync::atomic::Ordering;
 
+use twin_connect::security_grade;
 use twin_model::{Connection, Plant};
 use twin_payload::Decoder;
 
-use super::App;
+use super::{App, doctor::grade_view};
 use crate::{
     clock,
     connections::{RunningLink, client_id, command_queue, form_of, message_queue, spec_of},
@@ -47,8 +48,9 @@ impl App {
         let spec = spec_of(&self.workspace, connection, None);
         let spec = spec.and_then(|spec| spec.check().map(|()| spec).map_err(Error::from));
         let spec = refused.map_or(spec, Err);
-        if let Err(error) = &spec {
-            source.fail(error.to_string());
+        match &spec {
+            Ok(spec) => source.put_grade(grade_view(security_grade(spec).0)),
+            Err(error) => source.fail(error.to_string()),
         }
         // The driver takes requests before messages, so it knows the source when the first message arrives.
         self.ask(Request::PutSource(index, Box::new(source)))
