@@ -17,7 +17,7 @@ import {
   newSubscription,
   portAfter,
 } from "../src/lib/connectionform";
-import { expiryWords } from "../src/lib/doctorwords";
+import { expiryWords, outcomeWords } from "../src/lib/doctorwords";
 import { anomalySentence, falseAlarmSentence, staleSentence } from "../src/lib/evidence";
 import {
   formatBytes,
@@ -332,6 +332,17 @@ describe("connection form", () => {
       port: 443,
       transport: { websocket: false, alpn: ["x-amzn-mqtt-ca"] },
     });
+  });
+
+  it("says how the test went", () => {
+    const step = { step: "TLS", ok: true, message: "", advice: "", facts: [], notices: [] };
+    const report = { steps: [step], grade: { letter: "A", words: "" }, risks: [], expiries: [] };
+    const notices = [{ message: "m", advice: "a" }];
+    expect(outcomeWords(report)).toBe("It works.");
+    // Risks of the grade stand for themselves.
+    expect(outcomeWords({ ...report, steps: [{ ...step, step: "Security", notices }] })).toBe("It works.");
+    expect(outcomeWords({ ...report, steps: [{ ...step, notices }] })).toMatch(/worth a look/);
+    expect(outcomeWords({ ...report, steps: [step, { ...step, ok: false }] })).toMatch(/does not work/);
   });
 
   it("says which certificate ends first", () => {
