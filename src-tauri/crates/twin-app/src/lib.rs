@@ -12,6 +12,7 @@ pub mod heartbeat;
 pub mod keep;
 pub mod log;
 pub mod pipeline;
+mod running;
 pub mod signal;
 pub mod start;
 pub mod status;

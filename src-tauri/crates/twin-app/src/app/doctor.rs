@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use twin_connect::{Examination, Grade, TestReport, TestStep};
+use twin_connect::{Examination, Grade, TestReport, TestStep, coap};
 use twin_core::Timestamp;
+use twin_model::Kind;
 
 use super::App;
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
     clock,
     connections::{connection_of, spec_of},
     error::Result,
+    running::coap_spec,
 };
 
 /// How long "Test connection" waits for each step.
@@ -27,10 +29,18 @@ impl App {
         // A faulty plant file hides nothing that the form shows: the test still runs.
         let existing = self.workspace.plant().map(|plant| plant.connections);
         let connection = connection_of(form, &existing.unwrap_or_default())?;
-        let spec = spec_of(&self.workspace, &connection, form.password.clone())?;
         let now = clock::now();
-        let examination = Examination::new(TEST_TIMEOUT, now);
-        let report = twin_connect::test_connection(spec, &examination).await;
+        let report = match connection.kind {
+            // Settings that make no sense are a failed step of the report.
+            Kind::Mqtt => {
+                let spec = spec_of(&self.workspace, &connection, form.password.clone())?;
+                twin_connect::test_connection(spec, &Examination::new(TEST_TIMEOUT, now)).await
+            }
+            Kind::Coap => {
+                let spec = coap_spec(&self.workspace, &connection, form.password.clone())?;
+                coap::probe(&spec, TEST_TIMEOUT).await
+            }
+        };
         Ok(report_view(&report, now))
     }
 }

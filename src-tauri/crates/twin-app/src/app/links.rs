@@ -2,20 +2,20 @@
 
 use std::sync::atomic::Ordering;
 
-use twin_connect::security_grade;
 use twin_model::{Connection, Plant};
 use twin_payload::Decoder;
 
 use super::{App, doctor::grade_view};
 use crate::{
     clock,
-    connections::{RunningLink, client_id, command_queue, form_of, message_queue, spec_of},
+    connections::{client_id, form_of},
     decoding::decoder_of,
-    error::{Error, Result},
+    error::Result,
     pipeline::{
         request::Request,
         source::{Source, SourceParts, Wanted},
     },
+    running::{LinkSpec, RunningLink, command_queue, message_queue},
 };
 
 impl App {
@@ -45,18 +45,17 @@ impl App {
                 .collect(),
             now: clock::now(),
         });
-        let spec = spec_of(&self.workspace, connection, None);
-        let spec = spec.and_then(|spec| spec.check().map(|()| spec).map_err(Error::from));
+        let spec = LinkSpec::of(&self.workspace, connection, None);
         let spec = refused.map_or(spec, Err);
         match &spec {
-            Ok(spec) => source.put_grade(grade_view(security_grade(spec).0)),
+            Ok(spec) => source.put_grade(grade_view(spec.grade())),
             Err(error) => source.fail(error.to_string()),
         }
         // The driver takes requests before messages, so it knows the source when the first message arrives.
         self.ask(Request::PutSource(index, Box::new(source)))
             .await?;
         let Ok(spec) = spec else { return Ok(()) };
-        let link = RunningLink::start(index, connection.id.clone(), spec, queue, inbound);
+        let link = RunningLink::start(connection.id.clone(), spec, queue, inbound);
         self.links.lock().await.push(link);
         Ok(())
     }

@@ -392,6 +392,11 @@ impl Driver {
         self.keep_outage(now);
         self.judge();
         self.watch_clock(now);
+        let sources = self.sources.values_mut();
+        let events: Vec<_> = sources.flat_map(|source| source.conditions(now)).collect();
+        for event in events {
+            self.step(now, Input::System(event));
+        }
         self.show_connections();
         self.show_counters(now);
         if is_complete {

@@ -59,6 +59,9 @@ impl Driver {
                     .collect();
                 for (index, source) in gone {
                     self.held.forget(index);
+                    for event in source.end_of_conditions() {
+                        self.step(now, Input::System(event));
+                    }
                     let change = source.all(LinkMark::Set(Quality::bad(Reason::BrokerLost)));
                     self.step(now, Input::Link(change));
                 }

@@ -1,5 +1,6 @@
 //! One connection as the driver sees it: its decoder, its map from addresses to signals, and what happened on it.
 
+mod conditions;
 mod feeds;
 mod rows;
 mod signs;
@@ -24,7 +25,7 @@ use twin_historian::{Birth, EXCERPT_BYTES_MAX, LinkTransition, Reject};
 use twin_payload::{Convention, Decoder, Message, Observations, Presence, SourceEvent};
 
 pub use self::feeds::Wanted;
-use self::{feeds::Feeds, waiting::Waiting};
+use self::{conditions::Conditions, feeds::Feeds, waiting::Waiting};
 use super::{
     carrier::Carriers,
     job::Job,
@@ -70,6 +71,7 @@ pub struct Source {
     ledger: Ledger,
     /// Messages that wait for the birth that explains them.
     waiting: Waiting,
+    conditions: Conditions,
     signals: Arc<[SignalKey]>,
     state: LinkStateView,
     since: Timestamp,
@@ -79,6 +81,8 @@ pub struct Source {
     messages: u64,
     samples: u64,
     dropped: u64,
+    /// Messages beyond the rate that a person set.
+    throttled: u64,
     not_stored: u64,
     carriers: Carriers,
     skipped: u64,
@@ -140,6 +144,7 @@ impl Source {
             convention: Convention::Json,
             ledger: Ledger::new(LedgerLimits::default()),
             waiting: Waiting::default(),
+            conditions: Conditions::default(),
             state: LinkStateView::Connecting,
             since: parts.now,
             reason: String::new(),
@@ -148,6 +153,7 @@ impl Source {
             messages: 0,
             samples: 0,
             dropped: 0,
+            throttled: 0,
             not_stored: 0,
             carriers: Carriers::default(),
             skipped: 0,
@@ -168,9 +174,9 @@ impl Source {
         &self.id
     }
 
-    /// Messages lost because a queue was full.
+    /// Messages lost because a queue was full, or left out because they were above the rate limit.
     pub const fn dropped(&self) -> u64 {
-        self.dropped
+        self.dropped + self.throttled
     }
 
     /// Samples and unreadable messages that were received and could not be stored.
@@ -275,21 +281,28 @@ impl Source {
                 self.reject(topic, "too-large", detail, &excerpt, received, job);
                 self.ack(ack, job);
             }
-            Inbound::Dropped { count, .. } | Inbound::Throttled { count, .. } => {
-                self.dropped += count;
-            }
+            Inbound::Dropped { count, .. } => self.dropped += count,
+            Inbound::Throttled { count, .. } => self.throttled += count,
             Inbound::Link { at, state } => self.take_link(at, state, turn, job),
-            Inbound::Subscribed { refused, .. } => {
-                let name = |r: &twin_connect::Refusal| format!("{} ({})", r.filter, r.reason);
-                let names: Vec<String> = refused.iter().map(name).collect();
-                if !names.is_empty() {
-                    self.reason = format!("the broker refused to subscribe: {}", names.join(", "));
-                }
-            }
+            Inbound::Subscribed { refused, .. } => self.take_refusals(&refused),
             Inbound::NotSent { topic, reason, .. } => {
                 tracing::warn!(topic, "a message was not sent: {reason}");
             }
         }
+    }
+
+    /// What is refused now; a CoAP device may answer later.
+    fn take_refusals(&mut self, refused: &[twin_connect::Refusal]) {
+        if self.state != LinkStateView::Up {
+            return;
+        }
+        let name = |r: &twin_connect::Refusal| format!("{} ({})", r.filter, r.reason);
+        let names: Vec<String> = refused.iter().map(name).collect();
+        self.reason = if names.is_empty() {
+            String::new()
+        } else {
+            format!("refused: {}", names.join(", "))
+        };
     }
 
     fn keep_birth(&self, topic: &Topic, payload: &Bytes, received: Timestamp, job: &mut Job) {
@@ -398,9 +411,10 @@ impl Source {
             LinkState::Up {
                 session_present,
                 security,
-                ..
+                tls,
             } => {
                 self.security = security;
+                self.conditions.put_tls(tls);
                 // With the session still there, and nothing asked for that a broker does not keep, nothing was missed:
                 // the last values are still the plant's.
                 if session_present && self.form.subscriptions.iter().all(|s| s.qos > 0) {
