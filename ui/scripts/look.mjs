@@ -70,6 +70,9 @@ const SHOTS = [
   ],
   ["connections", "fault", "#/connections", "dark", 1440, 900],
   ["connection-form", "fault", "#/connections", "light", 1440, 900, form],
+  ["connection-doctor", "fault", "#/connections", "dark", 1440, 1100, doctor],
+  ["connection-doctor-light", "fault", "#/connections", "light", 1024, 700, doctorRisk],
+  ["connection-advanced", "fault", "#/connections", "dark", 1440, 1100, advanced],
   ["connection-plain", "fault", "#/connections", "dark", 1024, 700, plain],
   ["search", "fault", "", "dark", 1440, 900, search],
   ["small-overview", "fault", "", "dark", 1024, 700],
@@ -166,6 +169,30 @@ async function form(page) {
   await page.fill("[data-testid=form-host]", "lab.example");
   await page.click("[data-testid=form-test]");
   await page.waitForSelector("[data-testid=test-steps]");
+}
+
+async function doctor(page) {
+  await page.click("[data-testid=connection-station] button:has-text('Edit')");
+  await page.click("[data-testid=form-test]");
+  await page.waitForSelector("[data-testid=doctor]");
+  await page.click("[data-step=TLS] summary");
+  await page.locator("[data-testid=form-save]").scrollIntoViewIfNeeded();
+}
+
+async function doctorRisk(page) {
+  await page.click("[data-testid=connection-lorawan] button:has-text('Edit')");
+  await page.click("[data-testid=form-test]");
+  await page.waitForSelector("[data-testid=doctor-risks]");
+  await page.locator("[data-testid=form-save]").scrollIntoViewIfNeeded();
+}
+
+async function advanced(page) {
+  await page.click("[data-testid=connection-new]");
+  await page.click("[data-testid=form-advanced] summary");
+  await page.click("[data-testid=form-aws]");
+  await page.fill("[data-testid=form-server-name]", "other.example");
+  await page.fill("input[id]:below(:text('Topic filter 1'))", "#");
+  await page.click("[data-testid=form-save]");
 }
 
 async function plain(page) {

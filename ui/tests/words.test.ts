@@ -4,12 +4,20 @@ import type { AssetState } from "../src/ipc/bindings/AssetState";
 import type { SignalView } from "../src/ipc/bindings/SignalView";
 import { alarmText, limitMark, ruleParts } from "../src/lib/alarmwords";
 import {
+  asksForEverything,
+  awsIot,
+  draftOf,
+  filledIn,
   filterProblem,
   formProblems,
+  hasAdvancedProblems,
   hasProblems,
+  isAdvanced,
   newConnection,
-  portAfterTls,
+  newSubscription,
+  portAfter,
 } from "../src/lib/connectionform";
+import { expiryWords, outcomeWords } from "../src/lib/doctorwords";
 import { anomalySentence, falseAlarmSentence, staleSentence } from "../src/lib/evidence";
 import {
   formatBytes,
@@ -256,14 +264,15 @@ describe("quality", () => {
 describe("connection form", () => {
   it("begins with TLS, and follows its switch with the usual port only", () => {
     expect(newConnection()).toMatchObject({ tls: true, port: 8883, allow_rebirth: false });
-    expect(portAfterTls(8883, false)).toBe(1883);
-    expect(portAfterTls(1883, true)).toBe(8883);
-    expect(portAfterTls(9000, false)).toBe(9000);
+    expect(portAfter(8883, false, false)).toBe(1883);
+    expect(portAfter(1883, true, false)).toBe(8883);
+    expect(portAfter(8883, true, true)).toBe(443);
+    expect(portAfter(9000, false, true)).toBe(9000);
   });
 
   it("says what is wrong", () => {
     const form = { ...newConnection(), name: "x", host: "mqtts://broker", certificate_file: "a.pem" };
-    const problems = formProblems(form, "70000");
+    const problems = formProblems(form, { ...draftOf(form), port: "70000" });
     expect(problems).toMatchObject({
       name: "",
       host: "Only the host: no scheme, no path.",
@@ -271,7 +280,76 @@ describe("connection form", () => {
     });
     expect(problems.certificate).toMatch(/needs its key/);
     expect(hasProblems(problems)).toBe(true);
-    expect(hasProblems(formProblems({ ...newConnection(), name: "x", host: "broker" }, "8883"))).toBe(false);
+    const good = { ...newConnection(), name: "x", host: "broker" };
+    expect(hasProblems(formProblems(good, draftOf(good)))).toBe(false);
+  });
+
+  it("asks for consent to everything", () => {
+    const wide = { ...newConnection(), name: "x", host: "broker", subscriptions: [newSubscription("#")] };
+    expect(formProblems(wide, draftOf(wide)).filters[0]).toMatch(/tick that you want everything/);
+    const agreed = { ...wide, subscriptions: [{ ...newSubscription("#"), everything: true }] };
+    expect(hasProblems(formProblems(agreed, draftOf(agreed)))).toBe(false);
+    // Consent ends with the filter that it was given for.
+    const narrowed = { ...wide, subscriptions: [{ ...newSubscription("a/#"), everything: true }] };
+    expect(filledIn(narrowed, draftOf(narrowed), "").subscriptions[0]?.everything).toBe(false);
+    for (const filter of ["#", "+/#", "$share/g/#"]) expect(asksForEverything(filter)).toBe(true);
+    for (const filter of ["a/#", "/#", "+", "$share/g/a/#"]) expect(asksForEverything(filter)).toBe(false);
+  });
+
+  it("keeps every advanced field, and limits in bytes", () => {
+    const form = {
+      ...newConnection(),
+      name: "x",
+      host: "broker",
+      transport: { websocket: true, path: "/ws", alpn: ["a", "b"], crl_file: "c.pem", server_name: "s" },
+      limits: { packet: 1_048_576, topics: 5, rate: 7, rate_bytes: 20_000_000 },
+    };
+    expect(filledIn(form, draftOf(form), "")).toEqual(form);
+    expect(isAdvanced(form)).toBe(true);
+    expect(isAdvanced(newConnection())).toBe(false);
+    const plain = filledIn({ ...form, tls: false }, draftOf(form), "").transport;
+    expect(plain).toEqual({ websocket: true, path: "/ws", alpn: [], crl_file: "", server_name: "" });
+  });
+
+  it("says what is wrong under Advanced", () => {
+    const form = { ...newConnection(), name: "x", host: "broker" };
+    const transport = { ...form.transport, websocket: true, path: "ws", server_name: "tls://x" };
+    const odd = { ...form, transport, subscriptions: [{ ...newSubscription("a"), share: "a/b" }] };
+    const problems = formProblems(odd, { ...draftOf(odd), packet: "many", rate: "1.5" });
+    expect(problems.path).toMatch(/begins with/);
+    expect(problems.serverName).toMatch(/host name/);
+    expect(problems.shares[0]).toMatch(/group's name/);
+    expect(problems.packet).not.toBe("");
+    expect(problems.rate).not.toBe("");
+    expect(hasAdvancedProblems(problems)).toBe(true);
+    expect(hasAdvancedProblems(formProblems(form, draftOf(form)))).toBe(false);
+  });
+
+  it("fills in AWS IoT Core on port 443", () => {
+    const filled = awsIot({ ...newConnection(), tls: false, port: 1883 });
+    expect(filled).toMatchObject({
+      tls: true,
+      port: 443,
+      transport: { websocket: false, alpn: ["x-amzn-mqtt-ca"] },
+    });
+  });
+
+  it("says how the test went", () => {
+    const step = { step: "TLS", ok: true, message: "", advice: "", facts: [], notices: [] };
+    const report = { steps: [step], grade: { letter: "A", words: "" }, risks: [], expiries: [] };
+    const notices = [{ message: "m", advice: "a" }];
+    expect(outcomeWords(report)).toBe("It works.");
+    // Risks of the grade stand for themselves.
+    expect(outcomeWords({ ...report, steps: [{ ...step, step: "Security", notices }] })).toBe("It works.");
+    expect(outcomeWords({ ...report, steps: [{ ...step, notices }] })).toMatch(/worth a look/);
+    expect(outcomeWords({ ...report, steps: [step, { ...step, ok: false }] })).toMatch(/does not work/);
+  });
+
+  it("says which certificate ends first", () => {
+    const end = { what: "the broker's certificate (CN=b)", at: 0, days: 19, near: true };
+    expect(expiryWords(end)).toBe("First to end: the broker's certificate (CN=b), in 19 days.");
+    expect(expiryWords({ ...end, days: 0 })).toMatch(/, today\.$/);
+    expect(expiryWords({ ...end, days: -1 })).toMatch(/, over\.$/);
   });
 
   it.each([

@@ -10,7 +10,10 @@ use twin_app::{
     App,
     api::{
         alarm::AlarmStateView,
-        connection::{ConnectionForm, LinkStateView, ProtocolView, SubscriptionForm, TestStepView},
+        connection::{
+            ConnectionForm, LimitsForm, LinkStateView, ProtocolView, SubscriptionForm, TestStepView,
+            TransportForm,
+        },
         trend::TrendRequest,
     },
     clock,
@@ -248,9 +251,13 @@ fn form(port: u16, authority: &Authority) -> Result<ConnectionForm> {
         subscriptions: vec![SubscriptionForm {
             filter: "plant/#".into(),
             qos: 1,
+            everything: false,
+            share: String::new(),
         }],
         persistent_session: true,
         allow_rebirth: false,
+        transport: TransportForm::default(),
+        limits: LimitsForm::default(),
     })
 }
 

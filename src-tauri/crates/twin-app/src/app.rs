@@ -3,6 +3,7 @@
 //! Left out on purpose: anything about windows, trays and notification services. The shell adds those, the headless
 //! binary a terminal.
 
+mod doctor;
 mod links;
 mod plant_file;
 mod planted;
@@ -22,14 +23,13 @@ use self::{planted::Planted, seen::Seen};
 use crate::{
     api::{
         alarm::{AlarmList, AlarmRow},
-        connection::{ConnectionForm, ConnectionRow, HeardRow, TestReportView, TestStepView},
+        connection::{ConnectionRow, HeardRow},
         plant::{AnomalyView, PlantView},
         settings::Settings,
         trend::TrendRequest,
     },
     clock,
     compile::Compiled,
-    connections::{connection_of, spec_of},
     error::{Error, Result},
     files::Files,
     heartbeat,
@@ -46,8 +46,6 @@ use crate::{
 
 /// How often the plant file is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// How long "Test connection" waits for each step.
-const TEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the end of the program waits for the last commit.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -336,31 +334,6 @@ impl App {
             count: heard.count as f64,
         };
         Ok(heard.iter().map(row).collect())
-    }
-
-    /// Tries a connection step by step.
-    ///
-    /// # Errors
-    /// When the form itself is incomplete; what fails on the way is in the report.
-    pub async fn test_connection(&self, form: &ConnectionForm) -> Result<TestReportView> {
-        // A faulty plant file hides nothing that the form shows: the test still runs.
-        let existing = self.workspace.plant().map(|plant| plant.connections);
-        let connection = connection_of(form, &existing.unwrap_or_default())?;
-        let spec = spec_of(&self.workspace, &connection, form.password.clone())?;
-        let report = twin_connect::test_connection(
-            spec,
-            &twin_connect::Examination::new(TEST_TIMEOUT, crate::clock::now()),
-        )
-        .await;
-        let step = |step: &twin_connect::TestStep| TestStepView {
-            step: step.step.label().to_owned(),
-            ok: step.ok,
-            message: step.message.clone(),
-            advice: step.advice.clone(),
-        };
-        Ok(TestReportView {
-            steps: report.steps.iter().map(step).collect(),
-        })
     }
 
     /// Asks a Sparkplug node for its birth.

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use tokio::{sync::mpsc, task::JoinHandle};
 use twin_connect::{
-    Command, ConnectionSpec, InboundSender, Inbox,
+    Command, ConnectionSpec, Grade, InboundSender, Inbox,
     coap::{self, CoapResource, CoapSecurity, CoapSpec, PresharedKey},
-    inbox,
+    inbox, security_grade,
 };
 use twin_core::ConnectionId;
 use twin_model::{Connection, Kind, Security};
@@ -34,34 +34,57 @@ pub enum LinkSpec {
 }
 
 impl LinkSpec {
-    /// Of a connection of the plant file.
+    /// Of a connection of the plant file. `password` overrides the stored one.
     ///
     /// # Errors
     /// What is wrong with it, so that it cannot even be tried.
-    pub fn of(workspace: &Workspace, connection: &Connection) -> Result<LinkSpec> {
+    pub fn of(
+        workspace: &Workspace,
+        connection: &Connection,
+        password: Option<String>,
+    ) -> Result<LinkSpec> {
         match connection.kind {
             Kind::Mqtt => {
-                let spec = spec_of(workspace, connection, None)?;
+                let spec = spec_of(workspace, connection, password)?;
                 spec.check()?;
                 Ok(LinkSpec::Mqtt(Box::new(spec)))
             }
             Kind::Coap => {
-                let spec = coap_spec(workspace, connection)?;
+                let spec = coap_spec(workspace, connection, password)?;
                 spec.check()
                     .map_err(|error| Error::Request(error.to_string()))?;
                 Ok(LinkSpec::Coap(Box::new(spec)))
             }
         }
     }
+
+    /// How well it is protected, by its settings.
+    pub fn grade(&self) -> Grade {
+        match self {
+            LinkSpec::Mqtt(spec) => security_grade(spec).0,
+            LinkSpec::Coap(spec) => spec.security_grade().0,
+        }
+    }
 }
 
-/// DTLS is made with a pre-shared key: the user name is the identity, the password the key, as text or after `hex:`.
-fn coap_spec(workspace: &Workspace, connection: &Connection) -> Result<CoapSpec> {
+/// How to reach a CoAP device. DTLS is made with a pre-shared key: the user name is the identity, the password (or
+/// `password`, which overrides the stored one) the key, as text or after `hex:`.
+///
+/// # Errors
+/// [`Error::Request`] when there is no such key, [`Error::File`] when it cannot be read.
+pub fn coap_spec(
+    workspace: &Workspace,
+    connection: &Connection,
+    password: Option<String>,
+) -> Result<CoapSpec> {
     let refused = |text: String| Error::Request(text);
     let security = match connection.security {
         Security::Plaintext => CoapSecurity::None,
         Security::Tls => {
-            let key = workspace.password(connection.id.as_str())?;
+            let key = match password {
+                Some(key) => Some(key).filter(|key| !key.is_empty()),
+                None => workspace.password(connection.id.as_str())?,
+            };
             let (Some(identity), Some(key)) = (connection.username.clone(), key) else {
                 return Err(refused(format!(
                     "the CoAP connection \"{}\" is encrypted with a pre-shared key: give its identity as user name and \

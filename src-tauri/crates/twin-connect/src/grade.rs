@@ -18,14 +18,29 @@ pub enum Grade {
 }
 
 impl Grade {
-    /// What a person reads.
-    pub const fn label(self) -> &'static str {
+    /// `A` to `D`.
+    pub const fn letter(self) -> &'static str {
         match self {
-            Grade::A => "A, certificate identity",
-            Grade::B => "B, shared key",
-            Grade::C => "C, anonymous",
-            Grade::D => "D, plaintext",
+            Grade::A => "A",
+            Grade::B => "B",
+            Grade::C => "C",
+            Grade::D => "D",
         }
+    }
+
+    /// What the letter stands for.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Grade::A => "certificate identity",
+            Grade::B => "shared key",
+            Grade::C => "anonymous",
+            Grade::D => "plaintext",
+        }
+    }
+
+    /// What a person reads: letter and words.
+    pub fn label(self) -> String {
+        format!("{}, {}", self.letter(), self.words())
     }
 }
 

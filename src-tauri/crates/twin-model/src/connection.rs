@@ -193,7 +193,7 @@ impl Connection {
 }
 
 /// Path of a WebSocket when the plant file does not say: what most brokers take.
-pub(crate) const WEBSOCKET_PATH: &str = "/mqtt";
+pub const WEBSOCKET_PATH: &str = "/mqtt";
 /// How often a CoAP resource is read when the plant file does not say, seconds.
 pub(crate) const EVERY_DEFAULT_S: f64 = 60.0;
 

@@ -26,7 +26,7 @@ mod warnings;
 
 pub use connection::{
     Carrier, Connection, Kind, Limits, Protocol, Resource, Security, Session, Sparkplug,
-    Subscription, Transport,
+    Subscription, Transport, WEBSOCKET_PATH,
 };
 pub use document::{Edit, PlantDocument};
 pub use error::{Error, Problem};

@@ -11,4 +11,12 @@ filter: string,
 /**
  * 0, 1 or 2.
  */
-qos: number, };
+qos: number, 
+/**
+ * Consent to a filter that asks for every message of the broker.
+ */
+everything: boolean, 
+/**
+ * Group that shares the messages; empty means none.
+ */
+share: string, };

@@ -1,29 +1,35 @@
 /** The played station's brokers. */
 import type { ConnectionForm } from "../bindings/ConnectionForm";
 import type { ConnectionRow } from "../bindings/ConnectionRow";
+import type { ExpiryView } from "../bindings/ExpiryView";
+import type { GradeView } from "../bindings/GradeView";
 import type { HeardRow } from "../bindings/HeardRow";
+import type { NoticeView } from "../bindings/NoticeView";
 import type { TestReportView } from "../bindings/TestReportView";
 
 const S = 1_000_000;
+const DAY = 86_400 * S;
 
 function form(id: string, name: string, host: string, port: number, tls: boolean): ConnectionForm {
   return {
+    username: "",
+    password: null,
+    protocol: "mqtt5",
+    persistent_session: true,
+    transport: { websocket: false, path: "", alpn: [], crl_file: "", server_name: "" },
+    limits: { packet: null, topics: null, rate: null, rate_bytes: null },
     id,
     name,
     host,
     port,
-    protocol: "mqtt5",
     tls,
     ca_file: tls ? "certificates/plant-ca.pem" : "",
     certificate_file: tls ? "certificates/twinscope.pem" : "",
     key_file: tls ? "certificates/twinscope.key" : "",
-    username: "",
-    password: null,
     subscriptions: [
-      { filter: "spBv1.0/Riverside/#", qos: 1 },
-      { filter: "zigbee2mqtt/#", qos: 1 },
+      { filter: "spBv1.0/Riverside/#", qos: 1, everything: false, share: "" },
+      { filter: "zigbee2mqtt/#", qos: 1, everything: false, share: "" },
     ],
-    persistent_session: true,
     allow_rebirth: true,
   };
 }
@@ -37,6 +43,7 @@ export function fakeConnections(start: number, troubled: boolean): ConnectionRow
       since: start - 3 * 3600 * S,
       reason: "",
       security: "TLS 1.3, client certificate",
+      grade: { letter: "A", words: "certificate identity" },
       messages: 184_202,
       samples: 6_412_880,
       dropped: 0,
@@ -81,6 +88,7 @@ export function fakeConnections(start: number, troubled: boolean): ConnectionRow
       since: start - 3 * 3600 * S,
       reason: "",
       security: "not encrypted",
+      grade: { letter: "D", words: "plaintext" },
       messages: 182,
       samples: 1_092,
       dropped: 0,
@@ -105,28 +113,109 @@ export function fakeHeard(now: number): HeardRow[] {
   ];
 }
 
-export function fakeTest(form: ConnectionForm): TestReportView {
+type Step = TestReportView["steps"][number];
+
+function worked(step: string, message: string, facts: Record<string, string> = {}): Step {
+  const list = Object.entries(facts).map(([name, value]) => ({ name, value }));
+  return { step, ok: true, message, advice: "", facts: list, notices: [] };
+}
+
+function fakeGrade(form: ConnectionForm): GradeView {
+  if (!form.tls) return { letter: "D", words: "plaintext" };
+  if (form.certificate_file !== "") return { letter: "A", words: "certificate identity" };
+  if (form.username !== "") return { letter: "B", words: "shared key" };
+  return { letter: "C", words: "anonymous" };
+}
+
+function fakeRisks(form: ConnectionForm): NoticeView[] {
+  if (!form.tls) {
+    const message = "nothing is encrypted: whoever is on the way can read every value and send false ones";
+    return [{ message, advice: "Switch TLS on, at the broker first if need be." }];
+  }
+  const risks: NoticeView[] = [];
+  if (form.certificate_file === "" && form.username === "") {
+    risks.push({
+      message: "the broker does not know who this client is, so it lets anyone in",
+      advice: "Use a client certificate, and let the broker demand one.",
+    });
+  }
+  if (form.transport.server_name !== "") {
+    risks.push({
+      message: `the broker is checked against the name "${form.transport.server_name}", not "${form.host}"`,
+      advice: "Give the broker a certificate for its own name, and remove the other name.",
+    });
+  }
+  if (form.transport.crl_file === "") {
+    risks.push({
+      message: "a certificate of the broker that its authority has revoked would still be accepted",
+      advice: "Choose a revocation list, if the authority publishes one.",
+    });
+  }
+  return risks;
+}
+
+function fakeTls(form: ConnectionForm, now: number): { step: Step; expiries: ExpiryView[] } {
+  const end = {
+    what: `the broker's certificate (CN=${form.host})`,
+    at: now + 19.5 * DAY,
+    days: 19,
+    near: true,
+  };
+  const authority = {
+    what: "the authority's certificate (CN=Plant CA)",
+    at: now + 2_900 * DAY,
+    days: 2_900,
+    near: false,
+  };
+  const step = worked("TLS", "TLS 1.3; the broker's certificate is trusted", {
+    version: "TLS 1.3",
+    cipher: "TLS13_AES_256_GCM_SHA384",
+    "names in the certificate": form.host,
+    "broker's chain": `CN=${form.host}, by CN=Plant CA, EC P-256 (19 days)`,
+    took: "4.1 ms",
+  });
+  step.notices.push({
+    message: `${end.what} ends in ${end.days} days`,
+    advice: "Renew it before that day, or the link ends with it.",
+  });
+  return { step, expiries: [end, authority] };
+}
+
+export function fakeTest(form: ConnectionForm, now: number): TestReportView {
+  const report = { grade: fakeGrade(form), risks: fakeRisks(form) };
   const steps = [
-    { step: "DNS", ok: true, message: `${form.host} is 10.20.0.12.`, advice: "" },
-    { step: "TCP", ok: true, message: `Port ${form.port} answers in 2 ms.`, advice: "" },
+    worked("DNS", `${form.host} is 10.20.0.12`, { addresses: "10.20.0.12", took: "0.8 ms" }),
+    worked("TCP", `10.20.0.12:${form.port} accepts connections`, { took: "2.0 ms" }),
   ];
   if (form.tls && form.ca_file === "") {
     steps.push({
-      step: "TLS",
+      ...worked(
+        "TLS",
+        "The broker's certificate is signed by an authority that this computer does not know.",
+      ),
       ok: false,
-      message: "The broker's certificate is signed by an authority that this computer does not know.",
       advice: "Give the CA file of the plant, or have the authority installed in the system.",
     });
-    return { steps };
+    return { ...report, steps, expiries: [] };
   }
-  if (form.tls)
-    steps.push({
-      step: "TLS",
-      ok: true,
-      message: "TLS 1.3, the certificate is valid until 4 May 2027.",
-      advice: "",
-    });
-  steps.push({ step: "MQTT", ok: true, message: "The broker accepts the connection.", advice: "" });
-  steps.push({ step: "Subscribe", ok: true, message: "All filters granted.", advice: "" });
-  return { steps };
+  let expiries: ExpiryView[] = [];
+  if (form.tls) {
+    const tls = fakeTls(form, now);
+    steps.push(tls.step);
+    expiries = tls.expiries;
+  }
+  if (form.transport.websocket)
+    steps.push(worked("WebSocket", `a WebSocket for MQTT at ${form.transport.path || "/mqtt"}`));
+  steps.push(
+    worked("MQTT", "MQTT 5, accepted", { answer: "success", "highest QoS": "2", "keep-alive": "30 s" }),
+  );
+  for (const { filter, qos } of form.subscriptions) {
+    steps.push(worked("Subscribe", `"${filter}" granted with QoS ${qos}`));
+  }
+  steps.push(worked("Clock", "not known: nothing said its time"));
+  steps.push({
+    ...worked("Security", `grade ${report.grade.letter}, ${report.grade.words}`),
+    notices: report.risks,
+  });
+  return { ...report, steps, expiries };
 }

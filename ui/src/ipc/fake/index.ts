@@ -197,7 +197,7 @@ export function fakeBackend(scene: string): Backend {
     heard: async () => fakeHeard(micros()),
     async testConnection(form) {
       await new Promise((resolve) => setTimeout(resolve, 600));
-      return fakeTest(form);
+      return fakeTest(form, micros());
     },
     async saveConnection(form) {
       const id = form.id || form.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");

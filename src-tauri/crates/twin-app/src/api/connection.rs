@@ -47,6 +47,40 @@ pub struct ConnectionForm {
     pub persistent_session: bool,
     /// Whether rebirth requests may be published on it (the only thing ever written).
     pub allow_rebirth: bool,
+    /// What carries it, and how TLS is made.
+    pub transport: TransportForm,
+    /// How much it may bring.
+    pub limits: LimitsForm,
+}
+
+/// What carries a connection, and how TLS is made.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TransportForm {
+    /// Whether MQTT goes over a WebSocket.
+    pub websocket: bool,
+    /// Path of the WebSocket; empty means the usual one.
+    pub path: String,
+    /// Application protocols offered in the TLS handshake (ALPN), best first.
+    pub alpn: Vec<String>,
+    /// Path of a PEM file with certificate revocation lists; empty means none.
+    pub crl_file: String,
+    /// Name that the broker's certificate has to have instead of the host; empty means the host. A risk.
+    pub server_name: String,
+}
+
+/// How much a connection may bring; none means the program's own limit.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LimitsForm {
+    /// Largest payload, bytes.
+    pub packet: Option<f64>,
+    /// Most topics.
+    pub topics: Option<u32>,
+    /// Most messages a second.
+    pub rate: Option<u32>,
+    /// Most bytes a second.
+    pub rate_bytes: Option<f64>,
 }
 
 /// One topic filter.
@@ -57,6 +91,10 @@ pub struct SubscriptionForm {
     pub filter: String,
     /// 0, 1 or 2.
     pub qos: u8,
+    /// Consent to a filter that asks for every message of the broker.
+    pub everything: bool,
+    /// Group that shares the messages; empty means none.
+    pub share: String,
 }
 
 /// State of a connection.
@@ -90,6 +128,8 @@ pub struct ConnectionRow {
     pub reason: String,
     /// How it is secured, in words, such as "TLS 1.3, client certificate".
     pub security: String,
+    /// How well it is protected, by its settings; none when they make no sense.
+    pub grade: Option<GradeView>,
     /// Messages received since start.
     pub messages: f64,
     /// Samples stored since start.
@@ -164,13 +204,19 @@ pub struct HeardRow {
 pub struct TestReportView {
     /// Steps in order; the last one may have failed, later ones are not tried.
     pub steps: Vec<TestStepView>,
+    /// How well the connection is protected, whether it works or not.
+    pub grade: GradeView,
+    /// What may go wrong with it although it works.
+    pub risks: Vec<NoticeView>,
+    /// When its certificates and revocation lists end, the soonest first; empty without TLS.
+    pub expiries: Vec<ExpiryView>,
 }
 
 /// One step of "Test connection".
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct TestStepView {
-    /// `DNS`, `TCP`, `TLS`, `MQTT`, `Subscribe`.
+    /// `DNS`, `TCP`, `TLS`, `WebSocket`, `MQTT`, `Subscribe` (one for each filter), `Clock`, `Security`.
     pub step: String,
     /// Whether it worked.
     pub ok: bool,
@@ -178,4 +224,52 @@ pub struct TestStepView {
     pub message: String,
     /// What to do; empty when it worked.
     pub advice: String,
+    /// What it found out.
+    pub facts: Vec<FactView>,
+    /// What to look at although it worked.
+    pub notices: Vec<NoticeView>,
+}
+
+/// Something that a step found out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FactView {
+    /// What it is.
+    pub name: String,
+    /// In words; it may hold text from the broker.
+    pub value: String,
+}
+
+/// Something to look at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct NoticeView {
+    /// What it is.
+    pub message: String,
+    /// What to do about it.
+    pub advice: String,
+}
+
+/// How well a connection is protected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct GradeView {
+    /// `A` (best) to `D`.
+    pub letter: String,
+    /// What it stands for, such as "certificate identity".
+    pub words: String,
+}
+
+/// The end of something that has to be renewed before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ExpiryView {
+    /// What ends, such as "the broker's certificate (CN=broker)".
+    pub what: String,
+    /// When, microseconds.
+    pub at: f64,
+    /// Whole days until then; negative when it is over.
+    pub days: f64,
+    /// Whether it is time to renew it.
+    pub near: bool,
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use twin_model::{Connection, Plant};
 use twin_payload::Decoder;
 
-use super::App;
+use super::{App, doctor::grade_view};
 use crate::{
     clock,
     connections::{client_id, form_of},
@@ -45,10 +45,11 @@ impl App {
                 .collect(),
             now: clock::now(),
         });
-        let spec = LinkSpec::of(&self.workspace, connection);
+        let spec = LinkSpec::of(&self.workspace, connection, None);
         let spec = refused.map_or(spec, Err);
-        if let Err(error) = &spec {
-            source.fail(error.to_string());
+        match &spec {
+            Ok(spec) => source.put_grade(grade_view(spec.grade())),
+            Err(error) => source.fail(error.to_string()),
         }
         // The driver takes requests before messages, so it knows the source when the first message arrives.
         self.ask(Request::PutSource(index, Box::new(source)))

@@ -19,7 +19,7 @@ use crate::{
         connection::ConnectionForm,
         plant::{PlantFaultView, PlantFileView},
     },
-    connections::{connection_of, form_of, spec_of},
+    connections::{connection_of, form_of},
     error::{Error, Result},
     pipeline::{
         provisional::adoptions,
@@ -27,6 +27,7 @@ use crate::{
         retention::Plan,
         scoring::ScoringThread,
     },
+    running::LinkSpec,
 };
 
 /// Name of the condition that the file cannot be used.
@@ -76,7 +77,7 @@ impl App {
         let _alone = self.editing.lock().await;
         let connection = connection_of(form, &self.workspace.plant()?.connections)?;
         // Tried before anything is written: a form that makes no sense must not reach the plant file.
-        spec_of(&self.workspace, &connection, form.password.clone())?.check()?;
+        LinkSpec::of(&self.workspace, &connection, form.password.clone())?;
         let text = self.edit(|document| document.put_connection(&connection))?;
         if let Some(password) = &form.password {
             self.workspace

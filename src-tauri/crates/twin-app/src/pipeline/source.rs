@@ -33,7 +33,7 @@ use super::{
     turn::{Manner, Turn},
 };
 use crate::{
-    api::connection::{ConnectionForm, LinkStateView},
+    api::connection::{ConnectionForm, GradeView, LinkStateView},
     error::{Error, Result},
 };
 
@@ -77,6 +77,7 @@ pub struct Source {
     since: Timestamp,
     reason: String,
     security: String,
+    grade: Option<GradeView>,
     messages: u64,
     samples: u64,
     dropped: u64,
@@ -148,6 +149,7 @@ impl Source {
             since: parts.now,
             reason: String::new(),
             security: String::new(),
+            grade: None,
             messages: 0,
             samples: 0,
             dropped: 0,
@@ -438,6 +440,11 @@ impl Source {
     pub fn fail(&mut self, reason: String) {
         self.state = LinkStateView::Down;
         self.reason = reason;
+    }
+
+    /// How well its settings protect it.
+    pub fn put_grade(&mut self, grade: GradeView) {
+        self.grade = Some(grade);
     }
 
     /// Asks a node for its birth.

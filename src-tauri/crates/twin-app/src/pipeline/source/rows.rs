@@ -28,6 +28,7 @@ impl Source {
             since: self.since.micros() as f64,
             reason: self.reason.clone(),
             security: self.security.clone(),
+            grade: self.grade.clone(),
             messages: self.messages as f64,
             samples: self.samples as f64,
             dropped: self.dropped() as f64,
