@@ -21,6 +21,10 @@ pub enum Convention {
     ChirpStack,
     /// The Things Stack v3.
     Tts,
+    /// Device shadows of AWS IoT Core.
+    AwsShadow,
+    /// Events of AWS IoT Core that tell of clients coming and going.
+    AwsLifecycle,
     /// OPC UA PubSub, JSON mapping.
     OpcUaPubSub,
     /// Sensor Measurement Lists (RFC 8428).
@@ -47,6 +51,8 @@ impl Convention {
         Convention::Zigbee2mqtt,
         Convention::ChirpStack,
         Convention::Tts,
+        Convention::AwsShadow,
+        Convention::AwsLifecycle,
         Convention::OpcUaPubSub,
         Convention::SenMl,
         Convention::Layout,
@@ -67,6 +73,8 @@ impl Convention {
             Convention::Zigbee2mqtt => "zigbee2mqtt",
             Convention::ChirpStack => "chirpstack",
             Convention::Tts => "tts",
+            Convention::AwsShadow => "aws-shadow",
+            Convention::AwsLifecycle => "aws-lifecycle",
             Convention::OpcUaPubSub => "opcua-pubsub",
             Convention::SenMl => "senml",
             Convention::Layout => "layout",
@@ -88,6 +96,8 @@ impl Convention {
             Convention::Zigbee2mqtt => "zigbee2mqtt",
             Convention::ChirpStack => "ChirpStack",
             Convention::Tts => "The Things Stack",
+            Convention::AwsShadow => "AWS IoT device shadow",
+            Convention::AwsLifecycle => "AWS IoT lifecycle events",
             Convention::OpcUaPubSub => "OPC UA PubSub",
             Convention::SenMl => "SenML",
             Convention::Layout => "byte layout",

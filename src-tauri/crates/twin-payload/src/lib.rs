@@ -9,6 +9,7 @@
 //!
 //! No IO, no clock: the time of arrival comes with the message.
 
+mod aws;
 mod bare;
 mod chirpstack;
 mod convention;
@@ -39,11 +40,14 @@ pub mod sparkplug;
 mod stamp;
 mod tasmota;
 mod thinedge;
+mod timed;
 mod tree;
 mod tts;
+mod versions;
 mod walk;
 mod zigbee;
 
+pub use aws::shadow_get;
 pub use convention::Convention;
 pub use csv::{Csv, CsvColumn};
 pub use decoder::Decoder;

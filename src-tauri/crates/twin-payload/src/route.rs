@@ -1,6 +1,7 @@
 //! Which reader reads a topic: judged by its first message, then remembered.
 
 use crate::{
+    aws::{Lifecycle, Shadows},
     chirpstack::ChirpStack,
     convention::Convention,
     csv::Separated,
@@ -29,6 +30,8 @@ const STRAYS_MAX: u8 = 3;
 /// shapes of payloads. The last one reads what nobody claims.
 fn readers() -> Vec<Box<dyn Reader>> {
     vec![
+        Box::<Shadows>::default(),
+        Box::<Lifecycle>::default(),
         Box::<ThinEdge>::default(),
         Box::<Homie5>::default(),
         Box::<Homie4>::default(),

@@ -46,6 +46,11 @@ fn values_of_known_topics_take_no_memory() {
             r#"{"t":21.5,"group":{"x":1},"time":1699999999}"#,
         ),
         (
+            "$aws/things/p/shadow/update/accepted",
+            r#"{"state":{"reported":{"t":21.5,"p":{"x":[1,2]}}},"metadata":{"reported":{"t":{"timestamp":1699999999},
+                "p":{"x":[{"timestamp":1699999999},{"timestamp":1699999999}]}}},"version":7,"timestamp":1699999999}"#,
+        ),
+        (
             "tele/plug/SENSOR",
             r#"{"ENERGY":{"Power":21,"Voltage":[230,231]},"BME280":{"Temperature":21.5},"TempUnit":"C"}"#,
         ),

@@ -42,6 +42,11 @@ fn the_things_stack() {
 }
 
 #[test]
+fn aws_iot() {
+    fixture::check("aws");
+}
+
+#[test]
 fn opc_ua_pubsub() {
     fixture::check("opcua");
 }

@@ -1,0 +1,18 @@
+//! AWS IoT Core: device shadows and the events that tell of clients coming and going.
+//!
+//! Source: AWS IoT Core Developer Guide, "Device Shadow MQTT topics", "Device Shadow service documents" and "Lifecycle
+//! events".
+
+mod lifecycle;
+mod shadow;
+mod topic;
+
+pub use self::topic::shadow_get;
+pub(crate) use self::{lifecycle::Lifecycle, shadow::Shadows};
+
+/// Writes the name of a source. Things and clients share their names: a client is to connect by the name of its thing.
+fn name_source(name: &str, out: &mut String) {
+    out.clear();
+    out.push_str("aws/");
+    out.push_str(name);
+}
