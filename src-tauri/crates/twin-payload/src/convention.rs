@@ -25,6 +25,10 @@ pub enum Convention {
     AwsShadow,
     /// Events of AWS IoT Core that tell of clients coming and going.
     AwsLifecycle,
+    /// CloudEvents 1.0.
+    CloudEvents,
+    /// Device twins of Azure IoT Hub.
+    AzureTwin,
     /// OPC UA PubSub, JSON mapping.
     OpcUaPubSub,
     /// Sensor Measurement Lists (RFC 8428).
@@ -53,6 +57,8 @@ impl Convention {
         Convention::Tts,
         Convention::AwsShadow,
         Convention::AwsLifecycle,
+        Convention::CloudEvents,
+        Convention::AzureTwin,
         Convention::OpcUaPubSub,
         Convention::SenMl,
         Convention::Layout,
@@ -75,6 +81,8 @@ impl Convention {
             Convention::Tts => "tts",
             Convention::AwsShadow => "aws-shadow",
             Convention::AwsLifecycle => "aws-lifecycle",
+            Convention::CloudEvents => "cloudevents",
+            Convention::AzureTwin => "azure-twin",
             Convention::OpcUaPubSub => "opcua-pubsub",
             Convention::SenMl => "senml",
             Convention::Layout => "layout",
@@ -98,6 +106,8 @@ impl Convention {
             Convention::Tts => "The Things Stack",
             Convention::AwsShadow => "AWS IoT device shadow",
             Convention::AwsLifecycle => "AWS IoT lifecycle events",
+            Convention::CloudEvents => "CloudEvents",
+            Convention::AzureTwin => "Azure device twin",
             Convention::OpcUaPubSub => "OPC UA PubSub",
             Convention::SenMl => "SenML",
             Convention::Layout => "byte layout",

@@ -10,8 +10,10 @@
 //! No IO, no clock: the time of arrival comes with the message.
 
 mod aws;
+mod azure;
 mod bare;
 mod chirpstack;
+mod cloudevents;
 mod convention;
 mod csv;
 mod decoder;

@@ -2,7 +2,9 @@
 
 use crate::{
     aws::{Lifecycle, Shadows},
+    azure::Twins,
     chirpstack::ChirpStack,
+    cloudevents::CloudEvents,
     convention::Convention,
     csv::Separated,
     heard::Heard,
@@ -40,6 +42,8 @@ fn readers() -> Vec<Box<dyn Reader>> {
         Box::<Tasmota>::default(),
         Box::<ChirpStack>::default(),
         Box::<Tts>::default(),
+        Box::<CloudEvents>::default(),
+        Box::<Twins>::default(),
         Box::<OpcUa>::default(),
         Box::<SenMl>::default(),
         Box::<Separated>::default(),

@@ -12,10 +12,13 @@ pub(crate) struct Versions {
     known: HashMap<Arc<str>, Version>,
 }
 
+/// A number that only rises, of up to 256 bits, the higher half first.
+pub(crate) type Number = [u128; 2];
+
 /// Which state of a document is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Version {
-    pub(crate) number: u64,
+    pub(crate) number: Number,
     /// When it came to be, by the clock of whoever counts.
     pub(crate) time: Option<Timestamp>,
 }
@@ -65,22 +68,33 @@ impl Versions {
     }
 }
 
-/// The number under a key that counts versions.
-pub(crate) fn number(node: Node<'_>, key: &str) -> Option<u64> {
+/// The number under a key that counts versions: a number, or text of up to 64 hexadecimal digits.
+pub(crate) fn number(node: Node<'_>, key: &str) -> Option<Number> {
     match node.get(key)?.cell()? {
-        Cell::I64(number) => u64::try_from(number).ok(),
-        Cell::F64(number) if number >= 0.0 && number.is_finite() => Some(number as u64),
+        Cell::I64(number) => Some([0, u128::try_from(number).ok()?]),
+        Cell::F64(number) if number >= 0.0 && number.is_finite() => Some([0, number as u128]),
+        Cell::Text(text) => hexadecimal(text),
         _ => None,
     }
+}
+
+fn hexadecimal(text: &str) -> Option<Number> {
+    let is_digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let (high, low) = text.split_at_checked(text.len().saturating_sub(32))?;
+    let half = |digits: &str| match digits {
+        "" => Some(0),
+        _ => u128::from_str_radix(digits, 16).ok(),
+    };
+    is_digits.then_some([half(high)?, half(low)?])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const fn version(number: u64, second: i64) -> Version {
+    const fn version(number: u128, second: i64) -> Version {
         Version {
-            number,
+            number: [0, number],
             time: Some(Timestamp::from_secs(second)),
         }
     }
@@ -98,6 +112,19 @@ mod tests {
         assert!(!versions.is_stale("other", version(0, 0)));
         versions.forget("d");
         assert!(!versions.is_stale("d", version(0, 0)));
+    }
+
+    #[test]
+    fn digits_are_compared_as_a_number() {
+        let before =
+            hexadecimal("000000000000000001D4132452F67CE200000002000000000000000000000001");
+        let after = hexadecimal("000000000000000001D4132452F67CE300000002000000000000000000000000");
+        assert!(before < after && before.is_some());
+        assert_eq!(hexadecimal("ff"), Some([0, 255]));
+        assert_eq!(hexadecimal(""), None);
+        assert_eq!(hexadecimal("two"), None);
+        assert_eq!(hexadecimal(&"f".repeat(65)), None);
+        assert_eq!(hexadecimal(&"ä".repeat(40)), None);
     }
 
     #[test]

@@ -47,6 +47,11 @@ fn aws_iot() {
 }
 
 #[test]
+fn cloud_events_and_azure() {
+    fixture::check("azure");
+}
+
+#[test]
 fn opc_ua_pubsub() {
     fixture::check("opcua");
 }

@@ -9,13 +9,14 @@ use common::{fixture, message};
 use proptest::prelude::*;
 use twin_payload::{Decoder, Limits, Message, Observations, RejectKind, SourceEvent};
 
-const FOLDERS: [&str; 6] = [
+const FOLDERS: [&str; 7] = [
     "homie",
     "thinedge",
     "homeassistant",
     "zigbee",
     "tasmota",
     "aws",
+    "azure",
 ];
 
 type Sent = (String, Vec<u8>);
