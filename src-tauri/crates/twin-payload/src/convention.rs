@@ -33,6 +33,8 @@ pub enum Convention {
     OpcUaPubSub,
     /// Sensor Measurement Lists (RFC 8428).
     SenMl,
+    /// Values of a unified namespace: a value and its time, one a topic.
+    Uns,
     /// Fixed places in bytes, as a person set out.
     Layout,
     /// Separated values, as a person set out.
@@ -61,6 +63,7 @@ impl Convention {
         Convention::AzureTwin,
         Convention::OpcUaPubSub,
         Convention::SenMl,
+        Convention::Uns,
         Convention::Layout,
         Convention::Csv,
         Convention::Json,
@@ -85,6 +88,7 @@ impl Convention {
             Convention::AzureTwin => "azure-twin",
             Convention::OpcUaPubSub => "opcua-pubsub",
             Convention::SenMl => "senml",
+            Convention::Uns => "uns",
             Convention::Layout => "layout",
             Convention::Csv => "csv",
             Convention::Json => "json",
@@ -110,6 +114,7 @@ impl Convention {
             Convention::AzureTwin => "Azure device twin",
             Convention::OpcUaPubSub => "OPC UA PubSub",
             Convention::SenMl => "SenML",
+            Convention::Uns => "unified namespace",
             Convention::Layout => "byte layout",
             Convention::Csv => "CSV",
             Convention::Json => "JSON",
@@ -126,6 +131,7 @@ impl Convention {
                 | Convention::HomeAssistant
                 | Convention::ThinEdge
                 | Convention::Tasmota
+                | Convention::Uns
         )
     }
 

@@ -45,6 +45,7 @@ mod thinedge;
 mod timed;
 mod tree;
 mod tts;
+mod uns;
 mod versions;
 mod walk;
 mod zigbee;

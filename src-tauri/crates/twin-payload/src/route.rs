@@ -22,6 +22,7 @@ use crate::{
     tasmota::Tasmota,
     thinedge::ThinEdge,
     tts::Tts,
+    uns::Uns,
     zigbee::Zigbee,
 };
 
@@ -46,6 +47,7 @@ fn readers() -> Vec<Box<dyn Reader>> {
         Box::<Twins>::default(),
         Box::<OpcUa>::default(),
         Box::<SenMl>::default(),
+        Box::<Uns>::default(),
         Box::<Separated>::default(),
         Box::<Plain>::default(),
     ]

@@ -52,6 +52,11 @@ fn cloud_events_and_azure() {
 }
 
 #[test]
+fn unified_namespace() {
+    fixture::check("uns");
+}
+
+#[test]
 fn opc_ua_pubsub() {
     fixture::check("opcua");
 }

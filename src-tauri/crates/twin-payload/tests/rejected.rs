@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use twin_payload::{Decoder, Limits, Message, Observations, SourceEvent};
 
 /// Conversations of the conventions whose readers remember something, and of some that do not.
-const FIXTURES: [&str; 16] = [
+const FIXTURES: [&str; 17] = [
+    include_str!("fixtures/uns/values.case"),
     include_str!("fixtures/azure/twin.case"),
     include_str!("fixtures/azure/cloudevents.case"),
     include_str!("fixtures/aws/shadow.case"),

@@ -9,7 +9,7 @@ use common::{fixture, message};
 use proptest::prelude::*;
 use twin_payload::{Decoder, Limits, Message, Observations, RejectKind, SourceEvent};
 
-const FOLDERS: [&str; 7] = [
+const FOLDERS: [&str; 8] = [
     "homie",
     "thinedge",
     "homeassistant",
@@ -17,6 +17,7 @@ const FOLDERS: [&str; 7] = [
     "tasmota",
     "aws",
     "azure",
+    "uns",
 ];
 
 type Sent = (String, Vec<u8>);
