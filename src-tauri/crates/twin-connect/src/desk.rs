@@ -80,6 +80,8 @@ pub(crate) struct Desk<W: Wire, C> {
     spoke: bool,
     /// Events taken since anything else was looked at.
     burst: u32,
+    /// Messages received since the clock was read; enough to read it again after every wait.
+    unread: u32,
     /// When the last message was received.
     received: Timestamp,
 }
@@ -98,6 +100,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             heard: false,
             spoke: false,
             burst: 0,
+            unread: CLOCK_EVERY,
             received: Timestamp::MIN,
             spec,
         }
@@ -191,6 +194,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             }
         }
         self.burst = 0;
+        self.unread = CLOCK_EVERY;
         // Within a burst nothing waits: the end of it is soon enough.
         let alive = std::mem::take(&mut self.heard) || std::mem::take(&mut self.spoke);
         if let Some(up) = up.as_ref().filter(|_| alive) {
@@ -364,10 +368,12 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
     /// apart by it. In a burst the clock is read now and then only, each message a microsecond after the one before.
     fn instant(&mut self) -> Timestamp {
         let next = self.received.plus(twin_core::Duration(1));
-        self.received = if self.burst.is_multiple_of(CLOCK_EVERY) {
-            (self.clock)().max(next)
+        self.unread = if self.unread < CLOCK_EVERY {
+            self.received = next;
+            self.unread + 1
         } else {
-            next
+            self.received = (self.clock)().max(next);
+            0
         };
         self.received
     }
