@@ -63,7 +63,7 @@ struct Said<'t> {
 
 impl<'t> Said<'t> {
     /// None when the object is not one value.
-    fn of(node: Node<'t>, zone: Option<Zone>) -> Option<Said<'t>> {
+    fn of(node: Node<'t>, zone: Option<&Zone>) -> Option<Said<'t>> {
         let all = [VALUE, TIME, QUALITY, STATUS, UNIT, NAME, WORDS, KIND];
         let mut found: [Option<Node<'t>>; 8] = [None; 8];
         for child in node.children() {
@@ -95,7 +95,7 @@ impl<'t> Said<'t> {
     }
 }
 
-fn instant(node: Node<'_>, zone: Option<Zone>) -> Option<Timestamp> {
+fn instant(node: Node<'_>, zone: Option<&Zone>) -> Option<Timestamp> {
     match node.number() {
         Some(number) => stamp::from_epoch(number).filter(|time| stamp::is_plausible(*time)),
         None => stamp::from_text(node.text()?, zone),
@@ -169,7 +169,7 @@ impl Reader for Uns {
         }
         self.tree.read(text, context.limits)?;
         let root = self.tree.root();
-        let Some(said) = root.and_then(|root| Said::of(root, context.zone)) else {
+        let Some(said) = root.and_then(|root| Said::of(root, context.zone.as_ref())) else {
             let detail = "not one value with its time, and nothing but words about it";
             return Err(Reject::new(RejectKind::Description, detail));
         };

@@ -2,7 +2,7 @@
 
 use twin_core::Timestamp;
 
-use super::name_source;
+use super::topic::name_source;
 use crate::{
     bare,
     convention::Convention,

@@ -9,10 +9,3 @@ mod topic;
 
 pub use self::topic::shadow_get;
 pub(crate) use self::{lifecycle::Lifecycle, shadow::Shadows};
-
-/// Writes the name of a source. Things and clients share their names: a client is to connect by the name of its thing.
-fn name_source(name: &str, out: &mut String) {
-    out.clear();
-    out.push_str("aws/");
-    out.push_str(name);
-}

@@ -2,10 +2,7 @@
 
 use twin_core::Timestamp;
 
-use super::{
-    name_source,
-    topic::{Kind, Topic},
-};
+use super::topic::{Kind, Topic, name_source};
 use crate::{
     bare,
     convention::Convention,

@@ -55,6 +55,13 @@ impl<'t> Topic<'t> {
     }
 }
 
+/// Writes the name of a source. Things and clients share their names: a client is to connect by the name of its thing.
+pub(super) fn name_source(name: &str, out: &mut String) {
+    out.clear();
+    out.push_str("aws/");
+    out.push_str(name);
+}
+
 /// Topic on which an empty message asks for a shadow, the classic one unless it is named: the answer comes on
 /// `…/get/accepted`, which is to be subscribed to before. Asking reads, but it is a publish: only a person may want it.
 ///
