@@ -193,6 +193,7 @@ impl<'l> Shapes<'l> {
         match heard.convention {
             Convention::SparkplugB | Convention::Zigbee2mqtt => told(topic),
             Convention::ChirpStack => told(chirpstack_device(topic)),
+            Convention::Uns => self.place_of_value(topic),
             _ if path == "value" => self.place_of_value(topic),
             _ => self.place_of_object(topic),
         }

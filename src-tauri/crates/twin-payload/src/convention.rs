@@ -21,10 +21,20 @@ pub enum Convention {
     ChirpStack,
     /// The Things Stack v3.
     Tts,
+    /// Device shadows of AWS IoT Core.
+    AwsShadow,
+    /// Events of AWS IoT Core that tell of clients coming and going.
+    AwsLifecycle,
+    /// CloudEvents 1.0.
+    CloudEvents,
+    /// Device twins of Azure IoT Hub.
+    AzureTwin,
     /// OPC UA PubSub, JSON mapping.
     OpcUaPubSub,
     /// Sensor Measurement Lists (RFC 8428).
     SenMl,
+    /// Values of a unified namespace: a value and its time, one a topic.
+    Uns,
     /// Fixed places in bytes, as a person set out.
     Layout,
     /// Separated values, as a person set out.
@@ -47,8 +57,13 @@ impl Convention {
         Convention::Zigbee2mqtt,
         Convention::ChirpStack,
         Convention::Tts,
+        Convention::AwsShadow,
+        Convention::AwsLifecycle,
+        Convention::CloudEvents,
+        Convention::AzureTwin,
         Convention::OpcUaPubSub,
         Convention::SenMl,
+        Convention::Uns,
         Convention::Layout,
         Convention::Csv,
         Convention::Json,
@@ -67,8 +82,13 @@ impl Convention {
             Convention::Zigbee2mqtt => "zigbee2mqtt",
             Convention::ChirpStack => "chirpstack",
             Convention::Tts => "tts",
+            Convention::AwsShadow => "aws-shadow",
+            Convention::AwsLifecycle => "aws-lifecycle",
+            Convention::CloudEvents => "cloudevents",
+            Convention::AzureTwin => "azure-twin",
             Convention::OpcUaPubSub => "opcua-pubsub",
             Convention::SenMl => "senml",
+            Convention::Uns => "uns",
             Convention::Layout => "layout",
             Convention::Csv => "csv",
             Convention::Json => "json",
@@ -88,8 +108,13 @@ impl Convention {
             Convention::Zigbee2mqtt => "zigbee2mqtt",
             Convention::ChirpStack => "ChirpStack",
             Convention::Tts => "The Things Stack",
+            Convention::AwsShadow => "AWS IoT device shadow",
+            Convention::AwsLifecycle => "AWS IoT lifecycle events",
+            Convention::CloudEvents => "CloudEvents",
+            Convention::AzureTwin => "Azure device twin",
             Convention::OpcUaPubSub => "OPC UA PubSub",
             Convention::SenMl => "SenML",
+            Convention::Uns => "unified namespace",
             Convention::Layout => "byte layout",
             Convention::Csv => "CSV",
             Convention::Json => "JSON",
@@ -106,6 +131,7 @@ impl Convention {
                 | Convention::HomeAssistant
                 | Convention::ThinEdge
                 | Convention::Tasmota
+                | Convention::Uns
         )
     }
 

@@ -9,8 +9,11 @@
 //!
 //! No IO, no clock: the time of arrival comes with the message.
 
+mod aws;
+mod azure;
 mod bare;
 mod chirpstack;
+mod cloudevents;
 mod convention;
 mod csv;
 mod decoder;
@@ -39,11 +42,15 @@ pub mod sparkplug;
 mod stamp;
 mod tasmota;
 mod thinedge;
+mod timed;
 mod tree;
 mod tts;
+mod uns;
+mod versions;
 mod walk;
 mod zigbee;
 
+pub use aws::shadow_get;
 pub use convention::Convention;
 pub use csv::{Csv, CsvColumn};
 pub use decoder::Decoder;

@@ -192,6 +192,27 @@ impl<'c> Context<'c> {
         result
     }
 
+    /// The values of a source at `prefix#path` and below are no more, all of `prefix` for an empty path: each that was
+    /// heard before has none now.
+    pub(crate) fn nothing_left(
+        &mut self,
+        source: &str,
+        (prefix, path): (&str, &str),
+        stamp: &Stamp,
+    ) {
+        let is_below = |address: &str| {
+            let rest = address.strip_prefix(prefix)?.strip_prefix('#')?;
+            let rest = rest.strip_prefix(path)?;
+            Some(path.is_empty() || rest.is_empty() || rest.starts_with('.'))
+        };
+        for ix in self.sources.addresses_of(source).unwrap_or_default() {
+            let address = self.addresses.get(*ix);
+            if address.and_then(|address| is_below(address)) == Some(true) {
+                self.out.push(*ix, stamp, Cell::Null, stamp.quality);
+            }
+        }
+    }
+
     /// Adds an event.
     pub(crate) fn event(&mut self, event: SourceEvent) {
         if let SourceEvent::Availability {

@@ -1,7 +1,10 @@
 //! Which reader reads a topic: judged by its first message, then remembered.
 
 use crate::{
+    aws::{Lifecycle, Shadows},
+    azure::Twins,
     chirpstack::ChirpStack,
+    cloudevents::CloudEvents,
     convention::Convention,
     csv::Separated,
     heard::Heard,
@@ -19,6 +22,7 @@ use crate::{
     tasmota::Tasmota,
     thinedge::ThinEdge,
     tts::Tts,
+    uns::Uns,
     zigbee::Zigbee,
 };
 
@@ -29,6 +33,8 @@ const STRAYS_MAX: u8 = 3;
 /// shapes of payloads. The last one reads what nobody claims.
 fn readers() -> Vec<Box<dyn Reader>> {
     vec![
+        Box::<Shadows>::default(),
+        Box::<Lifecycle>::default(),
         Box::<ThinEdge>::default(),
         Box::<Homie5>::default(),
         Box::<Homie4>::default(),
@@ -37,8 +43,11 @@ fn readers() -> Vec<Box<dyn Reader>> {
         Box::<Tasmota>::default(),
         Box::<ChirpStack>::default(),
         Box::<Tts>::default(),
+        Box::<CloudEvents>::default(),
+        Box::<Twins>::default(),
         Box::<OpcUa>::default(),
         Box::<SenMl>::default(),
+        Box::<Uns>::default(),
         Box::<Separated>::default(),
         Box::<Plain>::default(),
     ]

@@ -42,6 +42,21 @@ fn the_things_stack() {
 }
 
 #[test]
+fn aws_iot() {
+    fixture::check("aws");
+}
+
+#[test]
+fn cloud_events_and_azure() {
+    fixture::check("azure");
+}
+
+#[test]
+fn unified_namespace() {
+    fixture::check("uns");
+}
+
+#[test]
 fn opc_ua_pubsub() {
     fixture::check("opcua");
 }

@@ -148,6 +148,76 @@ const TASMOTA_AFTER: [Told; 2] = [
     ("stat/oven/DIMMER", "7"),
 ];
 
+const AWS: [Told; 6] = [
+    (
+        "$aws/events/presence/connected/pump",
+        r#"{"timestamp":1699999000000,"versionNumber":1}"#,
+    ),
+    (
+        "$aws/events/presence/disconnected/pump",
+        r#"{"timestamp":1699999001000,"versionNumber":1}"#,
+    ),
+    (
+        "$aws/events/presence/connected/pump",
+        r#"{"timestamp":1699999002000,"versionNumber":2}"#,
+    ),
+    (
+        "$aws/events/presence/disconnected/pump",
+        r#"{"timestamp":1699999003000,"versionNumber":2}"#,
+    ),
+    (
+        "$aws/things/pump/shadow/update/documents",
+        r#"{"current":{"state":{"reported":{"flow":1}},"version":4},"timestamp":1699999000}"#,
+    ),
+    (
+        "$aws/things/pump/shadow/update/accepted",
+        r#"{"state":{"reported":{"flow":2,"speed":3}},"version":5,"timestamp":1699999000}"#,
+    ),
+];
+const AWS_AFTER: [Told; 2] = [
+    (
+        "$aws/things/pump/shadow/update/accepted",
+        r#"{"state":{"reported":{"flow":9}},"version":4,"timestamp":1699999000}"#,
+    ),
+    (
+        "$aws/things/pump/shadow/get/accepted",
+        r#"{"state":{"reported":{"flow":4,"speed":3}},"version":5,"timestamp":1699999004}"#,
+    ),
+];
+
+const AZURE: [Told; 4] = [
+    (
+        "hub",
+        r#"{"specversion":"1.0","source":"/h","type":"Microsoft.Devices.DeviceConnected","time":"2023-11-14T22:00:00Z",
+            "data":{"deviceId":"pump","deviceConnectionStateEventInfo":{"sequenceNumber":"01D400000000000000000000000000000002"}}}"#,
+    ),
+    (
+        "hub",
+        r#"{"specversion":"1.0","source":"/h","type":"Microsoft.Devices.DeviceDisconnected","time":"2023-11-14T22:00:01Z",
+            "data":{"deviceId":"pump","deviceConnectionStateEventInfo":{"sequenceNumber":"01D400000000000000000000000000000003"}}}"#,
+    ),
+    (
+        "hub",
+        r#"{"specversion":"1.0","source":"/h","type":"Microsoft.Devices.DeviceTelemetry","data":{"body":{"flow":1},
+            "systemProperties":{"iothub-connection-device-id":"pump"}}}"#,
+    ),
+    (
+        "hub/twins",
+        r#"{"deviceId":"pump","properties":{"desired":{"a":1,"$version":7}}}"#,
+    ),
+];
+const AZURE_AFTER: [Told; 2] = [
+    (
+        "hub",
+        r#"{"specversion":"1.0","source":"/h","type":"Microsoft.Devices.DeviceTelemetry","data":{"body":{"flow":2},
+            "systemProperties":{"iothub-connection-device-id":"pump"}}}"#,
+    ),
+    (
+        "hub/twins",
+        r#"{"deviceId":"pump","properties":{"desired":{"a":2,"$version":6},"reported":{"b":3}}}"#,
+    ),
+];
+
 /// Hears all in one order, then what comes after, and tells what is known.
 fn end(
     told: &[Told],
@@ -206,6 +276,11 @@ fn the_end_is_the_one_that_was_meant() {
             .unwrap();
     }
     assert_eq!(world.presence["shed/car"], Presence::Offline);
+    for (topic, payload) in AWS.iter().chain(&AZURE) {
+        world.hear(topic, payload.as_bytes()).unwrap();
+    }
+    assert_eq!(world.presence["aws/pump"], Presence::Offline);
+    assert_eq!(world.presence["azure/pump"], Presence::Offline);
     let car = world
         .described()
         .into_iter()
@@ -274,6 +349,20 @@ any_order!(
     THIN_EDGE_AFTER,
     [""],
     "te/device/child//"
+);
+any_order!(
+    versions_of_shadows_and_clients_come_in_any_order,
+    AWS,
+    AWS_AFTER,
+    [""],
+    "aws/pump"
+);
+any_order!(
+    events_of_hubs_come_in_any_order,
+    AZURE,
+    AZURE_AFTER,
+    [""],
+    "azure/pump"
 );
 any_order!(
     tasmota_is_discovered_in_any_order,

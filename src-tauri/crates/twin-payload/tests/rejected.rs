@@ -7,7 +7,12 @@ use proptest::prelude::*;
 use twin_payload::{Decoder, Limits, Message, Observations, SourceEvent};
 
 /// Conversations of the conventions whose readers remember something, and of some that do not.
-const FIXTURES: [&str; 12] = [
+const FIXTURES: [&str; 17] = [
+    include_str!("fixtures/uns/values.case"),
+    include_str!("fixtures/azure/twin.case"),
+    include_str!("fixtures/azure/cloudevents.case"),
+    include_str!("fixtures/aws/shadow.case"),
+    include_str!("fixtures/aws/presence.case"),
     include_str!("fixtures/chirpstack/events.case"),
     include_str!("fixtures/chirpstack/hostile.case"),
     include_str!("fixtures/tts/device.case"),

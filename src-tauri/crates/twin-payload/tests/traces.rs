@@ -9,7 +9,16 @@ use common::{fixture, message};
 use proptest::prelude::*;
 use twin_payload::{Decoder, Limits, Message, Observations, RejectKind, SourceEvent};
 
-const FOLDERS: [&str; 5] = ["homie", "thinedge", "homeassistant", "zigbee", "tasmota"];
+const FOLDERS: [&str; 8] = [
+    "homie",
+    "thinedge",
+    "homeassistant",
+    "zigbee",
+    "tasmota",
+    "aws",
+    "azure",
+    "uns",
+];
 
 type Sent = (String, Vec<u8>);
 
@@ -165,6 +174,14 @@ fn what_is_kept_of_devices_is_bounded() {
             ),
             (format!("zigbee2mqtt/{n}/availability"), "online".to_owned()),
             (format!("tele/{n}/LWT"), "Online".to_owned()),
+            (
+                format!("$aws/things/{n}/shadow/update/accepted"),
+                r#"{"version":1}"#.to_owned(),
+            ),
+            (
+                format!("$aws/events/presence/connected/c{n}"),
+                r#"{"versionNumber":1}"#.to_owned(),
+            ),
             (
                 format!("tasmota/discovery/{n}/config"),
                 format!(r#"{{"t":"{long}{n}","ft":"%prefix%/%topic%/"}}"#),
