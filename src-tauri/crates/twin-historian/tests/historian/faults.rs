@@ -259,7 +259,7 @@ fn a_flipped_byte_in_any_kind_of_page_shows_nothing_wrong_and_is_repaired() {
         // Pages that were in use and are free.
         let file = base.path().join("telemetry.db");
         let fill = "INSERT INTO quarantine (origin, reason, data) VALUES ('', '', randomblob(60000)); \
-             DELETE FROM quarantine;";
+             DELETE FROM quarantine; PRAGMA wal_checkpoint(TRUNCATE);";
         super::sql(&file, fill).await;
         let bytes = std::fs::read(base.path().join("telemetry.db")).unwrap();
         let kinds = kinds(&bytes);
