@@ -80,6 +80,8 @@ pub(crate) struct Desk<W: Wire, C> {
     spoke: bool,
     /// Events taken since anything else was looked at.
     burst: u32,
+    /// No message has looked at the clock since the burst began.
+    unread_clock: bool,
     /// When the last message was received.
     received: Timestamp,
 }
@@ -98,6 +100,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             heard: false,
             spoke: false,
             burst: 0,
+            unread_clock: true,
             received: Timestamp::MIN,
             spec,
         }
@@ -191,6 +194,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             }
         }
         self.burst = 0;
+        self.unread_clock = true;
         // Within a burst nothing waits: the end of it is soon enough.
         let alive = std::mem::take(&mut self.heard) || std::mem::take(&mut self.spoke);
         if let Some(up) = up.as_ref().filter(|_| alive) {
@@ -361,14 +365,12 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
     }
 
     /// When a message counts as received: later than any before, because what comes without a time of its own is told
-    /// apart by it. In a burst the clock is read now and then only, each message a microsecond after the one before.
+    /// apart by it. In a burst the clock is read for the first message, whatever came before it, and then now and then,
+    /// each message a microsecond after the one before.
     fn instant(&mut self) -> Timestamp {
         let next = self.received.plus(twin_core::Duration(1));
-        self.received = if self.burst.is_multiple_of(CLOCK_EVERY) {
-            (self.clock)().max(next)
-        } else {
-            next
-        };
+        let look = std::mem::take(&mut self.unread_clock) || self.burst.is_multiple_of(CLOCK_EVERY);
+        self.received = if look { (self.clock)().max(next) } else { next };
         self.received
     }
 
