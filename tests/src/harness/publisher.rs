@@ -12,7 +12,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::JoinHandle,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
@@ -24,7 +24,7 @@ const WINDOW: usize = 200;
 const TURN: Duration = Duration::from_millis(2);
 const RETRY: Duration = Duration::from_millis(20);
 /// A broker that acknowledges nothing for so long has failed the test.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: twin_core::Duration = twin_core::Duration::from_secs(60);
 
 /// A message: its topic and payload.
 pub type Letter = (String, String);
@@ -96,13 +96,13 @@ struct Work<L> {
 
 impl<L: Fn(usize) -> Letter> Work<L> {
     fn run(mut self, per_s: u32, enough: &AtomicBool) -> Result<Vec<Fate>> {
-        let between = Duration::from_secs(1) / per_s;
-        let mut due = Instant::now();
+        let between = twin_core::Duration(1_000_000 / i64::from(per_s));
+        let mut due = clock::now();
         while !enough.load(Ordering::Relaxed) {
             self.turn()?;
-            while self.stream.is_some() && self.open.len() < WINDOW && due <= Instant::now() {
+            while self.stream.is_some() && self.open.len() < WINDOW && due <= clock::now() {
                 self.publish_next()?;
-                due += between;
+                due = due.plus(between);
             }
         }
         self.settle()?;
@@ -113,9 +113,9 @@ impl<L: Fn(usize) -> Letter> Work<L> {
     }
 
     fn settle(&mut self) -> Result<()> {
-        let end = Instant::now() + PATIENCE;
+        let end = clock::now().plus(PATIENCE);
         while !self.open.is_empty() || self.stream.is_none() {
-            ensure!(Instant::now() < end, "{} unacknowledged", self.open.len());
+            ensure!(clock::now() < end, "{} unacknowledged", self.open.len());
             self.turn()?;
         }
         Ok(())
