@@ -2,24 +2,18 @@
 
 use std::time::Duration;
 
-use tokio::{sync::mpsc, task::JoinHandle};
 use twin_connect::{
-    Authorities, ClientCertificate, Command, ConnectionSpec, Credentials, InboundSender, Inbox,
-    Qos, Secret, Session, Tls, inbox,
+    Authorities, ClientCertificate, ConnectionSpec, Credentials, Qos, Secret, Session, Tls,
 };
 use twin_core::ConnectionId;
 use twin_model::{Carrier, Connection, Kind, Protocol, Security, Subscription};
 
 use crate::{
     api::connection::{ConnectionForm, ProtocolView, SubscriptionForm},
-    clock,
     error::{Error, Result},
-    pipeline::{CONNECTION_QUEUE, CONNECTION_QUEUE_BYTES},
     workspace::Workspace,
 };
 
-/// Acknowledgements and publications that wait for a link.
-const COMMAND_QUEUE: usize = 256;
 /// How long a broker keeps a session for us. Longer than a long weekend.
 const SESSION_EXPIRY: Duration = Duration::from_secs(7 * 24 * 3_600);
 
@@ -162,7 +156,6 @@ pub fn spec_of(
     connection: &Connection,
     password: Option<String>,
 ) -> Result<ConnectionSpec> {
-    refuse_coap(connection)?;
     let path = |file: &Option<String>| file.as_deref().and_then(|file| workspace.resolve(file));
     let client = match (
         path(&connection.certificate_file),
@@ -243,72 +236,6 @@ fn limits_of(limits: &twin_model::Limits) -> twin_connect::Limits {
             bytes_per_s: limits.rate_bytes.unwrap_or(u64::MAX),
         }),
         ..default
-    }
-}
-
-/// CoAP is another protocol than the link's.
-fn refuse_coap(connection: &Connection) -> Result<()> {
-    if connection.kind == Kind::Coap {
-        let text = "the plant file asks for kind = \"coap\", which links do not have: remove it from the connection";
-        return Err(Error::Request(text.into()));
-    }
-    Ok(())
-}
-
-/// A running connection.
-#[derive(Debug)]
-pub struct RunningLink {
-    /// Number of the connection in this run; never used again.
-    pub index: usize,
-    /// Its id.
-    pub id: ConnectionId,
-    /// To the link.
-    pub commands: mpsc::Sender<Command>,
-    task: JoinHandle<()>,
-}
-
-/// The driver's end of a link that is about to start.
-pub fn command_queue() -> (mpsc::Sender<Command>, mpsc::Receiver<Command>) {
-    mpsc::channel(COMMAND_QUEUE)
-}
-
-/// The two ends of a link's messages.
-pub fn message_queue() -> (InboundSender, Inbox) {
-    inbox(CONNECTION_QUEUE, CONNECTION_QUEUE_BYTES)
-}
-
-impl RunningLink {
-    /// Starts a link whose messages go to `inbound`. Whoever has its other end must be there before: a message without
-    /// an owner would never be acknowledged.
-    pub fn start(
-        index: usize,
-        id: ConnectionId,
-        spec: ConnectionSpec,
-        (commands, queue): (mpsc::Sender<Command>, mpsc::Receiver<Command>),
-        inbound: InboundSender,
-    ) -> Self {
-        let name = id.clone();
-        let task = tokio::spawn(async move {
-            if let Err(error) = twin_connect::run(spec, inbound, queue, clock::now).await {
-                tracing::error!("the connection {name} cannot run: {error}");
-            }
-        });
-        RunningLink {
-            index,
-            id,
-            commands,
-            task,
-        }
-    }
-
-    /// Says goodbye to the broker and ends, at the latest after two seconds.
-    pub async fn stop(self) {
-        let mut task = self.task;
-        if self.commands.send(Command::Stop).await.is_ok() {
-            // A link that does not end by itself is ended below.
-            let _ = tokio::time::timeout(Duration::from_secs(2), &mut task).await;
-        }
-        task.abort();
     }
 }
 

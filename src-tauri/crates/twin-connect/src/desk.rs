@@ -80,8 +80,8 @@ pub(crate) struct Desk<W: Wire, C> {
     spoke: bool,
     /// Events taken since anything else was looked at.
     burst: u32,
-    /// No message has looked at the clock since the burst began.
-    unread_clock: bool,
+    /// Messages received since the clock was read; enough to read it again after every wait.
+    unread: u32,
     /// When the last message was received.
     received: Timestamp,
 }
@@ -100,7 +100,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             heard: false,
             spoke: false,
             burst: 0,
-            unread_clock: true,
+            unread: CLOCK_EVERY,
             received: Timestamp::MIN,
             spec,
         }
@@ -194,7 +194,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             }
         }
         self.burst = 0;
-        self.unread_clock = true;
+        self.unread = CLOCK_EVERY;
         // Within a burst nothing waits: the end of it is soon enough.
         let alive = std::mem::take(&mut self.heard) || std::mem::take(&mut self.spoke);
         if let Some(up) = up.as_ref().filter(|_| alive) {
@@ -365,12 +365,16 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
     }
 
     /// When a message counts as received: later than any before, because what comes without a time of its own is told
-    /// apart by it. In a burst the clock is read for the first message, whatever came before it, and then now and then,
-    /// each message a microsecond after the one before.
+    /// apart by it. In a burst the clock is read now and then only, each message a microsecond after the one before.
     fn instant(&mut self) -> Timestamp {
         let next = self.received.plus(twin_core::Duration(1));
-        let look = std::mem::take(&mut self.unread_clock) || self.burst.is_multiple_of(CLOCK_EVERY);
-        self.received = if look { (self.clock)().max(next) } else { next };
+        self.unread = if self.unread < CLOCK_EVERY {
+            self.received = next;
+            self.unread + 1
+        } else {
+            self.received = (self.clock)().max(next);
+            0
+        };
         self.received
     }
 

@@ -251,6 +251,7 @@ impl Decoder {
             };
             out.speak(reads.convention());
             let mut context = Context::new(&self.limits, &mut self.memory, (template, heard), out);
+            context.flat.zone.clone_from(&zone);
             context.zone = zone;
             reads.read(message, &mut context)?;
             Ok(context.finish(message.received))

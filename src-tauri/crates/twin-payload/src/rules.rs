@@ -126,7 +126,7 @@ impl Book {
         let inside = |layout: &&Layout| matches!(layout.source, LayoutSource::Json { .. });
         self.entries.push(Entry {
             filter: Arc::clone(&rule.filter),
-            zone: rule.zone,
+            zone: rule.zone.clone(),
             reader,
             layer: bytes
                 .filter(inside)
@@ -171,8 +171,8 @@ impl Book {
 }
 
 impl Entry {
-    pub(crate) const fn zone(&self) -> Option<Zone> {
-        self.zone
+    pub(crate) fn zone(&self) -> Option<Zone> {
+        self.zone.clone()
     }
 
     pub(crate) const fn is_raw(&self) -> bool {

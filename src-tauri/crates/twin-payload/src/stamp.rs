@@ -1,5 +1,7 @@
 //! Source times: how they are written, and which of them are believed.
 
+use std::sync::Arc;
+
 use twin_core::{Duration, Quality, Reason, Timestamp};
 
 use crate::message::Message;
@@ -87,28 +89,62 @@ pub(crate) fn is_plausible(time: Timestamp) -> bool {
     time >= EARLIEST
 }
 
-/// How far local time is from UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// How far local time is ahead of UTC, and since when: plain offsets, so that no rules of zones are needed here.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone {
-    /// Minutes that it is ahead of UTC.
-    pub minutes_east: i16,
+    /// Since when, and how many seconds ahead from then on; in order. The first holds before, too.
+    steps: Arc<[(Timestamp, i32)]>,
 }
 
 impl Zone {
+    /// A zone whose local time is always so many seconds ahead.
+    pub fn fixed(seconds_east: i32) -> Zone {
+        Zone::with_steps(seconds_east, &[])
+    }
+
+    /// A zone that is `first` seconds ahead, and from each instant on as many as stand beside it.
+    pub fn with_steps(first: i32, steps: &[(Timestamp, i32)]) -> Zone {
+        let first = (Timestamp(i64::MIN), first);
+        let mut steps: Vec<_> = std::iter::once(first)
+            .chain(steps.iter().copied())
+            .collect();
+        steps.sort_by_key(|(since, _)| *since);
+        Zone {
+            steps: steps.into(),
+        }
+    }
+
     /// From `Z`, `UTC`, `+01:00`, `-0330`.
     pub fn from_text(text: &str) -> Option<Zone> {
         if matches!(text, "Z" | "z" | "UTC") {
-            return Some(Zone { minutes_east: 0 });
+            return Some(Zone::fixed(0));
         }
         let at = |zone: &str| from_rfc3339(&format!("2000-01-01T00:00:00{zone}"));
-        let minutes = (at("Z")?.0 - at(text)?.0) / 60_000_000;
-        let minutes_east = i16::try_from(minutes).ok()?;
-        Some(Zone { minutes_east })
+        let seconds = (at("Z")?.0 - at(text)?.0) / 1_000_000;
+        i32::try_from(seconds).ok().map(Zone::fixed)
+    }
+
+    /// The instant of a local time, counted in microseconds as if it were UTC. A time that comes twice is the earlier
+    /// one; one that never comes is counted on from before.
+    fn instant(&self, local: i64) -> Timestamp {
+        let mut best = local;
+        for (index, (since, ahead)) in self.steps.iter().enumerate() {
+            let instant = local.saturating_sub(i64::from(*ahead) * 1_000_000);
+            if instant < since.0 {
+                break;
+            }
+            best = instant;
+            let next = self.steps.get(index + 1);
+            if next.is_none_or(|(until, _)| instant < until.0) {
+                break;
+            }
+        }
+        Timestamp(best)
     }
 }
 
 /// An instant from RFC 3339 text; without an offset when the zone is known.
-pub(crate) fn from_text(text: &str, zone: Option<Zone>) -> Option<Timestamp> {
+pub(crate) fn from_text(text: &str, zone: Option<&Zone>) -> Option<Timestamp> {
     parse(text, zone)
 }
 
@@ -117,7 +153,7 @@ pub(crate) fn from_rfc3339(text: &str) -> Option<Timestamp> {
     parse(text, None)
 }
 
-fn parse(text: &str, zone: Option<Zone>) -> Option<Timestamp> {
+fn parse(text: &str, zone: Option<&Zone>) -> Option<Timestamp> {
     let bytes = text.as_bytes();
     let digits = |from: usize, count: usize| -> Option<i64> {
         bytes
@@ -154,7 +190,10 @@ fn parse(text: &str, zone: Option<Zone>) -> Option<Timestamp> {
         at += 1 + fraction;
     }
     let offset_minutes = match bytes.get(at) {
-        None => i64::from(zone?.minutes_east),
+        None => {
+            zone?;
+            0
+        }
         Some(b'Z' | b'z') if bytes.len() == at + 1 => 0,
         Some(sign @ (b'+' | b'-')) => {
             let colon = usize::from(is(at + 3, b":"));
@@ -171,7 +210,11 @@ fn parse(text: &str, zone: Option<Zone>) -> Option<Timestamp> {
         + hour * 3_600
         + (minute - offset_minutes) * 60
         + second;
-    Some(Timestamp(seconds * 1_000_000 + micros))
+    let instant = seconds * 1_000_000 + micros;
+    match zone {
+        Some(zone) if bytes.len() == at => Some(zone.instant(instant)),
+        _ => Some(Timestamp(instant)),
+    }
 }
 
 const fn days_of(year: i64, month: i64) -> i64 {
@@ -233,15 +276,37 @@ mod tests {
     #[test]
     fn local_time_needs_its_zone() {
         let zone = Zone::from_text("+05:30");
+        let zone = zone.as_ref();
         let instant = Some(Timestamp(1_658_136_855_775_000));
         assert_eq!(from_text("2022-07-18 15:04:15.775", zone), instant);
         assert_eq!(from_text("2022-07-18T09:34:15.775Z", zone), instant);
         assert_eq!(from_text("2022-07-18 15:04:15.775", None), None);
         assert_eq!(from_text("2022-07-18", zone), None);
-        assert_eq!(Zone::from_text("-0330"), Some(Zone { minutes_east: -210 }));
-        assert_eq!(Zone::from_text("UTC"), Some(Zone { minutes_east: 0 }));
+        assert_eq!(Zone::from_text("-0330"), Some(Zone::fixed(-210 * 60)));
+        assert_eq!(Zone::from_text("UTC"), Some(Zone::fixed(0)));
         assert_eq!(Zone::from_text("Europe/Berlin"), None);
         assert_eq!(Zone::from_text(""), None);
+    }
+
+    #[test]
+    fn local_time_follows_summer_and_winter() {
+        // Berlin in 2022: summer from 27 March 01:00 to 30 October 01:00 UTC.
+        let at = |text| from_rfc3339(text).unwrap();
+        let summer = (at("2022-03-27T01:00:00Z"), 7_200);
+        let winter = (at("2022-10-30T01:00:00Z"), 3_600);
+        let zone = Zone::with_steps(3_600, &[summer, winter]);
+        for (local, utc) in [
+            ("2022-01-01 12:00:00", "2022-01-01T11:00:00Z"),
+            ("2022-03-27 01:59:59", "2022-03-27T00:59:59Z"),
+            ("2022-03-27 03:00:00", "2022-03-27T01:00:00Z"),
+            ("2022-07-01 12:00:00", "2022-07-01T10:00:00Z"),
+            // Twice; and never.
+            ("2022-10-30 02:30:00", "2022-10-30T00:30:00Z"),
+            ("2022-10-30 03:00:00", "2022-10-30T02:00:00Z"),
+            ("2022-03-27 02:30:00", "2022-03-27T01:30:00Z"),
+        ] {
+            assert_eq!(from_text(local, Some(&zone)), Some(at(utc)), "{local}");
+        }
     }
 
     #[test]

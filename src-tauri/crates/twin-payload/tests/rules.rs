@@ -45,9 +45,8 @@ fn field(name: &str, at: usize, kind: &str) -> LayoutField {
 fn layout(source: LayoutSource, fields: Vec<LayoutField>) -> Layout {
     Layout {
         source,
+        min_length: Some(fields.iter().map(|field| field.at + 1).max().unwrap_or(0)),
         fields,
-        min_length: 0,
-        exact: false,
         time: None,
     }
 }
@@ -73,7 +72,7 @@ fn climate() -> Vec<LayoutField> {
         },
         LayoutField {
             bits: Some((7, 1)),
-            ..field("door", 3, "bit")
+            ..field("door", 3, "bool")
         },
     ]
 }
@@ -91,7 +90,7 @@ fn columns(names: &[&str]) -> Vec<CsvColumn> {
 fn layouts() {
     fixture::check_with("layout", |_| {
         let exact = Layout {
-            exact: true,
+            min_length: None,
             ..layout(LayoutSource::Text(TextEncoding::Hex), climate())
         };
         decoder(vec![
@@ -259,7 +258,7 @@ fn fields() -> impl Strategy<Value = (FieldKind, Value)> {
                         Value::I64(whole.rem_euclid(digits)),
                     )
                 }
-                _ => (FieldKind::Bit, Value::Bool(whole % 2 == 0)),
+                _ => (FieldKind::Bool, Value::Bool(whole % 2 == 0)),
             }
         })
 }
@@ -282,7 +281,7 @@ fn encode(kind: FieldKind, value: &Value) -> Vec<u8> {
                 order,
             )
         }
-        (FieldKind::Bit, Value::Bool(v)) => (vec![u8::from(*v) << 3], ByteOrder::Big),
+        (FieldKind::Bool, Value::Bool(v)) => (vec![u8::from(*v) << 3], ByteOrder::Big),
         other => panic!("{other:?}"),
     };
     if order == ByteOrder::Little {
@@ -300,7 +299,7 @@ proptest! {
                 name: format!("f{number}").into(),
                 at: bytes.len(),
                 kind: *kind,
-                bits: (*kind == FieldKind::Bit).then_some((3, 1)),
+                bits: (*kind == FieldKind::Bool).then_some((3, 1)),
                 scale: 1.0,
                 add: 0.0,
                 unit: None,
@@ -401,4 +400,53 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_zone_makes_local_times_instants() {
+    let zone = Zone::from_text("+01:00");
+    let ruled = |filter: &str| PayloadRule {
+        filter: filter.into(),
+        read_as: None,
+        zone: zone.clone(),
+    };
+    let mut decoder = decoder(vec![ruled("berlin/#"), ruled("tele/#")]);
+    for (topic, payload, expected) in [
+        ("berlin/a", r#"{"time":"2023-11-14 23:13:20","v":1}"#, true),
+        ("berlin/a", r#"{"time":"2023-11-14T22:13:20Z","v":1}"#, true),
+        (
+            "tele/a/SENSOR",
+            r#"{"Time":"2023-11-14T23:13:20","v":1}"#,
+            true,
+        ),
+        ("paris/a", r#"{"time":"2023-11-14 23:13:20","v":1}"#, false),
+    ] {
+        let out = decode(&mut decoder, topic, payload.as_bytes()).unwrap();
+        let row = out
+            .iter()
+            .find(|row| decoder.address(row.address).ends_with("#v"));
+        let time = row.unwrap().source_time;
+        assert_eq!(time, expected.then_some(NOW), "{topic} {payload}");
+    }
+}
+
+#[test]
+fn a_layout_may_be_longer_than_the_bytes_when_it_says_so() {
+    let fields = vec![field("a", 0, "u8"), field("b", 1, "u16be")];
+    let with = |min_length| {
+        let layout = Layout {
+            min_length,
+            ..layout(LayoutSource::Payload, fields.clone())
+        };
+        let mut decoder = decoder(vec![rule("t", ReadAs::Layout(layout))]);
+        move |payload: &[u8]| {
+            let out = decode(&mut decoder, "t", payload);
+            out.map(|out| out.len()).map_err(|reject| reject.kind)
+        }
+    };
+    let (mut exact, mut open) = (with(None), with(Some(1)));
+    assert_eq!((exact(&[1, 2, 3]), open(&[1, 2, 3])), (Ok(2), Ok(2)));
+    assert_eq!(exact(&[1]), Err(RejectKind::Layout));
+    assert_eq!(exact(&[1, 2, 3, 4]), Err(RejectKind::Layout));
+    assert_eq!((open(&[1]), open(&[1, 2, 3, 4])), (Ok(1), Ok(2)));
 }

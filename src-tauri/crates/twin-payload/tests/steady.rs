@@ -77,8 +77,7 @@ fn messages_like_those_before_take_no_memory() {
     let layout = Layout {
         source: LayoutSource::Payload,
         fields: fields.collect(),
-        min_length: 0,
-        exact: false,
+        min_length: None,
         time: None,
     };
     let rule = PayloadRule {

@@ -3,16 +3,19 @@
 use std::sync::atomic::Ordering;
 
 use twin_model::{Connection, Plant};
+use twin_payload::Decoder;
 
 use super::App;
 use crate::{
     clock,
-    connections::{RunningLink, client_id, command_queue, form_of, message_queue, spec_of},
-    error::{Error, Result},
+    connections::{client_id, form_of},
+    decoding::decoder_of,
+    error::Result,
     pipeline::{
         request::Request,
         source::{Source, SourceParts, Wanted},
     },
+    running::{LinkSpec, RunningLink, command_queue, message_queue},
 };
 
 impl App {
@@ -23,7 +26,12 @@ impl App {
         let queue = command_queue();
         let (inbound, inbox) = message_queue();
         let addresses = self.compiled().addresses.get(&connection.id).cloned();
+        let (decoder, refused) = match decoder_of(connection) {
+            Ok(decoder) => (decoder, None),
+            Err(error) => (Decoder::new(), Some(error)),
+        };
         let mut source = Source::new(SourceParts {
+            decoder,
             index,
             form: form_of(connection),
             client_id: client_id(&self.workspace, connection.id.as_str()),
@@ -37,8 +45,8 @@ impl App {
                 .collect(),
             now: clock::now(),
         });
-        let spec = spec_of(&self.workspace, connection, None);
-        let spec = spec.and_then(|spec| spec.check().map(|()| spec).map_err(Error::from));
+        let spec = LinkSpec::of(&self.workspace, connection);
+        let spec = refused.map_or(spec, Err);
         if let Err(error) = &spec {
             source.fail(error.to_string());
         }
@@ -46,7 +54,7 @@ impl App {
         self.ask(Request::PutSource(index, Box::new(source)))
             .await?;
         let Ok(spec) = spec else { return Ok(()) };
-        let link = RunningLink::start(index, connection.id.clone(), spec, queue, inbound);
+        let link = RunningLink::start(connection.id.clone(), spec, queue, inbound);
         self.links.lock().await.push(link);
         Ok(())
     }

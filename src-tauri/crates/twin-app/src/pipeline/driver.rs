@@ -209,6 +209,22 @@ impl Driver {
                 self.outbox.carry(index, source.carried() - before);
             }
         }
+        self.carry_out_turn(turn, now);
+    }
+
+    /// Judges on every connection what did not come in time.
+    fn judge(&mut self) {
+        let now = self.instant();
+        let mut turn = Turn::new(BatchId(self.next_batch), now);
+        for (index, source) in &mut self.sources {
+            let before = source.carried();
+            source.judge(now, &mut turn, &mut self.outbox);
+            self.outbox.carry(*index, source.carried() - before);
+        }
+        self.carry_out_turn(turn, now);
+    }
+
+    fn carry_out_turn(&mut self, mut turn: Turn, now: Timestamp) {
         self.next_batch += 1;
         self.samples += turn.samples();
         let wanted = turn.rebirths();
@@ -222,6 +238,7 @@ impl Driver {
                     self.step(at, input);
                 }
                 Step::Store(batch) => self.outbox.batches.push(batch),
+                Step::Show(at, input) => self.step(at, input),
             }
         }
         for (connection, node) in wanted {
@@ -373,7 +390,13 @@ impl Driver {
         // While something waits in memory, or was held, history is behind.
         let is_complete = !self.is_behind() && !self.recovering;
         self.keep_outage(now);
+        self.judge();
         self.watch_clock(now);
+        let sources = self.sources.values_mut();
+        let events: Vec<_> = sources.flat_map(|source| source.conditions(now)).collect();
+        for event in events {
+            self.step(now, Input::System(event));
+        }
         self.show_connections();
         self.show_counters(now);
         if is_complete {

@@ -143,7 +143,7 @@ impl Driver {
             source.foretell(message, &mut turn);
         }
         for step in turn.into_steps() {
-            if let Step::Input(at, input) = step {
+            if let Step::Input(at, input) | Step::Show(at, input) = step {
                 self.step(at, input);
             }
         }

@@ -33,6 +33,11 @@ impl Rejects {
         self.0.values().map(|row| row.count as u64).sum()
     }
 
+    /// How many of one reason.
+    pub fn count_of(&self, reason: &str) -> u64 {
+        self.0.get(reason).map_or(0, |row| row.count as u64)
+    }
+
     /// For the UI.
     pub fn rows(&self) -> Vec<RejectRow> {
         self.0.values().cloned().collect()

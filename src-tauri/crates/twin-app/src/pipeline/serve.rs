@@ -59,6 +59,9 @@ impl Driver {
                     .collect();
                 for (index, source) in gone {
                     self.held.forget(index);
+                    for event in source.end_of_conditions() {
+                        self.step(now, Input::System(event));
+                    }
                     let change = source.all(LinkMark::Set(Quality::bad(Reason::BrokerLost)));
                     self.step(now, Input::Link(change));
                 }
@@ -97,10 +100,10 @@ impl Driver {
         });
     }
 
-    fn rebirth(&self, connection: &str, node: &str, now: Timestamp) -> Result<()> {
+    fn rebirth(&mut self, connection: &str, node: &str, now: Timestamp) -> Result<()> {
         let source = self
             .sources
-            .values()
+            .values_mut()
             .find(|source| source.id().as_str() == connection);
         let source = source.ok_or_else(|| Error::Unknown {
             what: "connection",
@@ -118,7 +121,7 @@ impl Driver {
             .is_some_and(|at| now.since(*at) < REBIRTH_EVERY);
         let Some(source) = self
             .sources
-            .get(connection)
+            .get_mut(connection)
             .filter(|source| source.allows_rebirth() && !recent)
         else {
             return;

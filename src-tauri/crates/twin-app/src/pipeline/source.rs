@@ -1,9 +1,11 @@
 //! One connection as the driver sees it: its decoder, its map from addresses to signals, and what happened on it.
 
+mod conditions;
 mod feeds;
 mod rows;
 mod signs;
 mod values;
+mod waiting;
 
 use std::{
     collections::HashMap,
@@ -22,8 +24,8 @@ use twin_discover::{Ledger, LedgerLimits};
 use twin_historian::{Birth, EXCERPT_BYTES_MAX, LinkTransition, Reject};
 use twin_payload::{Convention, Decoder, Message, Observations, Presence, SourceEvent};
 
-use self::feeds::Feeds;
 pub use self::feeds::Wanted;
+use self::{conditions::Conditions, feeds::Feeds, waiting::Waiting};
 use super::{
     carrier::Carriers,
     job::Job,
@@ -67,6 +69,9 @@ pub struct Source {
     convention: Convention,
     /// What no signal comes from.
     ledger: Ledger,
+    /// Messages that wait for the birth that explains them.
+    waiting: Waiting,
+    conditions: Conditions,
     signals: Arc<[SignalKey]>,
     state: LinkStateView,
     since: Timestamp,
@@ -75,6 +80,8 @@ pub struct Source {
     messages: u64,
     samples: u64,
     dropped: u64,
+    /// Messages beyond the rate that a person set.
+    throttled: u64,
     not_stored: u64,
     carriers: Carriers,
     skipped: u64,
@@ -98,6 +105,8 @@ pub struct SourceParts {
     pub addresses: HashMap<String, SignalKey>,
     /// What is wanted of the other addresses.
     pub wanted: Wanted,
+    /// Of which nothing was heard yet.
+    pub decoder: Decoder,
     /// Birth certificates kept from before: topic and payload.
     pub births: Vec<(String, Vec<u8>)>,
     /// Now.
@@ -107,7 +116,7 @@ pub struct SourceParts {
 impl Source {
     /// A connection of which nothing was heard yet.
     pub fn new(parts: SourceParts) -> Self {
-        let mut decoder = Decoder::new();
+        let mut decoder = parts.decoder;
         for (topic, payload) in &parts.births {
             if let Err(reject) = decoder.restore_birth(topic, payload) {
                 tracing::warn!(
@@ -133,6 +142,8 @@ impl Source {
             observations: Observations::default(),
             convention: Convention::Json,
             ledger: Ledger::new(LedgerLimits::default()),
+            waiting: Waiting::default(),
+            conditions: Conditions::default(),
             state: LinkStateView::Connecting,
             since: parts.now,
             reason: String::new(),
@@ -140,6 +151,7 @@ impl Source {
             messages: 0,
             samples: 0,
             dropped: 0,
+            throttled: 0,
             not_stored: 0,
             carriers: Carriers::default(),
             skipped: 0,
@@ -160,9 +172,9 @@ impl Source {
         &self.id
     }
 
-    /// Messages lost because a queue was full.
+    /// Messages lost because a queue was full, or left out because they were above the rate limit.
     pub const fn dropped(&self) -> u64 {
-        self.dropped
+        self.dropped + self.throttled
     }
 
     /// Samples and unreadable messages that were received and could not be stored.
@@ -233,11 +245,13 @@ impl Source {
                     ..Message::new(&topic, &payload, received)
                 };
                 self.observations.clear();
+                let manner = if retain { Manner::Kept } else { Manner::Live };
                 match self.decoder.decode(message, &mut self.observations) {
                     Ok(()) => {
-                        let manner = if retain { Manner::Kept } else { Manner::Live };
-                        self.take_observations(received, ack.is_some(), manner, turn);
                         self.keep_birth(&topic, &payload, received, job);
+                        let held = self.observations.held();
+                        self.take_observations(received, ack.is_some(), manner, turn, job);
+                        return self.hold_or_ack(held, ack, (received, turn), job);
                     }
                     Err(unreadable) => {
                         let reason = unreadable.kind.name();
@@ -265,21 +279,28 @@ impl Source {
                 self.reject(topic, "too-large", detail, &excerpt, received, job);
                 self.ack(ack, job);
             }
-            Inbound::Dropped { count, .. } | Inbound::Throttled { count, .. } => {
-                self.dropped += count;
-            }
+            Inbound::Dropped { count, .. } => self.dropped += count,
+            Inbound::Throttled { count, .. } => self.throttled += count,
             Inbound::Link { at, state } => self.take_link(at, state, turn, job),
-            Inbound::Subscribed { refused, .. } => {
-                let name = |r: &twin_connect::Refusal| format!("{} ({})", r.filter, r.reason);
-                let names: Vec<String> = refused.iter().map(name).collect();
-                if !names.is_empty() {
-                    self.reason = format!("the broker refused to subscribe: {}", names.join(", "));
-                }
-            }
+            Inbound::Subscribed { refused, .. } => self.take_refusals(&refused),
             Inbound::NotSent { topic, reason, .. } => {
                 tracing::warn!(topic, "a message was not sent: {reason}");
             }
         }
+    }
+
+    /// What is refused now; a CoAP device may answer later.
+    fn take_refusals(&mut self, refused: &[twin_connect::Refusal]) {
+        if self.state != LinkStateView::Up {
+            return;
+        }
+        let name = |r: &twin_connect::Refusal| format!("{} ({})", r.filter, r.reason);
+        let names: Vec<String> = refused.iter().map(name).collect();
+        self.reason = if names.is_empty() {
+            String::new()
+        } else {
+            format!("refused: {}", names.join(", "))
+        };
     }
 
     fn keep_birth(&self, topic: &Topic, payload: &Bytes, received: Timestamp, job: &mut Job) {
@@ -388,9 +409,10 @@ impl Source {
             LinkState::Up {
                 session_present,
                 security,
-                ..
+                tls,
             } => {
                 self.security = security;
+                self.conditions.put_tls(tls);
                 // With the session still there, and nothing asked for that a broker does not keep, nothing was missed:
                 // the last values are still the plant's.
                 if session_present && self.form.subscriptions.iter().all(|s| s.qos > 0) {
@@ -422,7 +444,7 @@ impl Source {
     ///
     /// # Errors
     /// When the plant file does not allow it, or the connection cannot take it now.
-    pub fn request_rebirth(&self, node: &str, now: Timestamp) -> Result<()> {
+    pub fn request_rebirth(&mut self, node: &str, now: Timestamp) -> Result<()> {
         if !self.form.allow_rebirth {
             return Err(Error::Request(format!(
                 "the connection \"{}\" is read-only: allow rebirth requests in its settings first",
@@ -447,6 +469,8 @@ impl Source {
                 "the connection \"{}\" is not ready: try again",
                 self.form.name
             ))
-        })
+        })?;
+        self.decoder.rebirth_asked(node, now);
+        Ok(())
     }
 }

@@ -15,6 +15,7 @@ use twin_core::{
 };
 use twin_historian::{Historian, QualityTransition};
 use twin_model::Plant;
+use twin_payload::Decoder;
 
 use super::{
     driver::{Driver, DriverParts},
@@ -140,6 +141,7 @@ impl Bench {
             inbox: self.inbox.lock().unwrap().take().unwrap(),
             addresses: self.compiled.addresses[&connection.id].clone(),
             wanted: Wanted::of(&self.compiled.plant.discovery),
+            decoder: Decoder::new(),
             births: vec![],
             now: clock::now(),
         });

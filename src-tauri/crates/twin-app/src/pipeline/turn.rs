@@ -18,6 +18,8 @@ pub enum Manner {
     Kept,
     /// As history only: no twin moves and no rule is asked.
     Historical,
+    /// As what the plant says now and nobody wants to keep: it is not stored.
+    Transient,
 }
 
 /// One step of a turn.
@@ -27,6 +29,8 @@ pub enum Step {
     Input(Timestamp, Input),
     /// To be stored only.
     Store(Arc<SampleBatch>),
+    /// For the engine only.
+    Show(Timestamp, Input),
 }
 
 /// What one turn of the driver gathers: steps in order of arrival.
@@ -134,6 +138,11 @@ impl Turn {
             Manner::Kept => self.put(Input::Samples(Arc::new(batch.at_first_look()))),
             Manner::Historical => {
                 self.steps.push(Step::Store(Arc::new(batch)));
+                self.received = self.received.plus(Duration(1));
+            }
+            Manner::Transient => {
+                let input = Input::Samples(Arc::new(batch));
+                self.steps.push(Step::Show(self.received, input));
                 self.received = self.received.plus(Duration(1));
             }
         }

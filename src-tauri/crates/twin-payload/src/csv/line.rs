@@ -120,7 +120,7 @@ impl<'l> Raw<'l> {
     }
 
     /// When it is a time.
-    pub(super) fn time(self, decimal: char, zone: Option<Zone>) -> Option<Timestamp> {
+    pub(super) fn time(self, decimal: char, zone: Option<&Zone>) -> Option<Timestamp> {
         if let Some(time) = stamp::from_text(self.text, zone) {
             return Some(time);
         }

@@ -153,7 +153,7 @@ impl Row<'_> {
         message: &Message<'_>,
         context: &mut Context<'_>,
     ) -> Result<(), Reject> {
-        let time = self.time(line.clone(), context.zone);
+        let time = self.time(line.clone(), context.zone.as_ref());
         let stamp = Stamp::of(time, message);
         for (index, raw) in line.enumerate() {
             let raw = raw.map_err(|_| fault("a quote that does not close"))?;
@@ -186,7 +186,7 @@ impl Row<'_> {
         Ok(())
     }
 
-    fn time(&self, mut line: Split<'_>, zone: Option<Zone>) -> Option<Timestamp> {
+    fn time(&self, mut line: Split<'_>, zone: Option<&Zone>) -> Option<Timestamp> {
         let columns = self.columns?;
         let place = columns
             .iter()

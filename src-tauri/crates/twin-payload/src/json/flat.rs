@@ -9,7 +9,7 @@ use crate::{
     limits::Limits,
     observations::Cell,
     reject::{Reject, RejectKind},
-    stamp,
+    stamp::{self, Zone},
 };
 
 /// Whole numbers up to this size are exact in an f64.
@@ -68,6 +68,8 @@ impl TimeNames {
 /// A flattened JSON text. Kept and filled again, so that its memory is reused.
 #[derive(Debug, Default)]
 pub(crate) struct Flat {
+    /// The zone of times without an offset, when a rule tells it.
+    pub(crate) zone: Option<Zone>,
     rows: Vec<Row>,
     /// All paths and all texts, one after another.
     pool: String,
@@ -191,7 +193,7 @@ impl Filler<'_> {
         let key = flat.path.get(start..)?.trim_start_matches('.');
         let rank = self.names.rank(key)?;
         let time = match scalar {
-            Scalar::Text(text) => stamp::from_rfc3339(text)?,
+            Scalar::Text(text) => stamp::from_text(text, flat.zone.as_ref())?,
             Scalar::Number(number, _) => {
                 let always = self.names.0.get(rank).is_some_and(|name| name.always);
                 stamp::from_epoch(number).filter(|time| always || stamp::is_plausible(*time))?

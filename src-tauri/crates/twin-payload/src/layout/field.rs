@@ -36,8 +36,8 @@ pub enum FieldKind {
     F64(ByteOrder),
     /// Two decimal digits a byte, 1 to 8 bytes. What is no digit gives no value, BAD.
     Bcd(u8, ByteOrder),
-    /// One bit of one byte: false or true.
-    Bit,
+    /// One byte, or bits of it: anything but zero is true.
+    Bool,
 }
 
 /// Which byte comes first.
@@ -50,29 +50,28 @@ pub enum ByteOrder {
 }
 
 impl FieldKind {
-    /// By the name that plant files have for it: `u8`, `i16be`, `u24le`, `f32be`, `f64le`, `bcd4`, `bcd2le`, `bit`.
-    /// Several bytes need their order, but for `bcd`, where the greatest comes first.
+    /// By the name that plant files have for it: `u8`, `i16be`, `u24le`, `f32be`, `f64le`, `bcd8`, `bcd32be`,
+    /// `bool`. Several bytes need their order.
     pub fn from_name(name: &str) -> Option<FieldKind> {
-        if name == "bit" {
-            return Some(FieldKind::Bit);
+        if name == "bool" {
+            return Some(FieldKind::Bool);
         }
         let ordered = name
             .strip_suffix("le")
             .map(|rest| (rest, ByteOrder::Little))
             .or_else(|| Some((name.strip_suffix("be")?, ByteOrder::Big)));
         let (rest, order) = ordered.map_or((name, None), |(rest, order)| (rest, Some(order)));
-        if let Some(bytes) = rest.strip_prefix("bcd") {
-            let bytes = bytes.parse().ok().filter(|bytes| (1..=8).contains(bytes))?;
-            return Some(FieldKind::Bcd(bytes, order.unwrap_or(ByteOrder::Big)));
-        }
-        let bits: u8 = rest.get(1..)?.parse().ok()?;
+        let digits = rest.find(|c: char| c.is_ascii_digit())?;
+        let (kind, bits) = rest.split_at(digits);
+        let bits: u8 = bits.parse().ok()?;
         if !bits.is_multiple_of(8) || !(8..=64).contains(&bits) {
             return None;
         }
         let order = order.or((bits == 8).then_some(ByteOrder::Big))?;
-        match (rest.get(..1)?, bits) {
+        match (kind, bits) {
             ("u", _) => Some(FieldKind::Unsigned(bits / 8, order)),
             ("i", _) => Some(FieldKind::Signed(bits / 8, order)),
+            ("bcd", _) => Some(FieldKind::Bcd(bits / 8, order)),
             ("f", 32) => Some(FieldKind::F32(order)),
             ("f", 64) => Some(FieldKind::F64(order)),
             _ => None,
@@ -86,7 +85,7 @@ impl FieldKind {
             | FieldKind::Bcd(bytes, order) => (bytes, order),
             FieldKind::F32(order) => (4, order),
             FieldKind::F64(order) => (8, order),
-            FieldKind::Bit => (1, ByteOrder::Big),
+            FieldKind::Bool => (1, ByteOrder::Big),
         }
     }
 }
@@ -105,10 +104,6 @@ impl LayoutField {
             return Some("a field whose scale or offset is no number");
         }
         match (self.kind, self.bits) {
-            (FieldKind::Bit, None) => Some("which bit is not said"),
-            (FieldKind::Bit, Some((first, count))) if first > 7 || count != 1 => {
-                Some("a bit that is not one of a byte's 8")
-            }
             (FieldKind::F32(_) | FieldKind::F64(_) | FieldKind::Bcd(..), Some(_)) => {
                 Some("bits of a number that is not whole")
             }
@@ -151,10 +146,7 @@ impl LayoutField {
             FieldKind::F32(_) => self.scaled(f64::from(f32::from_bits(raw as u32))),
             FieldKind::F64(_) => self.scaled(f64::from_bits(raw)),
             FieldKind::Bcd(..) => digits(raw, width).map_or(Cell::Null, |v| self.whole(v)),
-            FieldKind::Bit => {
-                let (first, _) = self.bits.unwrap_or_default();
-                Cell::Bool(raw.checked_shr(first.into()).unwrap_or(0) & 1 == 1)
-            }
+            FieldKind::Bool => Cell::Bool(self.part(raw, width).0 != 0),
         })
     }
 
@@ -237,8 +229,9 @@ mod tests {
             ("u16be", Some((4, 4)), 1.0, 0.0, Cell::I64(8)),
             ("i16be", Some((4, 4)), 1.0, 0.0, Cell::I64(-8)),
             ("u8", Some((1, 3)), 10.0, 5.0, Cell::F64(75.0)),
-            ("bit", Some((7, 1)), 1.0, 0.0, Cell::Bool(true)),
-            ("bcd1", None, 1.0, 0.0, Cell::Null),
+            ("bool", Some((7, 1)), 1.0, 0.0, Cell::Bool(true)),
+            ("bool", None, 1.0, 0.0, Cell::Bool(true)),
+            ("bcd8", None, 1.0, 0.0, Cell::Null),
         ] {
             let field = field(kind, bits, scale, add);
             let got = field.read(&bytes);
@@ -250,7 +243,7 @@ mod tests {
         }
         let bcd = LayoutField {
             at: 3,
-            ..field("bcd3", None, 0.01, 0.0)
+            ..field("bcd24be", None, 0.01, 0.0)
         };
         assert_eq!(bcd.read(&bytes), Some(Cell::F64(1_234.99)));
     }
@@ -258,13 +251,14 @@ mod tests {
     #[test]
     fn kinds_have_names() {
         for name in [
-            "u8", "i8", "u16le", "i24be", "u40le", "i64be", "f32le", "f64be", "bcd8", "bcd2le",
-            "bit",
+            "u8", "i8", "u16le", "i24be", "u40le", "i64be", "f32le", "f64be", "bcd8", "bcd32le",
+            "bool",
         ] {
             assert!(FieldKind::from_name(name).is_some(), "{name}");
         }
         for name in [
-            "", "u", "u7", "u16", "u72be", "f16be", "f24le", "bcd", "bcd0", "bcd9", "x8", "ü8",
+            "", "u", "u7", "u16", "u72be", "f16be", "f24le", "bcd", "bcd0", "bcd9", "bcd16", "x8",
+            "ü8",
         ] {
             assert_eq!(FieldKind::from_name(name), None, "{name}");
         }
@@ -272,8 +266,7 @@ mod tests {
 
     #[test]
     fn fields_that_make_no_sense_are_told() {
-        assert!(field("bit", None, 1.0, 0.0).fault().is_some());
-        assert!(field("bit", Some((8, 1)), 1.0, 0.0).fault().is_some());
+        assert!(field("bool", Some((8, 1)), 1.0, 0.0).fault().is_some());
         assert!(field("u8", Some((4, 5)), 1.0, 0.0).fault().is_some());
         assert!(field("u8", Some((0, 0)), 1.0, 0.0).fault().is_some());
         assert!(field("f32be", Some((0, 4)), 1.0, 0.0).fault().is_some());

@@ -36,10 +36,9 @@ pub struct Layout {
     pub source: LayoutSource,
     /// Its values.
     pub fields: Vec<LayoutField>,
-    /// How many bytes there must be at least, beyond those that the fields need.
-    pub min_length: usize,
-    /// Whether there must not be more.
-    pub exact: bool,
+    /// Fewest bytes there must be, when there may be more or fewer than the fields need; none asks for exactly those.
+    /// A field that lies beyond the bytes gives no value.
+    pub min_length: Option<usize>,
     /// Path of the time in a JSON message; none looks under the usual names.
     pub time: Option<Arc<str>>,
 }
@@ -57,12 +56,6 @@ impl Layout {
         self.fields.iter().find_map(LayoutField::fault)
     }
 
-    /// How many bytes it needs.
-    fn length(&self) -> usize {
-        let ends = self.fields.iter().map(LayoutField::end);
-        ends.max().unwrap_or(0).max(self.min_length)
-    }
-
     /// Adds the rows of the bytes.
     fn rows(
         &self,
@@ -71,10 +64,16 @@ impl Layout {
         stamp: &Stamp,
         context: &mut Context<'_>,
     ) -> Result<(), Reject> {
-        let needed = self.length();
-        if bytes.len() < needed || (self.exact && bytes.len() > needed) {
-            let most = if self.exact { "exactly" } else { "at least" };
-            let detail = format!("{} bytes where {most} {needed} were due", bytes.len());
+        let ends = self.fields.iter().map(LayoutField::end);
+        let (sound, what, due) = match self.min_length {
+            Some(least) => (bytes.len() >= least, "at least", least),
+            None => {
+                let due = ends.max().unwrap_or(0);
+                (bytes.len() == due, "exactly", due)
+            }
+        };
+        if !sound {
+            let detail = format!("{} bytes where {what} {due} were due", bytes.len());
             return Err(Reject::new(RejectKind::Layout, detail));
         }
         for field in &self.fields {

@@ -30,7 +30,7 @@ impl Source {
             security: self.security.clone(),
             messages: self.messages as f64,
             samples: self.samples as f64,
-            dropped: self.dropped as f64,
+            dropped: self.dropped() as f64,
             not_stored: self.not_stored as f64,
             rejects: self.rejects.rows(),
             skipped: self.skipped as f64,

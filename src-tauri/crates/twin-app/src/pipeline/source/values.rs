@@ -5,7 +5,10 @@ use twin_discover::Sighting;
 use twin_payload::{Convention, Observation};
 
 use super::{Source, feeds::Feed};
-use crate::pipeline::turn::{Manner, Turn};
+use crate::pipeline::{
+    job::Job,
+    turn::{Manner, Turn},
+};
 
 impl Source {
     pub(super) fn take_observations(
@@ -14,6 +17,7 @@ impl Source {
         acknowledged: bool,
         manner: Manner,
         turn: &mut Turn,
+        job: &mut Job,
     ) {
         self.skipped += self.observations.skipped();
         self.convention = self.observations.convention().unwrap_or(Convention::Json);
@@ -23,6 +27,9 @@ impl Source {
         let mut observations = std::mem::take(&mut self.observations);
         for row in observations.iter() {
             self.take_row(&row, received, acknowledged, manner, turn);
+        }
+        for released in observations.released() {
+            self.release(released, job);
         }
         observations.clear();
         self.observations = observations;
@@ -48,10 +55,10 @@ impl Source {
         match self.feeds.of(&self.decoder, row.address) {
             Feed::Signal(signal) => {
                 let signal = *signal;
-                let manner = if row.historical {
-                    Manner::Historical
-                } else {
-                    manner
+                let manner = match (row.historical, row.transient) {
+                    (true, _) => Manner::Historical,
+                    (false, true) => Manner::Transient,
+                    (false, false) => manner,
                 };
                 turn.push_row(SampleRef { signal, ..sample }, manner);
                 self.carriers.note(signal, acknowledged);
@@ -67,7 +74,7 @@ impl Source {
                     convention: self.convention,
                 };
                 self.ledger.note(sighting, || name);
-                if stores {
+                if stores && !row.transient {
                     turn.push_heard((self.index, &self.id), name, sample);
                 }
             }

@@ -1,0 +1,158 @@
+//! What a person must know of a connection: messages that are lost, bounds that are reached, certificates that end.
+
+use std::sync::Arc;
+
+use twin_connect::TlsFacts;
+use twin_core::{Duration, Timestamp, engine::SystemEvent};
+use twin_payload::RejectKind;
+
+use super::Source;
+
+/// A condition ends when nothing more of it happened for so long.
+const QUIET: Duration = Duration::from_secs(600);
+/// How often certificates are looked at.
+const CERTIFICATES_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Something that is counted, and is a condition while it goes on.
+#[derive(Debug, Default)]
+struct Lasting {
+    seen: u64,
+    /// When it last rose, while the condition stands.
+    raised: Option<Timestamp>,
+}
+
+impl Lasting {
+    /// Raised anew with every rise, so that its text has the newest count.
+    fn judge(
+        &mut self,
+        count: u64,
+        now: Timestamp,
+        key: String,
+        text: impl FnOnce() -> String,
+    ) -> Option<SystemEvent> {
+        if count > self.seen {
+            self.seen = count;
+            self.raised = Some(now);
+            return Some(SystemEvent::Raised { key, text: text() });
+        }
+        let ended = self.raised.is_some_and(|at| now.since(at) >= QUIET);
+        if ended {
+            self.raised = None;
+        }
+        ended.then_some(SystemEvent::Cleared { key })
+    }
+}
+
+/// The conditions of one connection.
+#[derive(Debug, Default)]
+pub(super) struct Conditions {
+    dropped: Lasting,
+    throttled: Lasting,
+    topics: Lasting,
+    /// Of the link that is up or was last.
+    pub tls: Option<Arc<TlsFacts>>,
+    certificates_due: Timestamp,
+    ends: bool,
+}
+
+/// First words of the names of the conditions of a connection; its id follows.
+const KEYS: [&str; 4] = ["dropped", "rate", "topics", "certificate"];
+
+impl Source {
+    /// The end of all its conditions: the connection is no more.
+    pub fn end_of_conditions(&self) -> impl Iterator<Item = SystemEvent> + use<> {
+        let id = self.id.clone();
+        KEYS.into_iter().map(move |what| SystemEvent::Cleared {
+            key: format!("{what} {id}"),
+        })
+    }
+
+    /// What has begun or ended since this was last asked.
+    pub fn conditions(&mut self, now: Timestamp) -> Vec<SystemEvent> {
+        let name = &self.form.name;
+        let [dropped_key, rate_key, topics_key, certificate_key] =
+            KEYS.map(|what| format!("{what} {}", self.id));
+        let conditions = &mut self.conditions;
+        let (dropped, throttled) = (self.dropped, self.throttled);
+        let topics = self.rejects.count_of(RejectKind::TopicLimit.name());
+        let events = [
+            conditions.dropped.judge(dropped, now, dropped_key, || {
+                format!(
+                    "{name}: {dropped} messages of QoS 0 were lost, because they came faster than they can be taken. \
+                     Narrow its topic filters, or ask for QoS 1."
+                )
+            }),
+            conditions.throttled.judge(throttled, now, rate_key, || {
+                format!(
+                    "{name}: {throttled} messages of QoS 0 were left out, because they came faster than its rate limit \
+                     allows. Narrow its topic filters, or raise the limit."
+                )
+            }),
+            conditions.topics.judge(topics, now, topics_key, || {
+                format!(
+                    "{name}: {topics} messages are kept as unreadable only, because it has more topics than its limit \
+                     allows. Narrow its topic filters, or raise the limit."
+                )
+            }),
+            conditions.certificates(now, certificate_key, name),
+        ];
+        events.into_iter().flatten().collect()
+    }
+}
+
+impl Conditions {
+    fn certificates(&mut self, now: Timestamp, key: String, name: &str) -> Option<SystemEvent> {
+        if now < self.certificates_due {
+            return None;
+        }
+        let tls = self.tls.as_ref()?;
+        self.certificates_due = now.plus(CERTIFICATES_EVERY);
+        let near = tls.expiries(now).into_iter().find(|end| end.is_near());
+        let was = std::mem::replace(&mut self.ends, near.is_some());
+        let Some(end) = near else {
+            return was.then_some(SystemEvent::Cleared { key });
+        };
+        let when = match end.days {
+            days if days < 0 => "has ended".to_owned(),
+            0 => "ends today".to_owned(),
+            1 => "ends tomorrow".to_owned(),
+            days => format!("ends in {days} days"),
+        };
+        let text = format!("{name}: {} {when}: renew it.", end.what);
+        Some(SystemEvent::Raised { key, text })
+    }
+
+    /// The link is up with these facts: they are looked at next time.
+    pub fn put_tls(&mut self, tls: Option<Arc<TlsFacts>>) {
+        self.tls = tls;
+        self.certificates_due = Timestamp::MIN;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_lasts_until_it_was_quiet_for_long() {
+        let mut lasting = Lasting::default();
+        let mut judge = |count, at_s| {
+            let event = lasting.judge(count, Timestamp::from_secs(at_s), "k".into(), || {
+                format!("{count} lost")
+            });
+            match event {
+                Some(SystemEvent::Raised { text, .. }) => text,
+                Some(SystemEvent::Cleared { .. }) => "over".into(),
+                None => String::new(),
+            }
+        };
+        assert_eq!(judge(0, 0), "");
+        assert_eq!(judge(3, 1), "3 lost");
+        assert_eq!(judge(3, 2), "");
+        assert_eq!(judge(5, 100), "5 lost");
+        assert_eq!(judge(5, 699), "");
+        assert_eq!(judge(5, 700), "over");
+        assert_eq!(judge(5, 2_000), "");
+        assert_eq!(judge(6, 3_000), "6 lost");
+    }
+}
