@@ -6,6 +6,7 @@ mod damage;
 mod disk_full;
 mod io_errors;
 mod keep;
+mod kill;
 mod order;
 mod pipeline;
 mod reload;
