@@ -11,8 +11,8 @@ use twin_app::{
     api::{
         alarm::AlarmStateView,
         connection::{
-            ConnectionForm, LimitsForm, LinkStateView, ProtocolView, SubscriptionForm, TestStepView,
-            TransportForm,
+            ConnectionForm, LimitsForm, LinkStateView, ProtocolView, SubscriptionForm,
+            TestStepView, TransportForm,
         },
         trend::TrendRequest,
     },

@@ -17,6 +17,7 @@ pub mod signal;
 pub mod start;
 pub mod status;
 pub mod trend;
+mod unmade;
 pub mod view;
 pub mod words;
 pub mod workspace;

@@ -28,6 +28,7 @@ use crate::{
         scoring::ScoringThread,
     },
     running::LinkSpec,
+    unmade::unmade,
 };
 
 /// Name of the condition that the file cannot be used.
@@ -58,10 +59,12 @@ impl App {
                 message: other.to_string(),
             }],
         };
+        let compiled = self.compiled();
+        let plant = &compiled.plant;
         PlantFileView {
             path: self.workspace.plant_path().display().to_string(),
             faults,
-            warnings: self.compiled().plant.warnings(),
+            warnings: [plant.warnings(), unmade(plant)].concat(),
         }
     }
 

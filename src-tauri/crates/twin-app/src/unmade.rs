@@ -1,0 +1,49 @@
+//! What a plant file may say and this program does not do: said, so that nobody relies on it.
+
+use twin_model::Plant;
+
+/// One sentence for each such thing, in the order of the file.
+pub fn unmade(plant: &Plant) -> Vec<String> {
+    let mut out = Vec::new();
+    for connection in &plant.connections {
+        if !connection.shadows.is_empty() {
+            out.push(format!(
+                "connection {}: `shadows` are not asked for their state; what the broker tells of them is read.",
+                connection.id
+            ));
+        }
+        if connection.sparkplug.primary_host.is_some() {
+            out.push(format!(
+                "connection {}: `primary_host` publishes no STATE; the program only listens.",
+                connection.id
+            ));
+        }
+    }
+    for asset_type in plant.types.iter().filter(|t| t.model_file.is_some()) {
+        out.push(format!(
+            "type {}: its `model_file` is not read; its signals are those of the plant file.",
+            asset_type.id
+        ));
+    }
+    for mapping in &plant.mappings {
+        out.push(format!(
+            "mapping {}: the rule makes no assets; name them under [[asset]].",
+            mapping.id
+        ));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_done_is_said() {
+        let text = "[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UTC\"\n[[connection]]\nid = \"c\"\nhost = \"h\"\n\
+                    subscriptions = [{ filter = \"a/#\" }]\nshadows = [\"pump-1\"]\n";
+        let found = unmade(&Plant::parse(text).unwrap());
+        assert_eq!(found.len(), 1);
+        assert!(found[0].contains("connection c"), "{found:?}");
+    }
+}
