@@ -28,7 +28,7 @@ use crate::{
         driver::{Driver, DriverParts},
         maintenance::Maintenance,
         notice::Notice,
-        provisional::{Numbering, is_provisional},
+        provisional::Numbering,
         request::{Queues, Request},
         retention::{self, Plan},
         scoring::{Answer, LoadedModel, ScoringThread},
@@ -94,10 +94,8 @@ pub async fn pipeline(
     say_what_was_damaged(historian, workspace, &conditions);
     let settled = Arc::new(AtomicI64::new(historian.alarms().settled().await?.0));
     let complete = Arc::new(AtomicI64::new(i64::MIN));
-    let known = historian.signals().await?;
-    let provisional = known.iter().filter(|(_, id)| is_provisional(id)).count();
     let writer = Writer {
-        numbering: Numbering::new(historian.clone(), provisional),
+        numbering: Numbering::new(historian.clone()),
         historian: historian.clone(),
         view: Arc::clone(view),
         conditions: conditions.clone(),

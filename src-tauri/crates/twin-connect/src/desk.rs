@@ -13,6 +13,7 @@ use twin_core::Timestamp;
 use crate::{
     Command, ConnectionSpec, DownReason, Grant, Inbound, InboundSender, LinkState, Qos, Refusal,
     acks::Acks,
+    limits::patience,
     outlet::Outlet,
     parcel::Parcel,
     probe::Probe,
@@ -139,6 +140,8 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 Turn::Silent if up.is_some() => break Ok(Fault::Silent),
                 Turn::Silent => break Ok(Fault::Timeout),
                 Turn::Stop => {
+                    // What waits for its rate, and the count of what did not come through it, go now or never.
+                    self.go_on(true);
                     self.say_goodbye(wire, up.is_some()).await;
                     return End::Stop;
                 }
@@ -184,6 +187,10 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         up: &mut Option<Up>,
         mut watchdog: Pin<&mut Sleep>,
     ) -> Turn<W::Ack> {
+        // The last acknowledgement may have left with an event and not with a command.
+        if self.has_caught_up() {
+            return Turn::CaughtUp;
+        }
         let poll = wire.poll();
         tokio::pin!(poll);
         if self.burst < BURST {
@@ -196,7 +203,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         self.burst = 0;
         self.unread = CLOCK_EVERY;
         // Within a burst nothing waits: the end of it is soon enough.
-        let alive = std::mem::take(&mut self.heard) || std::mem::take(&mut self.spoke);
+        let alive = std::mem::take(&mut self.heard) | std::mem::take(&mut self.spoke);
         if let Some(up) = up.as_ref().filter(|_| alive) {
             watchdog.as_mut().reset(Instant::now() + up.patience);
         }
@@ -222,10 +229,15 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 () = &mut watchdog => return Turn::Silent,
                 () = sender.closed() => return Turn::Stop,
             }
-            if self.behind && self.acks.is_empty() && !self.outlet.is_waiting() {
+            if self.has_caught_up() {
                 return Turn::CaughtUp;
             }
         }
+    }
+
+    /// Whether what was left to the broker can be fetched now.
+    fn has_caught_up(&self) -> bool {
+        self.behind && self.acks.is_empty() && !self.outlet.is_waiting()
     }
 
     /// Between two links. False if the connection is to end.
@@ -422,7 +434,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             since: Instant::now(),
             answers,
             max_packet,
-            patience: keep_alive.saturating_mul(2),
+            patience: patience(keep_alive),
         }
     }
 

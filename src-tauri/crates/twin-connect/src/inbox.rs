@@ -83,7 +83,7 @@ impl From<Receiver<Inbound>> for Inbox {
 
 impl InboundSender {
     fn is_full(&self) -> bool {
-        self.limit != usize::MAX && self.level.bytes.load(Ordering::Acquire) >= self.limit
+        self.limit != usize::MAX && self.level.bytes.load(Ordering::SeqCst) >= self.limit
     }
 
     /// Puts an entry in, or gives it back when there is no room or nobody to take it.
@@ -154,7 +154,7 @@ impl Inbox {
             let counted = |level: usize| Some(level.saturating_sub(weight));
             let bytes = &self.level.bytes;
             // The closure never declines.
-            let _ = bytes.fetch_update(Ordering::AcqRel, Ordering::Acquire, counted);
+            let _ = bytes.fetch_update(Ordering::SeqCst, Ordering::SeqCst, counted);
             if self.level.starved.swap(false, Ordering::SeqCst) {
                 self.level.fell.notify_one();
             }

@@ -34,6 +34,19 @@ pub struct Limits {
     pub rate: Option<Rate>,
 }
 
+/// Silence of a broker that set a keep-alive of 0 after which the link is made anew.
+const UNASKED_PATIENCE: Duration = Duration::from_secs(3_600);
+
+/// How long a link may be silent. Without a keep-alive (MQTT 5, 3.2.2.3.14) nothing is asked of the broker, and its silence
+/// says little.
+pub(crate) const fn patience(keep_alive: Duration) -> Duration {
+    if keep_alive.is_zero() {
+        UNASKED_PATIENCE
+    } else {
+        keep_alive.saturating_mul(2)
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Limits {

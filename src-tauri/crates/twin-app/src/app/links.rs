@@ -22,7 +22,15 @@ impl App {
     /// Starts a connection. One that cannot even be tried is listed with the reason, so that it can be mended.
     pub(super) async fn connect(&self, connection: &Connection) -> Result<()> {
         let index = self.next_link.fetch_add(1, Ordering::Relaxed);
-        let births = self.historian.births(&connection.id).await?;
+        // Without them nodes are asked for new births; a connection that is not there would be worse.
+        let births = self.historian.births(&connection.id).await;
+        let births = births.unwrap_or_else(|error| {
+            tracing::warn!(
+                "kept birth certificates of {} cannot be read: {error}",
+                connection.id
+            );
+            Vec::new()
+        });
         let queue = command_queue();
         let (inbound, inbox) = message_queue();
         let addresses = self.compiled().addresses.get(&connection.id).cloned();

@@ -20,6 +20,7 @@ use crate::{
         plant::{PlantFaultView, PlantFileView},
     },
     connections::{connection_of, form_of},
+    decoding::decoder_of,
     error::{Error, Result},
     pipeline::{
         provisional::adoptions,
@@ -125,6 +126,7 @@ impl App {
             Ok(stamp) => (stamp, self.seen().has_come_to_rest(stamp)),
             Err(error) => return self.say_unreadable(&path, &error).await,
         };
+        let _alone = self.editing.lock().await;
         self.adopt_rest().await;
         if !is_new {
             return;
@@ -139,10 +141,13 @@ impl App {
             }
             Err(_) => return,
         };
-        let _alone = self.editing.lock().await;
         if self.seen().text == text {
             self.seen().stamp = Some(stamp);
-            return self.say_usable().await;
+            let fault = self.seen().fault.clone();
+            return match fault {
+                Some(fault) => self.say_fault(&fault).await,
+                None => self.say_usable().await,
+            };
         }
         match self.take_up(text, None).await {
             Ok(()) => {
@@ -156,11 +161,8 @@ impl App {
             }
             Err(Error::Plant { source, .. }) => {
                 self.seen().stamp = Some(stamp);
-                let text = format!(
-                    "plant.toml was changed and cannot be used, so the plant of before runs on. {source}"
-                );
+                self.say_fault(&source).await;
                 self.seen().fault = Some(source);
-                self.say(text).await;
             }
             Err(error) => {
                 let text = format!("plant.toml was changed and could not be taken up yet: {error}");
@@ -184,7 +186,16 @@ impl App {
         }
     }
 
+    async fn say_fault(&self, fault: &twin_model::Error) {
+        let text = format!(
+            "plant.toml was changed and cannot be used, so the plant of before runs on. {fault}"
+        );
+        self.say(text).await;
+    }
+
     async fn say_unreadable(&self, path: &Path, error: &std::io::Error) {
+        // Whatever is there when it can be read again is looked at.
+        self.seen().stamp = None;
         let text = format!(
             "{} cannot be read ({error}), so the plant of before runs on: put the file back.",
             path.display()
@@ -233,6 +244,13 @@ impl App {
             }
         };
         let before = self.planted();
+        // A connection that runs is not given up for one that cannot even be tried.
+        for connection in &plant.connections {
+            if before.compiled.plant.connection(connection.id.as_str()) != Some(connection) {
+                decoder_of(connection)?;
+                LinkSpec::of(&self.workspace, connection, None)?;
+            }
+        }
         // First of all: a signal that history does not know yet takes over all that was heard, at once.
         self.historian.adopt(&adoptions(&plant)).await?;
         let made = Planted::make(&self.historian, &self.workspace, plant, Some(&before)).await;

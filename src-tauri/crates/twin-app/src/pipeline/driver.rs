@@ -212,6 +212,18 @@ impl Driver {
         self.carry_out_turn(turn, now);
     }
 
+    /// Reads on every connection what waits for a birth: it would be gone with the connection.
+    pub(super) fn let_all_go(&mut self) {
+        let now = self.instant();
+        let mut turn = Turn::new(BatchId(self.next_batch), now);
+        for (index, source) in &mut self.sources {
+            let before = source.carried();
+            source.let_go(now, &mut turn, &mut self.outbox);
+            self.outbox.carry(*index, source.carried() - before);
+        }
+        self.carry_out_turn(turn, now);
+    }
+
     /// Judges on every connection what did not come in time.
     fn judge(&mut self) {
         let now = self.instant();
@@ -227,6 +239,8 @@ impl Driver {
     fn carry_out_turn(&mut self, mut turn: Turn, now: Timestamp) {
         self.next_batch += 1;
         self.samples += turn.samples();
+        // A replay of the journal could not tell them from live ones.
+        self.outbox.settles |= turn.is_special();
         let wanted = turn.rebirths();
         self.outbox.heard.append(&mut turn.heard());
         for step in turn.into_steps() {
@@ -406,6 +420,6 @@ impl Driver {
 }
 
 /// Name of the condition of one model binding.
-fn model_key(binding: usize) -> String {
+pub(super) fn model_key(binding: usize) -> String {
     format!("model {binding}")
 }

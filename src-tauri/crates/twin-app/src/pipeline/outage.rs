@@ -91,6 +91,7 @@ impl Driver {
 
     /// The end: hands over all that waits, however long that takes.
     pub(super) async fn leave(mut self) {
+        self.let_all_go();
         self.outbox.settles = true;
         let last = std::mem::take(&mut self.outbox);
         self.ring.push(last);
@@ -237,7 +238,7 @@ impl Driver {
     }
 
     /// The record of what the ring could not hold since this was last asked, and of where history is missing something.
-    fn record_losses(&mut self) -> Job {
+    pub(super) fn record_losses(&mut self) -> Job {
         let mut record = Job::default();
         let Some(lost) = self.ring.take_lost() else {
             return record;

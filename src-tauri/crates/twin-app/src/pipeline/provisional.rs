@@ -44,19 +44,19 @@ pub fn adoptions(plant: &Plant) -> Vec<Adoption> {
 pub struct Numbering {
     historian: Historian,
     keys: HashMap<ConnectionId, HashMap<Arc<str>, SignalKey>>,
-    /// Provisional signals that history has.
-    count: usize,
+    /// Provisional signals that history has, once they were looked up.
+    count: Option<usize>,
     /// Values that got no number, because there are too many.
     left_out: u64,
 }
 
 impl Numbering {
-    /// With as many provisional signals in history as `count`.
-    pub fn new(historian: Historian, count: usize) -> Self {
+    /// With those of a history.
+    pub fn new(historian: Historian) -> Self {
         Numbering {
             historian,
             keys: HashMap::new(),
-            count,
+            count: None,
             left_out: 0,
         }
     }
@@ -74,6 +74,7 @@ impl Numbering {
         &mut self,
         heard: &[HeardBatch],
     ) -> Result<Vec<Arc<SampleBatch>>, twin_historian::Error> {
+        self.look_up().await?;
         self.name_new(heard).await?;
         let mut batches = Vec::with_capacity(heard.len());
         for batch in heard {
@@ -97,6 +98,26 @@ impl Numbering {
         Ok(batches)
     }
 
+    /// Reads the numbers that history has given already.
+    async fn look_up(&mut self) -> Result<(), twin_historian::Error> {
+        if self.count.is_some() {
+            return Ok(());
+        }
+        let mut count = 0;
+        for (key, id) in self.historian.signals().await? {
+            // No id of a connection has a slash in it.
+            let name = id.as_str().strip_prefix(MARK);
+            let Some((connection, address)) = name.and_then(|name| name.split_once('/')) else {
+                continue;
+            };
+            let of_connection = self.keys.entry(ConnectionId::from(connection)).or_default();
+            of_connection.insert(address.into(), key);
+            count += 1;
+        }
+        self.count = Some(count);
+        Ok(())
+    }
+
     async fn name_new(&mut self, heard: &[HeardBatch]) -> Result<(), twin_historian::Error> {
         let mut new: Vec<(ConnectionId, Arc<str>)> = Vec::new();
         let mut seen: HashSet<(&ConnectionId, &Arc<str>)> = HashSet::new();
@@ -109,7 +130,7 @@ impl Numbering {
                 }
             }
         }
-        new.truncate(SIGNALS_MAX.saturating_sub(self.count));
+        new.truncate(SIGNALS_MAX.saturating_sub(self.count.unwrap_or(0)));
         if new.is_empty() {
             return Ok(());
         }
@@ -118,16 +139,17 @@ impl Numbering {
             .map(|(connection, name)| provisional_id(connection, name))
             .collect();
         let keys = self.historian.signal_keys(&ids).await?;
-        // Some of them may be from an earlier run; counted twice, they only make the bound stricter.
-        self.count += new.len();
+        self.count = self.count.map(|count| count + new.len());
         for ((connection, name), key) in new.into_iter().zip(keys) {
             self.keys.entry(connection).or_default().insert(name, key);
         }
         Ok(())
     }
 
-    /// Forgets the numbers: signals have taken some of them over.
-    pub fn forget(&mut self) {
+    /// Forgets the numbers: signals have taken some of them over. Tells whether values were left out until now.
+    pub fn forget(&mut self) -> bool {
         self.keys.clear();
+        self.count = None;
+        std::mem::take(&mut self.left_out) > 0
     }
 }

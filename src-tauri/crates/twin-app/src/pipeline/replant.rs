@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use twin_core::engine::Input;
+use twin_core::engine::{Input, SystemEvent};
 
-use super::{driver::Driver, request::NewPlant, source::Wanted};
+use super::{
+    driver::{Driver, model_key},
+    request::NewPlant,
+    source::Wanted,
+};
 
 impl Driver {
     /// Twins and standing alarms stay where signal and rule do. Occurrences of rules that are gone end.
@@ -13,6 +17,10 @@ impl Driver {
         self.compiled = new.compiled;
         if let Some(scoring) = new.scoring {
             self.scoring = Some(scoring);
+            for binding in 0..self.engine.config().models.len() {
+                let key = model_key(binding);
+                self.step(now, Input::System(SystemEvent::Cleared { key }));
+            }
         }
         self.outbox.names_changed = true;
         self.view.put_plant(new.view);

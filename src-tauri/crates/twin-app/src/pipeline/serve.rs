@@ -53,6 +53,10 @@ impl Driver {
                 self.show_connections();
             }
             Request::RemoveSource(id) => {
+                self.let_all_go();
+                // While the connection that lost something is still known.
+                let record = self.record_losses();
+                self.outbox.absorb(record);
                 let gone: Vec<_> = self
                     .sources
                     .extract_if(|_, source| source.id().as_str() == id)

@@ -251,9 +251,10 @@ impl Source {
                 match self.decoder.decode(message, &mut self.observations) {
                     Ok(()) => {
                         self.keep_birth(&topic, &payload, received, job);
-                        let held = self.observations.held();
-                        self.take_observations(received, ack.is_some(), manner, turn, job);
-                        return self.hold_or_ack(held, ack, (received, turn), job);
+                        let acknowledged = ack.is_some();
+                        let ack = self.hold(self.observations.held(), ack);
+                        self.take_observations(received, acknowledged, manner, turn, job);
+                        return self.pass(ack, (received, turn), job);
                     }
                     Err(unreadable) => {
                         let reason = unreadable.kind.name();
@@ -267,7 +268,7 @@ impl Source {
                         );
                     }
                 }
-                self.ack(ack, job);
+                self.pass(ack, (received, turn), job);
             }
             Inbound::Unreadable {
                 received,
@@ -279,7 +280,7 @@ impl Source {
                 job.must_flush |= ack.is_some();
                 self.messages += 1;
                 self.reject(topic, "too-large", detail, &excerpt, received, job);
-                self.ack(ack, job);
+                self.pass(ack, (received, turn), job);
             }
             Inbound::Dropped { count, .. } => self.dropped += count,
             Inbound::Throttled { count, .. } => self.throttled += count,

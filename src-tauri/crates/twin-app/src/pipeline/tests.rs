@@ -154,7 +154,7 @@ impl Bench {
         let (notices, queue) = mpsc::channel(1);
         self._kept.push(Box::new(queue));
         let writer = Writer {
-            numbering: Numbering::new(self.historian.clone(), 0),
+            numbering: Numbering::new(self.historian.clone()),
             historian: self.historian.clone(),
             view: Arc::clone(&self.view),
             conditions: self.conditions.clone(),

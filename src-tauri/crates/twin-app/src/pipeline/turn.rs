@@ -44,6 +44,7 @@ pub struct Turn {
     steps: Vec<Step>,
     heard: Vec<HeardBatch>,
     samples: u64,
+    special: bool,
     rebirths: Vec<(usize, String)>,
 }
 
@@ -58,6 +59,7 @@ impl Turn {
             steps: Vec::new(),
             heard: Vec::new(),
             samples: 0,
+            special: false,
             rebirths: vec![],
         }
     }
@@ -65,6 +67,11 @@ impl Turn {
     /// How many samples were mapped to signals.
     pub const fn samples(&self) -> u64 {
         self.samples
+    }
+
+    /// Whether any of it is to be taken otherwise than as what the plant says now.
+    pub const fn is_special(&self) -> bool {
+        self.special
     }
 
     /// Nodes whose data cannot be read without a birth: connection and node.
@@ -89,6 +96,7 @@ impl Turn {
             self.close_batch();
             self.manner = manner;
         }
+        self.special |= manner != Manner::Live;
         self.batch.push_row(row);
         self.samples += 1;
     }

@@ -38,6 +38,9 @@ use crate::{
 /// How long to wait before trying again to write what could not be written.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// Name of the condition that more is heard than can be kept for acceptance.
+const DISCOVERY: &str = "discovery";
+
 /// The writer's ends.
 pub struct Writer {
     /// Where to write.
@@ -176,8 +179,9 @@ impl Writer {
         &mut self,
         gathered: &mut Gathered,
     ) -> std::result::Result<(), twin_historian::Error> {
-        if std::mem::take(&mut gathered.names_changed) {
-            self.numbering.forget();
+        if std::mem::take(&mut gathered.names_changed) && self.numbering.forget() {
+            let key = DISCOVERY.to_owned();
+            self.tell(SystemEvent::Cleared { key }).await;
         }
         if gathered.heard.is_empty() {
             return Ok(());
@@ -190,7 +194,7 @@ impl Writer {
             let text = "More is heard that is not in the plant file than history can keep for acceptance: narrow the \
                         topic filters, or name what is not wanted under [discovery] ignore.";
             self.tell(SystemEvent::Raised {
-                key: "discovery".into(),
+                key: DISCOVERY.into(),
                 text: text.into(),
             })
             .await;

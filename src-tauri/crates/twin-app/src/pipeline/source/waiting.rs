@@ -25,28 +25,41 @@ pub(super) struct Waiting {
 }
 
 impl Source {
-    /// Keeps the acknowledgement of a message that the decoder holds back, else hands it over.
-    pub(super) fn hold_or_ack(
+    /// Keeps the acknowledgement of a message that the decoder holds back; gives any other. To be called before what the
+    /// decoder says is taken: it may release the same message at once.
+    pub(super) fn hold(
         &mut self,
         held: Option<HoldId>,
+        ack: Option<AckHandle>,
+    ) -> Option<AckHandle> {
+        match (held, ack) {
+            (Some(hold), Some(ack)) => {
+                self.waiting.acks.insert(hold, ack);
+                None
+            }
+            (_, ack) => ack,
+        }
+    }
+
+    /// Hands over an acknowledgement. When too many wait behind a held one, what is held is read as it is.
+    pub(super) fn pass(
+        &mut self,
         ack: Option<AckHandle>,
         (now, turn): (Timestamp, &mut Turn),
         job: &mut Job,
     ) {
-        match (held, ack) {
-            (Some(hold), Some(ack)) => {
-                self.waiting.acks.insert(hold, ack);
-            }
-            (_, ack) => {
-                self.waiting.behind += usize::from(ack.is_some() && !self.waiting.acks.is_empty());
-                self.ack(ack, job);
-            }
-        }
+        self.waiting.behind += usize::from(ack.is_some() && !self.waiting.acks.is_empty());
+        self.ack(ack, job);
         if self.waiting.behind >= BEHIND_MAX {
-            self.observations.clear();
-            self.decoder.let_go(now, &mut self.observations);
-            self.take_observations(now, true, Manner::Live, turn, job);
+            self.let_go(now, turn, job);
         }
+    }
+
+    /// Reads what is held back as it is, without waiting longer.
+    pub fn let_go(&mut self, now: Timestamp, turn: &mut Turn, job: &mut Job) {
+        self.observations.clear();
+        self.decoder.let_go(now, &mut self.observations);
+        self.take_observations(now, true, Manner::Live, turn, job);
     }
 
     /// A message is held back no more.
