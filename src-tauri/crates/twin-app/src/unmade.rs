@@ -1,6 +1,6 @@
 //! What a plant file may say and this program does not do: said, so that nobody relies on it.
 
-use twin_model::Plant;
+use twin_model::{Discovery, Plant};
 
 /// One sentence for each such thing, in the order of the file.
 pub fn unmade(plant: &Plant) -> Vec<String> {
@@ -31,6 +31,9 @@ pub fn unmade(plant: &Plant) -> Vec<String> {
             mapping.id
         ));
     }
+    if plant.discovery.budget != Discovery::default().budget {
+        out.push("discovery: `budget` is not enforced; `keep` bounds how long is kept.".into());
+    }
     out
 }
 
@@ -41,9 +44,10 @@ mod tests {
     #[test]
     fn what_is_not_done_is_said() {
         let text = "[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UTC\"\n[[connection]]\nid = \"c\"\nhost = \"h\"\n\
-                    subscriptions = [{ filter = \"a/#\" }]\nshadows = [\"pump-1\"]\n";
+                    subscriptions = [{ filter = \"a/#\" }]\nshadows = [\"pump-1\"]\n[discovery]\nbudget = \"200MB\"\n";
         let found = unmade(&Plant::parse(text).unwrap());
-        assert_eq!(found.len(), 1);
+        assert_eq!(found.len(), 2);
         assert!(found[0].contains("connection c"), "{found:?}");
+        assert!(found[1].contains("budget"), "{found:?}");
     }
 }
