@@ -245,6 +245,7 @@ fn state_fault(error: StateError, limit: usize) -> Fault {
         StateError::Deserialization(CodecError::PayloadSizeLimitExceeded(size)) => {
             Fault::TooLarge { size, limit }
         }
+        StateError::Deserialization(error) => Fault::Malformed(error.to_string()),
         other => Fault::Malformed(other.to_string()),
     }
 }

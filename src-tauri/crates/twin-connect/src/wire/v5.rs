@@ -354,6 +354,10 @@ fn state_fault(error: StateError) -> Fault {
             size: pkt_size,
             limit: max,
         },
+        StateError::Deserialization(CodecError::ProtocolViolation(reason)) => {
+            Fault::Malformed(words(&format!("{reason:?}")))
+        }
+        StateError::Deserialization(error) => Fault::Malformed(error.to_string()),
         other => Fault::Malformed(other.to_string()),
     }
 }
