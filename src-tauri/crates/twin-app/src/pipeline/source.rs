@@ -477,6 +477,7 @@ impl Source {
             topic,
             payload: payload.into(),
             qos: Qos::AtMostOnce,
+            retain: false,
         };
         self.commands.try_send(command).map_err(|_| {
             Error::Request(format!(
