@@ -7,6 +7,7 @@ pub mod alarm;
 pub mod connection;
 pub mod files;
 pub mod frame;
+pub mod models;
 pub mod plant;
 pub mod settings;
 pub mod trend;
