@@ -4,18 +4,23 @@ use twin_connect::{DownKind, Protocol};
 
 use crate::script::{Desk, PROTOCOLS, broker, connack, packet, publish, spec, suback};
 
+type Case = (&'static str, Vec<u8>);
+
 /// What is sent once the link is up.
-fn wrong(protocol: Protocol) -> Vec<(&'static str, Vec<u8>)> {
-    let is_5 = protocol == Protocol::Mqtt5;
-    // The packet id, and no properties.
-    let identified = |id: u16, code: &[u8]| {
-        let mut body = id.to_be_bytes().to_vec();
-        body.extend(code);
-        body
-    };
-    let mut all = vec![
+fn wrong(protocol: Protocol) -> Vec<Case> {
+    let mut all = messages(protocol);
+    all.extend(others(protocol));
+    if protocol == Protocol::Mqtt5 {
+        all.extend(properties());
+    }
+    all
+}
+
+/// Wrong in both versions.
+fn messages(protocol: Protocol) -> Vec<Case> {
+    vec![
         (
-            "a length of five bytes",
+            "a length without end",
             vec![0x30, 0xff, 0xff, 0xff, 0xff, 1],
         ),
         ("QoS 3", packet(0x36, b"\0\x01a\0\x07\0x")),
@@ -33,6 +38,14 @@ fn wrong(protocol: Protocol) -> Vec<(&'static str, Vec<u8>)> {
             publish(protocol, "a/#", None, b"x"),
         ),
         ("no topic", packet(0x30, b"")),
+    ]
+}
+
+/// What no broker may send, and answers to what was never asked.
+fn others(protocol: Protocol) -> Vec<Case> {
+    let mut unsuback = suback(protocol, [0, 99], &[0]);
+    unsuback[0] = 0xb0;
+    vec![
         ("a packet of type 0", packet(0x00, b"")),
         (
             "a CONNECT",
@@ -41,67 +54,44 @@ fn wrong(protocol: Protocol) -> Vec<(&'static str, Vec<u8>)> {
         ("a SUBSCRIBE", packet(0x82, b"\0\x01\0\x01a\0")),
         ("a PINGREQ", packet(0xc0, b"")),
         ("a second CONNACK", connack(protocol).to_vec()),
-        (
-            "a PUBACK that was never asked for",
-            packet(0x40, &identified(9, &[])),
-        ),
-        (
-            "a PUBREC that was never asked for",
-            packet(0x50, &identified(9, &[])),
-        ),
-        (
-            "a PUBCOMP that was never asked for",
-            packet(0x70, &identified(9, &[])),
-        ),
-        (
-            "a SUBACK that was never asked for",
-            suback(protocol, [0, 99], &[0]),
-        ),
-        (
-            "an UNSUBACK that was never asked for",
-            suback(protocol, [0, 99], &[0])
-                .into_iter()
-                .enumerate()
-                .map(|(at, byte)| if at == 0 { 0xb0 } else { byte })
-                .collect(),
-        ),
+        ("a PUBACK", packet(0x40, &[0, 9])),
+        ("a PUBREC", packet(0x50, &[0, 9])),
+        ("a PUBCOMP", packet(0x70, &[0, 9])),
+        ("a SUBACK", suback(protocol, [0, 99], &[0])),
+        ("an UNSUBACK", unsuback),
         ("a PUBACK without an id", packet(0x40, b"")),
-    ];
-    if is_5 {
-        all.extend([
-            (
-                "a topic alias although none was allowed",
-                packet(0x30, b"\0\x01a\x03\x23\0\x01x"),
-            ),
-            (
-                "an empty topic with an alias",
-                packet(0x30, b"\0\0\x03\x23\0\x01x"),
-            ),
-            (
-                "a property that does not exist",
-                packet(0x30, b"\0\x01a\x02\x7e\x01x"),
-            ),
-            (
-                "a property of another packet",
-                packet(0x30, b"\0\x01a\x05\x11\0\0\0\x01x"),
-            ),
-            (
-                "properties longer than their packet",
-                packet(0x30, b"\0\x01a\x7f\x26"),
-            ),
-            (
-                "a content type that is not text",
-                packet(0x30, b"\0\x01a\x05\x03\0\x02\xc3\x28x"),
-            ),
-            (
-                "a user property cut off",
-                packet(0x30, b"\0\x01a\x06\x26\0\x01a\0\x09x"),
-            ),
-            ("a reason that does not exist", packet(0xe0, b"\x03\0")),
-            ("an AUTH", packet(0xf0, b"\x18\0")),
-        ]);
-    }
-    all
+    ]
+}
+
+/// Wrong in MQTT 5.
+fn properties() -> Vec<Case> {
+    let message = |body: &[u8]| packet(0x30, &[b"\0\x01a", body].concat());
+    vec![
+        (
+            "a topic alias, though none was allowed",
+            message(b"\x03\x23\0\x01x"),
+        ),
+        (
+            "an alias without a topic",
+            packet(0x30, b"\0\0\x03\x23\0\x01x"),
+        ),
+        ("a property that does not exist", message(b"\x02\x7e\x01x")),
+        (
+            "a property of another packet",
+            message(b"\x05\x11\0\0\0\x01x"),
+        ),
+        ("properties longer than their packet", message(b"\x7f\x26")),
+        (
+            "a content type that is not text",
+            message(b"\x05\x03\0\x02\xc3\x28x"),
+        ),
+        (
+            "a user property cut off",
+            message(b"\x06\x26\0\x01a\0\x09x"),
+        ),
+        ("a reason that does not exist", packet(0xe0, b"\x03\0")),
+        ("an AUTH", packet(0xf0, b"\x18\0")),
+    ]
 }
 
 #[tokio::test]
