@@ -3,7 +3,15 @@
 // Only `#[test]` functions are excused by clippy.toml, and helpers fail a test the same way.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::{alloc::System, time::Duration};
+use std::{
+    alloc::System,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use tokio::{
@@ -29,6 +37,35 @@ fn in_use(region: &Region<'_, System>) -> usize {
     change
         .bytes_allocated
         .saturating_sub(change.bytes_deallocated)
+}
+
+/// Looks all the time.
+struct Watch {
+    is_over: Arc<AtomicBool>,
+    thread: JoinHandle<usize>,
+}
+
+impl Watch {
+    fn start() -> Watch {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let watched = Arc::clone(&is_over);
+        let thread = std::thread::spawn(move || {
+            let region = Region::new(GLOBAL);
+            let mut most = 0;
+            while !watched.load(Ordering::Relaxed) {
+                most = most.max(in_use(&region));
+                std::thread::sleep(Duration::from_micros(100));
+            }
+            most
+        });
+        Watch { is_over, thread }
+    }
+
+    /// The most that was in use at a time.
+    fn stop(self) -> usize {
+        self.is_over.store(true, Ordering::Relaxed);
+        self.thread.join().unwrap()
+    }
 }
 
 fn spec(port: u16, protocol: Protocol, session: Session) -> ConnectionSpec {
@@ -118,15 +155,15 @@ async fn large_messages_do_not_pile_up(protocol: Protocol) {
     });
     let (sender, mut inbox) = mpsc::channel(100);
     let (_commands, receiver) = mpsc::channel(100);
-    let region = Region::new(GLOBAL);
     let spec = spec(port, protocol, Session::Clean);
     let connection = tokio::spawn(run(spec, sender, receiver, || Timestamp(1)));
-    let (mut seen, mut most) = (0, 0);
+    let watch = Watch::start();
+    let mut seen = 0;
     while seen < COUNT {
         let item = timeout(Duration::from_secs(30), inbox.recv()).await;
         seen += usize::from(matches!(item, Ok(Some(Inbound::Unreadable { .. }))));
-        most = most.max(in_use(&region));
     }
+    let most = watch.stop();
     assert!(most < 32 * MIB, "{protocol}: {most}");
     connection.abort();
     broker.join().unwrap();
