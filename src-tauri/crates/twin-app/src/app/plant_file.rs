@@ -107,11 +107,12 @@ impl App {
     }
 
     /// Changes the plant file; gives its new text.
-    fn edit(
+    pub(super) fn edit(
         &self,
         edit: impl Fn(&mut PlantDocument) -> std::result::Result<(), twin_model::Error>,
     ) -> Result<String> {
-        self.workspace.edit_plant(edit)
+        let workspace = &self.workspace;
+        workspace.edit_plant(|document| edit(document).map_err(|e| workspace.wrong_plant(e)))
     }
 
     fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
