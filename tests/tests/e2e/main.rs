@@ -3,6 +3,7 @@
 mod as_of;
 mod bad_input;
 mod damage;
+mod discovery;
 mod disk_full;
 mod io_errors;
 mod keep;

@@ -6,6 +6,7 @@ import type { ConnectionRow } from "../bindings/ConnectionRow";
 import type { Settings } from "../bindings/Settings";
 import { FakeAlarms } from "./alarms";
 import { fakeConnections, fakeHeard, fakeTest } from "./connections";
+import { fakeDiscovery } from "./discovery";
 import { encodeFrame, encodeTrend, type FakeSample } from "./encode";
 import { fakeFiles } from "./files";
 import { fakeModels, fakeRules } from "./models";
@@ -221,6 +222,7 @@ export function fakeBackend(scene: string): Backend {
       connections = connections.filter((row) => row.form.id !== id);
     },
     async requestRebirth() {},
+    ...fakeDiscovery(scene, plant.view),
     settings: async () => settings,
     async setSettings(next) {
       settings = next;
