@@ -44,17 +44,23 @@ impl App {
             Some(twin_model::Error::Invalid(problems)) => problems
                 .iter()
                 .map(|problem| PlantFaultView {
+                    file: None,
+                    rule: None,
                     line: u32::try_from(problem.line).unwrap_or(u32::MAX),
                     key: problem.key.clone(),
                     message: problem.message.clone(),
                 })
                 .collect(),
             Some(twin_model::Error::Syntax { line, message, .. }) => vec![PlantFaultView {
+                    file: None,
+                    rule: None,
                 line: u32::try_from(*line).unwrap_or(u32::MAX),
                 key: String::new(),
                 message: format!("this is not TOML: {message}"),
             }],
             Some(other) => vec![PlantFaultView {
+                    file: None,
+                    rule: None,
                 line: 1,
                 key: String::new(),
                 message: other.to_string(),
@@ -66,6 +72,7 @@ impl App {
             path: self.workspace.plant_path().display().to_string(),
             faults,
             warnings: [plant.warnings(), unmade(plant)].concat(),
+            by_rule: Vec::new(),
         }
     }
 
