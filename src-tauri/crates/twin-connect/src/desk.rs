@@ -11,16 +11,17 @@ use tokio::{
 use twin_core::Timestamp;
 
 use crate::{
-    Command, ConnectionSpec, DownReason, Grant, Inbound, InboundSender, LinkState, Qos, Refusal,
+    BrokerFacts, Command, ConnectionSpec, DownReason, Grant, Inbound, InboundSender, LinkState,
+    Qos, Refusal,
     acks::Acks,
-    limits::patience,
     outlet::Outlet,
     parcel::Parcel,
     probe::Probe,
     rate::{self, Throttle},
     socket::Dialler,
     takeover::Ending,
-    wire::{Answer, Answers, Client, Fault, Got, Wire},
+    up::{Up, all_answers},
+    wire::{Answer, Client, Fault, Got, Wire},
 };
 
 /// How many events that have come already are taken before anything else is looked at.
@@ -50,16 +51,6 @@ enum Turn<A> {
     Lost(DownReason),
     /// The consumer has caught up, and what was left to the broker can be fetched.
     CaughtUp,
-}
-
-/// The link while it is up.
-struct Up {
-    since: Instant,
-    /// Until the broker has answered.
-    answers: Option<Answers>,
-    max_packet: usize,
-    /// Silence that it may keep.
-    patience: Duration,
 }
 
 pub(crate) struct Desk<W: Wire, C> {
@@ -142,6 +133,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 Turn::Stop => {
                     // What waits for its rate, and the count of what did not come through it, go now or never.
                     self.go_on(true);
+                    self.say_last_words(up.as_ref());
                     self.say_goodbye(wire, up.is_some()).await;
                     return End::Stop;
                 }
@@ -158,7 +150,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
     fn lost(&self, fault: Result<Fault, DownReason>, up: Option<&Up>) -> End {
         let closed_by_peer = fault.as_ref().is_ok_and(Fault::is_closed);
         let taken = matches!(fault, Ok(Fault::TakenOver));
-        let unanswered = up.is_some_and(|up| up.answers.is_some());
+        let unanswered = up.is_some_and(|up| !up.is_subscribed());
         let ending = up.map(|up| Ending {
             up_for: up.since.elapsed(),
             subscribed: !unanswered,
@@ -271,8 +263,9 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 topic,
                 payload,
                 qos,
+                retain,
             } => {
-                if let Err(reason) = self.publish(&topic, payload, qos, up) {
+                if let Err(reason) = self.publish(&topic, payload, (qos, retain), up) {
                     let at = (self.clock)();
                     self.outlet
                         .offer(Inbound::NotSent { at, topic, reason }, at);
@@ -294,23 +287,26 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         &mut self,
         topic: &str,
         payload: Bytes,
-        qos: Qos,
+        (qos, retain): (Qos, bool),
         up: Option<&Up>,
     ) -> Result<(), String> {
         let (Some(up), Some(client)) = (up, &self.client) else {
             return Err("the link is down".into());
         };
-        // The library would drop the link over it. 16 is more than the header of a PUBLISH without properties.
-        let size = payload.len() + topic.len() + 16;
-        if size > up.max_packet {
-            return Err(format!(
-                "{size} bytes are more than the {} that the broker takes",
-                up.max_packet
-            ));
-        }
-        client.publish(topic, payload, qos)?;
+        up.takes(topic.len() + payload.len(), qos, retain)?;
+        client.publish(topic, payload, qos, retain)?;
         self.spoke = true;
         Ok(())
+    }
+
+    /// What the broker would have said for this client, had the link broken.
+    fn say_last_words(&mut self, up: Option<&Up>) {
+        let (Some(will), Some(_)) = (self.spec.will.clone(), up) else {
+            return;
+        };
+        if let Err(reason) = self.publish(&will.topic, will.payload, (will.qos, will.retain), up) {
+            tracing::warn!(broker = %self.spec.address(), topic = will.topic, reason, "last words not sent");
+        }
     }
 
     fn receive(&mut self, got: Got<W::Ack>, up: &mut Option<Up>) {
@@ -319,9 +315,9 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 session_present,
                 max_packet,
                 keep_alive,
-                ..
+                broker,
             } => {
-                *up = Some(self.came_up(session_present, max_packet, keep_alive));
+                *up = Some(self.came_up(session_present, max_packet, keep_alive, &broker));
             }
             Got::Message {
                 topic,
@@ -407,7 +403,13 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         }
     }
 
-    fn came_up(&mut self, session_present: bool, max_packet: usize, keep_alive: Duration) -> Up {
+    fn came_up(
+        &mut self,
+        session_present: bool,
+        max_packet: usize,
+        keep_alive: Duration,
+        broker: &BrokerFacts,
+    ) -> Up {
         if session_present {
             self.outlet.forget_unacknowledged();
         }
@@ -430,12 +432,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 None
             }
         };
-        Up {
-            since: Instant::now(),
-            answers,
-            max_packet,
-            patience: patience(keep_alive),
-        }
+        Up::new(answers, max_packet, keep_alive, broker)
     }
 
     /// The broker has answered all filters; a reason if it granted none.
@@ -486,13 +483,5 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         if timeout(GOODBYE, goodbye).await.is_err() {
             tracing::debug!(broker = %self.spec.address(), "no time to say goodbye");
         }
-    }
-}
-
-/// The broker's answers, when they are all there.
-async fn all_answers(up: &mut Option<Up>) -> Vec<Answer> {
-    match up.as_mut().and_then(|up| up.answers.as_mut()) {
-        Some(answers) => answers.await,
-        None => std::future::pending().await,
     }
 }

@@ -237,7 +237,7 @@ pub enum Command {
     Ack(AckHandle),
     /// These messages are safe: one command for a whole commit.
     AckAll(Vec<AckHandle>),
-    /// Send a message, not retained. It goes out on the link that is up now, or is answered by [`Inbound::NotSent`]:
+    /// Send a message. It goes out on the link that is up now, or is answered by [`Inbound::NotSent`]:
     /// an instruction to a plant must not be carried out long after it was given.
     Publish {
         /// Topic name.
@@ -246,9 +246,11 @@ pub enum Command {
         payload: Bytes,
         /// Quality of service.
         qos: Qos,
+        /// Whether the broker keeps it for those who subscribe later.
+        retain: bool,
     },
     /// Do not wait for the next attempt.
     Reconnect,
-    /// Say goodbye to the broker and end.
+    /// Say goodbye to the broker and end; before that, what the [`crate::Will`] says goes out.
     Stop,
 }

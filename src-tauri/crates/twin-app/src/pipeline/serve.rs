@@ -47,6 +47,11 @@ impl Driver {
                 };
                 let _ = reply.send(heard.map(Source::heard).ok_or_else(unknown));
             }
+            Request::Ruled { reply } => {
+                let ruled = self.sources.values_mut().flat_map(Source::take_ruled);
+                // Whoever asked may have gone: then the program ends.
+                let _ = reply.send(ruled.collect());
+            }
             Request::PutPlant(new) => self.put_plant(*new),
             Request::PutSource(index, source) => {
                 self.sources.insert(index, *source);

@@ -169,6 +169,12 @@ impl Source {
         self.ledger.forget(|address| feeds.is_proposed(address));
     }
 
+    /// The addresses, first heard since this was last asked, that feed nothing and that a mapping rule fits.
+    pub fn take_ruled(&mut self) -> Vec<(ConnectionId, Arc<str>)> {
+        let ruled = self.feeds.take_ruled().into_iter();
+        ruled.map(|address| (self.id.clone(), address)).collect()
+    }
+
     /// The connection's id.
     pub const fn id(&self) -> &ConnectionId {
         &self.id
@@ -471,6 +477,7 @@ impl Source {
             topic,
             payload: payload.into(),
             qos: Qos::AtMostOnce,
+            retain: false,
         };
         self.commands.try_send(command).map_err(|_| {
             Error::Request(format!(

@@ -163,7 +163,7 @@ pub(crate) trait Client {
     fn ack(&self, ack: Self::Ack) -> bool;
 
     /// Why it could not be queued, in words.
-    fn publish(&self, topic: &str, payload: Bytes, qos: Qos) -> Result<(), String>;
+    fn publish(&self, topic: &str, payload: Bytes, qos: Qos, retain: bool) -> Result<(), String>;
 
     /// `again` is true if this client has subscribed before in its life and the broker still knows: it then need not
     /// repeat retained messages, where the protocol can say so.

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use rumqttc_v4::{
-    AckMode, AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, Incoming,
+    AckMode, AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, Incoming, LastWill,
     ManualAck, MqttOptions, NetworkOptions, Packet, PubRec, Publish, PublishOptions, QoS,
     StateError, SubscribeFilter, SubscribeReasonCode, mqttbytes::Error as CodecError,
 };
@@ -13,7 +13,7 @@ use super::{
     cork::{Acknowledgements, Cork},
     qos_of, seconds,
 };
-use crate::{BrokerFacts, ConnectionSpec, Qos, Subscription, socket::Dialler};
+use crate::{BrokerFacts, ConnectionSpec, Qos, Subscription, Will, socket::Dialler};
 
 pub(crate) struct Reader {
     events: EventLoop,
@@ -42,6 +42,9 @@ fn options(spec: &ConnectionSpec, dialler: Dialler, waiting: Acknowledgements) -
                 Ok(Cork::new(stream, waiting))
             }
         });
+    if let Some(will) = &spec.will {
+        options.set_last_will(last_will(will));
+    }
     if let Some(credentials) = &spec.credentials {
         match &credentials.password {
             Some(password) => options.set_credentials(
@@ -52,6 +55,11 @@ fn options(spec: &ConnectionSpec, dialler: Dialler, waiting: Acknowledgements) -
         };
     }
     options
+}
+
+fn last_will(will: &Will) -> LastWill {
+    let topic = will.topic.clone();
+    LastWill::new(topic, will.payload.clone(), qos_to(will.qos), will.retain)
 }
 
 impl Wire for Reader {
@@ -130,9 +138,10 @@ impl Client for Writer {
         }
     }
 
-    fn publish(&self, topic: &str, payload: Bytes, qos: Qos) -> Result<(), String> {
+    fn publish(&self, topic: &str, payload: Bytes, qos: Qos, retain: bool) -> Result<(), String> {
+        let how = PublishOptions::new(qos_to(qos)).retain(retain);
         self.client
-            .try_publish(topic, payload, PublishOptions::new(qos_to(qos)))
+            .try_publish(topic, payload, how)
             .map_err(|error| error.to_string())
     }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use rumqttc::{
     AckMode, AsyncClient, ConnAckProperties, ConnectReturnCode, ConnectionError,
-    DisconnectReasonCode, Event, EventLoop, Incoming, ManualAck, MqttOptions, Packet,
+    DisconnectReasonCode, Event, EventLoop, Incoming, LastWill, ManualAck, MqttOptions, Packet,
     PersistedAckMode, PersistedSession, PubRec, Publish, PublishOptions, QoS, RetainForwardRule,
     SessionStore, SessionStoreError, SessionStoreKey, StateError, SubscribeFilter,
     SubscribeReasonCode, mqttbytes::Error as CodecError,
@@ -16,7 +16,8 @@ use super::{
     qos_of, seconds,
 };
 use crate::{
-    BrokerFacts, ConnectionSpec, Qos, Session, Subscription, certificate::cut, socket::Dialler,
+    BrokerFacts, ConnectionSpec, Qos, Session, Subscription, Will, certificate::cut,
+    socket::Dialler,
 };
 
 pub(crate) struct Reader {
@@ -71,6 +72,9 @@ fn options(spec: &ConnectionSpec, dialler: Dialler, waiting: Acknowledgements) -
                 Ok(Cork::new(stream, waiting))
             }
         });
+    if let Some(will) = &spec.will {
+        options.set_last_will(last_will(will));
+    }
     if let Some(credentials) = &spec.credentials {
         match &credentials.password {
             Some(password) => options.set_credentials(
@@ -104,6 +108,17 @@ fn options(spec: &ConnectionSpec, dialler: Dialler, waiting: Acknowledgements) -
         }
     }
     options
+}
+
+fn last_will(will: &Will) -> LastWill {
+    let topic = will.topic.clone();
+    LastWill::new(
+        topic,
+        will.payload.clone(),
+        qos_to(will.qos),
+        will.retain,
+        None,
+    )
 }
 
 impl Wire for Reader {
@@ -193,9 +208,10 @@ impl Client for Writer {
         }
     }
 
-    fn publish(&self, topic: &str, payload: Bytes, qos: Qos) -> Result<(), String> {
+    fn publish(&self, topic: &str, payload: Bytes, qos: Qos, retain: bool) -> Result<(), String> {
+        let how = PublishOptions::new(qos_to(qos)).retain(retain);
         self.client
-            .try_publish(topic, payload, PublishOptions::new(qos_to(qos)))
+            .try_publish(topic, payload, how)
             .map_err(|error| error.to_string())
     }
 
