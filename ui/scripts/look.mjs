@@ -84,6 +84,10 @@ const SHOTS = [
   ["discovery-narrow", "fault", "#/discovery", "light", 760, 900],
   ["overview-fresh", "fresh", "", "light", 1024, 700],
   ["discovery-nothing", "empty", "#/discovery", "dark", 1280, 800],
+  ["types", "fault", "#/types", "dark", 1280, 800],
+  ["types-faults", "edited", "#/types", "light", 1024, 700],
+  ["types-import", "fault", "#/types", "light", 1280, 800, modelFaults],
+  ["types-choose", "fault", "#/types", "dark", 1024, 700, modelChoose],
   ["search", "fault", "", "dark", 1440, 900, search],
   ["small-overview", "fault", "", "dark", 1024, 700],
   ["small-asset", "fault", "#/asset/pump-2", "light", 1024, 700],
@@ -244,6 +248,20 @@ async function foundFilter(page) {
   await page.fill("[data-testid=found-filter]", "r");
   await page.waitForTimeout(600);
   await page.click("[data-testid=found-compressor-station-north]");
+}
+
+async function modelFaults(page) {
+  await page.click("[data-testid=model-import]");
+  await page.fill("[data-testid=model-path]", "/home/operator/broken.json");
+  await page.click("[data-testid=model-start]");
+  await page.waitForSelector("[data-testid=model-faults]");
+}
+
+async function modelChoose(page) {
+  await page.click("[data-testid=model-import]");
+  await page.fill("[data-testid=model-path]", "/home/operator/several.json");
+  await page.click("[data-testid=model-start]");
+  await page.waitForSelector("[data-testid=model-choices]");
 }
 
 async function search(page) {

@@ -4,6 +4,7 @@ export type Route =
   | { screen: "asset"; id: string; signal?: number | null }
   | { screen: "alarms" }
   | { screen: "connections" }
+  | { screen: "types" }
   | { screen: "discovery"; connection?: string | null };
 
 export function parseRoute(hash: string): Route {
@@ -18,6 +19,7 @@ export function parseRoute(hash: string): Route {
   }
   if (parts[0] === "alarms") return { screen: "alarms" };
   if (parts[0] === "connections") return { screen: "connections" };
+  if (parts[0] === "types") return { screen: "types" };
   if (parts[0] === "discovery") {
     return { screen: "discovery", connection: parts[1] ? decodeURIComponent(parts[1]) : null };
   }
