@@ -15,6 +15,9 @@ const PAUSE_MS = 1_500;
 /** Proposals that the program gives at once. */
 export const PAGE = 200;
 
+/** Proposals whose signals are kept after another was looked at; those that a person edited or ticked are kept anyway. */
+const SEEN_MAX = 50;
+
 /** What the last action did. */
 export type Outcome =
   | { did: "accepted"; assets: Known[]; signals: number }
@@ -56,6 +59,9 @@ export class Discovery {
   /** Where the selected proposal stood in the list. */
   #place = 0;
   #asked = 0;
+  #askedOne = 0;
+  /** A person did what changes the list: the next one is shown as it is, wherever the pointer is. */
+  #changed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watching = false;
 
@@ -84,7 +90,7 @@ export class Discovery {
       const view = await this.#ask();
       if (asked !== this.#asked) return;
       this.#take(view);
-      await this.#fetch(asked);
+      await this.#fetch();
       this.failure = "";
     } catch (error) {
       if (asked === this.#asked) this.failure = errorMessage(error);
@@ -98,8 +104,11 @@ export class Discovery {
     const query = { connection: this.connection, convention: "", text: this.text.trim(), skip: 0 };
     let view = await this.#backend.discovery(query);
     for (let page = 1; page < this.#pages && view.more > 0; page += 1) {
-      const next = await this.#backend.discovery({ ...query, skip: view.proposals.length });
-      view = { ...next, proposals: [...view.proposals, ...next.proposals] };
+      const next = await this.#backend.discovery({ ...query, skip: page * PAGE });
+      // Between two questions the list may have moved: what came with the page before is not shown twice.
+      const known = new Set(view.proposals.map(({ id }) => id));
+      const fresh = next.proposals.filter(({ id }) => !known.has(id));
+      view = { ...next, proposals: [...view.proposals, ...fresh] };
     }
     return view;
   }
@@ -109,6 +118,8 @@ export class Discovery {
     const place = this.list.rows.findIndex(({ id }) => id === this.selected);
     if (place >= 0) this.#place = place;
     this.list.put(view.proposals);
+    if (this.#changed) this.list.renew();
+    this.#changed = false;
     const here = new Map(view.proposals.map((row) => [row.id, row]));
     const whole = view.more === 0 && this.text.trim() === "" && this.connection === "";
     for (const id of [...this.ticked.keys()]) {
@@ -118,18 +129,28 @@ export class Discovery {
     }
   }
 
-  /** The selected proposal; the first one when none is selected or it is no more. */
-  async #fetch(asked: number): Promise<void> {
+  /** The selected proposal; what stood below it when it is no more. */
+  async #fetch(): Promise<void> {
+    this.#askedOne += 1;
+    const asked = this.#askedOne;
     let proposal = this.selected === "" ? null : await this.#backend.discoveryProposal(this.selected);
-    if (asked !== this.#asked) return;
+    if (asked !== this.#askedOne) return;
     if (!proposal) {
       const next = this.#neighbour();
       proposal = next === "" ? null : await this.#backend.discoveryProposal(next);
-      if (asked !== this.#asked) return;
+      if (asked !== this.#askedOne) return;
       this.selected = next;
     }
     this.proposal = proposal;
-    if (proposal) this.#seen.set(proposal.row.id, proposal);
+    if (proposal) this.#remember(proposal);
+  }
+
+  #remember(proposal: ProposalView): void {
+    this.#seen.delete(proposal.row.id);
+    this.#seen.set(proposal.row.id, proposal);
+    if (this.#seen.size <= SEEN_MAX) return;
+    const oldest = [...this.#seen.keys()].find((id) => !this.isEdited(id) && !this.ticked.has(id));
+    if (oldest !== undefined) this.#seen.delete(oldest);
   }
 
   /** What to select in place of what is no more: what stood below it. */
@@ -143,19 +164,20 @@ export class Discovery {
     if (id === this.selected) return;
     this.selected = id;
     this.proposal = this.#seen.get(id) ?? null;
-    void this.refresh();
+    this.#fetch().catch((error: unknown) => {
+      this.failure = errorMessage(error);
+    });
   }
 
   /** After the filter or the connection was changed. */
   narrow(): void {
     this.#pages = 1;
-    this.list.renew();
-    void this.refresh().then(() => this.list.renew());
+    this.#again();
   }
 
   showMore(): void {
     this.#pages += 1;
-    void this.refresh().then(() => this.list.renew());
+    this.#again();
   }
 
   tick(rows: readonly ProposalRow[], on: boolean): void {
@@ -231,7 +253,7 @@ export class Discovery {
     this.#done(acceptance.assets.map(({ proposal }) => proposal));
     this.outcome = {
       did: "accepted",
-      assets: acceptance.assets.map(({ id, name }) => ({ id, name })),
+      assets: [...new Map(acceptance.assets.map(({ id, name }) => [id, { id, name }])).values()],
       signals: change.signals,
     };
     return change;
@@ -247,8 +269,7 @@ export class Discovery {
   async restore(filters: string[]): Promise<void> {
     await this.#backend.discoveryUnignore(filters);
     this.outcome = { did: "restored", filter: filters.join(", ") };
-    await this.refresh();
-    this.list.renew();
+    this.#again();
   }
 
   #done(proposals: readonly string[]): void {
@@ -257,6 +278,11 @@ export class Discovery {
       delete this.#edits[id];
       this.#seen.delete(id);
     }
-    void this.refresh().then(() => this.list.renew());
+    this.#again();
+  }
+
+  #again(): void {
+    this.#changed = true;
+    void this.refresh();
   }
 }
