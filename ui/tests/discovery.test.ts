@@ -12,7 +12,7 @@ import {
   sharedIds,
   takenCount,
 } from "../src/lib/acceptance";
-import { countWords, freshness, groundsOf, valuesWords } from "../src/lib/discoverywords";
+import { countWords, freshness, groundsOf, valuesWords, valueWords } from "../src/lib/discoverywords";
 import { tickedOf, treeMove, treeRows } from "../src/lib/foundtree";
 import { placeBeside } from "../src/lib/place";
 import { steady } from "../src/lib/steady";
@@ -45,6 +45,11 @@ describe("the tree", () => {
     expect(tree[0]).toMatchObject({ open: false, below: rows.filter((row) => row.connection === "station") });
     expect(tree[1]).toMatchObject({ kind: "connection", name: "Laboratory" });
     expect(keys(["connection station sparkplug-b"])).not.toContain(rows[0]?.id);
+  });
+
+  it("has names where a source gave none", () => {
+    const bare = rows.slice(0, 1).map((row) => ({ ...row, connection_name: "", convention_name: "" }));
+    expect(treeRows(bare, new Set())).toMatchObject([{ name: "station" }, { name: "No convention" }, {}]);
   });
 
   it("moves as trees do", () => {
@@ -176,6 +181,17 @@ describe("words", () => {
     expect(valuesWords({ ...values, states: ["a", "b", "c", "d", "e"] })).toBe("seen a, b, c, d and others");
     expect(valuesWords({ ...values, states: ["a"], more_states: true })).toBe("seen a and others");
     expect(valuesWords(values)).toBe("");
+  });
+
+  it("say the last value as people read it, and exactly where a number could not be", () => {
+    const last = { value: "1234.5", number: 1234.5, kind: "number", decimals: 2 };
+    expect(valueWords(last)).toBe("1,234.50");
+    expect(valueWords({ ...last, value: "9007199254740993", number: 2 ** 53, kind: "whole number" })).toBe(
+      "9007199254740993",
+    );
+    expect(valueWords({ ...last, value: "true", number: null, kind: "on/off" })).toBe("on");
+    expect(valueWords({ ...last, value: "<b>", number: null, kind: "text" })).toBe("<b>");
+    expect(valueWords({ ...last, value: null, number: null })).toBe("");
   });
 
   it("say quality and age", () => {

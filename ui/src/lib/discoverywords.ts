@@ -55,6 +55,22 @@ export function valuesWords(signal: Values): string {
   return `seen ${shown}${rest > 0 || more_states ? " and others" : ""}`;
 }
 
+/** The last value as people read it, without its unit; empty when none came. Exact where a number could not be. */
+export function valueWords(
+  signal: Pick<ProposedSignalView, "value" | "number" | "kind" | "decimals">,
+): string {
+  const { value, number, kind, decimals } = signal;
+  if (value === null) return "";
+  if (kind === "on/off" && (value === "true" || value === "false")) return value === "true" ? "on" : "off";
+  const exact = number !== null && Math.abs(number) <= Number.MAX_SAFE_INTEGER;
+  return exact && kind.endsWith("number") ? formatNumber(number, decimals) : value;
+}
+
+/** Whose convention it is; a broker may say things of none. */
+export function conventionWord(name: string): string {
+  return name === "" ? "No convention" : name;
+}
+
 /** "GOOD · 0.4 s", "UNCERTAIN · retained · 3 min 12 s". */
 export function freshness(
   signal: Pick<ProposedSignalView, "status" | "reason" | "time" | "received">,

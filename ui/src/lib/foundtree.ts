@@ -1,5 +1,6 @@
 /** What discovery found, as a tree: connections, their conventions, assets. */
 import type { ProposalRow } from "../ipc/bindings/ProposalRow";
+import { conventionWord } from "./discoverywords";
 
 export type Ticked = "all" | "some" | "none";
 
@@ -42,20 +43,20 @@ export function treeRows(proposals: readonly ProposalRow[], folded: ReadonlySet<
   const rows: TreeRow[] = [];
   for (const [connection, ofConnection] of by(proposals, (proposal) => proposal.connection)) {
     const key = `connection ${connection}`;
-    rows.push(parent("connection", 1, key, nameOf(ofConnection, "connection_name"), ofConnection, folded));
+    rows.push(
+      parent("connection", 1, key, ofConnection[0]?.connection_name || connection, ofConnection, folded),
+    );
     if (folded.has(key)) continue;
     for (const [convention, below] of by(ofConnection, (proposal) => proposal.convention)) {
       const group = `${key} ${convention}`;
-      rows.push(parent("convention", 2, group, nameOf(below, "convention_name"), below, folded));
+      rows.push(
+        parent("convention", 2, group, conventionWord(below[0]?.convention_name ?? ""), below, folded),
+      );
       if (folded.has(group)) continue;
       for (const proposal of below) rows.push({ kind: "asset", level: 3, key: proposal.id, proposal });
     }
   }
   return rows;
-}
-
-function nameOf(rows: readonly ProposalRow[], key: "connection_name" | "convention_name"): string {
-  return rows[0]?.[key] ?? "";
 }
 
 function parent(
