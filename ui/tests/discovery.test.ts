@@ -12,7 +12,14 @@ import {
   sharedIds,
   takenCount,
 } from "../src/lib/acceptance";
-import { countWords, freshness, groundsOf, valuesWords, valueWords } from "../src/lib/discoverywords";
+import {
+  countWords,
+  freshness,
+  groundsOf,
+  kindWords,
+  valuesWords,
+  valueWords,
+} from "../src/lib/discoverywords";
 import { tickedOf, treeMove, treeRows } from "../src/lib/foundtree";
 import { placeBeside } from "../src/lib/place";
 import { steady } from "../src/lib/steady";
@@ -192,6 +199,13 @@ describe("words", () => {
     expect(valueWords({ ...last, value: "true", number: null, kind: "on/off" })).toBe("on");
     expect(valueWords({ ...last, value: "<b>", number: null, kind: "text" })).toBe("<b>");
     expect(valueWords({ ...last, value: null, number: null })).toBe("");
+  });
+
+  it("say the kind, and what is no measurement", () => {
+    expect(kindWords({ role: "measurement", kind: "number" })).toBe("number");
+    expect(kindWords({ role: "measurement", kind: "" })).toBe("not known yet");
+    expect(kindWords({ role: "setpoint", kind: "number" })).toBe("setpoint, number");
+    expect(kindWords({ role: "state", kind: "" })).toBe("state");
   });
 
   it("say quality and age", () => {

@@ -33,6 +33,12 @@ export function groundsOf(evidence: readonly { ground: Ground }[]): Ground[] {
   return GROUNDS.filter((ground) => evidence.some((reason) => reason.ground === ground));
 }
 
+/** "number", "setpoint, number", "state, on/off": most are measurements, and that is not said. */
+export function kindWords({ role, kind }: Pick<ProposedSignalView, "role" | "kind">): string {
+  if (role === "measurement") return kind === "" ? "not known yet" : kind;
+  return kind === "" ? role : `${role}, ${kind}`;
+}
+
 const STATES_SHOWN = 4;
 
 type Values = Pick<ProposedSignalView, "range" | "seen" | "states" | "more_states" | "decimals" | "unit">;
