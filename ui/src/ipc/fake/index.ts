@@ -20,12 +20,12 @@ const micros = () => Date.now() * 1_000;
 
 /**
  * Scenes: `fault` (a bearing going, a sticky valve, a dead node), `normal`, `thousand` (1,000 assets), `empty` (no
- * connection), `error` (the plant file cannot be read), `edited` (it was edited and cannot be used), `ask` (the window is
- * asked to close).
+ * connection), `fresh` (connections and no asset), `error` (the plant file cannot be read), `edited` (it was edited and
+ * cannot be used), `ask` (the window is asked to close).
  */
 export function fakeBackend(scene: string): Backend {
   const faults = scene === "fault" || scene === "thousand" || scene === "ask";
-  const plant = makePlant(scene === "thousand" ? 67 : scene === "empty" ? 0 : 1);
+  const plant = makePlant(scene === "thousand" ? 67 : scene === "empty" || scene === "fresh" ? 0 : 1);
   const world = new World(plant, micros(), faults);
   const alarms = new FakeAlarms(world, faults);
   let connections: ConnectionRow[] = scene === "empty" ? [] : fakeConnections(world.start, faults);
@@ -111,7 +111,7 @@ export function fakeBackend(scene: string): Backend {
           message: "plant.toml, line 41: unknown key `nomal` in signal `flow`. Did you mean `normal`?",
         };
       }
-      return plant.view;
+      return { ...plant.view, assets: [...plant.view.assets] };
     },
     plantFile: async () => ({
       path: "/home/operator/riverside/plant.toml",
