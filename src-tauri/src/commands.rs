@@ -10,9 +10,11 @@ use twin_app::{
     App,
     api::{
         alarm::{AlarmList, AlarmRow},
-        connection::{ConnectionForm, ConnectionRow, HeardRow, TestReportView},
+        connection::{ConnectionForm, ConnectionRow, HeardRow},
         files::{ExportRequest, FileJobView, Keeping},
+        look::{LookRequest, LookView},
         plant::{AnomalyView, PlantFileView, PlantView},
+        session::SessionView,
         settings::{ApiError, OnClose, Settings},
         trend::TrendRequest,
     },
@@ -50,10 +52,13 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         anomaly,
         connections,
         heard,
-        test_connection,
+        start_look,
+        look,
+        cancel_look,
         save_connection,
         remove_connection,
         request_rebirth,
+        sparkplug_session,
         settings,
         set_settings,
         close_window,
@@ -141,8 +146,19 @@ async fn heard(host: State<'_, Host>, connection: String) -> Answer<Vec<HeardRow
 }
 
 #[tauri::command]
-async fn test_connection(host: State<'_, Host>, form: ConnectionForm) -> Answer<TestReportView> {
-    app(&host)?.test_connection(&form).await.map_err(wrong)
+async fn start_look(host: State<'_, Host>, request: LookRequest) -> Answer<LookView> {
+    app(&host)?.start_look(request).await.map_err(wrong)
+}
+
+#[tauri::command]
+fn look(host: State<'_, Host>, number: u32) -> Answer<LookView> {
+    app(&host)?.look(number).map_err(wrong)
+}
+
+#[tauri::command]
+fn cancel_look(host: State<'_, Host>, number: u32) -> Answer<()> {
+    app(&host)?.cancel_look(number);
+    Ok(())
 }
 
 #[tauri::command]
@@ -165,6 +181,14 @@ async fn remove_connection(host: State<'_, Host>, id: String) -> Answer<()> {
 async fn request_rebirth(host: State<'_, Host>, connection: String, node: String) -> Answer<()> {
     app(&host)?
         .request_rebirth(&connection, &node, &user()?)
+        .await
+        .map_err(wrong)
+}
+
+#[tauri::command]
+async fn sparkplug_session(host: State<'_, Host>, connection: String) -> Answer<SessionView> {
+    app(&host)?
+        .sparkplug_session(&connection)
         .await
         .map_err(wrong)
 }

@@ -11,10 +11,12 @@ import type { ExportRequest } from "./bindings/ExportRequest";
 import type { FileJobView } from "./bindings/FileJobView";
 import type { HeardRow } from "./bindings/HeardRow";
 import type { Keeping } from "./bindings/Keeping";
+import type { LookRequest } from "./bindings/LookRequest";
+import type { LookView } from "./bindings/LookView";
 import type { PlantFileView } from "./bindings/PlantFileView";
 import type { PlantView } from "./bindings/PlantView";
+import type { SessionView } from "./bindings/SessionView";
 import type { Settings } from "./bindings/Settings";
-import type { TestReportView } from "./bindings/TestReportView";
 import type { TrendRequest } from "./bindings/TrendRequest";
 
 export interface Backend {
@@ -32,10 +34,16 @@ export interface Backend {
   anomaly(asset: string): Promise<AnomalyView | null>;
   connections(): Promise<ConnectionRow[]>;
   heard(connection: string): Promise<HeardRow[]>;
-  testConnection(form: ConnectionForm): Promise<TestReportView>;
+  /** Begins a look at the other side of a connection; one that goes on is ended. */
+  startLook(request: LookRequest): Promise<LookView>;
+  /** How far a look is, and what it found; refused when it was ended. */
+  look(number: number): Promise<LookView>;
+  cancelLook(number: number): Promise<void>;
   saveConnection(form: ConnectionForm): Promise<ConnectionForm>;
   removeConnection(id: string): Promise<void>;
   requestRebirth(connection: string, node: string): Promise<void>;
+  /** How the Sparkplug sessions of a connection go, the worst first. */
+  sparkplugSession(connection: string): Promise<SessionView>;
   settings(): Promise<Settings>;
   setSettings(settings: Settings): Promise<void>;
   closeWindow(keepCollecting: boolean, remember: boolean): Promise<void>;

@@ -5,9 +5,11 @@
 
 mod doctor;
 mod links;
+mod look;
 mod plant_file;
 mod planted;
 mod seen;
+mod session;
 
 use std::{
     path::{Path, PathBuf},
@@ -19,7 +21,7 @@ use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use twin_core::{OccurrenceId, engine::SystemEvent};
 use twin_historian::{AuditEntry, Durability, Group, Historian, LinkTransition};
 
-use self::{planted::Planted, seen::Seen};
+use self::{look::Looks, planted::Planted, seen::Seen};
 use crate::{
     api::{
         alarm::{AlarmList, AlarmRow},
@@ -61,6 +63,7 @@ pub struct App {
     answers: mpsc::Sender<Answer>,
     view: Arc<View>,
     files: Files,
+    looks: Looks,
     requests: mpsc::Sender<Request>,
     links: Mutex<Vec<RunningLink>>,
     /// One edit of the plant file at a time.
@@ -115,6 +118,7 @@ impl App {
         );
         let app = Arc::new(App {
             files,
+            looks: Looks::default(),
             workspace,
             historian,
             planted: RwLock::new(Arc::new(planted)),
@@ -141,6 +145,7 @@ impl App {
     /// Writes and acknowledges what is left, ends the connections, and gives the workspace back.
     pub async fn stop(&self) {
         self.files.stop().await;
+        self.looks.end();
         let mut tasks = self.tasks.lock().await;
         tasks.maintenance.abort();
         if let Some(watching) = &tasks.plant_file {

@@ -81,6 +81,11 @@ pub(crate) fn compare(
             );
         }
         found.push("the sources'");
+    } else {
+        step.fact(
+            "source times (median)",
+            format!("not known: fewer than {ENOUGH} live messages that hold a time"),
+        );
     }
     let since = tls.and_then(|tls| tls.chain.iter().map(|one| one.not_before).max());
     let until = tls.and_then(|tls| tls.chain.iter().map(|one| one.not_after).min());
@@ -132,7 +137,11 @@ mod tests {
             step.ok && step.message.contains("not measurable"),
             "{step:?}"
         );
-        assert!(step.facts.is_empty() && step.notices.is_empty());
+        assert!(step.notices.is_empty());
+        let [only] = &step.facts[..] else {
+            panic!("{step:?}");
+        };
+        assert!(only.value.starts_with("not known"), "{step:?}");
     }
 
     #[test]

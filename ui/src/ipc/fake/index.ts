@@ -5,10 +5,12 @@ import type { AssetState } from "../bindings/AssetState";
 import type { ConnectionRow } from "../bindings/ConnectionRow";
 import type { Settings } from "../bindings/Settings";
 import { FakeAlarms } from "./alarms";
-import { fakeConnections, fakeHeard, fakeTest } from "./connections";
+import { fakeConnections, fakeHeard } from "./connections";
 import { encodeFrame, encodeTrend, type FakeSample } from "./encode";
 import { fakeFiles } from "./files";
+import { fakeLooks } from "./looks";
 import { makePlant } from "./plant";
+import { fakeSession } from "./session";
 import { World } from "./world";
 
 const S = 1_000_000;
@@ -195,10 +197,7 @@ export function fakeBackend(scene: string): Backend {
     },
     connections: async () => connections,
     heard: async () => fakeHeard(micros()),
-    async testConnection(form) {
-      await new Promise((resolve) => setTimeout(resolve, 600));
-      return fakeTest(form, micros());
-    },
+    ...fakeLooks(),
     async saveConnection(form) {
       const id = form.id || form.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
       const saved = { ...form, id, password: null };
@@ -211,6 +210,7 @@ export function fakeBackend(scene: string): Backend {
       connections = connections.filter((row) => row.form.id !== id);
     },
     async requestRebirth() {},
+    sparkplugSession: async () => fakeSession(world.start, faults),
     settings: async () => settings,
     async setSettings(next) {
       settings = next;

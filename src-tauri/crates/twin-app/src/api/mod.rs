@@ -7,6 +7,8 @@ pub mod alarm;
 pub mod connection;
 pub mod files;
 pub mod frame;
+pub mod look;
 pub mod plant;
+pub mod session;
 pub mod settings;
 pub mod trend;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
+use twin_connect::Stamp;
 use twin_core::{OccurrenceId, engine::SystemEvent};
 
 use super::{
@@ -12,6 +13,7 @@ use super::{
 use crate::{
     api::{alarm::AlarmRow, plant::PlantView},
     compile::Compiled,
+    connections::SessionFacts,
     error::Result,
 };
 
@@ -55,6 +57,20 @@ pub enum Request {
         connection: String,
         /// Whom to tell.
         reply: oneshot::Sender<Result<Vec<Heard>>>,
+    },
+    /// How the Sparkplug sessions of a connection go.
+    Session {
+        /// On which connection.
+        connection: String,
+        /// Whom to tell.
+        reply: oneshot::Sender<Result<SessionFacts>>,
+    },
+    /// What the newest live messages of a connection say of their time.
+    Stamps {
+        /// On which connection.
+        connection: String,
+        /// Whom to tell.
+        reply: oneshot::Sender<Result<Vec<Stamp>>>,
     },
     /// The plant file was changed: from now on this plant counts.
     PutPlant(Box<NewPlant>),

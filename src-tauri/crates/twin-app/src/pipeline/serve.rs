@@ -37,15 +37,13 @@ impl Driver {
                 let _ = reply.send(self.rebirth(&connection, &node, now));
             }
             Request::Heard { connection, reply } => {
-                let heard = self
-                    .sources
-                    .values()
-                    .find(|source| source.id().as_str() == connection);
-                let unknown = || Error::Unknown {
-                    what: "connection",
-                    id: connection.clone(),
-                };
-                let _ = reply.send(heard.map(Source::heard).ok_or_else(unknown));
+                let _ = reply.send(self.source(&connection).map(Source::heard));
+            }
+            Request::Session { connection, reply } => {
+                let _ = reply.send(self.source(&connection).map(Source::session));
+            }
+            Request::Stamps { connection, reply } => {
+                let _ = reply.send(self.source(&connection).map(Source::stamps));
             }
             Request::PutPlant(new) => self.put_plant(*new),
             Request::PutSource(index, source) => {
@@ -73,6 +71,15 @@ impl Driver {
             }
             Request::Stop => {}
         }
+    }
+
+    fn source(&self, connection: &str) -> Result<&Source> {
+        let mut sources = self.sources.values();
+        let found = sources.find(|source| source.id().as_str() == connection);
+        found.ok_or_else(|| Error::Unknown {
+            what: "connection",
+            id: connection.to_owned(),
+        })
     }
 
     fn acknowledge(
