@@ -65,6 +65,6 @@ export function offerSentence({ resources, left_out }: OfferView): string {
       ? "The device names no resource that can be read here."
       : `The device has ${plural(resources.length, "resource", "resources")}. Tick what is to be read.`;
   return left_out > 0
-    ? `${has} ${formatCount(left_out)} more ${left_out === 1 ? "link is" : "links are"} not shown: to another device, broken or too many.`
+    ? `${has} ${formatCount(left_out)} more ${left_out === 1 ? "link is" : "links are"} not shown: to another device, twice, broken or too many.`
     : has;
 }

@@ -107,7 +107,7 @@ pub struct BranchView {
 pub struct OfferView {
     /// In the device's order; at most 500.
     pub resources: Vec<OfferedView>,
-    /// How many links are not shown: too many, broken, or to another device.
+    /// How many links are not shown: too many, broken, twice, or to another device.
     pub left_out: f64,
 }
 

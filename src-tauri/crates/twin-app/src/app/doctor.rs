@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use twin_connect::{
     ConnectionSpec, Examination, Grade, Stamp, TestReport, TestStep,
     coap::{self, CoapSpec},
+    source_clock,
 };
 use twin_core::Timestamp;
 use twin_model::{Connection, Kind};
@@ -99,7 +100,13 @@ impl Examined {
         let examination = &self.examination;
         let report = match self.target {
             Target::Mqtt(spec) => twin_connect::test_connection(*spec, examination).await,
-            Target::Coap(spec) => coap::probe(&spec, examination.limit).await,
+            Target::Coap(spec) => {
+                let mut report = coap::probe(&spec, examination.limit).await;
+                if report.is_ok() {
+                    report.steps.push(source_clock(&examination.stamps));
+                }
+                report
+            }
         };
         let mut view = report_view(&report, examination.now);
         if let Some(secret) = self.secret {

@@ -2,6 +2,7 @@
 //! the next ends the one before.
 
 use std::{
+    collections::HashSet,
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
@@ -374,7 +375,10 @@ fn doubts(sample: &FilterSample, limits: &Limits) -> Vec<NoticeView> {
 
 fn offer_view(links: Links) -> OfferView {
     let total = links.links.len() + links.left_out;
-    let is_own = |link: &coap::Link| link.path.starts_with('/') && link.path != WELL_KNOWN;
+    let mut seen = HashSet::new();
+    let is_own = |link: &coap::Link| {
+        link.path.starts_with('/') && link.path != WELL_KNOWN && seen.insert(link.path.clone())
+    };
     let known = links.links.iter().filter(|link| link.path == WELL_KNOWN);
     let known = known.count();
     let resources: Vec<OfferedView> = links
@@ -484,7 +488,7 @@ mod tests {
             content_format: Some(50),
             ..coap::Link::default()
         };
-        let paths = ["/level", WELL_KNOWN, "coap://other/x"];
+        let paths = ["/level", WELL_KNOWN, "coap://other/x", "/level"];
         let view = offer_view(Links {
             links: paths.into_iter().map(link).collect(),
             left_out: 2,
@@ -493,7 +497,7 @@ mod tests {
             panic!("{view:?}");
         };
         assert_eq!(level.about, "Level, application/json");
-        assert_eq!(view.left_out, 3.0);
+        assert_eq!(view.left_out, 4.0);
         let many = (0..600).map(|number| link(&format!("/{number}"))).collect();
         let view = offer_view(Links {
             links: many,
