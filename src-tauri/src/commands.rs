@@ -13,6 +13,7 @@ use twin_app::{
         connection::{ConnectionForm, ConnectionRow, HeardRow},
         files::{ExportRequest, FileJobView, Keeping},
         look::{LookRequest, LookView},
+        models::{ModelImportView, ModelsView},
         plant::{AnomalyView, PlantFileView, PlantView},
         session::SessionView,
         settings::{ApiError, OnClose, Settings},
@@ -44,6 +45,8 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
     tauri::generate_handler![
         plant,
         plant_file,
+        models,
+        model_import,
         subscribe,
         alarms,
         alarm_history,
@@ -83,6 +86,23 @@ fn plant(host: State<'_, Host>) -> Answer<PlantView> {
 #[tauri::command]
 fn plant_file(host: State<'_, Host>) -> Answer<PlantFileView> {
     Ok(app(&host)?.plant_file())
+}
+
+#[tauri::command]
+fn models(host: State<'_, Host>) -> Answer<ModelsView> {
+    Ok(app(&host)?.models())
+}
+
+#[tauri::command]
+async fn model_import(
+    host: State<'_, Host>,
+    path: String,
+    choice: Option<String>,
+) -> Answer<ModelImportView> {
+    app(&host)?
+        .import_model(&path, choice.as_deref(), &user()?)
+        .await
+        .map_err(wrong)
 }
 
 #[tauri::command]

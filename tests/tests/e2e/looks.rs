@@ -1,9 +1,6 @@
 //! Looks at the other side of a connection, as the form takes them: a filter weighed, a device asked, clocks compared.
 
-use std::{
-    path::Path,
-    time::{Duration, SystemTime},
-};
+use std::{path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use twin_app::{
@@ -12,6 +9,7 @@ use twin_app::{
         connection::{ConnectionForm, ConnectionRow, KindView, LinkStateView, ResourceForm},
         look::{LookRequest, LookView},
     },
+    clock,
 };
 use twinscope_tests::harness::{coap, mosquitto, publisher::Publisher, wait};
 
@@ -57,8 +55,7 @@ fn publish(port: u16) -> Publisher {
         } else {
             "plant/b/level"
         };
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        let now = now.unwrap_or_default().as_millis();
+        let now = clock::now().millis();
         let payload = format!(r#"{{"timestamp": {now}, "level": {number}}}"#);
         (topic.into(), payload)
     })

@@ -13,6 +13,8 @@ import type { HeardRow } from "./bindings/HeardRow";
 import type { Keeping } from "./bindings/Keeping";
 import type { LookRequest } from "./bindings/LookRequest";
 import type { LookView } from "./bindings/LookView";
+import type { ModelImportView } from "./bindings/ModelImportView";
+import type { ModelsView } from "./bindings/ModelsView";
 import type { PlantFileView } from "./bindings/PlantFileView";
 import type { PlantView } from "./bindings/PlantView";
 import type { SessionView } from "./bindings/SessionView";
@@ -23,6 +25,13 @@ export interface Backend {
   plant(): Promise<PlantView>;
   /** The plant file as it lies on disk, and what is wrong with it. */
   plantFile(): Promise<PlantFileView>;
+  /** The asset types with their twin models, and what is wrong with the model files. */
+  models(): Promise<ModelsView>;
+  /**
+   * Copies a model file into the workspace and makes an asset type of it. Nothing is written when the answer has faults,
+   * or Interfaces to choose from: then ask again with the id of one as `choice`.
+   */
+  importModel(path: string, choice: string | null): Promise<ModelImportView>;
   /** Starts the live frames; the first one holds everything. A second call replaces the first. */
   subscribe(onFrame: (frame: ArrayBuffer) => void): Promise<void>;
   alarms(): Promise<AlarmList>;

@@ -8,6 +8,7 @@ pub mod connection;
 pub mod files;
 pub mod frame;
 pub mod look;
+pub mod models;
 pub mod plant;
 pub mod session;
 pub mod settings;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 use twin_connect::Stamp;
-use twin_core::{OccurrenceId, engine::SystemEvent};
+use twin_core::{ConnectionId, OccurrenceId, engine::SystemEvent};
 
 use super::{
     scoring::{Answer, ScoringThread},
@@ -71,6 +71,11 @@ pub enum Request {
         connection: String,
         /// Whom to tell.
         reply: oneshot::Sender<Result<Vec<Stamp>>>,
+    },
+    /// Addresses, first heard since this was last asked, that feed nothing and that a mapping rule fits.
+    Ruled {
+        /// Whom to tell.
+        reply: oneshot::Sender<Vec<(ConnectionId, Arc<str>)>>,
     },
     /// The plant file was changed: from now on this plant counts.
     PutPlant(Box<NewPlant>),
