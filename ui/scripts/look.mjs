@@ -69,10 +69,18 @@ const SHOTS = [
     (page) => page.click("[data-testid=alarms-history]"),
   ],
   ["connections", "fault", "#/connections", "dark", 1440, 900],
+  ["connection-session", "fault", "#/connections", "dark", 1440, 900, session],
+  ["connection-session-light", "fault", "#/connections", "light", 1024, 700, session],
   ["connection-form", "fault", "#/connections", "light", 1440, 900, form],
   ["connection-doctor", "fault", "#/connections", "dark", 1440, 1100, doctor],
   ["connection-doctor-light", "fault", "#/connections", "light", 1024, 700, doctorRisk],
   ["connection-advanced", "fault", "#/connections", "dark", 1440, 1100, advanced],
+  ["connection-advisor", "fault", "#/connections", "dark", 1440, 1000, advisor],
+  ["connection-listening", "fault", "#/connections", "light", 1024, 700, listening],
+  ["connection-coap", "fault", "#/connections", "light", 1440, 900, coap],
+  ["connection-coap-plain", "fault", "#/connections", "dark", 1024, 700, coapPlain],
+  ["connection-coap-doctor", "fault", "#/connections", "dark", 1440, 1000, coapDoctor],
+  ["connection-cards", "fault", "#/connections", "dark", 1440, 1000, cards],
   ["connection-plain", "fault", "#/connections", "dark", 1024, 700, plain],
   ["discovery", "fault", "#/discovery", "dark", 1280, 800],
   ["discovery-light", "fault", "#/discovery", "light", 1024, 700, foundTick],
@@ -177,6 +185,10 @@ async function importReport(page) {
   await page.waitForSelector("[data-testid=import-bad]");
 }
 
+async function session(page) {
+  await page.click("[aria-label='Details of Riverside/edge-2']");
+}
+
 async function form(page) {
   await page.click("[data-testid=connection-new]");
   await page.fill("[data-testid=form-name]", "Laboratory");
@@ -207,6 +219,48 @@ async function advanced(page) {
   await page.fill("[data-testid=form-server-name]", "other.example");
   await page.fill("input[id]:below(:text('Topic filter 1'))", "#");
   await page.click("[data-testid=form-save]");
+}
+
+async function listening(page) {
+  await page.click("[data-testid=connection-new]");
+  await page.fill("[data-testid=form-host]", "lab.example");
+  await page.locator("[data-testid=form-advise-1]").scrollIntoViewIfNeeded();
+  await page.click("[data-testid=form-advise-1]");
+}
+
+async function advisor(page) {
+  await listening(page);
+  await page.waitForSelector("[data-testid=filter-sample]");
+  await page.locator("[data-testid=form-save]").scrollIntoViewIfNeeded();
+}
+
+async function coap(page) {
+  await page.click("[data-testid=connection-new]");
+  await page.selectOption("[data-testid=form-protocol]", "coap");
+  await page.fill("[data-testid=form-host]", "well.example");
+  await page.fill("[data-testid=form-identity]", "twinscope");
+  await page.fill("[data-testid=form-key]", "sesame");
+  await page.click("[data-testid=form-discover]");
+  await page.waitForSelector("[data-testid=form-offer]");
+  await page.click("[data-testid=form-offer] input >> nth=0");
+  await page.click("[data-testid=form-offer] input >> nth=1");
+}
+
+async function coapPlain(page) {
+  await page.click("[data-testid=connection-new]");
+  await page.selectOption("[data-testid=form-protocol]", "coap");
+  await page.click("[data-testid=form-tls]");
+  await page.click("[data-testid=form-save]");
+}
+
+async function coapDoctor(page) {
+  await page.click("[data-testid=connection-well] button:has-text('Edit')");
+  await page.click("[data-testid=form-test]");
+  await page.waitForSelector("[data-testid=doctor]");
+}
+
+async function cards(page) {
+  await page.locator("[data-testid=connection-well]").scrollIntoViewIfNeeded();
 }
 
 async function plain(page) {

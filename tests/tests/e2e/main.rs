@@ -8,6 +8,7 @@ mod disk_full;
 mod io_errors;
 mod keep;
 mod kill;
+mod looks;
 mod order;
 mod pipeline;
 mod reload;

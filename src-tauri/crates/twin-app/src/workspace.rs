@@ -195,7 +195,8 @@ impl Workspace {
         write_atomic(&path, password.as_bytes(), true)
     }
 
-    fn secret_path(&self, connection: &str) -> PathBuf {
+    /// Where the password of a connection is stored, if one is.
+    pub fn secret_path(&self, connection: &str) -> PathBuf {
         self.dir
             .join("secrets")
             .join(format!("{connection}.password"))

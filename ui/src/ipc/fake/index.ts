@@ -5,12 +5,14 @@ import type { AssetState } from "../bindings/AssetState";
 import type { ConnectionRow } from "../bindings/ConnectionRow";
 import type { Settings } from "../bindings/Settings";
 import { FakeAlarms } from "./alarms";
-import { fakeConnections, fakeHeard, fakeTest } from "./connections";
+import { fakeConnections, fakeHeard } from "./connections";
 import { fakeDiscovery } from "./discovery";
 import { encodeFrame, encodeTrend, type FakeSample } from "./encode";
 import { fakeFiles } from "./files";
+import { fakeLooks } from "./looks";
 import { fakeModels, fakeRules } from "./models";
 import { makePlant } from "./plant";
+import { fakeSession } from "./session";
 import { World } from "./world";
 
 const S = 1_000_000;
@@ -206,10 +208,7 @@ export function fakeBackend(scene: string): Backend {
     },
     connections: async () => connections,
     heard: async () => fakeHeard(micros()),
-    async testConnection(form) {
-      await new Promise((resolve) => setTimeout(resolve, 600));
-      return fakeTest(form, micros());
-    },
+    ...fakeLooks(),
     async saveConnection(form) {
       const id = form.id || form.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
       const saved = { ...form, id, password: null };
@@ -223,6 +222,7 @@ export function fakeBackend(scene: string): Backend {
     },
     async requestRebirth() {},
     ...fakeDiscovery(scene, plant.view),
+    sparkplugSession: async () => fakeSession(world.start, faults),
     settings: async () => settings,
     async setSettings(next) {
       settings = next;
