@@ -7,6 +7,8 @@ mod disk_full;
 mod io_errors;
 mod keep;
 mod kill;
+mod mapping;
+mod models;
 mod order;
 mod pipeline;
 mod reload;
