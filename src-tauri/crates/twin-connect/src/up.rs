@@ -1,12 +1,13 @@
-//! A link while it is up.
+//! A link while it is up, and how it ends.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crate::{
-    BrokerFacts, Qos,
-    limits::patience,
+    BrokerFacts, DownReason, Grant, Qos, Refusal,
+    pulse::Pulse,
+    takeover::Ending,
     wire::{Answer, Answers},
 };
 
@@ -18,8 +19,7 @@ pub(crate) struct Up {
     pub(crate) since: Instant,
     /// Until the broker has answered.
     pub(crate) answers: Option<Answers>,
-    /// Silence that it may keep.
-    pub(crate) patience: Duration,
+    pub(crate) pulse: Pulse,
     max_packet: usize,
     max_qos: u8,
     retains: bool,
@@ -32,10 +32,11 @@ impl Up {
         keep_alive: Duration,
         broker: &BrokerFacts,
     ) -> Self {
+        let since = Instant::now();
         Up {
-            since: Instant::now(),
+            since,
             answers,
-            patience: patience(keep_alive),
+            pulse: Pulse::new(keep_alive, since),
             max_packet,
             max_qos: broker.maximum_qos.unwrap_or(2),
             retains: broker.retain.unwrap_or(true),
@@ -70,12 +71,45 @@ impl Up {
     }
 }
 
+/// How holding a link ended.
+pub(crate) enum End {
+    /// By its owner.
+    Stop,
+    /// By anything else; `ending` if the link had been up, `taken` if the broker said that another client took over.
+    Lost {
+        reason: DownReason,
+        ending: Option<Ending>,
+        taken: bool,
+    },
+}
+
 /// The broker's answers, when they are all there.
 pub(crate) async fn all_answers(up: &mut Option<Up>) -> Vec<Answer> {
     match up.as_mut().and_then(|up| up.answers.as_mut()) {
         Some(answers) => answers.await,
         None => std::future::pending().await,
     }
+}
+
+/// What the broker granted, what it refused, and a reason to be down if it granted nothing.
+pub(crate) fn sort(answers: Vec<Answer>) -> (Vec<Grant>, Vec<Refusal>, Option<DownReason>) {
+    let (mut granted, mut refused) = (Vec::new(), Vec::new());
+    for Answer { filter, result } in answers {
+        match result {
+            Ok(qos) => granted.push(Grant { filter, qos }),
+            Err(reason) => refused.push(Refusal { filter, reason }),
+        }
+    }
+    let none = granted.is_empty() && !refused.is_empty();
+    let reason = none.then(|| {
+        let named: Vec<_> = refused
+            .iter()
+            .map(|some| format!("{} ({})", some.filter, some.reason))
+            .collect();
+        let named = named.join(", ");
+        DownReason::subscriptions(&format!("the broker refused every subscription: {named}"))
+    });
+    (granted, refused, reason)
 }
 
 #[cfg(test)]

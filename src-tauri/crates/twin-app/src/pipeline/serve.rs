@@ -58,6 +58,7 @@ impl Driver {
                 self.show_connections();
             }
             Request::RemoveSource(id) => {
+                self.empty(Some(&id));
                 self.let_all_go();
                 // While the connection that lost something is still known.
                 let record = self.record_losses();
@@ -68,6 +69,8 @@ impl Driver {
                     .collect();
                 for (index, source) in gone {
                     self.held.forget(index);
+                    self.gone.dropped += source.dropped();
+                    self.gone.rejected += source.rejected();
                     for event in source.end_of_conditions() {
                         self.step(now, Input::System(event));
                     }

@@ -2,16 +2,13 @@
 
 mod conditions;
 mod feeds;
+mod inflow;
 mod rows;
 mod signs;
 mod values;
 mod waiting;
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
@@ -204,30 +201,6 @@ impl Source {
     /// Whether rebirth requests may be published.
     pub const fn allows_rebirth(&self) -> bool {
         self.form.allow_rebirth
-    }
-
-    /// Moves at most `max` messages out of the connection's queue, each with the connection's number; gives how many.
-    /// None come while it is closed. Who asks is woken when more come.
-    pub fn poll_inbox(
-        &mut self,
-        context: &mut Context<'_>,
-        into: &mut Vec<(usize, Inbound)>,
-        max: usize,
-    ) -> usize {
-        let Some(inbox) = self.inbox.as_mut().filter(|_| !self.closed) else {
-            return 0;
-        };
-        match inbox.poll_take(context, &mut self.arrived, max) {
-            Poll::Pending => 0,
-            Poll::Ready(count) => {
-                if count == 0 {
-                    // The connection has ended: nothing will ever come again.
-                    self.inbox = None;
-                }
-                into.extend(self.arrived.drain(..).map(|item| (self.index, item)));
-                count
-            }
-        }
     }
 
     /// Takes what the connection says.

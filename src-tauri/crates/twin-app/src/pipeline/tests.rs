@@ -1,5 +1,7 @@
 //! Driver, writer and maintenance on a real history, fed as connections feed them.
 
+mod ends;
+mod gap;
 mod outage;
 
 use std::{
