@@ -4,6 +4,7 @@ mod as_of;
 mod bad_input;
 mod damage;
 mod disk_full;
+mod greetings;
 mod io_errors;
 mod keep;
 mod kill;

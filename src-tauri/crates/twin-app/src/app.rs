@@ -15,10 +15,13 @@ mod seen;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock, Weak, atomic::AtomicUsize},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use tokio::{
+    sync::{Mutex, mpsc, oneshot, watch},
+    time::Instant,
+};
 use twin_core::{OccurrenceId, engine::SystemEvent};
 use twin_historian::{AuditEntry, Durability, Group, Historian, LinkTransition};
 

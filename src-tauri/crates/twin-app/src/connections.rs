@@ -12,6 +12,7 @@ use twin_model::{Carrier, Connection, Protocol, Security};
 pub use self::form::{connection_of, form_of};
 use crate::{
     error::{Error, Result},
+    greetings::{greetings_of, will_of},
     workspace::Workspace,
 };
 
@@ -95,6 +96,8 @@ pub fn spec_of(
             twin_model::Session::Clean => Session::Clean,
         },
         subscriptions: subscriptions.collect::<Result<_>>()?,
+        will: will_of(connection),
+        greetings: greetings_of(connection),
         limits: limits_of(&connection.limits),
         ..ConnectionSpec::new(&connection.host, connection.port, &client_id)
     })

@@ -8,6 +8,7 @@ pub mod connections;
 mod decoding;
 pub mod error;
 pub mod files;
+mod greetings;
 mod heard_by_rule;
 pub mod heartbeat;
 pub mod keep;
