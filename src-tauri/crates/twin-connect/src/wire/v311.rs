@@ -60,7 +60,7 @@ fn options(spec: &ConnectionSpec, dialler: Dialler, beside: Beside) -> MqttOptio
 
 fn last_will(will: &Will) -> LastWill {
     let topic = will.topic.clone();
-    LastWill::new(topic, will.payload.clone(), qos_to(will.qos), will.retain)
+    LastWill::new(topic, will.said(), qos_to(will.qos), will.retain)
 }
 
 impl Wire for Reader {
@@ -245,6 +245,7 @@ fn state_fault(error: StateError, limit: usize) -> Fault {
         StateError::Deserialization(CodecError::PayloadSizeLimitExceeded(size)) => {
             Fault::TooLarge { size, limit }
         }
+        StateError::Deserialization(error) => Fault::Malformed(error.to_string()),
         other => Fault::Malformed(other.to_string()),
     }
 }

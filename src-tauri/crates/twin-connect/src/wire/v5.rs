@@ -113,13 +113,7 @@ fn options(spec: &ConnectionSpec, dialler: Dialler, beside: Beside) -> MqttOptio
 
 fn last_will(will: &Will) -> LastWill {
     let topic = will.topic.clone();
-    LastWill::new(
-        topic,
-        will.payload.clone(),
-        qos_to(will.qos),
-        will.retain,
-        None,
-    )
+    LastWill::new(topic, will.said(), qos_to(will.qos), will.retain, None)
 }
 
 impl Wire for Reader {
@@ -354,6 +348,10 @@ fn state_fault(error: StateError) -> Fault {
             size: pkt_size,
             limit: max,
         },
+        StateError::Deserialization(CodecError::ProtocolViolation(reason)) => {
+            Fault::Malformed(words(&format!("{reason:?}")))
+        }
+        StateError::Deserialization(error) => Fault::Malformed(error.to_string()),
         other => Fault::Malformed(other.to_string()),
     }
 }
