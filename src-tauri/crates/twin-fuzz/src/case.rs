@@ -95,7 +95,10 @@ mod tests {
         assert_eq!(parts[0].body, b"1\n\n2");
         assert_eq!(parts[0].properties, b"text/csv\nid=7");
         assert!(parts[0].flag(2) && !parts[0].flag(3));
-        assert_eq!((parts[1].name.as_slice(), parts[1].body.as_slice()), (&b"c"[..], &b"\x00\xff"[..]));
+        assert_eq!(
+            (parts[1].name.as_slice(), parts[1].body.as_slice()),
+            (&b"c"[..], &b"\x00\xff"[..])
+        );
     }
 
     #[test]
@@ -109,7 +112,10 @@ mod tests {
         for count in 0..parts.len() {
             let windows = windows(&[], &parts[..count]);
             for part in &parts[..count] {
-                assert!(windows.iter().any(|window| window.parts.contains(part)), "{count}");
+                assert!(
+                    windows.iter().any(|window| window.parts.contains(part)),
+                    "{count}"
+                );
             }
             assert!(windows.iter().all(|window| window.parts.len() <= PARTS_MAX));
         }

@@ -90,12 +90,12 @@ struct Made {
     restored: bool,
 }
 
-/// Has the conversation twice, the second time without what was rejected the first time: a rejected message leaves
-/// nothing behind, and the same messages give the same.
+/// Has the conversation, when it is to be thorough a second time without what was rejected the first time: a rejected
+/// message leaves nothing behind, and the same messages give the same.
 ///
 /// # Errors
 /// What did not hold.
-pub fn check(said: Said, script: &Script) -> Result<(), Broken> {
+pub fn check(said: Said, script: &Script, is_thorough: bool) -> Result<(), Broken> {
     let heard = Heard::all(script);
     let limits = limits(script);
     let mut first = decoder(said, script);
@@ -104,9 +104,25 @@ pub fn check(said: Said, script: &Script) -> Result<(), Broken> {
     for one in &heard {
         made.push(speak(&mut first, one, &limits, &mut held)?);
     }
-    let mut second = decoder(said, script);
+    let distinct: HashSet<&str> = addresses(&first).collect();
+    ensure(distinct.len() == first.address_count(), || {
+        "an address has two numbers".into()
+    })?;
+    if is_thorough {
+        again(&first, decoder(said, script), &heard, &made)?;
+    }
+    drain(&mut first, &heard, held)
+}
+
+/// Says once more what was taken.
+fn again(
+    first: &Decoder,
+    mut second: Decoder,
+    heard: &[Heard<'_>],
+    made: &[Made],
+) -> Result<(), Broken> {
     let mut out = Observations::new();
-    for (number, (one, made)) in heard.iter().zip(&made).enumerate() {
+    for (number, (one, made)) in heard.iter().zip(made).enumerate() {
         out.clear();
         if one.choice != RESTORE || made.restored {
             one.say(&mut second, &mut out);
@@ -116,23 +132,20 @@ pub fn check(said: Said, script: &Script) -> Result<(), Broken> {
             out.clear();
             let again = second.decode(one.message(), &mut out);
             ensure(again.is_ok(), || {
-                format!("part {number} was taken, and without the rejected ones it is not: {again:?}")
+                format!(
+                    "part {number} was taken, and without the rejected ones it is not: {again:?}"
+                )
             })?;
             same(number, after, &out)?;
         }
     }
-    ensure(addresses(&first).eq(addresses(&second)), || {
+    ensure(addresses(first).eq(addresses(&second)), || {
         "rejected messages changed the addresses".into()
-    })?;
-    let distinct: HashSet<&str> = addresses(&first).collect();
-    ensure(distinct.len() == first.address_count(), || {
-        "an address has two numbers".into()
     })?;
     ensure(
         first.nodes() == second.nodes() && first.session() == second.session(),
         || "rejected messages changed the Sparkplug sessions".into(),
-    )?;
-    drain(&mut first, &heard, held)
+    )
 }
 
 fn addresses(decoder: &Decoder) -> impl Iterator<Item = &str> {
@@ -164,7 +177,9 @@ fn speak(
         let added = after != Observations::new();
         ensure(!added, || "a rejected message added something".into())?;
         let now = (decoder.address_count(), decoder.next_deadline());
-        ensure(known == now, || "a rejected message changed the decoder".into())?;
+        ensure(known == now, || {
+            "a rejected message changed the decoder".into()
+        })?;
     }
     sound(decoder, &after, limits)?;
     if let Some(id) = after.held() {
@@ -200,7 +215,9 @@ fn sound(decoder: &Decoder, out: &Observations, limits: &Limits) -> Result<(), B
             || format!("an address of {} bytes", address.len()),
         )?;
         let text = row.text.map_or(0, |text| text.len());
-        ensure(text <= limits.text_bytes, || format!("a text of {text} bytes"))?;
+        ensure(text <= limits.text_bytes, || {
+            format!("a text of {text} bytes")
+        })?;
         let fits = match row.kind {
             ValueKind::Text => row.text.is_some(),
             ValueKind::F64 => f64::from_bits(row.bits).is_finite(),
@@ -221,16 +238,19 @@ fn sound(decoder: &Decoder, out: &Observations, limits: &Limits) -> Result<(), B
 fn release(out: &Observations, held: &mut HashSet<HoldId>) -> Result<(), Broken> {
     for released in out.released() {
         let id = released.hold;
-        ensure(held.remove(&id), || format!("{id:?} is released and was not held"))?;
+        ensure(held.remove(&id), || {
+            format!("{id:?} is released and was not held")
+        })?;
     }
     Ok(())
 }
 
 fn same(number: usize, one: &Observations, other: &Observations) -> Result<(), Broken> {
     // A number that is none equals nothing; its words do.
-    ensure(one == other || format!("{one:?}") == format!("{other:?}"), || {
-        format!("part {number} gives {one:?}, and without the rejected ones {other:?}")
-    })
+    ensure(
+        one == other || format!("{one:?}") == format!("{other:?}"),
+        || format!("part {number} gives {one:?}, and without the rejected ones {other:?}"),
+    )
 }
 
 /// In the end everything that is held back comes out.

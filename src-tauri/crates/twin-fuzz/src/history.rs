@@ -63,7 +63,12 @@ pub fn seeds() -> Vec<Script> {
     let mut steady = SampleBatch::new(BatchId(8), Timestamp(0));
     for number in 0..40_u32 {
         let value = Value::F64(f64::from(number) / 10.0);
-        steady.push(SignalKey(3), Timestamp(i64::from(number)), &value, Quality::GOOD);
+        steady.push(
+            SignalKey(3),
+            Timestamp(i64::from(number)),
+            &value,
+            Quality::GOOD,
+        );
     }
     let blobs = [
         encode::<SampleBatch>(&[]),

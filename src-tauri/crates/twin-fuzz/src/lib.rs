@@ -8,6 +8,7 @@ mod broken;
 mod case;
 mod coap;
 mod conversation;
+#[cfg(feature = "history")]
 mod history;
 mod meter;
 mod models;
@@ -15,6 +16,7 @@ mod mutate;
 mod script;
 mod seeds;
 mod settings;
+mod storm;
 mod target;
 
 pub use broken::Broken;
@@ -23,4 +25,5 @@ pub use mutate::{Body, ChangeBytes};
 pub use script::{PARTS_MAX, Part, Script};
 pub use seeds::{seeds, write_seeds};
 pub use settings::Said;
-pub use target::{Reads, TARGETS, Target};
+pub use storm::{Storm, storm};
+pub use target::{Pass, Reads, TARGETS, Target};

@@ -43,11 +43,9 @@ pub fn check_dtdl(script: &Script) -> Result<(), Broken> {
                 "a type of no Interface".into()
             })
         }
-        (Err(faults), Err(again)) => {
-            ensure(faults.to_string() == again.to_string(), || {
-                "the same files gave other faults".into()
-            })
-        }
+        (Err(faults), Err(again)) => ensure(faults.to_string() == again.to_string(), || {
+            "the same files gave other faults".into()
+        }),
         _ => Err(Broken::Invariant(
             "the same files are sound once and once not".into(),
         )),
@@ -66,7 +64,9 @@ pub fn check_things(script: &Script) -> Result<(), Broken> {
             bytes: &part.body,
         };
         let read = || format!("{:?}", td::read(source, &td::Limits::default()));
-        ensure(read() == read(), || "the same file gave something else".into())?;
+        ensure(read() == read(), || {
+            "the same file gave something else".into()
+        })?;
     }
     Ok(())
 }
@@ -189,7 +189,9 @@ fn edit(document: &mut PlantDocument, edits: &[Edit]) -> Result<(), Broken> {
             Edit::RemoveIgnore(filter) => !plant.discovery.ignore.contains(filter),
             Edit::PutSource { .. } | Edit::RemoveSource { .. } => true,
         };
-        ensure(is_there, || format!("an edit was made and is not there: {edit:?}\n{after}"))?;
+        ensure(is_there, || {
+            format!("an edit was made and is not there: {edit:?}\n{after}")
+        })?;
     }
     Ok(())
 }
@@ -219,11 +221,14 @@ pub fn check_topics(script: &Script) -> Result<(), Broken> {
     filters.retain(|filter| topic::filter_fault(filter).is_none());
     for (one, part) in filters.iter().zip(&script.parts) {
         for other in &filters {
-            ensure(topic::overlap(one, other) == topic::overlap(other, one), || {
-                format!("{one:?} and {other:?} overlap in one direction")
-            })?;
+            ensure(
+                topic::overlap(one, other) == topic::overlap(other, one),
+                || format!("{one:?} and {other:?} overlap in one direction"),
+            )?;
         }
-        ensure(topic::overlap(one, one), || format!("{one:?} overlaps not itself"))?;
+        ensure(topic::overlap(one, one), || {
+            format!("{one:?} overlaps not itself")
+        })?;
         let text = part.text();
         for name in text.lines().filter(|name| is_topic(name)) {
             for other in &filters {
@@ -287,25 +292,11 @@ pub fn check_units(script: &Script) -> Result<(), Broken> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{seeds::seeds, target::Target};
-
-    #[test]
-    fn plant_seeds_reach_the_edits() {
-        let seeds = seeds(Target::find("plant").unwrap()).unwrap();
-        let mut edited = 0;
-        for seed in seeds {
-            for part in &seed.parts {
-                let plant = Plant::parse(&part.text());
-                assert!(plant.is_ok(), "{plant:?}");
-                edited += 1;
-            }
-        }
-        assert!(edited > 3);
-    }
 
     #[test]
     fn edits_are_made() {
-        let small = "[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UTC\"\n[discovery]\nignore = [\"a\"]\n";
+        let small =
+            "[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UTC\"\n[discovery]\nignore = [\"a\"]\n";
         let mut document = PlantDocument::parse(small).unwrap();
         assert_eq!(edit(&mut document, &[Edit::PutIgnore("b".into())]), Ok(()));
         assert_eq!(document.plant().discovery.ignore, ["a", "b"]);

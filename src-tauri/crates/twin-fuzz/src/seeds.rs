@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     broken::Broken,
-    case, history,
+    case,
     script::{Part, SECOND, Script},
     target::{Reads, Target},
 };
@@ -41,8 +41,9 @@ pub fn seeds(target: &Target) -> Result<Vec<Script>, Broken> {
             ..Part::default()
         }));
     }
+    #[cfg(feature = "history")]
     if target.reads == Reads::History {
-        found.extend(history::seeds());
+        found.extend(crate::history::seeds());
     }
     if let Some(folder) = target.shared
         && let Some(shared) = shared_data()
@@ -188,9 +189,23 @@ mod tests {
     }
 
     #[test]
+    fn plant_seeds_reach_the_edits() {
+        let seeds = seeds(Target::find("plant").unwrap()).unwrap();
+        let mut edited = 0;
+        for seed in seeds {
+            for part in &seed.parts {
+                let plant = twin_model::Plant::parse(&part.text());
+                assert!(plant.is_ok(), "{plant:?}");
+                edited += 1;
+            }
+        }
+        assert!(edited > 3);
+    }
+
+    #[test]
     fn seeds_are_written() {
         let folder = tempfile::tempdir().unwrap();
-        let target = Target::find("journal").unwrap();
+        let target = Target::find("units").unwrap();
         let count = write_seeds(target, folder.path()).unwrap();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), count);
     }

@@ -31,8 +31,8 @@ const HELD: usize = 16;
 const ZONES: [&str; 3] = ["+01:00", "-11:30", "Z"];
 const PATHS: [&str; 4] = ["data", "uplink_message.frm_payload", "p.0", ""];
 const KINDS: [&str; 16] = [
-    "u8", "i8", "u16be", "i16le", "u24be", "i24le", "u32le", "i32be", "u64be", "i64le", "f32be", "f64le", "bcd8",
-    "bcd32be", "bcd64le", "bool",
+    "u8", "i8", "u16be", "i16le", "u24be", "i24le", "u32le", "i32be", "u64be", "i64le", "f32be",
+    "f64le", "bcd8", "bcd32be", "bcd64le", "bool",
 ];
 const SCALES: [f64; 8] = [1.0, 0.1, -1.0, 1e300, 1e-300, f64::MAX, 0.0, f64::NAN];
 const SEPARATORS: [char; 8] = [',', ';', '\t', '|', ' ', '"', '.', 'é'];

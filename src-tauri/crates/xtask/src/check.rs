@@ -17,7 +17,8 @@ const WINDOW_TESTS: &str = "window::";
 
 /// How long each fuzz target runs; `cargo xtask soak fuzz` runs them for long.
 const FUZZED: Extent = Extent {
-    runs: None,
+    led: None,
+    blind: 0,
     seconds: Some(5),
     keeps: false,
 };
@@ -122,7 +123,7 @@ pub fn run_test(repo: &Repo, fast: bool, with_bindings: bool, stop: &Stop) -> Re
 /// Every fuzz target for a few seconds; each counts as a test.
 fn fuzz_briefly(repo: &Repo, report: &mut Report, stop: &Stop) -> Result<()> {
     println!();
-    let outcomes = fuzz::build(repo, stop).and_then(|program| {
+    let outcomes = fuzz::build(repo, false, stop).and_then(|program| {
         let targets = fuzz::targets(&program)?;
         fuzz::run_targets(repo, &program, &targets, FUZZED, FUZZED_AT_ONCE, stop)
     });

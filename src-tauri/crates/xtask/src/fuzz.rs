@@ -1,9 +1,10 @@
-//! The fuzz targets under libFuzzer: built once with coverage counters, each run in a process of its own.
+//! The fuzz targets: built once with coverage counters, each run in a process of its own. libFuzzer looks for inputs that
+//! reach something new; long runs go on from them without it, which is faster by far and blind.
 
 use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
@@ -13,10 +14,9 @@ use crate::process::{self, Group};
 use crate::repo::Repo;
 use crate::stop::Stop;
 
-/// Counters for each edge, and what is compared with what. These flags are those of stable Rust; sanitizers are not.
-const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
-    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
-    -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing";
+/// Counters for each edge. These flags are those of stable Rust; sanitizers are not.
+const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=3 \
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table --cfg fuzzing";
 /// Longest input, bytes. Seeds that are longer are cut.
 const INPUT_MAX: u32 = 4_096;
 /// A run that takes so many seconds hangs. What is merely slow finds the target itself.
@@ -33,7 +33,10 @@ pub struct Fuzz {
     /// Inputs for each target.
     #[arg(long, value_name = "N", default_value_t = 10_000_000)]
     runs: u64,
-    /// Longest time for each target, in seconds.
+    /// How many of them are led by coverage; the others are made of what those left, blindly and faster.
+    #[arg(long, value_name = "N", default_value_t = 300_000)]
+    led: u64,
+    /// Longest time for each of the two parts of a target, in seconds.
     #[arg(long, value_name = "N")]
     seconds: Option<u64>,
     /// How many targets at once.
@@ -47,12 +50,40 @@ pub struct Fuzz {
 /// How long a target runs.
 #[derive(Clone, Copy, Debug)]
 pub struct Extent {
-    /// Inputs; none for as many as there is time for.
-    pub runs: Option<u64>,
-    /// Seconds; none for as long as the inputs take.
+    /// Inputs led by coverage; none for as many as there is time for.
+    pub led: Option<u64>,
+    /// Inputs made blindly after them.
+    pub blind: u64,
+    /// Seconds of each of the two; none for as long as the inputs take.
     pub seconds: Option<u64>,
     /// Whether inputs that reached something new are kept for the next time.
     pub keeps: bool,
+}
+
+/// How many inputs were read, and how many a second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Inputs.
+    pub runs: u64,
+    /// Inputs a second.
+    pub per_s: u64,
+}
+
+impl Count {
+    /// As a program prints them in the end; 0 where it does not.
+    fn read(log: &str) -> Self {
+        let number = |name: &str| {
+            let lines = log.lines().rev();
+            let found = lines
+                .filter_map(|line| line.trim().strip_prefix(name))
+                .next();
+            found.and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+        };
+        Count {
+            runs: number("stat::number_of_executed_units:"),
+            per_s: number("stat::average_exec_per_sec:"),
+        }
+    }
 }
 
 /// What came of a target.
@@ -60,10 +91,10 @@ pub struct Extent {
 pub struct Outcome {
     /// The target.
     pub target: String,
-    /// Inputs it read.
-    pub runs: u64,
-    /// Inputs a second.
-    pub per_s: u64,
+    /// Inputs led by coverage.
+    pub led: Count,
+    /// Inputs made blindly.
+    pub blind: Count,
     /// What was found, and how to see it again.
     pub found: Option<String>,
 }
@@ -73,7 +104,7 @@ pub struct Outcome {
 /// # Errors
 /// When it cannot be built or started, or the end was asked for.
 pub fn run_fuzz(repo: &Repo, options: &Fuzz, stop: &Stop) -> Result<ExitCode> {
-    let program = build(repo, stop)?;
+    let program = build(repo, true, stop)?;
     let mut targets = targets(&program)?;
     if let Some(unknown) = options.target.iter().find(|name| !targets.contains(name)) {
         bail!("no target {unknown}; there are {}", targets.join(", "));
@@ -82,18 +113,32 @@ pub fn run_fuzz(repo: &Repo, options: &Fuzz, stop: &Stop) -> Result<ExitCode> {
         targets.clone_from(&options.target);
     }
     if let Some(input) = &options.replay {
-        return replay(&program, targets.first().map_or("", String::as_str), input, stop);
+        return replay(
+            &program,
+            targets.first().map_or("", String::as_str),
+            input,
+            stop,
+        );
     }
+    let led = options.led.min(options.runs);
     let extent = Extent {
-        runs: Some(options.runs),
+        led: Some(led),
+        blind: options.runs - led,
         seconds: options.seconds,
         keeps: true,
     };
     let outcomes = run_targets(repo, &program, &targets, extent, options.jobs, stop)?;
-    let found: Vec<&str> = outcomes.iter().filter_map(|one| one.found.as_deref()).collect();
+    let found: Vec<&str> = outcomes
+        .iter()
+        .filter_map(|one| one.found.as_deref())
+        .collect();
     found.iter().for_each(|found| println!("{found}"));
-    let runs: u64 = outcomes.iter().map(|one| one.runs).sum();
-    println!("{} targets, {runs} runs, {} findings", outcomes.len(), found.len());
+    let runs: u64 = outcomes.iter().map(Outcome::runs).sum();
+    println!(
+        "{} targets, {runs} runs, {} findings",
+        outcomes.len(),
+        found.len()
+    );
     Ok(if found.is_empty() {
         ExitCode::SUCCESS
     } else {
@@ -101,11 +146,11 @@ pub fn run_fuzz(repo: &Repo, options: &Fuzz, stop: &Stop) -> Result<ExitCode> {
     })
 }
 
-/// Builds the program with all targets; gives its path.
+/// Builds the program with all targets, or without that of history, which takes longest to build; gives its path.
 ///
 /// # Errors
 /// When it cannot be built.
-pub fn build(repo: &Repo, stop: &Stop) -> Result<PathBuf> {
+pub fn build(repo: &Repo, with_history: bool, stop: &Stop) -> Result<PathBuf> {
     let host = host().context("`rustc -vV` does not say which machine this is")?;
     let folder = repo.target.join("fuzz");
     let mut cargo = process::cargo();
@@ -113,6 +158,7 @@ pub fn build(repo: &Repo, stop: &Stop) -> Result<PathBuf> {
     cargo
         .current_dir(&repo.root)
         .args(["build", "--package", "twin-fuzz", "--features", "engine"])
+        .args((!with_history).then_some("--no-default-features"))
         .args(["--bin", "fuzz", "--profile", "fuzz", "--target", &host])
         .arg("--target-dir")
         .arg(&folder)
@@ -184,16 +230,27 @@ pub fn run_targets(
     })
 }
 
+impl Outcome {
+    fn runs(&self) -> u64 {
+        self.led.runs + self.blind.runs
+    }
+}
+
 fn line(outcome: &Outcome) -> String {
     let end = if outcome.found.is_some() {
         "FOUND"
     } else {
         "ok"
     };
-    format!(
-        "fuzz {:<14} {:>10} runs {:>8}/s  {end}",
-        outcome.target, outcome.runs, outcome.per_s
-    )
+    let Outcome { led, blind, .. } = outcome;
+    let mut line = format!(
+        "fuzz {:<14} {:>9} runs, {:>6}/s",
+        outcome.target, led.runs, led.per_s
+    );
+    if blind.runs > 0 {
+        line += &format!("; blind {:>9}, {:>6}/s", blind.runs, blind.per_s);
+    }
+    format!("{line}  {end}")
 }
 
 fn run_target(
@@ -214,35 +271,68 @@ fn run_target(
     };
     let found = folder.join("found");
     fs::create_dir_all(&found).with_context(|| format!("could not make {}", found.display()))?;
-    let prefix = found.join(format!("{target}-"));
-    let log = folder.join(format!("{target}.log"));
-    let file =
-        File::create(&log).with_context(|| format!("could not write {}", log.display()))?;
+    let start = |command: &mut Command| {
+        command
+            .env("TWIN_FUZZ_TARGET", target)
+            .env("TWIN_FUZZ_SEEDS", &seeds)
+            .args([&corpus, &seeds]);
+        run_logged(repo, target, command, stop)
+    };
 
-    let mut command = process::command(program);
-    command
-        .env("TWIN_FUZZ_TARGET", target)
-        .env("TWIN_FUZZ_SEEDS", &seeds)
-        .args(limits())
+    let prefix = found.join(format!("{target}-"));
+    let mut led = process::command(program);
+    led.args(limits())
         .arg(format!("-max_len={INPUT_MAX}"))
         .arg(format!("-artifact_prefix={}", prefix.display()))
-        .args(["-print_final_stats=1", "-reload=0"])
-        .args(extent.runs.map(|runs| format!("-runs={runs}")))
-        .args(extent.seconds.map(|seconds| format!("-max_total_time={seconds}")))
-        .args([&corpus, &seeds])
+        // Its finer measures of what is new cost most of the time.
+        .args([
+            "-use_counters=0",
+            "-entropic=0",
+            "-reload=0",
+            "-print_final_stats=1",
+        ])
+        .args(extent.led.map(|runs| format!("-runs={runs}")))
+        .args(
+            extent
+                .seconds
+                .map(|seconds| format!("-max_total_time={seconds}")),
+        );
+    let mut outcome = Outcome {
+        target: target.to_owned(),
+        led: Count::default(),
+        blind: Count::default(),
+        found: None,
+    };
+    (outcome.led, outcome.found) = start(&mut led)?;
+    if extent.blind > 0 && outcome.found.is_none() {
+        let seconds = extent.seconds.unwrap_or(u64::from(u32::MAX));
+        let mut blind = process::command(program);
+        blind
+            .env("TWIN_FUZZ_STORM", format!("{},{seconds}", extent.blind))
+            .env("TWIN_FUZZ_INPUT", found.join(format!("{target}-blind")));
+        (outcome.blind, outcome.found) = start(&mut blind)?;
+    }
+    Ok(outcome)
+}
+
+/// Runs it with a log; gives what it counted and what it found.
+fn run_logged(
+    repo: &Repo,
+    target: &str,
+    command: &mut Command,
+    stop: &Stop,
+) -> Result<(Count, Option<String>)> {
+    let log = repo.target.join("fuzz").join(format!("{target}.log"));
+    let file = File::create(&log).with_context(|| format!("could not write {}", log.display()))?;
+    command
         .stdout(file.try_clone().context("a log cannot be shared")?)
         .stderr(file);
-    let status = Group::spawn(target, &mut command)?.wait(stop)?;
+    let status = Group::spawn(target, command)?.wait(stop)?;
     stop.check()?;
     let text = fs::read(&log).with_context(|| format!("could not read {}", log.display()))?;
     let text = String::from_utf8_lossy(&text);
     let found = (!status.success()).then(|| finding(repo, target, &text, &log));
-    Ok(Outcome {
-        target: target.to_owned(),
-        runs: statistic(&text, "stat::number_of_executed_units:"),
-        per_s: statistic(&text, "stat::average_exec_per_sec:"),
-        found,
-    })
+    Ok((Count::read(&text), found))
 }
 
 /// What ends a run.
@@ -265,13 +355,6 @@ fn fresh(folder: &Path) -> Result<PathBuf> {
     Ok(folder.to_path_buf())
 }
 
-/// A number that libFuzzer printed; 0 when it printed none.
-fn statistic(log: &str, name: &str) -> u64 {
-    let lines = log.lines().rev();
-    let found = lines.filter_map(|line| line.trim().strip_prefix(name)).next();
-    found.and_then(|text| text.trim().parse().ok()).unwrap_or(0)
-}
-
 /// What was found, in words.
 fn finding(repo: &Repo, target: &str, log: &str, file: &Path) -> String {
     let what = log.lines().find(|line| {
@@ -284,8 +367,12 @@ fn finding(repo: &Repo, target: &str, log: &str, file: &Path) -> String {
         .lines()
         .rev()
         .find_map(|line| line.split_once("Test unit written to "));
-    let again = input.map_or_else(String::new, |(_, input)| {
-        let input = repo.shown(Path::new(input.trim()));
+    // A blind run that ended the program said nothing of its input, which is there all the same.
+    let blind = repo.target.join(format!("fuzz/found/{target}-blind"));
+    let input = input.map(|(_, input)| PathBuf::from(input.trim()));
+    let input = input.or_else(|| blind.is_file().then_some(blind));
+    let again = input.map_or_else(String::new, |input| {
+        let input = repo.shown(&input);
         format!("\n  again: cargo xtask soak fuzz --target {target} --replay {input}")
     });
     let file = repo.shown(file);
@@ -328,9 +415,12 @@ mod tests {
 
     #[test]
     fn the_log_is_read() {
-        assert_eq!(statistic(LOG, "stat::number_of_executed_units:"), 1234);
-        assert_eq!(statistic(LOG, "stat::average_exec_per_sec:"), 617);
-        assert_eq!(statistic("", "stat::average_exec_per_sec:"), 0);
+        let count = Count {
+            runs: 1234,
+            per_s: 617,
+        };
+        assert_eq!(Count::read(LOG), count);
+        assert_eq!(Count::read(""), Count::default());
         let found = finding(&repo(), "homie", LOG, Path::new("/r/target/fuzz/homie.log"));
         assert!(found.contains("an address has two numbers"), "{found}");
         assert!(
@@ -342,7 +432,7 @@ mod tests {
     #[test]
     fn a_program_that_fails_is_a_finding_and_all_targets_run() {
         let folder = tempfile::tempdir().unwrap();
-        let program = folder.path().join("fuzz");
+        let program = folder.path().join("program");
         let script = "#!/bin/sh\n[ $TWIN_FUZZ_TARGET = bad ] && exit 77\n\
             echo 'stat::number_of_executed_units: 5' >&2\n";
         fs::write(&program, script).unwrap();
@@ -353,7 +443,8 @@ mod tests {
             ..repo()
         };
         let extent = Extent {
-            runs: None,
+            led: Some(5),
+            blind: 5,
             seconds: Some(1),
             keeps: false,
         };
@@ -363,6 +454,6 @@ mod tests {
         outcomes.sort_by(|one, other| one.target.cmp(&other.target));
         let found: Vec<bool> = outcomes.iter().map(|one| one.found.is_some()).collect();
         assert_eq!(found, [false, true, false]);
-        assert_eq!(outcomes.iter().map(|one| one.runs).sum::<u64>(), 10);
+        assert_eq!(outcomes.iter().map(Outcome::runs).sum::<u64>(), 20);
     }
 }

@@ -6,11 +6,40 @@ use super::Hand;
 
 /// Values at the edges of what readers expect.
 const EDGES: [&str; 34] = [
-    "null", "true", "false", "0", "-0", "-1", "1e999", "-1e999", "1e-999", "0.1", "2147483648", "4294967296",
-    "9223372036854775807", "-9223372036854775808", "9223372036854775808", "18446744073709551615",
-    "123456789012345678901234567890", "1700000000", "1700000000000", "1700000000000000", "\"\"", "\"0\"", "\"NaN\"",
-    "\"2023-11-14T22:13:20Z\"", "\"2023-11-14T22:13:20.123456789+14:00\"", "\"9999-12-31T23:59:60Z\"", "\"\\u0000\"",
-    "\"\\ud800\"", "\"a/b#c.d+e\"", "\"AQID\"", "{}", "[]", "[[]]", "{\"value\":1}",
+    "null",
+    "true",
+    "false",
+    "0",
+    "-0",
+    "-1",
+    "1e999",
+    "-1e999",
+    "1e-999",
+    "0.1",
+    "2147483648",
+    "4294967296",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "9223372036854775808",
+    "18446744073709551615",
+    "123456789012345678901234567890",
+    "1700000000",
+    "1700000000000",
+    "1700000000000000",
+    "\"\"",
+    "\"0\"",
+    "\"NaN\"",
+    "\"2023-11-14T22:13:20Z\"",
+    "\"2023-11-14T22:13:20.123456789+14:00\"",
+    "\"9999-12-31T23:59:60Z\"",
+    "\"\\u0000\"",
+    "\"\\ud800\"",
+    "\"a/b#c.d+e\"",
+    "\"AQID\"",
+    "{}",
+    "[]",
+    "[[]]",
+    "{\"value\":1}",
 ];
 
 /// Deepest wrapping.
@@ -117,7 +146,10 @@ pub(super) fn change(text: &mut Vec<u8>, hand: &mut Hand<'_>) {
     };
     let own = text.get(span.range.clone()).unwrap_or_default().to_vec();
     let other = hand.pick(&spans).map(|span| span.range.clone());
-    let other = other.and_then(|range| text.get(range)).unwrap_or_default().to_vec();
+    let other = other
+        .and_then(|range| text.get(range))
+        .unwrap_or_default()
+        .to_vec();
     let new = match hand.below(8) {
         0 if span.is_member => vec![],
         0..=2 if !span.is_member => {
@@ -171,7 +203,14 @@ mod tests {
 
     #[test]
     fn what_is_no_json_has_spans_within_its_bounds() {
-        for text in [&b"}}]]{{\"\\"[..], b"\"", b":,:", b"12 13", b"", b"\xff\xfe{\"a\":"] {
+        for text in [
+            &b"}}]]{{\"\\"[..],
+            b"\"",
+            b":,:",
+            b"12 13",
+            b"",
+            b"\xff\xfe{\"a\":",
+        ] {
             for span in spans(text) {
                 assert!(span.range.end <= text.len() && span.range.start < span.range.end);
             }

@@ -6,9 +6,12 @@
 mod cbor;
 mod json;
 mod packed;
+mod plain;
 mod protobuf;
 
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
+
+pub use plain::change as change_plain;
 
 use crate::script::{PARTS_MAX, Part, Script};
 
@@ -248,8 +251,13 @@ mod tests {
         let zstd = packed::zstd(b"{\"a\":1}");
         let is_cbor = |bytes: &[u8]| ciborium::from_reader::<ciborium::Value, _>(bytes).is_ok();
         let is_json = |bytes: &[u8]| bytes.starts_with(b"{") && bytes.ends_with(b"}");
-        let cases: [(Body, &[u8], &dyn Fn(&[u8]) -> bool); 5] = [
-            (Body::Json, b"{\"a\":[1,{\"b\":\"x\"}],\"c\":true}", &is_json),
+        type IsSound<'a> = &'a dyn Fn(&[u8]) -> bool;
+        let cases: [(Body, &[u8], IsSound<'_>); 5] = [
+            (
+                Body::Json,
+                b"{\"a\":[1,{\"b\":\"x\"}],\"c\":true}",
+                &is_json,
+            ),
             (Body::Protobuf, &[8, 1, 18, 4, 10, 2, 65, 66], &|bytes| {
                 protobuf::fields(bytes).is_some()
             }),
@@ -263,7 +271,11 @@ mod tests {
             let bodies = scripts.iter().map(|script| script.parts[0].body.as_slice());
             let other: Vec<&[u8]> = bodies.filter(|other| *other != bytes).collect();
             let sound = other.iter().filter(|bytes| is_sound(bytes)).count();
-            assert!(sound * 4 > other.len(), "{body:?}: {sound} of {}", other.len());
+            assert!(
+                sound * 4 > other.len(),
+                "{body:?}: {sound} of {}",
+                other.len()
+            );
             assert!(other.len() > 100, "{body:?}: {}", other.len());
         }
     }

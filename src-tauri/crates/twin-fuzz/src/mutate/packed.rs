@@ -50,10 +50,7 @@ pub(super) fn gzip(content: &[u8]) -> Vec<u8> {
 pub(super) fn unzstd(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut content = vec![];
     let reader = StreamingDecoder::new(bytes).ok()?;
-    reader
-        .take(CONTENT_MAX)
-        .read_to_end(&mut content)
-        .ok()?;
+    reader.take(CONTENT_MAX).read_to_end(&mut content).ok()?;
     Some(content)
 }
 

@@ -195,7 +195,8 @@ mod tests {
     #[test]
     fn what_is_read_is_written_again() {
         let bytes = [
-            0x08, 0x96, 0x01, 0x12, 0x04, 0x0A, 0x02, 0x08, 0x01, 0x1D, 1, 2, 3, 4, 0x21, 1, 2, 3, 4, 5, 6, 7, 8,
+            0x08, 0x96, 0x01, 0x12, 0x04, 0x0A, 0x02, 0x08, 0x01, 0x1D, 1, 2, 3, 4, 0x21, 1, 2, 3,
+            4, 5, 6, 7, 8,
         ];
         let fields = fields(&bytes).unwrap();
         assert_eq!(fields.len(), 4);
