@@ -3,10 +3,12 @@
 mod as_of;
 mod bad_input;
 mod damage;
+mod discovery;
 mod disk_full;
 mod io_errors;
 mod keep;
 mod kill;
+mod looks;
 mod order;
 mod pipeline;
 mod reload;

@@ -2,22 +2,20 @@
 
 mod conditions;
 mod feeds;
+mod inflow;
 mod rows;
 mod signs;
+mod stamps;
 mod values;
 mod waiting;
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
 use twin_connect::{AckHandle, Command, Inbound, Inbox, LinkState, Qos, Topic};
 use twin_core::{
-    ConnectionId, Quality, Reason, SignalKey, Timestamp, Value,
+    ConnectionId, Quality, Reason, SignalKey, Timestamp,
     engine::{Input, LinkChange, LinkMark},
 };
 use twin_discover::{Ledger, LedgerLimits};
@@ -25,7 +23,7 @@ use twin_historian::{Birth, EXCERPT_BYTES_MAX, LinkTransition, Reject};
 use twin_payload::{Convention, Decoder, Message, Observations, Presence, SourceEvent};
 
 pub use self::feeds::Wanted;
-use self::{conditions::Conditions, feeds::Feeds, waiting::Waiting};
+use self::{conditions::Conditions, feeds::Feeds, stamps::Stamps, waiting::Waiting};
 use super::{
     carrier::Carriers,
     job::Job,
@@ -36,19 +34,6 @@ use crate::{
     api::connection::{ConnectionForm, GradeView, LinkStateView},
     error::{Error, Result},
 };
-
-/// Something heard that no signal of the plant file comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Heard {
-    /// Address: topic, `#`, path.
-    pub address: String,
-    /// Last value.
-    pub value: Value,
-    /// When it was received.
-    pub at: Timestamp,
-    /// How often since start.
-    pub count: u64,
-}
 
 /// One connection. See the module's description.
 #[derive(Debug)]
@@ -69,6 +54,8 @@ pub struct Source {
     convention: Convention,
     /// What no signal comes from.
     ledger: Ledger,
+    /// What live messages say of their time.
+    stamps: Stamps,
     /// Messages that wait for the birth that explains them.
     waiting: Waiting,
     conditions: Conditions,
@@ -143,6 +130,7 @@ impl Source {
             observations: Observations::default(),
             convention: Convention::Json,
             ledger: Ledger::new(LedgerLimits::default()),
+            stamps: Stamps::default(),
             waiting: Waiting::default(),
             conditions: Conditions::default(),
             state: LinkStateView::Connecting,
@@ -169,9 +157,25 @@ impl Source {
         self.ledger.forget(|address| feeds.is_proposed(address));
     }
 
+    /// The addresses, first heard since this was last asked, that feed nothing and that a mapping rule fits.
+    pub fn take_ruled(&mut self) -> Vec<(ConnectionId, Arc<str>)> {
+        let ruled = self.feeds.take_ruled().into_iter();
+        ruled.map(|address| (self.id.clone(), address)).collect()
+    }
+
     /// The connection's id.
     pub const fn id(&self) -> &ConnectionId {
         &self.id
+    }
+
+    /// What no signal comes from.
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Its number in this run.
+    pub const fn index(&self) -> usize {
+        self.index
     }
 
     /// Messages lost because a queue was full, or left out because they were above the rate limit.
@@ -197,30 +201,6 @@ impl Source {
     /// Whether rebirth requests may be published.
     pub const fn allows_rebirth(&self) -> bool {
         self.form.allow_rebirth
-    }
-
-    /// Moves at most `max` messages out of the connection's queue, each with the connection's number; gives how many.
-    /// None come while it is closed. Who asks is woken when more come.
-    pub fn poll_inbox(
-        &mut self,
-        context: &mut Context<'_>,
-        into: &mut Vec<(usize, Inbound)>,
-        max: usize,
-    ) -> usize {
-        let Some(inbox) = self.inbox.as_mut().filter(|_| !self.closed) else {
-            return 0;
-        };
-        match inbox.poll_take(context, &mut self.arrived, max) {
-            Poll::Pending => 0,
-            Poll::Ready(count) => {
-                if count == 0 {
-                    // The connection has ended: nothing will ever come again.
-                    self.inbox = None;
-                }
-                into.extend(self.arrived.drain(..).map(|item| (self.index, item)));
-                count
-            }
-        }
     }
 
     /// Takes what the connection says.
@@ -471,6 +451,7 @@ impl Source {
             topic,
             payload: payload.into(),
             qos: Qos::AtMostOnce,
+            retain: false,
         };
         self.commands.try_send(command).map_err(|_| {
             Error::Request(format!(
