@@ -113,13 +113,7 @@ fn options(spec: &ConnectionSpec, dialler: Dialler, beside: Beside) -> MqttOptio
 
 fn last_will(will: &Will) -> LastWill {
     let topic = will.topic.clone();
-    LastWill::new(
-        topic,
-        will.payload.clone(),
-        qos_to(will.qos),
-        will.retain,
-        None,
-    )
+    LastWill::new(topic, will.said(), qos_to(will.qos), will.retain, None)
 }
 
 impl Wire for Reader {
