@@ -16,6 +16,7 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
+    task::coop::has_budget_remaining,
     time::Instant,
 };
 
@@ -167,6 +168,8 @@ impl<S: AsyncWrite + AsyncRead + Unpin> Cork<S> {
         let before = buf.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buf);
         match read {
+            // There may be more to read when it is only this task's turn that is over.
+            Poll::Pending if !has_budget_remaining() => return Poll::Pending,
             Poll::Pending => match self.fault.take() {
                 // What came before the write failed has been read by now.
                 Some(error) => self.end = Some(Err(error)),

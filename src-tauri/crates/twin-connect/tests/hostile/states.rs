@@ -125,3 +125,34 @@ async fn a_tls_handshake_that_crawls_times_out() {
     }
     server.abort();
 }
+
+/// Whatever a broker does, it is not asked more often than the back-off allows.
+#[tokio::test]
+async fn a_broker_that_always_breaks_off_is_left_alone_in_between() {
+    for protocol in PROTOCOLS {
+        let (told, mut tries) = tokio::sync::mpsc::channel(1_000);
+        let broker = broker(protocol, move |mut client| {
+            let told = told.clone();
+            async move {
+                told.send(Instant::now()).await.unwrap();
+                client.send(&[0xff; 100]).await;
+            }
+        })
+        .await;
+        let mut spec = spec(broker.port, protocol);
+        spec.timing.backoff_min = Duration::from_millis(200);
+        let desk = Desk::start(spec);
+        let mut last = tries.recv().await.unwrap();
+        for _ in 0..8 {
+            let next = tries.recv().await.unwrap();
+            // The instants are those of another task.
+            assert!(
+                next - last > Duration::from_millis(150),
+                "{:?}",
+                next - last
+            );
+            last = next;
+        }
+        drop(desk);
+    }
+}
