@@ -2,15 +2,21 @@
 
 mod as_of;
 mod bad_input;
+mod coap;
 mod damage;
 mod disk_full;
 mod io_errors;
 mod keep;
 mod kill;
+mod links;
+mod literal;
+mod many;
 mod order;
 mod pipeline;
+mod posts;
 mod reload;
 mod restart;
+mod shadows;
 mod sparkplug;
 mod tanks;
 mod window;

@@ -11,6 +11,7 @@ mod front_end;
 mod packages;
 mod plant_file;
 mod process;
+mod python;
 mod repo;
 mod setup;
 mod stop;
