@@ -41,10 +41,15 @@ impl CoapServer {
             dir: dir.to_owned(),
             _process: Process::start(&mut command, &dir.join("coap.log"))?,
         };
-        wait::until("coap-server", Duration::from_secs(10), || async {
-            server.put("/first", 0, "1").ok()
-        })
-        .await?;
+        let socket = UdpSocket::bind("127.0.0.1:0")?;
+        socket.connect(("127.0.0.1", port))?;
+        socket.set_read_timeout(Some(Duration::from_millis(50)))?;
+        // A CoAP ping, and the reset that answers it.
+        let answers = || async {
+            socket.send(&[0x40, 0, 0, 1]).ok()?;
+            socket.recv(&mut [0; 16]).ok()
+        };
+        wait::until("coap-server", Duration::from_secs(10), answers).await?;
         Ok(server)
     }
 

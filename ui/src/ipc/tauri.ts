@@ -16,6 +16,8 @@ export function tauriBackend(): Backend {
   return {
     plant: () => invoke("plant"),
     plantFile: () => invoke("plant_file"),
+    models: () => invoke("models"),
+    importModel: (path, choice) => invoke("model_import", { path, choice }),
     async subscribe(onFrame) {
       const channel = new Channel<RawMessage>();
       current = channel;
@@ -32,10 +34,19 @@ export function tauriBackend(): Backend {
     anomaly: (asset) => invoke("anomaly", { asset }),
     connections: () => invoke("connections"),
     heard: (connection) => invoke("heard", { connection }),
-    testConnection: (form) => invoke("test_connection", { form }),
+    startLook: (request) => invoke("start_look", { request }),
+    look: (number) => invoke("look", { number }),
+    cancelLook: (number) => invoke("cancel_look", { number }),
     saveConnection: (form) => invoke("save_connection", { form }),
     removeConnection: (id) => invoke("remove_connection", { id }),
     requestRebirth: (connection, node) => invoke("request_rebirth", { connection, node }),
+    discovery: (query) => invoke("discovery", { query }),
+    discoveryProposal: (id) => invoke("discovery_proposal", { id }),
+    discoveryPreview: (acceptance) => invoke("discovery_preview", { acceptance }),
+    discoveryAccept: (acceptance) => invoke("discovery_accept", { acceptance }),
+    discoveryIgnore: (ignoring) => invoke("discovery_ignore", { ignoring }),
+    discoveryUnignore: (filters) => invoke("discovery_unignore", { filters }),
+    sparkplugSession: (connection) => invoke("sparkplug_session", { connection }),
     settings: () => invoke("settings"),
     setSettings: (settings) => invoke("set_settings", { settings }),
     closeWindow: (keepCollecting, remember) => invoke("close_window", { keepCollecting, remember }),

@@ -3,11 +3,17 @@
 //! Left out on purpose: anything about windows, trays and notification services. The shell adds those, the headless
 //! binary a terminal.
 
+mod discovery;
 mod doctor;
+mod faults;
 mod links;
+mod look;
+mod mapped;
+mod models;
 mod plant_file;
 mod planted;
 mod seen;
+mod session;
 
 use std::{
     path::{Path, PathBuf},
@@ -15,24 +21,33 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use tokio::{
+    sync::{Mutex, mpsc, oneshot, watch},
+    time::Instant,
+};
 use twin_core::{OccurrenceId, engine::SystemEvent};
 use twin_historian::{AuditEntry, Durability, Group, Historian, LinkTransition};
 
-use self::{planted::Planted, seen::Seen};
+use self::{
+    look::Looks,
+    planted::{Origin, Planted},
+    seen::Seen,
+};
 use crate::{
     api::{
         alarm::{AlarmList, AlarmRow},
-        connection::{ConnectionRow, HeardRow},
+        connection::ConnectionRow,
         plant::{AnomalyView, PlantView},
         settings::Settings,
         trend::TrendRequest,
     },
     clock,
     compile::Compiled,
+    discovery::Discovery,
     error::{Error, Result},
     files::Files,
-    heartbeat,
+    heard_by_rule::HeardByRule,
+    heartbeat, model_files,
     pipeline::{
         notice::Notice, provisional::adoptions, request::Request, retention::Plan, scoring::Answer,
         writer::alarm_row,
@@ -46,6 +61,8 @@ use crate::{
 
 /// How often the plant file is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How long mapping rules rest after they changed the plant, in times of what the change took.
+const RULES_REST: u32 = 10;
 /// How long the end of the program waits for the last commit.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -56,11 +73,15 @@ pub struct App {
     planted: RwLock<Arc<Planted>>,
     /// What was last seen of the plant file.
     seen: std::sync::Mutex<Seen>,
+    /// What mapping rules may make assets of.
+    heard: Arc<std::sync::Mutex<HeardByRule>>,
     policy: watch::Sender<Arc<Plan>>,
     conditions: mpsc::Sender<SystemEvent>,
     answers: mpsc::Sender<Answer>,
     view: Arc<View>,
     files: Files,
+    discovery: Discovery,
+    looks: Looks,
     requests: mpsc::Sender<Request>,
     links: Mutex<Vec<RunningLink>>,
     /// One edit of the plant file at a time.
@@ -80,11 +101,18 @@ impl App {
     pub async fn start(dir: &Path, assets: &Path) -> Result<(Arc<App>, mpsc::Receiver<Notice>)> {
         let workspace = Arc::new(Workspace::open(dir, assets)?);
         let text = workspace.plant_text()?;
-        let plant = workspace.parse_plant(&text)?;
+        let load = model_files::load(workspace.dir(), &text);
+        let loaded = load
+            .loaded
+            .map_err(|source| workspace.wrong_plant(source))?;
+        let heard = HeardByRule::open(workspace.dir())?;
+        // The assets of rules are there before the first message, or their alarms would end here.
+        let made = loaded.plant.by_rule(heard.iter());
+        let origin = Origin::new(loaded, made);
         let historian = Historian::open(workspace.dir(), clock::now()).await?;
         // What was accepted just before the program ended may not have been given its history yet.
-        historian.adopt(&adoptions(&plant)).await?;
-        let (planted, models) = Planted::make(&historian, &workspace, plant, None).await?;
+        historian.adopt(&adoptions(&origin.whole())).await?;
+        let (planted, models) = Planted::make(&historian, &workspace, origin, None).await?;
         let compiled = Arc::clone(&planted.compiled);
         let plant = planted.view(workspace.dir());
         let caught_up = start::catch_up(&historian, &compiled).await?;
@@ -115,10 +143,13 @@ impl App {
         );
         let app = Arc::new(App {
             files,
+            discovery: Discovery::default(),
+            looks: Looks::default(),
             workspace,
             historian,
             planted: RwLock::new(Arc::new(planted)),
-            seen: std::sync::Mutex::new(Seen::at_start(text)),
+            seen: std::sync::Mutex::new(Seen::at_start(text, load.files, load.print)),
+            heard: Arc::new(std::sync::Mutex::new(heard)),
             policy,
             conditions: running.conditions,
             answers: running.answers,
@@ -141,6 +172,7 @@ impl App {
     /// Writes and acknowledges what is left, ends the connections, and gives the workspace back.
     pub async fn stop(&self) {
         self.files.stop().await;
+        self.looks.end();
         let mut tasks = self.tasks.lock().await;
         tasks.maintenance.abort();
         if let Some(watching) = &tasks.plant_file {
@@ -308,34 +340,6 @@ impl App {
         self.view.connections()
     }
 
-    /// What was heard on a connection and is not in the plant file.
-    ///
-    /// # Errors
-    /// [`Error::Unknown`].
-    pub async fn heard(&self, connection: &str) -> Result<Vec<HeardRow>> {
-        let (reply, answer) = oneshot::channel();
-        self.ask(Request::Heard {
-            connection: connection.to_owned(),
-            reply,
-        })
-        .await?;
-        let heard = answer.await.map_err(|_| Error::Stopped)??;
-        let text = |value: &twin_core::Value| match value {
-            twin_core::Value::Null => "null".to_owned(),
-            twin_core::Value::Bool(v) => v.to_string(),
-            twin_core::Value::I64(v) => v.to_string(),
-            twin_core::Value::F64(v) => v.to_string(),
-            twin_core::Value::Text(v) => v.to_string(),
-        };
-        let row = |heard: &crate::pipeline::source::Heard| HeardRow {
-            address: heard.address.clone(),
-            value: text(&heard.value),
-            at: heard.at.micros() as f64,
-            count: heard.count as f64,
-        };
-        Ok(heard.iter().map(row).collect())
-    }
-
     /// Asks a Sparkplug node for its birth.
     ///
     /// # Errors
@@ -371,11 +375,18 @@ impl App {
     }
 }
 
-/// Looks at the plant file until the program ends.
+/// Looks at the plant file, and at what mapping rules may make assets of, until the program ends.
 async fn watch_plant_file(app: Weak<App>) {
+    let mut rules_rest_until = Instant::now();
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
         let Some(app) = app.upgrade() else { return };
         app.look_at_plant_file().await;
+        let begun = Instant::now();
+        if begun >= rules_rest_until {
+            app.look_at_rules().await;
+            // A large plant takes long to make anew: then addresses are gathered for longer.
+            rules_rest_until = Instant::now() + begun.elapsed() * RULES_REST;
+        }
     }
 }

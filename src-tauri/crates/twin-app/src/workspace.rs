@@ -12,6 +12,7 @@ use twin_model::{Plant, PlantDocument};
 use crate::{
     api::settings::Settings,
     error::{Error, Result},
+    model_files::load,
 };
 
 const PLANT_FILE: &str = "plant.toml";
@@ -59,23 +60,16 @@ impl Workspace {
         &self.installation
     }
 
-    /// Reads the plant file.
+    /// Reads the plant file by itself, without its model files.
     ///
     /// # Errors
     /// [`Error::Plant`] names line and key.
     pub fn plant(&self) -> Result<Plant> {
-        self.parse_plant(&self.plant_text()?)
+        Plant::parse(&self.plant_text()?).map_err(|source| self.wrong_plant(source))
     }
 
-    /// Reads a text as the plant file.
-    ///
-    /// # Errors
-    /// [`Error::Plant`] names line and key.
-    pub fn parse_plant(&self, text: &str) -> Result<Plant> {
-        Plant::parse(text).map_err(|source| self.wrong_plant(source))
-    }
-
-    fn wrong_plant(&self, source: twin_model::Error) -> Error {
+    /// The error of a plant file or a model file of it that cannot be used or edited.
+    pub fn wrong_plant(&self, source: twin_model::Error) -> Error {
         Error::Plant {
             path: self.plant_path(),
             source,
@@ -87,23 +81,20 @@ impl Workspace {
         self.dir.join(PLANT_FILE)
     }
 
-    /// Changes the plant file through `edit` and gives its new text; comments are kept, and a file that would not parse is
-    /// not written.
+    /// Changes the plant file through `edit` and gives its new text; comments are kept, and a file that could not be used,
+    /// with the model files as they are, is not written.
     ///
     /// # Errors
     /// [`Error::Plant`] when the file before or after the change is wrong, [`Error::File`] when it cannot be written,
-    /// [`Error::Conflict`] when somebody else keeps writing it.
-    pub fn edit_plant(
-        &self,
-        edit: impl Fn(&mut PlantDocument) -> std::result::Result<(), twin_model::Error>,
-    ) -> Result<String> {
+    /// [`Error::Conflict`] when somebody else keeps writing it, and those of `edit`.
+    pub fn edit_plant(&self, edit: impl Fn(&mut PlantDocument) -> Result<()>) -> Result<String> {
         let wrong = |source| self.wrong_plant(source);
         let mut read = self.plant_text()?;
         for _ in 0..EDIT_TRIES {
             let mut document = PlantDocument::parse(&read).map_err(wrong)?;
-            edit(&mut document).map_err(wrong)?;
+            edit(&mut document)?;
             let edited = document.to_string();
-            Plant::parse(&edited).map_err(wrong)?;
+            load(&self.dir, &edited).loaded.map_err(wrong)?;
             // Somebody may have saved it meanwhile: then their text is edited instead.
             let now = self.plant_text()?;
             if now == read {
@@ -204,7 +195,8 @@ impl Workspace {
         write_atomic(&path, password.as_bytes(), true)
     }
 
-    fn secret_path(&self, connection: &str) -> PathBuf {
+    /// Where the password of a connection is stored, if one is.
+    pub fn secret_path(&self, connection: &str) -> PathBuf {
         self.dir
             .join("secrets")
             .join(format!("{connection}.password"))
