@@ -9,7 +9,7 @@ use twin_core::{Quality, Reason};
 use twinscope_tests::harness::{
     broker::Broker,
     certificates::{Authority, Identity},
-    flood,
+    flood::{self, Flood},
     mosquitto::Mosquitto,
     peer, wait,
 };
@@ -186,6 +186,43 @@ async fn messages_that_come_too_fast_are_counted_and_raise_a_condition() -> Resu
     .with_context(|| format!("{sent} were sent: {:?}", row()))?;
     ensure!(row()?.state == LinkStateView::Up, "the link was lost");
     ensure!(app.view().counters().dropped == row()?.dropped);
+    app.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_above_the_rate_limit_are_counted_and_raise_a_condition() -> Result<()> {
+    const SENT: u32 = 1_000;
+    let dir = tempfile::tempdir()?;
+    let broker = Broker::start(dir.path()).await?;
+    let plant = dir.path().join("workspace");
+    tanks::workspace(&plant, broker.port, 0)?;
+    let path = plant.join("plant.toml");
+    let text = std::fs::read_to_string(&path)?;
+    let limits = "[connection.limits]\nrate = 50\n\n[[type]]";
+    std::fs::write(&path, text.replacen("[[type]]", limits, 1))?;
+    let (app, _notices) = start(&plant).await?;
+    let row = || app.connections().into_iter().next();
+    wait::until("the link", SOON, || async {
+        row().filter(|row| row.state == LinkStateView::Up)
+    })
+    .await?;
+    let mut flood = Flood::connect(broker.port)?;
+    for level in 0..SENT {
+        flood.publish(SURE, &format!("{{\"level\": {level}}}"), false)?;
+    }
+    flood.finish()?;
+    let text = condition(&app, "than its rate limit allows").await?;
+    ensure!(text.starts_with("C: "), "{text}");
+    let row = wait::until("all to be taken or counted", SOON, || async {
+        row().filter(|row| row.messages + row.throttled == f64::from(SENT))
+    });
+    let row = row.await?;
+    ensure!(
+        row.throttled > 0.0 && row.dropped == row.throttled,
+        "{row:?}"
+    );
+    ensure!(row.form.limits.rate == Some(50), "{row:?}");
     app.stop().await;
     Ok(())
 }

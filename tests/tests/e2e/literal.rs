@@ -257,10 +257,9 @@ async fn texts_come_through_as_they_are() -> Result<()> {
     edge.ask("births").await?;
     let id = format!("{MARKUP}/'; DROP TABLE x; --");
     wait::until("the node", SOON, || async {
-        let nodes = app.connections().into_iter().flat_map(|row| row.nodes);
-        nodes
-            .into_iter()
-            .find(|node| node.id == id && node.state == "online")
+        let session = app.sparkplug_session("c").await.ok()?;
+        let mut rows = session.rows.into_iter();
+        rows.find(|row| row.id == id && row.state == "online")
     })
     .await?;
     drop(edge);

@@ -91,6 +91,11 @@ async fn fifty_thousand_kept_values_at_once_are_marked_and_raise_nothing() -> Re
     .with_context(|| format!("{} are marked", count(&app, &keys, retained)))?;
     let row = row().context("the connection")?;
     ensure!(row.dropped == 0.0 && row.rejects.is_empty(), "{row:?}");
+    let topics = keys.len() as u32;
+    ensure!(
+        (row.topics, row.topics_max) == (topics, TOPICS as u32),
+        "{row:?}"
+    );
     ensure!(app.alarms().rows.is_empty(), "old values raised alarms");
 
     // News is heard behind all of it, and it alone is an alarm.
