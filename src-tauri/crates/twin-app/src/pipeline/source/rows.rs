@@ -29,7 +29,10 @@ impl Source {
             skipped: self.skipped as f64,
             nodes,
             nodes_offline,
-            unmapped: u32::try_from(self.ledger.len()).unwrap_or(u32::MAX),
+            unmapped: number(self.ledger.len()),
+            topics: number(self.decoder.topics()),
+            topics_max: number(self.decoder.limits().topics),
+            throttled: self.throttled as f64,
         }
     }
 
@@ -40,7 +43,6 @@ impl Source {
             .iter()
             .filter(|node| node.state == NodeState::Offline)
             .count();
-        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         (number(nodes.len()), number(dead))
     }
 
@@ -57,4 +59,8 @@ impl Source {
     pub fn stamps(&self) -> Vec<Stamp> {
         self.stamps.list()
     }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
