@@ -13,8 +13,11 @@ use crate::{
     signal::{NO_NAME, ProposedSignal},
 };
 
-/// A type of the plant file fits when so many of an asset's signals are its own, in percent.
+/// A type of the plant file fits when so many of an asset's signals are its own, or of its signals the asset's, in
+/// percent.
 const FITS_PERCENT: usize = 80;
+/// Of a type with fewer signals too many assets have all.
+const FEW: usize = 2;
 
 /// What makes two assets of one type: the same signals, called alike, in the same units.
 type Signature = BTreeSet<(String, String, String)>;
@@ -114,9 +117,11 @@ impl Kinds {
                 *counts.entry(index).or_default() += 1;
             }
         }
-        let fits = counts
-            .into_iter()
-            .filter(|(_, count)| count * 100 >= signals.len() * FITS_PERCENT);
+        let is_most = |count: usize, of: usize| count * 100 >= of * FITS_PERCENT;
+        let fits = counts.into_iter().filter(|(index, count)| {
+            let of_type = plant.types.get(*index).map_or(0, |kind| kind.signals.len());
+            is_most(*count, signals.len()) || *count >= FEW && is_most(*count, of_type)
+        });
         let (best, _) = fits.max_by_key(|(index, count)| (*count, std::cmp::Reverse(*index)))?;
         plant.types.get(best)
     }
