@@ -1,4 +1,4 @@
-//! libcoap's server, without encryption.
+//! libcoap's server.
 
 use std::{net::UdpSocket, path::Path, process::Command, time::Duration};
 
@@ -6,21 +6,24 @@ use anyhow::{Context, Result};
 
 use super::{process::Process, wait};
 
-const PROGRAM: &str = "coap-server-notls";
-
-/// Starts one on this machine; gives its port.
+/// Starts one on this machine; gives its port. With a pre-shared key its encrypted port is the next one.
 ///
 /// # Errors
 /// When it is not installed (Debian package libcoap3-bin) or not ready after ten seconds.
-pub async fn start(dir: &Path) -> Result<(u16, Process)> {
+pub async fn start(dir: &Path, key: Option<&str>) -> Result<(u16, Process)> {
     let free = UdpSocket::bind("127.0.0.1:0")?;
     let port = free.local_addr()?.port();
     drop(free);
-    let process = Process::start(
-        Command::new(PROGRAM).args(["-A", "127.0.0.1", "-p", &port.to_string()]),
-        &dir.join("coap-server.log"),
-    )
-    .context("is libcoap3-bin installed? run `cargo xtask setup`")?;
+    let mut command = Command::new(match key {
+        Some(_) => "coap-server-openssl",
+        None => "coap-server-notls",
+    });
+    command.args(["-A", "127.0.0.1", "-p", &port.to_string()]);
+    if let Some(key) = key {
+        command.args(["-k", key, "-h", "hint"]);
+    }
+    let process = Process::start(&mut command, &dir.join("coap-server.log"))
+        .context("is libcoap3-bin installed? run `cargo xtask setup`")?;
     let socket = UdpSocket::bind("127.0.0.1:0")?;
     socket.connect(("127.0.0.1", port))?;
     socket.set_read_timeout(Some(Duration::from_millis(50)))?;
