@@ -64,7 +64,6 @@ export function fakeConnections(start: number, troubled: boolean): ConnectionRow
           ]
         : [],
       nodes: 4,
-      nodes_offline: troubled ? 1 : 0,
       unmapped: 2,
     },
     {
@@ -82,7 +81,6 @@ export function fakeConnections(start: number, troubled: boolean): ConnectionRow
       skipped: 0,
       rejects: [],
       nodes: 0,
-      nodes_offline: 0,
       unmapped: 0,
     },
     coapRow(start),
@@ -118,7 +116,6 @@ function coapRow(start: number): ConnectionRow {
     skipped: 0,
     rejects: [],
     nodes: 0,
-    nodes_offline: 0,
     unmapped: 0,
   };
 }

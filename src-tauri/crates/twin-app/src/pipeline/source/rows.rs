@@ -1,7 +1,6 @@
 //! A connection as people see it.
 
 use twin_connect::Stamp;
-use twin_payload::NodeState;
 
 use super::{Heard, Source};
 use crate::{
@@ -25,7 +24,7 @@ impl Source {
 
     /// For the UI.
     pub fn row(&self) -> ConnectionRow {
-        let (nodes, nodes_offline) = self.nodes();
+        let nodes = self.decoder.nodes().len();
         ConnectionRow {
             form: self.form.clone(),
             client_id: self.client_id.clone(),
@@ -40,21 +39,9 @@ impl Source {
             not_stored: self.not_stored as f64,
             rejects: self.rejects.rows(),
             skipped: self.skipped as f64,
-            nodes,
-            nodes_offline,
+            nodes: u32::try_from(nodes).unwrap_or(u32::MAX),
             unmapped: u32::try_from(self.ledger.len()).unwrap_or(u32::MAX),
         }
-    }
-
-    /// How many Sparkplug nodes and devices were heard, and how many of them are dead.
-    fn nodes(&self) -> (u32, u32) {
-        let nodes = self.decoder.nodes();
-        let dead = nodes
-            .iter()
-            .filter(|node| node.state == NodeState::Offline)
-            .count();
-        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        (number(nodes.len()), number(dead))
     }
 
     /// How its Sparkplug sessions go.
