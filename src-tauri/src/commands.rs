@@ -11,6 +11,9 @@ use twin_app::{
     api::{
         alarm::{AlarmList, AlarmRow},
         connection::{ConnectionForm, ConnectionRow, HeardRow},
+        discovery::{
+            Acceptance, DiscoveryQuery, DiscoveryView, Ignoring, PlantChange, ProposalView,
+        },
         files::{ExportRequest, FileJobView, Keeping},
         look::{LookRequest, LookView},
         models::{ModelImportView, ModelsView},
@@ -61,6 +64,12 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         save_connection,
         remove_connection,
         request_rebirth,
+        discovery,
+        discovery_proposal,
+        discovery_preview,
+        discovery_accept,
+        discovery_ignore,
+        discovery_unignore,
         sparkplug_session,
         settings,
         set_settings,
@@ -201,6 +210,48 @@ async fn remove_connection(host: State<'_, Host>, id: String) -> Answer<()> {
 async fn request_rebirth(host: State<'_, Host>, connection: String, node: String) -> Answer<()> {
     app(&host)?
         .request_rebirth(&connection, &node, &user()?)
+        .await
+        .map_err(wrong)
+}
+
+#[tauri::command]
+async fn discovery(host: State<'_, Host>, query: DiscoveryQuery) -> Answer<DiscoveryView> {
+    app(&host)?.discovery(query).await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn discovery_proposal(host: State<'_, Host>, id: String) -> Answer<Option<ProposalView>> {
+    app(&host)?.discovery_proposal(&id).await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn discovery_preview(host: State<'_, Host>, acceptance: Acceptance) -> Answer<PlantChange> {
+    app(&host)?
+        .discovery_preview(acceptance)
+        .await
+        .map_err(wrong)
+}
+
+#[tauri::command]
+async fn discovery_accept(host: State<'_, Host>, acceptance: Acceptance) -> Answer<PlantChange> {
+    app(&host)?
+        .discovery_accept(acceptance, &user()?)
+        .await
+        .map_err(wrong)
+}
+
+#[tauri::command]
+async fn discovery_ignore(host: State<'_, Host>, ignoring: Ignoring) -> Answer<Vec<String>> {
+    app(&host)?
+        .discovery_ignore(ignoring, &user()?)
+        .await
+        .map_err(wrong)
+}
+
+#[tauri::command]
+async fn discovery_unignore(host: State<'_, Host>, filters: Vec<String>) -> Answer<()> {
+    app(&host)?
+        .discovery_unignore(&filters, &user()?)
         .await
         .map_err(wrong)
 }

@@ -82,6 +82,20 @@ const SHOTS = [
   ["connection-coap-doctor", "fault", "#/connections", "dark", 1440, 1000, coapDoctor],
   ["connection-cards", "fault", "#/connections", "dark", 1440, 1000, cards],
   ["connection-plain", "fault", "#/connections", "dark", 1024, 700, plain],
+  ["discovery", "fault", "#/discovery", "dark", 1280, 800],
+  ["discovery-light", "fault", "#/discovery", "light", 1024, 700, foundTick],
+  ["discovery-why", "fault", "#/discovery", "dark", 1024, 700, foundWhy],
+  ["discovery-accept", "fault", "#/discovery", "light", 1280, 800, foundAccept],
+  ["discovery-faults", "fault", "#/discovery", "dark", 1280, 800, foundFaults],
+  ["discovery-told", "fault", "#/discovery", "dark", 1280, 800, foundWritten],
+  ["discovery-many", "thousand", "#/discovery", "light", 1440, 900, foundFilter],
+  ["discovery-narrow", "fault", "#/discovery", "light", 760, 900],
+  ["overview-fresh", "fresh", "", "light", 1024, 700],
+  ["discovery-nothing", "empty", "#/discovery", "dark", 1280, 800],
+  ["types", "fault", "#/types", "dark", 1280, 800],
+  ["types-faults", "edited", "#/types", "light", 1024, 700],
+  ["types-import", "fault", "#/types", "light", 1280, 800, modelFaults],
+  ["types-choose", "fault", "#/types", "dark", 1024, 700, modelChoose],
   ["search", "fault", "", "dark", 1440, 900, search],
   ["small-overview", "fault", "", "dark", 1024, 700],
   ["small-asset", "fault", "#/asset/pump-2", "light", 1024, 700],
@@ -253,6 +267,55 @@ async function plain(page) {
   await page.click("[data-testid=connection-new]");
   await page.click("[data-testid=form-tls]");
   await page.click("[data-testid=form-save]");
+}
+
+async function foundTick(page) {
+  for (const row of (await page.locator("[role=treeitem][aria-level='3'] .tick").all()).slice(0, 3))
+    await row.click();
+}
+
+async function foundWhy(page) {
+  await page.click("[data-testid=found-dosing-pump-2]");
+  await page.click("[data-testid=why-pressure]");
+}
+
+async function foundAccept(page) {
+  await page.click("[data-testid=found-dosing-pump-2]");
+  await page.click("[data-testid=found-accept]");
+  await page.waitForSelector("[data-testid=accept-lines]");
+}
+
+async function foundFaults(page) {
+  await page.click("[data-testid=found-drop-table-signal]");
+  await page.fill("[data-testid=found-asset-id]", "Not an id");
+  await page.click("[data-testid=found-accept]");
+  await page.waitForSelector("[data-testid=accept-faults]");
+}
+
+async function foundWritten(page) {
+  await foundAccept(page);
+  await page.click("[data-testid=accept-write]");
+  await page.waitForSelector("[data-testid=discovery-told] .told");
+}
+
+async function foundFilter(page) {
+  await page.fill("[data-testid=found-filter]", "r");
+  await page.waitForTimeout(600);
+  await page.click("[data-testid=found-compressor-station-north]");
+}
+
+async function modelFaults(page) {
+  await page.click("[data-testid=model-import]");
+  await page.fill("[data-testid=model-path]", "/home/operator/broken.json");
+  await page.click("[data-testid=model-start]");
+  await page.waitForSelector("[data-testid=model-faults]");
+}
+
+async function modelChoose(page) {
+  await page.click("[data-testid=model-import]");
+  await page.fill("[data-testid=model-path]", "/home/operator/several.json");
+  await page.click("[data-testid=model-start]");
+  await page.waitForSelector("[data-testid=model-choices]");
 }
 
 async function search(page) {

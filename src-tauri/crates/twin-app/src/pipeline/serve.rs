@@ -6,7 +6,13 @@ use twin_core::{
     engine::{Input, LinkMark, OperatorAction},
 };
 
-use super::{driver::Driver, job::Reply, request::Request, source::Source};
+use super::{
+    LEDGER_PART,
+    driver::Driver,
+    job::Reply,
+    request::{LedgerLook, LedgerRequest, Request},
+    source::Source,
+};
 use crate::{
     api::alarm::AlarmRow,
     clock,
@@ -36,9 +42,7 @@ impl Driver {
                 // Whoever asked may have gone.
                 let _ = reply.send(self.rebirth(&connection, &node, now));
             }
-            Request::Heard { connection, reply } => {
-                let _ = reply.send(self.source(&connection).map(Source::heard));
-            }
+            Request::Ledger(request) => self.show_ledger(request),
             Request::Session { connection, reply } => {
                 let _ = reply.send(self.source(&connection).map(Source::session));
             }
@@ -78,6 +82,42 @@ impl Driver {
                 self.show_connections();
             }
             Request::Stop => {}
+        }
+    }
+
+    /// Whoever asked may have gone.
+    fn show_ledger(&self, request: LedgerRequest) {
+        match request {
+            LedgerRequest::Looks(reply) => {
+                let looks = self.sources.values().map(|source| LedgerLook {
+                    index: source.index(),
+                    connection: source.id().clone(),
+                    state: source.ledger().state(),
+                });
+                let mut looks: Vec<LedgerLook> = looks.collect();
+                looks.sort_unstable_by_key(|look| look.index);
+                let _ = reply.send(looks);
+            }
+            LedgerRequest::Descriptions { index, reply } => {
+                let source = self.sources.get(&index);
+                let _ = reply.send(source.map(|source| source.ledger().copy_descriptions()));
+            }
+            LedgerRequest::Part { index, from, reply } => {
+                let source = self.sources.get(&index);
+                let _ = reply.send(source.map(|source| source.ledger().part(from, LEDGER_PART)));
+            }
+            LedgerRequest::Some {
+                index,
+                numbers,
+                reply,
+            } => {
+                let ledger = self.sources.get(&index).map(|source| source.ledger());
+                let known = numbers
+                    .iter()
+                    .take(LEDGER_PART)
+                    .filter_map(|number| ledger?.get(*number).cloned());
+                let _ = reply.send(known.collect());
+            }
         }
     }
 

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 use twin_connect::{AckHandle, Command, Inbound, Inbox, LinkState, Qos, Topic};
 use twin_core::{
-    ConnectionId, Quality, Reason, SignalKey, Timestamp, Value,
+    ConnectionId, Quality, Reason, SignalKey, Timestamp,
     engine::{Input, LinkChange, LinkMark},
 };
 use twin_discover::{Ledger, LedgerLimits};
@@ -34,19 +34,6 @@ use crate::{
     api::connection::{ConnectionForm, GradeView, LinkStateView},
     error::{Error, Result},
 };
-
-/// Something heard that no signal of the plant file comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Heard {
-    /// Address: topic, `#`, path.
-    pub address: String,
-    /// Last value.
-    pub value: Value,
-    /// When it was received.
-    pub at: Timestamp,
-    /// How often since start.
-    pub count: u64,
-}
 
 /// One connection. See the module's description.
 #[derive(Debug)]
@@ -164,7 +151,8 @@ impl Source {
 
     /// From now on other addresses feed signals.
     pub fn put_addresses(&mut self, addresses: HashMap<String, SignalKey>, wanted: Wanted) {
-        self.feeds = Feeds::new(addresses, wanted);
+        let heard = self.ledger.heard().map(|heard| &heard.address);
+        self.feeds.put(addresses, wanted, heard);
         self.signals = self.feeds.signals().into();
         let feeds = &self.feeds;
         self.ledger.forget(|address| feeds.is_proposed(address));
@@ -179,6 +167,16 @@ impl Source {
     /// The connection's id.
     pub const fn id(&self) -> &ConnectionId {
         &self.id
+    }
+
+    /// What no signal comes from.
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Its number in this run.
+    pub const fn index(&self) -> usize {
+        self.index
     }
 
     /// Messages lost because a queue was full, or left out because they were above the rate limit.

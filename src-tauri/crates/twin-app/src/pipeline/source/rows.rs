@@ -2,26 +2,13 @@
 
 use twin_connect::Stamp;
 
-use super::{Heard, Source};
+use super::Source;
 use crate::{
     api::connection::{ConnectionRow, LinkStateView},
     connections::SessionFacts,
 };
 
 impl Source {
-    /// Everything heard that is not in the plant file.
-    pub fn heard(&self) -> Vec<Heard> {
-        self.ledger
-            .heard()
-            .map(|heard| Heard {
-                address: heard.address.to_string(),
-                value: heard.value.clone(),
-                at: heard.last,
-                count: heard.count,
-            })
-            .collect()
-    }
-
     /// For the UI.
     pub fn row(&self) -> ConnectionRow {
         let nodes = self.decoder.nodes().len();

@@ -71,9 +71,7 @@ impl Source {
             Feed::Nothing(name) => {
                 let sighting = Sighting {
                     number: row.address.0,
-                    kind: row.kind,
-                    number_value: sample.as_f64(),
-                    text: row.text,
+                    sample,
                     received,
                     convention: self.convention,
                 };
