@@ -20,7 +20,6 @@ pub mod signal;
 pub mod start;
 pub mod status;
 pub mod trend;
-mod unmade;
 pub mod view;
 pub mod words;
 pub mod workspace;
