@@ -2,6 +2,7 @@
 
 pub mod broker;
 pub mod certificates;
+pub mod coap;
 pub mod demo;
 pub mod desktop;
 pub mod edge_node;

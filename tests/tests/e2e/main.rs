@@ -3,11 +3,13 @@
 mod as_of;
 mod bad_input;
 mod damage;
+mod discovery;
 mod disk_full;
 mod greetings;
 mod io_errors;
 mod keep;
 mod kill;
+mod looks;
 mod mapping;
 mod models;
 mod order;

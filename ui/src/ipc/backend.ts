@@ -2,21 +2,29 @@
  * Everything the front end can ask of the program behind the window. One implementation speaks Tauri, another plays a
  * plant in the browser for tests and for design work; nothing outside this folder knows which one it has.
  */
+import type { Acceptance } from "./bindings/Acceptance";
 import type { AlarmList } from "./bindings/AlarmList";
 import type { AlarmRow } from "./bindings/AlarmRow";
 import type { AnomalyView } from "./bindings/AnomalyView";
 import type { ConnectionForm } from "./bindings/ConnectionForm";
 import type { ConnectionRow } from "./bindings/ConnectionRow";
+import type { DiscoveryQuery } from "./bindings/DiscoveryQuery";
+import type { DiscoveryView } from "./bindings/DiscoveryView";
 import type { ExportRequest } from "./bindings/ExportRequest";
 import type { FileJobView } from "./bindings/FileJobView";
 import type { HeardRow } from "./bindings/HeardRow";
+import type { Ignoring } from "./bindings/Ignoring";
 import type { Keeping } from "./bindings/Keeping";
+import type { LookRequest } from "./bindings/LookRequest";
+import type { LookView } from "./bindings/LookView";
 import type { ModelImportView } from "./bindings/ModelImportView";
 import type { ModelsView } from "./bindings/ModelsView";
+import type { PlantChange } from "./bindings/PlantChange";
 import type { PlantFileView } from "./bindings/PlantFileView";
 import type { PlantView } from "./bindings/PlantView";
+import type { ProposalView } from "./bindings/ProposalView";
+import type { SessionView } from "./bindings/SessionView";
 import type { Settings } from "./bindings/Settings";
-import type { TestReportView } from "./bindings/TestReportView";
 import type { TrendRequest } from "./bindings/TrendRequest";
 
 export interface Backend {
@@ -41,10 +49,28 @@ export interface Backend {
   anomaly(asset: string): Promise<AnomalyView | null>;
   connections(): Promise<ConnectionRow[]>;
   heard(connection: string): Promise<HeardRow[]>;
-  testConnection(form: ConnectionForm): Promise<TestReportView>;
+  /** Begins a look at the other side of a connection; one that goes on is ended. */
+  startLook(request: LookRequest): Promise<LookView>;
+  /** How far a look is, and what it found; refused when it was ended. */
+  look(number: number): Promise<LookView>;
+  cancelLook(number: number): Promise<void>;
   saveConnection(form: ConnectionForm): Promise<ConnectionForm>;
   removeConnection(id: string): Promise<void>;
   requestRebirth(connection: string, node: string): Promise<void>;
+  /** What was heard and is in no plant file yet, as proposals without their signals. May be asked each second. */
+  discovery(query: DiscoveryQuery): Promise<DiscoveryView>;
+  /** One proposal with its signals and their last values; null when there is none with this id any more. */
+  discoveryProposal(id: string): Promise<ProposalView | null>;
+  /** What accepting would change in the plant file, or why it cannot be accepted. Nothing is changed. */
+  discoveryPreview(acceptance: Acceptance): Promise<PlantChange>;
+  /** Writes what is accepted into the plant file; what was heard of it before joins its history. All or nothing. */
+  discoveryAccept(acceptance: Acceptance): Promise<PlantChange>;
+  /** Leaves topics alone from now on; gives the filters that were written, for `discoveryUnignore`. */
+  discoveryIgnore(ignoring: Ignoring): Promise<string[]>;
+  /** Takes filters out of the plant file again: what they cover is proposed when it is heard the next time. */
+  discoveryUnignore(filters: string[]): Promise<void>;
+  /** How the Sparkplug sessions of a connection go, the worst first. */
+  sparkplugSession(connection: string): Promise<SessionView>;
   settings(): Promise<Settings>;
   setSettings(settings: Settings): Promise<void>;
   closeWindow(keepCollecting: boolean, remember: boolean): Promise<void>;

@@ -1,5 +1,7 @@
 /** Connections and nodes in words. */
+import type { ConnectionRow } from "../ipc/bindings/ConnectionRow";
 import type { LinkStateView } from "../ipc/bindings/LinkStateView";
+import { plural } from "./format";
 
 export function linkWords(state: LinkStateView): string {
   switch (state) {
@@ -12,6 +14,12 @@ export function linkWords(state: LinkStateView): string {
     case "taken-over":
       return "Stopped: another client uses this client id";
   }
+}
+
+/** What is spoken on a connection, and as whom. */
+export function spokenWords({ form, client_id }: ConnectionRow): string {
+  if (form.kind === "coap") return `CoAP · ${plural(form.resources.length, "resource", "resources")}`;
+  return `${form.protocol === "mqtt5" ? "MQTT 5" : "MQTT 3.1.1"} · client id ${client_id}`;
 }
 
 const NODES: Record<string, string> = {

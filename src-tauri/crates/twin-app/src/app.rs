@@ -3,14 +3,17 @@
 //! Left out on purpose: anything about windows, trays and notification services. The shell adds those, the headless
 //! binary a terminal.
 
+mod discovery;
 mod doctor;
 mod faults;
 mod links;
+mod look;
 mod mapped;
 mod models;
 mod plant_file;
 mod planted;
 mod seen;
+mod session;
 
 use std::{
     path::{Path, PathBuf},
@@ -26,19 +29,21 @@ use twin_core::{OccurrenceId, engine::SystemEvent};
 use twin_historian::{AuditEntry, Durability, Group, Historian, LinkTransition};
 
 use self::{
+    look::Looks,
     planted::{Origin, Planted},
     seen::Seen,
 };
 use crate::{
     api::{
         alarm::{AlarmList, AlarmRow},
-        connection::{ConnectionRow, HeardRow},
+        connection::ConnectionRow,
         plant::{AnomalyView, PlantView},
         settings::Settings,
         trend::TrendRequest,
     },
     clock,
     compile::Compiled,
+    discovery::Discovery,
     error::{Error, Result},
     files::Files,
     heard_by_rule::HeardByRule,
@@ -75,6 +80,8 @@ pub struct App {
     answers: mpsc::Sender<Answer>,
     view: Arc<View>,
     files: Files,
+    discovery: Discovery,
+    looks: Looks,
     requests: mpsc::Sender<Request>,
     links: Mutex<Vec<RunningLink>>,
     /// One edit of the plant file at a time.
@@ -136,6 +143,8 @@ impl App {
         );
         let app = Arc::new(App {
             files,
+            discovery: Discovery::default(),
+            looks: Looks::default(),
             workspace,
             historian,
             planted: RwLock::new(Arc::new(planted)),
@@ -163,6 +172,7 @@ impl App {
     /// Writes and acknowledges what is left, ends the connections, and gives the workspace back.
     pub async fn stop(&self) {
         self.files.stop().await;
+        self.looks.end();
         let mut tasks = self.tasks.lock().await;
         tasks.maintenance.abort();
         if let Some(watching) = &tasks.plant_file {
@@ -328,34 +338,6 @@ impl App {
     /// All connections.
     pub fn connections(&self) -> Vec<ConnectionRow> {
         self.view.connections()
-    }
-
-    /// What was heard on a connection and is not in the plant file.
-    ///
-    /// # Errors
-    /// [`Error::Unknown`].
-    pub async fn heard(&self, connection: &str) -> Result<Vec<HeardRow>> {
-        let (reply, answer) = oneshot::channel();
-        self.ask(Request::Heard {
-            connection: connection.to_owned(),
-            reply,
-        })
-        .await?;
-        let heard = answer.await.map_err(|_| Error::Stopped)??;
-        let text = |value: &twin_core::Value| match value {
-            twin_core::Value::Null => "null".to_owned(),
-            twin_core::Value::Bool(v) => v.to_string(),
-            twin_core::Value::I64(v) => v.to_string(),
-            twin_core::Value::F64(v) => v.to_string(),
-            twin_core::Value::Text(v) => v.to_string(),
-        };
-        let row = |heard: &crate::pipeline::source::Heard| HeardRow {
-            address: heard.address.clone(),
-            value: text(&heard.value),
-            at: heard.at.micros() as f64,
-            count: heard.count as f64,
-        };
-        Ok(heard.iter().map(row).collect())
     }
 
     /// Asks a Sparkplug node for its birth.

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod compile;
 pub mod connections;
 mod decoding;
+mod discovery;
 pub mod error;
 pub mod files;
 mod greetings;

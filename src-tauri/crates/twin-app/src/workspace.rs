@@ -68,7 +68,7 @@ impl Workspace {
         Plant::parse(&self.plant_text()?).map_err(|source| self.wrong_plant(source))
     }
 
-    /// An error for what is wrong with the plant file or its model files.
+    /// The error of a plant file or a model file of it that cannot be used or edited.
     pub fn wrong_plant(&self, source: twin_model::Error) -> Error {
         Error::Plant {
             path: self.plant_path(),
@@ -86,16 +86,13 @@ impl Workspace {
     ///
     /// # Errors
     /// [`Error::Plant`] when the file before or after the change is wrong, [`Error::File`] when it cannot be written,
-    /// [`Error::Conflict`] when somebody else keeps writing it.
-    pub fn edit_plant(
-        &self,
-        edit: impl Fn(&mut PlantDocument) -> std::result::Result<(), twin_model::Error>,
-    ) -> Result<String> {
+    /// [`Error::Conflict`] when somebody else keeps writing it, and those of `edit`.
+    pub fn edit_plant(&self, edit: impl Fn(&mut PlantDocument) -> Result<()>) -> Result<String> {
         let wrong = |source| self.wrong_plant(source);
         let mut read = self.plant_text()?;
         for _ in 0..EDIT_TRIES {
             let mut document = PlantDocument::parse(&read).map_err(wrong)?;
-            edit(&mut document).map_err(wrong)?;
+            edit(&mut document)?;
             let edited = document.to_string();
             load(&self.dir, &edited).loaded.map_err(wrong)?;
             // Somebody may have saved it meanwhile: then their text is edited instead.
@@ -198,7 +195,8 @@ impl Workspace {
         write_atomic(&path, password.as_bytes(), true)
     }
 
-    fn secret_path(&self, connection: &str) -> PathBuf {
+    /// Where the password of a connection is stored, if one is.
+    pub fn secret_path(&self, connection: &str) -> PathBuf {
         self.dir
             .join("secrets")
             .join(format!("{connection}.password"))

@@ -71,7 +71,7 @@ pub use limits::{Limits, Rate, Timing};
 pub use message::{AckHandle, Command, Grant, Inbound, LinkState, Properties, Refusal, Topic};
 pub use report::{Fact, Notice, Step, TestReport, TestStep};
 pub use run::run;
-pub use skew::{Stamp, source_skew};
+pub use skew::{Stamp, source_clock, source_skew};
 pub use spec::{ConnectionSpec, Protocol, Qos, Session, Subscription, security_label};
 pub use trust::{Authorities, ClientCertificate, Credentials, Pem, Secret, Tls};
 pub use will::{Greeting, Will, Words};

@@ -1,15 +1,18 @@
-//! Which addresses belong to one asset: what sources say of themselves first, then the shape of topics.
+//! Which addresses belong to one asset: what sources say of themselves first, then what their convention says of its
+//! topics, then the shape of topics.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
+    borrow::Cow,
+    collections::{BTreeMap, HashMap, HashSet},
 };
 
 use twin_payload::{Convention, Description, Point};
 
 use crate::{
-    ledger::{Heard, Ledger},
-    names::{is_carrier, is_quantity},
+    heard::Heard,
+    ledger::Ledger,
+    place::{Place, by_convention, coap_device, local, parts},
+    shape::Shapes,
 };
 
 /// Addresses that look like one asset.
@@ -42,63 +45,85 @@ pub(crate) struct Member<'l> {
     pub local: &'l str,
 }
 
-/// Splits an address at its first `#`: MQTT topics have none.
-pub(crate) fn parts(address: &str) -> (&str, &str) {
-    address.split_once('#').unwrap_or((address, ""))
+/// What is known of the connection of a ledger.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct About<'a> {
+    /// Its name, when it is one device that speaks CoAP.
+    pub coap: Option<&'a str>,
 }
 
-/// Everything in a ledger as groups, by key.
-pub(crate) fn group(ledger: &Ledger) -> Vec<Group<'_>> {
-    let claims = claims(ledger);
+/// Everything in a ledger that is wanted, as groups by key.
+pub(crate) fn group<'l>(
+    ledger: &'l Ledger,
+    about: About<'l>,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Vec<Group<'l>> {
+    let said = Said::of(ledger);
     let shapes = Shapes::of(ledger);
-    let mut groups: BTreeMap<String, Group<'_>> = BTreeMap::new();
-    for heard in ledger.heard() {
-        let address = &*heard.address;
-        let claimed = claims.get(address).copied();
-        let owner = claimed.map(|(description, _)| description);
+    let mut groups: BTreeMap<String, Group<'l>> = BTreeMap::new();
+    for heard in ledger.heard().filter(|heard| is_wanted(&heard.address)) {
+        let claim = said.claims.get(&*heard.address).copied();
+        let owner = claim.map(|(description, _)| description);
+        let owner = owner.or_else(|| said.owner_of_topic(heard));
         let place = match owner {
-            Some(description) => Place::of_source(&description.source),
-            None => shapes.place(heard),
+            Some(description) => Place::of(&*description.source, &description.source),
+            None => place_of(heard, about, &shapes),
         };
-        let entry = groups
-            .entry(place.key.to_owned())
-            .or_insert_with(|| place.begin());
+        let local = local(heard.convention, &heard.address, &place);
+        let entry = entry(&mut groups, &place);
         if let Some(description) = owner {
             join(entry, description);
         }
-        entry.is_guessed &= owner.is_none();
+        entry.is_guessed &= place.is_guessed;
         entry.members.push(Member {
-            address,
+            address: &heard.address,
             heard: Some(heard),
-            point: claimed.map(|(_, point)| point),
-            local: local_part(address, place.key),
+            point: claim.map(|(_, point)| point),
+            local,
         });
     }
-    for (address, (description, point)) in &claims {
-        let place = Place::of_source(&description.source);
-        let entry = groups
-            .entry(place.key.to_owned())
-            .or_insert_with(|| place.begin());
+    for (&address, &(description, point)) in &said.claims {
+        if said.heard.contains(address) || !is_wanted(address) {
+            continue;
+        }
+        let place = Place::of(&*description.source, &description.source);
+        let local = local(description.convention, address, &place);
+        let entry = entry(&mut groups, &place);
         join(entry, description);
         entry.is_guessed = false;
-        if entry
-            .members
-            .iter()
-            .all(|member| member.address != *address)
-        {
-            entry.members.push(Member {
-                address,
-                heard: None,
-                point: Some(point),
-                local: local_part(address, place.key),
-            });
-        }
+        entry.members.push(Member {
+            address,
+            heard: None,
+            point: Some(point),
+            local,
+        });
     }
-    let mut groups: Vec<Group<'_>> = groups.into_values().collect();
+    let mut groups: Vec<Group<'l>> = groups.into_values().collect();
     for group in &mut groups {
         group.members.sort_by_key(|member| member.address);
     }
     groups
+}
+
+fn entry<'g, 'l>(
+    groups: &'g mut BTreeMap<String, Group<'l>>,
+    place: &Place<'_>,
+) -> &'g mut Group<'l> {
+    let begin = || Group {
+        key: place.key.clone().into_owned(),
+        name: place.name.to_owned(),
+        above: place
+            .above
+            .split('/')
+            .filter(|level| !level.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        is_guessed: place.is_guessed,
+        ..Group::default()
+    };
+    groups
+        .entry(place.key.clone().into_owned())
+        .or_insert_with(begin)
 }
 
 fn join<'l>(group: &mut Group<'l>, description: &'l Description) {
@@ -108,219 +133,100 @@ fn join<'l>(group: &mut Group<'l>, description: &'l Description) {
     }
 }
 
+/// Where an address stands that no source speaks of.
+fn place_of<'l>(heard: &'l Heard, about: About<'l>, shapes: &Shapes<'l>) -> Place<'l> {
+    let (topic, path) = parts(&heard.address);
+    if let Some((name, device)) = about.coap.zip(coap_device(topic)) {
+        return Place {
+            key: Cow::Borrowed(device),
+            name,
+            above: "",
+            is_guessed: false,
+        };
+    }
+    by_convention(heard.convention, topic, path).unwrap_or_else(|| shapes.place(heard))
+}
+
 type Claim<'l> = (&'l Description, &'l Point);
 
-/// Who describes which address. Where two do, the convention that also reads the values counts for the asset: Home
-/// Assistant's discovery topics speak of what other conventions send.
-fn claims(ledger: &Ledger) -> BTreeMap<&str, Claim<'_>> {
-    let readers: HashMap<&str, Convention> = ledger
-        .heard()
-        .map(|heard| (&*heard.address, heard.convention))
-        .collect();
-    let mut claims: BTreeMap<&str, Claim<'_>> = BTreeMap::new();
-    for description in ledger.descriptions() {
-        for point in &description.points {
-            let address = &*point.address;
-            let reads = readers.get(address) == Some(&description.convention);
-            if reads || !claims.contains_key(address) {
-                claims.insert(address, (description, point));
+/// What sources say of addresses and topics.
+struct Said<'l> {
+    /// Every address heard.
+    heard: HashSet<&'l str>,
+    /// Who describes which address. Where two do, the convention that also reads the values counts for the asset: Home
+    /// Assistant's discovery topics speak of what other conventions send.
+    claims: BTreeMap<&'l str, Claim<'l>>,
+    /// Who describes something of a topic, when it is one source alone, and by which convention its values come.
+    topics: HashMap<&'l str, Option<&'l Description>>,
+}
+
+impl<'l> Said<'l> {
+    fn of(ledger: &'l Ledger) -> Said<'l> {
+        let readers: HashMap<&str, Convention> = ledger
+            .heard()
+            .map(|heard| (&*heard.address, heard.convention))
+            .collect();
+        let mut claims: BTreeMap<&str, Claim<'_>> = BTreeMap::new();
+        let mut topics: HashMap<&str, Option<&Description>> = HashMap::new();
+        let mut owns = |topic: &'l str, description: &'l Description| {
+            let owner = topics.entry(topic).or_insert(Some(description));
+            if owner.is_some_and(|owner| owner.source != description.source) {
+                *owner = None;
+            }
+        };
+        for description in ledger.descriptions() {
+            if description.points.is_empty() {
+                owns(&description.topic, description);
+            }
+            for point in &description.points {
+                let address = &*point.address;
+                let reads = readers.get(address) == Some(&description.convention);
+                if reads || !claims.contains_key(address) {
+                    claims.insert(address, (description, point));
+                }
             }
         }
-    }
-    claims
-}
-
-/// Where an asset stands in topics.
-#[derive(Clone, Copy, Debug)]
-struct Place<'l> {
-    key: &'l str,
-    name: &'l str,
-    above: &'l str,
-    is_guessed: bool,
-}
-
-impl<'l> Place<'l> {
-    fn of_source(source: &'l Arc<str>) -> Place<'l> {
-        let (above, name) = source.rsplit_once('/').unwrap_or(("", source));
-        Place {
-            key: source,
-            name,
-            above,
-            is_guessed: false,
+        for (&address, &(description, _)) in &claims {
+            owns(parts(address).0, description);
+        }
+        Said {
+            heard: readers.keys().copied().collect(),
+            claims,
+            topics,
         }
     }
 
-    fn begin(self) -> Group<'l> {
-        Group {
-            key: self.key.to_owned(),
-            name: self.name.to_owned(),
-            above: self
-                .above
-                .split('/')
-                .filter(|level| !level.is_empty())
-                .map(str::to_owned)
-                .collect(),
-            is_guessed: self.is_guessed,
-            ..Group::default()
-        }
-    }
-}
-
-/// What topics look like as a whole: told before any one of them is judged.
-#[derive(Debug, Default)]
-struct Shapes<'l> {
-    /// Paths heard under each topic.
-    paths: HashMap<&'l str, BTreeSet<&'l str>>,
-    /// Topics right below each level.
-    children: HashMap<&'l str, BTreeSet<&'l str>>,
-}
-
-impl<'l> Shapes<'l> {
-    fn of(ledger: &'l Ledger) -> Shapes<'l> {
-        let mut shapes = Shapes::default();
-        for heard in ledger.heard() {
-            let (topic, path) = parts(&heard.address);
-            shapes.paths.entry(topic).or_default().insert(path);
-            if let Some((parent, _)) = topic.rsplit_once('/') {
-                shapes.children.entry(parent).or_default().insert(topic);
-            }
-        }
-        shapes
-    }
-
-    fn place(&self, heard: &'l Heard) -> Place<'l> {
+    /// The source that speaks of other addresses of the topic, where the convention does not tell devices apart by
+    /// anything else.
+    fn owner_of_topic(&self, heard: &Heard) -> Option<&'l Description> {
         let (topic, path) = parts(&heard.address);
-        match heard.convention {
-            Convention::SparkplugB | Convention::Zigbee2mqtt => told(topic),
-            Convention::ChirpStack => told(chirpstack_device(topic)),
-            Convention::Uns => self.place_of_value(topic),
-            _ if path == "value" => self.place_of_value(topic),
-            _ => self.place_of_object(topic),
+        if by_convention(heard.convention, topic, path).is_some() {
+            return None;
         }
+        self.topics.get(topic).copied().flatten()
     }
-
-    /// A topic of one value is a signal: the asset stands above it. But in `temperature/room-1` the last level is the
-    /// asset and the one above it the signal.
-    fn place_of_value(&self, topic: &'l str) -> Place<'l> {
-        let Some((parent, leaf)) = topic.rsplit_once('/') else {
-            return guessed(topic);
-        };
-        let above = parent.rsplit('/').next().unwrap_or(parent);
-        if is_quantity(above) && !is_quantity(leaf) {
-            return Place {
-                key: leaf,
-                name: leaf,
-                above: parent.rsplit_once('/').map_or("", |(above, _)| above),
-                is_guessed: true,
-            };
-        }
-        guessed(without_carrier(parent))
-    }
-
-    /// A topic of several values is an asset, unless it is one of several unlike parts of one.
-    fn place_of_object(&self, topic: &'l str) -> Place<'l> {
-        let asset = without_carrier(topic);
-        if asset != topic {
-            return guessed(asset);
-        }
-        let Some((parent, _)) = topic.rsplit_once('/') else {
-            return guessed(topic);
-        };
-        let siblings = self.children.get(parent).map_or(0, BTreeSet::len);
-        if siblings > 1 && parent.contains('/') && self.are_parts(parent) {
-            return guessed(parent);
-        }
-        guessed(topic)
-    }
-
-    /// Whether the topics below a level say different things, so that they are parts of one asset: no path is common
-    /// to two of them, and none says much.
-    fn are_parts(&self, parent: &str) -> bool {
-        let Some(children) = self.children.get(parent) else {
-            return false;
-        };
-        let mut seen = BTreeSet::new();
-        children.iter().all(|child| {
-            let paths = self.paths.get(child);
-            paths.is_some_and(|paths| {
-                paths.len() <= 4 && paths.iter().all(|path| seen.insert(*path))
-            })
-        })
-    }
-}
-
-fn told(topic: &str) -> Place<'_> {
-    Place {
-        is_guessed: false,
-        ..guessed(topic)
-    }
-}
-
-fn guessed(topic: &str) -> Place<'_> {
-    let (above, name) = topic.rsplit_once('/').unwrap_or(("", topic));
-    Place {
-        key: topic,
-        name,
-        above,
-        is_guessed: true,
-    }
-}
-
-/// The topic without last levels that only say how a message came.
-fn without_carrier(topic: &str) -> &str {
-    let mut topic = topic;
-    while let Some((parent, leaf)) = topic.rsplit_once('/') {
-        if !is_carrier(leaf) || parent.is_empty() {
-            break;
-        }
-        topic = parent;
-    }
-    topic
-}
-
-/// `application/<id>/device/<EUI>` of an event's topic.
-fn chirpstack_device(topic: &str) -> &str {
-    topic
-        .split_once("/event/")
-        .map_or(topic, |(device, _)| device)
-}
-
-/// The part of an address that names a signal within its asset: the path, with the levels between asset and path before
-/// it. For a value whose asset stands last in the topic, the level above.
-fn local_part<'l>(address: &'l str, key: &str) -> &'l str {
-    let (topic, path) = parts(address);
-    if let Some(rest) = address
-        .strip_prefix(key)
-        .and_then(|rest| rest.strip_prefix(['/', '#']))
-    {
-        return match rest.strip_suffix("#value") {
-            Some(rest) if !rest.is_empty() => rest,
-            _ => rest,
-        };
-    }
-    if path == "value" {
-        let mut levels = topic.rsplit('/');
-        levels.next();
-        return levels.next().unwrap_or(topic);
-    }
-    path
 }
 
 #[cfg(test)]
 mod tests {
-    use twin_core::{Timestamp, ValueKind};
+    use twin_core::{Quality, SampleRef, SignalKey, Timestamp, ValueKind};
 
     use super::*;
-    use crate::ledger::{LedgerLimits, Sighting};
+    use crate::{heard::Sighting, ledger::LedgerLimits};
 
     fn ledger(addresses: &[(&str, Convention)]) -> Ledger {
         let mut ledger = Ledger::new(LedgerLimits::default());
         for (number, (address, convention)) in addresses.iter().enumerate() {
             let sighting = Sighting {
                 number: number as u32,
-                kind: ValueKind::F64,
-                number_value: Some(1.0),
-                text: None,
+                sample: SampleRef {
+                    signal: SignalKey(0),
+                    time: Timestamp(0),
+                    kind: ValueKind::F64,
+                    bits: 1.0_f64.to_bits(),
+                    quality: Quality::GOOD,
+                    text: None,
+                },
                 received: Timestamp(0),
                 convention: *convention,
             };
@@ -330,7 +236,7 @@ mod tests {
     }
 
     fn shape(addresses: &[(&str, Convention)]) -> Vec<(String, Vec<String>)> {
-        group(&ledger(addresses))
+        group(&ledger(addresses), About::default(), |_| true)
             .into_iter()
             .map(|group| {
                 let locals = group.members.iter().map(|m| m.local.to_owned());
@@ -359,7 +265,7 @@ mod tests {
                 ("spBv1.0/g/n#x", s),
                 ("spBv1.0/g/n/d#c", s),
             ]),
-            &[("spBv1.0/g/n", &["x"]), ("spBv1.0/g/n/d", &["a/b", "c"])],
+            &[("g/n", &["x"]), ("g/n/d", &["a/b", "c"])],
         );
     }
 

@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use twin_core::{Timestamp, Value, ValueKind};
-use twin_payload::{Convention, Description};
+use twin_payload::Description;
+
+use crate::heard::{Heard, Sighting};
 
 /// Bounds of a ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,53 +30,6 @@ impl Default for LedgerLimits {
     }
 }
 
-/// Decimals beyond this are noise of a conversion.
-const DECIMALS_MAX: u8 = 6;
-
-/// A value that was heard under an address.
-#[derive(Clone, Copy, Debug)]
-pub struct Sighting<'a> {
-    /// Number of the address within its connection, dense from 0.
-    pub number: u32,
-    /// Type of the value.
-    pub kind: ValueKind,
-    /// The value as a number; none for text and null.
-    pub number_value: Option<f64>,
-    /// The text, for a value of kind text.
-    pub text: Option<&'a Arc<str>>,
-    /// When it was received.
-    pub received: Timestamp,
-    /// By which convention it was read.
-    pub convention: Convention,
-}
-
-/// What is known of an address.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Heard {
-    /// Topic, `#`, path in the payload.
-    pub address: Arc<str>,
-    /// By which convention the last value was read.
-    pub convention: Convention,
-    /// How many values came.
-    pub count: u64,
-    /// When the first one came.
-    pub first: Timestamp,
-    /// When the last one came.
-    pub last: Timestamp,
-    /// The last value.
-    pub value: Value,
-    /// Least and greatest number.
-    pub range: Option<[f64; 2]>,
-    /// Digits after the decimal point that numbers were seen to have.
-    pub decimals: u8,
-    /// Texts seen, in order of first appearance, up to the limit.
-    pub states: Vec<Arc<str>>,
-    /// Whether more texts came than are noted: no state, but prose.
-    pub more_states: bool,
-    /// Type of the values; the widest when they differ: text, f64, i64, bool.
-    pub kind: ValueKind,
-}
-
 /// Everything unknown that one connection was heard to say. Memory is bounded by [`LedgerLimits`]; what finds no room is
 /// counted in [`left_out`](Self::left_out).
 #[derive(Debug, Default)]
@@ -84,10 +38,32 @@ pub struct Ledger {
     /// By number of the address.
     entries: Vec<Option<Heard>>,
     count: usize,
-    described: BTreeMap<Arc<str>, Description>,
+    described: BTreeMap<Arc<str>, Arc<Description>>,
     points: usize,
+    values: u64,
     left_out: u64,
     version: u64,
+}
+
+/// A part of a ledger, copied out of it.
+#[derive(Clone, Debug, Default)]
+pub struct LedgerPart {
+    heard: Vec<Heard>,
+    /// Where the next part begins; none after the last one.
+    pub next: Option<usize>,
+}
+
+/// How much a ledger holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LedgerState {
+    /// As [`Ledger::version`].
+    pub version: u64,
+    /// Addresses heard.
+    pub addresses: usize,
+    /// Values that came under them.
+    pub values: u64,
+    /// As [`Ledger::left_out`].
+    pub left_out: u64,
 }
 
 impl Ledger {
@@ -104,6 +80,7 @@ impl Ledger {
         let place = sighting.number as usize;
         if let Some(Some(heard)) = self.entries.get_mut(place) {
             self.version += u64::from(heard.take(&sighting, self.limits.states));
+            self.values += 1;
             return;
         }
         // Numbers are dense, so one far beyond the limit could only be a mistake; it must not cost memory.
@@ -111,27 +88,21 @@ impl Ledger {
             self.left_out += 1;
             return;
         }
-        let mut heard = Heard {
-            address: address().into(),
-            convention: sighting.convention,
-            count: 0,
-            first: sighting.received,
-            last: sighting.received,
-            value: Value::Null,
-            range: None,
-            decimals: 0,
-            states: Vec::new(),
-            more_states: false,
-            kind: ValueKind::Null,
-        };
+        let mut heard = Heard::new(&sighting, address());
         heard.take(&sighting, self.limits.states);
+        self.put(heard);
+        self.values += 1;
+        self.version += 1;
+    }
+
+    fn put(&mut self, heard: Heard) {
+        let place = heard.number as usize;
         if self.entries.len() <= place {
             self.entries.resize_with(place + 1, || None);
         }
         if let Some(entry) = self.entries.get_mut(place) {
+            self.count += usize::from(entry.is_none());
             *entry = Some(heard);
-            self.count += 1;
-            self.version += 1;
         }
     }
 
@@ -162,6 +133,7 @@ impl Ledger {
         }
         let now = match self.described.get_mut(&key) {
             Some(known) => {
+                let known = Arc::make_mut(known);
                 known.add(description);
                 known.points.len()
             }
@@ -169,7 +141,7 @@ impl Ledger {
             None if description.gone => return,
             None => {
                 let points = description.points.len();
-                self.described.insert(key, description);
+                self.described.insert(key, Arc::new(description));
                 points
             }
         };
@@ -184,7 +156,7 @@ impl Ledger {
                 .as_ref()
                 .is_some_and(|heard| !is_wanted(&heard.address))
             {
-                *entry = None;
+                self.values -= entry.take().map_or(0, |heard| heard.count);
                 self.count -= 1;
                 self.version += 1;
             }
@@ -198,7 +170,52 @@ impl Ledger {
 
     /// What sources say of themselves, by convention and source.
     pub fn descriptions(&self) -> impl Iterator<Item = &Description> {
-        self.described.values()
+        self.described.values().map(|description| &**description)
+    }
+
+    /// What is known of the address with this number.
+    pub fn get(&self, number: u32) -> Option<&Heard> {
+        self.entries.get(number as usize)?.as_ref()
+    }
+
+    /// A copy of what sources say, without anything heard: [`take_part`](Self::take_part) puts that in. It costs little,
+    /// because descriptions are shared until they change.
+    pub fn copy_descriptions(&self) -> Ledger {
+        Ledger {
+            limits: self.limits,
+            described: self.described.clone(),
+            points: self.points,
+            values: self.values,
+            left_out: self.left_out,
+            version: self.version,
+            ..Ledger::default()
+        }
+    }
+
+    /// What was heard from the address with the number `from` on, of at most `most` numbers: a large ledger is copied
+    /// part by part, so that nothing waits long for any of them.
+    pub fn part(&self, from: usize, most: usize) -> LedgerPart {
+        let end = from.saturating_add(most).min(self.entries.len());
+        let entries = self.entries.get(from..end).unwrap_or_default();
+        LedgerPart {
+            heard: entries.iter().flatten().cloned().collect(),
+            next: (end < self.entries.len()).then_some(end),
+        }
+    }
+
+    /// Takes a part of another ledger of the same connection.
+    pub fn take_part(&mut self, part: LedgerPart) {
+        part.heard.into_iter().for_each(|heard| self.put(heard));
+    }
+
+    /// How much it holds.
+    pub const fn state(&self) -> LedgerState {
+        LedgerState {
+            version: self.version,
+            addresses: self.count,
+            values: self.values,
+            left_out: self.left_out,
+        }
     }
 
     /// How many addresses there are.
@@ -223,136 +240,27 @@ impl Ledger {
     }
 }
 
-impl Heard {
-    /// Takes a value; tells whether it was of a new sort.
-    fn take(&mut self, sighting: &Sighting<'_>, states_max: usize) -> bool {
-        let before = (
-            self.kind,
-            self.decimals,
-            self.states.len(),
-            self.more_states,
-        );
-        self.count += 1;
-        self.last = sighting.received;
-        self.convention = sighting.convention;
-        self.kind = wider(self.kind, sighting.kind);
-        match (sighting.number_value, sighting.text) {
-            (Some(number), _) => self.take_number(sighting.kind, number),
-            (None, Some(text)) => self.take_text(text, states_max),
-            (None, None) => self.value = Value::Null,
-        }
-        before
-            != (
-                self.kind,
-                self.decimals,
-                self.states.len(),
-                self.more_states,
-            )
-    }
-
-    fn take_number(&mut self, kind: ValueKind, number: f64) {
-        self.value = match kind {
-            ValueKind::Bool => Value::Bool(number != 0.0),
-            ValueKind::I64 => Value::I64(number as i64),
-            _ => Value::F64(number),
-        };
-        let [least, greatest] = self.range.unwrap_or([number, number]);
-        self.range = Some([least.min(number), greatest.max(number)]);
-        // Counting digits costs more than all the rest, and soon all values have shown theirs.
-        if kind == ValueKind::F64 && (self.count <= 64 || self.count.is_power_of_two()) {
-            self.decimals = self.decimals.max(decimals(number));
-        }
-    }
-
-    fn take_text(&mut self, text: &Arc<str>, states_max: usize) {
-        if self.value != Value::Text(Arc::clone(text)) {
-            self.value = Value::Text(Arc::clone(text));
-        }
-        if self.more_states || self.states.contains(text) {
-            return;
-        }
-        if self.states.len() < states_max {
-            self.states.push(Arc::clone(text));
-        } else {
-            self.more_states = true;
-        }
-    }
-}
-
-/// The type that holds both; null says nothing about a type.
-fn wider(one: ValueKind, other: ValueKind) -> ValueKind {
-    let rank = |kind| match kind {
-        ValueKind::Null => 0,
-        ValueKind::Bool => 1,
-        ValueKind::I64 => 2,
-        ValueKind::F64 => 3,
-        ValueKind::Text => 4,
-    };
-    if rank(other) > rank(one) { other } else { one }
-}
-
-/// Digits after the decimal point of the shortest way to write a number.
-fn decimals(number: f64) -> u8 {
-    let mut scaled = number.abs();
-    for digits in 0..DECIMALS_MAX {
-        let error = (scaled - scaled.round()).abs();
-        if error <= scaled.max(1.0) * 1e-9 {
-            return digits;
-        }
-        scaled *= 10.0;
-    }
-    DECIMALS_MAX
-}
-
 #[cfg(test)]
 mod tests {
-    use twin_payload::Point;
+    use twin_core::{Quality, SampleRef, SignalKey, Timestamp, ValueKind};
+    use twin_payload::{Convention, Point};
 
     use super::*;
 
     fn number(number: u32, value: f64) -> Sighting<'static> {
         Sighting {
             number,
-            kind: ValueKind::F64,
-            number_value: Some(value),
-            text: None,
-            received: Timestamp(value as i64),
+            sample: SampleRef {
+                signal: SignalKey(0),
+                time: Timestamp(0),
+                kind: ValueKind::F64,
+                bits: value.to_bits(),
+                quality: Quality::GOOD,
+                text: None,
+            },
+            received: Timestamp(0),
             convention: Convention::Json,
         }
-    }
-
-    #[test]
-    fn numbers_give_range_and_digits() {
-        let mut ledger = Ledger::new(LedgerLimits::default());
-        for value in [21.5, 20.25, 23.0] {
-            ledger.note(number(0, value), || "t#a");
-        }
-        let heard: Vec<&Heard> = ledger.heard().collect();
-        assert_eq!(heard[0].range, Some([20.25, 23.0]));
-        assert_eq!((heard[0].decimals, heard[0].count), (2, 3));
-        assert_eq!(decimals(0.1 + 0.2), 1);
-        assert_eq!(decimals(1.0 / 3.0), DECIMALS_MAX);
-    }
-
-    #[test]
-    fn texts_are_states_until_there_are_too_many() {
-        let mut ledger = Ledger::new(LedgerLimits {
-            states: 2,
-            ..LedgerLimits::default()
-        });
-        for text in ["on", "off", "on", "why not"] {
-            let text: Arc<str> = text.into();
-            let sighting = Sighting {
-                kind: ValueKind::Text,
-                number_value: None,
-                text: Some(&text),
-                ..number(0, 0.0)
-            };
-            ledger.note(sighting, || "t#a");
-        }
-        let heard = ledger.heard().next().unwrap();
-        assert!(heard.more_states && heard.states.len() == 2);
-        assert_eq!(heard.kind, ValueKind::Text);
     }
 
     #[test]
@@ -408,5 +316,28 @@ mod tests {
         assert_eq!(ledger.version(), version);
         ledger.forget(|address| address != "t#a");
         assert!(ledger.is_empty() && ledger.version() > version);
+    }
+
+    #[test]
+    fn a_copy_in_parts_is_the_whole() {
+        let mut ledger = Ledger::new(LedgerLimits::default());
+        let names: Vec<String> = (0..10).map(|n| format!("t#{n}")).collect();
+        for (number_of, name) in names.iter().enumerate().filter(|(n, _)| n % 3 != 1) {
+            ledger.note(number(number_of as u32, 1.0), || name);
+        }
+        let mut copy = ledger.copy_descriptions();
+        let mut next = Some(0);
+        let mut parts = 0;
+        while let Some(from) = next {
+            let part = ledger.part(from, 4);
+            next = part.next;
+            copy.take_part(part);
+            parts += 1;
+        }
+        assert_eq!(parts, 3);
+        assert!(copy.heard().eq(ledger.heard()));
+        assert_eq!(copy.state(), ledger.state());
+        assert_eq!(copy.get(3), ledger.get(3));
+        assert!(copy.get(3).is_some() && copy.get(4).is_none());
     }
 }

@@ -226,19 +226,10 @@ fn ascii(c: char) -> Option<char> {
     })
 }
 
-/// `wanted`, or the first of `wanted-2`, `wanted-3`... that is free.
-pub(crate) fn free(wanted: &str, is_taken: impl Fn(&str) -> bool) -> String {
-    if !is_taken(wanted) {
-        return wanted.to_owned();
-    }
-    let mut number = 2_u64;
-    loop {
-        let next = format!("{wanted}-{number}");
-        if !is_taken(&next) {
-            return next;
-        }
-        number += 1;
-    }
+/// Whether a plant file takes it as an id.
+pub(crate) fn is_id(id: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    id.starts_with(is_plain) && id.chars().all(|c| is_plain(c) || matches!(c, '-' | '_'))
 }
 
 #[cfg(test)]
@@ -266,7 +257,6 @@ mod tests {
         assert_eq!(slug("Pump 01 (West)", "asset"), "pump-01-west");
         assert_eq!(slug("Kühlwasser", "asset"), "kuhlwasser");
         assert_eq!(slug("泵", "asset"), "asset");
-        assert_eq!(free("a", |id| matches!(id, "a" | "a-2")), "a-3");
     }
 
     #[test]

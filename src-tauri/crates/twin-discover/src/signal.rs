@@ -11,9 +11,10 @@ use twin_payload::{SourceUnit, UnitVocabulary};
 
 use crate::{
     evidence::{Evidence, Ground},
-    group::{Member, parts},
-    ledger::Heard,
+    group::Member,
+    heard::Heard,
     names::{is_carrier, slug, title, unit_suffix},
+    place::parts,
 };
 
 /// A signal is stale after so many of its usual intervals.
@@ -32,10 +33,14 @@ const DECIMALS_SHOWN: u8 = 3;
 pub struct ProposedSignal {
     /// Where its values come from.
     pub address: Arc<str>,
+    /// Number of the address in the ledger; none while nothing came.
+    pub number: Option<u32>,
     /// Id within its asset.
     pub id: String,
     /// Display name.
     pub name: String,
+    /// What it is, as its source says.
+    pub description: Option<String>,
     /// Display unit; empty when there is none or it is not known.
     pub unit: String,
     /// What it is.
@@ -73,6 +78,12 @@ pub(crate) fn propose(member: &Member<'_>) -> ProposedSignal {
     let kind = kind(member);
     ProposedSignal {
         address: member.address.into(),
+        number: member.heard.map(|heard| heard.number),
+        description: member
+            .point
+            .and_then(|point| point.description.as_deref())
+            .filter(|text| !text.trim().is_empty())
+            .map(str::to_owned),
         id: slug(&local, "signal"),
         name: if name.trim().is_empty() {
             path.to_owned()

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use twin_core::{ConnectionId, Timestamp, ValueKind};
+use twin_core::{ConnectionId, Quality, SampleRef, SignalKey, Timestamp, ValueKind};
 use twin_discover::{
-    Confidence, Ground, Ledger, LedgerLimits, Proposal, ProposedType, Sighting, propose,
+    Choice, Confidence, Ground, Ledger, LedgerLimits, Proposal, Sighting, propose,
 };
 use twin_model::{Plant, Role};
 use twin_payload::{
@@ -34,9 +34,14 @@ fn note(ledger: &mut Ledger, decoder: &Decoder, out: &Observations, received: Ti
     for row in out.iter() {
         let sighting = Sighting {
             number: row.address.0,
-            kind: row.kind,
-            number_value: row.value().as_f64(),
-            text: row.text,
+            sample: SampleRef {
+                signal: SignalKey(0),
+                time: row.time,
+                kind: row.kind,
+                bits: row.bits,
+                quality: row.quality,
+                text: row.text,
+            },
             received,
             convention: out.convention().unwrap(),
         };
@@ -77,9 +82,11 @@ fn alike_objects_become_assets_of_one_type() {
         (pump.asset.id.as_str(), pump.asset.name.as_str()),
         ("pump-1", "Pump 1")
     );
-    assert_eq!(pump.asset.places, ["plant", "hall-a"]);
+    assert_eq!(pump.asset.path, ["plant", "hall-a"]);
+    assert_eq!(pump.asset.place.id, "hall-a");
     assert_eq!(pump.asset.kind, found[1].asset.kind);
-    assert!(matches!(&pump.asset.kind, ProposedType::New { id, .. } if id == "pump"));
+    let kind = &pump.asset.kind;
+    assert_eq!((kind.id.as_str(), kind.exists), ("pump", false));
     assert_eq!(pump.confidence, Confidence::Guess);
     let temperature = &pump.signals[0];
     assert_eq!(temperature.id, "bearing-temp");
@@ -130,7 +137,7 @@ fn what_a_source_says_of_itself_goes_first() {
     assert_eq!(sensor.confidence, Confidence::Sure);
     assert_eq!(sensor.asset.id, "cold-store-sensor");
     assert_eq!(sensor.asset.maker.as_deref(), Some("Aqara"));
-    assert!(matches!(&sensor.asset.kind, ProposedType::New { name, .. } if name == "WSDCGQ11LM"));
+    assert_eq!(sensor.asset.kind.name, "WSDCGQ11LM");
     let ids: Vec<&str> = sensor.signals.iter().map(|s| s.id.as_str()).collect();
     assert_eq!(ids, ["battery", "extra", "temperature"]);
     let temperature = &sensor.signals[2];
@@ -175,7 +182,12 @@ source = \"site/pump1#{{signal}}\"
     let found = proposals(&ledger, &plant);
     assert_eq!(found[0].asset.existing.as_ref().unwrap().as_str(), "pump-1");
     assert_eq!(found[0].asset.name, "Pump one");
-    assert_eq!(found[1].asset.kind, ProposedType::Existing("pump".into()));
+    let pump = Choice {
+        id: "pump".into(),
+        name: "Pump".into(),
+        exists: true,
+    };
+    assert_eq!(found[1].asset.kind, pump);
     assert_eq!(found[1].asset.id, "pump2");
 }
 
@@ -209,9 +221,14 @@ proptest! {
         for (number, (address, convention)) in addresses.iter().zip(&conventions).enumerate() {
             let sighting = Sighting {
                 number: number as u32,
-                kind: ValueKind::F64,
-                number_value: Some(number as f64),
-                text: None,
+                sample: SampleRef {
+                    signal: SignalKey(0),
+                    time: Timestamp(0),
+                    kind: ValueKind::F64,
+                    bits: (number as f64).to_bits(),
+                    quality: Quality::GOOD,
+                    text: None,
+                },
                 received: Timestamp(0),
                 convention: Convention::ALL[*convention],
             };

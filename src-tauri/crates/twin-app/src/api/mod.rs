@@ -5,9 +5,12 @@
 
 pub mod alarm;
 pub mod connection;
+pub mod discovery;
 pub mod files;
 pub mod frame;
+pub mod look;
 pub mod models;
 pub mod plant;
+pub mod session;
 pub mod settings;
 pub mod trend;

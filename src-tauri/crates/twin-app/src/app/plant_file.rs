@@ -101,7 +101,8 @@ impl App {
         &self,
         edit: impl Fn(&mut PlantDocument) -> std::result::Result<(), twin_model::Error>,
     ) -> Result<String> {
-        self.workspace.edit_plant(edit)
+        let workspace = &self.workspace;
+        workspace.edit_plant(|document| edit(document).map_err(|e| workspace.wrong_plant(e)))
     }
 
     pub(super) fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {

@@ -62,6 +62,8 @@ const HELD_BYTES: usize = 64 << 20;
 pub const SCORE_QUEUE: usize = 256;
 /// Requests of people that wait for the driver.
 pub const REQUEST_QUEUE: usize = 64;
+/// Addresses of a ledger that are copied in one go: half a millisecond.
+pub const LEDGER_PART: usize = 4_096;
 /// Desktop notifications that wait to be shown; more are left out, the alarm list has them all.
 pub const NOTICE_QUEUE: usize = 32;
 /// Name of the condition that history cannot be written.

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
+use twin_connect::Stamp;
 use twin_core::{ConnectionId, OccurrenceId, engine::SystemEvent};
+use twin_discover::{Heard, Ledger, LedgerPart, LedgerState};
 
 use super::{
     scoring::{Answer, ScoringThread},
-    source::{Heard, Source},
+    source::Source,
 };
 use crate::{
     api::{alarm::AlarmRow, plant::PlantView},
     compile::Compiled,
+    connections::SessionFacts,
     error::Result,
 };
 
@@ -24,6 +27,49 @@ pub struct NewPlant {
     pub view: PlantView,
     /// Its models; none when they are those of before.
     pub scoring: Option<ScoringThread>,
+}
+
+/// What is asked of the ledgers of connections. A ledger is copied part by part, so that messages never wait long.
+#[derive(Debug)]
+pub enum LedgerRequest {
+    /// How much they hold.
+    Looks(oneshot::Sender<Vec<LedgerLook>>),
+    /// What sources say of themselves, without anything heard.
+    Descriptions {
+        /// Number of the connection in this run.
+        index: usize,
+        /// Whom to tell; none when there is no such connection any more.
+        reply: oneshot::Sender<Option<Ledger>>,
+    },
+    /// What was heard, a part of it.
+    Part {
+        /// Number of the connection in this run.
+        index: usize,
+        /// Where the part begins.
+        from: usize,
+        /// Whom to tell; none when there is no such connection any more.
+        reply: oneshot::Sender<Option<LedgerPart>>,
+    },
+    /// What is known of some addresses.
+    Some {
+        /// Number of the connection in this run.
+        index: usize,
+        /// Numbers of the addresses.
+        numbers: Vec<u32>,
+        /// Whom to tell; what is not known is left out.
+        reply: oneshot::Sender<Vec<Heard>>,
+    },
+}
+
+/// How much the ledger of a connection holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerLook {
+    /// Number of the connection in this run.
+    pub index: usize,
+    /// Which connection.
+    pub connection: ConnectionId,
+    /// How much.
+    pub state: LedgerState,
 }
 
 /// What people and the composition ask of the driver.
@@ -50,11 +96,20 @@ pub enum Request {
         reply: oneshot::Sender<Result<()>>,
     },
     /// What was heard and is not in the plant file.
-    Heard {
+    Ledger(LedgerRequest),
+    /// How the Sparkplug sessions of a connection go.
+    Session {
         /// On which connection.
         connection: String,
         /// Whom to tell.
-        reply: oneshot::Sender<Result<Vec<Heard>>>,
+        reply: oneshot::Sender<Result<SessionFacts>>,
+    },
+    /// What the newest live messages of a connection say of their time.
+    Stamps {
+        /// On which connection.
+        connection: String,
+        /// Whom to tell.
+        reply: oneshot::Sender<Result<Vec<Stamp>>>,
     },
     /// Addresses, first heard since this was last asked, that feed nothing and that a mapping rule fits.
     Ruled {

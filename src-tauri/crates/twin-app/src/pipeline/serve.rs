@@ -6,7 +6,13 @@ use twin_core::{
     engine::{Input, LinkMark, OperatorAction},
 };
 
-use super::{driver::Driver, job::Reply, request::Request, source::Source};
+use super::{
+    LEDGER_PART,
+    driver::Driver,
+    job::Reply,
+    request::{LedgerLook, LedgerRequest, Request},
+    source::Source,
+};
 use crate::{
     api::alarm::AlarmRow,
     clock,
@@ -36,16 +42,12 @@ impl Driver {
                 // Whoever asked may have gone.
                 let _ = reply.send(self.rebirth(&connection, &node, now));
             }
-            Request::Heard { connection, reply } => {
-                let heard = self
-                    .sources
-                    .values()
-                    .find(|source| source.id().as_str() == connection);
-                let unknown = || Error::Unknown {
-                    what: "connection",
-                    id: connection.clone(),
-                };
-                let _ = reply.send(heard.map(Source::heard).ok_or_else(unknown));
+            Request::Ledger(request) => self.show_ledger(request),
+            Request::Session { connection, reply } => {
+                let _ = reply.send(self.source(&connection).map(Source::session));
+            }
+            Request::Stamps { connection, reply } => {
+                let _ = reply.send(self.source(&connection).map(Source::stamps));
             }
             Request::Ruled { reply } => {
                 let ruled = self.sources.values_mut().flat_map(Source::take_ruled);
@@ -81,6 +83,51 @@ impl Driver {
             }
             Request::Stop => {}
         }
+    }
+
+    /// Whoever asked may have gone.
+    fn show_ledger(&self, request: LedgerRequest) {
+        match request {
+            LedgerRequest::Looks(reply) => {
+                let looks = self.sources.values().map(|source| LedgerLook {
+                    index: source.index(),
+                    connection: source.id().clone(),
+                    state: source.ledger().state(),
+                });
+                let mut looks: Vec<LedgerLook> = looks.collect();
+                looks.sort_unstable_by_key(|look| look.index);
+                let _ = reply.send(looks);
+            }
+            LedgerRequest::Descriptions { index, reply } => {
+                let source = self.sources.get(&index);
+                let _ = reply.send(source.map(|source| source.ledger().copy_descriptions()));
+            }
+            LedgerRequest::Part { index, from, reply } => {
+                let source = self.sources.get(&index);
+                let _ = reply.send(source.map(|source| source.ledger().part(from, LEDGER_PART)));
+            }
+            LedgerRequest::Some {
+                index,
+                numbers,
+                reply,
+            } => {
+                let ledger = self.sources.get(&index).map(|source| source.ledger());
+                let known = numbers
+                    .iter()
+                    .take(LEDGER_PART)
+                    .filter_map(|number| ledger?.get(*number).cloned());
+                let _ = reply.send(known.collect());
+            }
+        }
+    }
+
+    fn source(&self, connection: &str) -> Result<&Source> {
+        let mut sources = self.sources.values();
+        let found = sources.find(|source| source.id().as_str() == connection);
+        found.ok_or_else(|| Error::Unknown {
+            what: "connection",
+            id: connection.to_owned(),
+        })
     }
 
     fn acknowledge(

@@ -5,6 +5,7 @@ mod feeds;
 mod inflow;
 mod rows;
 mod signs;
+mod stamps;
 mod values;
 mod waiting;
 
@@ -14,7 +15,7 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 use twin_connect::{AckHandle, Command, Inbound, Inbox, LinkState, Qos, Topic};
 use twin_core::{
-    ConnectionId, Quality, Reason, SignalKey, Timestamp, Value,
+    ConnectionId, Quality, Reason, SignalKey, Timestamp,
     engine::{Input, LinkChange, LinkMark},
 };
 use twin_discover::{Ledger, LedgerLimits};
@@ -22,7 +23,7 @@ use twin_historian::{Birth, EXCERPT_BYTES_MAX, LinkTransition, Reject};
 use twin_payload::{Convention, Decoder, Message, Observations, Presence, SourceEvent};
 
 pub use self::feeds::Wanted;
-use self::{conditions::Conditions, feeds::Feeds, waiting::Waiting};
+use self::{conditions::Conditions, feeds::Feeds, stamps::Stamps, waiting::Waiting};
 use super::{
     carrier::Carriers,
     job::Job,
@@ -33,19 +34,6 @@ use crate::{
     api::connection::{ConnectionForm, GradeView, LinkStateView},
     error::{Error, Result},
 };
-
-/// Something heard that no signal of the plant file comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Heard {
-    /// Address: topic, `#`, path.
-    pub address: String,
-    /// Last value.
-    pub value: Value,
-    /// When it was received.
-    pub at: Timestamp,
-    /// How often since start.
-    pub count: u64,
-}
 
 /// One connection. See the module's description.
 #[derive(Debug)]
@@ -66,6 +54,8 @@ pub struct Source {
     convention: Convention,
     /// What no signal comes from.
     ledger: Ledger,
+    /// What live messages say of their time.
+    stamps: Stamps,
     /// Messages that wait for the birth that explains them.
     waiting: Waiting,
     conditions: Conditions,
@@ -140,6 +130,7 @@ impl Source {
             observations: Observations::default(),
             convention: Convention::Json,
             ledger: Ledger::new(LedgerLimits::default()),
+            stamps: Stamps::default(),
             waiting: Waiting::default(),
             conditions: Conditions::default(),
             state: LinkStateView::Connecting,
@@ -176,6 +167,16 @@ impl Source {
     /// The connection's id.
     pub const fn id(&self) -> &ConnectionId {
         &self.id
+    }
+
+    /// What no signal comes from.
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Its number in this run.
+    pub const fn index(&self) -> usize {
+        self.index
     }
 
     /// Messages lost because a queue was full, or left out because they were above the rate limit.

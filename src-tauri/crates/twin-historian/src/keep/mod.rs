@@ -16,6 +16,7 @@ mod repair;
 mod restore;
 mod retain;
 mod salvage;
+mod tables;
 mod unfinished;
 mod walk;
 

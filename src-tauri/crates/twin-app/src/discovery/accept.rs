@@ -1,0 +1,171 @@
+//! What a person accepts, as changes of the plant file.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use twin_discover::{AcceptedAsset, AcceptedSignal, Change, Fault, Field, Proposal, change};
+use twin_model::{PlantDocument, Problem};
+
+use super::{diff::diff, found::Found};
+use crate::{
+    api::discovery::{Acceptance, AcceptanceFault, LineChange, PlantChange},
+    api::discovery::{AcceptedAsset as AssetForm, AcceptedSignal as SignalForm},
+};
+
+/// Changed lines in one answer.
+const LINES: usize = 2_000;
+/// Assets accepted at once.
+const ASSETS: usize = 2_000;
+
+/// What a person accepts, beside the proposals that it is about.
+pub struct Wanted<'f> {
+    assets: Vec<AcceptedAsset<'f>>,
+    faults: Vec<AcceptanceFault>,
+}
+
+impl<'f> Wanted<'f> {
+    /// Finds the proposals of an acceptance.
+    pub fn of(acceptance: &Acceptance, found: &'f Found) -> Wanted<'f> {
+        let mut wanted = Wanted {
+            assets: Vec::new(),
+            faults: Vec::new(),
+        };
+        if acceptance.assets.len() > ASSETS {
+            let text = format!(
+                "More than {ASSETS} assets cannot be accepted at once: accept some, then the next."
+            );
+            wanted.faults.push(whole(text));
+            return wanted;
+        }
+        for asset in &acceptance.assets {
+            match found.proposal(&asset.proposal) {
+                Some(proposal) => wanted.assets.push(of_form(asset, proposal)),
+                None => wanted.faults.push(AcceptanceFault {
+                    proposal: asset.proposal.clone(),
+                    address: String::new(),
+                    field: String::new(),
+                    message:
+                        "This is not heard any more under that name: look at the proposals again."
+                            .into(),
+                }),
+            }
+        }
+        wanted
+    }
+
+    /// Changes the document, all or nothing.
+    ///
+    /// # Errors
+    /// Every reason why that cannot be.
+    fn apply(&self, document: &mut PlantDocument) -> Result<Change, Vec<AcceptanceFault>> {
+        if !self.faults.is_empty() {
+            return Err(self.faults.clone());
+        }
+        let change = change(&self.assets, document.plant()).map_err(|error| match error {
+            twin_discover::Error::Refused(faults) => faults.iter().map(fault).collect(),
+            other => vec![whole(other.to_string())],
+        })?;
+        document.apply(&change.edits).map_err(|error| match error {
+            twin_model::Error::Invalid(problems) => problems.iter().map(problem).collect(),
+            other => vec![whole(other.to_string())],
+        })?;
+        Ok(change)
+    }
+}
+
+fn of_form<'f>(form: &AssetForm, proposal: &'f Proposal) -> AcceptedAsset<'f> {
+    let signal = |form: &SignalForm| AcceptedSignal {
+        address: form.address.clone(),
+        id: form.id.clone(),
+        name: form.name.clone(),
+        unit: form.unit.clone(),
+    };
+    let signals = form.signals.as_ref();
+    AcceptedAsset {
+        proposal,
+        id: form.id.clone(),
+        exists: form.exists,
+        name: form.name.clone(),
+        place: form.place.clone(),
+        place_name: form.place_name.clone(),
+        kind: form.kind.clone(),
+        type_name: form.type_name.clone(),
+        signals: signals.map(|signals| signals.iter().map(signal).collect()),
+    }
+}
+
+/// Changes a plant file as a person accepts it, and says by which lines; a document that has faults is not changed.
+pub fn change_of(wanted: &Wanted<'_>, document: &mut PlantDocument, path: String) -> PlantChange {
+    let base = mark(document);
+    let text = document.to_string();
+    match wanted.apply(document) {
+        Err(faults) => PlantChange {
+            base,
+            path,
+            faults,
+            ..PlantChange::default()
+        },
+        Ok(change) => {
+            let mut lines = diff(&text, &document.to_string());
+            let count = |of: LineChange| lines.iter().filter(|line| line.change == of).count();
+            let (added, removed) = (count(LineChange::Added), count(LineChange::Removed));
+            let more = lines.len().saturating_sub(LINES);
+            lines.truncate(LINES);
+            PlantChange {
+                base,
+                path,
+                lines,
+                more: number(more),
+                added: number(added),
+                removed: number(removed),
+                assets: number(change.assets),
+                signals: number(change.signals),
+                faults: Vec::new(),
+            }
+        }
+    }
+}
+
+/// What tells one text of the plant file from another while the program runs.
+pub fn mark(document: &PlantDocument) -> String {
+    let mut hasher = DefaultHasher::new();
+    document.to_string().hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+fn number(of: usize) -> u32 {
+    u32::try_from(of).unwrap_or(u32::MAX)
+}
+
+fn whole(message: String) -> AcceptanceFault {
+    AcceptanceFault {
+        proposal: String::new(),
+        address: String::new(),
+        field: String::new(),
+        message,
+    }
+}
+
+fn fault(of: &Fault) -> AcceptanceFault {
+    let field = match of.field {
+        None => "",
+        Some(Field::Id) => "id",
+        Some(Field::Name) => "name",
+        Some(Field::Place) => "place",
+        Some(Field::Type) => "type",
+        Some(Field::Unit) => "unit",
+    };
+    AcceptanceFault {
+        proposal: of.proposal.clone(),
+        address: of.address.as_deref().unwrap_or_default().to_owned(),
+        field: field.to_owned(),
+        message: of.message.clone(),
+    }
+}
+
+/// Lines of a file that is not written say nothing to people.
+fn problem(of: &Problem) -> AcceptanceFault {
+    whole(format!(
+        "plant.toml would say what it may not: {}: {}.",
+        of.key, of.message
+    ))
+}

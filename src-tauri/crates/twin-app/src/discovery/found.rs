@@ -1,0 +1,253 @@
+//! What was found at one instant.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use twin_core::{ConnectionId, Duration, Timestamp};
+use twin_discover::{Heard, Ledger, Proposal, propose};
+use twin_model::Plant;
+
+use super::rows::{choice_of, convention_of, row, signal};
+use crate::{
+    api::discovery::{DiscoveryQuery, DiscoveryView, ProposalCount, ProposalRow, ProposalView},
+    compile::Compiled,
+    pipeline::request::LedgerLook,
+};
+
+/// Proposals in one answer.
+const PAGE: usize = 200;
+/// Signals in one answer.
+const SIGNALS: usize = 2_000;
+/// Places and types in one answer.
+const CHOICES: usize = 1_000;
+
+/// Proposals and what they were made of.
+#[derive(Debug)]
+pub struct Found {
+    /// The plant that they are no part of.
+    pub compiled: Arc<Compiled>,
+    /// Rises with every time that proposals are made.
+    pub version: u64,
+    /// When they were made.
+    pub made: Timestamp,
+    /// How long that took.
+    pub cost: Duration,
+    /// By connection and source.
+    pub proposals: Vec<Proposal>,
+    by_id: HashMap<String, usize>,
+    ledgers: HashMap<ConnectionId, (LedgerLook, Ledger)>,
+}
+
+impl Found {
+    /// Makes proposals. Takes as long as a second for 100,000 addresses.
+    pub fn make(
+        ledgers: Vec<(LedgerLook, Ledger)>,
+        compiled: Arc<Compiled>,
+        version: u64,
+    ) -> Found {
+        let of = |(look, ledger): (LedgerLook, Ledger)| (look.connection.clone(), (look, ledger));
+        let ledgers: HashMap<_, _> = ledgers.into_iter().map(of).collect();
+        let in_order = compiled.plant.connections.iter().filter_map(|connection| {
+            let (_, ledger) = ledgers.get(&connection.id)?;
+            Some((&connection.id, ledger))
+        });
+        let proposals = propose(&in_order.collect::<Vec<_>>(), &compiled.plant);
+        let ids = proposals.iter().map(|proposal| proposal.id.clone());
+        Found {
+            by_id: ids.zip(0..).collect(),
+            proposals,
+            ledgers,
+            compiled,
+            version,
+            made: Timestamp::MIN,
+            cost: Duration::ZERO,
+        }
+    }
+
+    /// Whether nothing new was heard since.
+    pub fn looks_like(&self, looks: &[LedgerLook]) -> bool {
+        looks.len() == self.ledgers.len()
+            && looks.iter().all(|look| {
+                let known = self.ledgers.get(&look.connection);
+                known.is_some_and(|(known, _)| {
+                    known.index == look.index && known.state.version == look.state.version
+                })
+            })
+    }
+
+    /// The proposal with this id.
+    pub fn proposal(&self, id: &str) -> Option<&Proposal> {
+        self.proposals.get(*self.by_id.get(id)?)
+    }
+
+    /// Which values of a proposal to ask for: the number of its connection in this run, and those of its addresses.
+    pub fn numbers(&self, proposal: &Proposal) -> Option<(usize, Vec<u32>)> {
+        let (look, _) = self.ledgers.get(&proposal.connection)?;
+        let signals = proposal.signals.iter().take(SIGNALS);
+        Some((
+            look.index,
+            signals.filter_map(|signal| signal.number).collect(),
+        ))
+    }
+
+    /// A proposal with its signals, `newest` being what is known of them by now.
+    pub fn view_of(&self, proposal: &Proposal, newest: Vec<Heard>) -> ProposalView {
+        let newest: HashMap<u32, Heard> = newest.into_iter().map(|of| (of.number, of)).collect();
+        let ledger = self.ledgers.get(&proposal.connection);
+        let signals = proposal.signals.iter().take(SIGNALS);
+        let signals = signals.map(|of| {
+            let newest = of.number.and_then(|number| newest.get(&number));
+            // After a new start of the connection the number may be another address's.
+            let newest = newest.filter(|heard| heard.address == of.address);
+            let known = || ledger.and_then(|(_, ledger)| ledger.get(of.number?));
+            signal(of, newest.or_else(known))
+        });
+        ProposalView {
+            signals: signals.collect(),
+            row: self.row(proposal),
+            more: count(proposal.signals.len().saturating_sub(SIGNALS)),
+        }
+    }
+
+    fn row(&self, proposal: &Proposal) -> ProposalRow {
+        let connection = self.compiled.plant.connection(proposal.connection.as_str());
+        let ledger = self.ledgers.get(&proposal.connection);
+        let last = proposal.signals.iter().filter_map(|signal| {
+            let (_, ledger) = ledger?;
+            Some(ledger.get(signal.number?)?.last)
+        });
+        row(proposal, connection, last.max())
+    }
+
+    /// What fits a query; `looks` are how much was heard by now.
+    pub fn view(&self, query: &DiscoveryQuery, looks: &[LedgerLook]) -> DiscoveryView {
+        let fitting: Vec<&Proposal> = self
+            .proposals
+            .iter()
+            .filter(|proposal| fits(query, proposal))
+            .collect();
+        let skip = query.skip as usize;
+        let shown: Vec<ProposalRow> = fitting
+            .iter()
+            .skip(skip)
+            .take(PAGE)
+            .map(|proposal| self.row(proposal))
+            .collect();
+        let plant = &self.compiled.plant;
+        let (by_connection, by_convention) = self.counts(plant);
+        let signals = self.proposals.iter().map(|proposal| proposal.signals.len());
+        let values = looks.iter().map(|look| look.state.values);
+        let places = plant.places.iter();
+        let types = plant.types.iter();
+        DiscoveryView {
+            version: self.version as f64,
+            found: count(fitting.len()),
+            more: count(fitting.len().saturating_sub(skip + shown.len())),
+            proposals: shown,
+            heard_addresses: count(signals.sum()),
+            heard_values: values.sum::<u64>() as f64,
+            by_connection,
+            by_convention,
+            ignored: plant.discovery.ignore.clone(),
+            left_out: looks
+                .iter()
+                .filter_map(|look| left_out(look, plant))
+                .collect(),
+            keeps: span(plant.discovery.keep),
+            places: places
+                .take(CHOICES)
+                .map(|place| choice_of(&place.id, &place.name))
+                .collect(),
+            types: types
+                .take(CHOICES)
+                .map(|kind| choice_of(&kind.id, &kind.name))
+                .collect(),
+        }
+    }
+
+    /// How many proposals there are by connection and by convention.
+    fn counts(&self, plant: &Plant) -> (Vec<ProposalCount>, Vec<ProposalCount>) {
+        let zero = |id: &str, name: &str| ProposalCount {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            proposals: 0,
+            signals: 0,
+        };
+        let connections = plant.connections.iter();
+        let mut by_connection: Vec<ProposalCount> = connections
+            .map(|connection| zero(connection.id.as_str(), &connection.name))
+            .collect();
+        let at: HashMap<String, usize> = by_connection
+            .iter()
+            .map(|of| of.id.clone())
+            .zip(0..)
+            .collect();
+        let mut conventions: BTreeMap<&str, ProposalCount> = BTreeMap::new();
+        for proposal in &self.proposals {
+            let (id, name) = convention_of(proposal);
+            let of_convention = conventions.entry(id).or_insert_with(|| zero(id, name));
+            let at = at.get(proposal.connection.as_str());
+            let of_connection = at.and_then(|at| by_connection.get_mut(*at));
+            for of in of_connection.into_iter().chain([of_convention]) {
+                of.proposals += 1;
+                of.signals += count(proposal.signals.len());
+            }
+        }
+        let mut by_convention: Vec<ProposalCount> = conventions.into_values().collect();
+        by_convention.sort_by_key(|of| std::cmp::Reverse(of.proposals));
+        (by_connection, by_convention)
+    }
+}
+
+fn count(of: usize) -> u32 {
+    u32::try_from(of).unwrap_or(u32::MAX)
+}
+
+fn fits(query: &DiscoveryQuery, proposal: &Proposal) -> bool {
+    let of_connection =
+        query.connection.is_empty() || query.connection == proposal.connection.as_str();
+    let of_convention =
+        query.convention.is_empty() || query.convention == convention_of(proposal).0;
+    if !of_connection || !of_convention {
+        return false;
+    }
+    let wanted = query.text.trim().to_lowercase();
+    let has = |text: &str| text.to_lowercase().contains(&wanted);
+    wanted.is_empty()
+        || has(&proposal.asset.name)
+        || has(&proposal.asset.id)
+        || proposal.asset.path.iter().any(|level| has(level))
+        || proposal
+            .signals
+            .iter()
+            .any(|signal| has(&signal.address) || has(&signal.name) || has(&signal.id))
+}
+
+/// What of a connection found no room, in words.
+fn left_out(look: &LedgerLook, plant: &Plant) -> Option<String> {
+    let lost = look.state.left_out;
+    let name = plant.connection(look.connection.as_str())?.name.as_str();
+    (lost > 0).then(|| {
+        format!(
+            "{name}: {lost} values or descriptions found no room among {} addresses that nobody has accepted. Accept what \
+             is wanted, leave the rest alone, or subscribe to less.",
+            look.state.addresses
+        )
+    })
+}
+
+/// A length of time that people wrote, in words; empty: none.
+fn span(of: Duration) -> String {
+    let hours = of.micros() / Duration::from_secs(3_600).micros();
+    let words = |count: i64, unit: &str| match count {
+        1 => format!("1 {unit}"),
+        _ => format!("{count} {unit}s"),
+    };
+    match hours {
+        ..=0 => String::new(),
+        _ if hours % 24 == 0 => words(hours / 24, "day"),
+        _ => words(hours, "hour"),
+    }
+}

@@ -1,0 +1,44 @@
+//! What a person accepts to changes of the plant file.
+
+use twin_model::Plant;
+
+use crate::{
+    accepted::{AcceptedAsset, Change},
+    draft::Draft,
+    error::Error,
+};
+
+/// Most signals accepted at once.
+const SIGNALS_MAX: usize = 20_000;
+
+/// The changes of a plant file that take up what was accepted.
+///
+/// # Errors
+/// [`Error::Refused`] with every fault found.
+pub fn change(accepted: &[AcceptedAsset<'_>], plant: &Plant) -> Result<Change, Error> {
+    let mut draft = Draft::of(plant);
+    if accepted.is_empty() {
+        draft.say(
+            "",
+            None,
+            None,
+            "Nothing is ticked: tick a signal first.".into(),
+        );
+    }
+    let signals = accepted.iter().map(|asset| {
+        let ticked = asset.signals.as_ref().map(Vec::len);
+        ticked.unwrap_or(asset.proposal.signals.len())
+    });
+    let signals: usize = signals.sum();
+    if signals > SIGNALS_MAX {
+        let text = format!(
+            "{signals} signals are more than can be accepted at once: accept {SIGNALS_MAX} at most, then the next."
+        );
+        draft.say("", None, None, text);
+        return draft.finish();
+    }
+    for asset in accepted {
+        draft.take(asset);
+    }
+    draft.finish()
+}

@@ -1,0 +1,423 @@
+//! The plant as it becomes while one accepted thing after the other is taken.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use twin_core::{AssetId, ConnectionId};
+use twin_model::{Asset, AssetType, Edit, Level, Place, Plant, SCORE_SIGNAL};
+
+use crate::{
+    accepted::{AcceptedAsset, AcceptedSignal, Change},
+    defs::{as_proposed, choose_keys, def_of},
+    error::{Error, Fault, Field},
+    names::is_id,
+    signal::ProposedSignal,
+};
+
+/// Longest name, in characters.
+const NAME_CHARS: usize = 256;
+
+/// The plant as it would become.
+pub(crate) struct Draft<'p> {
+    plant: &'p Plant,
+    places: Vec<Place>,
+    /// Types that are used, by id, and whether they are new or have changed.
+    types: BTreeMap<String, (AssetType, bool)>,
+    /// New assets, in the order of the acceptance.
+    made: Vec<Asset>,
+    /// Sources of assets that are there.
+    sources: Vec<Edit>,
+    joined: HashSet<String>,
+    /// Which signal each address feeds.
+    fed: HashMap<(ConnectionId, String), String>,
+    signals: usize,
+    faults: Vec<Fault>,
+}
+
+/// A signal's id and its address.
+type Source = (String, String);
+
+/// The asset that signals are put into.
+struct Target {
+    connection: ConnectionId,
+    kind: String,
+    /// Whether it is in the plant file.
+    exists: bool,
+    /// Its signals that have a source.
+    fed: HashSet<String>,
+}
+
+impl<'p> Draft<'p> {
+    /// Before anything was accepted.
+    pub(crate) fn of(plant: &'p Plant) -> Self {
+        let signals = plant.signals().into_iter();
+        let fed = signals.filter_map(|signal| {
+            let id = signal.id.to_string();
+            Some(((signal.connection, signal.address?), id))
+        });
+        Draft {
+            plant,
+            places: Vec::new(),
+            types: BTreeMap::new(),
+            made: Vec::new(),
+            sources: Vec::new(),
+            joined: HashSet::new(),
+            fed: fed.collect(),
+            signals: 0,
+            faults: Vec::new(),
+        }
+    }
+
+    /// Notes a fault.
+    pub(crate) fn say(
+        &mut self,
+        proposal: &str,
+        address: Option<&str>,
+        field: Option<Field>,
+        text: String,
+    ) {
+        self.faults.push(Fault {
+            proposal: proposal.to_owned(),
+            address: address.map(Into::into),
+            field,
+            message: text,
+        });
+    }
+
+    /// Takes an asset with its signals.
+    pub(crate) fn take(&mut self, accepted: &AcceptedAsset<'_>) {
+        let proposal = &*accepted.proposal.id;
+        if !is_id(&accepted.id) {
+            self.say(proposal, None, Some(Field::Id), no_id(&accepted.id));
+            return;
+        }
+        let Some(mut target) = self.target(accepted) else {
+            return;
+        };
+        if target.connection != accepted.proposal.connection {
+            let text = format!(
+                "\"{}\" is on the connection \"{}\", and an asset has one connection: choose another asset.",
+                accepted.id, target.connection
+            );
+            self.say(proposal, None, Some(Field::Id), text);
+            return;
+        }
+        let ticked = match &accepted.signals {
+            Some(ticked) => ticked.clone(),
+            None => accepted.proposal.signals.iter().map(as_proposed).collect(),
+        };
+        if ticked.is_empty() {
+            let text = "No signal is ticked: tick one at least.".to_owned();
+            self.say(proposal, None, None, text);
+        }
+        self.take_signals(accepted, &mut target, &ticked);
+    }
+
+    /// The asset that an accepted one is or becomes.
+    fn target(&mut self, accepted: &AcceptedAsset<'_>) -> Option<Target> {
+        let id = accepted.id.as_str();
+        let proposal = &*accepted.proposal.id;
+        let known = self.plant.asset(id);
+        match (accepted.exists, known) {
+            (true, Some(asset)) => {
+                self.joined.insert(id.to_owned());
+                let sources = self.sources.iter();
+                let given = sources.filter_map(|edit| match edit {
+                    Edit::PutSource { asset, signal, .. } if asset.as_str() == id => Some(signal),
+                    _ => None,
+                });
+                let kind = self.plant.asset_type(&asset.type_id);
+                let has = kind.into_iter().flat_map(|kind| &kind.signals);
+                let has = has.filter(|def| asset.address(&def.id).is_some());
+                return Some(Target {
+                    connection: asset.connection.clone(),
+                    kind: asset.type_id.clone(),
+                    exists: true,
+                    fed: has.map(|def| &def.id).chain(given).cloned().collect(),
+                });
+            }
+            (true, None) => {
+                let text = format!("There is no asset \"{id}\" any more: choose another one.");
+                self.say(proposal, None, Some(Field::Id), text);
+                return None;
+            }
+            (false, Some(_)) => {
+                let text = format!(
+                    "There is already an asset \"{id}\": choose another id, or merge with it."
+                );
+                self.say(proposal, None, Some(Field::Id), text);
+                return None;
+            }
+            (false, None) => {}
+        }
+        let merged = self.made.iter().find(|asset| asset.id.as_str() == id);
+        if let Some(asset) = merged {
+            return Some(Target {
+                connection: asset.connection.clone(),
+                kind: asset.type_id.clone(),
+                exists: false,
+                fed: asset.sources.keys().cloned().collect(),
+            });
+        }
+        let name = self.name(proposal, None, &accepted.name, id);
+        let area = self.place(accepted);
+        let kind = self.kind(accepted);
+        let asset = Asset {
+            id: AssetId::from(id),
+            name,
+            area: area?,
+            type_id: kind.clone()?,
+            connection: accepted.proposal.connection.clone(),
+            source: None,
+            sources: BTreeMap::new(),
+        };
+        self.made.push(asset);
+        Some(Target {
+            connection: accepted.proposal.connection.clone(),
+            kind: kind?,
+            exists: false,
+            fed: HashSet::new(),
+        })
+    }
+
+    /// A name that a person gave, or the id when they gave none.
+    fn name(&mut self, proposal: &str, address: Option<&str>, name: &str, id: &str) -> String {
+        if name.chars().count() > NAME_CHARS {
+            let text =
+                format!("A name has {NAME_CHARS} characters at most: shorten that of \"{id}\".");
+            self.say(proposal, address, Some(Field::Name), text);
+        }
+        if name.trim().is_empty() { id } else { name }.to_owned()
+    }
+
+    fn place(&mut self, accepted: &AcceptedAsset<'_>) -> Option<String> {
+        let id = accepted.place.as_str();
+        let proposal = &*accepted.proposal.id;
+        if self.plant.place(id).is_some() || self.places.iter().any(|place| place.id == id) {
+            return Some(id.to_owned());
+        }
+        if !is_id(id) {
+            let text = if id.is_empty() {
+                format!("\"{}\" has no place: choose one.", accepted.id)
+            } else {
+                no_id(id)
+            };
+            self.say(proposal, None, Some(Field::Place), text);
+            return None;
+        }
+        let name = self.name(proposal, None, &accepted.place_name, id);
+        self.places.push(Place {
+            id: id.to_owned(),
+            name,
+            level: Level::Area,
+            parent: None,
+        });
+        Some(id.to_owned())
+    }
+
+    fn kind(&mut self, accepted: &AcceptedAsset<'_>) -> Option<String> {
+        let id = accepted.kind.as_str();
+        let proposal = &*accepted.proposal.id;
+        if self.types.contains_key(id) || self.plant.asset_type(id).is_some() {
+            return Some(id.to_owned());
+        }
+        if !is_id(id) {
+            let text = if id.is_empty() {
+                format!("\"{}\" has no type: choose one.", accepted.id)
+            } else {
+                no_id(id)
+            };
+            self.say(proposal, None, Some(Field::Type), text);
+            return None;
+        }
+        let kind = AssetType {
+            id: id.to_owned(),
+            name: self.name(proposal, None, &accepted.type_name, id),
+            dtmi: None,
+            model_file: None,
+            running: None,
+            signals: Vec::new(),
+            model: None,
+        };
+        self.types.insert(id.to_owned(), (kind, true));
+        Some(id.to_owned())
+    }
+
+    fn take_signals(
+        &mut self,
+        accepted: &AcceptedAsset<'_>,
+        target: &mut Target,
+        ticked: &[AcceptedSignal],
+    ) {
+        let known = self.types.remove(&target.kind);
+        let existing = || {
+            let kind = self.plant.asset_type(&target.kind)?;
+            Some((kind.clone(), false))
+        };
+        let Some((mut kind, mut has_changed)) = known.or_else(existing) else {
+            return;
+        };
+        let mut defs: HashMap<String, usize> = kind
+            .signals
+            .iter()
+            .enumerate()
+            .map(|(at, def)| (def.id.clone(), at))
+            .collect();
+        let proposed: HashMap<&str, &ProposedSignal> = accepted
+            .proposal
+            .signals
+            .iter()
+            .map(|signal| (&*signal.address, signal))
+            .collect();
+        let mut sources = Vec::new();
+        for signal in ticked {
+            let Some(proposed) = proposed.get(signal.address.as_str()) else {
+                let text =
+                    "This is not heard any more under that name: look at the proposals again.";
+                let (proposal, address) = (&*accepted.proposal.id, Some(signal.address.as_str()));
+                self.say(proposal, address, None, text.into());
+                continue;
+            };
+            if let Some(fault) = self.fault_of(accepted, target, signal, &kind, &defs) {
+                self.faults.push(fault);
+                continue;
+            }
+            if !defs.contains_key(&signal.id) {
+                defs.insert(signal.id.clone(), kind.signals.len());
+                kind.signals.push(def_of(signal, proposed));
+                has_changed = true;
+            }
+            sources.push(self.feed(&accepted.id, target, signal));
+        }
+        self.put_sources(&accepted.id, target, sources);
+        self.types.insert(target.kind.clone(), (kind, has_changed));
+    }
+
+    /// What keeps a signal from being taken.
+    fn fault_of(
+        &self,
+        accepted: &AcceptedAsset<'_>,
+        target: &Target,
+        signal: &AcceptedSignal,
+        kind: &AssetType,
+        defs: &HashMap<String, usize>,
+    ) -> Option<Fault> {
+        let id = &signal.id;
+        let fault = |field, message| {
+            Some(Fault {
+                proposal: accepted.proposal.id.clone(),
+                address: Some(signal.address.as_str().into()),
+                field,
+                message,
+            })
+        };
+        if !is_id(id) {
+            return fault(Some(Field::Id), no_id(id));
+        }
+        if id == SCORE_SIGNAL && kind.model.is_some() {
+            let text = format!("\"{id}\" is the score of the type's model: choose another id.");
+            return fault(Some(Field::Id), text);
+        }
+        let feeds = (target.connection.clone(), signal.address.clone());
+        if let Some(other) = self.fed.get(&feeds) {
+            let text = format!(
+                "\"{}\" feeds the signal \"{other}\" already.",
+                signal.address
+            );
+            return fault(None, text);
+        }
+        if target.fed.contains(id) {
+            let text = format!(
+                "\"{}\" has a signal \"{id}\" already: give this one an id of its own.",
+                accepted.id
+            );
+            return fault(Some(Field::Id), text);
+        }
+        if signal.name.chars().count() > NAME_CHARS || signal.unit.chars().count() > NAME_CHARS {
+            let text =
+                format!("A name has {NAME_CHARS} characters at most: shorten that of \"{id}\".");
+            return fault(Some(Field::Name), text);
+        }
+        let def = kind.signals.get(*defs.get(id)?)?;
+        if def.unit != signal.unit {
+            let text = format!(
+                "All assets of the type \"{}\" have \"{id}\" in {}: keep that unit, give the signal another id, or the asset \
+                 another type.",
+                kind.name,
+                words_of_unit(&def.unit)
+            );
+            return fault(Some(Field::Unit), text);
+        }
+        if !signal.name.trim().is_empty() && def.name != signal.name {
+            let text = format!(
+                "All assets of the type \"{}\" call \"{id}\" \"{}\": keep that name, give the signal another id, or the asset \
+                 another type.",
+                kind.name, def.name
+            );
+            return fault(Some(Field::Name), text);
+        }
+        None
+    }
+
+    /// Notes where a signal of an asset comes from.
+    fn feed(&mut self, asset: &str, target: &mut Target, signal: &AcceptedSignal) -> Source {
+        let feeds = (target.connection.clone(), signal.address.clone());
+        self.fed.insert(feeds, format!("{asset}/{}", signal.id));
+        target.fed.insert(signal.id.clone());
+        self.signals += 1;
+        (signal.id.clone(), signal.address.clone())
+    }
+
+    fn put_sources(&mut self, asset: &str, target: &Target, sources: Vec<Source>) {
+        if target.exists {
+            let edits = sources
+                .into_iter()
+                .map(|(signal, address)| Edit::PutSource {
+                    asset: AssetId::from(asset),
+                    signal,
+                    address,
+                });
+            self.sources.extend(edits);
+        } else if let Some(made) = self.made.iter_mut().find(|made| made.id.as_str() == asset) {
+            made.sources.extend(sources);
+        }
+    }
+
+    /// The changes.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when anything was wrong.
+    pub(crate) fn finish(self) -> Result<Change, Error> {
+        if !self.faults.is_empty() {
+            return Err(Error::Refused(self.faults));
+        }
+        let assets = self.made.len() + self.joined.len();
+        let mut edits: Vec<Edit> = self.places.into_iter().map(Edit::PutPlace).collect();
+        for (id, (mut kind, has_changed)) in self.types {
+            if self.plant.asset_type(&id).is_none() {
+                choose_keys(&mut kind);
+            }
+            if has_changed {
+                edits.push(Edit::PutType(kind));
+            }
+        }
+        edits.extend(self.made.into_iter().map(Edit::PutAsset));
+        edits.extend(self.sources);
+        Ok(Change {
+            edits,
+            assets,
+            signals: self.signals,
+        })
+    }
+}
+
+fn no_id(id: &str) -> String {
+    format!("\"{id}\" is no id: use a-z, 0-9, - and _, and begin with a letter or a digit.")
+}
+
+fn words_of_unit(unit: &str) -> String {
+    if unit.is_empty() {
+        "no unit".to_owned()
+    } else {
+        format!("\"{unit}\"")
+    }
+}

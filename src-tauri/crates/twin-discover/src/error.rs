@@ -1,0 +1,83 @@
+//! Why something cannot be accepted or left alone.
+
+use std::{fmt, sync::Arc};
+
+/// Why something cannot be accepted or left alone, in words for a person.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// What a person accepted cannot be; holds every fault found.
+    #[error("{}", list(.0))]
+    Refused(Vec<Fault>),
+    /// Its topic carries something else too.
+    #[error(
+        "\"{name}\" cannot be left alone by itself: \"{other}\" comes on its topic \"{topic}\" too. Leave the whole topic alone, or neither."
+    )]
+    Shared {
+        /// What was to be left alone.
+        name: String,
+        /// What else there is.
+        other: String,
+        /// The topic.
+        topic: String,
+    },
+    /// There is no filter for so many topics.
+    #[error(
+        "\"{name}\" comes on {topics} topics among those of others: write a topic filter that covers them into [discovery] ignore of plant.toml"
+    )]
+    Scattered {
+        /// What was to be left alone.
+        name: String,
+        /// How many topics.
+        topics: usize,
+    },
+}
+
+/// What of an acceptance is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Id of the proposal; empty when it is about the whole.
+    pub proposal: String,
+    /// Address of the signal; none when it is about the asset.
+    pub address: Option<Arc<str>>,
+    /// What of it; none when it is about no field.
+    pub field: Option<Field>,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// A field that a person fills in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// The id.
+    Id,
+    /// The display name.
+    Name,
+    /// The place.
+    Place,
+    /// The type.
+    Type,
+    /// The unit.
+    Unit,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// A person reads so many faults at once.
+const LISTED_MAX: usize = 5;
+
+fn list(faults: &[Fault]) -> String {
+    let mut text: Vec<String> = faults
+        .iter()
+        .take(LISTED_MAX)
+        .map(Fault::to_string)
+        .collect();
+    let more = faults.len().saturating_sub(LISTED_MAX);
+    if more > 0 {
+        text.push(format!("And {more} more."));
+    }
+    text.join(" ")
+}

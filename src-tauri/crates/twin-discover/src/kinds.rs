@@ -1,0 +1,206 @@
+//! Types for proposals: that of the asset, one of the plant file that fits, or a new one shared by all that are alike.
+
+use std::collections::{BTreeSet, HashMap};
+
+use twin_model::{AssetType, Plant};
+
+use crate::{
+    evidence::{Evidence, Ground},
+    ids::Ids,
+    names::slug,
+    place::{last_level, parts},
+    proposal::{Choice, Proposal, ProposedAsset},
+    signal::ProposedSignal,
+};
+
+/// A type of the plant file fits when so many of an asset's signals are its own, in percent.
+const FITS_PERCENT: usize = 80;
+
+/// What makes two assets of one type: the same signals in the same units.
+type Signature = BTreeSet<(String, String)>;
+
+/// The types of a plant, found by their signals.
+#[derive(Debug, Default)]
+pub(crate) struct Kinds {
+    /// Which types have a signal of this id and unit, by their place in the file.
+    by_signal: HashMap<(String, String), Vec<usize>>,
+    /// Which signal of which type comes from addresses with this end: what a person once called so is called so again.
+    by_end: HashMap<String, BTreeSet<(usize, String)>>,
+}
+
+impl Kinds {
+    /// Those of a plant.
+    pub(crate) fn of(plant: &Plant) -> Kinds {
+        let mut kinds = Kinds::default();
+        let mut at: HashMap<&str, usize> = HashMap::new();
+        for (index, kind) in plant.types.iter().enumerate() {
+            at.insert(&kind.id, index);
+            for signal in &kind.signals {
+                let key = (signal.id.clone(), signal.unit.clone());
+                kinds.by_signal.entry(key).or_default().push(index);
+            }
+        }
+        for asset in &plant.assets {
+            let Some(index) = at.get(asset.type_id.as_str()) else {
+                continue;
+            };
+            for (signal, address) in &asset.sources {
+                let ends = kinds.by_end.entry(end(address).to_owned()).or_default();
+                ends.insert((*index, signal.clone()));
+            }
+        }
+        kinds
+    }
+
+    /// Gives every proposal its type, and its signals the ids that they have in it.
+    pub(crate) fn name(&self, proposals: &mut [Proposal], plant: &Plant) {
+        let mut made: HashMap<Signature, Choice> = HashMap::new();
+        let mut ids = Ids::of(plant.types.iter().map(|kind| kind.id.clone()));
+        for proposal in proposals {
+            let existing = proposal.asset.existing.as_ref();
+            if let Some(asset) = existing.and_then(|id| plant.asset(id.as_str())) {
+                if let Some(kind) = plant.asset_type(&asset.type_id) {
+                    proposal.asset.kind = choice(kind);
+                    fit(&mut proposal.signals, kind, |id| {
+                        asset.address(id).is_some()
+                    });
+                }
+                continue;
+            }
+            if let Some(kind) = self.fitting(&proposal.signals, plant) {
+                self.call_as_before(&mut proposal.signals, kind, plant);
+                proposal.asset.kind = choice(kind);
+                fit(&mut proposal.signals, kind, |_| false);
+                let text = format!("its signals are those of the type \"{}\"", kind.name);
+                let topic = proposal.signals.first().map_or("", |signal| {
+                    let (topic, _) = parts(&signal.address);
+                    topic
+                });
+                let evidence = Evidence::new(Ground::Seen, text, topic);
+                proposal.evidence.push(evidence);
+                continue;
+            }
+            separate(&mut proposal.signals);
+            let signals = proposal.signals.iter();
+            let signature = signals
+                .map(|signal| (signal.id.clone(), signal.unit.clone()))
+                .collect();
+            let kind = made.entry(signature).or_insert_with(|| {
+                let name = type_name(&proposal.asset);
+                let id = ids.take(&slug(&name, "type"));
+                Choice {
+                    id,
+                    name,
+                    exists: false,
+                }
+            });
+            proposal.asset.kind = kind.clone();
+        }
+    }
+
+    /// The type that most of the signals are signals of.
+    fn fitting<'p>(&self, signals: &[ProposedSignal], plant: &'p Plant) -> Option<&'p AssetType> {
+        let mut counts: HashMap<usize, usize> = HashMap::new();
+        for signal in signals {
+            let key = (signal.id.clone(), signal.unit.clone());
+            let by_signal = self.by_signal.get(&key).into_iter().flatten().copied();
+            let ends = self.by_end.get(end(&signal.address)).into_iter().flatten();
+            let by_end = ends
+                .filter(|(index, id)| is_like(signal, *index, id, plant))
+                .map(|(index, _)| *index);
+            let types: BTreeSet<usize> = by_signal.chain(by_end).collect();
+            for index in types {
+                *counts.entry(index).or_default() += 1;
+            }
+        }
+        let fits = counts
+            .into_iter()
+            .filter(|(_, count)| count * 100 >= signals.len() * FITS_PERCENT);
+        let (best, _) = fits.max_by_key(|(index, count)| (*count, std::cmp::Reverse(*index)))?;
+        plant.types.get(best)
+    }
+
+    /// Signals take the ids that a person gave to their like in other assets of the type.
+    fn call_as_before(&self, signals: &mut [ProposedSignal], kind: &AssetType, plant: &Plant) {
+        for signal in signals {
+            let ends = self.by_end.get(end(&signal.address)).into_iter().flatten();
+            let mut like = ends.filter(|(index, id)| {
+                let is_of_kind = plant.types.get(*index).is_some_and(|of| of.id == kind.id);
+                is_of_kind && is_like(signal, *index, id, plant)
+            });
+            if let Some((_, id)) = like.next().filter(|_| like.next().is_none()) {
+                signal.id.clone_from(id);
+            }
+        }
+    }
+}
+
+/// Whether a signal of the type could be this one: a unit that nobody knows may be any.
+fn is_like(signal: &ProposedSignal, kind: usize, id: &str, plant: &Plant) -> bool {
+    let def = plant.types.get(kind).and_then(|kind| kind.signal(id));
+    def.is_some_and(|def| signal.unit.is_empty() || signal.unit == def.unit)
+}
+
+/// The end of an address, by which signals of like assets are told: the path, or of a bare value the last level.
+fn end(address: &str) -> &str {
+    let (topic, path) = parts(address);
+    if path == "value" {
+        last_level(topic)
+    } else {
+        path
+    }
+}
+
+fn choice(kind: &AssetType) -> Choice {
+    Choice {
+        id: kind.id.clone(),
+        name: kind.name.clone(),
+        exists: true,
+    }
+}
+
+/// Signals that the type has are called as it calls them; the others get ids that it does not have.
+fn fit(signals: &mut [ProposedSignal], kind: &AssetType, is_fed: impl Fn(&str) -> bool) {
+    let mut ids = Ids::of(kind.signals.iter().map(|signal| signal.id.clone()));
+    let mut used = BTreeSet::new();
+    for signal in signals {
+        let def = kind.signal(&signal.id).filter(|def| {
+            let unit_fits = signal.unit.is_empty() || signal.unit == def.unit;
+            unit_fits && !is_fed(&def.id)
+        });
+        match def.filter(|def| used.insert(def.id.clone())) {
+            Some(def) => {
+                signal.name.clone_from(&def.name);
+                signal.unit.clone_from(&def.unit);
+                signal.role = def.role;
+            }
+            None => signal.id = ids.take(&signal.id),
+        }
+    }
+}
+
+fn separate(signals: &mut [ProposedSignal]) {
+    let mut ids = Ids::default();
+    for signal in signals {
+        signal.id = ids.take(&signal.id);
+    }
+}
+
+/// A model's name, else the asset's without its number.
+fn type_name(asset: &ProposedAsset) -> String {
+    let model = asset
+        .model
+        .as_ref()
+        .filter(|model| !model.trim().is_empty());
+    if let Some(model) = model {
+        return model.clone();
+    }
+    let plain = asset
+        .name
+        .trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '_'));
+    if plain.is_empty() {
+        asset.name.clone()
+    } else {
+        plain.to_owned()
+    }
+}

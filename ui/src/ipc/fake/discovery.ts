@@ -1,0 +1,238 @@
+/** The played discovery: what is accepted or left alone is gone from it, as in the real program. */
+import type { Backend } from "../backend";
+import type { Acceptance } from "../bindings/Acceptance";
+import type { AcceptanceFault } from "../bindings/AcceptanceFault";
+import type { AcceptedAsset } from "../bindings/AcceptedAsset";
+import type { AcceptedSignal } from "../bindings/AcceptedSignal";
+import type { ChangedLine } from "../bindings/ChangedLine";
+import type { Choice } from "../bindings/Choice";
+import type { DiscoveryQuery } from "../bindings/DiscoveryQuery";
+import type { PlantChange } from "../bindings/PlantChange";
+import type { PlantView } from "../bindings/PlantView";
+import type { ProposalCount } from "../bindings/ProposalCount";
+import type { ProposalRow } from "../bindings/ProposalRow";
+import { everythingHeard, type Found } from "./heard";
+
+const PAGE = 200;
+const ID = /^[a-z0-9][a-z0-9_-]*$/;
+const LINE = 214;
+
+type Part = Pick<
+  Backend,
+  | "discovery"
+  | "discoveryProposal"
+  | "discoveryPreview"
+  | "discoveryAccept"
+  | "discoveryIgnore"
+  | "discoveryUnignore"
+>;
+
+const topicOf = (address: string) => address.split("#")[0] ?? address;
+
+function counts(all: Found[], key: (row: ProposalRow) => [string, string]): ProposalCount[] {
+  const out = new Map<string, ProposalCount>();
+  for (const { row } of all) {
+    const [id, name] = key(row);
+    const count = out.get(id) ?? { id, name, proposals: 0, signals: 0 };
+    out.set(id, { ...count, proposals: count.proposals + 1, signals: count.signals + row.signals });
+  }
+  return [...out.values()].sort((a, b) => b.proposals - a.proposals);
+}
+
+function fits(query: DiscoveryQuery, { row, signals }: Found): boolean {
+  const text = query.text.toLowerCase();
+  const words = [row.asset.name, row.asset.id, ...signals.flatMap((s) => [s.address, s.name, s.id])];
+  return (
+    (query.connection === "" || query.connection === row.connection) &&
+    (query.convention === "" || query.convention === row.convention) &&
+    words.some((word) => word.toLowerCase().includes(text))
+  );
+}
+
+/** A text as TOML writes it. */
+const quoted = (text: string) =>
+  text.includes('"') && !text.includes("'") ? `'${text}'` : JSON.stringify(text);
+
+function written(asset: AcceptedAsset, row: ProposalRow, signals: AcceptedSignal[]): string[] {
+  const lines: string[] = [];
+  const { type, place } = row.asset;
+  if (asset.exists) {
+    return signals.map((signal) => `${signal.id} = ${quoted(signal.address)}`);
+  }
+  if (asset.place !== place.id || !place.exists) {
+    lines.push("", "[[area]]", `id = ${quoted(asset.place)}`, `name = ${quoted(asset.place_name)}`);
+  }
+  if (asset.type !== type.id || !type.exists) {
+    lines.push("", "[[type]]", `id = ${quoted(asset.type)}`, `name = ${quoted(asset.type_name)}`);
+    for (const signal of signals) {
+      lines.push("", "[[type.signal]]", `id = ${quoted(signal.id)}`, `name = ${quoted(signal.name)}`);
+      if (signal.unit) lines.push(`unit = ${quoted(signal.unit)}`);
+    }
+  }
+  lines.push("", "[[asset]]", `id = ${quoted(asset.id)}`, `name = ${quoted(asset.name)}`);
+  lines.push(`area = ${quoted(asset.place)}`, `type = ${quoted(asset.type)}`);
+  lines.push(`connection = ${quoted(row.connection)}`, "", "[asset.sources]");
+  return [...lines, ...signals.map((signal) => `${signal.id} = ${quoted(signal.address)}`)];
+}
+
+function madeOf({ id, name, place, type_name }: AcceptedAsset): PlantView["assets"][number] {
+  return { id, name, area: place, type_name, dtmi: null, signals: [], model: null };
+}
+
+export function fakeDiscovery(scene: string, plant: PlantView): Part {
+  let all: Found[] = scene === "empty" ? [] : everythingHeard(scene === "thousand" ? 450 : 3);
+  let hidden: { filter: string; found: Found }[] = [];
+  let version = 1;
+  let revision = 1;
+  const assets = new Set(plant.assets.map((asset) => asset.id));
+  const places: Choice[] = plant.areas.map(({ id, name }) => ({ id, name, exists: true }));
+  const types: Choice[] = [
+    { id: "pump", name: "Centrifugal, VSD", exists: true },
+    { id: "room-sensor", name: "Room sensor", exists: true },
+  ];
+  const ignored: string[] = scene === "empty" ? [] : ["riverside/+/debug/#"];
+
+  const now = (row: ProposalRow): ProposalRow => ({ ...row, last_at: Date.now() * 1_000 - 800_000 });
+
+  const signalsOf = (asset: AcceptedAsset, of: Found): AcceptedSignal[] =>
+    asset.signals ?? of.signals.map(({ address, id, name, unit }) => ({ address, id, name, unit }));
+
+  const faultsOf = (acceptance: Acceptance): AcceptanceFault[] => {
+    const faults: AcceptanceFault[] = [];
+    for (const asset of acceptance.assets) {
+      const of = all.find(({ row }) => row.id === asset.proposal);
+      const say = (address: string, field: string, message: string) =>
+        faults.push({ proposal: asset.proposal, address, field, message });
+      if (!of) {
+        say("", "", "This is not heard any more under that name: look at the proposals again.");
+        continue;
+      }
+      if (!ID.test(asset.id)) say("", "id", `"${asset.id}" is no id: use a-z, 0-9, - and _.`);
+      else if (!asset.exists && assets.has(asset.id))
+        say("", "id", `There is already an asset "${asset.id}": choose another id, or merge with it.`);
+      const signals = signalsOf(asset, of);
+      if (signals.length === 0) say("", "", "No signal is ticked: tick one at least.");
+      const seen = new Set<string>();
+      for (const { address, id } of signals) {
+        if (!ID.test(id)) say(address, "id", `"${id}" is no id: use a-z, 0-9, - and _.`);
+        else if (seen.has(id))
+          say(address, "id", `Two signals have the id "${id}": give each an id of its own.`);
+        seen.add(id);
+      }
+    }
+    return faults;
+  };
+
+  const change = (acceptance: Acceptance): PlantChange => {
+    const faults = faultsOf(acceptance);
+    const texts = acceptance.assets.flatMap((asset) => {
+      const of = all.find(({ row }) => row.id === asset.proposal);
+      return of ? written(asset, of.row, signalsOf(asset, of)) : [];
+    });
+    const first: ChangedLine = { change: "same", line: LINE - 1, text: "# The end of what people wrote." };
+    const lines = texts.map((text, at): ChangedLine => ({ change: "added", line: LINE + at, text }));
+    const signals = acceptance.assets.reduce((sum, asset) => {
+      const of = all.find(({ row }) => row.id === asset.proposal);
+      return sum + (of ? signalsOf(asset, of).length : 0);
+    }, 0);
+    return {
+      base: `${revision}`,
+      path: "/home/operator/riverside/plant.toml",
+      lines: faults.length > 0 ? [] : [first, ...lines],
+      more: 0,
+      added: faults.length > 0 ? 0 : lines.length,
+      removed: 0,
+      assets: acceptance.assets.length,
+      signals,
+      faults,
+    };
+  };
+
+  return {
+    async discovery(query) {
+      const found = all.filter((of) => fits(query, of));
+      const shown = found.slice(query.skip, query.skip + PAGE);
+      return {
+        version,
+        proposals: shown.map(({ row }) => now(row)),
+        found: found.length,
+        more: Math.max(0, found.length - query.skip - shown.length),
+        heard_addresses: all.reduce((sum, { signals }) => sum + signals.length, 0),
+        heard_values: all.reduce((sum, { signals }) => sum + signals.length * 412, 0),
+        by_connection: counts(all, (row) => [row.connection, row.connection_name]),
+        by_convention: counts(all, (row) => [row.convention, row.convention_name]),
+        ignored: [...ignored],
+        left_out:
+          scene === "thousand"
+            ? [
+                "Station broker: 1204 values found no room, because 100000 addresses are known already. Subscribe to less, or leave topics alone.",
+              ]
+            : [],
+        keeps: "7 days",
+        places,
+        types,
+      };
+    },
+    async discoveryProposal(id) {
+      const of = all.find(({ row }) => row.id === id);
+      if (!of) return null;
+      const at = Date.now() * 1_000;
+      const signals = of.signals.map((signal) =>
+        signal.value === null ? signal : { ...signal, time: at - 900_000, received: at - 800_000 },
+      );
+      return { row: now(of.row), signals, more: 0 };
+    },
+    discoveryPreview: async (acceptance) => change(acceptance),
+    async discoveryAccept(acceptance) {
+      const done = change(acceptance);
+      const [fault] = done.faults;
+      if (fault) throw { message: fault.message };
+      if (acceptance.base !== "" && acceptance.base !== done.base) {
+        throw { message: "plant.toml was changed since you looked at its lines: look at them again." };
+      }
+      for (const asset of acceptance.assets) {
+        if (!assets.has(asset.id)) plant.assets.push(madeOf(asset));
+        assets.add(asset.id);
+        const taken = new Set(asset.signals?.map((signal) => signal.address));
+        all = all.flatMap((of) => {
+          if (of.row.id !== asset.proposal || asset.signals === null) {
+            return of.row.id === asset.proposal ? [] : [of];
+          }
+          const signals = of.signals.filter((signal) => !taken.has(signal.address));
+          return signals.length > 0 ? [{ row: { ...of.row, signals: signals.length }, signals }] : [];
+        });
+      }
+      plant.revision += 1;
+      version += 1;
+      revision += 1;
+      return done;
+    },
+    async discoveryIgnore(ignoring) {
+      const out = [...ignoring.filters];
+      for (const id of ignoring.proposals) {
+        const of = all.find(({ row }) => row.id === id);
+        const filter = topicOf(of?.signals[0]?.address ?? "");
+        if (!of || filter === "")
+          throw { message: "This is not heard any more: look at the proposals again." };
+        all = all.filter((other) => other !== of);
+        hidden.push({ filter, found: of });
+        out.push(filter);
+      }
+      ignored.push(...out.filter((filter) => !ignored.includes(filter)));
+      version += 1;
+      return out;
+    },
+    async discoveryUnignore(filters) {
+      for (const filter of filters) {
+        const at = ignored.indexOf(filter);
+        if (at < 0)
+          throw { message: `plant file: no ignore "${filter}". Reload the plant file and try again.` };
+        ignored.splice(at, 1);
+      }
+      const back = hidden.filter(({ filter }) => filters.includes(filter));
+      hidden = hidden.filter((known) => !back.includes(known));
+      all = [...back.map(({ found }) => found), ...all];
+      version += 1;
+    },
+  };
+}
