@@ -15,6 +15,7 @@ use twin_app::{
             Acceptance, DiscoveryQuery, DiscoveryView, Ignoring, PlantChange, ProposalView,
         },
         files::{ExportRequest, FileJobView, Keeping},
+        models::{ModelImportView, ModelsView},
         plant::{AnomalyView, PlantFileView, PlantView},
         settings::{ApiError, OnClose, Settings},
         trend::TrendRequest,
@@ -45,6 +46,8 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
     tauri::generate_handler![
         plant,
         plant_file,
+        models,
+        model_import,
         subscribe,
         alarms,
         alarm_history,
@@ -87,6 +90,23 @@ fn plant(host: State<'_, Host>) -> Answer<PlantView> {
 #[tauri::command]
 fn plant_file(host: State<'_, Host>) -> Answer<PlantFileView> {
     Ok(app(&host)?.plant_file())
+}
+
+#[tauri::command]
+fn models(host: State<'_, Host>) -> Answer<ModelsView> {
+    Ok(app(&host)?.models())
+}
+
+#[tauri::command]
+async fn model_import(
+    host: State<'_, Host>,
+    path: String,
+    choice: Option<String>,
+) -> Answer<ModelImportView> {
+    app(&host)?
+        .import_model(&path, choice.as_deref(), &user()?)
+        .await
+        .map_err(wrong)
 }
 
 #[tauri::command]

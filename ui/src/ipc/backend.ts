@@ -15,6 +15,8 @@ import type { FileJobView } from "./bindings/FileJobView";
 import type { HeardRow } from "./bindings/HeardRow";
 import type { Ignoring } from "./bindings/Ignoring";
 import type { Keeping } from "./bindings/Keeping";
+import type { ModelImportView } from "./bindings/ModelImportView";
+import type { ModelsView } from "./bindings/ModelsView";
 import type { PlantChange } from "./bindings/PlantChange";
 import type { PlantFileView } from "./bindings/PlantFileView";
 import type { PlantView } from "./bindings/PlantView";
@@ -27,6 +29,13 @@ export interface Backend {
   plant(): Promise<PlantView>;
   /** The plant file as it lies on disk, and what is wrong with it. */
   plantFile(): Promise<PlantFileView>;
+  /** The asset types with their twin models, and what is wrong with the model files. */
+  models(): Promise<ModelsView>;
+  /**
+   * Copies a model file into the workspace and makes an asset type of it. Nothing is written when the answer has faults,
+   * or Interfaces to choose from: then ask again with the id of one as `choice`.
+   */
+  importModel(path: string, choice: string | null): Promise<ModelImportView>;
   /** Starts the live frames; the first one holds everything. A second call replaces the first. */
   subscribe(onFrame: (frame: ArrayBuffer) => void): Promise<void>;
   alarms(): Promise<AlarmList>;

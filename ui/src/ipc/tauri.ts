@@ -16,6 +16,8 @@ export function tauriBackend(): Backend {
   return {
     plant: () => invoke("plant"),
     plantFile: () => invoke("plant_file"),
+    models: () => invoke("models"),
+    importModel: (path, choice) => invoke("model_import", { path, choice }),
     async subscribe(onFrame) {
       const channel = new Channel<RawMessage>();
       current = channel;

@@ -5,7 +5,10 @@
 
 mod discovery;
 mod doctor;
+mod faults;
 mod links;
+mod mapped;
+mod models;
 mod plant_file;
 mod planted;
 mod seen;
@@ -13,14 +16,17 @@ mod seen;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock, Weak, atomic::AtomicUsize},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use twin_core::{OccurrenceId, engine::SystemEvent};
 use twin_historian::{AuditEntry, Durability, Group, Historian, LinkTransition};
 
-use self::{planted::Planted, seen::Seen};
+use self::{
+    planted::{Origin, Planted},
+    seen::Seen,
+};
 use crate::{
     api::{
         alarm::{AlarmList, AlarmRow},
@@ -34,7 +40,8 @@ use crate::{
     discovery::Discovery,
     error::{Error, Result},
     files::Files,
-    heartbeat,
+    heard_by_rule::HeardByRule,
+    heartbeat, model_files,
     pipeline::{
         notice::Notice, provisional::adoptions, request::Request, retention::Plan, scoring::Answer,
         writer::alarm_row,
@@ -48,6 +55,8 @@ use crate::{
 
 /// How often the plant file is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How long mapping rules rest after they changed the plant, in times of what the change took.
+const RULES_REST: u32 = 10;
 /// How long the end of the program waits for the last commit.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -58,6 +67,8 @@ pub struct App {
     planted: RwLock<Arc<Planted>>,
     /// What was last seen of the plant file.
     seen: std::sync::Mutex<Seen>,
+    /// What mapping rules may make assets of.
+    heard: Arc<std::sync::Mutex<HeardByRule>>,
     policy: watch::Sender<Arc<Plan>>,
     conditions: mpsc::Sender<SystemEvent>,
     answers: mpsc::Sender<Answer>,
@@ -83,11 +94,18 @@ impl App {
     pub async fn start(dir: &Path, assets: &Path) -> Result<(Arc<App>, mpsc::Receiver<Notice>)> {
         let workspace = Arc::new(Workspace::open(dir, assets)?);
         let text = workspace.plant_text()?;
-        let plant = workspace.parse_plant(&text)?;
+        let load = model_files::load(workspace.dir(), &text);
+        let loaded = load
+            .loaded
+            .map_err(|source| workspace.wrong_plant(source))?;
+        let heard = HeardByRule::open(workspace.dir())?;
+        // The assets of rules are there before the first message, or their alarms would end here.
+        let made = loaded.plant.by_rule(heard.iter());
+        let origin = Origin::new(loaded, made);
         let historian = Historian::open(workspace.dir(), clock::now()).await?;
         // What was accepted just before the program ended may not have been given its history yet.
-        historian.adopt(&adoptions(&plant)).await?;
-        let (planted, models) = Planted::make(&historian, &workspace, plant, None).await?;
+        historian.adopt(&adoptions(&origin.whole())).await?;
+        let (planted, models) = Planted::make(&historian, &workspace, origin, None).await?;
         let compiled = Arc::clone(&planted.compiled);
         let plant = planted.view(workspace.dir());
         let caught_up = start::catch_up(&historian, &compiled).await?;
@@ -122,7 +140,8 @@ impl App {
             workspace,
             historian,
             planted: RwLock::new(Arc::new(planted)),
-            seen: std::sync::Mutex::new(Seen::at_start(text)),
+            seen: std::sync::Mutex::new(Seen::at_start(text, load.files, load.print)),
+            heard: Arc::new(std::sync::Mutex::new(heard)),
             policy,
             conditions: running.conditions,
             answers: running.answers,
@@ -347,11 +366,18 @@ impl App {
     }
 }
 
-/// Looks at the plant file until the program ends.
+/// Looks at the plant file, and at what mapping rules may make assets of, until the program ends.
 async fn watch_plant_file(app: Weak<App>) {
+    let mut rules_rest_until = Instant::now();
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
         let Some(app) = app.upgrade() else { return };
         app.look_at_plant_file().await;
+        let begun = Instant::now();
+        if begun >= rules_rest_until {
+            app.look_at_rules().await;
+            // A large plant takes long to make anew: then addresses are gathered for longer.
+            rules_rest_until = Instant::now() + begun.elapsed() * RULES_REST;
+        }
     }
 }

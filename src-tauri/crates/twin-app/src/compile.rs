@@ -1,13 +1,16 @@
 //! Turns the plant file into what the engine, the decoders and the UI each need.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use twin_core::{
     AssetId, ConnectionId, Duration, SignalId, SignalKey,
     alarm::AlarmRule,
     engine::{AssetConfig, EngineConfig, ModelBinding, Running, SignalConfig},
 };
-use twin_model::{Asset, AssetType, Level, Place, Plant, PlantSignal, Role};
+use twin_model::{Asset, AssetType, Level, Mapper, Place, Plant, PlantSignal, Role};
 
 use crate::api::plant::{
     AreaView, AssetView, LimitView, ModelView, PlantView, SignalRole, SignalView,
@@ -16,8 +19,10 @@ use crate::api::plant::{
 /// A plant ready to run.
 #[derive(Debug)]
 pub struct Compiled {
-    /// The plant file.
+    /// The plant file, with what its models give and its rules made.
     pub plant: Plant,
+    /// The mapping rules, for what no signal comes from.
+    pub mapper: Arc<Mapper>,
     /// For the engine.
     pub engine: Arc<EngineConfig>,
     /// For the decoders: address to signal, by connection.
@@ -76,6 +81,8 @@ pub fn compile(plant: Plant, keys: &[SignalKey]) -> Compiled {
     let mut addresses: HashMap<ConnectionId, HashMap<String, SignalKey>> = HashMap::new();
     let mut signals = HashMap::new();
     let mut models = Vec::new();
+    let assets = plant.assets.iter();
+    let asset_names: HashMap<&AssetId, &str> = assets.map(|a| (&a.id, a.name.as_str())).collect();
     for signal in &plant_signals {
         let Some(key) = by_id.get(&signal.id).copied() else {
             continue;
@@ -91,9 +98,8 @@ pub fn compile(plant: Plant, keys: &[SignalKey]) -> Compiled {
                 .or_default()
                 .insert(address.clone(), key);
         }
-        let asset_name = plant
-            .asset(signal.asset.as_str())
-            .map_or_else(String::new, |asset| asset.name.clone());
+        let asset_name = asset_names.get(&signal.asset).copied();
+        let asset_name = asset_name.unwrap_or_default().to_owned();
         let names = SignalNames {
             asset: signal.asset.clone(),
             asset_name,
@@ -122,6 +128,7 @@ pub fn compile(plant: Plant, keys: &[SignalKey]) -> Compiled {
         engine.assets.push(asset_config(asset, asset_type, &key));
     }
     Compiled {
+        mapper: Arc::default(),
         plant,
         engine: Arc::new(engine),
         addresses,
@@ -210,6 +217,8 @@ pub fn plant_view(
         .into_iter()
         .zip(&compiled.engine.signals)
         .peekable();
+    let models = compiled.engine.models.iter().enumerate();
+    let bindings: HashMap<usize, usize> = models.map(|(at, model)| (model.asset, at)).collect();
     let mut assets = Vec::with_capacity(plant.assets.len());
     for (index, asset) in plant.assets.iter().enumerate() {
         let asset_type = plant.asset_type(&asset.type_id);
@@ -217,11 +226,7 @@ pub fn plant_view(
         while let Some((signal, config)) = signals.next_if(|(signal, _)| signal.asset == asset.id) {
             own.push(signal_view(&signal, config.key));
         }
-        let binding = compiled
-            .engine
-            .models
-            .iter()
-            .position(|model| model.asset == index);
+        let binding = bindings.get(&index).copied();
         assets.push(AssetView {
             id: asset.id.to_string(),
             name: asset.name.clone(),
@@ -232,22 +237,31 @@ pub fn plant_view(
             model: binding.and_then(&model_of),
         });
     }
-    // Places above the areas hold assets only through them.
-    let is_shown = |place: &&Place| {
-        place.level == Level::Area || plant.assets.iter().any(|asset| asset.area == place.id)
-    };
-    let areas = plant.places.iter().filter(is_shown).map(|place| AreaView {
-        id: place.id.clone(),
-        name: place.name.clone(),
-    });
     PlantView {
         name: plant.name.clone(),
         zone: plant.zone.clone(),
         revision,
         workspace,
-        areas: areas.collect(),
+        areas: areas(plant),
         assets,
     }
+}
+
+/// What assets are grouped by. Places above the areas hold assets only through them.
+fn areas(plant: &Plant) -> Vec<AreaView> {
+    let filled: HashSet<&str> = plant.assets.iter().map(|a| a.area.as_str()).collect();
+    let is_shown =
+        |place: &&Place| place.level == Level::Area || filled.contains(place.id.as_str());
+    let places = plant.places.iter().filter(is_shown).map(|place| AreaView {
+        id: place.id.clone(),
+        name: place.name.clone(),
+    });
+    // A rule may say no place, or one that the plant does not have.
+    let nowhere = filled.contains("").then(|| AreaView {
+        id: String::new(),
+        name: "Without a place".to_owned(),
+    });
+    places.chain(nowhere).collect()
 }
 
 fn signal_view(signal: &PlantSignal, key: SignalKey) -> SignalView {

@@ -348,7 +348,10 @@ fn replay(engine: &mut Engine, batch: &SampleBatch) -> Vec<AlarmTransition> {
 
 #[cfg(test)]
 mod tests {
+    use twin_core::BatchId;
+
     use super::*;
+    use crate::{compile::compile, pipeline::provisional::provisional_id};
 
     #[test]
     fn the_last_sign_of_life_is_the_newest_that_is_not_in_the_future() {
@@ -371,5 +374,30 @@ mod tests {
         assert_eq!(at(&[10], &[9_000]), Some(11), "a heartbeat in the future");
         assert_eq!(at(&[9_000], &[]), None);
         assert_eq!(at(&[], &[30]), None, "nothing is known to history");
+    }
+
+    /// It may be accepted later, and then these are the gaps of its history.
+    #[tokio::test]
+    async fn what_no_signal_comes_from_was_not_recorded_either() -> anyhow::Result<()> {
+        let dir = tempfile::tempdir()?;
+        let historian = Historian::open(dir.path(), Timestamp(1)).await?;
+        let heard = provisional_id(&"c".into(), "plant/t#level");
+        let keys = historian.signal_keys(&[heard]).await?;
+        let mut batch = SampleBatch::new(BatchId(0), Timestamp(10));
+        batch.push_f64(keys[0], Timestamp(5), 1.0, Quality::GOOD);
+        let batches = [Arc::new(batch)];
+        let durability = twin_historian::Durability::Full;
+        historian.append(&batches, durability).await?;
+        let plant = "[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UTC\"\n";
+        let compiled = compile(twin_model::Plant::parse(plant)?, &[]);
+        let caught_up = catch_up(&historian, &compiled).await?;
+        let found = not_recorded(&caught_up.known, &[Some(Timestamp(20))], Timestamp(1_000));
+        let expected = QualityTransition {
+            signal: keys[0],
+            at: Timestamp(21),
+            quality: Quality::bad(Reason::NotRecorded),
+        };
+        assert_eq!(found, [expected]);
+        Ok(())
     }
 }

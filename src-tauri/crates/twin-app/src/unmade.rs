@@ -19,18 +19,6 @@ pub fn unmade(plant: &Plant) -> Vec<String> {
             ));
         }
     }
-    for asset_type in plant.types.iter().filter(|t| t.model_file.is_some()) {
-        out.push(format!(
-            "type {}: its `model_file` is not read; its signals are those of the plant file.",
-            asset_type.id
-        ));
-    }
-    for mapping in &plant.mappings {
-        out.push(format!(
-            "mapping {}: the rule makes no assets; name them under [[asset]].",
-            mapping.id
-        ));
-    }
     if plant.discovery.budget != Discovery::default().budget {
         out.push("discovery: `budget` is not enforced; `keep` bounds how long is kept.".into());
     }

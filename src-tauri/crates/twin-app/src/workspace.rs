@@ -12,6 +12,7 @@ use twin_model::{Plant, PlantDocument};
 use crate::{
     api::settings::Settings,
     error::{Error, Result},
+    model_files::load,
 };
 
 const PLANT_FILE: &str = "plant.toml";
@@ -59,23 +60,15 @@ impl Workspace {
         &self.installation
     }
 
-    /// Reads the plant file.
+    /// Reads the plant file by itself, without its model files.
     ///
     /// # Errors
     /// [`Error::Plant`] names line and key.
     pub fn plant(&self) -> Result<Plant> {
-        self.parse_plant(&self.plant_text()?)
+        Plant::parse(&self.plant_text()?).map_err(|source| self.wrong_plant(source))
     }
 
-    /// Reads a text as the plant file.
-    ///
-    /// # Errors
-    /// [`Error::Plant`] names line and key.
-    pub fn parse_plant(&self, text: &str) -> Result<Plant> {
-        Plant::parse(text).map_err(|source| self.wrong_plant(source))
-    }
-
-    /// The error of a plant file that cannot be used or edited.
+    /// An error for what is wrong with the plant file or its model files.
     pub fn wrong_plant(&self, source: twin_model::Error) -> Error {
         Error::Plant {
             path: self.plant_path(),
@@ -88,8 +81,8 @@ impl Workspace {
         self.dir.join(PLANT_FILE)
     }
 
-    /// Changes the plant file through `edit` and gives its new text; comments are kept, and a file that would not parse is
-    /// not written.
+    /// Changes the plant file through `edit` and gives its new text; comments are kept, and a file that could not be used,
+    /// with the model files as they are, is not written.
     ///
     /// # Errors
     /// [`Error::Plant`] when the file before or after the change is wrong, [`Error::File`] when it cannot be written,
@@ -101,7 +94,7 @@ impl Workspace {
             let mut document = PlantDocument::parse(&read).map_err(wrong)?;
             edit(&mut document)?;
             let edited = document.to_string();
-            Plant::parse(&edited).map_err(wrong)?;
+            load(&self.dir, &edited).loaded.map_err(wrong)?;
             // Somebody may have saved it meanwhile: then their text is edited instead.
             let now = self.plant_text()?;
             if now == read {

@@ -111,6 +111,7 @@ pub async fn sample_filter(
     let spec = ConnectionSpec {
         client_id: format!("{}-advisor", spec.client_id),
         session: Session::Clean,
+        will: None,
         subscriptions: vec![Subscription::new(filter, Qos::AtMostOnce)],
         ..spec
     };

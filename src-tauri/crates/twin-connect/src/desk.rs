@@ -11,36 +11,24 @@ use tokio::{
 use twin_core::Timestamp;
 
 use crate::{
-    Command, ConnectionSpec, DownReason, Grant, Inbound, InboundSender, LinkState, Qos, Refusal,
+    BrokerFacts, Command, ConnectionSpec, DownReason, Inbound, InboundSender, LinkState, Qos,
     acks::Acks,
-    limits::patience,
+    moments::Moments,
     outlet::Outlet,
     parcel::Parcel,
     probe::Probe,
+    pulse::Beat,
     rate::{self, Throttle},
     socket::Dialler,
     takeover::Ending,
-    wire::{Answer, Answers, Client, Fault, Got, Wire},
+    up::{self, End, Up, all_answers},
+    wire::{Answer, Client, Fault, Got, Wire},
 };
 
 /// How many events that have come already are taken before anything else is looked at.
 const BURST: u32 = 128;
-/// How many messages of a burst share one look at the clock.
-const CLOCK_EVERY: u32 = 8;
-/// How long saying goodbye may take.
+/// How long saying goodbye may take, to the broker and to the consumer each.
 const GOODBYE: Duration = Duration::from_secs(2);
-
-/// How holding a link ended.
-pub(crate) enum End {
-    /// By its owner.
-    Stop,
-    /// By anything else; `ending` if the link had been up, `taken` if the broker said that another client took over.
-    Lost {
-        reason: DownReason,
-        ending: Option<Ending>,
-        taken: bool,
-    },
-}
 
 /// One turn of the loop.
 enum Turn<A> {
@@ -50,16 +38,6 @@ enum Turn<A> {
     Lost(DownReason),
     /// The consumer has caught up, and what was left to the broker can be fetched.
     CaughtUp,
-}
-
-/// The link while it is up.
-struct Up {
-    since: Instant,
-    /// Until the broker has answered.
-    answers: Option<Answers>,
-    max_packet: usize,
-    /// Silence that it may keep.
-    patience: Duration,
 }
 
 pub(crate) struct Desk<W: Wire, C> {
@@ -75,16 +53,9 @@ pub(crate) struct Desk<W: Wire, C> {
     subscribed: bool,
     /// Messages of this link were left to the broker, so none that came later may be acknowledged on it.
     behind: bool,
-    /// The broker gave a sign of life.
-    heard: bool,
-    /// Something went out that only the next sign of life can confirm.
-    spoke: bool,
     /// Events taken since anything else was looked at.
     burst: u32,
-    /// Messages received since the clock was read; enough to read it again after every wait.
-    unread: u32,
-    /// When the last message was received.
-    received: Timestamp,
+    moments: Moments,
 }
 
 impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
@@ -98,11 +69,8 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             clock,
             subscribed: false,
             behind: false,
-            heard: false,
-            spoke: false,
             burst: 0,
-            unread: CLOCK_EVERY,
-            received: Timestamp::MIN,
+            moments: Moments::new(),
             spec,
         }
     }
@@ -126,28 +94,27 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 .turn(&mut wire, commands, &mut up, watchdog.as_mut())
                 .await
             {
-                Turn::Got(Ok(got)) => {
-                    self.heard |= !matches!(got, Got::Sent);
-                    self.receive(got, &mut up);
-                }
+                Turn::Got(Ok(got)) => self.receive(got, &mut up),
                 Turn::Got(Err(fault)) => break Ok(fault),
                 Turn::Lost(reason) => break Err(reason),
                 Turn::CaughtUp => {
                     // Politely, so that the last acknowledgements arrive.
-                    self.say_goodbye(wire, true).await;
+                    self.say_goodbye(&mut wire, &mut up).await;
                     break Err(DownReason::overloaded());
                 }
                 Turn::Silent if up.is_some() => break Ok(Fault::Silent),
                 Turn::Silent => break Ok(Fault::Timeout),
                 Turn::Stop => {
-                    // What waits for its rate, and the count of what did not come through it, go now or never.
+                    self.say_last_words(up.as_ref());
+                    self.say_goodbye(&mut wire, &mut up).await;
+                    self.clear_up(&mut wire, &mut up);
+                    // What waits for its rate goes now or never.
                     self.go_on(true);
-                    self.say_goodbye(wire, up.is_some()).await;
                     return End::Stop;
                 }
             }
         };
-        self.go_on(true);
+        self.clear_up(&mut wire, &mut up);
         // From here on no handle of this link does anything.
         self.client = None;
         self.acks.restart();
@@ -155,10 +122,23 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         self.lost(fault, up.as_ref())
     }
 
+    /// After the end of a link: takes what is left of it, and counts what nobody will see. A broker with a session sends
+    /// again what was not acknowledged.
+    fn clear_up(&mut self, wire: &mut W, up: &mut Option<Up>) {
+        while let Some(got) = wire.leftover() {
+            self.receive(got, up);
+        }
+        let lost = wire.lost();
+        let again = self.spec.is_persistent();
+        self.outlet
+            .drop_some(lost.plain + if again { 0 } else { lost.acked });
+        self.tell_refused(true);
+    }
+
     fn lost(&self, fault: Result<Fault, DownReason>, up: Option<&Up>) -> End {
         let closed_by_peer = fault.as_ref().is_ok_and(Fault::is_closed);
         let taken = matches!(fault, Ok(Fault::TakenOver));
-        let unanswered = up.is_some_and(|up| up.answers.is_some());
+        let unanswered = up.is_some_and(|up| !up.is_subscribed());
         let ending = up.map(|up| Ending {
             up_for: up.since.elapsed(),
             subscribed: !unanswered,
@@ -201,12 +181,9 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             }
         }
         self.burst = 0;
-        self.unread = CLOCK_EVERY;
-        // Within a burst nothing waits: the end of it is soon enough.
-        let alive = std::mem::take(&mut self.heard) | std::mem::take(&mut self.spoke);
-        if let Some(up) = up.as_ref().filter(|_| alive) {
-            watchdog.as_mut().reset(Instant::now() + up.patience);
-        }
+        self.moments.wait();
+        // Not waited for here, so that a flood of messages cannot keep it waiting. What seems silence may not be read yet.
+        let _ = self.keep_alive(up, watchdog.as_mut());
         let sender = self.outlet.sender();
         loop {
             select! {
@@ -226,11 +203,33 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                     }
                 }
                 got = &mut poll => return Turn::Got(got),
-                () = &mut watchdog => return Turn::Silent,
+                () = &mut watchdog => if self.keep_alive(up, watchdog.as_mut()) {
+                    return Turn::Silent;
+                },
                 () = sender.closed() => return Turn::Stop,
             }
             if self.has_caught_up() {
                 return Turn::CaughtUp;
+            }
+        }
+    }
+
+    /// Asks the broker for a sign of life when it is time, and sets the watchdog to when to look again. True if the broker
+    /// was silent for too long, or if the watchdog kept the time of an attempt to connect.
+    fn keep_alive(&self, up: &mut Option<Up>, mut watchdog: Pin<&mut Sleep>) -> bool {
+        let (Some(up), Some(client)) = (up, &self.client) else {
+            return true;
+        };
+        loop {
+            match up.pulse.beat(Instant::now(), client.heard()) {
+                Beat::Ask => client.ping(),
+                Beat::Silent => return true,
+                Beat::Wait(until) => {
+                    if watchdog.deadline() != until {
+                        watchdog.as_mut().reset(until);
+                    }
+                    return false;
+                }
             }
         }
     }
@@ -257,6 +256,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                     Some(room) => self.outlet.pump(room, (self.clock)()),
                     None => return false,
                 },
+                () = rate::pause(self.throttle.wake()) => self.go_on(false),
                 () = &mut pause => return true,
                 () = sender.closed() => return false,
             }
@@ -271,8 +271,9 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 topic,
                 payload,
                 qos,
+                retain,
             } => {
-                if let Err(reason) = self.publish(&topic, payload, qos, up) {
+                if let Err(reason) = self.publish(&topic, payload, (qos, retain), up) {
                     let at = (self.clock)();
                     self.outlet
                         .offer(Inbound::NotSent { at, topic, reason }, at);
@@ -294,23 +295,24 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         &mut self,
         topic: &str,
         payload: Bytes,
-        qos: Qos,
+        (qos, retain): (Qos, bool),
         up: Option<&Up>,
     ) -> Result<(), String> {
         let (Some(up), Some(client)) = (up, &self.client) else {
             return Err("the link is down".into());
         };
-        // The library would drop the link over it. 16 is more than the header of a PUBLISH without properties.
-        let size = payload.len() + topic.len() + 16;
-        if size > up.max_packet {
-            return Err(format!(
-                "{size} bytes are more than the {} that the broker takes",
-                up.max_packet
-            ));
+        up.takes(topic.len() + payload.len(), qos, retain)?;
+        client.publish(topic, payload, qos, retain)
+    }
+
+    /// What the broker would have said for this client, had the link broken.
+    fn say_last_words(&mut self, up: Option<&Up>) {
+        let (Some(will), Some(_)) = (self.spec.will.clone(), up) else {
+            return;
+        };
+        if let Err(reason) = self.publish(&will.topic, will.payload, (will.qos, will.retain), up) {
+            tracing::warn!(broker = %self.spec.address(), topic = will.topic, reason, "last words not sent");
         }
-        client.publish(topic, payload, qos)?;
-        self.spoke = true;
-        Ok(())
     }
 
     fn receive(&mut self, got: Got<W::Ack>, up: &mut Option<Up>) {
@@ -319,9 +321,9 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 session_present,
                 max_packet,
                 keep_alive,
-                ..
+                broker,
             } => {
-                *up = Some(self.came_up(session_present, max_packet, keep_alive));
+                *up = Some(self.came_up(session_present, max_packet, keep_alive, &broker));
             }
             Got::Message {
                 topic,
@@ -329,6 +331,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 qos,
                 retain,
                 dup,
+                properties,
                 ack,
             } => {
                 self.deliver(
@@ -338,6 +341,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                         qos,
                         retain,
                         dup,
+                        properties,
                     },
                     ack,
                 );
@@ -349,7 +353,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
     }
 
     fn deliver(&mut self, parcel: Parcel, ack: Option<W::Ack>) {
-        let received = self.instant();
+        let received = self.moments.next(&self.clock);
         let handle = match ack {
             None => None,
             Some(ack) if self.behind || self.is_full() => return self.leave(ack),
@@ -365,29 +369,20 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         self.outlet.is_full() || self.throttle.held() >= self.spec.limits.max_held.max(1)
     }
 
-    /// Hands on what the budget allows again, and says what it refused.
-    fn go_on(&mut self, link_is_over: bool) {
+    /// Hands on what the budget allows again, or all of it, and says what it refused.
+    fn go_on(&mut self, all: bool) {
         let (now, at) = (Instant::now(), (self.clock)());
-        for item in self.throttle.ready(now, link_is_over) {
+        for item in self.throttle.ready(now, all) {
             self.outlet.offer(item, at);
         }
-        if let Some(count) = self.throttle.refused(now, link_is_over) {
-            self.outlet.offer(Inbound::Throttled { at, count }, at);
-        }
+        self.tell_refused(all);
     }
 
-    /// When a message counts as received: later than any before, because what comes without a time of its own is told
-    /// apart by it. In a burst the clock is read now and then only, each message a microsecond after the one before.
-    fn instant(&mut self) -> Timestamp {
-        let next = self.received.plus(twin_core::Duration(1));
-        self.unread = if self.unread < CLOCK_EVERY {
-            self.received = next;
-            self.unread + 1
-        } else {
-            self.received = (self.clock)().max(next);
-            0
-        };
-        self.received
+    fn tell_refused(&mut self, at_once: bool) {
+        if let Some(count) = self.throttle.refused(Instant::now(), at_once) {
+            let at = (self.clock)();
+            self.outlet.offer(Inbound::Throttled { at, count }, at);
+        }
     }
 
     /// There is no room for a message that wants to be acknowledged. A broker with a session keeps it, and delivers it
@@ -402,13 +397,20 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         } else {
             let handle = self.acks.open(ack);
             self.acks.mark(&handle);
-            self.outlet.drop_one();
+            self.outlet.drop_some(1);
             self.release();
         }
     }
 
-    fn came_up(&mut self, session_present: bool, max_packet: usize, keep_alive: Duration) -> Up {
+    fn came_up(
+        &mut self,
+        session_present: bool,
+        max_packet: usize,
+        keep_alive: Duration,
+        broker: &BrokerFacts,
+    ) -> Up {
         if session_present {
+            self.throttle.forget_unacknowledged();
             self.outlet.forget_unacknowledged();
         }
         self.link(LinkState::Up {
@@ -430,12 +432,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 None
             }
         };
-        Up {
-            since: Instant::now(),
-            answers,
-            max_packet,
-            patience: patience(keep_alive),
-        }
+        Up::new(answers, max_packet, keep_alive, broker)
     }
 
     /// The broker has answered all filters; a reason if it granted none.
@@ -444,24 +441,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             up.answers = None;
         }
         self.subscribed = true;
-        let (mut granted, mut refused) = (Vec::new(), Vec::new());
-        for Answer { filter, result } in answers {
-            match result {
-                Ok(qos) => granted.push(Grant { filter, qos }),
-                Err(reason) => refused.push(Refusal { filter, reason }),
-            }
-        }
-        let none = granted.is_empty() && !refused.is_empty();
-        let reason = none.then(|| {
-            let named: Vec<_> = refused
-                .iter()
-                .map(|some| format!("{} ({})", some.filter, some.reason))
-                .collect();
-            DownReason::subscriptions(&format!(
-                "the broker refused every subscription: {}",
-                named.join(", ")
-            ))
-        });
+        let (granted, refused, reason) = up::sort(answers);
         let at = (self.clock)();
         self.outlet.offer(
             Inbound::Subscribed {
@@ -475,24 +455,36 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
     }
 
     /// Sends what is safe and a DISCONNECT, as far as that works within a short time. Messages that still come in are
-    /// left to the broker.
-    async fn say_goodbye(&mut self, mut wire: W, is_up: bool) {
+    /// taken, though not acknowledged any more.
+    async fn say_goodbye(&mut self, wire: &mut W, up: &mut Option<Up>) {
         self.release();
-        let Some(client) = self.client.as_ref().filter(|_| is_up) else {
+        let Some(client) = self.client.as_ref().filter(|_| up.is_some()) else {
             return;
         };
         client.disconnect();
-        let goodbye = async { while wire.poll().await.is_ok() {} };
+        let goodbye = async {
+            while let Ok(got) = wire.poll().await {
+                self.receive(got, up);
+            }
+        };
         if timeout(GOODBYE, goodbye).await.is_err() {
             tracing::debug!(broker = %self.spec.address(), "no time to say goodbye");
         }
     }
-}
 
-/// The broker's answers, when they are all there.
-async fn all_answers(up: &mut Option<Up>) -> Vec<Answer> {
-    match up.as_mut().and_then(|up| up.answers.as_mut()) {
-        Some(answers) => answers.await,
-        None => std::future::pending().await,
+    /// Waits a moment for the consumer to take what it could not take yet.
+    pub(crate) async fn finish(&mut self) {
+        let sender = self.outlet.sender();
+        let all = async {
+            while self.outlet.is_waiting() {
+                let Some(room) = sender.room().await else {
+                    return;
+                };
+                self.outlet.pump(room, (self.clock)());
+            }
+        };
+        if timeout(GOODBYE, all).await.is_err() {
+            tracing::warn!(broker = %self.spec.address(), "not all was handed on: the consumer is too far behind");
+        }
     }
 }

@@ -68,6 +68,7 @@ pub async fn test_connection(spec: ConnectionSpec, examination: &Examination) ->
     let spec = Arc::new(ConnectionSpec {
         client_id,
         session: Session::Clean,
+        will: None,
         ..spec
     });
     let probe = Arc::new(Probe::default());

@@ -30,6 +30,14 @@ pub enum Error {
         /// What is wrong with it and what to do.
         why: &'static str,
     },
+    /// A will that no broker would take.
+    #[error("the will for the topic {topic:?} cannot be sent: {why}")]
+    Will {
+        /// Its topic.
+        topic: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// A WebSocket path that no HTTP request can carry.
     #[error(
         "the WebSocket path \"{path}\" cannot be asked for: enter one that begins with / and holds no blanks, such as /mqtt"

@@ -40,6 +40,21 @@ struct Level {
     fell: Notify,
 }
 
+impl Level {
+    /// So many bytes were taken out.
+    fn fall(&self, weight: usize) {
+        // A plain channel's entries were not counted.
+        let counted = |level: usize| Some(level.saturating_sub(weight));
+        // The closure never declines.
+        let _ = self
+            .bytes
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, counted);
+        if self.starved.swap(false, Ordering::SeqCst) {
+            self.fell.notify_one();
+        }
+    }
+}
+
 /// The connection's end.
 #[derive(Clone, Debug)]
 pub struct InboundSender {
@@ -149,17 +164,22 @@ impl Inbox {
         let before = into.len();
         let taken = self.receiver.poll_recv_many(context, into, max);
         if let Poll::Ready(1..) = taken {
-            let weight = into.iter().skip(before).map(weight).sum();
-            // A plain channel's entries were not counted.
-            let counted = |level: usize| Some(level.saturating_sub(weight));
-            let bytes = &self.level.bytes;
-            // The closure never declines.
-            let _ = bytes.fetch_update(Ordering::SeqCst, Ordering::SeqCst, counted);
-            if self.level.starved.swap(false, Ordering::SeqCst) {
-                self.level.fell.notify_one();
-            }
+            self.level.fall(into.iter().skip(before).map(weight).sum());
         }
         taken
+    }
+
+    /// Takes at most `max` of the entries that are there, and waits for none.
+    pub fn take_now(&mut self, into: &mut Vec<Inbound>, max: usize) -> usize {
+        let before = into.len();
+        while into.len() - before < max {
+            let Ok(item) = self.receiver.try_recv() else {
+                break;
+            };
+            self.level.fall(weight(&item));
+            into.push(item);
+        }
+        into.len() - before
     }
 }
 

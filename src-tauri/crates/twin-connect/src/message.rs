@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Deref, sync::Arc};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use twin_core::Timestamp;
 
 use crate::{DownReason, Qos, TlsFacts};
@@ -87,16 +87,52 @@ impl fmt::Debug for Topic {
     }
 }
 
-/// What a message says about itself besides its payload.
+/// User properties of a message that are kept.
+const MAX_USER: usize = 32;
+/// What all properties of a message may take, bytes.
+const MAX_PROPERTIES: usize = 8_192;
+
+/// What a message says about itself besides its payload: at most 32 user properties, and 8 KiB in all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Properties {
     /// Media type of the payload.
     pub content_type: Option<String>,
     /// Names and values that the sender added, in order; names may repeat.
     pub user: Vec<(String, String)>,
+    /// How many more there were, beyond the bounds.
+    pub left_out: usize,
 }
 
 impl Properties {
+    /// As much of them as the bounds allow; none if there are none.
+    pub(crate) fn bounded(
+        content_type: Option<String>,
+        mut user: Vec<(String, String)>,
+    ) -> Option<Self> {
+        let all = usize::from(content_type.is_some()) + user.len();
+        let mut room = MAX_PROPERTIES;
+        let mut fits = |size: usize| match room.checked_sub(size) {
+            Some(left) => {
+                room = left;
+                true
+            }
+            None => false,
+        };
+        let content_type = content_type.filter(|text| fits(text.len()));
+        let kept = user
+            .iter()
+            .take(MAX_USER)
+            .take_while(|(name, value)| fits(name.len() + value.len()));
+        let kept = kept.count();
+        user.truncate(kept);
+        user.shrink_to_fit();
+        (all > 0).then(|| Properties {
+            left_out: all - kept - usize::from(content_type.is_some()),
+            content_type,
+            user,
+        })
+    }
+
     /// What they take, bytes.
     pub(crate) fn size(&self) -> usize {
         let user = self
@@ -230,6 +266,29 @@ pub enum Inbound {
     },
 }
 
+impl Inbound {
+    /// Whether it is a message that waits to be acknowledged.
+    pub(crate) fn wants_ack(&self) -> bool {
+        matches!(
+            self,
+            Inbound::Message { ack: Some(_), .. } | Inbound::Unreadable { ack: Some(_), .. }
+        )
+    }
+
+    /// The same with memory of its own. What comes from the wire lies in the buffer that it was read into, and keeps all of
+    /// that from being given back.
+    pub(crate) fn detached(mut self) -> Self {
+        if let Inbound::Message { topic, payload, .. } = &mut self {
+            let mut both = BytesMut::with_capacity(topic.len() + payload.len());
+            both.extend_from_slice(&topic.0);
+            both.extend_from_slice(payload);
+            topic.0 = both.split_to(topic.len()).freeze();
+            *payload = both.freeze();
+        }
+        self
+    }
+}
+
 /// What its owner may ask of a connection.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Command {
@@ -237,7 +296,7 @@ pub enum Command {
     Ack(AckHandle),
     /// These messages are safe: one command for a whole commit.
     AckAll(Vec<AckHandle>),
-    /// Send a message, not retained. It goes out on the link that is up now, or is answered by [`Inbound::NotSent`]:
+    /// Send a message. It goes out on the link that is up now, or is answered by [`Inbound::NotSent`]:
     /// an instruction to a plant must not be carried out long after it was given.
     Publish {
         /// Topic name.
@@ -246,9 +305,11 @@ pub enum Command {
         payload: Bytes,
         /// Quality of service.
         qos: Qos,
+        /// Whether the broker keeps it for those who subscribe later.
+        retain: bool,
     },
     /// Do not wait for the next attempt.
     Reconnect,
-    /// Say goodbye to the broker and end.
+    /// Say goodbye to the broker and end; before that, what the [`crate::Will`] says goes out.
     Stop,
 }

@@ -57,7 +57,7 @@ impl Outlet {
             }
             item => {
                 self.held += weight(&item);
-                self.waiting.push_back(item);
+                self.waiting.push_back(item.detached());
             }
         }
     }
@@ -77,9 +77,9 @@ impl Outlet {
         }
     }
 
-    /// Counts a message that is not even offered.
-    pub(crate) fn drop_one(&mut self) {
-        self.dropped += 1;
+    /// Counts messages that are not even offered.
+    pub(crate) fn drop_some(&mut self, count: u64) {
+        self.dropped += count;
     }
 
     /// Tries the channel; gives back what did not fit. Order is kept: nothing passes what waits.
@@ -133,12 +133,7 @@ impl Outlet {
 
     /// The broker is about to deliver again what was not acknowledged: the copies that still wait would come twice.
     pub(crate) fn forget_unacknowledged(&mut self) {
-        self.waiting.retain(|item| {
-            !matches!(
-                item,
-                Inbound::Message { ack: Some(_), .. } | Inbound::Unreadable { ack: Some(_), .. }
-            )
-        });
+        self.waiting.retain(|item| !item.wants_ack());
         self.held = self.waiting.iter().map(weight).sum();
     }
 }

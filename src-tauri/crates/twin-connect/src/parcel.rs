@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use twin_core::Timestamp;
 
-use crate::{AckHandle, Inbound, Qos, Topic};
+use crate::{AckHandle, Inbound, Properties, Qos, Topic};
 
 /// How much of an unreadable message is shown, bytes.
 const EXCERPT: usize = 4_096;
@@ -15,6 +15,7 @@ pub(crate) struct Parcel {
     pub(crate) qos: Qos,
     pub(crate) retain: bool,
     pub(crate) dup: bool,
+    pub(crate) properties: Option<Box<Properties>>,
 }
 
 impl Parcel {
@@ -26,6 +27,7 @@ impl Parcel {
             qos,
             retain,
             dup,
+            properties,
         } = self;
         let (topic, detail) = match Topic::read(topic) {
             Ok(topic) if payload.len() <= limit => {
@@ -36,7 +38,7 @@ impl Parcel {
                     retain,
                     dup,
                     received,
-                    properties: None,
+                    properties,
                     ack,
                 };
             }

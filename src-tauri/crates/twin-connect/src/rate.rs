@@ -105,21 +105,26 @@ impl Throttle {
         }
         if waits {
             self.held += weight(&item);
-            self.waiting.push_back(item);
+            self.waiting.push_back(item.detached());
         } else {
             self.refused += 1;
         }
         None
     }
 
-    /// Of those that wait, the ones that may go on now: all of them when the link is over, because the broker may not
-    /// have them any more.
-    pub(crate) fn ready(&mut self, now: Instant, link_is_over: bool) -> Vec<Inbound> {
-        if link_is_over {
+    /// Of those that wait, the ones that may go on now; `all` of them if it is now or never.
+    pub(crate) fn ready(&mut self, now: Instant, all: bool) -> Vec<Inbound> {
+        if all {
             self.held = 0;
             return self.waiting.drain(..).collect();
         }
         std::iter::from_fn(|| self.next(now)).collect()
+    }
+
+    /// The broker is about to deliver again what was not acknowledged: the copies that still wait would come twice.
+    pub(crate) fn forget_unacknowledged(&mut self) {
+        self.waiting.retain(|item| !item.wants_ack());
+        self.held = self.waiting.iter().map(weight).sum();
     }
 
     fn next(&mut self, now: Instant) -> Option<Inbound> {

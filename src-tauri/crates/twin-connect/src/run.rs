@@ -8,8 +8,9 @@ use twin_core::Timestamp;
 use crate::{
     Command, ConnectionSpec, DownReason, Error, InboundSender, LinkState, Protocol,
     backoff::Backoff,
-    desk::{Desk, End},
+    desk::Desk,
     takeover::Takeovers,
+    up::End,
     wire::{Wire, v5, v311},
 };
 
@@ -86,4 +87,5 @@ async fn keep<W: Wire, C: Fn() -> Timestamp>(
     desk.link(LinkState::Down {
         reason: DownReason::stopped(),
     });
+    desk.finish().await;
 }

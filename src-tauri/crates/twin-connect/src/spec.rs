@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Authorities, Carrier, Credentials, Error, Limits, Timing, Tls, filter};
+use crate::{Authorities, Carrier, Credentials, Error, Limits, Timing, Tls, Will, filter};
 
 /// MQTT version.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -160,6 +160,8 @@ pub struct ConnectionSpec {
     /// Silence after which the broker is asked for a sign of life; 1 s to 65535 s, whole seconds. A dead link is
     /// noticed within two of them.
     pub keep_alive: Duration,
+    /// What others are to hear when this connection has ended.
+    pub will: Option<Will>,
     /// What to listen to.
     pub subscriptions: Vec<Subscription>,
     /// Bounds.
@@ -183,6 +185,7 @@ impl ConnectionSpec {
                 expiry: Duration::from_secs(7 * 24 * 3600),
             },
             keep_alive: Duration::from_secs(30),
+            will: None,
             subscriptions: Vec::new(),
             limits: Limits::default(),
             timing: Timing::default(),
@@ -208,6 +211,9 @@ impl ConnectionSpec {
             return Err(Error::KeepAlive { seconds });
         }
         self.carrier.check()?;
+        if let Some(will) = &self.will {
+            will.check()?;
+        }
         let offers = self.tls.iter().flat_map(|tls| &tls.alpn);
         for protocol in offers {
             if !(1..=255).contains(&protocol.len()) {

@@ -1,15 +1,22 @@
 //! Signals that get another id: what was heard under a provisional one becomes the history of a signal of the plant.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use sqlx::SqliteConnection;
-use twin_core::{SignalId, SignalKey, Timestamp};
+use twin_core::{Quality, SignalId, SignalKey, Timestamp};
 
 use crate::{
     database::Durability,
     error::{Error, Result},
+    events::{QualityTransition, put_qualities},
     historian::Historian,
 };
+
+/// Changes of quality copied in one transaction.
+const QUALITIES_A_STEP: i64 = 1_000;
+/// Those of a signal behind an instant that another has not.
+const QUALITIES: &str = "SELECT at, status, reason FROM quality AS q WHERE signal = ?1 AND at > ?3 \
+     AND NOT EXISTS (SELECT 1 FROM quality WHERE signal = ?2 AND at = q.at) ORDER BY at LIMIT ?4";
 
 /// One provisional id and the id of the signal that its samples are to belong to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +41,8 @@ pub struct Adopted {
 impl Historian {
     /// Gives the samples of provisional ids to signals. A signal that history does not know yet takes over the key, at
     /// once and whatever it holds; one that it knows gets copies, and what it has already stays. Of several signals for
-    /// one provisional id all but one get copies. Ids that history does not know are left out, so that the call may be
-    /// repeated, and must be after a failure.
+    /// one provisional id all but one get copies. Changes of quality go the same way: they say when nothing was recorded.
+    /// Ids that history does not know are left out, so that the call may be repeated, and must be after a failure.
     ///
     /// # Errors
     /// When history cannot be read or written. Some may be done by then.
@@ -48,20 +55,24 @@ impl Historian {
             .collect();
         let mut adopted = Adopted::default();
         let mut renames: Vec<(SignalKey, &Adoption)> = Vec::new();
-        let mut taken: HashSet<&SignalId> = HashSet::new();
         for adoption in adoptions {
             let Some(from) = known.get(&adoption.from).copied() else {
                 continue;
             };
-            let is_new = !known.contains_key(&adoption.to) && taken.insert(&adoption.to);
-            let is_first = renames.iter().all(|(key, _)| *key != from);
-            if is_new && is_first {
+            let renamed = renames.iter().find(|(_, other)| other.to == adoption.to);
+            let to = known.get(&adoption.to).copied();
+            let to = to.or_else(|| renamed.map(|(key, _)| *key));
+            if to.is_none() && renames.iter().all(|(key, _)| *key != from) {
                 renames.push((from, adoption));
                 continue;
             }
-            let to = self.signal_keys(std::slice::from_ref(&adoption.to)).await?;
-            for to in to {
+            let to = match to {
+                Some(to) => vec![to],
+                None => self.signal_keys(std::slice::from_ref(&adoption.to)).await?,
+            };
+            for to in to.into_iter().filter(|to| *to != from) {
                 adopted.samples += self.copy_samples(from, to).await?;
+                self.copy_qualities(from, to).await?;
                 adopted.copied += 1;
             }
         }
@@ -78,6 +89,38 @@ impl Historian {
             written += self.import(to, samples).await?.written;
         }
         Ok(written)
+    }
+
+    /// What the signal has of an instant stays.
+    async fn copy_qualities(&self, from: SignalKey, to: SignalKey) -> Result<()> {
+        let telemetry = &self.inner.telemetry;
+        let read = Error::sql(&telemetry.file, "read changes of quality");
+        let mut after = Timestamp::MIN;
+        loop {
+            let rows: Vec<(i64, u8, u8)> = sqlx::query_as(QUALITIES)
+                .bind(from.0)
+                .bind(to.0)
+                .bind(after.micros())
+                .bind(QUALITIES_A_STEP)
+                .fetch_all(&telemetry.readers)
+                .await
+                .map_err(&read)?;
+            let Some((newest, ..)) = rows.last() else {
+                return Ok(());
+            };
+            after = Timestamp(*newest);
+            let transition = |(at, status, reason)| QualityTransition {
+                signal: to,
+                at: Timestamp(at),
+                quality: Quality::from_bytes([status, reason]),
+            };
+            let copies: Vec<_> = rows.into_iter().map(transition).collect();
+            let mut writer = telemetry.writer.lock().await;
+            writer.begin(Durability::Full).await?;
+            let done = put_qualities(writer.connection(), &copies).await;
+            let done = done.map_err(Error::sql(&telemetry.file, "copy changes of quality"));
+            writer.end(done).await?;
+        }
     }
 
     async fn rename(&self, renames: &[(SignalKey, &Adoption)]) -> Result<()> {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::twin_file::Faults;
+
 /// Why a plant file cannot be used or edited.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -20,6 +22,9 @@ pub enum Error {
     /// It is TOML, and says things that cannot be. Holds every fault found, in the order of the file.
     #[error("plant file: {}", list(.0))]
     Invalid(Vec<Problem>),
+    /// Model files that its types name break rules of their language.
+    #[error("model files: {0}")]
+    Models(Faults),
     /// It is larger than any plant file could be.
     #[error("plant file: {bytes} bytes, more than {limit}. Check that it is the right file.")]
     TooLarge {

@@ -4,12 +4,14 @@
 //! it with the line it stands on, resolves it to signals ([`Plant::signals`]), and edits it in place without touching
 //! what a person wrote around the edit ([`PlantDocument`]). It does no IO: texts come in, texts go out.
 
+mod by_rule;
 mod connection;
 mod document;
 pub mod dtdl;
 mod error;
 mod mapper;
 mod mapping;
+mod models;
 pub mod payload;
 mod place;
 mod plant;
@@ -24,6 +26,7 @@ pub mod unit;
 pub mod units;
 mod warnings;
 
+pub use by_rule::{ByRule, RuleMade};
 pub use connection::{
     Carrier, Connection, Kind, Limits, Protocol, Resource, Security, Session, Sparkplug,
     Subscription, Transport, WEBSOCKET_PATH,
@@ -32,7 +35,9 @@ pub use document::{Edit, PlantDocument};
 pub use error::{Error, Problem};
 pub use mapper::{Mapped, Mapper};
 pub use mapping::{MAPPED_ASSETS_MAX, Mapping};
+pub use models::{ModelOrigin, Models, NoModel, TwinModel};
 pub use place::{Level, Place};
 pub use plant::{AlarmDef, Asset, AssetType, Discovery, ModelDef, Plant, Role, Running, SignalDef};
 pub use retention::{Keep, Retention, RetentionClass};
 pub use signals::{PlantSignal, SCORE_SIGNAL};
+pub use twin_file::{Fault, Faults, LeftOut};

@@ -26,6 +26,7 @@ use self::{
 };
 use crate::{
     error::Error,
+    models::Models,
     plant::{Discovery, Plant},
     reader::{Problems, Reader, line_column},
     retention::Retention,
@@ -35,34 +36,51 @@ use crate::{
 const FILE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 impl Plant {
-    /// Reads a plant file.
+    /// Reads a plant file by itself. Types that name a model file have the signals that the plant file writes out, as it
+    /// writes them; whether other ids of signals are the model's is not judged.
     ///
     /// # Errors
     /// [`Error::Syntax`] when it is not TOML, [`Error::Invalid`] with every fault and its line when it says what cannot
     /// be, [`Error::TooLarge`] above 16 MiB.
     pub fn parse(text: &str) -> Result<Plant, Error> {
-        if text.len() > FILE_BYTES_MAX {
-            return Err(Error::TooLarge {
-                bytes: text.len(),
-                limit: FILE_BYTES_MAX,
-            });
+        parse(text, None)
+    }
+
+    /// Reads a plant file whose types have the signals of their model files too. Of a signal that both have, the keys of
+    /// the plant file go before what the model says.
+    ///
+    /// # Errors
+    /// As [`Plant::parse`]; [`Error::Models`] with every fault of the model files.
+    pub fn parse_with(text: &str, models: &Models) -> Result<Plant, Error> {
+        match models.faults() {
+            Some(faults) => Err(Error::Models(faults)),
+            None => parse(text, Some(models)),
         }
-        let root = DeTable::parse(text).map_err(|error| {
-            let (line, column) = line_column(text, error.span().map_or(0, |span| span.start));
-            Error::Syntax {
-                line,
-                column,
-                message: error.message().trim_end().replace('\n', ", "),
-            }
-        })?;
-        let problems = Problems::new(text);
-        let plant = read_plant(Reader::new(&problems, root.get_ref(), 0..0, ""));
-        let list = problems.into_list();
-        if list.is_empty() {
-            Ok(plant)
-        } else {
-            Err(Error::Invalid(list))
+    }
+}
+
+fn parse(text: &str, models: Option<&Models>) -> Result<Plant, Error> {
+    if text.len() > FILE_BYTES_MAX {
+        return Err(Error::TooLarge {
+            bytes: text.len(),
+            limit: FILE_BYTES_MAX,
+        });
+    }
+    let root = DeTable::parse(text).map_err(|error| {
+        let (line, column) = line_column(text, error.span().map_or(0, |span| span.start));
+        Error::Syntax {
+            line,
+            column,
+            message: error.message().trim_end().replace('\n', ", "),
         }
+    })?;
+    let problems = Problems::new(text, models);
+    let plant = read_plant(Reader::new(&problems, root.get_ref(), 0..0, ""));
+    let list = problems.into_list();
+    if list.is_empty() {
+        Ok(plant)
+    } else {
+        Err(Error::Invalid(list))
     }
 }
 

@@ -4,12 +4,14 @@ use std::{cell::RefCell, ops::Range};
 
 use toml::de::{DeTable, DeValue};
 
-use crate::error::Problem;
+use crate::{error::Problem, models::Models};
 
 /// The text being read and what is wrong with it.
 pub(crate) struct Problems<'t> {
     text: &'t str,
     list: RefCell<Vec<Problem>>,
+    /// What the model files say; none when they were not read.
+    models: Option<&'t Models>,
 }
 
 /// One TOML table. Ask for every key that may stand in it, then call [`Reader::finish`].
@@ -22,10 +24,11 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'t> Problems<'t> {
-    pub(crate) const fn new(text: &'t str) -> Self {
+    pub(crate) const fn new(text: &'t str, models: Option<&'t Models>) -> Self {
         Problems {
             text,
             list: RefCell::new(Vec::new()),
+            models,
         }
     }
 
@@ -73,6 +76,16 @@ impl<'a> Reader<'a> {
             path: path.to_owned(),
             asked: Vec::new(),
         }
+    }
+
+    /// What the model files say; none when they were not read.
+    pub(crate) const fn models(&self) -> Option<&'a Models> {
+        self.problems.models
+    }
+
+    /// Whether something stands under a key that may stand there.
+    pub(crate) fn has(&mut self, key: &'static str) -> bool {
+        self.find(key).is_some()
     }
 
     fn find(&mut self, key: &'static str) -> Option<(&'a DeValue<'a>, Range<usize>)> {

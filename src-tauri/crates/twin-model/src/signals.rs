@@ -1,5 +1,7 @@
 //! The plant file resolved to signals.
 
+use std::collections::HashMap;
+
 use twin_core::{AssetId, ConnectionId, Duration, ModelId, RuleId, SignalId, alarm::AlarmKind};
 
 use crate::{
@@ -67,7 +69,19 @@ impl Plant {
 
     /// Index of the retention class that covers a signal; none when the default holds.
     pub fn retention_class(&self, signal: &PlantSignal) -> Option<usize> {
-        let asset = self.asset(signal.asset.as_str())?;
+        self.class_of(self.asset(signal.asset.as_str())?, signal)
+    }
+
+    /// As [`Plant::retention_class`], of every signal in the order of [`Plant::signals`].
+    pub fn retention_classes(&self) -> Vec<Option<usize>> {
+        let assets: HashMap<&AssetId, &Asset> = self.assets.iter().map(|a| (&a.id, a)).collect();
+        let signals = self.signals();
+        let each = signals.iter();
+        each.map(|signal| self.class_of(assets.get(&signal.asset)?, signal))
+            .collect()
+    }
+
+    fn class_of(&self, asset: &Asset, signal: &PlantSignal) -> Option<usize> {
         let places: Vec<&str> = self
             .places_around(&asset.area)
             .map(|place| place.id.as_str())

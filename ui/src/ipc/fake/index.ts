@@ -9,6 +9,7 @@ import { fakeConnections, fakeHeard, fakeTest } from "./connections";
 import { fakeDiscovery } from "./discovery";
 import { encodeFrame, encodeTrend, type FakeSample } from "./encode";
 import { fakeFiles } from "./files";
+import { fakeModels, fakeRules } from "./models";
 import { makePlant } from "./plant";
 import { World } from "./world";
 
@@ -116,9 +117,18 @@ export function fakeBackend(scene: string): Backend {
       path: "/home/operator/riverside/plant.toml",
       faults:
         scene === "edited"
-          ? [{ line: 41, key: "type.signal.range", message: "is upside down: give the lower value first" }]
+          ? [
+              {
+                file: null,
+                line: 41,
+                key: "type.signal.range",
+                rule: null,
+                message: "is upside down: give the lower value first",
+              },
+            ]
           : [],
       warnings: scene === "edited" ? ["area basement: no asset is in this area."] : [],
+      by_rule: scene === "empty" ? [] : fakeRules(),
     }),
     async subscribe(onFrame) {
       clearInterval(timer);
@@ -220,6 +230,7 @@ export function fakeBackend(scene: string): Backend {
     async closeWindow() {},
     saveTrendPicture: async () => "/home/operator/riverside/pictures/pump-2.png",
     ...fakeFiles(),
+    ...fakeModels(scene === "edited"),
     async uiReady() {},
     async onAskClose(handler) {
       if (scene === "ask") setTimeout(handler, 500);

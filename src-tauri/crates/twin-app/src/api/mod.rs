@@ -8,6 +8,7 @@ pub mod connection;
 pub mod discovery;
 pub mod files;
 pub mod frame;
+pub mod models;
 pub mod plant;
 pub mod settings;
 pub mod trend;

@@ -31,18 +31,43 @@ pub struct PlantFileView {
     pub faults: Vec<PlantFaultView>,
     /// What works and is still worth a look, in words.
     pub warnings: Vec<String>,
+    /// What each mapping rule made, in plant-file order.
+    pub by_rule: Vec<RuleView>,
 }
 
-/// One fault of the plant file.
+/// One fault of the plant file, or of a model file that it names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct PlantFaultView {
-    /// Line, from 1.
+    /// The model file, relative to the plant file; none for the plant file itself.
+    pub file: Option<String>,
+    /// Line of that file, from 1.
     pub line: u32,
-    /// Key or table, such as `type.signal.range`; empty when the text is not TOML.
+    /// Key or table, such as `type.signal.range`; empty when the text is not TOML. In a model file a JSON Pointer (RFC
+    /// 6901), empty for the whole file.
     pub key: String,
+    /// Name of the rule of the modelling language that is broken, such as `unit-quantity`; none in the plant file.
+    pub rule: Option<String>,
     /// What is wrong and what to do.
     pub message: String,
+}
+
+/// What a mapping rule made of what was heard. It is never written into the plant file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RuleView {
+    /// Id of the rule.
+    pub id: String,
+    /// The connection it listens to.
+    pub connection: String,
+    /// How many assets it made.
+    pub assets: u32,
+    /// How many of their signals have an address.
+    pub signals: u32,
+    /// Ids of the first assets it made, at most 20.
+    pub first: Vec<String>,
+    /// What it left out and why, in words, such as that it has made as many assets as a rule may.
+    pub left_out: Vec<String>,
 }
 
 /// An area of the plant (ISA-95).

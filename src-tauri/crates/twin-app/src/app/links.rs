@@ -33,7 +33,8 @@ impl App {
         });
         let queue = command_queue();
         let (inbound, inbox) = message_queue();
-        let addresses = self.compiled().addresses.get(&connection.id).cloned();
+        let compiled = self.compiled();
+        let addresses = compiled.addresses.get(&connection.id).cloned();
         let (decoder, refused) = match decoder_of(connection) {
             Ok(decoder) => (decoder, None),
             Err(error) => (Decoder::new(), Some(error)),
@@ -46,7 +47,7 @@ impl App {
             commands: queue.0.clone(),
             inbox,
             addresses: addresses.unwrap_or_default(),
-            wanted: Wanted::of(&self.compiled().plant.discovery),
+            wanted: Wanted::of(&compiled, &connection.id),
             births: births
                 .into_iter()
                 .map(|birth| (birth.topic, birth.payload))

@@ -1,17 +1,20 @@
 //! The plant file while the program runs: edited through the program, or by hand and picked up live.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError},
 };
 
 use twin_core::engine::SystemEvent;
-use twin_model::{Plant, PlantDocument};
+use twin_model::PlantDocument;
 
 use super::{
     App,
-    planted::Planted,
+    faults::fault_views,
+    mapped::rules_view,
+    planted::{Origin, Planted},
     seen::{Seen, Stamp},
 };
 use crate::{
@@ -22,6 +25,7 @@ use crate::{
     connections::{connection_of, form_of},
     decoding::decoder_of,
     error::{Error, Result},
+    model_files,
     pipeline::{
         provisional::adoptions,
         request::{NewPlant, Request},
@@ -38,35 +42,22 @@ const CONDITION: &str = "plant-file";
 impl App {
     /// The plant file and what is wrong with it.
     pub fn plant_file(&self) -> PlantFileView {
-        let fault = self.seen().fault.clone();
-        let faults = match &fault {
-            None => Vec::new(),
-            Some(twin_model::Error::Invalid(problems)) => problems
-                .iter()
-                .map(|problem| PlantFaultView {
-                    line: u32::try_from(problem.line).unwrap_or(u32::MAX),
-                    key: problem.key.clone(),
-                    message: problem.message.clone(),
-                })
-                .collect(),
-            Some(twin_model::Error::Syntax { line, message, .. }) => vec![PlantFaultView {
-                line: u32::try_from(*line).unwrap_or(u32::MAX),
-                key: String::new(),
-                message: format!("this is not TOML: {message}"),
-            }],
-            Some(other) => vec![PlantFaultView {
-                line: 1,
-                key: String::new(),
-                message: other.to_string(),
-            }],
-        };
-        let compiled = self.compiled();
-        let plant = &compiled.plant;
+        let origin = Arc::clone(&self.planted().origin);
         PlantFileView {
             path: self.workspace.plant_path().display().to_string(),
-            faults,
-            warnings: [plant.warnings(), unmade(plant)].concat(),
+            faults: self.plant_faults(),
+            warnings: [origin.plant.warnings(), unmade(&origin.plant)].concat(),
+            by_rule: rules_view(&origin.made),
         }
+    }
+
+    /// Why the plant file or a model file cannot be used as it is now.
+    pub(super) fn plant_faults(&self) -> Vec<PlantFaultView> {
+        self.seen()
+            .fault
+            .as_ref()
+            .map(fault_views)
+            .unwrap_or_default()
     }
 
     /// Adds or changes a connection in the plant file and starts it anew.
@@ -115,16 +106,20 @@ impl App {
         workspace.edit_plant(|document| edit(document).map_err(|e| workspace.wrong_plant(e)))
     }
 
-    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+    pub(super) fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes up the plant file if it was changed and the change has come to rest. What cannot be used is said, and the
-    /// plant of before runs on.
+    /// Takes up the plant file if it or one of its model files was changed and the change has come to rest. What cannot be
+    /// used is said, and the plant of before runs on.
     pub(super) async fn look_at_plant_file(&self) {
         let path = self.workspace.plant_path();
-        let (stamp, is_new) = match stamp_of(path.clone()).await {
-            Ok(stamp) => (stamp, self.seen().has_come_to_rest(stamp)),
+        let files = self.seen().files.clone();
+        let (stamp, is_new) = match stamp_of(path.clone(), files.clone()).await {
+            Ok(stamp) => {
+                let is_new = self.seen().has_come_to_rest(&stamp);
+                (stamp, is_new)
+            }
             Err(error) => return self.say_unreadable(&path, &error).await,
         };
         let _alone = self.editing.lock().await;
@@ -132,9 +127,13 @@ impl App {
         if !is_new {
             return;
         }
-        let read = tokio::task::spawn_blocking(move || fs::read_to_string(path));
-        let text = match read.await {
-            Ok(Ok(text)) => text,
+        let dir = self.workspace.dir().to_owned();
+        let read = tokio::task::spawn_blocking(move || {
+            let print = model_files::print(&model_files::read(&dir, &files));
+            fs::read_to_string(path).map(|text| (text, print))
+        });
+        let (text, print) = match read.await {
+            Ok(Ok(read)) => read,
             Ok(Err(error)) => {
                 return self
                     .say_unreadable(&self.workspace.plant_path(), &error)
@@ -142,7 +141,8 @@ impl App {
             }
             Err(_) => return,
         };
-        if self.seen().text == text {
+        let is_same_text = self.seen().text == text;
+        if is_same_text && self.seen().print == print {
             self.seen().stamp = Some(stamp);
             let fault = self.seen().fault.clone();
             return match fault {
@@ -153,10 +153,12 @@ impl App {
         match self.take_up(text, None).await {
             Ok(()) => {
                 self.seen().stamp = Some(stamp);
-                let done = self
-                    .audit("", "plant-file", "plant.toml", "edited by hand")
-                    .await;
-                if let Err(error) = done {
+                let what = if is_same_text {
+                    "a model file was changed"
+                } else {
+                    "edited by hand"
+                };
+                if let Err(error) = self.audit("", "plant-file", "plant.toml", what).await {
                     tracing::warn!("the audit trail could not be written: {error}");
                 }
             }
@@ -233,28 +235,50 @@ impl App {
     /// [`Error::Plant`] when it cannot be used: nothing has changed then. Another error may leave connections half
     /// done; calling again completes them.
     pub(super) async fn take_up(&self, text: String, anew: Option<&str>) -> Result<()> {
-        let plant = Plant::parse(&text).map_err(|source| Error::Plant {
-            path: self.workspace.plant_path(),
-            source,
-        });
-        let plant = match plant {
-            Ok(plant) => plant,
-            Err(error) => {
+        let (dir, own) = (self.workspace.dir().to_owned(), text.clone());
+        let load = tokio::task::spawn_blocking(move || model_files::load(&dir, &own));
+        let load = load.await.map_err(|_| Error::Stopped)?;
+        {
+            let mut seen = self.seen();
+            (seen.files, seen.print) = (load.files, load.print);
+        }
+        let loaded = match load.loaded {
+            Ok(loaded) => loaded,
+            Err(source) => {
                 self.seen().text = text;
-                return Err(error);
+                return Err(self.workspace.wrong_plant(source));
             }
         };
         let before = self.planted();
         // A connection that runs is not given up for one that cannot even be tried.
-        for connection in &plant.connections {
+        for connection in &loaded.plant.connections {
             if before.compiled.plant.connection(connection.id.as_str()) != Some(connection) {
                 decoder_of(connection)?;
                 LinkSpec::of(&self.workspace, connection, None)?;
             }
         }
+        let made = loaded.plant.by_rule(self.ruled().iter());
+        let planted = self.run_plant(Origin::new(loaded, made)).await?;
+        self.reconnect(&before.compiled.plant, &planted.compiled.plant, anew)
+            .await?;
+        {
+            let mut seen = self.seen();
+            seen.text = text;
+            seen.fault = None;
+        }
+        self.say_usable().await;
+        Ok(())
+    }
+
+    /// Lets a plant run from now on, its connections left aside. Whoever calls holds `editing`.
+    ///
+    /// # Errors
+    /// [`Error::History`], [`Error::File`], [`Error::Stopped`].
+    pub(super) async fn run_plant(&self, origin: Origin) -> Result<Arc<Planted>> {
+        let before = self.planted();
         // First of all: a signal that history does not know yet takes over all that was heard, at once.
-        self.historian.adopt(&adoptions(&plant)).await?;
-        let made = Planted::make(&self.historian, &self.workspace, plant, Some(&before)).await;
+        self.historian.adopt(&adoptions(&origin.whole())).await?;
+        let made = Planted::make(&self.historian, &self.workspace, origin, Some(&before)).await;
         let (planted, models) = made?;
         let scoring = match models {
             None => None,
@@ -279,23 +303,23 @@ impl App {
         };
         *self.planted.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&planted);
         self.ask(Request::PutPlant(Box::new(new))).await?;
-        self.reconnect(&before.compiled.plant, &planted.compiled.plant, anew)
-            .await?;
-        {
-            let mut seen = self.seen();
-            seen.text = text;
-            seen.fault = None;
-            seen.adopt_again = true;
-        }
-        self.say_usable().await;
-        Ok(())
+        self.seen().adopt_again = true;
+        Ok(planted)
     }
 }
 
-async fn stamp_of(path: PathBuf) -> std::io::Result<Stamp> {
+/// Fails only when the plant file cannot be looked at.
+async fn stamp_of(path: PathBuf, files: BTreeSet<String>) -> std::io::Result<Stamp> {
     let look = tokio::task::spawn_blocking(move || {
-        let metadata = fs::metadata(path)?;
-        Ok((metadata.len(), metadata.modified().ok()))
+        let of = |path: &Path| {
+            let metadata = fs::metadata(path)?;
+            Ok((metadata.len(), metadata.modified().ok()))
+        };
+        let own: std::io::Result<_> = of(&path);
+        let models = files
+            .iter()
+            .map(|file| of(&path.with_file_name("").join(file)).ok());
+        Ok([Some(own?)].into_iter().chain(models).collect())
     });
     look.await
         .unwrap_or_else(|error| Err(std::io::Error::other(error)))

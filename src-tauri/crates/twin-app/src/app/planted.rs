@@ -4,12 +4,13 @@ use std::{path::Path, sync::Arc};
 
 use twin_core::{SignalId, engine::ModelBinding};
 use twin_historian::Historian;
-use twin_model::Plant;
+use twin_model::{ByRule, Mapper, Models, Plant};
 
 use crate::{
     api::plant::{ModelView, PlantView},
     compile::{Compiled, compile, plant_view},
     error::{Error, Result},
+    model_files::Loaded,
     pipeline::scoring::{self, LoadedModel},
     workspace::Workspace,
 };
@@ -18,10 +19,51 @@ use crate::{
 pub(super) struct Planted {
     /// For the pipeline.
     pub compiled: Arc<Compiled>,
+    /// Where it comes from.
+    pub origin: Arc<Origin>,
     /// What is shown of its models, in the order of the bindings.
     pub models: Vec<ModelView>,
     /// Grows by one with every change.
     pub revision: u32,
+}
+
+/// What a plant that runs is made of.
+pub(super) struct Origin {
+    /// As the plant file has it, without what the models give.
+    pub written: Plant,
+    /// With what the models give, without what rules made.
+    pub plant: Plant,
+    /// What the model files say.
+    pub twins: Models,
+    /// What rules made of what was heard.
+    pub made: ByRule,
+}
+
+impl Origin {
+    /// What a plant is made of that was read now; `made` is what its rules made.
+    pub fn new(loaded: Loaded, made: ByRule) -> Origin {
+        Origin {
+            written: loaded.written,
+            plant: loaded.plant,
+            twins: loaded.models,
+            made,
+        }
+    }
+
+    /// The same, when rules have made something else.
+    pub fn with(&self, made: ByRule) -> Origin {
+        Origin {
+            written: self.written.clone(),
+            plant: self.plant.clone(),
+            twins: self.twins.clone(),
+            made,
+        }
+    }
+
+    /// The plant as it is to run.
+    pub fn whole(&self) -> Plant {
+        self.plant.with(&self.made)
+    }
 }
 
 impl Planted {
@@ -33,18 +75,22 @@ impl Planted {
     pub async fn make(
         historian: &Historian,
         workspace: &Arc<Workspace>,
-        plant: Plant,
+        origin: Origin,
         before: Option<&Planted>,
     ) -> Result<(Planted, Option<Vec<LoadedModel>>)> {
+        let plant = origin.whole();
         let ids: Vec<SignalId> = plant.signals().into_iter().map(|s| s.id).collect();
         let keys = historian.signal_keys(&ids).await?;
         let mut compiled = compile(plant, &keys);
+        compiled.mapper = Arc::new(Mapper::new(&origin.plant));
+        let origin = Arc::new(origin);
         let revision = before.map_or(1, |before| before.revision + 1);
         if let Some(before) = before.filter(|before| asks_alike(&before.compiled, &compiled)) {
             let settle = before.compiled.engine.models.iter().map(|m| m.settle);
             compiled.put_settle(settle.collect::<Vec<_>>());
             let planted = Planted {
                 compiled: Arc::new(compiled),
+                origin,
                 models: before.models.clone(),
                 revision,
             };
@@ -60,6 +106,7 @@ impl Planted {
         compiled.put_settle(models.iter().map(|model| model.settle));
         let planted = Planted {
             compiled: Arc::new(compiled),
+            origin,
             models: models.iter().map(|model| model.view.clone()).collect(),
             revision,
         };

@@ -1,16 +1,21 @@
 //! What was last seen of the plant file.
 
-use std::time::SystemTime;
+use std::{collections::BTreeSet, time::SystemTime};
 
-/// What tells that a file was touched.
-pub(super) type Stamp = (u64, Option<SystemTime>);
+/// What tells that the plant file or one of its model files was touched: length and time of each, none of one that is
+/// not there.
+pub(super) type Stamp = Vec<Option<(u64, Option<SystemTime>)>>;
 
 /// What was last seen of the plant file.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     /// The text that was taken up or refused.
     pub text: String,
-    /// Of that text.
+    /// Names of its model files.
+    pub files: BTreeSet<String>,
+    /// Tells whether they are still the same.
+    pub print: u64,
+    /// Of text and model files.
     pub stamp: Option<Stamp>,
     /// Of a change that may not be finished yet.
     changing: Option<Stamp>,
@@ -20,23 +25,27 @@ pub(super) struct Seen {
     pub adopt_again: bool,
     /// Whether the condition is raised.
     pub raised: bool,
+    /// What the condition of mapping rules says; empty while there is none.
+    pub rules_told: String,
 }
 
 impl Seen {
     /// The file as the program started with it.
-    pub fn at_start(text: String) -> Seen {
+    pub fn at_start(text: String, files: BTreeSet<String>, print: u64) -> Seen {
         Seen {
             text,
+            files,
+            print,
             ..Seen::default()
         }
     }
 
     /// Whether this is a change, and the same as at the last look: an editor may be in the middle of writing.
-    pub fn has_come_to_rest(&mut self, stamp: Stamp) -> bool {
-        if self.stamp == Some(stamp) {
+    pub fn has_come_to_rest(&mut self, stamp: &Stamp) -> bool {
+        if self.stamp.as_ref() == Some(stamp) {
             self.changing = None;
             return false;
         }
-        self.changing.replace(stamp) == Some(stamp)
+        self.changing.replace(stamp.clone()).as_ref() == Some(stamp)
     }
 }

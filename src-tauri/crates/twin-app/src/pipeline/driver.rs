@@ -9,13 +9,13 @@ use tokio::{
 };
 use twin_connect::Inbound;
 use twin_core::{
-    BatchId, Quality, Reason, SignalKey, Timestamp,
+    BatchId, ModelId, Quality, Reason, SignalKey, Timestamp,
     engine::{Effect, Effects, Engine, Input, LinkChange, LinkMark, ScoreBatch, SystemEvent},
 };
 use twin_historian::{Historian, QualityTransition};
 
 use super::{
-    HELD_BYTES, INBOUND_BATCH, REST, RING,
+    CONNECTION_QUEUE, HELD_BYTES, INBOUND_BATCH, REST, RING,
     held::Held,
     intake::{Outage, take_messages},
     job::Job,
@@ -59,6 +59,15 @@ pub struct Driver {
     pub(super) rests_until: Instant,
     /// Samples and unreadable messages that were lost in outages that are over.
     pub(super) not_stored: u64,
+    /// Of connections that are gone.
+    pub(super) gone: Gone,
+}
+
+/// What connections that are gone had counted: the totals of the status line do not fall with them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Gone {
+    pub dropped: u64,
+    pub rejected: u64,
 }
 
 /// What a driver is made of.
@@ -111,6 +120,7 @@ impl Driver {
             held: Held::new(HELD_BYTES),
             rests_until: Instant::now(),
             not_stored: 0,
+            gone: Gone::default(),
         }
     }
 
@@ -210,6 +220,28 @@ impl Driver {
             }
         }
         self.carry_out_turn(turn, now);
+    }
+
+    /// Reads what is still in the queue of every connection with this id, or of all: links that have ended bring no more,
+    /// and nobody would send it again. What has to be acknowledged is left to the broker, which does.
+    pub(super) fn empty(&mut self, id: Option<&str>) {
+        let is_meant = |source: &Source| id.is_none_or(|id| source.id().as_str() == id);
+        let sources = self.sources.iter().filter(|(_, source)| is_meant(source));
+        let indices: Vec<usize> = sources.map(|(index, _)| *index).collect();
+        let mut messages = Vec::new();
+        for index in indices {
+            // A link that still runs must not keep this going for ever.
+            for _ in 0..=CONNECTION_QUEUE / INBOUND_BATCH {
+                let Some(source) = self.sources.get_mut(&index) else {
+                    break;
+                };
+                if source.take_now(&mut messages, INBOUND_BATCH) == 0 {
+                    break;
+                }
+                messages.retain(|(_, message)| !Held::wants(message));
+                self.decode(&mut messages);
+            }
+        }
     }
 
     /// Reads on every connection what waits for a birth: it would be gone with the connection.
@@ -334,18 +366,26 @@ impl Driver {
         }
     }
 
+    /// Whether the binding with this number is one of this model.
+    fn is_bound(&self, binding: usize, model: &ModelId) -> bool {
+        let bindings = &self.engine.config().models;
+        bindings
+            .get(binding)
+            .is_some_and(|binding| binding.model == *model)
+    }
+
     /// Whether the score is for a binding as it is now: the plant file may have changed since the model was asked.
     fn is_current(&self, scores: &ScoreBatch) -> bool {
         let models = &self.engine.config().models;
         scores.explanations.iter().all(|explanation| {
-            models.get(explanation.binding).is_some_and(|binding| {
-                binding.model == explanation.model
-                    && scores.samples.signals().contains(&binding.score)
-            })
+            self.is_bound(explanation.binding, &explanation.model)
+                && models
+                    .get(explanation.binding)
+                    .is_some_and(|binding| scores.samples.signals().contains(&binding.score))
         })
     }
 
-    fn take_answer(&mut self, answer: Answer) {
+    pub(super) fn take_answer(&mut self, answer: Answer) {
         match answer {
             Answer::Scores(scores) if !self.is_current(&scores) => {}
             Answer::Scores(scores) => {
@@ -364,7 +404,9 @@ impl Driver {
                     }
                 }
             }
-            Answer::Failed { binding, error } => {
+            // As for scores: the answer may come from a thread of before.
+            Answer::Failed { binding, model, .. } if !self.is_bound(binding, &model) => {}
+            Answer::Failed { binding, error, .. } => {
                 let now = clock::now();
                 let failed = ScoreBatch {
                     samples: Arc::default(),

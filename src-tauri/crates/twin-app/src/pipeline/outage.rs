@@ -91,6 +91,7 @@ impl Driver {
 
     /// The end: hands over all that waits, however long that takes.
     pub(super) async fn leave(mut self) {
+        self.empty(None);
         self.let_all_go();
         self.outbox.settles = true;
         let last = std::mem::take(&mut self.outbox);

@@ -27,7 +27,7 @@ impl Driver {
         self.step(now, Input::Config(Arc::clone(&self.compiled.engine)));
         for source in self.sources.values_mut() {
             let addresses = self.compiled.addresses.get(source.id()).cloned();
-            let wanted = Wanted::of(&self.compiled.plant.discovery);
+            let wanted = Wanted::of(&self.compiled, source.id());
             source.put_addresses(addresses.unwrap_or_default(), wanted);
         }
         let lost: Vec<Input> = self

@@ -95,6 +95,11 @@ pub enum Request {
     },
     /// What was heard and is not in the plant file.
     Ledger(LedgerRequest),
+    /// Addresses, first heard since this was last asked, that feed nothing and that a mapping rule fits.
+    Ruled {
+        /// Whom to tell.
+        reply: oneshot::Sender<Vec<(ConnectionId, Arc<str>)>>,
+    },
     /// The plant file was changed: from now on this plant counts.
     PutPlant(Box<NewPlant>),
     /// A connection was added or changed: from now on this one counts.

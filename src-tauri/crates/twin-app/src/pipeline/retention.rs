@@ -79,8 +79,11 @@ fn gone(compiled: &Compiled, known: &[(SignalKey, SignalId)]) -> Vec<SignalKey> 
 fn classes(compiled: &Compiled) -> Vec<Vec<SignalKey>> {
     let plant = &compiled.plant;
     let mut classes = vec![Vec::new(); plant.retention.classes.len()];
-    for (signal, config) in plant.signals().iter().zip(&compiled.engine.signals) {
-        let class = plant.retention_class(signal);
+    if classes.is_empty() {
+        return classes;
+    }
+    let of_signals = plant.retention_classes();
+    for (class, config) in of_signals.into_iter().zip(&compiled.engine.signals) {
         if let Some(keys) = class.and_then(|class| classes.get_mut(class)) {
             keys.push(config.key);
         }

@@ -10,7 +10,7 @@ use std::{
 
 use tokio::sync::mpsc;
 use twin_core::{
-    BatchId, Duration, Quality, SampleBatch,
+    BatchId, Duration, ModelId, Quality, SampleBatch,
     engine::{EngineConfig, Explanation, InputShare, ModelBinding, ScoreBatch, ScoreRequest},
 };
 #[cfg(feature = "scoring")]
@@ -131,6 +131,8 @@ pub enum Answer {
     Failed {
         /// Index of the binding.
         binding: usize,
+        /// The model that was asked.
+        model: ModelId,
         /// What happened.
         error: String,
     },
@@ -188,6 +190,7 @@ fn answer(model: &LoadedModel, binding: &ModelBinding, request: &ScoreRequest) -
         Err(error) => {
             return Some(Answer::Failed {
                 binding: request.binding,
+                model: request.model.clone(),
                 error: error.to_string(),
             });
         }

@@ -11,6 +11,7 @@ use super::{
     driver::Driver,
     job::Reply,
     request::{LedgerLook, LedgerRequest, Request},
+    source::Source,
 };
 use crate::{
     api::alarm::AlarmRow,
@@ -42,12 +43,18 @@ impl Driver {
                 let _ = reply.send(self.rebirth(&connection, &node, now));
             }
             Request::Ledger(request) => self.show_ledger(request),
+            Request::Ruled { reply } => {
+                let ruled = self.sources.values_mut().flat_map(Source::take_ruled);
+                // Whoever asked may have gone: then the program ends.
+                let _ = reply.send(ruled.collect());
+            }
             Request::PutPlant(new) => self.put_plant(*new),
             Request::PutSource(index, source) => {
                 self.sources.insert(index, *source);
                 self.show_connections();
             }
             Request::RemoveSource(id) => {
+                self.empty(Some(&id));
                 self.let_all_go();
                 // While the connection that lost something is still known.
                 let record = self.record_losses();
@@ -58,6 +65,8 @@ impl Driver {
                     .collect();
                 for (index, source) in gone {
                     self.held.forget(index);
+                    self.gone.dropped += source.dropped();
+                    self.gone.rejected += source.rejected();
                     for event in source.end_of_conditions() {
                         self.step(now, Input::System(event));
                     }

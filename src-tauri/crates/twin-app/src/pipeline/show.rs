@@ -164,10 +164,11 @@ impl Driver {
                 self.scores_skipped
             ));
         }
+        let sum = |count: fn(&Source) -> u64| self.sources.values().map(count).sum::<u64>();
         self.view.put_counters(Counters {
             samples_per_s: rate.round(),
-            dropped: self.sources.values().map(Source::dropped).sum::<u64>() as f64,
-            rejected: self.sources.values().map(Source::rejected).sum::<u64>() as f64,
+            dropped: (self.gone.dropped + sum(Source::dropped)) as f64,
+            rejected: (self.gone.rejected + sum(Source::rejected)) as f64,
             not_stored: self.not_stored() as f64,
             waiting: self.ring.samples() as f64,
             history_bytes: self.historian.size_bytes() as f64,

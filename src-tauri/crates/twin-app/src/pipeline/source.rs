@@ -2,16 +2,13 @@
 
 mod conditions;
 mod feeds;
+mod inflow;
 mod rows;
 mod signs;
 mod values;
 mod waiting;
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
@@ -156,6 +153,12 @@ impl Source {
         self.ledger.forget(|address| feeds.is_proposed(address));
     }
 
+    /// The addresses, first heard since this was last asked, that feed nothing and that a mapping rule fits.
+    pub fn take_ruled(&mut self) -> Vec<(ConnectionId, Arc<str>)> {
+        let ruled = self.feeds.take_ruled().into_iter();
+        ruled.map(|address| (self.id.clone(), address)).collect()
+    }
+
     /// The connection's id.
     pub const fn id(&self) -> &ConnectionId {
         &self.id
@@ -194,30 +197,6 @@ impl Source {
     /// Whether rebirth requests may be published.
     pub const fn allows_rebirth(&self) -> bool {
         self.form.allow_rebirth
-    }
-
-    /// Moves at most `max` messages out of the connection's queue, each with the connection's number; gives how many.
-    /// None come while it is closed. Who asks is woken when more come.
-    pub fn poll_inbox(
-        &mut self,
-        context: &mut Context<'_>,
-        into: &mut Vec<(usize, Inbound)>,
-        max: usize,
-    ) -> usize {
-        let Some(inbox) = self.inbox.as_mut().filter(|_| !self.closed) else {
-            return 0;
-        };
-        match inbox.poll_take(context, &mut self.arrived, max) {
-            Poll::Pending => 0,
-            Poll::Ready(count) => {
-                if count == 0 {
-                    // The connection has ended: nothing will ever come again.
-                    self.inbox = None;
-                }
-                into.extend(self.arrived.drain(..).map(|item| (self.index, item)));
-                count
-            }
-        }
     }
 
     /// Takes what the connection says.
@@ -468,6 +447,7 @@ impl Source {
             topic,
             payload: payload.into(),
             qos: Qos::AtMostOnce,
+            retain: false,
         };
         self.commands.try_send(command).map_err(|_| {
             Error::Request(format!(

@@ -1,5 +1,7 @@
 //! Driver, writer and maintenance on a real history, fed as connections feed them.
 
+mod ends;
+mod gap;
 mod outage;
 
 use std::{
@@ -140,7 +142,7 @@ impl Bench {
             commands: mpsc::channel(1).0,
             inbox: self.inbox.lock().unwrap().take().unwrap(),
             addresses: self.compiled.addresses[&connection.id].clone(),
-            wanted: Wanted::of(&self.compiled.plant.discovery),
+            wanted: Wanted::of(&self.compiled, &connection.id),
             decoder: Decoder::new(),
             births: vec![],
             now: clock::now(),

@@ -213,6 +213,7 @@ impl<C: Fn() -> Timestamp> Desk<C> {
         let content_type = format.and_then(media_type).map(String::from);
         let properties = content_type.map(|name| {
             Box::new(Properties {
+                left_out: 0,
                 content_type: Some(name),
                 user: Vec::new(),
             })

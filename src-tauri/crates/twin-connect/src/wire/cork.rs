@@ -1,50 +1,35 @@
-//! Acknowledgements of QoS 1 leave together.
+//! The stream as the library has it.
 //!
-//! The library writes and flushes every acknowledgement alone: several queues, a system call and a segment each, which is
-//! more work than all the rest that a message makes. It does not need to know of them: what it keeps of a message of QoS 1
-//! is only that it may be acknowledged. So they are put here, and leave behind the packet that is being written, when the
-//! library looks for what the broker sends.
+//! - Acknowledgements of QoS 1 leave together. The library writes and flushes every one alone: several queues, a system
+//!   call and a segment each, which is more work than all the rest that a message makes. It does not need to know of them:
+//!   what it keeps of a message of QoS 1 is only that it may be acknowledged. So they leave behind the packet that is being
+//!   written, when the library looks for what the broker sends. Pings go the same way, so that no other traffic puts them off.
+//! - The library forgets what it has read together with an error. So the end of the stream, and each packet that may be one,
+//!   are kept back once: nothing seems to be there, the library hands out what it has, and comes again.
+//! - What cannot be written any more is thrown away: the broker may have said why, and that is still to be read.
 
 use std::{
     io,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, ready},
 };
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::Instant,
+};
 
-/// PUBACK without a reason, which means success in both versions (MQTT 5, 3.4.2.1).
-const PUBACK: [u8; 2] = [0x40, 2];
-/// Acknowledgements that may wait, bytes: as many as there are packet identifiers.
-const HELD_MAX: usize = 65_535 * 4;
+use super::{beside::Beside, frames::Frames};
 
-/// Acknowledgements on their way to the stream of one link.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Acknowledgements(Arc<Mutex<Vec<u8>>>);
-
-impl Acknowledgements {
-    fn lock(&self) -> MutexGuard<'_, Vec<u8>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Adds that of the packet `id`; gives whether there was room. Whoever polls the stream must do so again soon.
-    pub(crate) fn put(&self, id: u16) -> bool {
-        let mut waiting = self.lock();
-        let fits = waiting.len() < HELD_MAX;
-        if fits {
-            let [high, low] = id.to_be_bytes();
-            waiting.extend_from_slice(&[PUBACK[0], PUBACK[1], high, low]);
-        }
-        fits
-    }
-}
+/// So many bytes of a packet that is not yet whole are a sign of life. Fewer could be sent on for ever by a broker, or a
+/// network, that gets nowhere.
+const PROGRESS: usize = 1_024;
 
 /// A stream on which they leave.
 pub(crate) struct Cork<S> {
     stream: S,
-    waiting: Acknowledgements,
-    /// Whole acknowledgements that are being written.
+    beside: Beside,
+    /// Whole packets that are being written.
     leaving: Vec<u8>,
     /// How many bytes of them are written.
     written: usize,
@@ -52,23 +37,51 @@ pub(crate) struct Cork<S> {
     inside: bool,
     /// They were written, but not yet flushed.
     unflushed: bool,
+    /// Nothing can be written any more.
+    is_broken: bool,
+    /// Why, until that is told.
+    fault: Option<io::Error>,
+    frames: Frames,
+    /// Bytes since the last sign of life.
+    progress: usize,
+    /// Read, but kept back.
+    kept: Vec<u8>,
+    /// How many bytes of it are out.
+    given: usize,
+    /// The end of the stream.
+    end: Option<io::Result<()>>,
+    /// What is kept back may go on now.
+    has_paused: bool,
 }
 
 impl<S: AsyncWrite + Unpin> Cork<S> {
-    pub(crate) fn new(stream: S, waiting: Acknowledgements) -> Self {
+    pub(crate) fn new(stream: S, beside: Beside) -> Self {
         Cork {
             stream,
-            waiting,
+            beside,
             leaving: Vec::new(),
             written: 0,
             inside: false,
             unflushed: false,
+            is_broken: false,
+            fault: None,
+            frames: Frames::default(),
+            progress: 0,
+            kept: Vec::new(),
+            given: 0,
+            end: None,
+            has_paused: false,
         }
     }
 
     /// Writes what waits, unless that would be in the middle of a packet.
-    fn poll_release(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.inside {
+    fn poll_release(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let released = self.poll_try_release(cx);
+        released.map(|result| result.unwrap_or_else(|error| self.give_up(error)))
+    }
+
+    fn poll_try_release(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.inside || self.is_broken {
             return Poll::Ready(Ok(()));
         }
         loop {
@@ -83,7 +96,7 @@ impl<S: AsyncWrite + Unpin> Cork<S> {
             }
             self.leaving.clear();
             self.written = 0;
-            std::mem::swap(&mut *self.waiting.lock(), &mut self.leaving);
+            self.beside.take(&mut self.leaving);
             if self.leaving.is_empty() {
                 break;
             }
@@ -94,6 +107,73 @@ impl<S: AsyncWrite + Unpin> Cork<S> {
         }
         Poll::Ready(Ok(()))
     }
+
+    fn give_up(&mut self, error: io::Error) {
+        self.is_broken = true;
+        self.fault.get_or_insert(error);
+        self.leaving = Vec::new();
+        self.written = 0;
+        self.inside = false;
+    }
+
+    /// Lets bytes pass that begin at `from`; the rest is kept back.
+    fn pass(&mut self, buf: &mut ReadBuf<'_>, from: usize) {
+        let packets = self.frames.tally.packets;
+        let passed = self.frames.pass(&buf.filled()[from..]);
+        self.kept.extend_from_slice(&buf.filled()[from + passed..]);
+        buf.set_filled(from + passed);
+        self.note(packets, passed);
+    }
+
+    /// So many bytes passed, of packets of which so many had passed before.
+    fn note(&mut self, packets: u64, passed: usize) {
+        self.progress += passed;
+        let is_life = self.frames.tally.packets > packets || self.progress >= PROGRESS;
+        if is_life {
+            self.progress = 0;
+        }
+        let heard = is_life.then(Instant::now);
+        self.beside.note(self.frames.tally, heard);
+    }
+}
+
+impl<S: AsyncWrite + AsyncRead + Unpin> Cork<S> {
+    /// Reads if nothing is kept back; gives whether something may pass now.
+    fn poll_fill(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<bool> {
+        let before = buf.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        match read {
+            Poll::Pending => match self.fault.take() {
+                // What came before the write failed has been read by now.
+                Some(error) => self.end = Some(Err(error)),
+                None => return Poll::Pending,
+            },
+            Poll::Ready(Err(error)) => self.end = Some(Err(error)),
+            Poll::Ready(Ok(())) if buf.filled().len() == before => self.end = Some(Ok(())),
+            Poll::Ready(Ok(())) => self.pass(buf, before),
+        }
+        Poll::Ready(buf.filled().len() > before)
+    }
+
+    /// Hands out what was kept back.
+    fn give(&mut self, buf: &mut ReadBuf<'_>) -> io::Result<()> {
+        if self.kept.is_empty() {
+            return self.end.replace(Ok(())).unwrap_or(Ok(()));
+        }
+        let packets = self.frames.tally.packets;
+        let rest = &self.kept[self.given..];
+        let room = rest.len().min(buf.remaining());
+        // What they begin with was kept back once, so that at least its first byte passes.
+        let passed = self.frames.pass(&rest[..room]);
+        buf.put_slice(&rest[..passed]);
+        self.given += passed;
+        if self.given == self.kept.len() {
+            self.kept.clear();
+            self.given = 0;
+        }
+        self.note(packets, passed);
+        Ok(())
+    }
 }
 
 impl<S: AsyncWrite + AsyncRead + Unpin> AsyncRead for Cork<S> {
@@ -103,10 +183,16 @@ impl<S: AsyncWrite + AsyncRead + Unpin> AsyncRead for Cork<S> {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         // A peer that takes nothing may still send: reading goes on, and the write wakes this task when it can.
-        if let Poll::Ready(Err(error)) = self.poll_release(cx) {
-            return Poll::Ready(Err(error));
+        let _ = self.poll_release(cx);
+        if self.kept.is_empty() && self.end.is_none() && ready!(self.poll_fill(cx, buf)) {
+            return Poll::Ready(Ok(()));
         }
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        if !std::mem::replace(&mut self.has_paused, true) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        self.has_paused = false;
+        Poll::Ready(self.give(buf))
     }
 }
 
@@ -116,97 +202,37 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Cork<S> {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        ready!(self.poll_release(cx))?;
-        let count = ready!(Pin::new(&mut self.stream).poll_write(cx, buf))?;
-        self.inside = count < buf.len();
-        Poll::Ready(Ok(count))
+        ready!(self.poll_release(cx));
+        if self.is_broken {
+            return Poll::Ready(Ok(buf.len()));
+        }
+        match ready!(Pin::new(&mut self.stream).poll_write(cx, buf)) {
+            Ok(count) => {
+                self.inside = count < buf.len();
+                Poll::Ready(Ok(count))
+            }
+            Err(error) => {
+                self.give_up(error);
+                Poll::Ready(Ok(buf.len()))
+            }
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        if !self.is_broken {
+            match ready!(Pin::new(&mut self.stream).poll_flush(cx)) {
+                Ok(()) => self.unflushed = false,
+                Err(error) => self.give_up(error),
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.poll_release(cx))?;
+        ready!(self.poll_release(cx));
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{future::poll_fn, time::Duration};
-
-    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
-
-    use super::*;
-
-    fn cork(room: usize) -> (Acknowledgements, Cork<DuplexStream>, DuplexStream) {
-        let (ours, peer) = duplex(room);
-        let waiting = Acknowledgements::default();
-        (waiting.clone(), Cork::new(ours, waiting), peer)
-    }
-
-    /// What has arrived at the other end.
-    async fn arrived(peer: &mut DuplexStream) -> Vec<u8> {
-        let mut seen = vec![0; 1_024];
-        let read = tokio::time::timeout(Duration::from_millis(50), peer.read(&mut seen)).await;
-        seen.truncate(read.map_or(0, Result::unwrap));
-        seen
-    }
-
-    async fn looks(cork: &mut Cork<DuplexStream>) {
-        let mut space = [0; 8];
-        let mut buf = ReadBuf::new(&mut space);
-        let read = poll_fn(|cx| Poll::Ready(Pin::new(&mut *cork).poll_read(cx, &mut buf))).await;
-        assert!(read.is_pending());
-    }
-
-    #[tokio::test]
-    async fn they_leave_together_when_the_library_looks_for_more() {
-        let (waiting, mut cork, mut peer) = cork(1_024);
-        for id in 1..=3 {
-            assert!(waiting.put(id * 256));
-        }
-        assert_eq!(arrived(&mut peer).await, []);
-        looks(&mut cork).await;
-        let all = [64, 2, 1, 0, 64, 2, 2, 0, 64, 2, 3, 0];
-        assert_eq!(arrived(&mut peer).await, all);
-        looks(&mut cork).await;
-        assert_eq!(arrived(&mut peer).await, []);
-    }
-
-    #[tokio::test]
-    async fn other_packets_go_behind_those_that_wait() {
-        let (waiting, mut cork, mut peer) = cork(1_024);
-        waiting.put(1);
-        cork.write_all(&[0xe0, 0]).await.unwrap();
-        cork.flush().await.unwrap();
-        assert_eq!(arrived(&mut peer).await, [64, 2, 0, 1, 0xe0, 0]);
-    }
-
-    #[tokio::test]
-    async fn they_never_leave_in_the_middle_of_a_packet() {
-        let (waiting, mut cork, mut peer) = cork(6);
-        let packet = [0x30, 8, 0, 1, b'a', b'b', b'c', b'd', b'e', b'f'];
-        assert_eq!(cork.write(&packet).await.unwrap(), 6);
-        waiting.put(1);
-        assert_eq!(arrived(&mut peer).await, packet[..6]);
-        looks(&mut cork).await;
-        assert_eq!(cork.write(&packet[6..]).await.unwrap(), 4);
-        assert_eq!(arrived(&mut peer).await, packet[6..]);
-        looks(&mut cork).await;
-        assert_eq!(arrived(&mut peer).await, [64, 2, 0, 1]);
-    }
-
-    #[tokio::test]
-    async fn there_is_room_for_all_packet_identifiers_and_all_leave_before_the_end() {
-        let (waiting, mut cork, mut peer) = cork(1 << 20);
-        assert!((1..=u16::MAX).all(|id| waiting.put(id)));
-        assert!(!waiting.put(1));
-        cork.shutdown().await.unwrap();
-        let mut seen = Vec::new();
-        peer.read_to_end(&mut seen).await.unwrap();
-        assert_eq!(seen.len(), HELD_MAX);
-        assert!(seen.ends_with(&[64, 2, 255, 255]));
-    }
-}
+mod tests;

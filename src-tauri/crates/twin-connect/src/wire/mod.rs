@@ -5,11 +5,17 @@ use std::{future::Future, io, pin::Pin, time::Duration};
 
 use bytes::Bytes;
 
+use tokio::time::Instant;
+
+use self::frames::Tally;
 use crate::{
-    BrokerFacts, ConnectionSpec, DownReason, Qos, Subscription, probe::Probe, socket::Dialler,
+    BrokerFacts, ConnectionSpec, DownReason, Properties, Qos, Subscription, probe::Probe,
+    socket::Dialler,
 };
 
+mod beside;
 mod cork;
+mod frames;
 pub(crate) mod v311;
 pub(crate) mod v5;
 
@@ -51,6 +57,7 @@ pub(crate) enum Got<A> {
         qos: Qos,
         retain: bool,
         dup: bool,
+        properties: Option<Box<Properties>>,
         ack: Option<A>,
     },
     /// Any other sign of life from the broker.
@@ -153,6 +160,44 @@ pub(crate) trait Wire: Send + Sized {
     /// The next event; the first call connects. After an error there are no more. Not to be dropped half-way, unless
     /// the link is to end.
     fn poll(&mut self) -> impl Future<Output = Result<Got<Self::Ack>, Fault>> + Send;
+
+    /// After the end: a message that was read and not handed out.
+    fn leftover(&mut self) -> Option<Got<Self::Ack>>;
+
+    /// After the end, and after what is left over: messages that came whole and were thrown away by the library, or were
+    /// what it stumbled over.
+    fn lost(&self) -> Lost;
+}
+
+/// Messages that came and were not handed out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lost {
+    /// Of QoS 0.
+    pub(crate) plain: u64,
+    /// Of QoS 1 and 2. A repeat of QoS 2 within one link, which the library swallows, counts as well.
+    pub(crate) acked: u64,
+}
+
+/// Messages that were handed out.
+#[derive(Debug, Default)]
+struct Given(Lost);
+
+impl Given {
+    fn count<A>(&mut self, got: Got<A>) -> Got<A> {
+        match &got {
+            Got::Message { ack: None, .. } => self.0.plain += 1,
+            Got::Message { .. } => self.0.acked += 1,
+            _ => {}
+        }
+        got
+    }
+
+    fn lost(&self, came: Tally) -> Lost {
+        Lost {
+            plain: came.plain.saturating_sub(self.0.plain),
+            acked: came.acked.saturating_sub(self.0.acked),
+        }
+    }
 }
 
 /// The writing half. Nothing here waits.
@@ -163,11 +208,17 @@ pub(crate) trait Client {
     fn ack(&self, ack: Self::Ack) -> bool;
 
     /// Why it could not be queued, in words.
-    fn publish(&self, topic: &str, payload: Bytes, qos: Qos) -> Result<(), String>;
+    fn publish(&self, topic: &str, payload: Bytes, qos: Qos, retain: bool) -> Result<(), String>;
 
     /// `again` is true if this client has subscribed before in its life and the broker still knows: it then need not
     /// repeat retained messages, where the protocol can say so.
     fn subscribe(&self, subscriptions: &[Subscription], again: bool) -> Result<Answers, String>;
+
+    /// Asks the broker for a sign of life.
+    fn ping(&self);
+
+    /// When it last gave one: a packet, or much of one.
+    fn heard(&self) -> Option<Instant>;
 
     /// Says goodbye once all requests before it are out; the session stays, if it is a persistent one.
     fn disconnect(&self);

@@ -2,30 +2,31 @@
 
 use bytes::Bytes;
 use rumqttc_v4::{
-    AckMode, AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, Incoming,
+    AckMode, AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, Incoming, LastWill,
     ManualAck, MqttOptions, NetworkOptions, Packet, PubRec, Publish, PublishOptions, QoS,
     StateError, SubscribeFilter, SubscribeReasonCode, mqttbytes::Error as CodecError,
 };
+use tokio::time::Instant;
 
 use super::{
-    Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Got, OUTGOING, REQUESTS, Receipt,
-    Refused, Wire,
-    cork::{Acknowledgements, Cork},
-    qos_of, seconds,
+    Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Given, Got, Lost, OUTGOING, REQUESTS,
+    Receipt, Refused, Wire, beside::Beside, cork::Cork, qos_of, seconds,
 };
-use crate::{BrokerFacts, ConnectionSpec, Qos, Subscription, socket::Dialler};
+use crate::{BrokerFacts, ConnectionSpec, Qos, Subscription, Will, socket::Dialler};
 
 pub(crate) struct Reader {
     events: EventLoop,
     limit: usize,
+    beside: Beside,
+    given: Given,
 }
 
 pub(crate) struct Writer {
     client: AsyncClient,
-    waiting: Acknowledgements,
+    beside: Beside,
 }
 
-fn options(spec: &ConnectionSpec, dialler: Dialler, waiting: Acknowledgements) -> MqttOptions {
+fn options(spec: &ConnectionSpec, dialler: Dialler, beside: Beside) -> MqttOptions {
     let mut options = MqttOptions::new(spec.client_id.clone(), (spec.host.clone(), spec.port));
     options
         .set_keep_alive(seconds(spec.keep_alive))
@@ -36,12 +37,15 @@ fn options(spec: &ConnectionSpec, dialler: Dialler, waiting: Acknowledgements) -
         .set_read_batch_size(BATCH)
         .set_clean_session(!spec.is_persistent())
         .set_socket_connector(move |_, _| {
-            let (dialler, waiting) = (dialler.clone(), waiting.clone());
+            let (dialler, beside) = (dialler.clone(), beside.clone());
             async move {
                 let stream = dialler.open().await?;
-                Ok(Cork::new(stream, waiting))
+                Ok(Cork::new(stream, beside))
             }
         });
+    if let Some(will) = &spec.will {
+        options.set_last_will(last_will(will));
+    }
     if let Some(credentials) = &spec.credentials {
         match &credentials.password {
             Some(password) => options.set_credentials(
@@ -54,13 +58,18 @@ fn options(spec: &ConnectionSpec, dialler: Dialler, waiting: Acknowledgements) -
     options
 }
 
+fn last_will(will: &Will) -> LastWill {
+    let topic = will.topic.clone();
+    LastWill::new(topic, will.payload.clone(), qos_to(will.qos), will.retain)
+}
+
 impl Wire for Reader {
     type Ack = Receipt;
     type Client = Writer;
 
     fn open(spec: &ConnectionSpec, dialler: Dialler) -> (Writer, Reader) {
-        let waiting = Acknowledgements::default();
-        let (client, mut events) = AsyncClient::builder(options(spec, dialler, waiting.clone()))
+        let beside = Beside::default();
+        let (client, mut events) = AsyncClient::builder(options(spec, dialler, beside.clone()))
             .capacity(REQUESTS)
             .build();
         let mut network = NetworkOptions::new();
@@ -73,31 +82,49 @@ impl Wire for Reader {
                 .max(2),
         );
         events.set_network_options(network);
-        (
-            Writer { client, waiting },
-            Reader {
-                events,
-                limit: spec.limits.wire_limit(),
-            },
-        )
+        let reader = Reader {
+            events,
+            limit: spec.limits.wire_limit(),
+            beside: beside.clone(),
+            given: Given::default(),
+        };
+        (Writer { client, beside }, reader)
     }
 
     async fn poll(&mut self) -> Result<Got<Receipt>, Fault> {
         match self.events.poll().await {
-            Ok(Event::Incoming(Packet::Publish(publish))) => Ok(message(publish)),
-            Ok(Event::Incoming(Incoming::ConnAck(connack))) => Ok(Got::Up {
-                session_present: connack.session_present,
-                max_packet: self.limit,
-                keep_alive: self.events.mqtt_options.keep_alive(),
-                broker: Box::new(BrokerFacts {
+            Ok(Event::Incoming(Packet::Publish(publish))) => Ok(self.given.count(message(publish))),
+            Ok(Event::Incoming(Incoming::ConnAck(connack))) => {
+                let keep_alive = self.events.mqtt_options.keep_alive();
+                // It counts its own silence, not the broker's: whoever holds the link asks for signs of life.
+                self.events.mqtt_options.set_keep_alive(0);
+                Ok(Got::Up {
                     session_present: connack.session_present,
-                    ..BrokerFacts::default()
-                }),
-            }),
+                    max_packet: self.limit,
+                    keep_alive,
+                    broker: Box::new(BrokerFacts {
+                        session_present: connack.session_present,
+                        ..BrokerFacts::default()
+                    }),
+                })
+            }
             Ok(Event::Incoming(_)) => Ok(Got::Heard),
             Ok(Event::Outgoing(_)) => Ok(Got::Sent),
             Err(error) => Err(fault(error, self.limit)),
         }
+    }
+
+    fn leftover(&mut self) -> Option<Got<Receipt>> {
+        while let Some(event) = self.events.state.events.pop_front() {
+            if let Event::Incoming(Packet::Publish(publish)) = event {
+                return Some(self.given.count(message(publish)));
+            }
+        }
+        None
+    }
+
+    fn lost(&self) -> Lost {
+        self.given.lost(self.beside.seen().tally)
     }
 }
 
@@ -113,6 +140,7 @@ fn message(publish: Publish) -> Got<Receipt> {
         qos: qos_of(publish.qos as u8),
         retain: publish.retain,
         dup: publish.dup,
+        properties: None,
         ack,
     }
 }
@@ -122,7 +150,7 @@ impl Client for Writer {
 
     fn ack(&self, ack: Receipt) -> bool {
         match ack {
-            Receipt::AtLeastOnce(id) => self.waiting.put(id),
+            Receipt::AtLeastOnce(id) => self.beside.put(id),
             Receipt::ExactlyOnce(id) => {
                 let ack = ManualAck::PubRec(PubRec::new(id));
                 self.client.try_manual_ack(ack).is_ok()
@@ -130,9 +158,10 @@ impl Client for Writer {
         }
     }
 
-    fn publish(&self, topic: &str, payload: Bytes, qos: Qos) -> Result<(), String> {
+    fn publish(&self, topic: &str, payload: Bytes, qos: Qos, retain: bool) -> Result<(), String> {
+        let how = PublishOptions::new(qos_to(qos)).retain(retain);
         self.client
-            .try_publish(topic, payload, PublishOptions::new(qos_to(qos)))
+            .try_publish(topic, payload, how)
             .map_err(|error| error.to_string())
     }
 
@@ -167,6 +196,14 @@ impl Client for Writer {
             }
             answers
         }))
+    }
+
+    fn ping(&self) {
+        self.beside.ping();
+    }
+
+    fn heard(&self) -> Option<Instant> {
+        self.beside.seen().heard
     }
 
     fn disconnect(&self) {

@@ -3,29 +3,31 @@
 use bytes::Bytes;
 use rumqttc::{
     AckMode, AsyncClient, ConnAckProperties, ConnectReturnCode, ConnectionError,
-    DisconnectReasonCode, Event, EventLoop, Incoming, ManualAck, MqttOptions, Packet,
-    PersistedAckMode, PersistedSession, PubRec, Publish, PublishOptions, QoS, RetainForwardRule,
-    SessionStore, SessionStoreError, SessionStoreKey, StateError, SubscribeFilter,
-    SubscribeReasonCode, mqttbytes::Error as CodecError,
+    DisconnectReasonCode, Event, EventLoop, Incoming, LastWill, ManualAck, MqttOptions, Packet,
+    PersistedAckMode, PersistedSession, PubRec, Publish, PublishOptions, PublishProperties, QoS,
+    RetainForwardRule, SessionStore, SessionStoreError, SessionStoreKey, StateError,
+    SubscribeFilter, SubscribeReasonCode, mqttbytes::Error as CodecError,
 };
+use tokio::time::Instant;
 
 use super::{
-    Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Got, OUTGOING, REQUESTS, Receipt,
-    Refused, Wire,
-    cork::{Acknowledgements, Cork},
-    qos_of, seconds,
+    Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Given, Got, Lost, OUTGOING, REQUESTS,
+    Receipt, Refused, Wire, beside::Beside, cork::Cork, qos_of, seconds,
 };
 use crate::{
-    BrokerFacts, ConnectionSpec, Qos, Session, Subscription, certificate::cut, socket::Dialler,
+    BrokerFacts, ConnectionSpec, Properties, Qos, Session, Subscription, Will, certificate::cut,
+    socket::Dialler,
 };
 
 pub(crate) struct Reader {
     events: EventLoop,
+    beside: Beside,
+    given: Given,
 }
 
 pub(crate) struct Writer {
     client: AsyncClient,
-    waiting: Acknowledgements,
+    beside: Beside,
 }
 
 /// Tells the library that this client has no message of its own under way, which is true: a link starts with nothing
@@ -52,7 +54,7 @@ impl SessionStore for NothingUnderWay {
     }
 }
 
-fn options(spec: &ConnectionSpec, dialler: Dialler, waiting: Acknowledgements) -> MqttOptions {
+fn options(spec: &ConnectionSpec, dialler: Dialler, beside: Beside) -> MqttOptions {
     let mut options = MqttOptions::new(spec.client_id.clone(), (spec.host.clone(), spec.port));
     options
         .set_keep_alive(seconds(spec.keep_alive))
@@ -65,12 +67,15 @@ fn options(spec: &ConnectionSpec, dialler: Dialler, waiting: Acknowledgements) -
         // The loop that polls keeps the time of the whole attempt; this one must never be first.
         .set_connect_timeout(spec.timing.connect_timeout.saturating_mul(2))
         .set_socket_connector(move |_, _| {
-            let (dialler, waiting) = (dialler.clone(), waiting.clone());
+            let (dialler, beside) = (dialler.clone(), beside.clone());
             async move {
                 let stream = dialler.open().await?;
-                Ok(Cork::new(stream, waiting))
+                Ok(Cork::new(stream, beside))
             }
         });
+    if let Some(will) = &spec.will {
+        options.set_last_will(last_will(will));
+    }
     if let Some(credentials) = &spec.credentials {
         match &credentials.password {
             Some(password) => options.set_credentials(
@@ -106,31 +111,50 @@ fn options(spec: &ConnectionSpec, dialler: Dialler, waiting: Acknowledgements) -
     options
 }
 
+fn last_will(will: &Will) -> LastWill {
+    let topic = will.topic.clone();
+    LastWill::new(
+        topic,
+        will.payload.clone(),
+        qos_to(will.qos),
+        will.retain,
+        None,
+    )
+}
+
 impl Wire for Reader {
     type Ack = Receipt;
     type Client = Writer;
 
     fn open(spec: &ConnectionSpec, dialler: Dialler) -> (Writer, Reader) {
-        let waiting = Acknowledgements::default();
-        let (client, events) = AsyncClient::builder(options(spec, dialler, waiting.clone()))
+        let beside = Beside::default();
+        let (client, events) = AsyncClient::builder(options(spec, dialler, beside.clone()))
             .capacity(REQUESTS)
             .build();
-        (Writer { client, waiting }, Reader { events })
+        let reader = Reader {
+            events,
+            beside: beside.clone(),
+            given: Given::default(),
+        };
+        (Writer { client, beside }, reader)
     }
 
     async fn poll(&mut self) -> Result<Got<Receipt>, Fault> {
         match self.events.poll().await {
-            Ok(Event::Incoming(Packet::Publish(publish))) => Ok(message(publish)),
+            Ok(Event::Incoming(Packet::Publish(publish))) => Ok(self.given.count(message(publish))),
             Ok(Event::Incoming(Incoming::ConnAck(connack))) => {
                 self.events.options.clear_session_store();
                 let broker = facts(connack.session_present, connack.properties);
+                let keep_alive = self.events.options.keep_alive();
+                // It counts its own silence, not the broker's: whoever holds the link asks for signs of life.
+                self.events.options.set_keep_alive(0);
                 Ok(Got::Up {
                     session_present: connack.session_present,
                     max_packet: broker
                         .maximum_packet
                         .and_then(|size| usize::try_from(size).ok())
                         .unwrap_or(usize::MAX),
-                    keep_alive: self.events.options.keep_alive(),
+                    keep_alive,
                     broker: Box::new(broker),
                 })
             }
@@ -138,6 +162,19 @@ impl Wire for Reader {
             Ok(Event::Outgoing(_) | Event::Auth(_)) => Ok(Got::Sent),
             Err(error) => Err(fault(error)),
         }
+    }
+
+    fn leftover(&mut self) -> Option<Got<Receipt>> {
+        while let Some(event) = self.events.state.events.pop_front() {
+            if let Event::Incoming(Packet::Publish(publish)) = event {
+                return Some(self.given.count(message(publish)));
+            }
+        }
+        None
+    }
+
+    fn lost(&self) -> Lost {
+        self.given.lost(self.beside.seen().tally)
     }
 }
 
@@ -176,8 +213,13 @@ fn message(publish: Publish) -> Got<Receipt> {
         qos: qos_of(publish.qos as u8),
         retain: publish.retain,
         dup: publish.dup,
+        properties: publish.properties.and_then(properties),
         ack,
     }
+}
+
+fn properties(said: PublishProperties) -> Option<Box<Properties>> {
+    Properties::bounded(said.content_type, said.user_properties).map(Box::new)
 }
 
 impl Client for Writer {
@@ -185,7 +227,7 @@ impl Client for Writer {
 
     fn ack(&self, ack: Receipt) -> bool {
         match ack {
-            Receipt::AtLeastOnce(id) => self.waiting.put(id),
+            Receipt::AtLeastOnce(id) => self.beside.put(id),
             Receipt::ExactlyOnce(id) => {
                 let ack = ManualAck::PubRec(PubRec::new(id, None));
                 self.client.try_manual_ack(ack).is_ok()
@@ -193,9 +235,10 @@ impl Client for Writer {
         }
     }
 
-    fn publish(&self, topic: &str, payload: Bytes, qos: Qos) -> Result<(), String> {
+    fn publish(&self, topic: &str, payload: Bytes, qos: Qos, retain: bool) -> Result<(), String> {
+        let how = PublishOptions::new(qos_to(qos)).retain(retain);
         self.client
-            .try_publish(topic, payload, PublishOptions::new(qos_to(qos)))
+            .try_publish(topic, payload, how)
             .map_err(|error| error.to_string())
     }
 
@@ -233,6 +276,14 @@ impl Client for Writer {
             }
             answers
         }))
+    }
+
+    fn ping(&self) {
+        self.beside.ping();
+    }
+
+    fn heard(&self) -> Option<Instant> {
+        self.beside.seen().heard
     }
 
     fn disconnect(&self) {

@@ -168,6 +168,7 @@ async fn a_consumer_that_is_behind_costs_counted_messages_and_nothing_is_publish
             topic: "x".into(),
             payload: "1".into(),
             qos: Qos::AtMostOnce,
+            retain: false,
         })
         .await
         .unwrap();

@@ -379,6 +379,7 @@ async fn a_message_that_is_too_large_is_reported_and_can_be_acknowledged() {
                 topic: "plant/big".into(),
                 payload,
                 qos: Qos::AtLeastOnce,
+                retain: false,
             })
             .await;
         sender.publish("plant/small", "1", Qos::AtLeastOnce).await;

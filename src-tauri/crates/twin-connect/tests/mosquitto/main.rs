@@ -15,3 +15,4 @@ mod session;
 mod support;
 mod tls;
 mod websocket;
+mod will;

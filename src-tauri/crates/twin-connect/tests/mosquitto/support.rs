@@ -364,6 +364,7 @@ impl Peer {
             topic: topic.into(),
             payload,
             qos,
+            retain: false,
         })
         .await;
     }

@@ -1,6 +1,10 @@
 //! Taking every row that can still be read out of a file that SQLite cannot walk any more.
 
-use std::{collections::HashMap, ops::ControlFlow, path::Path};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::ControlFlow,
+    path::Path,
+};
 
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Connection as _, SqliteConnection,
@@ -195,7 +199,15 @@ async fn tables(connection: &mut SqliteConnection) -> sqlx::Result<Vec<Table>> {
     Ok(tables)
 }
 
-type Roots = HashMap<String, u32>;
+/// Root pages of tables and indexes by name.
+type Roots = HashMap<String, (Sort, u32)>;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Table,
+    /// Holds no row that its table does not, but its pages must not be taken for those of a table.
+    Index,
+}
 
 /// The tables' root pages: as the damaged file's schema says, and where it cannot be read, as the same schema has them
 /// in a new file or in a copy. (With incremental vacuum, roots are the file's first pages in order of creation.)
@@ -208,18 +220,27 @@ async fn trees(
 ) -> sqlx::Result<Vec<Tree>> {
     let read = schema_of(pages);
     let trees = |roots: &Roots| -> Vec<Tree> {
-        let tree = |table: &Table| {
-            let root = read.get(&table.name).or_else(|| roots.get(&table.name))?;
+        let tree = |name: &str, sort: Sort, keyed: bool| {
+            let found = read.get(name).or_else(|| roots.get(name));
+            let (_, root) = found.filter(|found| found.0 == sort)?;
             Some(Tree {
-                name: table.name.clone(),
+                name: name.to_owned(),
                 root: *root,
-                keyed: table.keyed,
+                keyed,
             })
         };
-        tables.iter().filter_map(tree).collect()
+        let indexes: BTreeSet<&String> = read.keys().chain(roots.keys()).collect();
+        let indexes = indexes.into_iter();
+        let indexes = indexes.filter_map(|name| tree(name, Sort::Index, true));
+        let tables = tables.iter();
+        let tables = tables.filter_map(|table| tree(&table.name, Sort::Table, table.keyed));
+        tables.chain(indexes).collect()
     };
-    let known = |table: &Table| read.contains_key(&table.name);
-    if tables.iter().all(known) {
+    let is_known = |table: &Table| {
+        read.get(&table.name)
+            .is_some_and(|read| read.0 == Sort::Table)
+    };
+    if tables.iter().all(is_known) {
         return Ok(trees(&Roots::new()));
     }
     salvaged.remarks.push(
@@ -251,9 +272,20 @@ async fn trees(
 }
 
 async fn roots_of(connection: &mut SqliteConnection) -> sqlx::Result<Roots> {
-    let sql = "SELECT name, rootpage FROM sqlite_schema WHERE type = 'table'";
-    let roots: Vec<(String, u32)> = sqlx::query_as(sql).fetch_all(connection).await?;
-    Ok(roots.into_iter().collect())
+    let sql = "SELECT name, type, rootpage FROM sqlite_schema";
+    let roots: Vec<(String, String, u32)> = sqlx::query_as(sql).fetch_all(connection).await?;
+    let roots = roots.into_iter();
+    Ok(roots
+        .filter_map(|(name, sort, root)| Some((name, (sort_of(&sort)?, root))))
+        .collect())
+}
+
+fn sort_of(name: &str) -> Option<Sort> {
+    match name {
+        "table" => Some(Sort::Table),
+        "index" => Some(Sort::Index),
+        _ => None,
+    }
 }
 
 fn schema_of(pages: &mut Pages) -> Roots {
@@ -273,10 +305,10 @@ fn schema_of(pages: &mut Pages) -> Roots {
                 Stored::Int(root),
                 ..,
             ] = &columns[..]
-                && sort == "table"
+                && let Some(sort) = sort_of(sort)
                 && let Ok(root) = u32::try_from(*root)
             {
-                roots.insert(name.clone(), root);
+                roots.insert(name.clone(), (sort, root));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What was heard under a provisional id becomes the history of a signal.
 
-use twin_core::SignalId;
-use twin_historian::{Adopted, Adoption, Durability, Historian};
+use twin_core::{Quality, Reason, SignalId, SignalKey, Timestamp};
+use twin_historian::{Adopted, Adoption, Durability, Group, Historian, QualityTransition};
 
 use super::{all, batch, block_on, folder, open, sql};
 
@@ -94,6 +94,71 @@ fn several_signals_may_come_of_one_address() {
         for key in keys(&historian, &["a/x", "b/x"]).await {
             assert_eq!(all(&historian, key).await, [(10, 1.0)]);
         }
+        historian.close().await.unwrap();
+    });
+}
+
+/// When the program did not run, neither the provisional nor the new id was recorded.
+#[test]
+fn gaps_in_the_recording_go_with_the_samples() {
+    block_on(async {
+        let dir = folder();
+        let historian = open(dir.path()).await;
+        assert_eq!(keys(&historian, &["?c/t#a", "b/x"]).await, [0, 1]);
+        hear(&historian, &[(0, 10, 1.0), (1, 15, 5.0)]).await;
+        let gone = Quality::bad(Reason::NotRecorded);
+        let mark = |signal, at, quality| QualityTransition {
+            signal: SignalKey(signal),
+            at: Timestamp(at),
+            quality,
+        };
+        let stale = Quality::uncertain(Reason::Stale);
+        let qualities = [mark(0, 100, gone), mark(0, 200, gone), mark(1, 200, stale)];
+        let group = Group {
+            qualities: &qualities,
+            ..Group::default()
+        };
+        historian
+            .append_group(group, Durability::Full)
+            .await
+            .unwrap();
+        let adoptions = [
+            adoption("?c/t#a", "a/x"),
+            adoption("?c/t#a", "b/x"),
+            adoption("?c/t#a", "c/x"),
+        ];
+        let adopted = historian.adopt(&adoptions).await.unwrap();
+        assert_eq!((adopted.renamed, adopted.copied), (1, 2));
+        assert_eq!(keys(&historian, &["a/x", "b/x", "c/x"]).await, [0, 1, 2]);
+        let seen = async |t: i64| {
+            let found = historian.as_of(Timestamp(t)).await.unwrap();
+            let seen = found.iter().map(|of| (of.signal.0, of.quality));
+            seen.collect::<Vec<_>>()
+        };
+        let good = Quality::GOOD;
+        assert_eq!(seen(50).await, [(0, good), (1, good), (2, good)]);
+        assert_eq!(seen(150).await, [(0, gone), (1, gone), (2, gone)]);
+        assert_eq!(
+            seen(250).await,
+            [(0, gone), (1, stale), (2, gone)],
+            "its own stays"
+        );
+        historian.close().await.unwrap();
+    });
+}
+
+#[test]
+fn of_two_addresses_for_one_new_signal_one_gives_its_key_and_the_other_copies() {
+    block_on(async {
+        let dir = folder();
+        let historian = open(dir.path()).await;
+        keys(&historian, &["?c/t#a", "?c/t#b"]).await;
+        hear(&historian, &[(0, 10, 1.0), (1, 10, 8.0), (1, 20, 2.0)]).await;
+        let adoptions = [adoption("?c/t#a", "p/x"), adoption("?c/t#b", "p/x")];
+        let adopted = historian.adopt(&adoptions).await.unwrap();
+        assert_eq!((adopted.renamed, adopted.copied), (1, 1));
+        assert_eq!(keys(&historian, &["p/x"]).await, [0]);
+        assert_eq!(all(&historian, 0).await, [(10, 1.0), (20, 2.0)]);
         historian.close().await.unwrap();
     });
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use twin_core::{
-    ModelId,
+    Duration, ModelId,
     alarm::{AlarmKind, Priority},
 };
 
@@ -20,20 +20,17 @@ const SCORE_INTERVAL_DEFAULT_S: f64 = 1.0;
 
 pub(super) fn asset_type(mut table: Reader<'_>, seen: &mut HashSet<String>) -> AssetType {
     let id = unique_id(&mut table, seen);
-    let mut signals_seen = HashSet::new();
     let mut read = AssetType {
         name: table.filled_any_text("name").unwrap_or_else(|| id.clone()),
         id,
         dtmi: table.filled_text("dtmi"),
         model_file: table.filled_text("model_file"),
         running: None,
-        signals: table
-            .tables("signal")
-            .into_iter()
-            .map(|r| signal(r, &mut signals_seen))
-            .collect(),
+        signals: Vec::new(),
         model: None,
     };
+    let modelled = modelled(&table, &read);
+    read.signals = signals(&mut table, modelled);
     if read
         .dtmi
         .as_ref()
@@ -62,6 +59,30 @@ pub(super) fn asset_type(mut table: Reader<'_>, seen: &mut HashSet<String>) -> A
     read
 }
 
+/// The signals that the model file gives the type; none when there is no such file, or it was not read.
+fn modelled(table: &Reader<'_>, of: &AssetType) -> Vec<SignalDef> {
+    let (Some(models), Some(file)) = (table.models(), &of.model_file) else {
+        return Vec::new();
+    };
+    match models.of(file, of.dtmi.as_deref()) {
+        Ok(model) => model.signals,
+        Err(fault) => {
+            table.fault(fault.key, fault.text);
+            Vec::new()
+        }
+    }
+}
+
+/// The signals that are written, each with what the model says beside, then the model's others.
+fn signals(table: &mut Reader<'_>, modelled: Vec<SignalDef>) -> Vec<SignalDef> {
+    let mut seen = HashSet::new();
+    let written = table.tables("signal").into_iter();
+    let mut signals: Vec<SignalDef> = written.map(|r| signal(r, &mut seen, &modelled)).collect();
+    let others = modelled.into_iter();
+    signals.extend(others.filter(|signal| !seen.contains(&signal.id)));
+    signals
+}
+
 fn running(mut table: Reader<'_>, of: &AssetType) -> Running {
     let running = Running {
         signal: table.required_text("signal"),
@@ -73,7 +94,8 @@ fn running(mut table: Reader<'_>, of: &AssetType) -> Running {
 }
 
 pub(super) fn check_signal(table: &Reader<'_>, key: &str, signal: &str, of: &AssetType) {
-    if !signal.is_empty() && of.signal(signal).is_none() {
+    let may_be_modelled = of.model_file.is_some() && table.models().is_none();
+    if !signal.is_empty() && !may_be_modelled && of.signal(signal).is_none() {
         table.fault(
             key,
             format!(
@@ -84,26 +106,57 @@ pub(super) fn check_signal(table: &Reader<'_>, key: &str, signal: &str, of: &Ass
     }
 }
 
-fn signal(mut table: Reader<'_>, seen: &mut HashSet<String>) -> SignalDef {
-    let id = unique_id(&mut table, seen);
-    let role = table.choice("role", &Role::NAMES);
-    let signal = SignalDef {
-        name: table.filled_any_text("name").unwrap_or_else(|| id.clone()),
-        description: table.filled_any_text("description"),
-        short_name: table.filled_any_text("short_name"),
+/// What a signal is by itself, as far as nothing else is said.
+fn plain(id: String, role: Role) -> SignalDef {
+    SignalDef {
+        name: id.clone(),
+        description: None,
+        short_name: None,
         id,
-        unit: table.text("unit").unwrap_or_default(),
+        unit: String::new(),
+        display_unit: None,
+        role,
+        step: role != Role::Measurement,
+        range: None,
+        normal: None,
+        decimals: 1,
+        stale_after: Duration::from_secs_f64(STALE_AFTER_DEFAULT_S),
+        key: false,
+        alarms: Vec::new(),
+    }
+}
+
+fn signal(mut table: Reader<'_>, seen: &mut HashSet<String>, modelled: &[SignalDef]) -> SignalDef {
+    let id = unique_id(&mut table, seen);
+    let model = modelled.iter().find(|signal| signal.id == id);
+    let role = match model {
+        Some(model) if !table.has("role") => model.role,
+        _ => table.choice("role", &Role::NAMES),
+    };
+    let base = model.filter(|model| model.role == role).cloned();
+    let base = base.unwrap_or_else(|| SignalDef {
+        step: role != Role::Measurement,
+        role,
+        ..model.cloned().unwrap_or_else(|| plain(id, role))
+    });
+    let stale_after_s = base.stale_after.secs_f64();
+    let signal = SignalDef {
+        id: base.id,
+        name: table.filled_any_text("name").unwrap_or(base.name),
+        description: table.filled_any_text("description").or(base.description),
+        short_name: table.filled_any_text("short_name").or(base.short_name),
+        unit: table.text("unit").unwrap_or(base.unit),
         display_unit: table.filled_text("display_unit"),
         role,
-        step: table.boolean("step").unwrap_or(role != Role::Measurement),
-        range: table.pair("range"),
+        step: table.boolean("step").unwrap_or(base.step),
+        range: table.pair("range").or(base.range),
         normal: table.pair("normal"),
         decimals: table
             .integer("decimals", 0..=9)
             .and_then(|d| u8::try_from(d).ok())
-            .unwrap_or(1),
-        stale_after: table.seconds("stale_after_s", STALE_AFTER_DEFAULT_S, false),
-        key: table.boolean("key").unwrap_or(false),
+            .unwrap_or(base.decimals),
+        stale_after: table.seconds("stale_after_s", stale_after_s, false),
+        key: table.boolean("key").unwrap_or(base.key),
         alarms: table
             .tables("alarms")
             .into_iter()
@@ -129,6 +182,10 @@ fn check_display_unit(table: &Reader<'_>, signal: &SignalDef) {
     let Some(shown) = &signal.display_unit else {
         return;
     };
+    if signal.unit.is_empty() && table.models().is_none() {
+        // A model that was not read may say the unit.
+        return;
+    }
     let known = |unit: &str| lookup(unit, Vocabulary::Written);
     let quantities = (known(&signal.unit), known(shown));
     if !matches!(quantities, (Some(unit), Some(shown)) if unit.quantity == shown.quantity) {

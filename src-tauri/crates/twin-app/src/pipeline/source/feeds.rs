@@ -2,26 +2,39 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use twin_core::SignalKey;
-use twin_model::{Discovery, topic};
+use twin_core::{ConnectionId, SignalKey};
+use twin_model::{Mapper, topic};
 use twin_payload::{AddressIx, Decoder};
 
+use crate::compile::Compiled;
+
 /// What is wanted of what no signal comes from.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Wanted {
     /// Whether its values are stored for the case that it is accepted.
     pub store: bool,
     /// Topic filters of what is neither proposed nor stored.
     pub ignore: Vec<String>,
+    /// Rules that may make assets of it.
+    mapper: Arc<Mapper>,
+    connection: ConnectionId,
 }
 
 impl Wanted {
     /// As the plant file says it.
-    pub fn of(discovery: &Discovery) -> Wanted {
+    pub fn of(compiled: &Compiled, connection: &ConnectionId) -> Wanted {
+        let discovery = &compiled.plant.discovery;
         Wanted {
             store: discovery.keep.micros() > 0,
             ignore: discovery.ignore.clone(),
+            mapper: Arc::clone(&compiled.mapper),
+            connection: connection.clone(),
         }
+    }
+
+    /// Whether a mapping rule fits an address.
+    fn is_ruled(&self, address: &str) -> bool {
+        self.mapper.resolve(&self.connection, address).is_some()
     }
 
     fn is_wanted(&self, address: &str) -> bool {
@@ -45,12 +58,14 @@ pub enum Feed {
 }
 
 /// The feeds of one connection.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Feeds {
     addresses: HashMap<String, SignalKey>,
     wanted: Wanted,
     /// By number of the address: the decoder numbers them densely.
     known: Vec<Feed>,
+    /// Of them those that feed nothing and that a mapping rule fits, since they were last asked for.
+    ruled: Vec<Arc<str>>,
 }
 
 impl Feeds {
@@ -60,7 +75,13 @@ impl Feeds {
             addresses,
             wanted,
             known: Vec::new(),
+            ruled: Vec::new(),
         }
+    }
+
+    /// The addresses, first heard since this was last asked, that feed nothing and that a mapping rule fits.
+    pub fn take_ruled(&mut self) -> Vec<Arc<str>> {
+        std::mem::take(&mut self.ruled)
     }
 
     /// Every signal that is fed, in order of its key.
@@ -88,7 +109,13 @@ impl Feeds {
             let name = decoder.address(next);
             let feed = match self.addresses.get(name) {
                 Some(signal) => Feed::Signal(*signal),
-                None if self.wanted.is_wanted(name) => Feed::Nothing(name.into()),
+                None if self.wanted.is_wanted(name) => {
+                    let name: Arc<str> = name.into();
+                    if self.wanted.is_ruled(&name) {
+                        self.ruled.push(Arc::clone(&name));
+                    }
+                    Feed::Nothing(name)
+                }
                 None => Feed::Ignored,
             };
             self.known.push(feed);

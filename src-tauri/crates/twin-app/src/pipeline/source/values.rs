@@ -21,6 +21,7 @@ impl Source {
     ) {
         self.skipped += self.observations.skipped();
         self.convention = self.observations.convention().unwrap_or(Convention::Json);
+        // First: the message with which a gap is judged came after it, and its values are not in doubt.
         for event in self.observations.events().to_vec() {
             self.take_event(&event, turn);
         }

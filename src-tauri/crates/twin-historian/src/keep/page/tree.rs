@@ -23,7 +23,9 @@ pub(crate) struct Tree {
 const LOCK_PAGE: u32 = (1 << 30) / PAGE as u32 + 1;
 /// Pages that one page of the pointer map speaks of, and itself.
 const MAPPED: u32 = PAGE as u32 / 5 + 1;
-/// The pointer map's name for a page of a tree that is no root.
+/// The pointer map's names for the root of a tree, a free page, and a page of a tree that is no root.
+const ROOT: u8 = 1;
+const FREE: u8 = 2;
 const BELOW: u8 = 5;
 /// Deeper no tree can be.
 const DEPTH_MAX: u32 = 40;
@@ -65,10 +67,6 @@ impl Owners {
     ) {
         let mut next = vec![(tree.root, 0)];
         while let Some((number, depth)) = next.pop() {
-            // A damaged way down can lead into another tree.
-            if walk_up(pages, number, roots).is_some_and(|other| other.root != tree.root) {
-                continue;
-            }
             if depth > DEPTH_MAX || !seen.insert(number) {
                 continue;
             }
@@ -77,7 +75,8 @@ impl Owners {
                 continue;
             };
             if let Some(head) = cell::head(number, &page).filter(|head| fits(head, tree)) {
-                let below = head.children(&page);
+                let mut below = head.children(&page);
+                below.retain(|child| !is_elsewhere(pages, *child, number, roots));
                 next.extend(below.into_iter().map(|child| (child, depth + 1)));
             }
         }
@@ -125,6 +124,27 @@ const fn fits(head: &cell::Head, tree: &Tree) -> bool {
     }
 }
 
+/// Whether a page that `above` names as one below it belongs elsewhere, for a damaged way down can lead anywhere. The
+/// pointer map can be damaged too: it alone takes no page from a tree, but with the page that it names as the one above.
+fn is_elsewhere(pages: &mut Pages, number: u32, above: u32, roots: &HashMap<u32, &Tree>) -> bool {
+    if roots.contains_key(&number) || map_of(number).is_none() {
+        return true;
+    }
+    match mapped(pages, number) {
+        Some((BELOW, other)) => other != above && names(pages, other, number),
+        // Only these have nothing above them: one damaged byte cannot make an entry like that of another.
+        Some((ROOT | FREE, 0)) => true,
+        _ => false,
+    }
+}
+
+/// Whether a page names another as one below it.
+fn names(pages: &mut Pages, above: u32, number: u32) -> bool {
+    let page = pages.read(above);
+    let below = page.and_then(|page| Some(cell::head(above, &page)?.children(&page)));
+    below.is_some_and(|below| below.contains(&number))
+}
+
 /// The tree above a page, by the pointer map.
 fn walk_up<'a>(pages: &mut Pages, number: u32, roots: &HashMap<u32, &'a Tree>) -> Option<&'a Tree> {
     let mut at = number;
@@ -143,6 +163,15 @@ fn walk_up<'a>(pages: &mut Pages, number: u32, roots: &HashMap<u32, &'a Tree>) -
 
 /// What the pointer map says of a page.
 fn mapped(pages: &mut Pages, number: u32) -> Option<(u8, u32)> {
+    let map = map_of(number)?;
+    let page = pages.read(map)?;
+    let at = (number - map - 1) as usize * 5;
+    Some((*page.get(at)?, u32_at(&page, at + 1)?))
+}
+
+/// The page of the pointer map that speaks of a page; none for the first page, the pointer map itself, and the one that
+/// is not used.
+fn map_of(number: u32) -> Option<u32> {
     if number < 3 || number == LOCK_PAGE {
         return None;
     }
@@ -150,10 +179,8 @@ fn mapped(pages: &mut Pages, number: u32) -> Option<(u8, u32)> {
     if map == LOCK_PAGE {
         map += 1;
     }
-    if number <= map {
-        return None;
-    }
-    let page = pages.read(map)?;
-    let at = (number - map - 1) as usize * 5;
-    Some((*page.get(at)?, u32_at(&page, at + 1)?))
+    (number > map).then_some(map)
 }
+
+#[cfg(test)]
+mod tests;

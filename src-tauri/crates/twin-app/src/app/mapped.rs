@@ -1,0 +1,126 @@
+//! Assets that mapping rules make of what is heard: in memory only, never written into the plant file.
+
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+use twin_core::engine::SystemEvent;
+use twin_model::{ByRule, MAPPED_ASSETS_MAX, RuleMade};
+
+use super::App;
+use crate::{
+    api::plant::RuleView,
+    error::{Error, Result},
+    heard_by_rule::{ADDRESSES_MAX, Address, HeardByRule},
+    pipeline::request::Request,
+};
+
+/// Name of the condition that rules leave something out.
+const CONDITION: &str = "mapping-rules";
+
+impl App {
+    pub(super) fn ruled(&self) -> MutexGuard<'_, HeardByRule> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes assets of addresses that were heard since the last look and that a mapping rule fits.
+    pub(super) async fn look_at_rules(&self) {
+        if self.planted().origin.plant.mappings.is_empty() {
+            return self.say_of_rules(String::new()).await;
+        }
+        let text = match self.apply_rules().await {
+            Ok(()) => said(&self.planted().origin.made, self.ruled().left_out()),
+            // The program ends.
+            Err(Error::Stopped) => return,
+            Err(error) => format!("Mapping rules cannot make assets of what is heard: {error}"),
+        };
+        self.say_of_rules(text).await;
+    }
+
+    async fn apply_rules(&self) -> Result<()> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Request::Ruled { reply }).await?;
+        let ruled = answer.await.map_err(|_| Error::Stopped)?;
+        let _alone = self.editing.lock().await;
+        if !self.keep_heard(ruled).await? {
+            return Ok(());
+        }
+        let origin = Arc::clone(&self.planted().origin);
+        let made = origin.plant.by_rule(self.ruled().iter());
+        if made == origin.made {
+            return Ok(());
+        }
+        self.run_plant(origin.with(made)).await?;
+        Ok(())
+    }
+
+    /// Keeps addresses for the next start; tells whether one is new.
+    async fn keep_heard(&self, ruled: Vec<Address>) -> Result<bool> {
+        let heard = Arc::clone(&self.heard);
+        let keeping = tokio::task::spawn_blocking(move || {
+            let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+            heard.add(ruled)
+        });
+        keeping.await.map_err(|_| Error::Stopped)?
+    }
+
+    /// Raises, renews or ends the condition; an empty text ends it.
+    async fn say_of_rules(&self, text: String) {
+        if std::mem::replace(&mut self.seen().rules_told, text.clone()) == text {
+            return;
+        }
+        let key = CONDITION.to_owned();
+        let event = match text.is_empty() {
+            true => SystemEvent::Cleared { key },
+            false => SystemEvent::Raised { key, text },
+        };
+        // The driver may have ended; then nobody needs to know.
+        let _ = self.conditions.send(event).await;
+    }
+}
+
+/// What rules left out for want of room, in words; empty when they did not.
+fn said(made: &ByRule, left_out: u64) -> String {
+    let full = made.rules.iter().filter(|rule| rule.beyond > 0);
+    let mut parts: Vec<String> = full
+        .map(|rule| format!("Mapping rule {}: {}", rule.id, beyond(rule)))
+        .collect();
+    if left_out > 0 {
+        parts.push(format!(
+            "{left_out} addresses that mapping rules fit came after the {ADDRESSES_MAX} that are kept for them: narrow the \
+             rules, or ignore what is not needed under [discovery]."
+        ));
+    }
+    parts.join(" ")
+}
+
+fn beyond(rule: &RuleMade) -> String {
+    format!(
+        "{} addresses are not mapped, because it has made {MAPPED_ASSETS_MAX} assets, the most that a rule may make; narrow \
+         its filter.",
+        rule.beyond
+    )
+}
+
+/// What each rule made, for people.
+pub(super) fn rules_view(made: &ByRule) -> Vec<RuleView> {
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let view = |rule: &RuleMade| {
+        let beyond = (rule.beyond > 0).then(|| beyond(rule));
+        let clash = rule.first_clash.as_ref().map(|(address, signal)| {
+            format!(
+                "{} addresses are not mapped, the first of them {address}: {signal} has another address, or its asset another \
+                 type or connection.",
+                rule.clashes
+            )
+        });
+        RuleView {
+            id: rule.id.clone(),
+            connection: rule.connection.to_string(),
+            assets: count(rule.assets),
+            signals: count(rule.signals),
+            first: rule.first.iter().map(ToString::to_string).collect(),
+            left_out: beyond.into_iter().chain(clash).collect(),
+        }
+    };
+    made.rules.iter().map(view).collect()
+}

@@ -1,0 +1,80 @@
+//! What goes past the library: acknowledgements and pings to the broker, and what was seen of its packets.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::time::Instant;
+
+use super::frames::Tally;
+
+/// PUBACK without a reason, which means success in both versions (MQTT 5, 3.4.2.1).
+const PUBACK: [u8; 2] = [0x40, 2];
+/// PINGREQ (MQTT 5, 3.12).
+const PINGREQ: [u8; 2] = [0xc0, 0];
+/// Acknowledgements that may wait, bytes: as many as there are packet identifiers.
+pub(crate) const HELD_MAX: usize = 65_535 * 4;
+
+/// What a link's stream and those who use the link know of each other.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Beside(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// Whole packets on their way to the stream.
+    waiting: Vec<u8>,
+    /// A ping is among them.
+    is_asked: bool,
+    seen: Seen,
+}
+
+/// What came from the broker.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Seen {
+    pub(crate) tally: Tally,
+    /// When it last gave a sign of life.
+    pub(crate) heard: Option<Instant>,
+}
+
+impl Beside {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds the acknowledgement of the packet `id`; gives whether there was room. Whoever polls the stream must do so
+    /// again soon.
+    pub(crate) fn put(&self, id: u16) -> bool {
+        let waiting = &mut self.lock().waiting;
+        let fits = waiting.len() < HELD_MAX;
+        if fits {
+            let [high, low] = id.to_be_bytes();
+            waiting.extend_from_slice(&[PUBACK[0], PUBACK[1], high, low]);
+        }
+        fits
+    }
+
+    /// Asks the broker for a sign of life, unless that waits to be written already. Whoever polls the stream must do so
+    /// again soon.
+    pub(crate) fn ping(&self) {
+        let mut state = self.lock();
+        if !state.is_asked {
+            state.is_asked = true;
+            state.waiting.extend_from_slice(&PINGREQ);
+        }
+    }
+
+    /// Exchanges what waits for an empty buffer.
+    pub(super) fn take(&self, into: &mut Vec<u8>) {
+        let mut state = self.lock();
+        state.is_asked = false;
+        std::mem::swap(&mut state.waiting, into);
+    }
+
+    pub(super) fn note(&self, tally: Tally, heard: Option<Instant>) {
+        let seen = &mut self.lock().seen;
+        seen.tally = tally;
+        seen.heard = heard.or(seen.heard);
+    }
+
+    pub(crate) fn seen(&self) -> Seen {
+        self.lock().seen
+    }
+}
