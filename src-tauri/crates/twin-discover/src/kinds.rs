@@ -10,14 +10,17 @@ use crate::{
     names::slug,
     place::{last_level, parts},
     proposal::{Choice, Proposal, ProposedAsset},
-    signal::ProposedSignal,
+    signal::{NO_NAME, ProposedSignal},
 };
 
-/// A type of the plant file fits when so many of an asset's signals are its own, in percent.
+/// A type of the plant file fits when so many of an asset's signals are its own, or of its signals the asset's, in
+/// percent.
 const FITS_PERCENT: usize = 80;
+/// Of a type with fewer signals too many assets have all.
+const FEW: usize = 2;
 
-/// What makes two assets of one type: the same signals in the same units.
-type Signature = BTreeSet<(String, String)>;
+/// What makes two assets of one type: the same signals, called alike, in the same units.
+type Signature = BTreeSet<(String, String, String)>;
 
 /// The types of a plant, found by their signals.
 #[derive(Debug, Default)]
@@ -83,7 +86,7 @@ impl Kinds {
             separate(&mut proposal.signals);
             let signals = proposal.signals.iter();
             let signature = signals
-                .map(|signal| (signal.id.clone(), signal.unit.clone()))
+                .map(|of| (of.id.clone(), of.name.clone(), of.unit.clone()))
                 .collect();
             let kind = made.entry(signature).or_insert_with(|| {
                 let name = type_name(&proposal.asset);
@@ -104,6 +107,7 @@ impl Kinds {
         for signal in signals {
             let key = (signal.id.clone(), signal.unit.clone());
             let by_signal = self.by_signal.get(&key).into_iter().flatten().copied();
+            let by_signal = by_signal.filter(|_| says_something(&signal.id));
             let ends = self.by_end.get(end(&signal.address)).into_iter().flatten();
             let by_end = ends
                 .filter(|(index, id)| is_like(signal, *index, id, plant))
@@ -113,9 +117,11 @@ impl Kinds {
                 *counts.entry(index).or_default() += 1;
             }
         }
-        let fits = counts
-            .into_iter()
-            .filter(|(_, count)| count * 100 >= signals.len() * FITS_PERCENT);
+        let is_most = |count: usize, of: usize| count * 100 >= of * FITS_PERCENT;
+        let fits = counts.into_iter().filter(|(index, count)| {
+            let of_type = plant.types.get(*index).map_or(0, |kind| kind.signals.len());
+            is_most(*count, signals.len()) || *count >= FEW && is_most(*count, of_type)
+        });
         let (best, _) = fits.max_by_key(|(index, count)| (*count, std::cmp::Reverse(*index)))?;
         plant.types.get(best)
     }
@@ -166,7 +172,8 @@ fn fit(signals: &mut [ProposedSignal], kind: &AssetType, is_fed: impl Fn(&str) -
     for signal in signals {
         let def = kind.signal(&signal.id).filter(|def| {
             let unit_fits = signal.unit.is_empty() || signal.unit == def.unit;
-            unit_fits && !is_fed(&def.id)
+            let name_fits = says_something(&def.id) || signal.name == def.name;
+            unit_fits && name_fits && !is_fed(&def.id)
         });
         match def.filter(|def| used.insert(def.id.clone())) {
             Some(def) => {
@@ -177,6 +184,12 @@ fn fit(signals: &mut [ProposedSignal], kind: &AssetType, is_fed: impl Fn(&str) -
             None => signal.id = ids.take(&signal.id),
         }
     }
+}
+
+/// Whether an id was made of a name, and not for want of letters.
+fn says_something(id: &str) -> bool {
+    let number = id.strip_prefix(NO_NAME);
+    !number.is_some_and(|number| number.chars().all(|c| c.is_ascii_digit() || c == '-'))
 }
 
 fn separate(signals: &mut [ProposedSignal]) {

@@ -50,7 +50,7 @@ fn proposal(
     plant: &Plant,
     ids: &mut Ids,
 ) -> Proposal {
-    let signals: Vec<ProposedSignal> = group.members.iter().map(signal::propose).collect();
+    let mut signals: Vec<ProposedSignal> = group.members.iter().map(signal::propose).collect();
     let convention = convention_of(group);
     let confidence = if !group.descriptions.is_empty() || existing.is_some() {
         Confidence::Sure
@@ -59,11 +59,15 @@ fn proposal(
     } else {
         Confidence::Likely
     };
+    let asset = asset(group, existing, convention, plant, ids);
+    for signal in &mut signals {
+        without_asset(&mut signal.name, &asset.name);
+    }
     Proposal {
         id: format!("{connection} {}", group.key),
         connection: (*connection).clone(),
         evidence: reasons(group, existing.is_some(), signals.len()),
-        asset: asset(group, existing, convention, plant, ids),
+        asset,
         convention,
         signals,
         confidence,
@@ -154,6 +158,16 @@ fn place(path: &[String], convention: Option<Convention>, plant: &Plant) -> Choi
             name: plant.name.clone(),
             exists: false,
         },
+    }
+}
+
+/// What is named `Pump 1 flow` in the asset `Pump 1` is its `flow`: assets of one type have signals of one name.
+fn without_asset(name: &mut String, asset: &str) {
+    let rest = name.strip_prefix(asset).map(str::trim_start);
+    if let Some(rest) = rest.filter(|rest| rest.len() < name.len() && !rest.is_empty())
+        && name.as_bytes().get(asset.len()) == Some(&b' ')
+    {
+        *name = rest.to_owned();
     }
 }
 
