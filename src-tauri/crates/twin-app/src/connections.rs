@@ -16,6 +16,7 @@ pub use self::{
 };
 use crate::{
     error::{Error, Result},
+    greetings::{greetings_of, will_of},
     workspace::Workspace,
 };
 
@@ -99,6 +100,8 @@ pub fn spec_of(
             twin_model::Session::Clean => Session::Clean,
         },
         subscriptions: subscriptions.collect::<Result<_>>()?,
+        will: will_of(connection),
+        greetings: greetings_of(connection),
         limits: limits_of(&connection.limits),
         ..ConnectionSpec::new(&connection.host, connection.port, &client_id)
     })

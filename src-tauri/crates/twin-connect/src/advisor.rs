@@ -118,6 +118,7 @@ pub async fn sample_filter(
         client_id: format!("{}-advisor", spec.client_id),
         session: Session::Clean,
         will: None,
+        greetings: Vec::new(),
         subscriptions: vec![Subscription::new(filter, Qos::AtMostOnce)],
         ..spec
     };

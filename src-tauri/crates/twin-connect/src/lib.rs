@@ -74,4 +74,4 @@ pub use run::run;
 pub use skew::{Stamp, source_clock, source_skew};
 pub use spec::{ConnectionSpec, Protocol, Qos, Session, Subscription, security_label};
 pub use trust::{Authorities, ClientCertificate, Credentials, Pem, Secret, Tls};
-pub use will::Will;
+pub use will::{Greeting, Will, Words};

@@ -11,6 +11,7 @@ use super::{
     driver::Driver,
     job::Reply,
     request::{LedgerLook, LedgerRequest, Request},
+    source::Source,
 };
 use crate::{
     api::alarm::AlarmRow,

@@ -151,7 +151,8 @@ impl Source {
 
     /// From now on other addresses feed signals.
     pub fn put_addresses(&mut self, addresses: HashMap<String, SignalKey>, wanted: Wanted) {
-        self.feeds = Feeds::new(addresses, wanted);
+        let heard = self.ledger.heard().map(|heard| &heard.address);
+        self.feeds.put(addresses, wanted, heard);
         self.signals = self.feeds.signals().into();
         let feeds = &self.feeds;
         self.ledger.forget(|address| feeds.is_proposed(address));
