@@ -331,7 +331,11 @@ mod tests {
         };
         let script = Script {
             setup: vec![0, 1],
-            parts: vec![message(b"{\"a\":1}"), message(b"{\"b\":"), message(b"{\"c\":2}")],
+            parts: vec![
+                message(b"{\"a\":1}"),
+                message(b"{\"b\":"),
+                message(b"{\"c\":2}"),
+            ],
         };
         assert_eq!(check(said, &script, true), Ok(()));
         let heard = Heard::all(&script);
