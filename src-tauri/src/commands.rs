@@ -10,13 +10,15 @@ use twin_app::{
     App,
     api::{
         alarm::{AlarmList, AlarmRow},
-        connection::{ConnectionForm, ConnectionRow, HeardRow, TestReportView},
+        connection::{ConnectionForm, ConnectionRow, HeardRow},
         discovery::{
             Acceptance, DiscoveryQuery, DiscoveryView, Ignoring, PlantChange, ProposalView,
         },
         files::{ExportRequest, FileJobView, Keeping},
+        look::{LookRequest, LookView},
         models::{ModelImportView, ModelsView},
         plant::{AnomalyView, PlantFileView, PlantView},
+        session::SessionView,
         settings::{ApiError, OnClose, Settings},
         trend::TrendRequest,
     },
@@ -56,7 +58,9 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         anomaly,
         connections,
         heard,
-        test_connection,
+        start_look,
+        look,
+        cancel_look,
         save_connection,
         remove_connection,
         request_rebirth,
@@ -66,6 +70,7 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         discovery_accept,
         discovery_ignore,
         discovery_unignore,
+        sparkplug_session,
         settings,
         set_settings,
         close_window,
@@ -170,8 +175,19 @@ async fn heard(host: State<'_, Host>, connection: String) -> Answer<Vec<HeardRow
 }
 
 #[tauri::command]
-async fn test_connection(host: State<'_, Host>, form: ConnectionForm) -> Answer<TestReportView> {
-    app(&host)?.test_connection(&form).await.map_err(wrong)
+async fn start_look(host: State<'_, Host>, request: LookRequest) -> Answer<LookView> {
+    app(&host)?.start_look(request).await.map_err(wrong)
+}
+
+#[tauri::command]
+fn look(host: State<'_, Host>, number: u32) -> Answer<LookView> {
+    app(&host)?.look(number).map_err(wrong)
+}
+
+#[tauri::command]
+fn cancel_look(host: State<'_, Host>, number: u32) -> Answer<()> {
+    app(&host)?.cancel_look(number);
+    Ok(())
 }
 
 #[tauri::command]
@@ -236,6 +252,14 @@ async fn discovery_ignore(host: State<'_, Host>, ignoring: Ignoring) -> Answer<V
 async fn discovery_unignore(host: State<'_, Host>, filters: Vec<String>) -> Answer<()> {
     app(&host)?
         .discovery_unignore(&filters, &user()?)
+        .await
+        .map_err(wrong)
+}
+
+#[tauri::command]
+async fn sparkplug_session(host: State<'_, Host>, connection: String) -> Answer<SessionView> {
+    app(&host)?
+        .sparkplug_session(&connection)
         .await
         .map_err(wrong)
 }

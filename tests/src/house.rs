@@ -74,6 +74,17 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("twinscope", &["twin-app"]),
+    // It feeds whatever reads what comes from outside; nothing of the application knows it.
+    (
+        "twin-fuzz",
+        &[
+            "twin-connect",
+            "twin-core",
+            "twin-historian",
+            "twin-model",
+            "twin-payload",
+        ],
+    ),
     // It stands for somebody else's plant: it may know the application's code no more than a real one does.
     ("demo-plant", &[]),
     ("xtask", &[]),

@@ -69,11 +69,33 @@ const SHOTS = [
     (page) => page.click("[data-testid=alarms-history]"),
   ],
   ["connections", "fault", "#/connections", "dark", 1440, 900],
+  ["connection-session", "fault", "#/connections", "dark", 1440, 900, session],
+  ["connection-session-light", "fault", "#/connections", "light", 1024, 700, session],
   ["connection-form", "fault", "#/connections", "light", 1440, 900, form],
   ["connection-doctor", "fault", "#/connections", "dark", 1440, 1100, doctor],
   ["connection-doctor-light", "fault", "#/connections", "light", 1024, 700, doctorRisk],
   ["connection-advanced", "fault", "#/connections", "dark", 1440, 1100, advanced],
+  ["connection-advisor", "fault", "#/connections", "dark", 1440, 1000, advisor],
+  ["connection-listening", "fault", "#/connections", "light", 1024, 700, listening],
+  ["connection-coap", "fault", "#/connections", "light", 1440, 900, coap],
+  ["connection-coap-plain", "fault", "#/connections", "dark", 1024, 700, coapPlain],
+  ["connection-coap-doctor", "fault", "#/connections", "dark", 1440, 1000, coapDoctor],
+  ["connection-cards", "fault", "#/connections", "dark", 1440, 1000, cards],
   ["connection-plain", "fault", "#/connections", "dark", 1024, 700, plain],
+  ["discovery", "fault", "#/discovery", "dark", 1280, 800],
+  ["discovery-light", "fault", "#/discovery", "light", 1024, 700, foundTick],
+  ["discovery-why", "fault", "#/discovery", "dark", 1024, 700, foundWhy],
+  ["discovery-accept", "fault", "#/discovery", "light", 1280, 800, foundAccept],
+  ["discovery-faults", "fault", "#/discovery", "dark", 1280, 800, foundFaults],
+  ["discovery-told", "fault", "#/discovery", "dark", 1280, 800, foundWritten],
+  ["discovery-many", "thousand", "#/discovery", "light", 1440, 900, foundFilter],
+  ["discovery-narrow", "fault", "#/discovery", "light", 760, 900],
+  ["overview-fresh", "fresh", "", "light", 1024, 700],
+  ["discovery-nothing", "empty", "#/discovery", "dark", 1280, 800],
+  ["types", "fault", "#/types", "dark", 1280, 800],
+  ["types-faults", "edited", "#/types", "light", 1024, 700],
+  ["types-import", "fault", "#/types", "light", 1280, 800, modelFaults],
+  ["types-choose", "fault", "#/types", "dark", 1024, 700, modelChoose],
   ["search", "fault", "", "dark", 1440, 900, search],
   ["small-overview", "fault", "", "dark", 1024, 700],
   ["small-asset", "fault", "#/asset/pump-2", "light", 1024, 700],
@@ -163,6 +185,10 @@ async function importReport(page) {
   await page.waitForSelector("[data-testid=import-bad]");
 }
 
+async function session(page) {
+  await page.click("[aria-label='Details of Riverside/edge-2']");
+}
+
 async function form(page) {
   await page.click("[data-testid=connection-new]");
   await page.fill("[data-testid=form-name]", "Laboratory");
@@ -195,10 +221,101 @@ async function advanced(page) {
   await page.click("[data-testid=form-save]");
 }
 
+async function listening(page) {
+  await page.click("[data-testid=connection-new]");
+  await page.fill("[data-testid=form-host]", "lab.example");
+  await page.locator("[data-testid=form-advise-1]").scrollIntoViewIfNeeded();
+  await page.click("[data-testid=form-advise-1]");
+}
+
+async function advisor(page) {
+  await listening(page);
+  await page.waitForSelector("[data-testid=filter-sample]");
+  await page.locator("[data-testid=form-save]").scrollIntoViewIfNeeded();
+}
+
+async function coap(page) {
+  await page.click("[data-testid=connection-new]");
+  await page.selectOption("[data-testid=form-protocol]", "coap");
+  await page.fill("[data-testid=form-host]", "well.example");
+  await page.fill("[data-testid=form-identity]", "twinscope");
+  await page.fill("[data-testid=form-key]", "sesame");
+  await page.click("[data-testid=form-discover]");
+  await page.waitForSelector("[data-testid=form-offer]");
+  await page.click("[data-testid=form-offer] input >> nth=0");
+  await page.click("[data-testid=form-offer] input >> nth=1");
+}
+
+async function coapPlain(page) {
+  await page.click("[data-testid=connection-new]");
+  await page.selectOption("[data-testid=form-protocol]", "coap");
+  await page.click("[data-testid=form-tls]");
+  await page.click("[data-testid=form-save]");
+}
+
+async function coapDoctor(page) {
+  await page.click("[data-testid=connection-well] button:has-text('Edit')");
+  await page.click("[data-testid=form-test]");
+  await page.waitForSelector("[data-testid=doctor]");
+}
+
+async function cards(page) {
+  await page.locator("[data-testid=connection-well]").scrollIntoViewIfNeeded();
+}
+
 async function plain(page) {
   await page.click("[data-testid=connection-new]");
   await page.click("[data-testid=form-tls]");
   await page.click("[data-testid=form-save]");
+}
+
+async function foundTick(page) {
+  for (const row of (await page.locator("[role=treeitem][aria-level='3'] .tick").all()).slice(0, 3))
+    await row.click();
+}
+
+async function foundWhy(page) {
+  await page.click("[data-testid=found-dosing-pump-2]");
+  await page.click("[data-testid=why-pressure]");
+}
+
+async function foundAccept(page) {
+  await page.click("[data-testid=found-dosing-pump-2]");
+  await page.click("[data-testid=found-accept]");
+  await page.waitForSelector("[data-testid=accept-lines]");
+}
+
+async function foundFaults(page) {
+  await page.click("[data-testid=found-drop-table-signal]");
+  await page.fill("[data-testid=found-asset-id]", "Not an id");
+  await page.click("[data-testid=found-accept]");
+  await page.waitForSelector("[data-testid=accept-faults]");
+}
+
+async function foundWritten(page) {
+  await foundAccept(page);
+  await page.click("[data-testid=accept-write]");
+  await page.waitForSelector("[data-testid=discovery-told] .told");
+}
+
+async function foundFilter(page) {
+  await page.fill("[data-testid=found-filter]", "r");
+  await page.waitForTimeout(600);
+  await page.click("[data-testid=found-compressor-station-north]");
+}
+
+async function modelFaults(page) {
+  await page.click("[data-testid=model-import]");
+  await page.fill("[data-testid=model-path]", "/home/operator/broken.json");
+  await page.click("[data-testid=model-start]");
+  await page.waitForSelector("[data-testid=model-faults]");
+}
+
+async function modelChoose(page) {
+  await page.click("[data-testid=model-import]");
+  await page.fill("[data-testid=model-path]", "/home/operator/several.json");
+  await page.click("[data-testid=model-start]");
+  await page.waitForSelector("[data-testid=model-choices]");
 }
 
 async function search(page) {

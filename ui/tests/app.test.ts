@@ -43,7 +43,7 @@ describe("window", () => {
 
   it("shows every asset, the ways to the screens, the counters and the title", async () => {
     await open("fault");
-    await vi.waitFor(() => expect(byId("status-connection")?.textContent).toContain("2 brokers"));
+    await vi.waitFor(() => expect(byId("status-connection")?.textContent).toContain("3 connections"));
     expect(byId("tile-pump-2")).not.toBeNull();
     expect(document.querySelectorAll("[data-asset]")).toHaveLength(15);
     for (const id of ["nav-overview", "nav-alarms", "nav-connections"]) expect(byId(id)).not.toBeNull();
@@ -79,6 +79,7 @@ describe("window", () => {
     await open("fault", { requestRebirth });
     window.location.hash = "#/connections";
     await vi.waitFor(() => expect(byId("rejects-station")?.textContent).toContain("json-too-deep"));
+    await vi.waitFor(() => expect(byId("session-row-Riverside/edge-2")).not.toBeNull());
     document.querySelector<HTMLElement>('[aria-label="Ask Riverside/edge-2 for a rebirth"]')?.click();
     await vi.waitFor(() => expect(document.querySelector("dialog")).not.toBeNull());
     expect(requestRebirth).not.toHaveBeenCalled();

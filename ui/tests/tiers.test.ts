@@ -75,6 +75,11 @@ describe("tiers", () => {
     ]);
   });
 
+  it("puts nothing into the page as markup", () => {
+    const risky = files.filter(({ text }) => /\{@html|innerHTML|outerHTML|insertAdjacentHTML/.test(text));
+    expect(risky.map(({ name }) => name)).toEqual([]);
+  });
+
   it("writes colours in tokens.css only", () => {
     const painters = files.filter(
       ({ name, text }) =>

@@ -14,8 +14,10 @@ import {
   hasProblems,
   isAdvanced,
   newConnection,
+  newResource,
   newSubscription,
   portAfter,
+  reachProblems,
 } from "../src/lib/connectionform";
 import { expiryWords, outcomeWords } from "../src/lib/doctorwords";
 import { anomalySentence, falseAlarmSentence, staleSentence } from "../src/lib/evidence";
@@ -332,6 +334,69 @@ describe("connection form", () => {
       port: 443,
       transport: { websocket: false, alpn: ["x-amzn-mqtt-ca"] },
     });
+  });
+
+  it("keeps every field of CoAP, and nothing of MQTT", () => {
+    const form = {
+      ...newConnection(),
+      kind: "coap" as const,
+      name: "Well",
+      host: "well",
+      port: 5684,
+      username: "desk",
+      subscriptions: [],
+      resources: [{ path: "/level", observe: true, every_s: 2.5 }],
+      limits: { packet: 64_000, topics: 5, rate: 7, rate_bytes: null },
+    };
+    expect(filledIn(form, draftOf(form), "")).toEqual(form);
+    expect(hasProblems(formProblems(form, draftOf(form), "sesame"))).toBe(false);
+    const turned = { ...newConnection(), kind: "coap" as const, host: " well " };
+    const draft = { ...draftOf(turned), resources: [newResource(" /level ")] };
+    expect(filledIn(turned, draft, "")).toMatchObject({
+      host: "well",
+      subscriptions: [],
+      resources: [{ path: "/level", observe: true, every_s: 60 }],
+    });
+    expect(filledIn(newConnection(), draft, "").resources).toEqual([]);
+    expect(portAfter(8883, true, false, "coap")).toBe(5684);
+    expect(portAfter(5684, false, false, "coap")).toBe(5683);
+    expect(portAfter(5683, true, false)).toBe(8883);
+  });
+
+  it("says what is wrong with CoAP", () => {
+    const form = { ...newConnection(), kind: "coap" as const, name: "x", host: "h" };
+    const none = formProblems(form, draftOf(form));
+    expect(none).toMatchObject({
+      key: "Give the key.",
+      nothing: expect.stringMatching(/at least one resource/),
+    });
+    expect(none.identity).not.toBe("");
+    expect(none.filters).toEqual([]);
+    const resources = [
+      newResource("/a"),
+      newResource("b"),
+      newResource("/a"),
+      { ...newResource("/c"), every: "" },
+    ];
+    const wrong = formProblems(form, { ...draftOf(form), resources }, "hex:0f0");
+    expect(wrong.resources).toEqual([
+      "",
+      "It begins with / and has no spaces.",
+      "It stands twice: remove one.",
+      "",
+    ]);
+    expect(wrong.intervals).toEqual(["", "", "", "1 to 86400."]);
+    expect(wrong.key).toMatch(/pairs of digits/);
+    expect(formProblems(form, draftOf(form), "x".repeat(65)).key).toMatch(/64 bytes/);
+    // A key that is stored stays.
+    const stored = { ...form, id: "w", username: "desk" };
+    expect(formProblems(stored, { ...draftOf(stored), resources: [newResource("/a")] })).toEqual(
+      formProblems({ ...stored, tls: false }, { ...draftOf(stored), resources: [newResource("/a")] }),
+    );
+    // To ask a device what it has, nothing needs to be known of that.
+    const reached = { ...form, name: "", username: "desk" };
+    expect(hasProblems(reachProblems(reached, draftOf(reached), "sesame"))).toBe(false);
+    expect(hasProblems(reachProblems({ ...reached, host: "" }, draftOf(reached), "sesame"))).toBe(true);
   });
 
   it("says how the test went", () => {

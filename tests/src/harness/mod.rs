@@ -2,15 +2,18 @@
 
 pub mod broker;
 pub mod certificates;
+pub mod coap;
 pub mod demo;
 pub mod desktop;
 pub mod edge_node;
+pub mod flood;
 pub mod headless;
 pub mod killer;
 pub mod mosquitto;
 pub mod peer;
 pub mod process;
 pub mod publisher;
+pub mod shadows;
 pub mod small_disk;
 pub mod trace;
 pub mod wait;

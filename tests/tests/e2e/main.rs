@@ -2,16 +2,26 @@
 
 mod as_of;
 mod bad_input;
+mod coap;
 mod damage;
 mod discovery;
 mod disk_full;
+mod greetings;
 mod io_errors;
 mod keep;
 mod kill;
+mod links;
+mod literal;
+mod looks;
+mod mapping;
+mod models;
+mod many;
 mod order;
 mod pipeline;
+mod posts;
 mod reload;
 mod restart;
+mod shadows;
 mod sparkplug;
 mod tanks;
 mod window;

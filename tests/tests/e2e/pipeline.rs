@@ -11,7 +11,7 @@ use twin_app::{
     api::{
         alarm::AlarmStateView,
         connection::{
-            ConnectionForm, LimitsForm, LinkStateView, ProtocolView, SubscriptionForm,
+            ConnectionForm, KindView, LimitsForm, LinkStateView, ProtocolView, SubscriptionForm,
             TestStepView, TransportForm,
         },
         trend::TrendRequest,
@@ -238,6 +238,7 @@ fn form(port: u16, authority: &Authority) -> Result<ConnectionForm> {
     let client = authority.client("client")?;
     Ok(ConnectionForm {
         id: String::new(),
+        kind: KindView::Mqtt,
         name: "Mine".into(),
         host: "localhost".into(),
         port,
@@ -254,6 +255,7 @@ fn form(port: u16, authority: &Authority) -> Result<ConnectionForm> {
             everything: false,
             share: String::new(),
         }],
+        resources: Vec::new(),
         persistent_session: true,
         allow_rebirth: false,
         transport: TransportForm::default(),

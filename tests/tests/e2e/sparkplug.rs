@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
-use twin_app::{App, api::connection::NodeRow};
+use twin_app::{App, api::session::SessionRow};
 use twinscope_tests::harness::{
     edge_node::{EdgeNode, Published},
     mosquitto, wait,
@@ -73,11 +73,11 @@ fn means(shown: &str, published: &Value) -> bool {
     }
 }
 
-async fn state(app: &App, id: &str, state: &str) -> Result<NodeRow> {
+async fn state(app: &App, id: &str, state: &str) -> Result<SessionRow> {
     wait::until(&format!("{id} to be {state}"), SOON, || async {
-        let connection = app.connections().into_iter().next()?;
-        let mut nodes = connection.nodes.into_iter();
-        nodes.find(|row| row.id == id && row.state == state)
+        let session = app.sparkplug_session("c").await.ok()?;
+        let mut rows = session.rows.into_iter();
+        rows.find(|row| row.id == id && row.state == state)
     })
     .await
 }
@@ -115,9 +115,24 @@ async fn an_edge_node_of_others_is_read_as_it_speaks() -> Result<()> {
     edge.ask("device-death").await?;
     state(&app, "Plant/edge/press", "offline").await?;
     let node = state(&app, "Plant/edge", "online").await?;
-    ensure!(node.gaps == 0.0, "{node:?}");
+    let facts = node.node.as_ref().context("facts of an edge node")?;
+    ensure!((facts.gaps, facts.alias_failures) == (0.0, 0.0), "{node:?}");
+    ensure!(
+        (facts.rebirths_asked, facts.rebirths_answered) == (1.0, 1.0),
+        "{node:?}"
+    );
     edge.kill().await?;
     state(&app, "Plant/edge", "offline").await?;
+    let session = app.sparkplug_session("c").await?;
+    let worst = session.rows.first().context("a row")?;
+    ensure!(
+        worst.id == "Plant/edge" && worst.findings[0].brief == "offline",
+        "{session:?}"
+    );
+    ensure!(
+        worst.last_death.is_some() && worst.births == 2.0,
+        "{session:?}"
+    );
     let rejects = app.connections().into_iter().flat_map(|row| row.rejects);
     let rejects: Vec<_> = rejects.collect();
     ensure!(rejects.is_empty(), "{rejects:?}");

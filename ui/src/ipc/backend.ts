@@ -15,14 +15,16 @@ import type { FileJobView } from "./bindings/FileJobView";
 import type { HeardRow } from "./bindings/HeardRow";
 import type { Ignoring } from "./bindings/Ignoring";
 import type { Keeping } from "./bindings/Keeping";
+import type { LookRequest } from "./bindings/LookRequest";
+import type { LookView } from "./bindings/LookView";
 import type { ModelImportView } from "./bindings/ModelImportView";
 import type { ModelsView } from "./bindings/ModelsView";
 import type { PlantChange } from "./bindings/PlantChange";
 import type { PlantFileView } from "./bindings/PlantFileView";
 import type { PlantView } from "./bindings/PlantView";
 import type { ProposalView } from "./bindings/ProposalView";
+import type { SessionView } from "./bindings/SessionView";
 import type { Settings } from "./bindings/Settings";
-import type { TestReportView } from "./bindings/TestReportView";
 import type { TrendRequest } from "./bindings/TrendRequest";
 
 export interface Backend {
@@ -47,7 +49,11 @@ export interface Backend {
   anomaly(asset: string): Promise<AnomalyView | null>;
   connections(): Promise<ConnectionRow[]>;
   heard(connection: string): Promise<HeardRow[]>;
-  testConnection(form: ConnectionForm): Promise<TestReportView>;
+  /** Begins a look at the other side of a connection; one that goes on is ended. */
+  startLook(request: LookRequest): Promise<LookView>;
+  /** How far a look is, and what it found; refused when it was ended. */
+  look(number: number): Promise<LookView>;
+  cancelLook(number: number): Promise<void>;
   saveConnection(form: ConnectionForm): Promise<ConnectionForm>;
   removeConnection(id: string): Promise<void>;
   requestRebirth(connection: string, node: string): Promise<void>;
@@ -63,6 +69,8 @@ export interface Backend {
   discoveryIgnore(ignoring: Ignoring): Promise<string[]>;
   /** Takes filters out of the plant file again: what they cover is proposed when it is heard the next time. */
   discoveryUnignore(filters: string[]): Promise<void>;
+  /** How the Sparkplug sessions of a connection go, the worst first. */
+  sparkplugSession(connection: string): Promise<SessionView>;
   settings(): Promise<Settings>;
   setSettings(settings: Settings): Promise<void>;
   closeWindow(keepCollecting: boolean, remember: boolean): Promise<void>;

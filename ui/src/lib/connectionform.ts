@@ -1,5 +1,6 @@
 /** What a new connection begins with, and what is wrong with one as filled in. */
 import type { ConnectionForm } from "../ipc/bindings/ConnectionForm";
+import type { KindView } from "../ipc/bindings/KindView";
 import type { LimitsForm } from "../ipc/bindings/LimitsForm";
 import type { SubscriptionForm } from "../ipc/bindings/SubscriptionForm";
 import type { TransportForm } from "../ipc/bindings/TransportForm";
@@ -8,6 +9,11 @@ export const PORT_TLS = 8883;
 export const PORT_PLAIN = 1883;
 const PORT_WSS = 443;
 const PORT_WS = 80;
+const PORT_COAPS = 5684;
+const PORT_COAP = 5683;
+/** How often a CoAP resource is read when nothing else is said, seconds. */
+const EVERY_S = 60;
+const DAY_S = 86_400;
 /** The application protocol (ALPN) by which AWS IoT Core knows MQTT on port 443. */
 const AWS_ALPN = "x-amzn-mqtt-ca";
 /** Units of 1,000 bytes, as people fill them in. */
@@ -24,6 +30,7 @@ export function newTransport(): TransportForm {
 export function newConnection(): ConnectionForm {
   return {
     id: "",
+    kind: "mqtt",
     name: "",
     host: "",
     port: PORT_TLS,
@@ -35,6 +42,7 @@ export function newConnection(): ConnectionForm {
     username: "",
     password: null,
     subscriptions: [newSubscription("spBv1.0/#")],
+    resources: [],
     persistent_session: true,
     allow_rebirth: false,
     transport: newTransport(),
@@ -42,9 +50,12 @@ export function newConnection(): ConnectionForm {
   };
 }
 
-/** The usual port of another way to the broker, when the port was a usual one. */
-export function portAfter(port: number, tls: boolean, websocket: boolean): number {
-  if (![PORT_TLS, PORT_PLAIN, PORT_WSS, PORT_WS].includes(port)) return port;
+const USUAL_PORTS = [PORT_TLS, PORT_PLAIN, PORT_WSS, PORT_WS, PORT_COAPS, PORT_COAP];
+
+/** The usual port of another way to the other side, when the port was a usual one. */
+export function portAfter(port: number, tls: boolean, websocket: boolean, kind: KindView = "mqtt"): number {
+  if (!USUAL_PORTS.includes(port)) return port;
+  if (kind === "coap") return tls ? PORT_COAPS : PORT_COAP;
   if (websocket) return tls ? PORT_WSS : PORT_WS;
   return tls ? PORT_TLS : PORT_PLAIN;
 }
@@ -56,7 +67,8 @@ export function awsIot(form: ConnectionForm): ConnectionForm {
 }
 
 /** Whether something under "Advanced" is not as a new connection has it. */
-export function isAdvanced({ transport, limits, subscriptions }: ConnectionForm): boolean {
+export function isAdvanced({ kind, transport, limits, subscriptions }: ConnectionForm): boolean {
+  if (kind === "coap") return limits.packet !== null;
   return (
     transport.websocket ||
     transport.alpn.length > 0 ||
@@ -67,8 +79,21 @@ export function isAdvanced({ transport, limits, subscriptions }: ConnectionForm)
   );
 }
 
+/** A resource of a CoAP device while it is filled in. */
+export interface ResourceDraft {
+  path: string;
+  observe: boolean;
+  /** Seconds. */
+  every: string;
+}
+
+export function newResource(path = "", observe = true): ResourceDraft {
+  return { path, observe, every: String(EVERY_S) };
+}
+
 /** Fields that are texts while they are filled in. */
 export interface Draft {
+  resources: ResourceDraft[];
   port: string;
   alpn: string;
   packet: string;
@@ -77,9 +102,10 @@ export interface Draft {
   rateBytes: string;
 }
 
-export function draftOf({ port, transport, limits }: ConnectionForm): Draft {
+export function draftOf({ port, transport, limits, resources }: ConnectionForm): Draft {
   const text = (value: number | null, unit = 1) => (value === null ? "" : String(value / unit));
   return {
+    resources: resources.map(({ path, observe, every_s }) => ({ path, observe, every: String(every_s) })),
     port: String(port),
     alpn: transport.alpn.join(", "),
     packet: text(limits.packet, KB),
@@ -108,21 +134,40 @@ function limitsOf(draft: Draft): LimitsForm {
 
 /** What is sent: spaces trimmed, and nothing left of what the choices make meaningless. */
 export function filledIn(form: ConnectionForm, draft: Draft, password: string): ConnectionForm {
+  const both = {
+    ...form,
+    name: form.name.trim(),
+    host: form.host.trim(),
+    port: Number(draft.port),
+    password: password === "" ? null : password,
+    limits: limitsOf(draft),
+  };
+  return form.kind === "coap" ? filledInCoap(both, draft) : filledInMqtt(both, draft);
+}
+
+/** What a form of CoAP carries of MQTT is not meant, and the program leaves that as it is. */
+function filledInCoap(form: ConnectionForm, draft: Draft): ConnectionForm {
+  const resources = draft.resources.map(({ path, observe, every }) => ({
+    path: path.trim(),
+    observe,
+    every_s: Number(every),
+  }));
+  return { ...form, resources, subscriptions: [], transport: newTransport() };
+}
+
+function filledInMqtt(form: ConnectionForm, draft: Draft): ConnectionForm {
   const files = form.tls ? {} : { ca_file: "", certificate_file: "", key_file: "" };
   const { websocket, path, crl_file, server_name } = form.transport;
   return {
     ...form,
     ...files,
-    name: form.name.trim(),
-    host: form.host.trim(),
-    port: Number(draft.port),
-    password: password === "" ? null : password,
     subscriptions: form.subscriptions.map(({ filter, qos, everything, share }) => ({
       filter: filter.trim(),
       qos,
       everything: everything && asksForEverything(filter),
       share: share.trim(),
     })),
+    resources: [],
     transport: {
       websocket,
       path: websocket ? path.trim() : "",
@@ -130,7 +175,6 @@ export function filledIn(form: ConnectionForm, draft: Draft, password: string): 
       crl_file: form.tls ? crl_file.trim() : "",
       server_name: form.tls ? server_name.trim() : "",
     },
-    limits: limitsOf(draft),
   };
 }
 
@@ -191,7 +235,35 @@ export interface FormProblems {
   rateBytes: string;
   filters: string[];
   shares: string[];
+  /** Of CoAP: the name of the pre-shared key, and the key. */
+  identity: string;
+  key: string;
+  resources: string[];
+  intervals: string[];
+  /** That nothing at all would be heard. */
+  nothing: string;
 }
+
+const RIGHT: FormProblems = {
+  name: "",
+  host: "",
+  port: "",
+  certificate: "",
+  path: "",
+  alpn: "",
+  serverName: "",
+  packet: "",
+  topics: "",
+  rate: "",
+  rateBytes: "",
+  filters: [],
+  shares: [],
+  identity: "",
+  key: "",
+  resources: [],
+  intervals: [],
+  nothing: "",
+};
 
 /** Of these, the ones under "Advanced". */
 export function hasAdvancedProblems({ shares, ...rest }: FormProblems): boolean {
@@ -215,9 +287,63 @@ function tlsProblems(
   };
 }
 
-export function formProblems(form: ConnectionForm, draft: Draft): FormProblems {
-  const number = Number(draft.port);
+function mqttProblems(form: ConnectionForm, draft: Draft): Partial<FormProblems> {
   return {
+    ...tlsProblems(form, draft),
+    path: pathProblem(form.transport),
+    topics: numberProblem(draft.topics, 1, 10_000_000, true),
+    rate: numberProblem(draft.rate, 1, 10_000_000, true),
+    rateBytes: numberProblem(draft.rateBytes, 1, 10_000_000, false),
+    filters: form.subscriptions.map(subscriptionProblem),
+    shares: form.subscriptions.map(shareProblem),
+    nothing: form.subscriptions.length === 0 ? "Name at least one topic filter." : "",
+  };
+}
+
+function resourceProblem({ path }: ResourceDraft, place: number, all: ResourceDraft[]): string {
+  const own = path.trim();
+  if (!/^\/\S*$/.test(own)) return "It begins with / and has no spaces.";
+  return all.findIndex((other) => other.path.trim() === own) < place ? "It stands twice: remove one." : "";
+}
+
+function keyProblem({ id, tls }: ConnectionForm, password: string): string {
+  // A connection that is edited has its key already, or the program says that it has none.
+  if (!tls || (id !== "" && password === "")) return "";
+  if (password === "") return "Give the key.";
+  const digits = password.startsWith("hex:") ? password.slice(4).trim() : null;
+  if (digits !== null && !/^([0-9a-f]{2})+$/i.test(digits)) return "After hex: stand pairs of digits 0 to f.";
+  const length = digits === null ? new TextEncoder().encode(password).length : digits.length / 2;
+  return length > 64 ? "At most 64 bytes." : "";
+}
+
+function coapProblems(form: ConnectionForm, draft: Draft, password: string): Partial<FormProblems> {
+  const unnamed = form.tls && form.username.trim() === "";
+  const interval = ({ every }: ResourceDraft) =>
+    every.trim() === "" ? "1 to 86400." : numberProblem(every, 1, DAY_S, false);
+  return {
+    identity: unnamed ? "Give the name that the device knows the key by." : "",
+    key: keyProblem(form, password),
+    resources: draft.resources.map(resourceProblem),
+    intervals: draft.resources.map(interval),
+    nothing: draft.resources.length === 0 ? "Name at least one resource, or ask the device what it has." : "",
+  };
+}
+
+/** What is wrong with how the other side is reached, whatever is to be heard of it. */
+export function reachProblems(form: ConnectionForm, draft: Draft, password: string): FormProblems {
+  const { resources, intervals, nothing, name, filters, shares, ...reach } = formProblems(
+    form,
+    draft,
+    password,
+  );
+  return { ...RIGHT, ...reach };
+}
+
+export function formProblems(form: ConnectionForm, draft: Draft, password = ""): FormProblems {
+  const number = Number(draft.port);
+  const kind = form.kind === "coap" ? coapProblems(form, draft, password) : mqttProblems(form, draft);
+  return {
+    ...RIGHT,
     name: form.name.trim() === "" ? "Give it a name." : "",
     host:
       form.host.trim() === ""
@@ -226,20 +352,12 @@ export function formProblems(form: ConnectionForm, draft: Draft): FormProblems {
           ? "Only the host: no scheme, no path."
           : "",
     port: Number.isInteger(number) && number >= 1 && number <= 65_535 ? "" : "1 to 65535.",
-    ...tlsProblems(form, draft),
-    path: pathProblem(form.transport),
     packet: numberProblem(draft.packet, 1, 268_435, false),
-    topics: numberProblem(draft.topics, 1, 10_000_000, true),
-    rate: numberProblem(draft.rate, 1, 10_000_000, true),
-    rateBytes: numberProblem(draft.rateBytes, 1, 10_000_000, false),
-    filters: form.subscriptions.map(subscriptionProblem),
-    shares: form.subscriptions.map(shareProblem),
+    ...kind,
   };
 }
 
-export function hasProblems(problems: FormProblems): boolean {
-  const { filters, shares, ...rest } = problems;
-  return (
-    filters.length === 0 || [...filters, ...shares, ...Object.values(rest)].some((problem) => problem !== "")
-  );
+export function hasProblems({ filters, shares, resources, intervals, ...rest }: FormProblems): boolean {
+  const all = [...filters, ...shares, ...resources, ...intervals, ...Object.values(rest)];
+  return all.some((problem) => problem !== "");
 }

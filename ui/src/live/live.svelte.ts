@@ -13,6 +13,7 @@ import type { SignalView } from "../ipc/bindings/SignalView";
 import { MICROS_PER_MS } from "../lib/format";
 import { Clock } from "../lib/time";
 import { Alarms } from "./alarms.svelte";
+import { Discovery } from "./discovery.svelte";
 import { FileJob } from "./filejob.svelte";
 import { decodeHeader, emitSamples, KIND_BOOL, KIND_NULL, KIND_TEXT } from "./frame";
 import { SampleTable } from "./table";
@@ -91,6 +92,7 @@ export class Live {
   readonly backend: Backend;
   /** Export and import of history. */
   readonly fileJob: FileJob;
+  readonly discovery: Discovery;
   readonly alarms = new Alarms();
   readonly table = new SampleTable();
 
@@ -134,6 +136,7 @@ export class Live {
   constructor(backend: Backend) {
     this.backend = backend;
     this.fileJob = new FileJob(backend);
+    this.discovery = new Discovery(backend, (id) => this.asset(id));
   }
 
   async start(): Promise<void> {

@@ -3,7 +3,9 @@ export type Route =
   | { screen: "overview" }
   | { screen: "asset"; id: string; signal?: number | null }
   | { screen: "alarms" }
-  | { screen: "connections" };
+  | { screen: "connections" }
+  | { screen: "types" }
+  | { screen: "discovery"; connection?: string | null };
 
 export function parseRoute(hash: string): Route {
   const parts = hash.replace(/^#\/?/, "").split("/");
@@ -17,10 +19,17 @@ export function parseRoute(hash: string): Route {
   }
   if (parts[0] === "alarms") return { screen: "alarms" };
   if (parts[0] === "connections") return { screen: "connections" };
+  if (parts[0] === "types") return { screen: "types" };
+  if (parts[0] === "discovery") {
+    return { screen: "discovery", connection: parts[1] ? decodeURIComponent(parts[1]) : null };
+  }
   return { screen: "overview" };
 }
 
 export function routeHash(route: Route): string {
+  if (route.screen === "discovery" && route.connection) {
+    return `#/discovery/${encodeURIComponent(route.connection)}`;
+  }
   if (route.screen !== "asset") return `#/${route.screen}`;
   const signal = route.signal == null ? "" : `/${route.signal}`;
   return `#/asset/${encodeURIComponent(route.id)}${signal}`;

@@ -7,23 +7,29 @@ mod discovery;
 mod doctor;
 mod faults;
 mod links;
+mod look;
 mod mapped;
 mod models;
 mod plant_file;
 mod planted;
 mod seen;
+mod session;
 
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock, Weak, atomic::AtomicUsize},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use tokio::{
+    sync::{Mutex, mpsc, oneshot, watch},
+    time::Instant,
+};
 use twin_core::{OccurrenceId, engine::SystemEvent};
 use twin_historian::{AuditEntry, Durability, Group, Historian, LinkTransition};
 
 use self::{
+    look::Looks,
     planted::{Origin, Planted},
     seen::Seen,
 };
@@ -75,6 +81,7 @@ pub struct App {
     view: Arc<View>,
     files: Files,
     discovery: Discovery,
+    looks: Looks,
     requests: mpsc::Sender<Request>,
     links: Mutex<Vec<RunningLink>>,
     /// One edit of the plant file at a time.
@@ -137,6 +144,7 @@ impl App {
         let app = Arc::new(App {
             files,
             discovery: Discovery::default(),
+            looks: Looks::default(),
             workspace,
             historian,
             planted: RwLock::new(Arc::new(planted)),
@@ -164,6 +172,7 @@ impl App {
     /// Writes and acknowledges what is left, ends the connections, and gives the workspace back.
     pub async fn stop(&self) {
         self.files.stop().await;
+        self.looks.end();
         let mut tasks = self.tasks.lock().await;
         tasks.maintenance.abort();
         if let Some(watching) = &tasks.plant_file {

@@ -1,6 +1,7 @@
 //! Between the plant file's connections, the forms that people fill in, and running links.
 
 mod form;
+mod session;
 
 use std::time::Duration;
 
@@ -9,9 +10,13 @@ use twin_connect::{
 };
 use twin_model::{Carrier, Connection, Protocol, Security};
 
-pub use self::form::{connection_of, form_of};
+pub use self::{
+    form::{connection_of, form_of, target_of},
+    session::{SessionFacts, session_view},
+};
 use crate::{
     error::{Error, Result},
+    greetings::{greetings_of, will_of},
     workspace::Workspace,
 };
 
@@ -95,6 +100,8 @@ pub fn spec_of(
             twin_model::Session::Clean => Session::Clean,
         },
         subscriptions: subscriptions.collect::<Result<_>>()?,
+        will: will_of(connection),
+        greetings: greetings_of(connection),
         limits: limits_of(&connection.limits),
         ..ConnectionSpec::new(&connection.host, connection.port, &client_id)
     })

@@ -9,6 +9,7 @@ mod decoding;
 mod discovery;
 pub mod error;
 pub mod files;
+mod greetings;
 mod heard_by_rule;
 pub mod heartbeat;
 pub mod keep;

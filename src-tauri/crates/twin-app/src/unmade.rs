@@ -5,20 +5,6 @@ use twin_model::{Discovery, Plant};
 /// One sentence for each such thing, in the order of the file.
 pub fn unmade(plant: &Plant) -> Vec<String> {
     let mut out = Vec::new();
-    for connection in &plant.connections {
-        if !connection.shadows.is_empty() {
-            out.push(format!(
-                "connection {}: `shadows` are not asked for their state; what the broker tells of them is read.",
-                connection.id
-            ));
-        }
-        if connection.sparkplug.primary_host.is_some() {
-            out.push(format!(
-                "connection {}: `primary_host` publishes no STATE; the program only listens.",
-                connection.id
-            ));
-        }
-    }
     if plant.discovery.budget != Discovery::default().budget {
         out.push("discovery: `budget` is not enforced; `keep` bounds how long is kept.".into());
     }

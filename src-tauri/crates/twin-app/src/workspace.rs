@@ -68,7 +68,7 @@ impl Workspace {
         Plant::parse(&self.plant_text()?).map_err(|source| self.wrong_plant(source))
     }
 
-    /// An error for what is wrong with the plant file or its model files.
+    /// The error of a plant file or a model file of it that cannot be used or edited.
     pub fn wrong_plant(&self, source: twin_model::Error) -> Error {
         Error::Plant {
             path: self.plant_path(),
@@ -195,7 +195,8 @@ impl Workspace {
         write_atomic(&path, password.as_bytes(), true)
     }
 
-    fn secret_path(&self, connection: &str) -> PathBuf {
+    /// Where the password of a connection is stored, if one is.
+    pub fn secret_path(&self, connection: &str) -> PathBuf {
         self.dir
             .join("secrets")
             .join(format!("{connection}.password"))

@@ -17,7 +17,7 @@ use tokio::{
 use crate::{
     ConnectionSpec, DownKind, DownReason, Error, Protocol, Qos, Session, Subscription,
     certificate::cut,
-    filter::{SHARE, asks_for_everything},
+    filter::{SHARE, asks_for_everything, covers},
     probe::Probe,
     socket::Dialler,
     wire::{Client, Fault, Got, Wire, v5, v311},
@@ -85,11 +85,15 @@ pub struct FilterSample {
     pub branches: Vec<Branch>,
     /// Messages in branches beyond those.
     pub elsewhere: u64,
+    /// Of the topics, those that the connection's own filters bring already.
+    pub known_topics: u64,
+    /// Of the messages, without retained ones, those on such topics.
+    pub known_messages: u64,
 }
 
 /// Listens to `filter` for a while and counts. It uses the client id with `-advisor` at its end, a clean session and
 /// QoS 0, so that it leaves nothing behind; payloads are counted and forgotten. The limits of `spec` on rates do not
-/// count here, that on the size of packets does.
+/// count here, that on the size of packets does. The filters of `spec` are not subscribed to; they tell what comes already.
 ///
 /// # Errors
 /// Why the broker could not be listened to; also if the filter asks for everything and [`Sampling::everything`] does
@@ -108,19 +112,23 @@ pub async fn sample_filter(
         let advice = "Enter a narrower filter, or agree to everything for this one look.";
         return Err(refusal(&why, advice));
     }
+    let own = spec.subscriptions.iter();
+    let known: Vec<String> = own.map(|some| some.filter.clone()).collect();
     let spec = ConnectionSpec {
         client_id: format!("{}-advisor", spec.client_id),
         session: Session::Clean,
         will: None,
+        greetings: Vec::new(),
         subscriptions: vec![Subscription::new(filter, Qos::AtMostOnce)],
         ..spec
     };
     spec.check()
         .map_err(|error: Error| refusal(&error.to_string(), "Correct the filter."))?;
+    let tally = Tally::new(filter, sampling.max_messages, known);
     let spec = Arc::new(spec);
     match spec.protocol {
-        Protocol::Mqtt5 => Box::pin(listen::<v5::Reader>(spec, sampling)).await,
-        Protocol::Mqtt311 => Box::pin(listen::<v311::Reader>(spec, sampling)).await,
+        Protocol::Mqtt5 => Box::pin(listen::<v5::Reader>(spec, sampling, tally)).await,
+        Protocol::Mqtt311 => Box::pin(listen::<v311::Reader>(spec, sampling, tally)).await,
     }
 }
 
@@ -131,12 +139,12 @@ fn refusal(why: &str, advice: &str) -> DownReason {
 async fn listen<W: Wire>(
     spec: Arc<ConnectionSpec>,
     sampling: Sampling,
+    mut tally: Tally,
 ) -> Result<FilterSample, DownReason> {
     let probe = Arc::new(Probe::default());
     probe.reset();
     let dialler = Dialler::new(Arc::clone(&spec), Arc::clone(&probe));
     let (client, mut wire) = W::open(&spec, dialler);
-    let mut tally = Tally::new(&spec.subscriptions[0].filter, sampling.max_messages);
     let limit = spec.timing.connect_timeout;
     let begun = timeout(limit, begin(&client, &mut wire, &spec, &mut tally)).await;
     begun
@@ -213,11 +221,13 @@ struct Tally {
     /// Hashes of the topics seen.
     topics: HashSet<u64>,
     hasher: RandomState,
+    /// Filters whose messages come already.
+    known: Vec<String>,
     branches: HashMap<String, Branch>,
 }
 
 impl Tally {
-    fn new(filter: &str, max_messages: u64) -> Self {
+    fn new(filter: &str, max_messages: u64, known: Vec<String>) -> Self {
         let open = filter
             .split('/')
             .position(|level| matches!(level, "+" | "#"));
@@ -230,6 +240,7 @@ impl Tally {
             depth: open.map_or(usize::MAX, |index| index + 1),
             topics: HashSet::new(),
             hasher: RandomState::new(),
+            known,
             branches: HashMap::new(),
         }
     }
@@ -267,6 +278,10 @@ impl Tally {
         let is_new = !self.topics.contains(&hash) && has_room && self.topics.insert(hash);
         sample.topics_capped |= !has_room && !self.topics.contains(&hash);
         let topic = String::from_utf8_lossy(topic);
+        if self.known.iter().any(|filter| covers(filter, &topic)) {
+            sample.known_topics += u64::from(is_new);
+            sample.known_messages += u64::from(!retain);
+        }
         let end = topic.match_indices('/').nth(self.depth.saturating_sub(1));
         let name = cut(&topic[..end.map_or(topic.len(), |(index, _)| index)]);
         let has_room = self.branches.len() < MAX_BRANCHES;
@@ -311,7 +326,8 @@ mod tests {
     use super::*;
 
     fn counted(filter: &str, topics: &[String]) -> FilterSample {
-        let mut tally = Tally::new(filter, u64::MAX);
+        let known = vec!["plant/a/#".into(), "office/#".into()];
+        let mut tally = Tally::new(filter, u64::MAX, known);
         for topic in topics {
             let topic = Bytes::copy_from_slice(topic.as_bytes());
             tally.count(&topic, &Bytes::from_static(b"12"), false);
@@ -344,6 +360,7 @@ mod tests {
             assert_eq!((sample.topics, sample.messages), (4, 5));
             assert!((sample.messages_per_s - 2.5).abs() < 1e-9);
             assert_eq!(sample.bytes, 9 + 9 + 7 + 9 + 5 + 10);
+            assert_eq!((sample.known_topics, sample.known_messages), (2, 3));
         }
     }
 

@@ -53,6 +53,8 @@ pub(crate) struct Desk<W: Wire, C> {
     subscribed: bool,
     /// Messages of this link were left to the broker, so none that came later may be acknowledged on it.
     behind: bool,
+    /// When the link was begun.
+    begun: Timestamp,
     /// Events taken since anything else was looked at.
     burst: u32,
     moments: Moments,
@@ -69,6 +71,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             clock,
             subscribed: false,
             behind: false,
+            begun: Timestamp::MIN,
             burst: 0,
             moments: Moments::new(),
             spec,
@@ -85,7 +88,8 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
     pub(crate) async fn hold(&mut self, commands: &mut Receiver<Command>) -> End {
         self.probe.reset();
         let dialler = Dialler::new(Arc::clone(&self.spec), Arc::clone(&self.probe));
-        let (client, mut wire) = W::open(&self.spec, dialler);
+        self.begun = (self.clock)();
+        let (client, mut wire) = W::open(&self.spec.begun(self.begun), dialler);
         self.client = Some(client);
         let mut up: Option<Up> = None;
         let mut watchdog = Box::pin(sleep(self.spec.timing.connect_timeout));
@@ -273,11 +277,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 qos,
                 retain,
             } => {
-                if let Err(reason) = self.publish(&topic, payload, (qos, retain), up) {
-                    let at = (self.clock)();
-                    self.outlet
-                        .offer(Inbound::NotSent { at, topic, reason }, at);
-                }
+                self.say(topic, payload, (qos, retain), up);
             }
             // Both mean something to the loops that read commands, and nothing here.
             Command::Reconnect | Command::Stop => {}
@@ -291,27 +291,33 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         }
     }
 
-    fn publish(
-        &mut self,
-        topic: &str,
-        payload: Bytes,
-        (qos, retain): (Qos, bool),
-        up: Option<&Up>,
-    ) -> Result<(), String> {
-        let (Some(up), Some(client)) = (up, &self.client) else {
-            return Err("the link is down".into());
+    /// Publishes, or reports that it did not.
+    fn say(&mut self, topic: String, payload: Bytes, (qos, retain): (Qos, bool), up: Option<&Up>) {
+        let sent = match (up, &self.client) {
+            (Some(up), Some(client)) => up
+                .takes(topic.len() + payload.len(), qos, retain)
+                .and_then(|()| client.publish(&topic, payload, qos, retain)),
+            _ => Err("the link is down".into()),
         };
-        up.takes(topic.len() + payload.len(), qos, retain)?;
-        client.publish(topic, payload, qos, retain)
+        if let Err(reason) = sent {
+            let at = (self.clock)();
+            let item = Inbound::NotSent { at, topic, reason };
+            self.outlet.offer(item, at);
+        }
+    }
+
+    fn greet(&mut self, up: Option<&Up>) {
+        for one in self.spec.greetings.clone() {
+            let payload = one.payload.at(self.begun);
+            self.say(one.topic, payload, (one.qos, one.retain), up);
+        }
     }
 
     /// What the broker would have said for this client, had the link broken.
     fn say_last_words(&mut self, up: Option<&Up>) {
-        let (Some(will), Some(_)) = (self.spec.will.clone(), up) else {
-            return;
-        };
-        if let Err(reason) = self.publish(&will.topic, will.payload, (will.qos, will.retain), up) {
-            tracing::warn!(broker = %self.spec.address(), topic = will.topic, reason, "last words not sent");
+        if let Some(will) = self.spec.will.clone().filter(|_| up.is_some()) {
+            let payload = will.payload.at((self.clock)());
+            self.say(will.topic, payload, (will.qos, will.retain), up);
         }
     }
 
@@ -442,15 +448,16 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         }
         self.subscribed = true;
         let (granted, refused, reason) = up::sort(answers);
+        if reason.is_none() {
+            self.greet(up.as_ref());
+        }
         let at = (self.clock)();
-        self.outlet.offer(
-            Inbound::Subscribed {
-                at,
-                granted,
-                refused,
-            },
+        let item = Inbound::Subscribed {
             at,
-        );
+            granted,
+            refused,
+        };
+        self.outlet.offer(item, at);
         reason
     }
 

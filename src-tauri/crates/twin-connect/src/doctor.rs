@@ -69,6 +69,7 @@ pub async fn test_connection(spec: ConnectionSpec, examination: &Examination) ->
         client_id,
         session: Session::Clean,
         will: None,
+        greetings: Vec::new(),
         ..spec
     });
     let probe = Arc::new(Probe::default());

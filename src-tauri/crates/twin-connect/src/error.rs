@@ -30,13 +30,23 @@ pub enum Error {
         /// What is wrong with it and what to do.
         why: &'static str,
     },
-    /// A will that no broker would take.
-    #[error("the will for the topic {topic:?} cannot be sent: {why}")]
+    /// A will or a greeting that no broker would take.
+    #[error("what is to be published to the topic {topic:?} cannot be sent: {why}")]
     Will {
         /// Its topic.
         topic: String,
         /// What is wrong with it.
         why: &'static str,
+    },
+    /// More greetings than go out at once.
+    #[error(
+        "{count} messages are to be published on every new link, and at most {most} can be: ask for fewer"
+    )]
+    Greetings {
+        /// How many.
+        count: usize,
+        /// The most.
+        most: usize,
     },
     /// A WebSocket path that no HTTP request can carry.
     #[error(

@@ -23,6 +23,25 @@ pub fn asks_for_everything(filter: &str) -> bool {
     filter.split('/').all(|level| matches!(level, "+" | "#"))
 }
 
+/// Whether messages on `topic` come with `filter`, shared or not (MQTT 5, 4.7).
+pub(crate) fn covers(filter: &str, topic: &str) -> bool {
+    let (_, filter) = split(filter);
+    // A topic of the broker's own comes only with a filter that names its first level. (4.7.2)
+    if topic.starts_with('$') && filter.starts_with(['+', '#']) {
+        return false;
+    }
+    let mut levels = topic.split('/');
+    for wanted in filter.split('/') {
+        match (wanted, levels.next()) {
+            ("#", _) => return true,
+            ("+", Some(_)) => {}
+            (wanted, Some(level)) if wanted == level => {}
+            _ => return false,
+        }
+    }
+    levels.next().is_none()
+}
+
 /// The rules of MQTT 5, 4.7.1 and 4.8.2.
 pub(crate) fn check(filter: &str) -> Result<(), Error> {
     let (group, topics) = split(filter);
@@ -71,6 +90,27 @@ fn check_topics(filter: &str) -> Result<(), &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn filters_cover_topics_by_levels() {
+        for (filter, topic, comes) in [
+            ("plant/#", "plant/a/b", true),
+            ("plant/#", "plant", true),
+            ("plant/+", "plant/a", true),
+            ("plant/+", "plant/a/b", false),
+            ("plant/+", "plant", false),
+            ("plant/+/t", "plant//t", true),
+            ("#", "plant", true),
+            ("#", "$SYS/uptime", false),
+            ("+/uptime", "$SYS/uptime", false),
+            ("$SYS/#", "$SYS/uptime", true),
+            ("$share/desk/plant/#", "plant/a", true),
+            ("plant/a", "plant/a", true),
+            ("plant/a", "plant/ab", false),
+        ] {
+            assert_eq!(covers(filter, topic), comes, "{filter} {topic}");
+        }
+    }
 
     #[test]
     fn filters_follow_the_standard() {

@@ -313,3 +313,52 @@ pub enum Command {
     /// Say goodbye to the broker and end; before that, what the [`crate::Will`] says goes out.
     Stop,
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// The first that fit, in order, and the rest counted.
+        #[test]
+        fn properties_are_bounded_and_what_is_left_out_is_counted(
+            content_type in prop::option::of("a{0,9000}"),
+            sizes in prop::collection::vec((0_usize..300, 0_usize..3_000), 0..50),
+        ) {
+            let pair = |(name, value): &(usize, usize)| ("n".repeat(*name), "v".repeat(*value));
+            let user: Vec<_> = sizes.iter().map(pair).collect();
+            let all = user.len() + usize::from(content_type.is_some());
+            let Some(bounded) = Properties::bounded(content_type.clone(), user.clone()) else {
+                prop_assert_eq!(all, 0);
+                return Ok(());
+            };
+            prop_assert!(bounded.size() <= MAX_PROPERTIES && bounded.user.len() <= MAX_USER);
+            prop_assert!(user.starts_with(&bounded.user));
+            let kept = bounded.user.len() + usize::from(bounded.content_type.is_some());
+            prop_assert_eq!(kept + bounded.left_out, all);
+            if content_type.as_ref().is_some_and(|text| text.len() <= MAX_PROPERTIES) {
+                prop_assert_eq!(bounded.content_type, content_type);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_detached_is_the_same_in_memory_of_its_own() {
+        let buffer = Bytes::from(vec![b'a'; 10_000]);
+        let message = |buffer: &Bytes| Inbound::Message {
+            topic: Topic(buffer.slice(..3)),
+            payload: buffer.slice(3..9),
+            qos: Qos::AtMostOnce,
+            retain: false,
+            dup: false,
+            received: Timestamp(7),
+            properties: None,
+            ack: None,
+        };
+        let detached = message(&buffer).detached();
+        assert_eq!(detached, message(&buffer));
+        assert!(buffer.is_unique(), "nothing else keeps the buffer");
+    }
+}

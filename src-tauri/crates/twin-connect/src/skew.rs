@@ -41,6 +41,44 @@ pub fn source_skew(stamps: &[Stamp]) -> Option<i64> {
     Some(*ahead.select_nth_unstable(middle).1)
 }
 
+/// What source times alone say of clocks, where the other side tells no time of its own.
+pub fn source_clock(stamps: &[Stamp]) -> TestStep {
+    let mut step = TestStep::worked(Step::Clock, "");
+    step.message = if compare_sources(&mut step, stamps) {
+        "compared with the sources' clock".into()
+    } else {
+        "the device's clock is not known: no source times were at hand".into()
+    };
+    step
+}
+
+/// Whether there were enough of them.
+fn compare_sources(step: &mut TestStep, stamps: &[Stamp]) -> bool {
+    let Some(ahead) = source_skew(stamps) else {
+        step.fact(
+            "source times (median)",
+            format!("not known: fewer than {ENOUGH} live messages that hold a time"),
+        );
+        return false;
+    };
+    step.fact("source times (median)", offset(ahead));
+    if ahead > AHEAD_TOLERANCE {
+        step.notice(
+            format!("the sources' clocks are {}", offset(ahead)),
+            "Let the devices and this machine keep their time by NTP.",
+        );
+    } else if ahead < -BEHIND_TOLERANCE {
+        step.notice(
+            format!(
+                "source times are {}: by their clocks, or by delay",
+                offset(ahead)
+            ),
+            "Check the devices' clocks, and whether they send values late.",
+        );
+    }
+    true
+}
+
 /// What there is to compare. MQTT carries no time of day, and since version 1.3 TLS does not either: what is left is
 /// the date of an HTTP answer, the times that messages hold, and the validity of certificates. `web_socket` holds the
 /// server's answer and when it came.
@@ -64,22 +102,7 @@ pub(crate) fn compare(
         }
         found.push("the server's");
     }
-    if let Some(ahead) = source_skew(stamps) {
-        step.fact("source times (median)", offset(ahead));
-        if ahead > AHEAD_TOLERANCE {
-            step.notice(
-                format!("the sources' clocks are {}", offset(ahead)),
-                "Let the devices and this machine keep their time by NTP.",
-            );
-        } else if ahead < -BEHIND_TOLERANCE {
-            step.notice(
-                format!(
-                    "source times are {}: by their clocks, or by delay",
-                    offset(ahead)
-                ),
-                "Check the devices' clocks, and whether they send values late.",
-            );
-        }
+    if compare_sources(&mut step, stamps) {
         found.push("the sources'");
     }
     let since = tls.and_then(|tls| tls.chain.iter().map(|one| one.not_before).max());
@@ -132,7 +155,23 @@ mod tests {
             step.ok && step.message.contains("not measurable"),
             "{step:?}"
         );
-        assert!(step.facts.is_empty() && step.notices.is_empty());
+        assert!(step.notices.is_empty());
+        let [only] = &step.facts[..] else {
+            panic!("{step:?}");
+        };
+        assert!(only.value.starts_with("not known"), "{step:?}");
+    }
+
+    #[test]
+    fn source_times_alone_tell_a_clock_or_that_it_is_not_known() {
+        let none = source_clock(&[]);
+        assert!(none.ok && none.message.contains("not known"), "{none:?}");
+        let ahead = source_clock(&stamps(&[60_000_000; 5]));
+        assert_eq!(ahead.notices.len(), 1, "{ahead:?}");
+        assert!(
+            ahead.facts[0].value.starts_with("60.0 s ahead"),
+            "{ahead:?}"
+        );
     }
 
     #[test]

@@ -4,7 +4,14 @@ use std::{borrow::Cow, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Authorities, Carrier, Credentials, Error, Limits, Timing, Tls, Will, filter};
+use twin_core::Timestamp;
+
+use crate::{
+    Authorities, Carrier, Credentials, Error, Greeting, Limits, Timing, Tls, Will, filter,
+};
+
+/// Most greetings: the library has room for a thousand requests, and subscriptions are among them.
+const GREETINGS_MAX: usize = 500;
 
 /// MQTT version.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -162,6 +169,8 @@ pub struct ConnectionSpec {
     pub keep_alive: Duration,
     /// What others are to hear when this connection has ended.
     pub will: Option<Will>,
+    /// What is published on every new link, at most 500 messages.
+    pub greetings: Vec<Greeting>,
     /// What to listen to.
     pub subscriptions: Vec<Subscription>,
     /// Bounds.
@@ -186,6 +195,7 @@ impl ConnectionSpec {
             },
             keep_alive: Duration::from_secs(30),
             will: None,
+            greetings: Vec::new(),
             subscriptions: Vec::new(),
             limits: Limits::default(),
             timing: Timing::default(),
@@ -214,6 +224,13 @@ impl ConnectionSpec {
         if let Some(will) = &self.will {
             will.check()?;
         }
+        if self.greetings.len() > GREETINGS_MAX {
+            return Err(Error::Greetings {
+                count: self.greetings.len(),
+                most: GREETINGS_MAX,
+            });
+        }
+        self.greetings.iter().try_for_each(Greeting::check)?;
         let offers = self.tls.iter().flat_map(|tls| &tls.alpn);
         for protocol in offers {
             if !(1..=255).contains(&protocol.len()) {
@@ -223,6 +240,17 @@ impl ConnectionSpec {
             }
         }
         self.subscriptions.iter().try_for_each(Subscription::check)
+    }
+
+    /// What a link that is begun at this instant goes by.
+    pub(crate) fn begun(&self, at: Timestamp) -> Cow<'_, ConnectionSpec> {
+        match &self.will {
+            None => Cow::Borrowed(self),
+            Some(will) => Cow::Owned(ConnectionSpec {
+                will: Some(will.begun(at)),
+                ..self.clone()
+            }),
+        }
     }
 
     pub(crate) fn address(&self) -> String {

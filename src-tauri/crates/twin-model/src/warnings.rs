@@ -176,6 +176,7 @@ fn connection_warnings(connection: &Connection, out: &mut Vec<String>) {
             connection.host
         ));
     }
+    shadow_warnings(connection, out);
     if connection.subscriptions.is_empty() && connection.resources.is_empty() {
         out.push(format!("connection {id}: subscribes to nothing."));
     }
@@ -183,6 +184,24 @@ fn connection_warnings(connection: &Connection, out: &mut Vec<String>) {
         if topic::is_everything(&subscription.filter) {
             out.push(format!(
                 "connection {id}: asks for every message of the broker."
+            ));
+        }
+    }
+}
+
+/// Answers that nobody would hear.
+fn shadow_warnings(connection: &Connection, out: &mut Vec<String>) {
+    for shadow in &connection.shadows {
+        let answer = match shadow.split_once('/') {
+            Some((thing, name)) => format!("$aws/things/{thing}/shadow/name/{name}/get/accepted"),
+            None => format!("$aws/things/{shadow}/shadow/get/accepted"),
+        };
+        let mut subscriptions = connection.subscriptions.iter();
+        if !subscriptions.any(|subscription| topic::matches(&subscription.filter, &answer)) {
+            out.push(format!(
+                "connection {}: the shadow {shadow} is asked for its state, and no subscription delivers the answer on \
+                 {answer}; add one.",
+                connection.id
             ));
         }
     }

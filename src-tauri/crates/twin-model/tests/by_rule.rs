@@ -1,5 +1,11 @@
 //! What mapping rules make of what is heard.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
 use proptest::prelude::*;
 use twin_core::ConnectionId;
 use twin_model::{MAPPED_ASSETS_MAX, Plant};

@@ -1,5 +1,11 @@
 //! Types whose signals come from a model file.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
 use std::collections::BTreeMap;
 
 use twin_model::{Error, Models, Plant, Role};

@@ -13,9 +13,9 @@ use common::{
 };
 use twin_core::{Duration, Quality, Reason, Timestamp, Value};
 use twin_payload::{
-    Convention, Decoder, Message, Observations, RejectKind,
+    Convention, Decoder, Message, NodeState, Observations, RejectKind,
     sparkplug::{
-        HostState,
+        HostState, LifeFacts,
         encode::{Metric, MetricValue, payload},
     },
 };
@@ -74,9 +74,46 @@ fn births_storms_and_rebirths_are_counted() {
     assert_eq!((counts.rebirths_asked, counts.rebirths_answered), (1, 1));
     assert_eq!(node.rebirth_latency, Some(Duration::from_millis(250)));
     assert_eq!(
-        (counts.bd_seq_jumps, node.bd_seq, node.devices),
+        (counts.bd_seq_jumps, node.bd_seq, node.devices.len()),
         (0, Some(3), 1)
     );
+}
+
+#[test]
+fn deaths_are_counted_once_and_take_the_devices_with_them() {
+    let mut decoder = waiting(0, 5_000);
+    let told = |bd_seq| {
+        let metric = Metric {
+            name: Some("bdSeq"),
+            ..Metric::new(MetricValue::UInt64(bd_seq))
+        };
+        payload(Some(at(0)), Some(0), &[metric])
+    };
+    arrive(&mut decoder, "spBv1.0/G/NBIRTH/n", &told(3), 10);
+    let device = device_birth(1);
+    arrive(&mut decoder, "spBv1.0/G/DBIRTH/n/d", &device, 11);
+    let life = decoder.session().nodes[0].life;
+    assert_eq!(
+        (life.births, life.last_birth, life.deaths),
+        (1, Some(at(10)), 0)
+    );
+    for ms in [90, 91] {
+        arrive(&mut decoder, "spBv1.0/G/NDEATH/n", &told(3), ms);
+    }
+    let node = &decoder.session().nodes[0];
+    let dead = LifeFacts {
+        state: NodeState::Offline,
+        since: Some(at(90)),
+        births: 1,
+        last_birth: Some(at(10)),
+        deaths: 1,
+        last_death: Some(at(90)),
+    };
+    assert_eq!(node.life, dead, "a death that comes again is the same one");
+    let device = &node.devices[0];
+    assert_eq!(&*device.device, "G/n/d");
+    let last_birth = Some(at(11));
+    assert_eq!(device.life, LifeFacts { last_birth, ..dead });
 }
 
 #[test]

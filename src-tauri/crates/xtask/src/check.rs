@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::fuzz::{self, Extent};
 use crate::packages::Purpose;
 use crate::process::{cargo, command, run_watched, shown};
 use crate::repo::Repo;
@@ -13,6 +14,15 @@ use crate::{bindings, setup};
 
 /// The tests that open the window, in the package of end-to-end tests.
 const WINDOW_TESTS: &str = "window::";
+
+/// How long each fuzz target runs; `cargo xtask soak fuzz` runs them for long.
+const FUZZED: Extent = Extent {
+    led: None,
+    blind: 0,
+    seconds: Some(5),
+    keeps: false,
+};
+const FUZZED_AT_ONCE: usize = 2;
 
 /// What has been run so far.
 #[derive(Debug, Default)]
@@ -98,6 +108,7 @@ pub fn run_test(repo: &Repo, fast: bool, with_bindings: bool, stop: &Stop) -> Re
         tests.args(["--", "--skip", WINDOW_TESTS]);
     }
     report.step(tests.env(bindings::EXPORT_VARIABLE, export), stop)?;
+    fuzz_briefly(repo, &mut report, stop)?;
     if with_bindings {
         println!();
         let compared = bindings::compare(repo);
@@ -107,6 +118,33 @@ pub fn run_test(repo: &Repo, fast: bool, with_bindings: bool, stop: &Stop) -> Re
         report.note("bindings --check", Tally::default(), compared.is_ok());
     }
     report.close()
+}
+
+/// Every fuzz target for a few seconds; each counts as a test.
+fn fuzz_briefly(repo: &Repo, report: &mut Report, stop: &Stop) -> Result<()> {
+    println!();
+    let outcomes = fuzz::build(repo, false, stop).and_then(|program| {
+        let targets = fuzz::targets(&program)?;
+        fuzz::run_targets(repo, &program, &targets, FUZZED, FUZZED_AT_ONCE, stop)
+    });
+    stop.check()?;
+    let outcomes = match outcomes {
+        Ok(outcomes) => outcomes,
+        Err(error) => {
+            println!("{error:#}");
+            report.note("the fuzz targets", Tally::default(), false);
+            return Ok(());
+        }
+    };
+    for outcome in outcomes {
+        let passed = Tally {
+            passed: u64::from(outcome.found.is_none()),
+            ..Tally::default()
+        };
+        let is_sound = outcome.found.is_none();
+        report.note(&outcome.found.unwrap_or_default(), passed, is_sound);
+    }
+    Ok(())
 }
 
 fn in_workspace(repo: &Repo, arguments: &[&str]) -> Command {

@@ -1,4 +1,4 @@
-//! The project's one tool: `cargo xtask setup | demo | test | ci | bindings | train-demo | bench`.
+//! The project's one tool: `cargo xtask setup | demo | test | ci | bindings | train-demo | bench | soak`.
 //!
 //! It knows no crate of the workspace from inside: it starts cargo, npm and the built programs, and stops them.
 
@@ -8,11 +8,14 @@ mod check;
 mod demo;
 mod display;
 mod front_end;
+mod fuzz;
 mod packages;
 mod plant_file;
 mod process;
+mod python;
 mod repo;
 mod setup;
+mod soak;
 mod stop;
 mod tally;
 mod train;
@@ -26,6 +29,7 @@ use clap::{Parser, Subcommand};
 use crate::bench::Bench;
 use crate::packages::Purpose;
 use crate::repo::Repo;
+use crate::soak::Soak;
 use crate::stop::Stop;
 
 /// The exit code of a shell command that Ctrl-C ended: 128 + SIGINT.
@@ -90,6 +94,11 @@ enum Task {
         #[command(subcommand)]
         bench: Bench,
     },
+    /// Run for long, and look for what breaks.
+    Soak {
+        #[command(subcommand)]
+        soak: Soak,
+    },
 }
 
 fn main() -> ExitCode {
@@ -144,6 +153,7 @@ fn run(task: Task, stop: &Stop) -> Result<ExitCode> {
         Task::Bindings { check } => bindings::run_bindings(&repo, check, stop)?,
         Task::TrainDemo => train::run_train(&repo, stop)?,
         Task::Bench { bench } => return bench::run_bench(&repo, &bench, stop),
+        Task::Soak { soak } => return soak::run_soak(&repo, &soak, stop),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,7 +2,6 @@
 import type { ConnectionForm } from "./ConnectionForm";
 import type { GradeView } from "./GradeView";
 import type { LinkStateView } from "./LinkStateView";
-import type { NodeRow } from "./NodeRow";
 import type { RejectRow } from "./RejectRow";
 
 /**
@@ -64,8 +63,24 @@ rejects: Array<RejectRow>,
 /**
  * Sparkplug edge nodes and devices heard on it.
  */
-nodes: Array<NodeRow>, 
+nodes: number, 
+/**
+ * Those of them that are dead.
+ */
+nodes_offline: number, 
 /**
  * Addresses heard that the plant file maps to no signal.
  */
-unmapped: number, };
+unmapped: number, 
+/**
+ * Topics heard, Sparkplug's apart.
+ */
+topics: number, 
+/**
+ * How many there may be; messages on others are rejected.
+ */
+topics_max: number, 
+/**
+ * Messages of QoS 0 beyond the rate limit; they are among the dropped ones.
+ */
+throttled: number, };

@@ -7,7 +7,7 @@ import type { NoticeView } from "./NoticeView";
  */
 export type TestStepView = { 
 /**
- * `DNS`, `TCP`, `TLS`, `WebSocket`, `MQTT`, `Subscribe` (one for each filter), `Clock`, `Security`.
+ * `DNS`, `TCP`, `TLS`, `WebSocket`, `MQTT`, `Subscribe` (one for each filter), `CoAP`, `Resource` (one for each), `Clock`, `Security`.
  */
 step: string, 
 /**

@@ -19,6 +19,8 @@ function form(id: string, name: string, host: string, port: number, tls: boolean
     transport: { websocket: false, path: "", alpn: [], crl_file: "", server_name: "" },
     limits: { packet: null, topics: null, rate: null, rate_bytes: null },
     id,
+    kind: "mqtt",
+    resources: [],
     name,
     host,
     port,
@@ -61,25 +63,12 @@ export function fakeConnections(start: number, troubled: boolean): ConnectionRow
             },
           ]
         : [],
-      nodes: [
-        {
-          id: "Riverside/edge-1",
-          state: "online",
-          since: start - 3 * 3600 * S,
-          metrics: 64,
-          gaps: 0,
-          can_rebirth: true,
-        },
-        {
-          id: "Riverside/edge-2",
-          state: troubled ? "offline" : "online",
-          since: start - 192 * S,
-          metrics: 38,
-          gaps: troubled ? 1 : 0,
-          can_rebirth: true,
-        },
-      ],
+      nodes: 4,
+      nodes_offline: troubled ? 1 : 0,
       unmapped: 2,
+      topics: 1_240,
+      topics_max: 100_000,
+      throttled: 0,
     },
     {
       form: form("lorawan", "LoRaWAN server", "10.20.0.14", 1883, false),
@@ -95,10 +84,52 @@ export function fakeConnections(start: number, troubled: boolean): ConnectionRow
       not_stored: 0,
       skipped: 0,
       rejects: [],
-      nodes: [],
+      nodes: 0,
+      nodes_offline: 0,
       unmapped: 0,
+      topics: 12,
+      topics_max: 100_000,
+      throttled: 0,
     },
+    coapRow(start),
   ];
+}
+
+/** A level sensor that speaks CoAP. */
+function coapRow(start: number): ConnectionRow {
+  return {
+    form: {
+      ...form("well", "Well sensor", "10.20.0.31", 5684, true),
+      kind: "coap",
+      ca_file: "",
+      certificate_file: "",
+      key_file: "",
+      username: "twinscope",
+      subscriptions: [],
+      resources: [
+        { path: "/level", observe: true, every_s: 60 },
+        { path: "/battery", observe: false, every_s: 900 },
+      ],
+    },
+    client_id: "twinscope-4f1c09-w",
+    state: "up",
+    since: start - 3 * 3600 * S,
+    reason: "",
+    security: "DTLS 1.2, pre-shared key",
+    grade: { letter: "B", words: "shared key" },
+    messages: 2_404,
+    samples: 2_404,
+    dropped: 0,
+    not_stored: 0,
+    skipped: 0,
+    rejects: [],
+    nodes: 0,
+    nodes_offline: 0,
+    unmapped: 0,
+    topics: 12,
+    topics_max: 100_000,
+    throttled: 0,
+  };
 }
 
 export function fakeHeard(now: number): HeardRow[] {
@@ -121,6 +152,7 @@ function worked(step: string, message: string, facts: Record<string, string> = {
 }
 
 function fakeGrade(form: ConnectionForm): GradeView {
+  if (form.kind === "coap" && form.tls) return { letter: "B", words: "shared key" };
   if (!form.tls) return { letter: "D", words: "plaintext" };
   if (form.certificate_file !== "") return { letter: "A", words: "certificate identity" };
   if (form.username !== "") return { letter: "B", words: "shared key" };
@@ -181,7 +213,34 @@ function fakeTls(form: ConnectionForm, now: number): { step: Step; expiries: Exp
   return { step, expiries: [end, authority] };
 }
 
+function fakeCoapTest(form: ConnectionForm): TestReportView {
+  const security = form.tls ? "DTLS 1.2, pre-shared key" : "not encrypted";
+  const steps = [
+    worked("DNS", `${form.host} is 10.20.0.31`),
+    ...(form.tls ? [worked("TLS", `${security} agreed on`)] : []),
+    worked("CoAP", `10.20.0.31:${form.port} answers to CoAP, ${security}`),
+    ...form.resources.map(({ path, observe }) =>
+      worked(
+        "Resource",
+        `"${path}" gives 18 bytes, application/json${observe ? "; it tells of changes by itself" : ""}`,
+      ),
+    ),
+    worked("Clock", "the device's clock is not known: no source times were at hand"),
+  ];
+  const shared = {
+    message:
+      "whoever learns the pre-shared key can be this client or the device, and can read what was recorded before",
+    advice: "Give every device a key of its own, and change it when somebody may have seen it.",
+  };
+  const plain = {
+    message: "nothing is encrypted: whoever is on the way can read every value and send false ones",
+    advice: "Use DTLS with a pre-shared key, if the device can, or keep its network to itself.",
+  };
+  return { steps, grade: fakeGrade(form), risks: [form.tls ? shared : plain], expiries: [] };
+}
+
 export function fakeTest(form: ConnectionForm, now: number): TestReportView {
+  if (form.kind === "coap") return fakeCoapTest(form);
   const report = { grade: fakeGrade(form), risks: fakeRisks(form) };
   const steps = [
     worked("DNS", `${form.host} is 10.20.0.12`, { addresses: "10.20.0.12", took: "0.8 ms" }),

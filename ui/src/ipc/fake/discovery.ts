@@ -75,6 +75,10 @@ function written(asset: AcceptedAsset, row: ProposalRow, signals: AcceptedSignal
   return [...lines, ...signals.map((signal) => `${signal.id} = ${quoted(signal.address)}`)];
 }
 
+function madeOf({ id, name, place, type_name }: AcceptedAsset): PlantView["assets"][number] {
+  return { id, name, area: place, type_name, dtmi: null, signals: [], model: null };
+}
+
 export function fakeDiscovery(scene: string, plant: PlantView): Part {
   let all: Found[] = scene === "empty" ? [] : everythingHeard(scene === "thousand" ? 450 : 3);
   let hidden: { filter: string; found: Found }[] = [];
@@ -187,6 +191,7 @@ export function fakeDiscovery(scene: string, plant: PlantView): Part {
         throw { message: "plant.toml was changed since you looked at its lines: look at them again." };
       }
       for (const asset of acceptance.assets) {
+        if (!assets.has(asset.id)) plant.assets.push(madeOf(asset));
         assets.add(asset.id);
         const taken = new Set(asset.signals?.map((signal) => signal.address));
         all = all.flatMap((of) => {
@@ -197,6 +202,7 @@ export function fakeDiscovery(scene: string, plant: PlantView): Part {
           return signals.length > 0 ? [{ row: { ...of.row, signals: signals.length }, signals }] : [];
         });
       }
+      plant.revision += 1;
       version += 1;
       revision += 1;
       return done;

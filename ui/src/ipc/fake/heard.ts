@@ -211,6 +211,31 @@ function moreOfPump(): Found {
   );
 }
 
+const LARGE_SIGNALS = 50;
+
+/** As large and as wordy as they come. */
+function large(): Found {
+  const topic = "riverside/utilities/compressed-air/compressor-station-north-building-7";
+  const type = { id: "compressor-station", name: "Compressor station", exists: false };
+  const name = "Compressor station north, building 7, with dryer and condensate treatment";
+  const specs = Array.from({ length: LARGE_SIGNALS }, (_, index) => ({
+    path: `stage_${index + 1}/discharge_air_temperature_after_intercooler_c`,
+    id: `stage-${index + 1}-discharge-air-temperature-after-intercooler`,
+    name: `Stage ${index + 1} discharge air temperature after the intercooler`,
+    unit: "°C",
+    mean: 41.5 + index,
+    silent: index % 9 === 4,
+  }));
+  return found(
+    topic,
+    "compressor-station-north",
+    name,
+    ["riverside", "utilities"],
+    { ...JSON_HEAD, type },
+    specs,
+  );
+}
+
 /** Names are text, whatever they hold. */
 function hostile(): Found {
   const topic = `lab/<img src=x onerror=alert(1)>/"; DROP TABLE signal; --`;
@@ -234,5 +259,5 @@ function hostile(): Found {
 /** Everything that was heard; `copies` of the dosing pumps. */
 export function everythingHeard(copies: number): Found[] {
   const pumps = Array.from({ length: copies }, (_, index) => dosing(index + 1));
-  return [moreOfPump(), blower(), ...pumps, room(), hostile()];
+  return [moreOfPump(), blower(), large(), ...pumps, room(), hostile()];
 }

@@ -5,12 +5,14 @@ import type { AssetState } from "../bindings/AssetState";
 import type { ConnectionRow } from "../bindings/ConnectionRow";
 import type { Settings } from "../bindings/Settings";
 import { FakeAlarms } from "./alarms";
-import { fakeConnections, fakeHeard, fakeTest } from "./connections";
+import { fakeConnections, fakeHeard } from "./connections";
 import { fakeDiscovery } from "./discovery";
 import { encodeFrame, encodeTrend, type FakeSample } from "./encode";
 import { fakeFiles } from "./files";
+import { fakeLooks } from "./looks";
 import { fakeModels, fakeRules } from "./models";
 import { makePlant } from "./plant";
+import { fakeSession } from "./session";
 import { World } from "./world";
 
 const S = 1_000_000;
@@ -20,12 +22,12 @@ const micros = () => Date.now() * 1_000;
 
 /**
  * Scenes: `fault` (a bearing going, a sticky valve, a dead node), `normal`, `thousand` (1,000 assets), `empty` (no
- * connection), `error` (the plant file cannot be read), `edited` (it was edited and cannot be used), `ask` (the window is
- * asked to close).
+ * connection), `fresh` (connections and no asset), `error` (the plant file cannot be read), `edited` (it was edited and
+ * cannot be used), `ask` (the window is asked to close).
  */
 export function fakeBackend(scene: string): Backend {
   const faults = scene === "fault" || scene === "thousand" || scene === "ask";
-  const plant = makePlant(scene === "thousand" ? 67 : scene === "empty" ? 0 : 1);
+  const plant = makePlant(scene === "thousand" ? 67 : scene === "empty" || scene === "fresh" ? 0 : 1);
   const world = new World(plant, micros(), faults);
   const alarms = new FakeAlarms(world, faults);
   let connections: ConnectionRow[] = scene === "empty" ? [] : fakeConnections(world.start, faults);
@@ -111,7 +113,7 @@ export function fakeBackend(scene: string): Backend {
           message: "plant.toml, line 41: unknown key `nomal` in signal `flow`. Did you mean `normal`?",
         };
       }
-      return plant.view;
+      return { ...plant.view, assets: [...plant.view.assets] };
     },
     plantFile: async () => ({
       path: "/home/operator/riverside/plant.toml",
@@ -206,10 +208,7 @@ export function fakeBackend(scene: string): Backend {
     },
     connections: async () => connections,
     heard: async () => fakeHeard(micros()),
-    async testConnection(form) {
-      await new Promise((resolve) => setTimeout(resolve, 600));
-      return fakeTest(form, micros());
-    },
+    ...fakeLooks(),
     async saveConnection(form) {
       const id = form.id || form.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
       const saved = { ...form, id, password: null };
@@ -223,6 +222,7 @@ export function fakeBackend(scene: string): Backend {
     },
     async requestRebirth() {},
     ...fakeDiscovery(scene, plant.view),
+    sparkplugSession: async () => fakeSession(world.start, faults),
     settings: async () => settings,
     async setSettings(next) {
       settings = next;

@@ -3,6 +3,18 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+/// What is spoken on a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "kebab-case")]
+pub enum KindView {
+    /// MQTT, to a broker.
+    #[default]
+    Mqtt,
+    /// CoAP (RFC 7252), to a device.
+    Coap,
+}
+
 /// MQTT version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -21,11 +33,14 @@ pub enum ProtocolView {
 pub struct ConnectionForm {
     /// Stable id; empty for a new one.
     pub id: String,
+    /// What is spoken on it. It cannot be changed later. CoAP has of the fields below `tls` (DTLS), `username` and
+    /// `password` (identity and pre-shared key), `resources` and `limits`; the others stay as they are.
+    pub kind: KindView,
     /// Display name.
     pub name: String,
     /// Host name or address.
     pub host: String,
-    /// TCP port.
+    /// TCP port, UDP port for CoAP.
     pub port: u16,
     /// MQTT version.
     pub protocol: ProtocolView,
@@ -41,8 +56,10 @@ pub struct ConnectionForm {
     pub username: String,
     /// Password. `None` keeps the stored one; it is never sent to the UI.
     pub password: Option<String>,
-    /// What to subscribe to.
+    /// What to subscribe to; nothing with CoAP.
     pub subscriptions: Vec<SubscriptionForm>,
+    /// What is read or observed on a CoAP device; nothing with MQTT.
+    pub resources: Vec<ResourceForm>,
     /// Whether the broker keeps QoS 1 messages while the app is away.
     pub persistent_session: bool,
     /// Whether rebirth requests may be published on it (the only thing ever written).
@@ -97,6 +114,18 @@ pub struct SubscriptionForm {
     pub share: String,
 }
 
+/// One resource of a CoAP device.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ResourceForm {
+    /// Path and query, beginning with `/`.
+    pub path: String,
+    /// Whether the device is asked to tell of changes by itself (RFC 7641).
+    pub observe: bool,
+    /// How often it is read when it is not observed or cannot be, seconds.
+    pub every_s: f64,
+}
+
 /// State of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -143,9 +172,17 @@ pub struct ConnectionRow {
     /// Messages that could not be read, by reason.
     pub rejects: Vec<RejectRow>,
     /// Sparkplug edge nodes and devices heard on it.
-    pub nodes: Vec<NodeRow>,
+    pub nodes: u32,
+    /// Those of them that are dead.
+    pub nodes_offline: u32,
     /// Addresses heard that the plant file maps to no signal.
     pub unmapped: u32,
+    /// Topics heard, Sparkplug's apart.
+    pub topics: u32,
+    /// How many there may be; messages on others are rejected.
+    pub topics_max: u32,
+    /// Messages of QoS 0 beyond the rate limit; they are among the dropped ones.
+    pub throttled: f64,
 }
 
 /// Unreadable messages of one reason.
@@ -164,24 +201,6 @@ pub struct RejectRow {
     pub last_excerpt: String,
     /// When, microseconds.
     pub last_at: f64,
-}
-
-/// A Sparkplug edge node or device.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct NodeRow {
-    /// `group/node` or `group/node/device`.
-    pub id: String,
-    /// `online`, `offline`, `unknown` (nothing heard but data) or `kept-birth`.
-    pub state: String,
-    /// Since when, microseconds.
-    pub since: f64,
-    /// Metrics in its birth.
-    pub metrics: u32,
-    /// Gaps in its sequence numbers since start.
-    pub gaps: f64,
-    /// Whether a rebirth can be asked of it now.
-    pub can_rebirth: bool,
 }
 
 /// Something heard that the plant file does not map.
@@ -216,7 +235,7 @@ pub struct TestReportView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct TestStepView {
-    /// `DNS`, `TCP`, `TLS`, `WebSocket`, `MQTT`, `Subscribe` (one for each filter), `Clock`, `Security`.
+    /// `DNS`, `TCP`, `TLS`, `WebSocket`, `MQTT`, `Subscribe` (one for each filter), `CoAP`, `Resource` (one for each), `Clock`, `Security`.
     pub step: String,
     /// Whether it worked.
     pub ok: bool,

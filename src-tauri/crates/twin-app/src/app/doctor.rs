@@ -1,10 +1,18 @@
 //! The connection doctor: what a look at a connection finds, as people see it.
 
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use twin_connect::{Examination, Grade, TestReport, TestStep, coap};
+use tokio::sync::oneshot;
+use twin_connect::{
+    ConnectionSpec, Examination, Grade, Stamp, TestReport, TestStep,
+    coap::{self, CoapSpec},
+    source_clock,
+};
 use twin_core::Timestamp;
-use twin_model::Kind;
+use twin_model::{Connection, Kind};
 
 use super::App;
 use crate::{
@@ -14,11 +22,27 @@ use crate::{
     clock,
     connections::{connection_of, spec_of},
     error::Result,
+    pipeline::request::Request,
     running::coap_spec,
 };
 
 /// How long "Test connection" waits for each step.
 const TEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A look at a connection that is about to be taken: it needs nothing of the program any more.
+#[derive(Debug)]
+pub(super) struct Examined {
+    target: Target,
+    examination: Examination,
+    /// The file with the password or key, if one is used.
+    secret: Option<PathBuf>,
+}
+
+#[derive(Debug)]
+enum Target {
+    Mqtt(Box<ConnectionSpec>),
+    Coap(Box<CoapSpec>),
+}
 
 impl App {
     /// Tries a connection step by step.
@@ -26,23 +50,96 @@ impl App {
     /// # Errors
     /// When the form itself is incomplete; what fails on the way is in the report.
     pub async fn test_connection(&self, form: &ConnectionForm) -> Result<TestReportView> {
+        Ok(self.examined(form).await?.look().await)
+    }
+
+    /// What a test of a connection needs.
+    pub(super) async fn examined(&self, form: &ConnectionForm) -> Result<Examined> {
         // A faulty plant file hides nothing that the form shows: the test still runs.
         let existing = self.workspace.plant().map(|plant| plant.connections);
-        let connection = connection_of(form, &existing.unwrap_or_default())?;
-        let now = clock::now();
-        let report = match connection.kind {
+        let existing = existing.unwrap_or_default();
+        let connection = connection_of(form, &existing)?;
+        let mut examination = Examination::new(TEST_TIMEOUT, clock::now());
+        let is_same_place = |c: &&Connection| {
+            c.id == connection.id && (&c.host, c.port) == (&connection.host, connection.port)
+        };
+        if existing.iter().any(|other| is_same_place(&other)) {
+            examination.stamps = self.stamps(connection.id.as_str()).await;
+        }
+        let password = form.password.clone();
+        let is_stored = password.is_none() && connection.username.is_some();
+        let secret = is_stored.then(|| self.workspace.secret_path(connection.id.as_str()));
+        let target = match connection.kind {
             // Settings that make no sense are a failed step of the report.
-            Kind::Mqtt => {
-                let spec = spec_of(&self.workspace, &connection, form.password.clone())?;
-                twin_connect::test_connection(spec, &Examination::new(TEST_TIMEOUT, now)).await
-            }
+            Kind::Mqtt => Target::Mqtt(Box::new(spec_of(&self.workspace, &connection, password)?)),
             Kind::Coap => {
-                let spec = coap_spec(&self.workspace, &connection, form.password.clone())?;
-                coap::probe(&spec, TEST_TIMEOUT).await
+                Target::Coap(Box::new(coap_spec(&self.workspace, &connection, password)?))
             }
         };
-        Ok(report_view(&report, now))
+        Ok(Examined {
+            target,
+            examination,
+            secret,
+        })
     }
+
+    /// What the live messages of a connection say of their time; nothing when it does not run.
+    async fn stamps(&self, connection: &str) -> Vec<Stamp> {
+        let (reply, answer) = oneshot::channel();
+        let connection = connection.to_owned();
+        match self.ask(Request::Stamps { connection, reply }).await {
+            Ok(()) => answer.await.ok().and_then(Result::ok).unwrap_or_default(),
+            Err(_) => Vec::new(),
+        }
+    }
+}
+
+impl Examined {
+    /// Goes through the steps.
+    pub(super) async fn look(self) -> TestReportView {
+        let examination = &self.examination;
+        let report = match self.target {
+            Target::Mqtt(spec) => twin_connect::test_connection(*spec, examination).await,
+            Target::Coap(spec) => {
+                let mut report = coap::probe(&spec, examination.limit).await;
+                if report.is_ok() {
+                    report.steps.push(source_clock(&examination.stamps));
+                }
+                report
+            }
+        };
+        let mut view = report_view(&report, examination.now);
+        if let Some(secret) = self.secret {
+            view.risks.extend(secret_risk(&secret).await);
+        }
+        view
+    }
+}
+
+/// Whether others can read the file with a stored password or key. None where the system has no such permissions, or
+/// there is no such file.
+async fn secret_risk(path: &Path) -> Option<NoticeView> {
+    let mode = mode_of(&tokio::fs::metadata(path).await.ok()?)?;
+    (mode & 0o077 != 0).then(|| {
+        let path = path.display();
+        notice_view(
+            &format!(
+                "the stored password or key {path} is open to others on this machine (mode {mode:03o})"
+            ),
+            &format!("Make it readable for its owner only: chmod 600 {path}"),
+        )
+    })
+}
+
+#[cfg(unix)]
+fn mode_of(meta: &std::fs::Metadata) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(meta.permissions().mode() & 0o777)
+}
+
+#[cfg(not(unix))]
+fn mode_of(_: &std::fs::Metadata) -> Option<u32> {
+    None
 }
 
 /// `now` is the time to count days from.
@@ -103,5 +200,29 @@ pub(super) fn grade_view(grade: Grade) -> GradeView {
     GradeView {
         letter: grade.letter().to_owned(),
         words: grade.words().to_owned(),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stored_password_that_others_can_read_is_a_risk() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("c.password");
+        assert_eq!(secret_risk(&path).await, None, "there is none");
+        std::fs::write(&path, "sesame").unwrap();
+        for (mode, risky) in [(0o600, false), (0o640, true), (0o604, true)] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            let found = secret_risk(&path).await;
+            assert_eq!(found.is_some(), risky, "{mode:o}");
+            if let Some(risk) = found {
+                assert!(risk.advice.contains("chmod 600"), "{risk:?}");
+                assert!(!risk.message.contains("sesame"), "{risk:?}");
+            }
+        }
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     connections::{client_id, form_of},
     decoding::decoder_of,
     error::Result,
+    greetings::told,
     pipeline::{
         request::Request,
         source::{Source, SourceParts, Wanted},
@@ -64,6 +65,11 @@ impl App {
         self.ask(Request::PutSource(index, Box::new(source)))
             .await?;
         let Ok(spec) = spec else { return Ok(()) };
+        // What is published on every link from now on.
+        for (action, topics) in told(connection) {
+            self.audit("", action, connection.id.as_str(), &topics)
+                .await?;
+        }
         let link = RunningLink::start(connection.id.clone(), spec, queue, inbound);
         self.links.lock().await.push(link);
         Ok(())

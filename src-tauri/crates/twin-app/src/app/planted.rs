@@ -35,6 +35,8 @@ pub(super) struct Origin {
     pub plant: Plant,
     /// What the model files say.
     pub twins: Models,
+    /// The mapping rules.
+    mapper: Arc<Mapper>,
     /// What rules made of what was heard.
     pub made: ByRule,
 }
@@ -43,6 +45,7 @@ impl Origin {
     /// What a plant is made of that was read now; `made` is what its rules made.
     pub fn new(loaded: Loaded, made: ByRule) -> Origin {
         Origin {
+            mapper: Arc::new(Mapper::new(&loaded.plant)),
             written: loaded.written,
             plant: loaded.plant,
             twins: loaded.models,
@@ -56,6 +59,7 @@ impl Origin {
             written: self.written.clone(),
             plant: self.plant.clone(),
             twins: self.twins.clone(),
+            mapper: Arc::clone(&self.mapper),
             made,
         }
     }
@@ -82,7 +86,7 @@ impl Planted {
         let ids: Vec<SignalId> = plant.signals().into_iter().map(|s| s.id).collect();
         let keys = historian.signal_keys(&ids).await?;
         let mut compiled = compile(plant, &keys);
-        compiled.mapper = Arc::new(Mapper::new(&origin.plant));
+        compiled.mapper = Arc::clone(&origin.mapper);
         let origin = Arc::new(origin);
         let revision = before.map_or(1, |before| before.revision + 1);
         if let Some(before) = before.filter(|before| asks_alike(&before.compiled, &compiled)) {

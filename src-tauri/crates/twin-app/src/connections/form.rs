@@ -1,12 +1,18 @@
 //! Between the plant file's connections and the forms that people fill in.
 
-use twin_core::ConnectionId;
+use std::collections::HashSet;
+
+use twin_core::{ConnectionId, Duration};
 use twin_model::{
-    Carrier, Connection, Kind, Limits, Protocol, Security, Session, Subscription, Transport, topic,
+    Carrier, Connection, Kind, Limits, Protocol, Resource, Security, Session, Subscription,
+    Transport, topic,
 };
 
 use crate::{
-    api::connection::{ConnectionForm, LimitsForm, ProtocolView, SubscriptionForm, TransportForm},
+    api::connection::{
+        ConnectionForm, KindView, LimitsForm, ProtocolView, ResourceForm, SubscriptionForm,
+        TransportForm,
+    },
     error::{Error, Result},
 };
 
@@ -14,6 +20,10 @@ use crate::{
 pub fn form_of(connection: &Connection) -> ConnectionForm {
     ConnectionForm {
         id: connection.id.to_string(),
+        kind: match connection.kind {
+            Kind::Mqtt => KindView::Mqtt,
+            Kind::Coap => KindView::Coap,
+        },
         name: connection.name.clone(),
         host: connection.host.clone(),
         port: connection.port,
@@ -35,6 +45,15 @@ pub fn form_of(connection: &Connection) -> ConnectionForm {
                 qos: s.qos,
                 everything: s.everything,
                 share: text(&s.share),
+            })
+            .collect(),
+        resources: connection
+            .resources
+            .iter()
+            .map(|resource| ResourceForm {
+                path: resource.path.clone(),
+                observe: resource.observe,
+                every_s: resource.every.secs_f64(),
             })
             .collect(),
         persistent_session: connection.session == Session::Persistent,
@@ -76,10 +95,51 @@ fn filled(text: &str) -> Option<String> {
 /// plant file, whose connections are `existing`, has it.
 ///
 /// # Errors
-/// [`Error::Request`] when name, host or filters are missing, and for a filter that asks for everything without consent.
+/// [`Error::Request`] when name, host or what to hear are missing, for a filter that asks for everything without consent,
+/// and for another kind than before.
 pub fn connection_of(form: &ConnectionForm, existing: &[Connection]) -> Result<Connection> {
+    if form.name.trim().is_empty() {
+        return missing("name");
+    }
+    match form.kind {
+        KindView::Mqtt if form.subscriptions.is_empty() => {
+            return missing("topic filter, so nothing would be heard");
+        }
+        KindView::Coap if form.resources.is_empty() => {
+            return missing("resource, so nothing would be read");
+        }
+        KindView::Mqtt | KindView::Coap => {}
+    }
+    target_of(form, existing)
+}
+
+fn missing<T>(what: &str) -> Result<T> {
+    Err(Error::Request(format!(
+        "the connection has no {what}: fill it in"
+    )))
+}
+
+/// As [`connection_of`], for a look at the other side before it is known what to hear: name, filters and resources may be
+/// missing.
+///
+/// # Errors
+/// As [`connection_of`], but for those.
+pub fn target_of(form: &ConnectionForm, existing: &[Connection]) -> Result<Connection> {
+    if form.host.trim().is_empty() {
+        return missing("host");
+    }
     let before = existing.iter().find(|c| c.id.as_str() == form.id);
-    check(form, before.is_some_and(|before| before.kind == Kind::Coap))?;
+    let kind = match form.kind {
+        KindView::Mqtt => Kind::Mqtt,
+        KindView::Coap => Kind::Coap,
+    };
+    if let Some(before) = before.filter(|before| before.kind != kind) {
+        return Err(Error::Request(format!(
+            "the connection \"{}\" is one of {} and stays so: make a new one",
+            before.name,
+            before.kind.name()
+        )));
+    }
     let id = if form.id.is_empty() {
         free_id(&form.name, existing)
     } else {
@@ -87,24 +147,45 @@ pub fn connection_of(form: &ConnectionForm, existing: &[Connection]) -> Result<C
     };
     let id = ConnectionId::from(id);
     let unshown = before.map_or_else(|| Connection::new(id.clone(), &form.host), Clone::clone);
-    Ok(Connection {
+    let both = Connection {
         id,
+        kind,
         name: form.name.trim().to_owned(),
         host: form.host.trim().to_owned(),
         port: form.port,
-        protocol: match form.protocol {
-            ProtocolView::Mqtt311 => Protocol::Mqtt311,
-            ProtocolView::Mqtt5 => Protocol::Mqtt5,
-        },
         security: if form.tls {
             Security::Tls
         } else {
             Security::Plaintext
         },
+        username: filled(&form.username),
+        limits: limits_of(&form.limits)?,
+        ..unshown
+    };
+    match kind {
+        Kind::Mqtt => mqtt_of(form, both),
+        Kind::Coap => coap_of(form, both),
+    }
+}
+
+/// What a form says of MQTT, beside what is said of both kinds.
+fn mqtt_of(form: &ConnectionForm, both: Connection) -> Result<Connection> {
+    for subscription in &form.subscriptions {
+        let filter = subscription.filter.trim();
+        if topic::is_everything(filter) && !subscription.everything {
+            return Err(Error::Request(format!(
+                "\"{filter}\" asks for every message of the broker: name topics, or say that you want everything"
+            )));
+        }
+    }
+    Ok(Connection {
+        protocol: match form.protocol {
+            ProtocolView::Mqtt311 => Protocol::Mqtt311,
+            ProtocolView::Mqtt5 => Protocol::Mqtt5,
+        },
         ca_file: filled(&form.ca_file),
         certificate_file: filled(&form.certificate_file),
         key_file: filled(&form.key_file),
-        username: filled(&form.username),
         session: if form.persistent_session {
             Session::Persistent
         } else {
@@ -122,35 +203,35 @@ pub fn connection_of(form: &ConnectionForm, existing: &[Connection]) -> Result<C
             })
             .collect(),
         transport: transport_of(&form.transport),
-        limits: limits_of(&form.limits)?,
-        ..unshown
+        ..both
     })
 }
 
-fn check(form: &ConnectionForm, is_coap: bool) -> Result<()> {
-    let missing = |what: &str| {
-        Err(Error::Request(format!(
-            "the connection has no {what}: fill it in"
-        )))
-    };
-    if form.name.trim().is_empty() {
-        return missing("name");
-    }
-    if form.host.trim().is_empty() {
-        return missing("host");
-    }
-    if form.subscriptions.is_empty() && !is_coap {
-        return missing("topic filter, so nothing would be heard");
-    }
-    for subscription in &form.subscriptions {
-        let filter = subscription.filter.trim();
-        if topic::is_everything(filter) && !subscription.everything {
-            return Err(Error::Request(format!(
-                "\"{filter}\" asks for every message of the broker: name topics, or say that you want everything"
-            )));
+/// What a form says of CoAP, beside what is said of both kinds.
+fn coap_of(form: &ConnectionForm, both: Connection) -> Result<Connection> {
+    let mut seen = HashSet::new();
+    let resource = |resource: &ResourceForm| {
+        let path = resource.path.trim();
+        let refused = |why: &str| Err(Error::Request(format!("the resource \"{path}\" {why}")));
+        if !path.starts_with('/') {
+            return refused("is no path: let it begin with /");
         }
-    }
-    Ok(())
+        if !seen.insert(path.to_owned()) {
+            return refused("stands twice: remove one");
+        }
+        if !(1.0..=86_400.0).contains(&resource.every_s) {
+            return refused("has an impossible interval: give 1 to 86,400 seconds");
+        }
+        Ok(Resource {
+            path: path.to_owned(),
+            observe: resource.observe,
+            every: Duration::from_secs_f64(resource.every_s),
+        })
+    };
+    Ok(Connection {
+        resources: form.resources.iter().map(resource).collect::<Result<_>>()?,
+        ..both
+    })
 }
 
 fn transport_of(form: &TransportForm) -> Transport {
@@ -209,128 +290,4 @@ fn free_id(name: &str, taken: &[Connection]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn form() -> ConnectionForm {
-        ConnectionForm {
-            id: "west".into(),
-            name: "West".into(),
-            host: "broker.example".into(),
-            port: 8883,
-            protocol: ProtocolView::Mqtt311,
-            tls: true,
-            ca_file: "ca.pem".into(),
-            certificate_file: String::new(),
-            key_file: String::new(),
-            username: "ann".into(),
-            password: None,
-            subscriptions: vec![
-                SubscriptionForm {
-                    filter: "plant/#".into(),
-                    qos: 1,
-                    everything: false,
-                    share: "desks".into(),
-                },
-                SubscriptionForm {
-                    filter: "#".into(),
-                    qos: 0,
-                    everything: true,
-                    share: String::new(),
-                },
-            ],
-            persistent_session: true,
-            allow_rebirth: false,
-            transport: TransportForm {
-                websocket: true,
-                path: "/ws".into(),
-                alpn: vec!["x-amzn-mqtt-ca".into(), "mqtt".into()],
-                crl_file: "revoked.pem".into(),
-                server_name: "other.example".into(),
-            },
-            limits: LimitsForm {
-                packet: Some(268_435_455.0),
-                topics: Some(5_000),
-                rate: Some(2_000),
-                rate_bytes: Some(1e10),
-            },
-        }
-    }
-
-    #[test]
-    fn ids_come_from_names_and_never_collide() {
-        assert_eq!(free_id("Plant Broker (west)", &[]), "plant-broker--west");
-        let taken = ["a", "a-2"].map(|id| Connection::new(ConnectionId::from(id), "h"));
-        assert_eq!(free_id("A", &taken), "a-3");
-        assert_eq!(free_id("Ü", &[]), "broker");
-    }
-
-    #[test]
-    fn forms_round_trip_through_the_plant_file() {
-        let form = form();
-        let connection = connection_of(&form, &[]).unwrap();
-        assert_eq!(form_of(&connection), form);
-        let head = "[plant]\nid = \"p\"\nname = \"P\"\nzone = \"Europe/Berlin\"\n";
-        let mut document = twin_model::PlantDocument::parse(head).unwrap();
-        document.put_connection(&connection).unwrap();
-        let plant = twin_model::Plant::parse(&document.to_string()).unwrap();
-        assert_eq!(form_of(&plant.connections[0]), form);
-        let plain = ConnectionForm {
-            transport: TransportForm::default(),
-            limits: LimitsForm::default(),
-            ..form
-        };
-        assert_eq!(
-            form_of(&connection_of(&plain, &[connection]).unwrap()),
-            plain
-        );
-    }
-
-    #[test]
-    fn what_makes_no_sense_is_refused_in_words() {
-        let refused = |change: fn(&mut ConnectionForm)| {
-            let mut form = form();
-            change(&mut form);
-            connection_of(&form, &[]).unwrap_err().to_string()
-        };
-        assert!(refused(|form| form.name = " ".into()).contains("name"));
-        assert!(refused(|form| form.host = " ".into()).contains("host"));
-        assert!(refused(|form| form.subscriptions.clear()).contains("filter"));
-        assert!(refused(|form| form.subscriptions[1].everything = false).contains("everything"));
-        for bytes in [0.0, -1.0, 0.5, f64::NAN, f64::INFINITY] {
-            let limits = LimitsForm {
-                packet: Some(bytes),
-                ..LimitsForm::default()
-            };
-            assert!(limits_of(&limits).is_err(), "{bytes}");
-        }
-    }
-
-    #[test]
-    fn a_websocket_without_a_path_has_the_usual_one() {
-        let transport = transport_of(&TransportForm {
-            websocket: true,
-            ..TransportForm::default()
-        });
-        let path = twin_model::WEBSOCKET_PATH.to_owned();
-        assert_eq!(transport.carrier, Carrier::WebSocket { path });
-    }
-
-    #[test]
-    fn what_a_form_does_not_show_stays() {
-        let mut connection = Connection::new(ConnectionId::from("west"), "h");
-        connection.subscriptions = vec![Subscription {
-            filter: "a".into(),
-            ..Subscription::default()
-        }];
-        connection.shadows = vec!["pump-1".into()];
-        connection.sparkplug.primary_host = Some("desk".into());
-        let form = ConnectionForm {
-            port: 1,
-            ..form_of(&connection)
-        };
-        let edited = connection_of(&form, std::slice::from_ref(&connection)).unwrap();
-        connection.port = 1;
-        assert_eq!(edited, connection);
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
+use twin_connect::Stamp;
 use twin_core::{ConnectionId, OccurrenceId, engine::SystemEvent};
 use twin_discover::{Heard, Ledger, LedgerPart, LedgerState};
 
@@ -13,6 +14,7 @@ use super::{
 use crate::{
     api::{alarm::AlarmRow, plant::PlantView},
     compile::Compiled,
+    connections::SessionFacts,
     error::Result,
 };
 
@@ -95,6 +97,20 @@ pub enum Request {
     },
     /// What was heard and is not in the plant file.
     Ledger(LedgerRequest),
+    /// How the Sparkplug sessions of a connection go.
+    Session {
+        /// On which connection.
+        connection: String,
+        /// Whom to tell.
+        reply: oneshot::Sender<Result<SessionFacts>>,
+    },
+    /// What the newest live messages of a connection say of their time.
+    Stamps {
+        /// On which connection.
+        connection: String,
+        /// Whom to tell.
+        reply: oneshot::Sender<Result<Vec<Stamp>>>,
+    },
     /// Addresses, first heard since this was last asked, that feed nothing and that a mapping rule fits.
     Ruled {
         /// Whom to tell.

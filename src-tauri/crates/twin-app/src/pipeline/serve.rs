@@ -43,6 +43,12 @@ impl Driver {
                 let _ = reply.send(self.rebirth(&connection, &node, now));
             }
             Request::Ledger(request) => self.show_ledger(request),
+            Request::Session { connection, reply } => {
+                let _ = reply.send(self.source(&connection).map(Source::session));
+            }
+            Request::Stamps { connection, reply } => {
+                let _ = reply.send(self.source(&connection).map(Source::stamps));
+            }
             Request::Ruled { reply } => {
                 let ruled = self.sources.values_mut().flat_map(Source::take_ruled);
                 // Whoever asked may have gone: then the program ends.
@@ -113,6 +119,15 @@ impl Driver {
                 let _ = reply.send(known.collect());
             }
         }
+    }
+
+    fn source(&self, connection: &str) -> Result<&Source> {
+        let mut sources = self.sources.values();
+        let found = sources.find(|source| source.id().as_str() == connection);
+        found.ok_or_else(|| Error::Unknown {
+            what: "connection",
+            id: connection.to_owned(),
+        })
     }
 
     fn acknowledge(

@@ -5,6 +5,7 @@ mod feeds;
 mod inflow;
 mod rows;
 mod signs;
+mod stamps;
 mod values;
 mod waiting;
 
@@ -22,7 +23,7 @@ use twin_historian::{Birth, EXCERPT_BYTES_MAX, LinkTransition, Reject};
 use twin_payload::{Convention, Decoder, Message, Observations, Presence, SourceEvent};
 
 pub use self::feeds::Wanted;
-use self::{conditions::Conditions, feeds::Feeds, waiting::Waiting};
+use self::{conditions::Conditions, feeds::Feeds, stamps::Stamps, waiting::Waiting};
 use super::{
     carrier::Carriers,
     job::Job,
@@ -53,6 +54,8 @@ pub struct Source {
     convention: Convention,
     /// What no signal comes from.
     ledger: Ledger,
+    /// What live messages say of their time.
+    stamps: Stamps,
     /// Messages that wait for the birth that explains them.
     waiting: Waiting,
     conditions: Conditions,
@@ -127,6 +130,7 @@ impl Source {
             observations: Observations::default(),
             convention: Convention::Json,
             ledger: Ledger::new(LedgerLimits::default()),
+            stamps: Stamps::default(),
             waiting: Waiting::default(),
             conditions: Conditions::default(),
             state: LinkStateView::Connecting,
@@ -147,7 +151,8 @@ impl Source {
 
     /// From now on other addresses feed signals.
     pub fn put_addresses(&mut self, addresses: HashMap<String, SignalKey>, wanted: Wanted) {
-        self.feeds = Feeds::new(addresses, wanted);
+        let heard = self.ledger.heard().map(|heard| &heard.address);
+        self.feeds.put(addresses, wanted, heard);
         self.signals = self.feeds.signals().into();
         let feeds = &self.feeds;
         self.ledger.forget(|address| feeds.is_proposed(address));

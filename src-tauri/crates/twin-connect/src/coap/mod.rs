@@ -29,6 +29,7 @@ mod run;
 mod slot;
 mod spec;
 mod transfer;
+mod trial;
 mod visit;
 
 pub use links::{Link, Links};
@@ -37,4 +38,5 @@ pub use run::run;
 pub use spec::{
     CoapError, CoapLimits, CoapResource, CoapSecurity, CoapSpec, PresharedKey, Transmission,
 };
+pub use trial::{Trial, read_links};
 pub use visit::{discover, probe};

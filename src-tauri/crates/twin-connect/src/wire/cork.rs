@@ -19,11 +19,18 @@ use tokio::{
     time::Instant,
 };
 
-use super::{beside::Beside, frames::Frames};
+use super::{
+    beside::Beside,
+    frames::{Bloated, Frames},
+};
 
 /// So many bytes of a packet that is not yet whole are a sign of life. Fewer could be sent on for ever by a broker, or a
 /// network, that gets nowhere.
 const PROGRESS: usize = 1_024;
+
+/// So many bytes are read before the library hands out what it has: it keeps all that it reads in one go, and a broker that
+/// sends as fast as this side reads would otherwise be read for ever.
+const BATCH: usize = 1 << 20;
 
 /// A stream on which they leave.
 pub(crate) struct Cork<S> {
@@ -44,6 +51,8 @@ pub(crate) struct Cork<S> {
     frames: Frames,
     /// Bytes since the last sign of life.
     progress: usize,
+    /// Bytes since the library was last told that nothing is there.
+    batch: usize,
     /// Read, but kept back.
     kept: Vec<u8>,
     /// How many bytes of it are out.
@@ -55,7 +64,7 @@ pub(crate) struct Cork<S> {
 }
 
 impl<S: AsyncWrite + Unpin> Cork<S> {
-    pub(crate) fn new(stream: S, beside: Beside) -> Self {
+    pub(crate) fn new(stream: S, beside: Beside, frames: Frames) -> Self {
         Cork {
             stream,
             beside,
@@ -65,8 +74,9 @@ impl<S: AsyncWrite + Unpin> Cork<S> {
             unflushed: false,
             is_broken: false,
             fault: None,
-            frames: Frames::default(),
+            frames,
             progress: 0,
+            batch: 0,
             kept: Vec::new(),
             given: 0,
             end: None,
@@ -119,15 +129,29 @@ impl<S: AsyncWrite + Unpin> Cork<S> {
     /// Lets bytes pass that begin at `from`; the rest is kept back.
     fn pass(&mut self, buf: &mut ReadBuf<'_>, from: usize) {
         let packets = self.frames.tally.packets;
-        let passed = self.frames.pass(&buf.filled()[from..]);
-        self.kept.extend_from_slice(&buf.filled()[from + passed..]);
+        let passed = match self.frames.pass(&buf.filled()[from..]) {
+            Ok(passed) => {
+                self.kept.extend_from_slice(&buf.filled()[from + passed..]);
+                passed
+            }
+            Err(bloated) => self.refuse(bloated),
+        };
         buf.set_filled(from + passed);
         self.note(packets, passed);
+    }
+
+    /// Nothing passes any more.
+    fn refuse(&mut self, bloated: Bloated) -> usize {
+        self.end = Some(Err(io::Error::other(bloated)));
+        self.kept.clear();
+        self.given = 0;
+        0
     }
 
     /// So many bytes passed, of packets of which so many had passed before.
     fn note(&mut self, packets: u64, passed: usize) {
         self.progress += passed;
+        self.batch += passed;
         let is_life = self.frames.tally.packets > packets || self.progress >= PROGRESS;
         if is_life {
             self.progress = 0;
@@ -164,8 +188,17 @@ impl<S: AsyncWrite + AsyncRead + Unpin> Cork<S> {
         let rest = &self.kept[self.given..];
         let room = rest.len().min(buf.remaining());
         // What they begin with was kept back once, so that at least its first byte passes.
-        let passed = self.frames.pass(&rest[..room]);
-        buf.put_slice(&rest[..passed]);
+        let passed = match self.frames.pass(&rest[..room]) {
+            Ok(passed) => {
+                buf.put_slice(&rest[..passed]);
+                passed
+            }
+            Err(bloated) => {
+                self.refuse(bloated);
+                self.note(packets, 0);
+                return self.end.replace(Ok(())).unwrap_or(Ok(()));
+            }
+        };
         self.given += passed;
         if self.given == self.kept.len() {
             self.kept.clear();
@@ -184,6 +217,11 @@ impl<S: AsyncWrite + AsyncRead + Unpin> AsyncRead for Cork<S> {
     ) -> Poll<io::Result<()>> {
         // A peer that takes nothing may still send: reading goes on, and the write wakes this task when it can.
         let _ = self.poll_release(cx);
+        if self.batch >= BATCH {
+            self.batch = 0;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         if self.kept.is_empty() && self.end.is_none() && ready!(self.poll_fill(cx, buf)) {
             return Poll::Ready(Ok(()));
         }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use tokio::time::Instant;
 
-use self::frames::Tally;
+use self::frames::{Bloated, Tally};
 use crate::{
     BrokerFacts, ConnectionSpec, DownReason, Properties, Qos, Subscription, probe::Probe,
     socket::Dialler,
@@ -75,6 +75,8 @@ pub(crate) enum Fault {
     Malformed(String),
     /// By a packet beyond all limits.
     TooLarge { size: usize, limit: usize },
+    /// By a message with more properties than are read.
+    Bloated(Bloated),
     /// It never began: CONNACK.
     Refused(Refused),
     /// Another client took the client id.
@@ -99,6 +101,15 @@ pub(crate) enum Refused {
 }
 
 impl Fault {
+    /// What the stream said.
+    fn of(error: io::Error) -> Self {
+        let bloated = error.get_ref().and_then(|inner| inner.downcast_ref());
+        match bloated {
+            Some(bloated) => Fault::Bloated(*bloated),
+            None => Fault::Closed(Some(error)),
+        }
+    }
+
     /// Whether the other side ended the link without a word.
     pub(crate) fn is_closed(&self) -> bool {
         matches!(self, Fault::Closed(_))
@@ -114,6 +125,7 @@ impl Fault {
             Fault::Closed(error) => DownReason::closed(spec, was_up, error.as_ref(), &sight),
             Fault::Malformed(detail) => DownReason::protocol(spec, was_up, &detail, &sight),
             Fault::TooLarge { size, limit } => DownReason::too_large(size, limit),
+            Fault::Bloated(bloated) => DownReason::bloated(&bloated.to_string()),
             Fault::TakenOver => DownReason::taken_over(spec),
             Fault::Silent => DownReason::silent(spec),
             Fault::Timeout => DownReason::timeout(spec, probe.phase()),

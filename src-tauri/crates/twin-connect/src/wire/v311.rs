@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::{
     Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Given, Got, Lost, OUTGOING, REQUESTS,
-    Receipt, Refused, Wire, beside::Beside, cork::Cork, qos_of, seconds,
+    Receipt, Refused, Wire, beside::Beside, cork::Cork, frames::Frames, qos_of, seconds,
 };
 use crate::{BrokerFacts, ConnectionSpec, Qos, Subscription, Will, socket::Dialler};
 
@@ -40,7 +40,7 @@ fn options(spec: &ConnectionSpec, dialler: Dialler, beside: Beside) -> MqttOptio
             let (dialler, beside) = (dialler.clone(), beside.clone());
             async move {
                 let stream = dialler.open().await?;
-                Ok(Cork::new(stream, beside))
+                Ok(Cork::new(stream, beside, Frames::new(false)))
             }
         });
     if let Some(will) = &spec.will {
@@ -60,7 +60,7 @@ fn options(spec: &ConnectionSpec, dialler: Dialler, beside: Beside) -> MqttOptio
 
 fn last_will(will: &Will) -> LastWill {
     let topic = will.topic.clone();
-    LastWill::new(topic, will.payload.clone(), qos_to(will.qos), will.retain)
+    LastWill::new(topic, will.said(), qos_to(will.qos), will.retain)
 }
 
 impl Wire for Reader {
@@ -225,7 +225,7 @@ fn fault(error: ConnectionError, limit: usize) -> Fault {
         ConnectionError::MqttState(state) => state_fault(state, limit),
         ConnectionError::NetworkTimeout => Fault::Timeout,
         ConnectionError::FlushTimeout => Fault::Silent,
-        ConnectionError::Io(error) => Fault::Closed(Some(error)),
+        ConnectionError::Io(error) => Fault::of(error),
         ConnectionError::RequestsDone | ConnectionError::DisconnectTimeout => Fault::Closed(None),
         ConnectionError::ConnectionRefused(code) => Fault::Refused(refused(code)),
         ConnectionError::NotConnAck(_) => {
@@ -238,13 +238,14 @@ fn fault(error: ConnectionError, limit: usize) -> Fault {
 fn state_fault(error: StateError, limit: usize) -> Fault {
     match error {
         StateError::Io(error) | StateError::Deserialization(CodecError::Io(error)) => {
-            Fault::Closed(Some(error))
+            Fault::of(error)
         }
         StateError::ConnectionAborted => Fault::Closed(None),
         StateError::AwaitPingResp => Fault::Silent,
         StateError::Deserialization(CodecError::PayloadSizeLimitExceeded(size)) => {
             Fault::TooLarge { size, limit }
         }
+        StateError::Deserialization(error) => Fault::Malformed(error.to_string()),
         other => Fault::Malformed(other.to_string()),
     }
 }

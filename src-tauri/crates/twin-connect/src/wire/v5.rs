@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::{
     Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Given, Got, Lost, OUTGOING, REQUESTS,
-    Receipt, Refused, Wire, beside::Beside, cork::Cork, qos_of, seconds,
+    Receipt, Refused, Wire, beside::Beside, cork::Cork, frames::Frames, qos_of, seconds,
 };
 use crate::{
     BrokerFacts, ConnectionSpec, Properties, Qos, Session, Subscription, Will, certificate::cut,
@@ -70,7 +70,7 @@ fn options(spec: &ConnectionSpec, dialler: Dialler, beside: Beside) -> MqttOptio
             let (dialler, beside) = (dialler.clone(), beside.clone());
             async move {
                 let stream = dialler.open().await?;
-                Ok(Cork::new(stream, beside))
+                Ok(Cork::new(stream, beside, Frames::new(true)))
             }
         });
     if let Some(will) = &spec.will {
@@ -113,13 +113,7 @@ fn options(spec: &ConnectionSpec, dialler: Dialler, beside: Beside) -> MqttOptio
 
 fn last_will(will: &Will) -> LastWill {
     let topic = will.topic.clone();
-    LastWill::new(
-        topic,
-        will.payload.clone(),
-        qos_to(will.qos),
-        will.retain,
-        None,
-    )
+    LastWill::new(topic, will.said(), qos_to(will.qos), will.retain, None)
 }
 
 impl Wire for Reader {
@@ -323,7 +317,7 @@ fn fault(error: ConnectionError) -> Fault {
     match error {
         ConnectionError::MqttState(state) => state_fault(state),
         ConnectionError::Timeout(_) => Fault::Timeout,
-        ConnectionError::Io(error) => Fault::Closed(Some(error)),
+        ConnectionError::Io(error) => Fault::of(error),
         ConnectionError::RequestsDone | ConnectionError::DisconnectTimeout => Fault::Closed(None),
         ConnectionError::ConnectionRefused(code) => Fault::Refused(refused(code)),
         ConnectionError::NotConnAck(_) => {
@@ -336,7 +330,7 @@ fn fault(error: ConnectionError) -> Fault {
 fn state_fault(error: StateError) -> Fault {
     match error {
         StateError::Io(error) | StateError::Deserialization(CodecError::Io(error)) => {
-            Fault::Closed(Some(error))
+            Fault::of(error)
         }
         StateError::ConnectionAborted => Fault::Closed(None),
         StateError::AwaitPingResp => Fault::Silent,
@@ -354,6 +348,10 @@ fn state_fault(error: StateError) -> Fault {
             size: pkt_size,
             limit: max,
         },
+        StateError::Deserialization(CodecError::ProtocolViolation(reason)) => {
+            Fault::Malformed(words(&format!("{reason:?}")))
+        }
+        StateError::Deserialization(error) => Fault::Malformed(error.to_string()),
         other => Fault::Malformed(other.to_string()),
     }
 }

@@ -4,4 +4,10 @@
 // Only `#[test]` functions are excused by clippy.toml, and helpers fail a test the same way.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod ends;
+mod flapping;
+mod malformed;
+mod pings;
+mod script;
+mod states;
 mod together;

@@ -11,6 +11,7 @@ mod doctor;
 mod hostile;
 mod limits;
 mod link;
+mod properties;
 mod session;
 mod support;
 mod tls;

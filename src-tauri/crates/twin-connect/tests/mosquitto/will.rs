@@ -12,7 +12,7 @@ fn host(broker: &Broker, protocol: Protocol) -> ConnectionSpec {
     ConnectionSpec {
         will: Some(Will {
             topic: STATE.into(),
-            payload: Bytes::from_static(br#"{"online":false,"timestamp":7}"#),
+            payload: Bytes::from_static(br#"{"online":false,"timestamp":7}"#).into(),
             qos: Qos::AtLeastOnce,
             retain: true,
         }),

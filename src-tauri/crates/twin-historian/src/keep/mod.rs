@@ -15,6 +15,7 @@ mod repair;
 mod restore;
 mod retain;
 mod salvage;
+mod tables;
 mod unfinished;
 mod walk;
 

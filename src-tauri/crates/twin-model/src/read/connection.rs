@@ -191,16 +191,25 @@ fn sparkplug(table: &mut Reader<'_>) -> Sparkplug {
     sparkplug
 }
 
+/// Most shadows asked for on one link.
+const SHADOWS_MAX: usize = 400;
+
 /// Names of AWS IoT things and shadows: what the service allows.
 fn shadows(table: &mut Reader<'_>) -> Vec<String> {
-    let is_name = |name: &str, longest: usize| {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-' | '$');
+    let is_name = |name: &str, longest: usize, signs: &[char]| {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || signs.contains(&c);
         (1..=longest).contains(&name.len()) && name.chars().all(is_plain)
     };
     let shadows = table.texts("shadows");
+    if shadows.len() > SHADOWS_MAX {
+        table.fault(
+            "shadows",
+            format!("names more than {SHADOWS_MAX} shadows; keep fewer"),
+        );
+    }
     for shadow in &shadows {
         let (thing, name) = shadow.split_once('/').unwrap_or((shadow, "classic"));
-        if !is_name(thing, 128) || !is_name(name, 64) {
+        if !is_name(thing, 128, &[':', '_', '-']) || !is_name(name, 64, &[':', '_', '-', '$']) {
             table.fault(
                 "shadows",
                 format!("\"{shadow}\" names no shadow; write \"thing\" or \"thing/shadow\""),

@@ -65,14 +65,14 @@ pub(super) fn name_source(name: &str, out: &mut String) {
 /// Topic on which an empty message asks for a shadow, the classic one unless it is named: the answer comes on
 /// `…/get/accepted`, which is to be subscribed to before. Asking reads, but it is a publish: only a person may want it.
 ///
-/// None when a name is not one that AWS IoT knows: letters, digits, `:`, `_`, `-`, at most 128 of a thing and 64 of a
-/// shadow (API reference, `GetThingShadow`).
+/// None when a name is not one that AWS IoT knows: letters, digits, `:`, `_`, `-`, of a shadow `$` too, at most 128 of a
+/// thing and 64 of a shadow (API reference, `GetThingShadow`).
 pub fn shadow_get(thing: &str, shadow: Option<&str>) -> Option<String> {
-    let is_name = |name: &str, longest: usize| {
-        let known = |byte: u8| byte.is_ascii_alphanumeric() || b":_-".contains(&byte);
+    let is_name = |name: &str, longest: usize, signs: &[u8]| {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || signs.contains(&byte);
         (1..=longest).contains(&name.len()) && name.bytes().all(known)
     };
-    if !is_name(thing, 128) || !shadow.is_none_or(|shadow| is_name(shadow, 64)) {
+    if !is_name(thing, 128, b":_-") || !shadow.is_none_or(|shadow| is_name(shadow, 64, b":_-$")) {
         return None;
     }
     Some(match shadow {

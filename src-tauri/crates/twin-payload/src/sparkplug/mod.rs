@@ -39,8 +39,8 @@ mod work;
 pub use host::HostState;
 pub(crate) use host::is_plain_text;
 pub use session::{
-    Births, Counts, FailedAlias, HostStatus, NodeSession, Retyped, STORM, STORM_BIRTHS,
-    SparkplugSession,
+    Births, Counts, DeviceSession, FailedAlias, HostStatus, LifeFacts, NodeSession, Retyped, STORM,
+    STORM_BIRTHS, SparkplugSession,
 };
 pub(crate) use state::Sparkplug;
 pub use status::{NodeState, NodeStatus};

@@ -8,7 +8,7 @@ use super::{
     hold::Holds,
     raw::Header,
     sequence::{Order, Sequence},
-    session::{NodeSession, Notes},
+    session::{DeviceSession, NodeSession, Notes},
     source::Source,
     status::NodeState,
 };
@@ -243,14 +243,19 @@ impl Node {
     pub(super) fn session(&self) -> NodeSession {
         let metrics = |source: &Source| u64::from(source.metrics);
         let without = |source: &Source| u64::from(source.without_alias);
+        let device = |device: &Source| DeviceSession {
+            device: Arc::clone(&device.id),
+            life: device.life(),
+            metrics: device.metrics,
+        };
         let notes = &self.notes;
         let mut births = notes.births;
         births.last_hour = self.source.births.last_hour();
         NodeSession {
             node: Arc::clone(&self.source.id),
-            state: self.source.state,
+            life: self.source.life(),
             bd_seq: self.bd_seq,
-            devices: self.devices.len(),
+            devices: self.devices.values().map(device).collect(),
             metrics: metrics(&self.source) + self.devices.values().map(metrics).sum::<u64>(),
             without_alias: without(&self.source) + self.devices.values().map(without).sum::<u64>(),
             births,

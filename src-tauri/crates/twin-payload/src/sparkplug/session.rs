@@ -49,12 +49,12 @@ pub struct HostStatus {
 pub struct NodeSession {
     /// `group/node`.
     pub node: Arc<str>,
-    /// Whether it lives.
-    pub state: NodeState,
+    /// Its births and deaths.
+    pub life: LifeFacts,
     /// Ties its death to its birth.
     pub bd_seq: Option<u64>,
-    /// Devices heard.
-    pub devices: usize,
+    /// Devices heard, by id.
+    pub devices: Vec<DeviceSession>,
     /// Signals in the births of the node and its devices.
     pub metrics: u64,
     /// Those that have no alias: data must repeat their names.
@@ -76,6 +76,34 @@ pub struct NodeSession {
     pub rebirth_latency: Option<Duration>,
     /// When somebody else last commanded it or one of its devices.
     pub commanded: Option<Timestamp>,
+}
+
+/// How one device of an edge node goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeviceSession {
+    /// `group/node/device`.
+    pub device: Arc<str>,
+    /// Its births and deaths.
+    pub life: LifeFacts,
+    /// Signals in its birth.
+    pub metrics: u32,
+}
+
+/// Births and deaths of one node or device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LifeFacts {
+    /// Whether it lives.
+    pub state: NodeState,
+    /// Since when; none when only a kept birth is known.
+    pub since: Option<Timestamp>,
+    /// Births heard.
+    pub births: u64,
+    /// When the last one came.
+    pub last_birth: Option<Timestamp>,
+    /// How often it died. The death of a node is that of its devices.
+    pub deaths: u64,
+    /// When it last died.
+    pub last_death: Option<Timestamp>,
 }
 
 /// What is counted of an edge node, since the decoder was made.
@@ -164,11 +192,14 @@ pub(super) struct BirthLog {
     /// Number of the part that was counted last.
     part: i64,
     storming: bool,
+    /// Births so far.
+    count: u64,
 }
 
 impl BirthLog {
     /// Counts a birth. Tells whether a storm begins with it.
     pub(super) fn note(&mut self, now: Timestamp) -> bool {
+        self.count += 1;
         let part = now.0.div_euclid(PART.0);
         let passed = part.saturating_sub(self.part).clamp(0, PARTS as i64);
         for _ in 0..passed {
@@ -191,6 +222,15 @@ impl BirthLog {
 
     pub(super) fn last_hour(&self) -> u64 {
         self.parts.iter().map(|births| u64::from(*births)).sum()
+    }
+
+    pub(super) const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// When the last birth came.
+    pub(super) fn last(&self) -> Option<Timestamp> {
+        self.recent.back().copied()
     }
 }
 

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use twin_core::Timestamp;
 
-use super::{session::BirthLog, status::NodeState, table::Table};
+use super::{
+    session::{BirthLog, LifeFacts},
+    status::NodeState,
+    table::Table,
+};
 use crate::intern::AddressIx;
 
 /// The message that last made a device live or die.
@@ -36,6 +40,8 @@ pub(super) struct Source {
     /// It was waited for in vain: what comes is read as well as may be.
     pub(super) gave_up: bool,
     pub(super) births: BirthLog,
+    deaths: u64,
+    last_death: Option<Timestamp>,
 }
 
 impl Source {
@@ -53,14 +59,31 @@ impl Source {
             wait: None,
             gave_up: false,
             births: BirthLog::default(),
+            deaths: 0,
+            last_death: None,
         }
     }
 
     /// Changes its state, if it is another one.
     pub(super) fn enter(&mut self, state: NodeState, at: Timestamp) {
+        if state == NodeState::Offline && self.state != state {
+            self.deaths += 1;
+            self.last_death = Some(at);
+        }
         if self.state != state || self.since.is_none() {
             self.state = state;
             self.since = Some(at);
+        }
+    }
+
+    pub(super) fn life(&self) -> LifeFacts {
+        LifeFacts {
+            state: self.state,
+            since: self.since,
+            births: self.births.count(),
+            last_birth: self.births.last(),
+            deaths: self.deaths,
+            last_death: self.last_death,
         }
     }
 

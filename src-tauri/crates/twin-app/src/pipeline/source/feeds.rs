@@ -79,6 +79,23 @@ impl Feeds {
         }
     }
 
+    /// From now on other addresses feed signals. `heard` is what fed none before; new rules are asked about it.
+    pub fn put<'h>(
+        &mut self,
+        addresses: HashMap<String, SignalKey>,
+        wanted: Wanted,
+        heard: impl Iterator<Item = &'h Arc<str>>,
+    ) {
+        let are_new = !Arc::ptr_eq(&self.wanted.mapper, &wanted.mapper);
+        let waiting = self.take_ruled();
+        *self = Feeds::new(addresses, wanted);
+        let fits = |name: &&Arc<str>| self.is_proposed(name) && self.wanted.is_ruled(name);
+        self.ruled = match are_new {
+            true => heard.filter(fits).cloned().collect(),
+            false => waiting,
+        };
+    }
+
     /// The addresses, first heard since this was last asked, that feed nothing and that a mapping rule fits.
     pub fn take_ruled(&mut self) -> Vec<Arc<str>> {
         std::mem::take(&mut self.ruled)

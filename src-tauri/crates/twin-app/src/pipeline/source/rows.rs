@@ -1,13 +1,18 @@
 //! A connection as people see it.
 
+use twin_connect::Stamp;
 use twin_payload::NodeState;
 
 use super::Source;
-use crate::api::connection::{ConnectionRow, LinkStateView, NodeRow};
+use crate::{
+    api::connection::{ConnectionRow, LinkStateView},
+    connections::SessionFacts,
+};
 
 impl Source {
     /// For the UI.
     pub fn row(&self) -> ConnectionRow {
+        let (nodes, nodes_offline) = self.nodes();
         ConnectionRow {
             form: self.form.clone(),
             client_id: self.client_id.clone(),
@@ -22,28 +27,40 @@ impl Source {
             not_stored: self.not_stored as f64,
             rejects: self.rejects.rows(),
             skipped: self.skipped as f64,
-            nodes: self.nodes(),
-            unmapped: u32::try_from(self.ledger.len()).unwrap_or(u32::MAX),
+            nodes,
+            nodes_offline,
+            unmapped: number(self.ledger.len()),
+            topics: number(self.decoder.topics()),
+            topics_max: number(self.decoder.limits().topics),
+            throttled: self.throttled as f64,
         }
     }
 
-    fn nodes(&self) -> Vec<NodeRow> {
-        let row = |node: &twin_payload::NodeStatus| NodeRow {
-            id: node.id.to_string(),
-            state: match node.state {
-                NodeState::Online => "online",
-                NodeState::Offline => "offline",
-                NodeState::KeptBirth => "kept-birth",
-                NodeState::Unknown => "unknown",
-            }
-            .to_owned(),
-            since: node.since.map_or(0.0, |since| since.micros() as f64),
-            metrics: node.metrics,
-            gaps: node.gaps as f64,
-            can_rebirth: self.form.allow_rebirth
-                && self.state == LinkStateView::Up
-                && node.id == node.node,
-        };
-        self.decoder.nodes().iter().map(row).collect()
+    /// How many Sparkplug nodes and devices were heard, and how many of them are dead.
+    fn nodes(&self) -> (u32, u32) {
+        let nodes = self.decoder.nodes();
+        let dead = nodes
+            .iter()
+            .filter(|node| node.state == NodeState::Offline)
+            .count();
+        (number(nodes.len()), number(dead))
     }
+
+    /// How its Sparkplug sessions go.
+    pub fn session(&self) -> SessionFacts {
+        SessionFacts {
+            session: self.decoder.session(),
+            can_rebirth: self.form.allow_rebirth && self.state == LinkStateView::Up,
+            may_rebirth: self.form.allow_rebirth,
+        }
+    }
+
+    /// What its newest live messages say of their time.
+    pub fn stamps(&self) -> Vec<Stamp> {
+        self.stamps.list()
+    }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -20,6 +20,9 @@ impl Source {
         job: &mut Job,
     ) {
         self.skipped += self.observations.skipped();
+        if manner == Manner::Live {
+            self.stamps.note(&self.observations, received);
+        }
         self.convention = self.observations.convention().unwrap_or(Convention::Json);
         // First: the message with which a gap is judged came after it, and its values are not in doubt.
         for event in self.observations.events().to_vec() {

@@ -10,7 +10,11 @@ use crate::wire::beside::HELD_MAX;
 fn cork(room: usize) -> (Beside, Cork<DuplexStream>, DuplexStream) {
     let (ours, peer) = duplex(room);
     let waiting = Beside::default();
-    (waiting.clone(), Cork::new(ours, waiting), peer)
+    (
+        waiting.clone(),
+        Cork::new(ours, waiting, Frames::new(false)),
+        peer,
+    )
 }
 
 /// What has arrived at the other end.
@@ -172,7 +176,10 @@ fn scripted(
         room,
         taken: Vec::new(),
     };
-    (beside.clone(), Cork::new(script, beside))
+    (
+        beside.clone(),
+        Cork::new(script, beside, Frames::new(false)),
+    )
 }
 
 /// What the library reads in batches: each ends where nothing seems to be there. The last one is the end.
@@ -257,7 +264,7 @@ async fn a_packet_that_gets_nowhere_is_no_sign_of_life() {
     let (beside, mut cork) = scripted(reads, Some(0));
     let mut space = [0; PROGRESS];
     for is_life in [false, false, true] {
-        cork.read(&mut space).await.unwrap();
+        assert!(cork.read(&mut space).await.unwrap() > 0);
         assert_eq!(beside.seen().heard.is_some(), is_life);
     }
 }
@@ -317,5 +324,43 @@ proptest! {
         }
         prop_assert_eq!(seen_ids, ids);
         prop_assert_eq!(seen_ours, sent);
+    }
+}
+
+#[tokio::test]
+async fn a_batch_ends_although_there_is_more() {
+    let message = [&[0x30, 0xff, 0x3f, 0, 1, b'a'][..], &[b'x'; 8_188]].concat();
+    let count = BATCH / message.len() + 2;
+    let (_, mut cork) = scripted(vec![Ok(message.repeat(count))], Some(0));
+    let mut space = vec![0; message.len()];
+    let mut read = 0;
+    while let Some(count) = cork.read(&mut space).now_or_never() {
+        read += count.unwrap();
+    }
+    assert!((BATCH..BATCH + message.len()).contains(&read), "{read}");
+    assert!(
+        cork.read(&mut space).await.unwrap() > 0,
+        "and the next begins"
+    );
+}
+
+#[tokio::test]
+async fn too_many_properties_end_the_stream_and_what_came_is_counted() {
+    let head = [0x30, 0xff, 0xff, 0x3f, 0, 1, b'a', 0x81, 0x80, 0x04, 0x26];
+    let message = [0x30, 4, 0, 1, b'a', 0];
+    let all = [&message[..], &head].concat();
+    for size in [3, all.len()] {
+        let reads = all.chunks(size).map(|piece| Ok(piece.to_vec())).collect();
+        let beside = Beside::default();
+        let script = Script {
+            reads,
+            room: Some(0),
+            taken: Vec::new(),
+        };
+        let mut cork = Cork::new(script, beside.clone(), Frames::new(true));
+        let (_, result) = batches(&mut cork).await;
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains("65537 bytes of properties"), "{error}");
+        assert_eq!(beside.seen().tally.plain, 1);
     }
 }
