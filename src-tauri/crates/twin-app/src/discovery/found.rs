@@ -53,7 +53,7 @@ impl Found {
             let (_, ledger) = ledgers.get(&connection.id)?;
             Some((&connection.id, ledger))
         });
-        let proposals = propose(&in_order.collect::<Vec<_>>(), &compiled.plant);
+        let proposals = propose(&in_order.collect::<Vec<_>>(), &compiled.base);
         let ids = proposals.iter().map(|proposal| proposal.id.clone());
         Found {
             by_id: ids.zip(0..).collect(),
