@@ -14,7 +14,7 @@ use twin_app::{
     },
     clock,
 };
-use twinscope_tests::harness::{coap, mosquitto, publisher::Publisher, wait};
+use twinscope_tests::harness::{coap::CoapServer, mosquitto, publisher::Publisher, wait};
 
 use crate::start;
 
@@ -128,7 +128,8 @@ async fn a_filter_is_weighed_and_clocks_are_compared() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_coap_device_is_asked_connected_and_edited() -> Result<()> {
     let dir = tempfile::tempdir()?;
-    let (port, _server) = coap::start(dir.path(), None).await?;
+    let server = CoapServer::start(dir.path()).await?;
+    let port = server.port;
     let plant = dir.path().join("workspace");
     let by_hand = format!(
         "[[connection]] # the clock\nid = \"c\"\nname = \"Clock\"\nkind = \"coap\"\nhost = \"127.0.0.1\"\nport = {port}\n\
@@ -207,7 +208,8 @@ fn keyed(port: u16, key: &str) -> ConnectionForm {
 async fn the_key_of_a_coap_device_stays_in_its_own_file() -> Result<()> {
     const KEY: &str = "open sesame";
     let dir = tempfile::tempdir()?;
-    let (port, _server) = coap::start(dir.path(), Some(KEY)).await?;
+    let server = CoapServer::start_with_key(dir.path(), KEY).await?;
+    let port = server.port;
     let plant = dir.path().join("workspace");
     workspace(&plant, "")?;
     let (app, _notices) = start(&plant).await?;

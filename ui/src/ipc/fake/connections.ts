@@ -65,6 +65,9 @@ export function fakeConnections(start: number, troubled: boolean): ConnectionRow
         : [],
       nodes: 4,
       unmapped: 2,
+      topics: 1_240,
+      topics_max: 100_000,
+      throttled: 0,
     },
     {
       form: form("lorawan", "LoRaWAN server", "10.20.0.14", 1883, false),
@@ -82,6 +85,9 @@ export function fakeConnections(start: number, troubled: boolean): ConnectionRow
       rejects: [],
       nodes: 0,
       unmapped: 0,
+      topics: 12,
+      topics_max: 100_000,
+      throttled: 0,
     },
     coapRow(start),
   ];
@@ -117,6 +123,9 @@ function coapRow(start: number): ConnectionRow {
     rejects: [],
     nodes: 0,
     unmapped: 0,
+    topics: 12,
+    topics_max: 100_000,
+    throttled: 0,
   };
 }
 

@@ -175,6 +175,12 @@ pub struct ConnectionRow {
     pub nodes: u32,
     /// Addresses heard that the plant file maps to no signal.
     pub unmapped: u32,
+    /// Topics heard, Sparkplug's apart.
+    pub topics: u32,
+    /// How many there may be; messages on others are rejected.
+    pub topics_max: u32,
+    /// Messages of QoS 0 beyond the rate limit; they are among the dropped ones.
+    pub throttled: f64,
 }
 
 /// Unreadable messages of one reason.

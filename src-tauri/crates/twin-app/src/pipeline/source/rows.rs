@@ -11,7 +11,6 @@ use crate::{
 impl Source {
     /// For the UI.
     pub fn row(&self) -> ConnectionRow {
-        let nodes = self.decoder.nodes().len();
         ConnectionRow {
             form: self.form.clone(),
             client_id: self.client_id.clone(),
@@ -26,8 +25,11 @@ impl Source {
             not_stored: self.not_stored as f64,
             rejects: self.rejects.rows(),
             skipped: self.skipped as f64,
-            nodes: u32::try_from(nodes).unwrap_or(u32::MAX),
-            unmapped: u32::try_from(self.ledger.len()).unwrap_or(u32::MAX),
+            nodes: number(self.decoder.nodes().len()),
+            unmapped: number(self.ledger.len()),
+            topics: number(self.decoder.topics()),
+            topics_max: number(self.decoder.limits().topics),
+            throttled: self.throttled as f64,
         }
     }
 
@@ -44,4 +46,8 @@ impl Source {
     pub fn stamps(&self) -> Vec<Stamp> {
         self.stamps.list()
     }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
