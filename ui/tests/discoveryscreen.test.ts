@@ -73,6 +73,28 @@ describe("what was found", () => {
     expect(byId("found-accept")?.textContent).toContain("Accept 4 signals");
   });
 
+  it("makes rows for two hundred signals at a time, and accepts them all", async () => {
+    const backend = fakeBackend("fault");
+    const many = async (id: string) => {
+      const view = await backend.discoveryProposal(id);
+      const [first] = view?.signals ?? [];
+      if (!view || !first) return view;
+      const signals = Array.from({ length: 450 }, (_, i) => ({ ...first, address: `t#${i}`, id: `s-${i}` }));
+      return { ...view, row: { ...view.row, signals: 450 }, signals };
+    };
+    await open({ ...backend, discoveryProposal: many });
+    await choose("blower");
+    const rows = () => document.querySelectorAll("[data-testid=found-card] tbody tr").length;
+    expect(rows()).toBe(200);
+    expect(byId("found-accept")?.textContent).toContain("450 signals");
+    byId("found-more-signals")?.click();
+    await tick();
+    byId("found-more-signals")?.click();
+    await tick();
+    expect(rows()).toBe(450);
+    expect(byId("found-more-signals")).toBeNull();
+  });
+
   it("is text, whatever it holds", async () => {
     await open();
     await choose("drop-table-signal");

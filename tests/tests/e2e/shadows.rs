@@ -36,6 +36,7 @@ name = "AWS"
 host = "127.0.0.1"
 port = {port}
 security = "plaintext"
+session = "clean"
 shadows = ["pump-1", "pump-1/net"]
 subscriptions = [{{ filter = "$aws/things/+/shadow/#", qos = 1 }}]
 
@@ -203,9 +204,8 @@ async fn after_a_restart(broker: &Broker, shadows: &mut Shadows, plant: &Path) -
     next_on(shadows, &update).await?;
     let (app, _notices) = start(plant).await?;
     up(&app).await?;
-    for topic in [CLASSIC, NAMED] {
-        broker.post(&format!("{topic}/get"), SURE, b"")?;
-    }
+    // It has no session, so nothing else tells of them.
+    next_on(shadows, &format!("{CLASSIC}/get")).await?;
     shows(&app, "pump/speed", 8.0).await?;
     shows(&app, "radio/rssi", -70.0).await?;
     let rejects = app.connections().into_iter().flat_map(|row| row.rejects);

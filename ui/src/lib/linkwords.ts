@@ -1,7 +1,7 @@
 /** Connections and nodes in words. */
 import type { ConnectionRow } from "../ipc/bindings/ConnectionRow";
-import type { LinkStateView } from "../ipc/bindings/LinkStateView";
 import type { LimitsForm } from "../ipc/bindings/LimitsForm";
+import type { LinkStateView } from "../ipc/bindings/LinkStateView";
 import { formatBytes, formatCount, plural } from "./format";
 
 export function linkWords(state: LinkStateView): string {

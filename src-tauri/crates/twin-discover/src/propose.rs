@@ -19,7 +19,13 @@ use crate::{
 };
 
 /// Proposals for everything heard on the connections that feeds no signal and is not ignored, by connection and source.
-pub fn propose(ledgers: &[(&ConnectionId, &Ledger)], plant: &Plant) -> Vec<Proposal> {
+/// `plant` is all that runs, `written` what of it stands in the plant file: only assets that stand there can get more
+/// signals.
+pub fn propose(
+    ledgers: &[(&ConnectionId, &Ledger)],
+    plant: &Plant,
+    written: &Plant,
+) -> Vec<Proposal> {
     let known = Assets::of(plant);
     let mut proposals = Vec::new();
     let mut ids = Ids::of(plant.assets.iter().map(|asset| asset.id.to_string()));
@@ -35,7 +41,7 @@ pub fn propose(ledgers: &[(&ConnectionId, &Ledger)], plant: &Plant) -> Vec<Propo
         for group in group::group(ledger, about, is_wanted) {
             let existing = known
                 .of_group(connection, &group)
-                .and_then(|id| plant.asset(id));
+                .and_then(|id| written.asset(id));
             proposals.push(proposal(connection, &group, existing, plant, &mut ids));
         }
     }

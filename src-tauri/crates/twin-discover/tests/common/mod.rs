@@ -51,5 +51,5 @@ fn note(ledger: &mut Ledger, decoder: &Decoder, out: &Observations, received: Ti
 /// What is proposed for the connection `c`.
 pub fn proposals(ledger: &Ledger, plant: &str) -> Vec<Proposal> {
     let plant = Plant::parse(plant).unwrap();
-    propose(&[(&ConnectionId::from("c"), ledger)], &plant)
+    propose(&[(&ConnectionId::from("c"), ledger)], &plant, &plant)
 }

@@ -11,7 +11,6 @@ use crate::{
 impl Source {
     /// For the UI.
     pub fn row(&self) -> ConnectionRow {
-        let nodes = self.decoder.nodes().len();
         ConnectionRow {
             form: self.form.clone(),
             client_id: self.client_id.clone(),
