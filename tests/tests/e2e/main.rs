@@ -2,20 +2,27 @@
 
 mod as_of;
 mod bad_input;
+mod coap;
 mod damage;
 mod discovery;
+mod discovery_window;
 mod disk_full;
 mod greetings;
 mod io_errors;
 mod keep;
 mod kill;
+mod links;
+mod literal;
 mod looks;
+mod many;
 mod mapping;
 mod models;
 mod order;
 mod pipeline;
+mod posts;
 mod reload;
 mod restart;
+mod shadows;
 mod sparkplug;
 mod tanks;
 mod window;

@@ -7,6 +7,7 @@ mod call;
 mod check;
 mod checkpoint;
 mod events;
+mod footprint;
 mod long;
 mod mend;
 mod page;
