@@ -30,6 +30,7 @@ import {
   NBSP,
   plural,
 } from "../src/lib/format";
+import { rateWords } from "../src/lib/linkwords";
 import { locale } from "../src/lib/locale";
 import { qualityWords } from "../src/lib/quality";
 import { Clock, tickLabel, timeTicks } from "../src/lib/time";
@@ -425,5 +426,12 @@ describe("connection form", () => {
     ["a/b+", "+ stands alone in its level."],
   ])("checks the filter %s", (filter, problem) => {
     expect(filterProblem(filter)).toBe(problem);
+  });
+
+  it("says the rate limit of a connection", () => {
+    const none = { packet: null, topics: null, rate: null, rate_bytes: null };
+    expect(rateWords(none)).toBe("");
+    expect(rateWords({ ...none, rate: 50_000 })).toBe("50,000 messages/s");
+    expect(rateWords({ ...none, rate: 50, rate_bytes: 20_000_000 })).toBe("50 messages/s, 20.0\u00a0MB/s");
   });
 });

@@ -19,7 +19,16 @@ const PROGRAM: &str = "/usr/sbin/mosquitto";
 pub struct Broker {
     /// Its port.
     pub port: u16,
-    _process: Process,
+    process: Process,
+}
+
+/// How a message is published.
+#[derive(Clone, Copy, Debug)]
+pub struct Post {
+    /// Quality of service.
+    pub qos: u8,
+    /// Whether the broker keeps it.
+    pub retain: bool,
 }
 
 impl Broker {
@@ -28,6 +37,14 @@ impl Broker {
     /// # Errors
     /// When mosquitto is not installed or not ready after ten seconds.
     pub async fn start(dir: &Path) -> Result<Self> {
+        Broker::start_with(dir, "").await
+    }
+
+    /// The same with more lines of configuration.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_with(dir: &Path, more: &str) -> Result<Self> {
         ensure!(
             Path::new(PROGRAM).exists(),
             "mosquitto is not installed: run `cargo xtask setup`"
@@ -35,7 +52,8 @@ impl Broker {
         let port = free_port()?;
         let file = dir.join("broker.conf");
         let configuration = format!(
-            "listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nuser root\nlog_dest stderr\n"
+            "listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nuser root\nlog_dest stderr\n\
+             {more}"
         );
         fs::write(&file, configuration)?;
         let process = Process::start(
@@ -48,10 +66,53 @@ impl Broker {
                 .ok()
         })
         .await?;
-        Ok(Broker {
-            port,
-            _process: process,
-        })
+        Ok(Broker { port, process })
+    }
+
+    /// Sends it a signal, such as `STOP`.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn signal(&self, name: &str) -> Result<()> {
+        self.process.signal(name)
+    }
+
+    /// Publishes a message of any bytes.
+    ///
+    /// # Errors
+    /// When mosquitto_pub fails.
+    pub fn post(&self, topic: &str, post: Post, payload: &[u8]) -> Result<()> {
+        let mut command = Command::new("mosquitto_pub");
+        command
+            .args(["-V", "mqttv5", "-h", "127.0.0.1", "-t", topic])
+            .args(["-p", &self.port.to_string(), "-q", &post.qos.to_string()])
+            // It reads no empty message.
+            .arg(if payload.is_empty() { "-n" } else { "-s" })
+            .args(post.retain.then_some("-r"))
+            .stdin(Stdio::piped());
+        let mut child = command.spawn().context("starting mosquitto_pub")?;
+        let mut input = child.stdin.take().context("its input")?;
+        input.write_all(payload)?;
+        drop(input);
+        ensure!(child.wait()?.success(), "mosquitto_pub failed");
+        Ok(())
+    }
+
+    /// Publishes what is in a file.
+    ///
+    /// # Errors
+    /// When mosquitto_pub fails.
+    pub fn post_file(&self, topic: &str, post: Post, file: &Path) -> Result<()> {
+        let status = Command::new("mosquitto_pub")
+            .args(["-V", "mqttv5", "-h", "127.0.0.1", "-t", topic])
+            .args(["-p", &self.port.to_string(), "-q", &post.qos.to_string()])
+            .args(post.retain.then_some("-r"))
+            .arg("-f")
+            .arg(file)
+            .status()
+            .context("starting mosquitto_pub")?;
+        ensure!(status.success(), "mosquitto_pub failed");
+        Ok(())
     }
 
     /// Publishes a message that the broker keeps for those who subscribe later.

@@ -1,12 +1,16 @@
 //! Certificates made for one test.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::Result;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
     KeyPair, KeyUsagePurpose,
 };
+use twin_app::clock;
 
 /// A certificate authority that lives in a folder.
 #[derive(Debug)]
@@ -55,6 +59,21 @@ impl Authority {
             host,
             vec![host.to_owned()],
             ExtendedKeyUsagePurpose::ServerAuth,
+            None,
+        )
+    }
+
+    /// A server certificate for `host` that ends so long from now.
+    ///
+    /// # Errors
+    /// When it cannot be made or written.
+    pub fn server_for(&self, host: &str, lasts: Duration) -> Result<Identity> {
+        let end = Duration::from_millis(u64::try_from(clock::now().millis())?) + lasts;
+        self.issue(
+            &format!("{host}-{}", end.as_secs()),
+            vec![host.to_owned()],
+            ExtendedKeyUsagePurpose::ServerAuth,
+            Some(end),
         )
     }
 
@@ -63,7 +82,7 @@ impl Authority {
     /// # Errors
     /// When it cannot be made or written.
     pub fn client(&self, name: &str) -> Result<Identity> {
-        self.issue(name, vec![], ExtendedKeyUsagePurpose::ClientAuth)
+        self.issue(name, vec![], ExtendedKeyUsagePurpose::ClientAuth, None)
     }
 
     fn issue(
@@ -71,11 +90,15 @@ impl Authority {
         name: &str,
         hosts: Vec<String>,
         usage: ExtendedKeyUsagePurpose,
+        end: Option<Duration>,
     ) -> Result<Identity> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new(hosts)?;
         params.distinguished_name.push(DnType::CommonName, name);
         params.extended_key_usages = vec![usage];
+        if let Some(end) = end {
+            params.not_after = rcgen::date_time_ymd(1970, 1, 1) + end;
+        }
         let certificate = params.signed_by(&key, &self.issuer)?;
         let identity = Identity {
             certificate: self.dir.join(format!("{name}.crt.pem")),

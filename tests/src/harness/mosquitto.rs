@@ -34,12 +34,19 @@ impl Mosquitto {
     /// # Errors
     /// When mosquitto is not installed or not ready after ten seconds.
     pub async fn start(dir: &Path, authority: &Authority) -> Result<Self> {
+        Mosquitto::start_as(dir, authority, &authority.server("localhost")?).await
+    }
+
+    /// The same with this certificate.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_as(dir: &Path, authority: &Authority, server: &Identity) -> Result<Self> {
         ensure!(
             Path::new(PROGRAM).exists(),
             "mosquitto is not installed: run `cargo xtask setup`"
         );
         let port = free_port()?;
-        let server = authority.server("localhost")?;
         let configuration = format!(
             "listener {port} 127.0.0.1\nallow_anonymous true\nrequire_certificate true\ncafile {}\ncertfile {}\n\
              keyfile {}\nuser root\nlog_dest stderr\n",

@@ -2,6 +2,7 @@
 
 mod as_of;
 mod bad_input;
+mod coap;
 mod damage;
 mod discovery;
 mod disk_full;
@@ -9,13 +10,18 @@ mod greetings;
 mod io_errors;
 mod keep;
 mod kill;
+mod links;
+mod literal;
 mod looks;
+mod many;
 mod mapping;
 mod models;
 mod order;
 mod pipeline;
+mod posts;
 mod reload;
 mod restart;
+mod shadows;
 mod sparkplug;
 mod tanks;
 mod window;

@@ -1,7 +1,8 @@
 /** Connections and nodes in words. */
 import type { ConnectionRow } from "../ipc/bindings/ConnectionRow";
+import type { LimitsForm } from "../ipc/bindings/LimitsForm";
 import type { LinkStateView } from "../ipc/bindings/LinkStateView";
-import { plural } from "./format";
+import { formatBytes, formatCount, plural } from "./format";
 
 export function linkWords(state: LinkStateView): string {
   switch (state) {
@@ -20,6 +21,14 @@ export function linkWords(state: LinkStateView): string {
 export function spokenWords({ form, client_id }: ConnectionRow): string {
   if (form.kind === "coap") return `CoAP · ${plural(form.resources.length, "resource", "resources")}`;
   return `${form.protocol === "mqtt5" ? "MQTT 5" : "MQTT 3.1.1"} · client id ${client_id}`;
+}
+
+/** The rate limit of a connection; empty without one. */
+export function rateWords({ rate, rate_bytes }: LimitsForm): string {
+  const words: string[] = [];
+  if (rate !== null) words.push(`${formatCount(rate)} messages/s`);
+  if (rate_bytes !== null) words.push(`${formatBytes(rate_bytes)}/s`);
+  return words.join(", ");
 }
 
 const NODES: Record<string, string> = {

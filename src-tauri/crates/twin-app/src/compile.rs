@@ -21,8 +21,6 @@ use crate::api::plant::{
 pub struct Compiled {
     /// The plant file, with what its models give and its rules made.
     pub plant: Plant,
-    /// The same without what its rules made.
-    pub base: Arc<Plant>,
     /// What its model files say.
     pub twins: Arc<Models>,
     /// The mapping rules, for what no signal comes from.
@@ -132,7 +130,6 @@ pub fn compile(plant: Plant, keys: &[SignalKey]) -> Compiled {
         engine.assets.push(asset_config(asset, asset_type, &key));
     }
     Compiled {
-        base: Arc::new(plant.clone()),
         twins: Arc::default(),
         mapper: Arc::default(),
         plant,

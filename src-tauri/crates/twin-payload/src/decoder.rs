@@ -123,6 +123,16 @@ impl Decoder {
         self.memory.addresses.len()
     }
 
+    /// How many topics were heard, Sparkplug's apart: at most [`Limits::topics`].
+    pub fn topics(&self) -> usize {
+        self.router.topics()
+    }
+
+    /// What it may ask of memory and time.
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Addresses of a Sparkplug node `group/node` (its devices' included), of a device `group/node/device`, or of a
     /// source that another convention named, as in [`SourceEvent`](crate::SourceEvent); empty when it was never heard.
     pub fn addresses_of(&self, source: &str) -> &[AddressIx] {

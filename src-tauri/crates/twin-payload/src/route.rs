@@ -167,6 +167,11 @@ impl Router {
         Ok((None, self.judge(message)))
     }
 
+    /// How many topics were heard.
+    pub(crate) fn topics(&self) -> usize {
+        self.heard.len()
+    }
+
     fn check_room(&self, topic: &str, limits: &Limits) -> Result<(), Reject> {
         if topic.len() > limits.address_bytes {
             let detail = format!(
@@ -181,7 +186,7 @@ impl Router {
         }
         let detail = format!(
             "the connection has {} topics already; narrow its subscriptions",
-            self.routes.len()
+            self.heard.len()
         );
         Err(Reject::new(RejectKind::TopicLimit, detail))
     }

@@ -12,6 +12,7 @@ mod fuzz;
 mod packages;
 mod plant_file;
 mod process;
+mod python;
 mod repo;
 mod setup;
 mod soak;

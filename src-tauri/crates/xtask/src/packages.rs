@@ -18,11 +18,13 @@ const WINDOW: &[&str] = &[
     "libayatana-appindicator3-dev",
     "libdbus-1-dev",
 ];
-/// A broker to connect to, a CoAP server, a look at system calls, calls that fail on purpose, and `kill`.
+/// A broker to connect to, a CoAP server, an environment for Python's packages, a look at system calls, calls that fail on
+/// purpose, and `kill`.
 const TEST: &[&str] = &[
     "mosquitto",
     "mosquitto-clients",
     "libcoap3-bin",
+    "python3-venv",
     "procps",
     "strace",
     "fiu-utils",

@@ -55,6 +55,18 @@ impl Repo {
         self.root.join("tests/peers/sparkplug-client")
     }
 
+    /// The AWS shadows of others that tests talk to.
+    #[must_use]
+    pub fn shadow_peer(&self) -> PathBuf {
+        self.root.join("tests/peers/moto")
+    }
+
+    /// The Python environment that they run in.
+    #[must_use]
+    pub fn shadow_environment(&self) -> PathBuf {
+        self.target.join("tools/moto")
+    }
+
     /// What ships with the application.
     #[must_use]
     pub fn assets(&self) -> PathBuf {

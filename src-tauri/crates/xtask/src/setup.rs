@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::packages::{self, Purpose};
 use crate::process::{cargo, command, output_of, run};
+use crate::python;
 use crate::repo::Repo;
 use crate::stop::Stop;
 
@@ -29,6 +30,9 @@ pub fn run_setup(repo: &Repo, purpose: Purpose, stop: &Stop) -> Result<()> {
     if matches!(purpose, Purpose::Test | Purpose::TestFast) {
         install_npm(&repo.sparkplug_peer(), &["--ignore-scripts"], stop)
             .context("the edge node that tests talk to could not be installed")?;
+        let requirements = repo.shadow_peer().join("requirements.txt");
+        python::install(&requirements, &repo.shadow_environment(), stop)
+            .context("the shadow service that tests talk to could not be installed")?;
     }
     if purpose == Purpose::Test {
         install_tauri_driver(repo, stop)?;

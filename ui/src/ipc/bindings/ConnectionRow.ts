@@ -65,10 +65,18 @@ rejects: Array<RejectRow>,
  */
 nodes: number, 
 /**
- * Those of them that are dead.
- */
-nodes_offline: number, 
-/**
  * Addresses heard that the plant file maps to no signal.
  */
-unmapped: number, };
+unmapped: number, 
+/**
+ * Topics heard, Sparkplug's apart.
+ */
+topics: number, 
+/**
+ * How many there may be; messages on others are rejected.
+ */
+topics_max: number, 
+/**
+ * Messages of QoS 0 beyond the rate limit; they are among the dropped ones.
+ */
+throttled: number, };

@@ -64,8 +64,10 @@ export function fakeConnections(start: number, troubled: boolean): ConnectionRow
           ]
         : [],
       nodes: 4,
-      nodes_offline: troubled ? 1 : 0,
       unmapped: 2,
+      topics: 1_240,
+      topics_max: 100_000,
+      throttled: 0,
     },
     {
       form: form("lorawan", "LoRaWAN server", "10.20.0.14", 1883, false),
@@ -82,8 +84,10 @@ export function fakeConnections(start: number, troubled: boolean): ConnectionRow
       skipped: 0,
       rejects: [],
       nodes: 0,
-      nodes_offline: 0,
       unmapped: 0,
+      topics: 12,
+      topics_max: 100_000,
+      throttled: 0,
     },
     coapRow(start),
   ];
@@ -118,8 +122,10 @@ function coapRow(start: number): ConnectionRow {
     skipped: 0,
     rejects: [],
     nodes: 0,
-    nodes_offline: 0,
     unmapped: 0,
+    topics: 12,
+    topics_max: 100_000,
+    throttled: 0,
   };
 }
 

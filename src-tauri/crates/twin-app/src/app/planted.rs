@@ -87,7 +87,6 @@ impl Planted {
         let keys = historian.signal_keys(&ids).await?;
         let mut compiled = compile(plant, &keys);
         compiled.mapper = Arc::clone(&origin.mapper);
-        compiled.base = Arc::clone(&origin.plant);
         compiled.twins = Arc::clone(&origin.twins);
         let origin = Arc::new(origin);
         let revision = before.map_or(1, |before| before.revision + 1);

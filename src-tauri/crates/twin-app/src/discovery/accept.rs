@@ -100,7 +100,7 @@ fn without_models(edit: Edit, written: &Plant, plant: &Plant) -> Edit {
             *signal = own.clone();
             return true;
         }
-        !whole.is_some_and(|whole| whole.signal(&signal.id).is_some())
+        whole.is_none_or(|whole| whole.signal(&signal.id).is_none())
     });
     Edit::PutType(of)
 }
