@@ -16,5 +16,5 @@ export default defineConfig({
   },
   // Components are mounted in tests: take the browser's Svelte, not the server's.
   resolve: process.env.VITEST ? { conditions: ["browser"] } : {},
-  test: { environment: "node", include: ["tests/**/*.test.ts"] },
+  test: { environment: "node", include: ["tests/**/*.test.ts"], testTimeout: 30_000 },
 });

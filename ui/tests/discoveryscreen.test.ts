@@ -22,10 +22,13 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
+/** A busy machine takes its time. */
+const PATIENCE = { timeout: 15_000 };
+const waitFor = <T>(look: () => T | Promise<T>) => vi.waitFor(look, PATIENCE);
 const byId = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
 
 async function shown(id: string): Promise<HTMLElement> {
-  await vi.waitFor(() => expect(byId(id)).not.toBeNull());
+  await waitFor(() => expect(byId(id)).not.toBeNull());
   return byId(id) as HTMLElement;
 }
 
@@ -44,7 +47,7 @@ async function open(change: Partial<Backend> = {}, scene = "fault"): Promise<Bac
 
 async function choose(id: string): Promise<void> {
   (await shown(`found-${id}`)).click();
-  await vi.waitFor(() => expect(live.discovery.proposal?.row.asset.id).toBe(id));
+  await waitFor(() => expect(live.discovery.proposal?.row.asset.id).toBe(id));
   await tick();
 }
 
@@ -70,6 +73,28 @@ describe("what was found", () => {
     expect(byId("found-accept")?.textContent).toContain("Accept 4 signals");
   });
 
+  it("makes rows for two hundred signals at a time, and accepts them all", async () => {
+    const backend = fakeBackend("fault");
+    const many = async (id: string) => {
+      const view = await backend.discoveryProposal(id);
+      const [first] = view?.signals ?? [];
+      if (!view || !first) return view;
+      const signals = Array.from({ length: 450 }, (_, i) => ({ ...first, address: `t#${i}`, id: `s-${i}` }));
+      return { ...view, row: { ...view.row, signals: 450 }, signals };
+    };
+    await open({ ...backend, discoveryProposal: many });
+    await choose("blower");
+    const rows = () => document.querySelectorAll("[data-testid=found-card] tbody tr").length;
+    expect(rows()).toBe(200);
+    expect(byId("found-accept")?.textContent).toContain("450 signals");
+    byId("found-more-signals")?.click();
+    await tick();
+    byId("found-more-signals")?.click();
+    await tick();
+    expect(rows()).toBe(450);
+    expect(byId("found-more-signals")).toBeNull();
+  });
+
   it("is text, whatever it holds", async () => {
     await open();
     await choose("drop-table-signal");
@@ -89,7 +114,7 @@ describe("what was found", () => {
     why.focus();
     why.click();
     await tick();
-    const panel = await vi.waitFor(() => {
+    const panel = await waitFor(() => {
       const found = document.querySelector<HTMLElement>('[role="dialog"][tabindex="-1"]');
       expect(document.activeElement).toBe(found);
       return found;
@@ -104,7 +129,7 @@ describe("what was found", () => {
 
   it("says what to do when there is nothing, and why when it cannot be asked", async () => {
     await open({ discovery: () => Promise.reject({ message: "the pipeline has stopped" }) });
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(byId("discovery")?.querySelector("[role=alert]")?.textContent).toContain("stopped"),
     );
     await end?.();
@@ -124,7 +149,7 @@ describe("the tree", () => {
     key(row, "ArrowDown");
     await tick();
     key(document.activeElement, "ArrowDown");
-    await vi.waitFor(() => expect(live.discovery.selected).toContain("compressor"));
+    await waitFor(() => expect(live.discovery.selected).toContain("compressor"));
     expect((document.activeElement as HTMLElement).dataset.testid).toBe("found-compressor-station-north");
     key(document.activeElement, " ");
     await tick();
@@ -240,13 +265,13 @@ describe("accepting", () => {
     expect(lines.textContent).toContain('name = "Dosing pump 1"');
     expect(lines.textContent).toContain('flow = "riverside/dosing/dosing-pump-1#flow_l_h"');
     byId("accept-write")?.click();
-    await vi.waitFor(() => expect(document.querySelector("dialog")).toBeNull());
+    await waitFor(() => expect(document.querySelector("dialog")).toBeNull());
     expect(accept.mock.calls[0]?.[0].base).toBe("1");
     const link = await shown("told-dosing-pump-1");
     expect(link.getAttribute("href")).toBe("#/asset/dosing-pump-1");
-    await vi.waitFor(() => expect(byId("found-dosing-pump-1")).toBeNull());
+    await waitFor(() => expect(byId("found-dosing-pump-1")).toBeNull());
     // The next one takes its place in the card.
-    await vi.waitFor(() => expect(live.discovery.selected).toContain("dosing-pump-2"));
+    await waitFor(() => expect(live.discovery.selected).toContain("dosing-pump-2"));
   });
 
   it("takes several at once", async () => {
@@ -260,13 +285,13 @@ describe("accepting", () => {
     byId("found-accept-ticked")?.click();
     await shown("accept-lines");
     byId("accept-write")?.click();
-    await vi.waitFor(() => expect(byId("discovery-told")?.textContent).toContain("3 assets, 12 signals"));
+    await waitFor(() => expect(byId("discovery-told")?.textContent).toContain("3 assets, 12 signals"));
     expect(accept.mock.calls[0]?.[0].assets.map(({ signals }) => signals?.length ?? null)).toEqual([
       null,
       null,
       null,
     ]);
-    await vi.waitFor(() => expect(byId("found-accept-ticked")).toBeNull());
+    await waitFor(() => expect(byId("found-accept-ticked")).toBeNull());
   });
 
   it("says that the file was changed meanwhile, and shows the lines anew", async () => {
@@ -281,9 +306,9 @@ describe("accepting", () => {
     const again = await shown("accept-again");
     expect(document.querySelector("dialog [role=alert]")?.textContent).toContain("was changed");
     again.click();
-    await vi.waitFor(() => expect(byId("accept-again")).toBeNull());
+    await waitFor(() => expect(byId("accept-again")).toBeNull());
     byId("accept-write")?.click();
-    await vi.waitFor(() => expect(document.querySelector("dialog")).toBeNull());
+    await waitFor(() => expect(document.querySelector("dialog")).toBeNull());
     expect(failing).toHaveBeenCalledTimes(2);
   });
 });
@@ -293,13 +318,13 @@ describe("not this", () => {
     await open();
     await choose("cold-store");
     byId("found-ignore")?.click();
-    await vi.waitFor(() => expect(byId("found-cold-store")).toBeNull());
+    await waitFor(() => expect(byId("found-cold-store")).toBeNull());
     expect(byId("discovery-told")?.textContent).toContain("zigbee2mqtt/cold-store");
     (await shown("told-undo")).click();
     await shown("found-cold-store");
     await choose("cold-store");
     byId("found-ignore")?.click();
-    await vi.waitFor(() => expect(byId("discovery-ignored")?.textContent).toContain("2"));
+    await waitFor(() => expect(byId("discovery-ignored")?.textContent).toContain("2"));
     byId("discovery-ignored")?.click();
     await shown("ignored-list");
     document.querySelector<HTMLElement>('[aria-label="Propose zigbee2mqtt/cold-store again"]')?.click();

@@ -22,10 +22,13 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
+/** A busy machine takes its time. */
+const PATIENCE = { timeout: 15_000 };
+const waitFor = <T>(look: () => T | Promise<T>) => vi.waitFor(look, PATIENCE);
 const byId = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
 
 async function shown(id: string): Promise<HTMLElement> {
-  await vi.waitFor(() => expect(byId(id)).not.toBeNull());
+  await waitFor(() => expect(byId(id)).not.toBeNull());
   return byId(id) as HTMLElement;
 }
 
@@ -75,9 +78,7 @@ describe("the types", () => {
     await end?.();
     live?.stop();
     await open("fault", { models: () => Promise.reject({ message: "the workspace is gone" }) });
-    await vi.waitFor(() =>
-      expect(byId("types")?.querySelector("[role=alert]")?.textContent).toContain("gone"),
-    );
+    await waitFor(() => expect(byId("types")?.querySelector("[role=alert]")?.textContent).toContain("gone"));
   });
 });
 
@@ -116,7 +117,7 @@ describe("an import", () => {
     live?.stop();
     await open("fault", { importModel: () => Promise.reject({ message: "no such file" }) });
     await ask("absent.json");
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(document.querySelector("dialog [role=alert]")?.textContent).toContain("no such file"),
     );
   });

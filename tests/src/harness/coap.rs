@@ -12,6 +12,7 @@ use anyhow::{Context, Result, ensure};
 use super::{process::Process, wait};
 
 const SERVER: &str = "/usr/bin/coap-server-notls";
+const SECURE_SERVER: &str = "/usr/bin/coap-server-openssl";
 const CLIENT: &str = "/usr/bin/coap-client-notls";
 
 /// A server on loopback on which clients may make resources.
@@ -29,13 +30,26 @@ impl CoapServer {
     /// # Errors
     /// When libcoap's programs are not installed, or it does not answer within ten seconds.
     pub async fn start(dir: &Path) -> Result<Self> {
+        Self::run(dir, SERVER, &[]).await
+    }
+
+    /// Starts one that takes this pre-shared key on the port after its plain one.
+    ///
+    /// # Errors
+    /// As of [`CoapServer::start`].
+    pub async fn start_with_key(dir: &Path, key: &str) -> Result<Self> {
+        Self::run(dir, SECURE_SERVER, &["-k", key, "-h", "hint"]).await
+    }
+
+    async fn run(dir: &Path, program: &str, more: &[&str]) -> Result<Self> {
         ensure!(
-            Path::new(SERVER).exists(),
+            Path::new(program).exists(),
             "coap-server is not installed: run `cargo xtask setup`"
         );
         let port = UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port();
-        let mut command = Command::new(SERVER);
+        let mut command = Command::new(program);
         command.args(["-A", "127.0.0.1", "-d", "20", "-p", &port.to_string()]);
+        command.args(more);
         let server = CoapServer {
             port,
             dir: dir.to_owned(),

@@ -300,7 +300,10 @@ async fn what_is_accepted_stands_in_the_plant_file_and_has_its_history() -> Resu
         let written = after.lines().nth(line.line as usize - 1);
         ensure!(written == Some(&line.text), "{line:?} is {written:?}");
     }
-    let shown = signal(app, "pump-1/discharge")?;
+    let shown = wait::until("the signal", SOON, || async {
+        signal(app, "pump-1/discharge").ok()
+    })
+    .await?;
     ensure!((shown.name.as_str(), shown.unit.as_str()) == ("Förderstrom <b>", "m³/h"));
     ensure!(!shown.source.is_empty() && shown.key_value, "{shown:?}");
 
@@ -382,11 +385,10 @@ async fn all_is_taken_or_nothing_and_never_over_a_hand_edit() -> Result<()> {
     wanted.base = app.discovery_preview(wanted.clone()).await?.base;
     app.discovery_accept(wanted, "tester").await?;
     ensure!(text_of(&started.workspace())?.contains("Plant of Meier"));
-    ensure!(
-        app.plant().name == "Plant of Meier",
-        "{:?}",
-        app.plant().name
-    );
+    wait::until("the name at the gate", SOON, || async {
+        (app.plant().name == "Plant of Meier").then_some(())
+    })
+    .await?;
     app.stop().await;
     Ok(())
 }
@@ -420,11 +422,18 @@ async fn what_nobody_wants_stays_away_until_it_is_wanted_again() -> Result<()> {
     );
     ensure!(view(app).await?.proposals.is_empty());
     app.stop().await;
+    let workspace = started.workspace();
+    let Started {
+        dir: _dir,
+        broker,
+        app,
+    } = started;
+    drop(app);
 
-    let (app, _notices) = start(&started.workspace()).await?;
+    let (app, _notices) = start(&workspace).await?;
     up(&app).await?;
-    pump(broker, "site/pump-1", clock::now().millis(), &[2.0])?;
-    pump(broker, "site/pump-2", clock::now().millis(), &[2.0])?;
+    pump(&broker, "site/pump-1", clock::now().millis(), &[2.0])?;
+    pump(&broker, "site/pump-2", clock::now().millis(), &[2.0])?;
     proposed(&app, "site/pump-2").await?;
     let shown = view(&app).await?;
     ensure!(shown.proposals.len() == 1, "{shown:?}");
@@ -442,9 +451,12 @@ async fn what_nobody_wants_stays_away_until_it_is_wanted_again() -> Result<()> {
         ..accepted(&again, None)
     };
     app.discovery_accept(all(vec![named]), "tester").await?;
-    let plant = app.plant();
-    ensure!(plant.assets[0].name == HOSTILE, "{plant:?}");
-    let read = Plant::parse(&text_of(&started.workspace())?)?;
+    wait::until("the asset by its name", SOON, || async {
+        let mut assets = app.plant().assets.into_iter();
+        assets.find(|asset| asset.name == HOSTILE)
+    })
+    .await?;
+    let read = Plant::parse(&text_of(&workspace)?)?;
     ensure!(read.assets[0].name == HOSTILE && read.assets[0].sources.len() == 1);
     ensure!(read.places[0].name == "'; DROP TABLE place; --", "{read:?}");
     app.stop().await;

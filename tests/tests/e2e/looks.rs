@@ -1,12 +1,15 @@
 //! Looks at the other side of a connection, as the form takes them: a filter weighed, a device asked, clocks compared.
 
-use std::{path::Path, time::Duration};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use twin_app::{
     App,
     api::{
-        connection::{ConnectionForm, ConnectionRow, KindView, LinkStateView, ResourceForm},
+        connection::{
+            ConnectionForm, ConnectionRow, KindView, LimitsForm, LinkStateView, ProtocolView,
+            ResourceForm, TransportForm,
+        },
         look::{LookRequest, LookView},
     },
     clock,
@@ -19,8 +22,8 @@ const SOON: Duration = Duration::from_secs(40);
 
 fn workspace(dir: &Path, connection: &str) -> Result<()> {
     let head = "[plant]\nid = \"p\"\nname = \"Plant\"\nzone = \"UTC\"\n";
-    std::fs::create_dir_all(dir)?;
-    std::fs::write(dir.join("plant.toml"), format!("{head}{connection}"))
+    fs::create_dir_all(dir)?;
+    fs::write(dir.join("plant.toml"), format!("{head}{connection}"))
         .context("writing the plant file")
 }
 
@@ -28,11 +31,13 @@ fn row(app: &App) -> Result<ConnectionRow> {
     app.connections().into_iter().next().context("a connection")
 }
 
-async fn is_up(app: &App) -> Result<ConnectionForm> {
+/// Waits until the connection of this name is up; gives its form.
+async fn is_up(app: &App, name: &str) -> Result<ConnectionForm> {
     wait::until("the link", SOON, || async {
+        let is_up = |row: &ConnectionRow| row.state == LinkStateView::Up && row.reason.is_empty();
         row(app)
             .ok()
-            .filter(|row| row.state == LinkStateView::Up && row.reason.is_empty())
+            .filter(|row| row.form.name == name && is_up(row))
             .map(|row| row.form)
     })
     .await
@@ -40,7 +45,6 @@ async fn is_up(app: &App) -> Result<ConnectionForm> {
 
 async fn ended(app: &App, request: LookRequest) -> Result<LookView> {
     let begun = app.start_look(request).await?;
-    ensure!(begun.running, "{begun:?}");
     wait::until("the end of a look", SOON, || async {
         app.look(begun.number).ok().filter(|view| !view.running)
     })
@@ -74,7 +78,7 @@ async fn a_filter_is_weighed_and_clocks_are_compared() -> Result<()> {
         ),
     )?;
     let (app, _notices) = start(&plant).await?;
-    let form = is_up(&app).await?;
+    let form = is_up(&app, "c").await?;
     let clock = async || -> Result<String> {
         let report = app.test_connection(&form).await?;
         let step = report.steps.into_iter().find(|step| step.step == "Clock");
@@ -133,7 +137,7 @@ async fn a_coap_device_is_asked_connected_and_edited() -> Result<()> {
     );
     workspace(&plant, &by_hand)?;
     let (app, _notices) = start(&plant).await?;
-    let form = is_up(&app).await?;
+    let form = is_up(&app, "Clock").await?;
     ensure!(form.kind == KindView::Coap, "{form:?}");
     ensure!(row(&app)?.grade.is_some_and(|grade| grade.letter == "D"));
 
@@ -159,7 +163,7 @@ async fn a_coap_device_is_asked_connected_and_edited() -> Result<()> {
     let report = app.test_connection(&edited).await?;
     ensure!(report.steps.iter().all(|step| step.ok), "{report:?}");
     app.save_connection(&edited, "test").await?;
-    let text = std::fs::read_to_string(plant.join("plant.toml"))?;
+    let text = fs::read_to_string(plant.join("plant.toml"))?;
     for kept in ["# the clock", "shadows = [\"kept\"]", "/time"] {
         ensure!(text.contains(kept), "{kept} is not in\n{text}");
     }
@@ -168,6 +172,79 @@ async fn a_coap_device_is_asked_connected_and_edited() -> Result<()> {
         heard.into_iter().find(|row| row.address.contains("/time"))
     })
     .await?;
+    app.stop().await;
+    Ok(())
+}
+
+/// A form of CoAP with DTLS.
+fn keyed(port: u16, key: &str) -> ConnectionForm {
+    ConnectionForm {
+        id: String::new(),
+        kind: KindView::Coap,
+        name: "Well".into(),
+        host: "127.0.0.1".into(),
+        port,
+        protocol: ProtocolView::Mqtt5,
+        tls: true,
+        ca_file: String::new(),
+        certificate_file: String::new(),
+        key_file: String::new(),
+        username: "desk".into(),
+        password: Some(key.into()),
+        subscriptions: vec![],
+        resources: vec![ResourceForm {
+            path: "/time".into(),
+            observe: true,
+            every_s: 60.0,
+        }],
+        persistent_session: true,
+        allow_rebirth: false,
+        transport: TransportForm::default(),
+        limits: LimitsForm::default(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_of_a_coap_device_stays_in_its_own_file() -> Result<()> {
+    const KEY: &str = "open sesame";
+    let dir = tempfile::tempdir()?;
+    let server = CoapServer::start_with_key(dir.path(), KEY).await?;
+    let port = server.port;
+    let plant = dir.path().join("workspace");
+    workspace(&plant, "")?;
+    let (app, _notices) = start(&plant).await?;
+
+    let wrong = app.test_connection(&keyed(port + 1, "wrong")).await?;
+    let last = wrong.steps.last().context("a step")?;
+    ensure!(!last.ok && last.step == "TLS", "{wrong:?}");
+    let right = app.test_connection(&keyed(port + 1, KEY)).await?;
+    ensure!(right.steps.iter().all(|step| step.ok), "{right:?}");
+    ensure!(right.grade.letter == "B", "{right:?}");
+
+    app.save_connection(&keyed(port + 1, KEY), "test").await?;
+    let form = is_up(&app, "Well").await?;
+    ensure!(form.password.is_none(), "the key was handed out");
+    let secret = plant.join("secrets").join("well.password");
+    ensure!(fs::read_to_string(&secret)? == KEY);
+    ensure!(fs::metadata(&secret)?.permissions().mode() & 0o077 == 0);
+    let text = fs::read_to_string(plant.join("plant.toml"))?;
+    ensure!(!text.contains(KEY), "the key is in the plant file:\n{text}");
+
+    let renamed = ConnectionForm {
+        name: "Deep well".into(),
+        ..form
+    };
+    app.save_connection(&renamed, "test").await?;
+    let form = is_up(&app, "Deep well").await?;
+    ensure!(fs::read_to_string(&secret)? == KEY, "an edit lost the key");
+
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o644))?;
+    let report = app.test_connection(&form).await?;
+    let warned = report
+        .risks
+        .iter()
+        .any(|risk| risk.advice.contains("chmod 600"));
+    ensure!(warned, "{:?}", report.risks);
     app.stop().await;
     Ok(())
 }

@@ -10,7 +10,7 @@ use twin_core::{
     alarm::AlarmRule,
     engine::{AssetConfig, EngineConfig, ModelBinding, Running, SignalConfig},
 };
-use twin_model::{Asset, AssetType, Level, Mapper, Place, Plant, PlantSignal, Role};
+use twin_model::{Asset, AssetType, Level, Mapper, Models, Place, Plant, PlantSignal, Role};
 
 use crate::api::plant::{
     AreaView, AssetView, LimitView, ModelView, PlantView, SignalRole, SignalView,
@@ -21,6 +21,8 @@ use crate::api::plant::{
 pub struct Compiled {
     /// The plant file, with what its models give and its rules made.
     pub plant: Plant,
+    /// What its model files say.
+    pub twins: Arc<Models>,
     /// The mapping rules, for what no signal comes from.
     pub mapper: Arc<Mapper>,
     /// For the engine.
@@ -128,6 +130,7 @@ pub fn compile(plant: Plant, keys: &[SignalKey]) -> Compiled {
         engine.assets.push(asset_config(asset, asset_type, &key));
     }
     Compiled {
+        twins: Arc::default(),
         mapper: Arc::default(),
         plant,
         engine: Arc::new(engine),

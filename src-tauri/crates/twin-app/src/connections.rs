@@ -1,6 +1,7 @@
 //! Between the plant file's connections, the forms that people fill in, and running links.
 
 mod form;
+mod found;
 mod session;
 
 use std::time::Duration;
@@ -12,6 +13,7 @@ use twin_model::{Carrier, Connection, Protocol, Security};
 
 pub use self::{
     form::{connection_of, form_of, target_of},
+    found::{filter_view, offer_view},
     session::{SessionFacts, session_view},
 };
 use crate::{

@@ -21,7 +21,6 @@ pub mod signal;
 pub mod start;
 pub mod status;
 pub mod trend;
-mod unmade;
 pub mod view;
 pub mod words;
 pub mod workspace;

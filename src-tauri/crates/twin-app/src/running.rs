@@ -162,12 +162,12 @@ impl RunningLink {
         RunningLink { id, commands, task }
     }
 
-    /// Says goodbye to the broker and ends, at the latest after two seconds.
+    /// Says goodbye to the broker and ends, at the latest after five seconds: two for the broker, two for what was not taken yet.
     pub async fn stop(self) {
         let mut task = self.task;
         if self.commands.send(Command::Stop).await.is_ok() {
             // A link that does not end by itself is ended below.
-            let _ = tokio::time::timeout(Duration::from_secs(2), &mut task).await;
+            let _ = tokio::time::timeout(Duration::from_secs(5), &mut task).await;
         }
         task.abort();
     }

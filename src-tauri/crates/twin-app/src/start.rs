@@ -330,6 +330,9 @@ pub async fn catch_up(historian: &Historian, compiled: &Compiled) -> Result<Caug
 }
 
 fn replay(engine: &mut Engine, batch: &SampleBatch) -> Vec<AlarmTransition> {
+    if batch.is_history_only() {
+        return Vec::new();
+    }
     let mut effects = Effects::default();
     let now = batch.received();
     while let Some(due) = engine.next_deadline().filter(|due| *due < now) {
@@ -400,4 +403,57 @@ mod tests {
         assert_eq!(found, [expected]);
         Ok(())
     }
+
+    /// Journal rows whose alarms were not stored yet when the program was killed.
+    #[tokio::test]
+    async fn what_was_kept_or_is_history_only_raises_no_alarm_in_a_replay() -> anyhow::Result<()> {
+        type Taken = fn(SampleBatch) -> SampleBatch;
+        let manners: [(Taken, usize); 3] = [
+            (|batch| batch, 1),
+            (SampleBatch::at_first_look, 0),
+            (SampleBatch::for_history_only, 0),
+        ];
+        for (taken, alarms) in manners {
+            let dir = tempfile::tempdir()?;
+            let historian = Historian::open(dir.path(), Timestamp(1)).await?;
+            let plant = twin_model::Plant::parse(PLANT)?;
+            let ids: Vec<_> = plant.signals().into_iter().map(|s| s.id).collect();
+            let keys = historian.signal_keys(&ids).await?;
+            let now = clock::now();
+            let mut batch = SampleBatch::new(BatchId(0), now);
+            batch.push_f64(keys[0], now, 99.0, Quality::GOOD);
+            let batches = [Arc::new(taken(batch))];
+            let durability = twin_historian::Durability::Full;
+            historian.append(&batches, durability).await?;
+            let caught_up = catch_up(&historian, &compile(plant, &keys)).await?;
+            assert_eq!(caught_up.brought.len(), alarms);
+        }
+        Ok(())
+    }
+
+    const PLANT: &str = r##"[plant]
+id = "p"
+name = "P"
+zone = "UTC"
+[[connection]]
+id = "c"
+host = "h"
+subscriptions = [{ filter = "plant/#", qos = 0 }]
+[[area]]
+id = "a"
+[[type]]
+id = "tank"
+name = "Tank"
+[[type.signal]]
+id = "level"
+name = "Level"
+stale_after_s = 600.0
+alarms = [{ kind = "high", limit = 80.0, deadband = 1.0, on_delay_s = 0.0, priority = 2 }]
+[[asset]]
+id = "t"
+area = "a"
+type = "tank"
+connection = "c"
+source = "plant/t#{signal}"
+"##;
 }

@@ -34,6 +34,8 @@ pub struct SampleBatch {
     texts: Vec<Arc<str>>,
     #[serde(default)]
     first_look: bool,
+    #[serde(default)]
+    history_only: bool,
 }
 
 /// One row of a [`SampleBatch`], borrowed.
@@ -139,6 +141,40 @@ impl SampleBatch {
     /// alarm for them.
     pub const fn is_first_look(&self) -> bool {
         self.first_look
+    }
+
+    /// The same samples as history only: no twin moves and no rule is asked.
+    #[must_use]
+    pub fn for_history_only(self) -> Self {
+        SampleBatch {
+            history_only: true,
+            ..self
+        }
+    }
+
+    /// Whether they are history only, so that an engine must not be given them.
+    pub const fn is_history_only(&self) -> bool {
+        self.history_only
+    }
+
+    /// Makes room for so many samples more.
+    pub fn reserve(&mut self, samples: usize) {
+        self.signals.reserve(samples);
+        self.times.reserve(samples);
+        self.kinds.reserve(samples);
+        self.bits.reserve(samples);
+        self.qualities.reserve(samples);
+    }
+
+    /// Gives room back when more than half of it is left over.
+    pub fn fit(&mut self) {
+        if self.signals.capacity() > 2 * self.signals.len() {
+            self.signals.shrink_to_fit();
+            self.times.shrink_to_fit();
+            self.kinds.shrink_to_fit();
+            self.bits.shrink_to_fit();
+            self.qualities.shrink_to_fit();
+        }
     }
 
     /// How many samples.

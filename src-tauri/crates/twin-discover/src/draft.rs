@@ -24,9 +24,8 @@ pub(crate) struct Draft<'p> {
     types: BTreeMap<String, (AssetType, bool)>,
     /// New assets, in the order of the acceptance.
     made: Vec<Asset>,
-    /// Sources of assets that are there.
-    sources: Vec<Edit>,
-    joined: HashSet<String>,
+    /// Assets of the plant file that get signals, by id.
+    joined: BTreeMap<String, Asset>,
     /// Which signal each address feeds.
     fed: HashMap<(ConnectionId, String), String>,
     signals: usize,
@@ -59,8 +58,7 @@ impl<'p> Draft<'p> {
             places: Vec::new(),
             types: BTreeMap::new(),
             made: Vec::new(),
-            sources: Vec::new(),
-            joined: HashSet::new(),
+            joined: BTreeMap::new(),
             fed: fed.collect(),
             signals: 0,
             faults: Vec::new(),
@@ -119,20 +117,19 @@ impl<'p> Draft<'p> {
         let known = self.plant.asset(id);
         match (accepted.exists, known) {
             (true, Some(asset)) => {
-                self.joined.insert(id.to_owned());
-                let sources = self.sources.iter();
-                let given = sources.filter_map(|edit| match edit {
-                    Edit::PutSource { asset, signal, .. } if asset.as_str() == id => Some(signal),
-                    _ => None,
-                });
+                let asset = self
+                    .joined
+                    .entry(id.to_owned())
+                    .or_insert_with(|| asset.clone());
                 let kind = self.plant.asset_type(&asset.type_id);
                 let has = kind.into_iter().flat_map(|kind| &kind.signals);
                 let has = has.filter(|def| asset.address(&def.id).is_some());
+                let fed = has.map(|def| &def.id).chain(asset.sources.keys());
                 return Some(Target {
                     connection: asset.connection.clone(),
                     kind: asset.type_id.clone(),
                     exists: true,
-                    fed: has.map(|def| &def.id).chain(given).cloned().collect(),
+                    fed: fed.cloned().collect(),
                 });
             }
             (true, None) => {
@@ -368,17 +365,13 @@ impl<'p> Draft<'p> {
     }
 
     fn put_sources(&mut self, asset: &str, target: &Target, sources: Vec<Source>) {
-        if target.exists {
-            let edits = sources
-                .into_iter()
-                .map(|(signal, address)| Edit::PutSource {
-                    asset: AssetId::from(asset),
-                    signal,
-                    address,
-                });
-            self.sources.extend(edits);
-        } else if let Some(made) = self.made.iter_mut().find(|made| made.id.as_str() == asset) {
-            made.sources.extend(sources);
+        let of = if target.exists {
+            self.joined.get_mut(asset)
+        } else {
+            self.made.iter_mut().find(|made| made.id.as_str() == asset)
+        };
+        if let Some(of) = of {
+            of.sources.extend(sources);
         }
     }
 
@@ -400,8 +393,8 @@ impl<'p> Draft<'p> {
                 edits.push(Edit::PutType(kind));
             }
         }
-        edits.extend(self.made.into_iter().map(Edit::PutAsset));
-        edits.extend(self.sources);
+        let assets_to_put = self.joined.into_values().chain(self.made);
+        edits.extend(assets_to_put.map(Edit::PutAsset));
         Ok(Change {
             edits,
             assets,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use twin_model::{AssetType, Plant};
+use twin_model::{AssetType, Plant, SignalDef};
 
 use crate::{
     evidence::{Evidence, Ground},
@@ -10,22 +10,29 @@ use crate::{
     names::slug,
     place::{last_level, parts},
     proposal::{Choice, Proposal, ProposedAsset},
-    signal::ProposedSignal,
+    signal::{NO_NAME, ProposedSignal},
 };
 
-/// A type of the plant file fits when so many of an asset's signals are its own, in percent.
+/// A type of the plant file fits when so many of an asset's signals are its own, or of its signals the asset's, in
+/// percent.
 const FITS_PERCENT: usize = 80;
+/// Of a type with fewer signals too many assets have all.
+const FEW: usize = 2;
 
-/// What makes two assets of one type: the same signals in the same units.
-type Signature = BTreeSet<(String, String)>;
+/// What makes two assets of one type: the same signals, called alike, in the same units.
+type Signature = BTreeSet<(String, String, String)>;
+
+/// A signal of a type: the type's place in the file, the signal's id and its unit.
+type Like = (usize, String, String);
 
 /// The types of a plant, found by their signals.
 #[derive(Debug, Default)]
 pub(crate) struct Kinds {
     /// Which types have a signal of this id and unit, by their place in the file.
     by_signal: HashMap<(String, String), Vec<usize>>,
-    /// Which signal of which type comes from addresses with this end: what a person once called so is called so again.
-    by_end: HashMap<String, BTreeSet<(usize, String)>>,
+    /// Which signal of which type, in which unit, comes from addresses with this end: what a person once called so is
+    /// called so again.
+    by_end: HashMap<String, BTreeSet<Like>>,
 }
 
 impl Kinds {
@@ -33,9 +40,11 @@ impl Kinds {
     pub(crate) fn of(plant: &Plant) -> Kinds {
         let mut kinds = Kinds::default();
         let mut at: HashMap<&str, usize> = HashMap::new();
+        let mut units: HashMap<(usize, &str), &str> = HashMap::new();
         for (index, kind) in plant.types.iter().enumerate() {
             at.insert(&kind.id, index);
             for signal in &kind.signals {
+                units.insert((index, &signal.id), &signal.unit);
                 let key = (signal.id.clone(), signal.unit.clone());
                 kinds.by_signal.entry(key).or_default().push(index);
             }
@@ -45,8 +54,10 @@ impl Kinds {
                 continue;
             };
             for (signal, address) in &asset.sources {
-                let ends = kinds.by_end.entry(end(address).to_owned()).or_default();
-                ends.insert((*index, signal.clone()));
+                if let Some(unit) = units.get(&(*index, signal.as_str())) {
+                    let ends = kinds.by_end.entry(end(address).to_owned()).or_default();
+                    ends.insert((*index, signal.clone(), (*unit).to_owned()));
+                }
             }
         }
         kinds
@@ -83,7 +94,7 @@ impl Kinds {
             separate(&mut proposal.signals);
             let signals = proposal.signals.iter();
             let signature = signals
-                .map(|signal| (signal.id.clone(), signal.unit.clone()))
+                .map(|of| (of.id.clone(), of.name.clone(), of.unit.clone()))
                 .collect();
             let kind = made.entry(signature).or_insert_with(|| {
                 let name = type_name(&proposal.asset);
@@ -104,18 +115,21 @@ impl Kinds {
         for signal in signals {
             let key = (signal.id.clone(), signal.unit.clone());
             let by_signal = self.by_signal.get(&key).into_iter().flatten().copied();
+            let by_signal = by_signal.filter(|_| says_something(&signal.id));
             let ends = self.by_end.get(end(&signal.address)).into_iter().flatten();
             let by_end = ends
-                .filter(|(index, id)| is_like(signal, *index, id, plant))
-                .map(|(index, _)| *index);
+                .filter(|like| is_like(signal, like))
+                .map(|(index, ..)| *index);
             let types: BTreeSet<usize> = by_signal.chain(by_end).collect();
             for index in types {
                 *counts.entry(index).or_default() += 1;
             }
         }
-        let fits = counts
-            .into_iter()
-            .filter(|(_, count)| count * 100 >= signals.len() * FITS_PERCENT);
+        let is_most = |count: usize, of: usize| count * 100 >= of * FITS_PERCENT;
+        let fits = counts.into_iter().filter(|(index, count)| {
+            let of_type = plant.types.get(*index).map_or(0, |kind| kind.signals.len());
+            is_most(*count, signals.len()) || *count >= FEW && is_most(*count, of_type)
+        });
         let (best, _) = fits.max_by_key(|(index, count)| (*count, std::cmp::Reverse(*index)))?;
         plant.types.get(best)
     }
@@ -124,21 +138,20 @@ impl Kinds {
     fn call_as_before(&self, signals: &mut [ProposedSignal], kind: &AssetType, plant: &Plant) {
         for signal in signals {
             let ends = self.by_end.get(end(&signal.address)).into_iter().flatten();
-            let mut like = ends.filter(|(index, id)| {
-                let is_of_kind = plant.types.get(*index).is_some_and(|of| of.id == kind.id);
-                is_of_kind && is_like(signal, *index, id, plant)
+            let mut like = ends.filter(|like| {
+                let of = plant.types.get(like.0);
+                of.is_some_and(|of| of.id == kind.id) && is_like(signal, like)
             });
-            if let Some((_, id)) = like.next().filter(|_| like.next().is_none()) {
+            if let Some((_, id, _)) = like.next().filter(|_| like.next().is_none()) {
                 signal.id.clone_from(id);
             }
         }
     }
 }
 
-/// Whether a signal of the type could be this one: a unit that nobody knows may be any.
-fn is_like(signal: &ProposedSignal, kind: usize, id: &str, plant: &Plant) -> bool {
-    let def = plant.types.get(kind).and_then(|kind| kind.signal(id));
-    def.is_some_and(|def| signal.unit.is_empty() || signal.unit == def.unit)
+/// Whether a signal of a type could be this one: a unit that nobody knows may be any.
+fn is_like(signal: &ProposedSignal, (_, _, unit): &Like) -> bool {
+    signal.unit.is_empty() || signal.unit == *unit
 }
 
 /// The end of an address, by which signals of like assets are told: the path, or of a bare value the last level.
@@ -162,14 +175,18 @@ fn choice(kind: &AssetType) -> Choice {
 /// Signals that the type has are called as it calls them; the others get ids that it does not have.
 fn fit(signals: &mut [ProposedSignal], kind: &AssetType, is_fed: impl Fn(&str) -> bool) {
     let mut ids = Ids::of(kind.signals.iter().map(|signal| signal.id.clone()));
-    let mut used = BTreeSet::new();
+    let mut defs: HashMap<&str, &SignalDef> = HashMap::new();
+    defs.extend(kind.signals.iter().map(|def| (def.id.as_str(), def)));
     for signal in signals {
-        let def = kind.signal(&signal.id).filter(|def| {
+        let def = defs.get(signal.id.as_str()).filter(|def| {
             let unit_fits = signal.unit.is_empty() || signal.unit == def.unit;
-            unit_fits && !is_fed(&def.id)
+            let name_fits = says_something(&def.id) || signal.name == def.name;
+            unit_fits && name_fits && !is_fed(&def.id)
         });
-        match def.filter(|def| used.insert(def.id.clone())) {
+        match def.copied() {
             Some(def) => {
+                // No other signal is the same one.
+                defs.remove(def.id.as_str());
                 signal.name.clone_from(&def.name);
                 signal.unit.clone_from(&def.unit);
                 signal.role = def.role;
@@ -177,6 +194,12 @@ fn fit(signals: &mut [ProposedSignal], kind: &AssetType, is_fed: impl Fn(&str) -
             None => signal.id = ids.take(&signal.id),
         }
     }
+}
+
+/// Whether an id was made of a name, and not for want of letters.
+fn says_something(id: &str) -> bool {
+    let number = id.strip_prefix(NO_NAME);
+    !number.is_some_and(|number| number.chars().all(|c| c.is_ascii_digit() || c == '-'))
 }
 
 fn separate(signals: &mut [ProposedSignal]) {

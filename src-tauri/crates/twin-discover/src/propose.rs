@@ -19,7 +19,13 @@ use crate::{
 };
 
 /// Proposals for everything heard on the connections that feeds no signal and is not ignored, by connection and source.
-pub fn propose(ledgers: &[(&ConnectionId, &Ledger)], plant: &Plant) -> Vec<Proposal> {
+/// `plant` is all that runs, `written` what of it stands in the plant file: only assets that stand there can get more
+/// signals.
+pub fn propose(
+    ledgers: &[(&ConnectionId, &Ledger)],
+    plant: &Plant,
+    written: &Plant,
+) -> Vec<Proposal> {
     let known = Assets::of(plant);
     let mut proposals = Vec::new();
     let mut ids = Ids::of(plant.assets.iter().map(|asset| asset.id.to_string()));
@@ -35,7 +41,7 @@ pub fn propose(ledgers: &[(&ConnectionId, &Ledger)], plant: &Plant) -> Vec<Propo
         for group in group::group(ledger, about, is_wanted) {
             let existing = known
                 .of_group(connection, &group)
-                .and_then(|id| plant.asset(id));
+                .and_then(|id| written.asset(id));
             proposals.push(proposal(connection, &group, existing, plant, &mut ids));
         }
     }
@@ -50,7 +56,7 @@ fn proposal(
     plant: &Plant,
     ids: &mut Ids,
 ) -> Proposal {
-    let signals: Vec<ProposedSignal> = group.members.iter().map(signal::propose).collect();
+    let mut signals: Vec<ProposedSignal> = group.members.iter().map(signal::propose).collect();
     let convention = convention_of(group);
     let confidence = if !group.descriptions.is_empty() || existing.is_some() {
         Confidence::Sure
@@ -59,11 +65,15 @@ fn proposal(
     } else {
         Confidence::Likely
     };
+    let asset = asset(group, existing, convention, plant, ids);
+    for signal in &mut signals {
+        without_asset(&mut signal.name, &asset.name);
+    }
     Proposal {
         id: format!("{connection} {}", group.key),
         connection: (*connection).clone(),
         evidence: reasons(group, existing.is_some(), signals.len()),
-        asset: asset(group, existing, convention, plant, ids),
+        asset,
         convention,
         signals,
         confidence,
@@ -154,6 +164,16 @@ fn place(path: &[String], convention: Option<Convention>, plant: &Plant) -> Choi
             name: plant.name.clone(),
             exists: false,
         },
+    }
+}
+
+/// What is named `Pump 1 flow` in the asset `Pump 1` is its `flow`: assets of one type have signals of one name.
+fn without_asset(name: &mut String, asset: &str) {
+    let rest = name.strip_prefix(asset).map(str::trim_start);
+    if let Some(rest) = rest.filter(|rest| rest.len() < name.len() && !rest.is_empty())
+        && name.as_bytes().get(asset.len()) == Some(&b' ')
+    {
+        *name = rest.to_owned();
     }
 }
 

@@ -28,6 +28,9 @@ const STALE_UNKNOWN: Duration = Duration::from_secs(3_600);
 /// Digits that nobody reads on a screen.
 const DECIMALS_SHOWN: u8 = 3;
 
+/// Id of a signal whose name has no letter that an id may have.
+pub(crate) const NO_NAME: &str = "signal";
+
 /// A signal as it is proposed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProposedSignal {
@@ -84,7 +87,7 @@ pub(crate) fn propose(member: &Member<'_>) -> ProposedSignal {
             .and_then(|point| point.description.as_deref())
             .filter(|text| !text.trim().is_empty())
             .map(str::to_owned),
-        id: slug(&local, "signal"),
+        id: slug(&local, NO_NAME),
         name: if name.trim().is_empty() {
             path.to_owned()
         } else {

@@ -1,63 +1,16 @@
 //! Messages through a decoder and a ledger to proposals.
-#![allow(clippy::unwrap_used, reason = "what a helper cannot do fails its test")]
+
+mod common;
 
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use twin_core::{ConnectionId, Quality, SampleRef, SignalKey, Timestamp, ValueKind};
-use twin_discover::{
-    Choice, Confidence, Ground, Ledger, LedgerLimits, Proposal, Sighting, propose,
-};
-use twin_model::{Plant, Role};
-use twin_payload::{
-    Convention, Decoder, Description, Message, Observations, Point, SourceEvent, SourceUnit,
-    UnitVocabulary,
-};
+use twin_core::{Quality, SampleRef, SignalKey, Timestamp, ValueKind};
+use twin_discover::{Choice, Confidence, Ground, Ledger, LedgerLimits, Sighting};
+use twin_model::Role;
+use twin_payload::{Convention, Description, Point, SourceUnit, UnitVocabulary};
 
-const EMPTY: &str = "[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UTC\"\n";
-
-/// Hears messages, one a second.
-fn hear(messages: &[(&str, &str)]) -> Ledger {
-    let mut decoder = Decoder::new();
-    let mut ledger = Ledger::new(LedgerLimits::default());
-    for (second, (topic, payload)) in messages.iter().enumerate() {
-        let mut out = Observations::new();
-        let received = Timestamp::from_secs(1_700_000_000 + second as i64);
-        let message = Message::new(topic, payload.as_bytes(), received);
-        decoder.decode(message, &mut out).unwrap();
-        note(&mut ledger, &decoder, &out, received);
-    }
-    ledger
-}
-
-fn note(ledger: &mut Ledger, decoder: &Decoder, out: &Observations, received: Timestamp) {
-    for row in out.iter() {
-        let sighting = Sighting {
-            number: row.address.0,
-            sample: SampleRef {
-                signal: SignalKey(0),
-                time: row.time,
-                kind: row.kind,
-                bits: row.bits,
-                quality: row.quality,
-                text: row.text,
-            },
-            received,
-            convention: out.convention().unwrap(),
-        };
-        ledger.note(sighting, || decoder.address(row.address));
-    }
-    for event in out.events() {
-        if let SourceEvent::Described(description) = event {
-            ledger.describe((**description).clone());
-        }
-    }
-}
-
-fn proposals(ledger: &Ledger, plant: &str) -> Vec<Proposal> {
-    let plant = Plant::parse(plant).unwrap();
-    propose(&[(&ConnectionId::from("c"), ledger)], &plant)
-}
+use common::{EMPTY, hear, proposals};
 
 #[test]
 fn alike_objects_become_assets_of_one_type() {

@@ -278,3 +278,75 @@ fn drain(
         format!("{} messages are still held", held.len())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use twin_payload::Convention;
+
+    use super::*;
+
+    fn out_of(decoder: &mut Decoder, payload: &[u8]) -> Observations {
+        let mut out = Observations::new();
+        let message = Message::new("line/oven", payload, BEGIN);
+        decoder.decode(message, &mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn rows_beyond_the_limits_are_found() {
+        let mut decoder = Decoder::new();
+        let out = out_of(&mut decoder, br#"{"a":1,"b":"hand"}"#);
+        assert_eq!(sound(&decoder, &out, &Limits::default()), Ok(()));
+        let narrow: [fn(&mut Limits); 3] = [
+            |limits| limits.addresses = 1,
+            |limits| limits.address_bytes = 5,
+            |limits| limits.text_bytes = 3,
+        ];
+        for set in narrow {
+            let mut limits = Limits::default();
+            set(&mut limits);
+            assert!(sound(&decoder, &out, &limits).is_err(), "{limits:?}");
+        }
+        // Rows of another decoder.
+        assert!(sound(&Decoder::new(), &out, &Limits::default()).is_err());
+    }
+
+    #[test]
+    fn other_rows_and_unknown_releases_are_found() {
+        let one = out_of(&mut Decoder::new(), b"1");
+        let other = out_of(&mut Decoder::new(), b"2");
+        assert_eq!(same(0, &one, &one.clone()), Ok(()));
+        assert!(same(0, &one, &other).is_err());
+        let held = HashSet::from([HoldId(7)]);
+        assert!(drain(&mut Decoder::new(), &[], held).is_err());
+    }
+
+    #[test]
+    fn what_is_left_behind_by_a_rejected_message_is_found() {
+        let said = Said::Conventions(&[Convention::Json]);
+        let message = |body: &[u8]| Part {
+            name: b"line/oven".to_vec(),
+            body: body.to_vec(),
+            ..Part::default()
+        };
+        let script = Script {
+            setup: vec![0, 1],
+            parts: vec![
+                message(b"{\"a\":1}"),
+                message(b"{\"b\":"),
+                message(b"{\"c\":2}"),
+            ],
+        };
+        assert_eq!(check(said, &script, true), Ok(()));
+        let heard = Heard::all(&script);
+        let mut first = decoder(said, &script);
+        let made: Vec<Made> = heard
+            .iter()
+            .map(|one| speak(&mut first, one, &Limits::default(), &mut HashSet::new()).unwrap())
+            .collect();
+        assert!(made[1].after.is_none(), "the second one is rejected");
+        // As if the rejected message had left an address.
+        out_of(&mut first, b"3");
+        assert!(again(&first, decoder(said, &script), &heard, &made).is_err());
+    }
+}

@@ -1,6 +1,7 @@
 //! A journal row's blob: all columns of a group of batches, lossless.
 //!
-//! Version 2, after version byte and CRC-32 (little-endian `u32` over the rest); numbers are LEB128, signed ones
+//! Version 3 is version 2 with one byte behind each received time: 1 for what a broker had kept, 2 for history only, 3 for
+//! both. It is written only where a batch is one of them, or else version 2. Version 2, after version byte and CRC-32 (little-endian `u32` over the rest); numbers are LEB128, signed ones
 //! zigzag: count of batches, then for each batch: id, received time (`i64`), count of samples, dictionary of texts
 //! (count, then length and UTF-8 each); signals as differences to the previous one, as runs or (the byte before says 0)
 //! one by one; times as differences (wrapping); value kinds as runs; how f64 are written (a byte); values (i64: signed number, bool: 1 byte, text: index into the
@@ -23,7 +24,13 @@ use crate::{
     error::Error,
 };
 
-const VERSION: u8 = 2;
+/// The newest version.
+const VERSION: u8 = 3;
+/// The version without marks.
+const UNMARKED: u8 = 2;
+/// The bits of a mark.
+const FIRST_LOOK: u8 = 1;
+const HISTORY_ONLY: u8 = 2;
 /// The byte that says that every f64 takes 8 bytes.
 const BINARY: u8 = 255;
 /// The code of an f64 that takes 8 bytes among decimals.
@@ -36,12 +43,24 @@ const ODD_ONES: usize = 4;
 /// The blob of a group of batches.
 pub fn encode<B: Borrow<SampleBatch>>(batches: &[B]) -> Vec<u8> {
     let samples: usize = batches.iter().map(|batch| batch.borrow().len()).sum();
+    let is_marked = batches.iter().any(|batch| mark(batch.borrow()) != 0);
+    let version = if is_marked { VERSION } else { UNMARKED };
     let mut body = Vec::with_capacity(16 + samples * 12);
     put_varint(&mut body, batches.len() as u64);
     for batch in batches {
-        put_batch(&mut body, batch.borrow());
+        put_batch(&mut body, batch.borrow(), version);
     }
-    seal(VERSION, &body)
+    seal(version, &body)
+}
+
+fn mark(batch: &SampleBatch) -> u8 {
+    let first_look = if batch.is_first_look() { FIRST_LOOK } else { 0 };
+    let history_only = if batch.is_history_only() {
+        HISTORY_ONLY
+    } else {
+        0
+    };
+    first_look | history_only
 }
 
 /// The batches of a blob.
@@ -65,9 +84,12 @@ pub(crate) fn read(blob: &[u8]) -> Result<Vec<SampleBatch>, Malformed> {
     Ok(batches)
 }
 
-fn put_batch(out: &mut Vec<u8>, batch: &SampleBatch) {
+fn put_batch(out: &mut Vec<u8>, batch: &SampleBatch, version: u8) {
     put_varint(out, batch.id().0);
     out.extend_from_slice(&batch.received().micros().to_le_bytes());
+    if version > UNMARKED {
+        out.push(mark(batch));
+    }
     put_varint(out, batch.len() as u64);
 
     let mut words: Vec<&Arc<str>> = Vec::new();
@@ -201,6 +223,10 @@ fn read_float(reader: &mut Reader<'_>, decimal: Option<Decimal>) -> Result<f64, 
 fn read_batch(reader: &mut Reader<'_>, version: u8) -> Result<SampleBatch, Malformed> {
     let id = BatchId(reader.varint()?);
     let received = Timestamp(reader.i64()?);
+    let mark = if version > UNMARKED { reader.u8()? } else { 0 };
+    if mark > FIRST_LOOK | HISTORY_ONLY {
+        return Err(reader.fail("unknown mark"));
+    }
     // A sample takes at least a byte of time.
     let n = reader.count(1)?;
     let words = read_words(reader)?;
@@ -235,6 +261,12 @@ fn read_batch(reader: &mut Reader<'_>, version: u8) -> Result<SampleBatch, Malfo
         signals.into_iter().zip(times).zip(&values).zip(qualities)
     {
         batch.push(SignalKey(signal), Timestamp(time), value, quality);
+    }
+    if mark & FIRST_LOOK != 0 {
+        batch = batch.at_first_look();
+    }
+    if mark & HISTORY_ONLY != 0 {
+        batch = batch.for_history_only();
     }
     Ok(batch)
 }
@@ -304,9 +336,11 @@ mod tests {
 
         #[test]
         fn hostile_bytes_give_an_error_or_batches_but_no_panic(body in prop::collection::vec(any::<u8>(), 0..400)) {
-            if let Ok(batches) = read(&seal(VERSION, &body)) {
-                let samples: usize = batches.iter().map(SampleBatch::len).sum();
-                prop_assert!(samples <= body.len());
+            for version in 1..=VERSION {
+                if let Ok(batches) = read(&seal(version, &body)) {
+                    let samples: usize = batches.iter().map(SampleBatch::len).sum();
+                    prop_assert!(samples <= body.len());
+                }
             }
             prop_assert!(read(&body).is_err() || body.is_empty());
         }
@@ -349,6 +383,42 @@ mod tests {
             // NaN is not equal to itself, its bits are.
             assert_eq!(found[0].bits(), batch.bits());
         }
+    }
+
+    #[test]
+    fn marks_are_kept_and_rows_without_any_are_as_before() {
+        let mut batch = SampleBatch::new(BatchId(7), Timestamp(1_000));
+        batch.push_f64(SignalKey(3), Timestamp(500), 1.5, Quality::GOOD);
+        let plain = encode(&[&batch]);
+        assert_eq!(plain[0], UNMARKED);
+        let kept = batch.clone().at_first_look();
+        let past = batch.clone().for_history_only();
+        let both = kept.clone().for_history_only();
+        let all = vec![batch, kept, past, both];
+        let blob = encode(&all);
+        assert_eq!(blob[0], VERSION);
+        assert_eq!(read(&blob), Ok(all));
+        // One batch of no sample: with a mark, and with one that nobody knows.
+        let empty = |mark| {
+            let mut body = vec![1, 7];
+            body.extend_from_slice(&1_000_i64.to_le_bytes());
+            body.extend_from_slice(&[mark, 0, 0, 1, BINARY]);
+            read(&seal(VERSION, &body))
+        };
+        assert!(empty(3).is_ok_and(|batches| batches[0].is_first_look()));
+        assert!(empty(4).is_err());
+    }
+
+    #[test]
+    fn version_two_is_read_for_ever() {
+        // Written by version 2: one batch, id 7, received 1000 µs, signal 3 at 500 µs, 1.5, GOOD.
+        let mut body = vec![1, 7];
+        body.extend_from_slice(&1_000_i64.to_le_bytes());
+        body.extend_from_slice(&[1, 0, 0, 6, 0xe8, 7, 1, 1, 1, 31, 0, 0, 1]);
+        let blob = seal(2, &body);
+        let mut expected = SampleBatch::new(BatchId(7), Timestamp(1_000));
+        expected.push_f64(SignalKey(3), Timestamp(500), 1.5, Quality::GOOD);
+        assert_eq!(read(&blob), Ok(vec![expected]));
     }
 
     #[test]

@@ -25,11 +25,19 @@ pub(crate) fn batch() -> impl Strategy<Value = SampleBatch> {
         any::<u64>(),
         any::<i64>(),
         prop::collection::vec(row, 0..60),
+        prop::option::weighted(0.3, (any::<bool>(), any::<bool>())),
     )
-        .prop_map(|(id, received, rows)| {
+        .prop_map(|(id, received, rows, mark)| {
             let mut batch = SampleBatch::new(BatchId(id), Timestamp(received));
             for (signal, time, value, quality) in rows {
                 batch.push(SignalKey(signal), Timestamp(time), &value, quality);
+            }
+            let (first_look, history_only) = mark.unwrap_or_default();
+            if first_look {
+                batch = batch.at_first_look();
+            }
+            if history_only {
+                batch = batch.for_history_only();
             }
             batch
         })

@@ -8,7 +8,7 @@
 mod common;
 
 use common::{
-    at,
+    at, decode,
     sparkplug::{NODE, aliased, data, device_birth, named, node_birth, waiting},
 };
 use twin_core::{Duration, Quality, Reason, Timestamp, Value};
@@ -269,5 +269,18 @@ fn a_host_of_our_own_is_read_as_others_are() {
     }
     for bad in ["", "a/b", "a+", "#", "a\n"] {
         assert_eq!(HostState::new(bad, begun), None, "{bad:?}");
+    }
+}
+
+#[test]
+fn the_largest_birth_number_is_followed_by_any() {
+    for (next, jumps) in [(7, 1), (0, 0), (u64::MAX, 0)] {
+        let mut decoder = Decoder::new();
+        for bd_seq in [u64::MAX, next] {
+            let out = decode(&mut decoder, "spBv1.0/G/NBIRTH/n", &node_birth(bd_seq));
+            assert!(out.is_ok(), "{bd_seq}");
+        }
+        let node = &decoder.session().nodes[0];
+        assert_eq!((node.bd_seq, node.counts.bd_seq_jumps), (Some(next), jumps));
     }
 }

@@ -72,7 +72,7 @@ resources: Array<ResourceForm>,
  */
 persistent_session: boolean, 
 /**
- * Whether rebirth requests may be published on it (the only thing ever written).
+ * Whether rebirth requests may be published on it.
  */
 allow_rebirth: boolean, 
 /**

@@ -65,10 +65,6 @@ rejects: Array<RejectRow>,
  */
 nodes: number, 
 /**
- * Those of them that are dead.
- */
-nodes_offline: number, 
-/**
  * Addresses heard that the plant file maps to no signal.
  */
 unmapped: number, 

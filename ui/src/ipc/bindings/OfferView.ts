@@ -10,6 +10,6 @@ export type OfferView = {
  */
 resources: Array<OfferedView>, 
 /**
- * How many links are not shown: too many, broken, or to another device.
+ * How many links are not shown: too many, broken, twice, or to another device.
  */
 left_out: number, };

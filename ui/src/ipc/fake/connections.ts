@@ -64,7 +64,6 @@ export function fakeConnections(start: number, troubled: boolean): ConnectionRow
           ]
         : [],
       nodes: 4,
-      nodes_offline: troubled ? 1 : 0,
       unmapped: 2,
       topics: 1_240,
       topics_max: 100_000,
@@ -85,7 +84,6 @@ export function fakeConnections(start: number, troubled: boolean): ConnectionRow
       skipped: 0,
       rejects: [],
       nodes: 0,
-      nodes_offline: 0,
       unmapped: 0,
       topics: 12,
       topics_max: 100_000,
@@ -124,7 +122,6 @@ function coapRow(start: number): ConnectionRow {
     skipped: 0,
     rejects: [],
     nodes: 0,
-    nodes_offline: 0,
     unmapped: 0,
     topics: 12,
     topics_max: 100_000,

@@ -62,7 +62,7 @@ pub struct ConnectionForm {
     pub resources: Vec<ResourceForm>,
     /// Whether the broker keeps QoS 1 messages while the app is away.
     pub persistent_session: bool,
-    /// Whether rebirth requests may be published on it (the only thing ever written).
+    /// Whether rebirth requests may be published on it.
     pub allow_rebirth: bool,
     /// What carries it, and how TLS is made.
     pub transport: TransportForm,
@@ -173,8 +173,6 @@ pub struct ConnectionRow {
     pub rejects: Vec<RejectRow>,
     /// Sparkplug edge nodes and devices heard on it.
     pub nodes: u32,
-    /// Those of them that are dead.
-    pub nodes_offline: u32,
     /// Addresses heard that the plant file maps to no signal.
     pub unmapped: u32,
     /// Topics heard, Sparkplug's apart.

@@ -168,7 +168,11 @@ impl App {
     }
 
     async fn found(&self) -> Result<(Arc<Found>, Vec<LedgerLook>)> {
-        self.discovery.found(&self.requests, &self.compiled()).await
+        let planted = self.planted();
+        let written = || planted.origin.written.clone();
+        self.discovery
+            .found(&self.requests, &planted.compiled, written)
+            .await
     }
 }
 

@@ -2,15 +2,14 @@
 //! the next ends the one before.
 
 use std::{
-    collections::HashSet,
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
 use tokio::{task::AbortHandle, time::Instant};
 use twin_connect::{
-    ConnectionSpec, DownReason, FilterSample, Sampling,
-    coap::{self, CoapSpec, Links, media_type},
+    ConnectionSpec, DownReason, Sampling,
+    coap::{self, CoapSpec},
     sample_filter,
 };
 use twin_model::{Connection, Kind, Limits};
@@ -19,9 +18,9 @@ use super::{App, doctor::Examined};
 use crate::{
     api::{
         connection::{ConnectionForm, NoticeView, TestReportView},
-        look::{BranchView, FilterView, LookRequest, LookView, OfferView, OfferedView},
+        look::{FilterView, LookRequest, LookView, OfferView},
     },
-    connections::{spec_of, target_of},
+    connections::{filter_view, offer_view, spec_of, target_of},
     error::{Error, Result},
     running::coap_spec,
 };
@@ -32,12 +31,6 @@ const LISTEN: Duration = Duration::from_secs(10);
 const MESSAGES_MAX: u64 = 1_000_000;
 /// How long a device may take to say what it has.
 const OFFER_TIMEOUT: Duration = Duration::from_secs(15);
-/// So many branches are shown.
-const BRANCHES_MAX: usize = 50;
-/// So many resources are shown.
-const OFFERED_MAX: usize = 500;
-/// Where a device says what it has (RFC 6690, section 4): no resource to be read.
-const WELL_KNOWN: &str = "/.well-known/core";
 
 /// The look that goes on or was the last.
 #[derive(Debug, Default)]
@@ -281,230 +274,9 @@ fn nothing(reason: DownReason) -> Found {
     })
 }
 
-fn filter_view(sample: FilterSample, limits: &Limits) -> FilterView {
-    let doubts = doubts(&sample, limits);
-    let branch = |branch: twin_connect::Branch| BranchView {
-        name: branch.name,
-        topics: branch.topics as f64,
-        messages: branch.messages as f64,
-        bytes: branch.bytes as f64,
-    };
-    let cut = sample.branches.iter().skip(BRANCHES_MAX);
-    let cut: u64 = cut.map(|branch| branch.messages).sum();
-    let seconds = sample.seconds.max(1e-3);
-    FilterView {
-        seconds: sample.seconds,
-        capped: sample.capped,
-        topics: sample.topics as f64,
-        topics_capped: sample.topics_capped,
-        known_topics: sample.known_topics as f64,
-        messages_per_s: sample.messages_per_s,
-        known_messages_per_s: sample.known_messages as f64 / seconds,
-        bytes_per_s: sample.bytes_per_s,
-        retained: sample.retained as f64,
-        largest_payload: sample.largest_payload as f64,
-        elsewhere: (sample.elsewhere + cut) as f64,
-        branches: sample
-            .branches
-            .into_iter()
-            .take(BRANCHES_MAX)
-            .map(branch)
-            .collect(),
-        filter: sample.filter,
-        doubts,
-    }
-}
-
-fn kilobytes(bytes: f64) -> String {
-    format!("{:.1} kB", bytes / 1e3)
-}
-
-/// Where a filter would reach the limits of the connection.
-fn doubts(sample: &FilterSample, limits: &Limits) -> Vec<NoticeView> {
-    let own = twin_payload::Limits::default();
-    let topics = limits.topics.map_or(own.topics as u64, u64::from);
-    let packet = limits.packet.unwrap_or(own.payload_bytes as u64);
-    let mut doubts = Vec::new();
-    let mut doubt = |message: String, advice: &str| {
-        doubts.push(NoticeView {
-            message,
-            advice: advice.into(),
-        });
-    };
-    if sample.topics >= topics || sample.topics_capped {
-        doubt(
-            format!("it brings at least as many topics as the connection may have ({topics})"),
-            "Name narrower topics, or raise the limit on topics.",
-        );
-    }
-    if sample.largest_payload as u64 > packet {
-        doubt(
-            format!(
-                "its largest message has {}, and the connection takes {}",
-                kilobytes(sample.largest_payload as f64),
-                kilobytes(packet as f64)
-            ),
-            "Raise the limit on messages, or leave that topic out.",
-        );
-    }
-    if let Some(rate) = limits.rate
-        && sample.messages_per_s > f64::from(rate)
-    {
-        doubt(
-            format!(
-                "it brings {:.0} messages a second, and the connection takes {rate}",
-                sample.messages_per_s
-            ),
-            "Raise the limit on messages a second, or name narrower topics.",
-        );
-    }
-    if let Some(rate) = limits.rate_bytes
-        && sample.bytes_per_s > rate as f64
-    {
-        doubt(
-            format!(
-                "it brings {} a second, and the connection takes {}",
-                kilobytes(sample.bytes_per_s),
-                kilobytes(rate as f64)
-            ),
-            "Raise the limit on data a second, or name narrower topics.",
-        );
-    }
-    doubts
-}
-
-fn offer_view(links: Links) -> OfferView {
-    let total = links.links.len() + links.left_out;
-    let mut seen = HashSet::new();
-    let is_own = |link: &coap::Link| {
-        link.path.starts_with('/') && link.path != WELL_KNOWN && seen.insert(link.path.clone())
-    };
-    let known = links.links.iter().filter(|link| link.path == WELL_KNOWN);
-    let known = known.count();
-    let resources: Vec<OfferedView> = links
-        .links
-        .into_iter()
-        .filter(is_own)
-        .take(OFFERED_MAX)
-        .map(offered)
-        .collect();
-    OfferView {
-        left_out: (total - known - resources.len()) as f64,
-        resources,
-    }
-}
-
-fn offered(link: coap::Link) -> OfferedView {
-    let format = link.content_format.map(|number| {
-        media_type(number).map_or_else(|| format!("content format {number}"), String::from)
-    });
-    let size = link.size.map(|bytes| format!("about {bytes} bytes"));
-    let about = [link.title, link.resource_type, link.interface, format, size];
-    let about: Vec<String> = about
-        .into_iter()
-        .flatten()
-        .filter(|text| !text.is_empty())
-        .collect();
-    OfferedView {
-        path: link.path,
-        observable: link.observable,
-        about: about.join(", "),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use twin_connect::Branch;
-
     use super::*;
-
-    fn sample() -> FilterSample {
-        let branch = |number: u64| Branch {
-            name: format!("b{number}"),
-            topics: 1,
-            messages: 100 - number,
-            bytes: 10,
-        };
-        FilterSample {
-            filter: "plant/#".into(),
-            seconds: 10.0,
-            topics: 60,
-            messages: 5_000,
-            messages_per_s: 500.0,
-            bytes_per_s: 2e4,
-            largest_payload: 2_000_000,
-            branches: (0..60).map(branch).collect(),
-            elsewhere: 7,
-            known_topics: 20,
-            known_messages: 1_000,
-            ..FilterSample::default()
-        }
-    }
-
-    #[test]
-    fn what_is_not_shown_of_a_sample_is_counted() {
-        let view = filter_view(sample(), &Limits::default());
-        assert_eq!(view.branches.len(), BRANCHES_MAX);
-        let cut: u64 = (50..60).map(|number| 100 - number).sum();
-        assert_eq!(view.elsewhere, (7 + cut) as f64);
-        assert_eq!(
-            (view.known_topics, view.known_messages_per_s),
-            (20.0, 100.0)
-        );
-    }
-
-    #[test]
-    fn limits_that_a_filter_would_reach_are_named() {
-        let limits = Limits {
-            topics: Some(60),
-            rate: Some(499),
-            rate_bytes: Some(19_999),
-            packet: None,
-        };
-        let found = filter_view(sample(), &limits).doubts;
-        let words = [
-            "topics",
-            "largest message",
-            "500 messages a second",
-            "20.0 kB a second",
-        ];
-        assert_eq!(found.len(), words.len(), "{found:?}");
-        for (doubt, word) in found.iter().zip(words) {
-            assert!(doubt.message.contains(word), "{doubt:?}");
-            assert!(!doubt.advice.is_empty());
-        }
-        let wide = Limits {
-            packet: Some(3_000_000),
-            ..Limits::default()
-        };
-        assert_eq!(filter_view(sample(), &wide).doubts, []);
-    }
-
-    #[test]
-    fn what_a_device_has_is_listed_without_what_cannot_be_read() {
-        let link = |path: &str| coap::Link {
-            path: path.into(),
-            title: Some("Level".into()),
-            content_format: Some(50),
-            ..coap::Link::default()
-        };
-        let paths = ["/level", WELL_KNOWN, "coap://other/x", "/level"];
-        let view = offer_view(Links {
-            links: paths.into_iter().map(link).collect(),
-            left_out: 2,
-        });
-        let [level] = &view.resources[..] else {
-            panic!("{view:?}");
-        };
-        assert_eq!(level.about, "Level, application/json");
-        assert_eq!(view.left_out, 4.0);
-        let many = (0..600).map(|number| link(&format!("/{number}"))).collect();
-        let view = offer_view(Links {
-            links: many,
-            left_out: 0,
-        });
-        assert_eq!((view.resources.len(), view.left_out), (500, 100.0));
-    }
 
     #[tokio::test]
     async fn a_new_look_ends_the_one_before_and_a_cancelled_one_is_forgotten() {

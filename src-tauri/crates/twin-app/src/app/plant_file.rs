@@ -33,7 +33,6 @@ use crate::{
         scoring::ScoringThread,
     },
     running::LinkSpec,
-    unmade::unmade,
 };
 
 /// Name of the condition that the file cannot be used.
@@ -46,7 +45,7 @@ impl App {
         PlantFileView {
             path: self.workspace.plant_path().display().to_string(),
             faults: self.plant_faults(),
-            warnings: [origin.plant.warnings(), unmade(&origin.plant)].concat(),
+            warnings: origin.plant.warnings(),
             by_rule: rules_view(&origin.made),
         }
     }

@@ -32,9 +32,9 @@ pub(super) struct Origin {
     /// As the plant file has it, without what the models give.
     pub written: Plant,
     /// With what the models give, without what rules made.
-    pub plant: Plant,
+    pub plant: Arc<Plant>,
     /// What the model files say.
-    pub twins: Models,
+    pub twins: Arc<Models>,
     /// The mapping rules.
     mapper: Arc<Mapper>,
     /// What rules made of what was heard.
@@ -47,8 +47,8 @@ impl Origin {
         Origin {
             mapper: Arc::new(Mapper::new(&loaded.plant)),
             written: loaded.written,
-            plant: loaded.plant,
-            twins: loaded.models,
+            plant: Arc::new(loaded.plant),
+            twins: Arc::new(loaded.models),
             made,
         }
     }
@@ -57,8 +57,8 @@ impl Origin {
     pub fn with(&self, made: ByRule) -> Origin {
         Origin {
             written: self.written.clone(),
-            plant: self.plant.clone(),
-            twins: self.twins.clone(),
+            plant: Arc::clone(&self.plant),
+            twins: Arc::clone(&self.twins),
             mapper: Arc::clone(&self.mapper),
             made,
         }
@@ -87,6 +87,7 @@ impl Planted {
         let keys = historian.signal_keys(&ids).await?;
         let mut compiled = compile(plant, &keys);
         compiled.mapper = Arc::clone(&origin.mapper);
+        compiled.twins = Arc::clone(&origin.twins);
         let origin = Arc::new(origin);
         let revision = before.map_or(1, |before| before.revision + 1);
         if let Some(before) = before.filter(|before| asks_alike(&before.compiled, &compiled)) {

@@ -1,9 +1,12 @@
 //! What a person accepts, as changes of the plant file.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
 
 use twin_discover::{AcceptedAsset, AcceptedSignal, Change, Fault, Field, Proposal, change};
-use twin_model::{PlantDocument, Problem};
+use twin_model::{Edit, Models, Plant, PlantDocument, Problem};
 
 use super::{diff::diff, found::Found};
 use crate::{
@@ -20,6 +23,7 @@ const ASSETS: usize = 2_000;
 pub struct Wanted<'f> {
     assets: Vec<AcceptedAsset<'f>>,
     faults: Vec<AcceptanceFault>,
+    twins: Arc<Models>,
 }
 
 impl<'f> Wanted<'f> {
@@ -28,6 +32,7 @@ impl<'f> Wanted<'f> {
         let mut wanted = Wanted {
             assets: Vec::new(),
             faults: Vec::new(),
+            twins: Arc::clone(&found.compiled.twins),
         };
         if acceptance.assets.len() > ASSETS {
             let text = format!(
@@ -60,16 +65,44 @@ impl<'f> Wanted<'f> {
         if !self.faults.is_empty() {
             return Err(self.faults.clone());
         }
-        let change = change(&self.assets, document.plant()).map_err(|error| match error {
+        let written = document.plant();
+        // A model file that nobody has read yet gives no signals to compare with.
+        let plant = Plant::parse_with(&document.to_string(), &self.twins);
+        let plant = plant.unwrap_or_else(|_| written.clone());
+        let change = change(&self.assets, &plant).map_err(|error| match error {
             twin_discover::Error::Refused(faults) => faults.iter().map(fault).collect(),
             other => vec![whole(other.to_string())],
         })?;
+        let change = Change {
+            edits: change
+                .edits
+                .into_iter()
+                .map(|edit| without_models(edit, written, &plant))
+                .collect(),
+            ..change
+        };
         document.apply(&change.edits).map_err(|error| match error {
             twin_model::Error::Invalid(problems) => problems.iter().map(problem).collect(),
             other => vec![whole(other.to_string())],
         })?;
         Ok(change)
     }
+}
+
+/// What a model file says of a type is not written into the plant file.
+fn without_models(edit: Edit, written: &Plant, plant: &Plant) -> Edit {
+    let Edit::PutType(mut of) = edit else {
+        return edit;
+    };
+    let (written, whole) = (written.asset_type(&of.id), plant.asset_type(&of.id));
+    of.signals.retain_mut(|signal| {
+        if let Some(own) = written.and_then(|written| written.signal(&signal.id)) {
+            *signal = own.clone();
+            return true;
+        }
+        whole.is_none_or(|whole| whole.signal(&signal.id).is_none())
+    });
+    Edit::PutType(of)
 }
 
 fn of_form<'f>(form: &AssetForm, proposal: &'f Proposal) -> AcceptedAsset<'f> {
@@ -168,4 +201,33 @@ fn problem(of: &Problem) -> AcceptanceFault {
         "plant.toml would say what it may not: {}: {}.",
         of.key, of.message
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_model_says_is_not_written() {
+        let text = "[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UTC\"\n[[type]]\nid = \"t\"\nmodel_file = \"models/m.json\"\n\
+                    [[type.signal]]\nid = \"flow\"\nkey = true\n";
+        let model = r#"{ "@context": "dtmi:dtdl:context;3", "@id": "dtmi:a:B;1", "@type": "Interface", "contents": [
+            { "@type": "Telemetry", "name": "flow", "displayName": "Flow", "schema": "double" },
+            { "@type": "Telemetry", "name": "speed", "schema": "double" }] }"#;
+        let files = [("models/m.json".to_owned(), Ok(model.as_bytes().to_vec()))];
+        let plant = Plant::parse_with(text, &Models::read(&files.into())).unwrap();
+        let written = Plant::parse(text).unwrap();
+        let mut accepted = plant.types[0].clone();
+        let mut heard = accepted.signals[1].clone();
+        heard.id = "heard".into();
+        accepted.signals.push(heard);
+        let Edit::PutType(of) = without_models(Edit::PutType(accepted), &written, &plant) else {
+            unreachable!("a type stays a type");
+        };
+        let signals: Vec<_> = of.signals.iter().map(|s| (&*s.id, &*s.name)).collect();
+        assert_eq!(signals, [("flow", "flow"), ("heard", "speed")]);
+        let mut document = PlantDocument::parse(text).unwrap();
+        document.apply(&[Edit::PutType(of)]).unwrap();
+        assert!(document.to_string().starts_with(text), "{document}");
+    }
 }

@@ -41,10 +41,11 @@ pub struct Found {
 }
 
 impl Found {
-    /// Makes proposals. Takes as long as a second for 100,000 addresses.
+    /// Makes proposals; `written` is what stands in the plant file. Takes as long as a second for 100,000 addresses.
     pub fn make(
         ledgers: Vec<(LedgerLook, Ledger)>,
         compiled: Arc<Compiled>,
+        written: &Plant,
         version: u64,
     ) -> Found {
         let of = |(look, ledger): (LedgerLook, Ledger)| (look.connection.clone(), (look, ledger));
@@ -53,7 +54,7 @@ impl Found {
             let (_, ledger) = ledgers.get(&connection.id)?;
             Some((&connection.id, ledger))
         });
-        let proposals = propose(&in_order.collect::<Vec<_>>(), &compiled.plant);
+        let proposals = propose(&in_order.collect::<Vec<_>>(), &compiled.plant, written);
         let ids = proposals.iter().map(|proposal| proposal.id.clone());
         Found {
             by_id: ids.zip(0..).collect(),

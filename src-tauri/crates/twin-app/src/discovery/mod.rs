@@ -15,6 +15,7 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc};
 use twin_core::Duration;
 use twin_discover::Ledger;
+use twin_model::Plant;
 
 pub use self::{
     accept::{Wanted, change_of, mark},
@@ -43,7 +44,8 @@ pub struct Discovery {
 }
 
 impl Discovery {
-    /// Proposals for what the connections have heard. The second is how much they have heard by now.
+    /// Proposals for what the connections have heard, beside the plant that runs; `written` is the plant file of it. The
+    /// second is how much they have heard by now.
     ///
     /// # Errors
     /// [`Error::Stopped`].
@@ -51,6 +53,7 @@ impl Discovery {
         &self,
         requests: &mpsc::Sender<Request>,
         compiled: &Arc<Compiled>,
+        written: impl FnOnce() -> Plant,
     ) -> Result<(Arc<Found>, Vec<LedgerLook>)> {
         let mut newest = self.newest.lock().await;
         let looks = copy::looks(requests).await?;
@@ -76,8 +79,8 @@ impl Discovery {
             }
         }
         let version = newest.as_ref().map_or(1, |found| found.version + 1);
-        let compiled = Arc::clone(compiled);
-        let make = move || Found::make(ledgers, compiled, version);
+        let (compiled, written) = (Arc::clone(compiled), written());
+        let make = move || Found::make(ledgers, compiled, &written, version);
         let mut found = tokio::task::spawn_blocking(make)
             .await
             .map_err(|_| Error::Stopped)?;

@@ -31,6 +31,9 @@ use crate::{clock, compile::Compiled, view::View};
 /// How often counters and connection rows are renewed, and all transitions so far are settled.
 const HOUSEKEEPING: Duration = Duration::from_secs(1);
 
+/// Samples for which a turn makes room at once.
+const ROOM_MAX: usize = 65_536;
+
 /// Owner of the engine. See the module's description.
 pub struct Driver {
     pub(super) engine: Engine,
@@ -44,6 +47,8 @@ pub struct Driver {
     pub(super) next_batch: u64,
     pub(super) samples: u64,
     pub(super) samples_before: (u64, Timestamp),
+    /// Messages of the last turn and the samples they brought.
+    yield_before: (usize, u64),
     pub(super) scores_skipped: u64,
     pub(super) rebirths: HashMap<(usize, String), Timestamp>,
     pub(super) historian: Historian,
@@ -109,6 +114,7 @@ impl Driver {
             next_batch: 0,
             samples: 0,
             samples_before: (0, Timestamp::MIN),
+            yield_before: (0, 0),
             scores_skipped: 0,
             rebirths: HashMap::new(),
             historian: parts.historian,
@@ -211,7 +217,8 @@ impl Driver {
 
     pub(super) fn decode(&mut self, messages: &mut Vec<(usize, Inbound)>) {
         let now = self.instant();
-        let mut turn = Turn::new(BatchId(self.next_batch), now);
+        let (count, room) = (messages.len(), self.room_for(messages.len()));
+        let mut turn = Turn::new(BatchId(self.next_batch), now).with_room(room);
         for (index, message) in messages.drain(..) {
             if let Some(source) = self.sources.get_mut(&index) {
                 let before = source.carried();
@@ -219,6 +226,7 @@ impl Driver {
                 self.outbox.carry(index, source.carried() - before);
             }
         }
+        self.yield_before = (count, turn.samples());
         self.carry_out_turn(turn, now);
     }
 
@@ -242,6 +250,14 @@ impl Driver {
                 self.decode(&mut messages);
             }
         }
+    }
+
+    /// How many samples so many messages bring, if they are like those of before.
+    fn room_for(&self, messages: usize) -> usize {
+        let (before, samples) = self.yield_before;
+        let samples = usize::try_from(samples).unwrap_or(usize::MAX);
+        let expected = samples.saturating_mul(messages) / before.max(1);
+        expected.min(ROOM_MAX)
     }
 
     /// Reads on every connection what waits for a birth: it would be gone with the connection.
@@ -271,8 +287,6 @@ impl Driver {
     fn carry_out_turn(&mut self, mut turn: Turn, now: Timestamp) {
         self.next_batch += 1;
         self.samples += turn.samples();
-        // A replay of the journal could not tell them from live ones.
-        self.outbox.settles |= turn.is_special();
         let wanted = turn.rebirths();
         self.outbox.heard.append(&mut turn.heard());
         for step in turn.into_steps() {

@@ -15,7 +15,10 @@ use tokio::sync::{mpsc, watch};
 use twin_core::{Timestamp, engine::SystemEvent};
 use twin_historian::{Historian, JournalRow, Result};
 
-use super::retention::{self, Plan};
+use super::{
+    provisional::PROVISIONAL,
+    retention::{self, Cut, Plan},
+};
 use crate::{clock, heartbeat};
 
 /// How often it looks what is due.
@@ -52,6 +55,12 @@ struct Work {
     what: &'static str,
     due: Timestamp,
     fails: bool,
+}
+
+/// What is told of budgets.
+struct Budgets {
+    history: Work,
+    discovery: Work,
 }
 
 impl Work {
@@ -96,11 +105,14 @@ impl Maintenance {
             "Parts of telemetry.db are damaged and were set aside in its table `quarantine`",
             begin,
         );
-        let mut budget = Work::new(
-            "budget",
-            "History is larger than its disk budget allows, and nothing more may be removed",
-            begin,
-        );
+        let mut budgets = Budgets {
+            history: Work::new(
+                "budget",
+                "History is larger than its disk budget allows, and nothing more may be removed",
+                begin,
+            ),
+            discovery: Work::new("discovery-budget", "", begin),
+        };
         let mut retention = Work::new("retention", "Old history is not removed", begin);
         loop {
             tokio::time::sleep(TICK).await;
@@ -123,7 +135,7 @@ impl Maintenance {
                 self.tell(damaged.went(Ok(()), now, DAMAGE_SHOWN)).await;
             }
             if now >= retention.due {
-                let outcome = self.retain(&mut budget, now).await;
+                let outcome = self.retain(&mut budgets, now).await;
                 self.tell(retention.went(outcome, now, RETAIN_EVERY)).await;
             }
         }
@@ -151,10 +163,30 @@ impl Maintenance {
         self.historian.checkpoint().await
     }
 
-    async fn retain(&self, budget: &mut Work, now: Timestamp) -> Result<()> {
+    /// How far what no signal comes from has to be cut, which is a condition while it does.
+    async fn cut(&self, discovery: &mut Work, now: Timestamp) -> Result<Option<Cut>> {
+        let hours = self.historian.bytes_by_hour(PROVISIONAL).await?;
+        let plan = Arc::clone(&self.policy.borrow());
+        let cut = plan.cut(&hours, now);
+        let key = discovery.key.to_owned();
+        let event = match &cut {
+            Some(cut) => Some(SystemEvent::Raised {
+                key,
+                text: plan.words_of_cut(cut),
+            }),
+            None => discovery.fails.then_some(SystemEvent::Cleared { key }),
+        };
+        discovery.fails = cut.is_some();
+        self.tell(event).await;
+        Ok(cut)
+    }
+
+    async fn retain(&self, told: &mut Budgets, now: Timestamp) -> Result<()> {
+        let cut = self.cut(&mut told.discovery, now).await?;
+        let budget = &mut told.history;
         loop {
             let plan = Arc::clone(&self.policy.borrow());
-            let policy = plan.now(&self.historian.signals().await?);
+            let policy = plan.now(&self.historian.signals().await?, cut);
             let removed = self.historian.retain(now, &policy).await?;
             if let Some(text) = retention::words(&removed) {
                 tracing::info!("{text}");

@@ -13,18 +13,18 @@ use twin_model::Plant;
 use super::job::HeardBatch;
 
 /// What provisional ids begin with; no id of a plant file does.
-const MARK: char = '?';
+pub const PROVISIONAL: &str = "?";
 /// Most signals that history has under provisional ids: their names stay in it for good.
 const SIGNALS_MAX: usize = 200_000;
 
 /// The provisional id of an address.
 pub fn provisional_id(connection: &ConnectionId, address: &str) -> SignalId {
-    SignalId::from(format!("{MARK}{connection}/{address}"))
+    SignalId::from(format!("{PROVISIONAL}{connection}/{address}"))
 }
 
 /// Whether an id is provisional.
 pub fn is_provisional(id: &SignalId) -> bool {
-    id.as_str().starts_with(MARK)
+    id.as_str().starts_with(PROVISIONAL)
 }
 
 /// Which provisional ids a plant has signals for; of addresses that feed no signal there is none.
@@ -106,7 +106,7 @@ impl Numbering {
         let mut count = 0;
         for (key, id) in self.historian.signals().await? {
             // No id of a connection has a slash in it.
-            let name = id.as_str().strip_prefix(MARK);
+            let name = id.as_str().strip_prefix(PROVISIONAL);
             let Some((connection, address)) = name.and_then(|name| name.split_once('/')) else {
                 continue;
             };

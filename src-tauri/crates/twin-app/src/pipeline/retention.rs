@@ -2,11 +2,14 @@
 
 use std::{collections::HashSet, fmt::Write};
 
-use twin_core::{Duration, SignalId, SignalKey};
+use twin_core::{Duration, SignalId, SignalKey, Timestamp};
 use twin_historian::{Keep, Policy, Removal, Removed};
 
 use super::provisional::is_provisional;
 use crate::compile::Compiled;
+
+/// What is left of the budget of discovery once it was reached, percent.
+const BUDGET_TARGET_PERCENT: u64 = 90;
 
 /// How long history is kept, as the plant file says now.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +18,17 @@ pub struct Plan {
     pub policy: Policy,
     /// Of what no signal comes from.
     pub provisional: Duration,
+    /// The most that it may take, bytes.
+    pub provisional_budget: u64,
+}
+
+/// How far what no signal comes from is cut to be within its budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// What it takes, bytes.
+    pub bytes: u64,
+    /// What is older goes.
+    pub age: Duration,
 }
 
 impl Plan {
@@ -23,16 +37,48 @@ impl Plan {
         Plan {
             policy: policy(compiled, known),
             provisional: compiled.plant.discovery.keep,
+            provisional_budget: compiled.plant.discovery.budget,
         }
     }
 
-    /// The policy, provisional signals of now included: more of them come while the program runs.
-    pub fn now(&self, known: &[(SignalKey, SignalId)]) -> Policy {
+    /// What has to go of what no signal comes from, if it takes more than its budget: the oldest, and somewhat more than
+    /// is too much, so that it does not go on at every look. `hours`: what it takes by the end of an hour, oldest first.
+    pub fn cut(&self, hours: &[(Timestamp, u64)], now: Timestamp) -> Option<Cut> {
+        let bytes: u64 = hours.iter().map(|(_, bytes)| bytes).sum();
+        if bytes <= self.provisional_budget {
+            return None;
+        }
+        let target = self.provisional_budget / 100 * BUDGET_TARGET_PERCENT;
+        let mut kept = 0;
+        let too_old = hours.iter().rev().find(|(_, bytes)| {
+            kept += bytes;
+            kept > target
+        });
+        let (end, _) = too_old?;
+        let age = now.since(*end).max(Duration::ZERO);
+        Some(Cut { bytes, age })
+    }
+
+    /// What people are told of a cut.
+    pub fn words_of_cut(&self, cut: &Cut) -> String {
+        format!(
+            "What no asset names takes {:.1} MB of history, more than the {:.1} MB of `budget` under [discovery] in plant.toml: \
+             what is older than {} is removed. Accept it, ignore topics, or raise the budget.",
+            cut.bytes as f64 / 1e6,
+            self.provisional_budget as f64 / 1e6,
+            days(cut.age),
+        )
+    }
+
+    /// The policy, provisional signals of now included: more of them come while the program runs. Of them goes what is
+    /// older than `cut` too.
+    pub fn now(&self, known: &[(SignalKey, SignalId)], cut: Option<Cut>) -> Policy {
         let provisional = known.iter().filter(|(_, id)| is_provisional(id));
         let keys: Vec<SignalKey> = provisional.map(|(key, _)| *key).collect();
+        let age = cut.map_or(self.provisional, |cut| cut.age.min(self.provisional));
         let keep = Keep {
-            raw: Some(self.provisional),
-            rollups: Some(self.provisional),
+            raw: Some(age),
+            rollups: Some(age),
         };
         let mut policy = self.policy.clone();
         policy.classes.push((keys, keep));
@@ -129,5 +175,40 @@ fn days(span: Duration) -> String {
         format!("{:.0} h", days * 24.0)
     } else {
         format!("{days:.0} days")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hour(number: i64) -> Timestamp {
+        Timestamp::from_secs(number * 3_600)
+    }
+
+    #[test]
+    fn what_is_beyond_the_budget_goes_oldest_first() {
+        let plan = Plan {
+            provisional: Duration::from_secs(7 * 86_400),
+            provisional_budget: 1_000,
+            ..Plan::default()
+        };
+        let now = hour(10);
+        let fits = [(hour(1), 500), (hour(2), 500)];
+        assert_eq!(plan.cut(&fits, now), None);
+        let hours = [(hour(1), 500), (hour(2), 400), (hour(8), 500)];
+        let cut = plan.cut(&hours, now).unwrap();
+        assert_eq!((cut.bytes, cut.age), (1_400, now.since(hour(1))));
+        // One hour alone is too much, and ends after now.
+        let cut = plan.cut(&[(hour(11), 5_000)], now).unwrap();
+        assert_eq!(cut.age, Duration::ZERO);
+        let known = [(SignalKey(3), SignalId::from("?c/a#b"))];
+        let policy = plan.now(&known, Some(cut));
+        assert_eq!(policy.classes[0].1.raw, Some(Duration::ZERO));
+        assert_eq!(
+            plan.now(&known, None).classes[0].1.raw,
+            Some(plan.provisional)
+        );
+        assert!(plan.words_of_cut(&cut).contains("[discovery]"));
     }
 }

@@ -44,7 +44,6 @@ pub struct Turn {
     steps: Vec<Step>,
     heard: Vec<HeardBatch>,
     samples: u64,
-    special: bool,
     rebirths: Vec<(usize, String)>,
 }
 
@@ -59,19 +58,20 @@ impl Turn {
             steps: Vec::new(),
             heard: Vec::new(),
             samples: 0,
-            special: false,
             rebirths: vec![],
         }
+    }
+
+    /// With room for so many samples.
+    #[must_use]
+    pub fn with_room(mut self, samples: usize) -> Self {
+        self.batch.reserve(samples);
+        self
     }
 
     /// How many samples were mapped to signals.
     pub const fn samples(&self) -> u64 {
         self.samples
-    }
-
-    /// Whether any of it is to be taken otherwise than as what the plant says now.
-    pub const fn is_special(&self) -> bool {
-        self.special
     }
 
     /// Nodes whose data cannot be read without a birth: connection and node.
@@ -96,7 +96,6 @@ impl Turn {
             self.close_batch();
             self.manner = manner;
         }
-        self.special |= manner != Manner::Live;
         self.batch.push_row(row);
         self.samples += 1;
     }
@@ -140,11 +139,13 @@ impl Turn {
             return;
         }
         let next = SampleBatch::new(self.id, self.received);
-        let batch = std::mem::replace(&mut self.batch, next).received_at(self.received);
+        let mut batch = std::mem::replace(&mut self.batch, next).received_at(self.received);
+        batch.fit();
         match self.manner {
             Manner::Live => self.put(Input::Samples(Arc::new(batch))),
             Manner::Kept => self.put(Input::Samples(Arc::new(batch.at_first_look()))),
             Manner::Historical => {
+                let batch = batch.for_history_only();
                 self.steps.push(Step::Store(Arc::new(batch)));
                 self.received = self.received.plus(Duration(1));
             }

@@ -84,6 +84,12 @@ impl Frames {
         while let Some(byte) = bytes.get(index) {
             match self.at {
                 At::Start => {
+                    if let Some(size) = self.whole(&bytes[index..]) {
+                        self.is_known = false;
+                        self.advance(*byte, 0);
+                        index += size;
+                        continue;
+                    }
                     if !is_harmless(*byte) && !self.is_known {
                         self.is_known = true;
                         return Ok(index);
@@ -188,6 +194,29 @@ impl Frames {
         Ok(())
     }
 
+    /// The size of the packet that begins here, if it is a message that is all here and has not too many properties: most
+    /// are, and need no look at each of their bytes.
+    fn whole(&self, bytes: &[u8]) -> Option<usize> {
+        let (first, rest) = bytes.split_first()?;
+        if first >> 4 != 3 || !is_harmless(*first) {
+            return None;
+        }
+        let (size, used) = number(rest)?;
+        let body = rest.get(used..)?.get(..size)?;
+        if self.has_properties {
+            let [high, low, body @ ..] = body else {
+                return None;
+            };
+            let id = if first & 6 == 0 { 0 } else { 2 };
+            let name = usize::from(u16::from_be_bytes([*high, *low])) + id;
+            let (weight, _) = number(body.get(name..)?)?;
+            if weight > PROPERTIES_MAX {
+                return None;
+            }
+        }
+        Some(1 + used + size)
+    }
+
     /// At most four bytes of seven bits, the lowest first (MQTT 5, 1.5.5).
     fn measure(&mut self, first: u8, value: usize, shift: u32, byte: u8) {
         let value = value | usize::from(byte & 0x7f) << shift;
@@ -223,6 +252,18 @@ impl Frames {
             _ => {}
         }
     }
+}
+
+/// The number of variable length that begins here (MQTT 5, 1.5.5), and how many bytes it has.
+fn number(bytes: &[u8]) -> Option<(usize, usize)> {
+    let mut value = 0;
+    for (index, byte) in bytes.iter().take(4).enumerate() {
+        value |= usize::from(byte & 0x7f) << (7 * index);
+        if byte & 0x80 == 0 {
+            return Some((value, index + 1));
+        }
+    }
+    None
 }
 
 /// Whether a packet that begins so is unlikely to end the link: a message, PINGRESP, PUBREL.
@@ -314,15 +355,15 @@ mod tests {
             topic in 0_u8..100,
             id in any::<bool>(),
             size in prop_oneof![0..200_usize, PROPERTIES_MAX - 5..PROPERTIES_MAX + 5, 1 << 21..1_usize << 22],
-            piece in 1_usize..20,
+            piece in prop_oneof![1_usize..20, Just(1 << 23)],
         ) {
             let mut body = vec![0, topic];
             body.resize(2 + usize::from(topic) + if id { 2 } else { 0 }, b'x');
             body.extend(&packet(0, size)[1..]);
             body.truncate(body.len() - size);
-            let all = [&packet(if id { 0x32 } else { 0x30 }, body.len() + size)[..], &[]].concat();
+            let all = packet(if id { 0x32 } else { 0x30 }, body.len() + size);
             let head = all.len() - body.len() - size;
-            let stream = [&all[..head], &body].concat();
+            let stream = [&all[..head], &body, &vec![b'x'; size]].concat();
             let mut frames = Frames::new(true);
             let outcome = stream.chunks(piece).try_for_each(|piece| frames.pass(piece).map(drop));
             let expected = if size > PROPERTIES_MAX { Err(Bloated { size }) } else { Ok(()) };

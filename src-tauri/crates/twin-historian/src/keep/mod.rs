@@ -7,6 +7,7 @@ mod call;
 mod check;
 mod checkpoint;
 mod events;
+mod footprint;
 mod long;
 mod mend;
 mod page;
@@ -15,6 +16,7 @@ mod repair;
 mod restore;
 mod retain;
 mod salvage;
+mod tables;
 mod unfinished;
 mod walk;
 

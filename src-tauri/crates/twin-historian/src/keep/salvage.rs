@@ -1,17 +1,16 @@
 //! Taking every row that can still be read out of a file that SQLite cannot walk any more.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    ops::ControlFlow,
-    path::Path,
-};
+use std::{ops::ControlFlow, path::Path};
 
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Connection as _, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteSynchronous},
 };
 
-use super::page::{self, Owners, Pages, Stored, Tree};
+use super::{
+    page::{self, Owners, Pages, Stored},
+    tables::{Table, run, tables, trees},
+};
 use crate::{
     alarms,
     database::{Database, FileKind},
@@ -33,15 +32,6 @@ pub struct Salvaged {
     pub pages: Vec<(String, u64)>,
     /// What a person should know beside that.
     pub remarks: Vec<String>,
-}
-
-/// A table of the new file.
-struct Table {
-    name: String,
-    keyed: bool,
-    columns: Vec<String>,
-    /// The column that is the row's number.
-    number: Option<usize>,
 }
 
 /// Makes a new history file in the folder `into` out of all that can be read in `damaged`, which may be a telemetry
@@ -97,7 +87,7 @@ async fn take_all(
 ) -> sqlx::Result<Option<Salvaged>> {
     let tables = tables(connection).await?;
     let mut salvaged = Salvaged::default();
-    let trees = trees(pages, connection, into, &tables, &mut salvaged).await?;
+    let trees = trees(pages, connection, into, &tables, &mut salvaged.remarks).await?;
     let owners = Owners::find(pages, &trees);
     let total: usize = trees.iter().map(|tree| owners.of(tree).len()).sum();
     let mut done = 0;
@@ -164,175 +154,6 @@ const ROLL_UP_AGAIN: &str = "INSERT OR IGNORE INTO rollup_dirty (signal, t_min, 
 /// The one row of `settled`; and an occurrence without the transition that raised it says nothing.
 const AFTER_ALARMS: &str = "INSERT OR IGNORE INTO settled (id, row) VALUES (0, 0);
 DELETE FROM occurrence WHERE raised_seq NOT IN (SELECT seq FROM transition);";
-
-async fn run(connection: &mut SqliteConnection, sql: &str) -> sqlx::Result<()> {
-    let sql = AssertSqlSafe(sql.to_owned());
-    sqlx::raw_sql(sql).execute(connection).await.map(drop)
-}
-
-async fn tables(connection: &mut SqliteConnection) -> sqlx::Result<Vec<Table>> {
-    let list: Vec<(String, bool)> = sqlx::query_as(
-        "SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' \
-         AND name <> 'sqlite_schema' ORDER BY name",
-    )
-    .fetch_all(&mut *connection)
-    .await?;
-    let mut tables = Vec::new();
-    for (name, keyed) in list {
-        let columns: Vec<(String, String, i64)> =
-            sqlx::query_as("SELECT name, type, pk FROM pragma_table_info(?) ORDER BY cid")
-                .bind(&name)
-                .fetch_all(&mut *connection)
-                .await?;
-        let keys = columns.iter().filter(|column| column.2 > 0).count();
-        let number = columns
-            .iter()
-            .position(|(_, kind, key)| !keyed && *key == 1 && keys == 1 && kind == "INTEGER");
-        let columns = columns.into_iter().map(|column| column.0).collect();
-        tables.push(Table {
-            name,
-            keyed,
-            columns,
-            number,
-        });
-    }
-    Ok(tables)
-}
-
-/// Root pages of tables and indexes by name.
-type Roots = HashMap<String, (Sort, u32)>;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sort {
-    Table,
-    /// Holds no row that its table does not, but its pages must not be taken for those of a table.
-    Index,
-}
-
-/// The tables' root pages: as the damaged file's schema says, and where it cannot be read, as the same schema has them
-/// in a new file or in a copy. (With incremental vacuum, roots are the file's first pages in order of creation.)
-async fn trees(
-    pages: &mut Pages,
-    connection: &mut SqliteConnection,
-    into: &Path,
-    tables: &[Table],
-    salvaged: &mut Salvaged,
-) -> sqlx::Result<Vec<Tree>> {
-    let read = schema_of(pages);
-    let trees = |roots: &Roots| -> Vec<Tree> {
-        let tree = |name: &str, sort: Sort, keyed: bool| {
-            let found = read.get(name).or_else(|| roots.get(name));
-            let (_, root) = found.filter(|found| found.0 == sort)?;
-            Some(Tree {
-                name: name.to_owned(),
-                root: *root,
-                keyed,
-            })
-        };
-        let indexes: BTreeSet<&String> = read.keys().chain(roots.keys()).collect();
-        let indexes = indexes.into_iter();
-        let indexes = indexes.filter_map(|name| tree(name, Sort::Index, true));
-        let tables = tables.iter();
-        let tables = tables.filter_map(|table| tree(&table.name, Sort::Table, table.keyed));
-        tables.chain(indexes).collect()
-    };
-    let is_known = |table: &Table| {
-        read.get(&table.name)
-            .is_some_and(|read| read.0 == Sort::Table)
-    };
-    if tables.iter().all(is_known) {
-        return Ok(trees(&Roots::new()));
-    }
-    salvaged.remarks.push(
-        "The file's own list of tables cannot be read; the tables were looked for where they are in a new file.".into(),
-    );
-    let copy = into.join("roots");
-    let sql = format!(
-        "VACUUM INTO '{}'",
-        copy.display().to_string().replace('\'', "''")
-    );
-    let mut candidates = vec![roots_of(connection).await?];
-    run(connection, &sql).await?;
-    let mut copied = SqliteConnectOptions::new()
-        .filename(&copy)
-        .connect()
-        .await?;
-    candidates.push(roots_of(&mut copied).await?);
-    copied.close().await?;
-    std::fs::remove_file(&copy).map_err(sqlx::Error::Io)?;
-    let mut best = (0, Vec::new());
-    for roots in candidates {
-        let trees = trees(&roots);
-        let good = good_rows(pages, &trees, tables);
-        if good >= best.0 {
-            best = (good, trees);
-        }
-    }
-    Ok(best.1)
-}
-
-async fn roots_of(connection: &mut SqliteConnection) -> sqlx::Result<Roots> {
-    let sql = "SELECT name, type, rootpage FROM sqlite_schema";
-    let roots: Vec<(String, String, u32)> = sqlx::query_as(sql).fetch_all(connection).await?;
-    let roots = roots.into_iter();
-    Ok(roots
-        .filter_map(|(name, sort, root)| Some((name, (sort_of(&sort)?, root))))
-        .collect())
-}
-
-fn sort_of(name: &str) -> Option<Sort> {
-    match name {
-        "table" => Some(Sort::Table),
-        "index" => Some(Sort::Index),
-        _ => None,
-    }
-}
-
-fn schema_of(pages: &mut Pages) -> Roots {
-    let schema = Tree {
-        name: "sqlite_schema".into(),
-        root: 1,
-        keyed: false,
-    };
-    let owners = Owners::find(pages, std::slice::from_ref(&schema));
-    let mut roots = Roots::new();
-    for number in owners.of(&schema) {
-        for (_, columns) in page::rows(pages, *number).0 {
-            if let [
-                Stored::Text(sort),
-                Stored::Text(name),
-                _,
-                Stored::Int(root),
-                ..,
-            ] = &columns[..]
-                && let Some(sort) = sort_of(sort)
-                && let Ok(root) = u32::try_from(*root)
-            {
-                roots.insert(name.clone(), (sort, root));
-            }
-        }
-    }
-    roots
-}
-
-/// How many rows of a few pages of each tree look like rows of its table.
-fn good_rows(pages: &mut Pages, trees: &[Tree], tables: &[Table]) -> usize {
-    let owners = Owners::find(pages, trees);
-    let mut good = 0;
-    for tree in trees {
-        let Some(table) = tables.iter().find(|table| table.name == tree.name) else {
-            continue;
-        };
-        for number in owners.of(tree).iter().take(16) {
-            let rows = page::rows(pages, *number).0;
-            good += rows
-                .iter()
-                .filter(|(_, columns)| columns.len() == table.columns.len())
-                .count();
-        }
-    }
-    good
-}
 
 /// Stores rows; gives how many the table took.
 async fn insert(

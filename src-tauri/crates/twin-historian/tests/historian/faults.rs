@@ -307,6 +307,55 @@ fn a_page_is_not_lost_because_the_pointer_map_is_damaged() {
     });
 }
 
+/// Two tables that are said to begin at the same page, and a table that is said to begin in the middle of another.
+#[test]
+fn a_table_is_found_by_its_rows_when_its_root_is_damaged() {
+    block_on(async {
+        let base = folder();
+        let (historian, model) = build(base.path()).await;
+        historian.close().await.unwrap();
+        drop(historian);
+        let sound = std::fs::read(base.path().join("telemetry.db")).unwrap();
+        let tables = [
+            "chunk",
+            "chunk_data",
+            "journal",
+            "signal",
+            "rollup",
+            "arrival",
+        ];
+        let indexes = ["rollup_by_place", "sqlite_autoindex_signal_1"];
+        for name in tables.into_iter().chain(indexes) {
+            // The record has type, name and the table's name, and then the root in one byte.
+            let table = if name == "rollup_by_place" {
+                "rollup"
+            } else {
+                name
+            };
+            let table = if name.starts_with("sqlite") {
+                "signal"
+            } else {
+                table
+            };
+            let begin = format!("{name}{table}");
+            let mut windows = sound[..PAGE].windows(begin.len());
+            let at = windows.position(|found| found == begin.as_bytes()).unwrap() + begin.len();
+            for other in [0, 3, 6, 7, 30, 200] {
+                if sound[at] == other {
+                    continue;
+                }
+                let dir = folder();
+                let mut bytes = sound.clone();
+                bytes[at] = other;
+                std::fs::write(dir.path().join("telemetry.db"), bytes).unwrap();
+                let what = format!("{name} is said to begin at page {other}");
+                let lost = look_and_repair(dir.path(), &model, &what).await;
+                assert_eq!(lost, Some(0), "{what}");
+            }
+        }
+    });
+}
+
 /// Flips a byte of a page of the kind in a copy of the history and repairs it, some times over.
 async fn flip_and_repair(
     base: &Path,

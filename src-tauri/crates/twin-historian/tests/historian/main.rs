@@ -11,6 +11,7 @@ mod events;
 mod faults;
 mod files;
 mod flips;
+mod footprint;
 mod frontier;
 mod gone;
 mod import;

@@ -56,7 +56,9 @@ impl Sparkplug {
             Age::Newer => {}
         }
         if let (Some(known), Some(new)) = (node.bd_seq, birth.bd_seq) {
-            let jumped = new != known && new != (known + 1) % BD_SEQ_CIRCLE && new != known + 1;
+            // Any 64 bits may stand there.
+            let next = known.wrapping_add(1);
+            let jumped = new != known && new != next % BD_SEQ_CIRCLE && new != next;
             node.notes.counts.bd_seq_jumps += u64::from(jumped);
         }
         let received = work.message.received;

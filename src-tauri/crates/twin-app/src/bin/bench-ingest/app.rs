@@ -44,11 +44,7 @@ pub fn run(workspace: &Path) -> anyhow::Result<()> {
             })?,
             ["counters"] => counters(&app),
             ["allocations"] => {
-                let stats = INSTRUMENTED_SYSTEM.stats();
-                give(
-                    "allocations",
-                    (stats.allocations + stats.reallocations) as f64,
-                );
+                give("allocations", allocations());
             }
             ["latency", period, seconds] => latency(&app, period.parse()?, seconds.parse()?)?,
             ["backlog", messages] => backlog(&app, messages.parse()?)?,
@@ -70,6 +66,12 @@ fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) -> anyhow::Result<()>
         std::thread::sleep(LOOK);
     }
     Ok(())
+}
+
+/// Allocations of this process so far.
+fn allocations() -> f64 {
+    let stats = INSTRUMENTED_SYSTEM.stats();
+    (stats.allocations + stats.reallocations) as f64
 }
 
 fn counters(app: &App) {
@@ -118,7 +120,10 @@ fn latency(app: &App, period_us: i64, seconds: f64) -> anyhow::Result<()> {
         .step_by(WATCHED)
         .map(|(sent, seq)| (sent, seq, None))
         .collect();
-    let mut micros = Vec::new();
+    let most = watched.len() as f64 * seconds * 1e6 / period_us as f64;
+    // What is measured with must not count.
+    let mut micros = Vec::with_capacity(2 * most as usize);
+    let before = allocations();
     let begin = Stopwatch::start();
     while begin.seconds() < seconds {
         for (sent, seq, before) in &mut watched {
@@ -134,6 +139,7 @@ fn latency(app: &App, period_us: i64, seconds: f64) -> anyhow::Result<()> {
         }
         std::thread::sleep(LOOK);
     }
+    give("allocations", allocations() - before);
     give("seen", micros.len() as f64);
     for (name, share) in [("p50_ms", 0.5), ("p99_ms", 0.99), ("max_ms", 1.0)] {
         give(name, quantile(&micros, share) / 1e3);

@@ -41,15 +41,13 @@ pub fn measure(folder: &Path, scale: Scale, figures: &mut Figures) -> anyhow::Re
             .name("publishers".into())
             .spawn(move || publisher::pace(port, PER_SECOND, seconds))?;
         thread::sleep(Duration::from_secs(warm_s));
-        let before = value(&app.tell("allocations")?, "allocations")?;
         let seen = app.tell(&format!("latency {period_us} {watched_s}"))?;
-        let after = value(&app.tell("allocations")?, "allocations")?;
         let outcome = publisher.join();
         outcome.map_err(|_| anyhow::anyhow!("the publishers failed"))??;
         app.end()?;
         fs::remove_dir_all(&workspace)?;
         let samples = (PER_SECOND * VALUES) as f64 * watched_s as f64;
-        let per_sample = (after - before) / samples;
+        let per_sample = value(&seen, "allocations")? / samples;
         println!(
             "  run {pair}: p50 {:.2} ms, p99 {:.2} ms, max {:.2} ms of {} messages; {per_sample:.4} allocations a sample",
             value(&seen, "p50_ms")?,

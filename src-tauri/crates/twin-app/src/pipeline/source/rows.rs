@@ -1,7 +1,6 @@
 //! A connection as people see it.
 
 use twin_connect::Stamp;
-use twin_payload::NodeState;
 
 use super::Source;
 use crate::{
@@ -12,7 +11,6 @@ use crate::{
 impl Source {
     /// For the UI.
     pub fn row(&self) -> ConnectionRow {
-        let (nodes, nodes_offline) = self.nodes();
         ConnectionRow {
             form: self.form.clone(),
             client_id: self.client_id.clone(),
@@ -27,23 +25,12 @@ impl Source {
             not_stored: self.not_stored as f64,
             rejects: self.rejects.rows(),
             skipped: self.skipped as f64,
-            nodes,
-            nodes_offline,
+            nodes: number(self.decoder.nodes().len()),
             unmapped: number(self.ledger.len()),
             topics: number(self.decoder.topics()),
             topics_max: number(self.decoder.limits().topics),
             throttled: self.throttled as f64,
         }
-    }
-
-    /// How many Sparkplug nodes and devices were heard, and how many of them are dead.
-    fn nodes(&self) -> (u32, u32) {
-        let nodes = self.decoder.nodes();
-        let dead = nodes
-            .iter()
-            .filter(|node| node.state == NodeState::Offline)
-            .count();
-        (number(nodes.len()), number(dead))
     }
 
     /// How its Sparkplug sessions go.

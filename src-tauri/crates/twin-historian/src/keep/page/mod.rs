@@ -10,4 +10,4 @@ mod tree;
 
 pub(super) use pages::Pages;
 pub(super) use record::{Row, Stored};
-pub(super) use tree::{Owners, Tree, rows};
+pub(super) use tree::{Claim, Owners, Tree, claim, rows};

@@ -124,6 +124,26 @@ const fn fits(head: &cell::Head, tree: &Tree) -> bool {
     }
 }
 
+/// What the pointer map says of a page that is said to be a root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Claim {
+    /// It is one.
+    Sound,
+    /// It is not, or one byte of the map is damaged.
+    Unlike,
+    /// It is another page. One damaged byte cannot make an entry like that of the entry of a root.
+    Wrong,
+}
+
+/// Judges a page that is said to be a root.
+pub(crate) fn claim(pages: &mut Pages, number: u32) -> Claim {
+    match mapped(pages, number) {
+        Some((ROOT, 0)) => Claim::Sound,
+        Some((ROOT, _) | (_, 0)) => Claim::Unlike,
+        _ => Claim::Wrong,
+    }
+}
+
 /// Whether a page that `above` names as one below it belongs elsewhere, for a damaged way down can lead anywhere. The
 /// pointer map can be damaged too: it alone takes no page from a tree, but with the page that it names as the one above.
 fn is_elsewhere(pages: &mut Pages, number: u32, above: u32, roots: &HashMap<u32, &Tree>) -> bool {
