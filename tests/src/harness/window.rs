@@ -84,12 +84,15 @@ impl Driver {
             &native_port.to_string(),
         ]);
         let process = Process::start(desktop.dress(&mut command), &dir.join("driver.log"))?;
-        wait::until("tauri-driver's port", Duration::from_secs(10), || async {
-            tokio::net::TcpStream::connect(("127.0.0.1", port))
-                .await
-                .ok()
-        })
-        .await?;
+        // It listens before the driver behind it does.
+        for port in [native_port, port] {
+            wait::until("the drivers' ports", Duration::from_secs(20), || async {
+                tokio::net::TcpStream::connect(("127.0.0.1", port))
+                    .await
+                    .ok()
+            })
+            .await?;
+        }
         Ok(Driver {
             port,
             _process: process,

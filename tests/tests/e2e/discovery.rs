@@ -9,7 +9,7 @@ use twin_app::{
         connection::LinkStateView,
         discovery::{
             Acceptance, AcceptedAsset, AcceptedSignal, DiscoveryQuery, DiscoveryView, Ground,
-            Ignoring, LineChange, ProposalRow, ProposalView, Sureness,
+            Ignoring, LineChange, PlantChange, ProposalRow, ProposalView, Sureness,
         },
     },
     clock,
@@ -154,6 +154,73 @@ impl Started {
     }
 }
 
+/// What a source says of itself goes before all else.
+async fn boiler_is_right(app: &App) -> Result<()> {
+    let boiler = whole(app, "homie/5/boiler").await?;
+    ensure!(boiler.row.sureness == Sureness::Sure, "{boiler:?}");
+    ensure!(boiler.row.asset.name == "Boiler room", "{boiler:?}");
+    let mut signals = boiler.signals.iter();
+    let level = signals.find(|of| of.address.ends_with("tank/level#value"));
+    let level = level.context("the level")?;
+    let unit_and_range = (level.unit.as_str(), level.range);
+    ensure!(unit_and_range == ("m", Some([0.0, 4.0])), "{level:?}");
+    ensure!(level.value.as_deref() == Some("2.5"), "{level:?}");
+    let is_said = level.evidence.iter().any(|of| of.ground == Ground::Said);
+    ensure!(is_said, "{level:?}");
+    Ok(())
+}
+
+/// What only speaks is read by its names and values.
+async fn pump_is_right(app: &App) -> Result<()> {
+    let pump = wait::until("both values of the pump", SOON, || async {
+        let pump = whole(app, "site/hall-a/pump-1").await.ok()?;
+        let is_whole = pump
+            .signals
+            .iter()
+            .any(|of| of.id == "flow" && of.count == 2.0);
+        is_whole.then_some(pump)
+    })
+    .await?;
+    let signal = |id: &str| pump.signals.iter().find(|of| of.id == id);
+    let flow = signal("flow").context("flow")?;
+    let unit_and_range = (flow.unit.as_str(), flow.seen);
+    ensure!(unit_and_range == ("m³/h", Some([11.5, 12.25])), "{flow:?}");
+    let starts = signal("starts").context("the counter")?.value.clone();
+    ensure!(starts.as_deref() == Some("9007199254740993"), "{starts:?}");
+    ensure!(pump.row.asset.place.name == "Hall a", "{:?}", pump.row);
+    Ok(())
+}
+
+/// All but the counter, one signal under another name.
+fn edited(pump: &ProposalView) -> Vec<AcceptedSignal> {
+    let wanted = pump.signals.iter().filter(|of| of.id != "starts");
+    let mut ticked: Vec<AcceptedSignal> = wanted
+        .map(|of| AcceptedSignal {
+            address: of.address.clone(),
+            id: of.id.clone(),
+            name: of.name.clone(),
+            unit: of.unit.clone(),
+        })
+        .collect();
+    for of in ticked.iter_mut().filter(|of| of.id == "flow") {
+        (of.id, of.name) = ("discharge".into(), "Förderstrom <b>".into());
+    }
+    ticked
+}
+
+/// Everything that people wrote is there, and the lines that were promised are.
+fn lines_are_right(before: &str, after: &str, promised: &PlantChange) -> Result<()> {
+    for line in before.lines() {
+        ensure!(after.contains(line), "{line:?} is gone:\n{after}");
+    }
+    let added = promised.lines.iter();
+    for line in added.filter(|of| of.change == LineChange::Added) {
+        let written = after.lines().nth(line.line as usize - 1);
+        ensure!(written == Some(&line.text), "{line:?} is {written:?}");
+    }
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_source_is_proposed_with_reasons() -> Result<()> {
     let Started {
@@ -177,48 +244,8 @@ async fn every_source_is_proposed_with_reasons() -> Result<()> {
     let mut edge = EdgeNode::start(broker.port, "Plant", "edge").await?;
     let born = edge.ask("births").await?;
 
-    let boiler = whole(&app, "homie/5/boiler").await?;
-    ensure!(boiler.row.sureness == Sureness::Sure, "{boiler:?}");
-    ensure!(boiler.row.asset.name == "Boiler room", "{boiler:?}");
-    let mut signals = boiler.signals.iter();
-    let level = signals.find(|of| of.address.ends_with("tank/level#value"));
-    let level = level.context("the level")?;
-    ensure!(
-        (level.unit.as_str(), level.range) == ("m", Some([0.0, 4.0])),
-        "{level:?}"
-    );
-    ensure!(level.value.as_deref() == Some("2.5"), "{level:?}");
-    let is_said = |of: &&_| {
-        matches!(
-            of,
-            &&twin_app::api::discovery::EvidenceView {
-                ground: Ground::Said,
-                ..
-            }
-        )
-    };
-    ensure!(level.evidence.iter().any(|of| is_said(&of)), "{level:?}");
-
-    let pump = wait::until("both values of the pump", SOON, || async {
-        let pump = whole(&app, "site/hall-a/pump-1").await.ok()?;
-        let flow = pump.signals.iter().find(|of| of.id == "flow")?;
-        (flow.count == 2.0).then(|| pump.clone())
-    })
-    .await?;
-    let flow = pump
-        .signals
-        .iter()
-        .find(|of| of.id == "flow")
-        .context("flow")?;
-    ensure!(
-        (flow.unit.as_str(), flow.seen) == ("m³/h", Some([11.5, 12.25])),
-        "{flow:?}"
-    );
-    let starts = pump.signals.iter().find(|of| of.id == "starts");
-    let starts = starts.context("the counter")?.value.clone();
-    ensure!(starts.as_deref() == Some("9007199254740993"), "{starts:?}");
-    ensure!(pump.row.asset.place.name == "Hall a", "{:?}", pump.row);
-
+    boiler_is_right(&app).await?;
+    pump_is_right(&app).await?;
     let press = whole(&app, "Plant/edge/press").await?;
     ensure!(press.row.convention == "sparkplug-b", "{press:?}");
     let of_press = born
@@ -255,23 +282,9 @@ async fn what_is_accepted_stands_in_the_plant_file_and_has_its_history() -> Resu
     pump(broker, "site/hall-a/pump-2", begin, &[21.0])?;
     proposed(app, "site/hall-a/pump-2").await?;
     let pump_1 = whole(app, "site/hall-a/pump-1").await?;
-    let mut ticked: Vec<AcceptedSignal> = pump_1
-        .signals
-        .iter()
-        .filter(|of| of.id != "starts")
-        .map(|of| AcceptedSignal {
-            address: of.address.clone(),
-            id: of.id.clone(),
-            name: of.name.clone(),
-            unit: of.unit.clone(),
-        })
-        .collect();
-    for of in ticked.iter_mut().filter(|of| of.id == "flow") {
-        (of.id, of.name) = ("discharge".into(), "Förderstrom <b>".into());
-    }
     let mut wanted = all(vec![AcceptedAsset {
         name: "Pump \"one\"".into(),
-        ..accepted(&pump_1.row, Some(ticked))
+        ..accepted(&pump_1.row, Some(edited(&pump_1)))
     }]);
 
     let before = text_of(&started.workspace())?;
@@ -289,17 +302,7 @@ async fn what_is_accepted_stands_in_the_plant_file_and_has_its_history() -> Resu
     wanted.base = preview.base.clone();
     app.discovery_accept(wanted, "tester").await?;
     let after = text_of(&started.workspace())?;
-    for line in before.lines() {
-        ensure!(after.contains(line), "{line:?} is gone:\n{after}");
-    }
-    for line in preview
-        .lines
-        .iter()
-        .filter(|of| of.change == LineChange::Added)
-    {
-        let written = after.lines().nth(line.line as usize - 1);
-        ensure!(written == Some(&line.text), "{line:?} is {written:?}");
-    }
+    lines_are_right(&before, &after, &preview)?;
     let shown = wait::until("the signal", SOON, || async {
         signal(app, "pump-1/discharge").ok()
     })

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use twin_core::{Timestamp, ValueKind};
-use twin_payload::{Decoder, HoldId, Limits, Message, Observations};
+use twin_payload::{
+    Convention, Decoder, Description, HoldId, Limits, Message, Observations, SourceEvent,
+};
 
 use crate::{
     broken::{Broken, ensure},
@@ -231,7 +233,44 @@ fn sound(decoder: &Decoder, out: &Observations, limits: &Limits) -> Result<(), B
         let is_there = usize::try_from(*row).is_ok_and(|row| row < out.len());
         ensure(is_there, || format!("a replaced time of row {row}"))?;
     }
-    Ok(())
+    let mut events = out.events().iter();
+    events.try_for_each(|event| match event {
+        SourceEvent::Described(description) => told(description, limits),
+        _ => Ok(()),
+    })
+}
+
+/// What holds of descriptions. Texts of a layout are a person's own.
+fn told(description: &Description, limits: &Limits) -> Result<(), Broken> {
+    let count = description.points.len();
+    let is_own = description.convention == Convention::Layout;
+    ensure(is_own || count <= limits.points, || {
+        format!("{count} points")
+    })?;
+    // Names may be parts of addresses.
+    let max = limits.description_text_bytes.max(limits.address_bytes);
+    let of_source = [
+        &description.name,
+        &description.parent,
+        &description.maker,
+        &description.model,
+        &description.version,
+    ];
+    let mut texts: Vec<&str> = of_source.into_iter().flatten().map(AsRef::as_ref).collect();
+    for point in &description.points {
+        let of_point = [&point.name, &point.description, &point.device_class];
+        texts.extend(of_point.into_iter().flatten().map(|text| &**text));
+        texts.extend(point.unit.as_ref().map(|unit| &*unit.text));
+        texts.extend(point.states.iter().map(|state| &**state));
+        let range = point.range.unwrap_or_default();
+        ensure(range.iter().all(|end| end.is_finite()), || {
+            format!("a range of {range:?}")
+        })?;
+    }
+    let longest = texts.iter().map(|text| text.len()).max().unwrap_or(0);
+    ensure(is_own || longest <= max, || {
+        format!("a described text of {longest} bytes")
+    })
 }
 
 /// Each message that was held back is released once.
@@ -281,8 +320,6 @@ fn drain(
 
 #[cfg(test)]
 mod tests {
-    use twin_payload::Convention;
-
     use super::*;
 
     fn out_of(decoder: &mut Decoder, payload: &[u8]) -> Observations {

@@ -111,7 +111,10 @@ async fn every_screen(
     says(window, "[data-testid=\"rejects-c\"]", &broken).await?;
     window.run("document.querySelector('[data-testid=\"connection-c\"] [aria-expanded=\"false\"]').click()").await?;
     says(window, "[data-testid=\"connection-c\"] td.address", &topics).await?;
-    says(window, "[data-testid=\"connection-c\"] td.value", &texts).await?;
+    // The list has the beginning of a long one.
+    let short = texts.iter().filter(|text| text.len() <= 256);
+    let short: Vec<String> = short.cloned().collect();
+    says(window, "[data-testid=\"connection-c\"] td.value", &short).await?;
     ensure!(made().await? == *before, "connections: {}", made().await?);
     picture(window, "connections").await?;
 

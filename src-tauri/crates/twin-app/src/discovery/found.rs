@@ -37,6 +37,8 @@ pub struct Found {
     /// By connection and source.
     pub proposals: Vec<Proposal>,
     by_id: HashMap<String, usize>,
+    by_connection: Vec<ProposalCount>,
+    by_convention: Vec<ProposalCount>,
     ledgers: HashMap<ConnectionId, (LedgerLook, Ledger)>,
 }
 
@@ -56,8 +58,11 @@ impl Found {
         });
         let proposals = propose(&in_order.collect::<Vec<_>>(), &compiled.plant, written);
         let ids = proposals.iter().map(|proposal| proposal.id.clone());
+        let (by_connection, by_convention) = counts(&proposals, &compiled.plant);
         Found {
             by_id: ids.zip(0..).collect(),
+            by_connection,
+            by_convention,
             proposals,
             ledgers,
             compiled,
@@ -137,8 +142,7 @@ impl Found {
             .map(|proposal| self.row(proposal))
             .collect();
         let plant = &self.compiled.plant;
-        let (by_connection, by_convention) = self.counts(plant);
-        let signals = self.proposals.iter().map(|proposal| proposal.signals.len());
+        let signals = self.by_connection.iter().map(|of| of.signals);
         let values = looks.iter().map(|look| look.state.values);
         let places = plant.places.iter();
         let types = plant.types.iter();
@@ -147,10 +151,10 @@ impl Found {
             found: count(fitting.len()),
             more: count(fitting.len().saturating_sub(skip + shown.len())),
             proposals: shown,
-            heard_addresses: count(signals.sum()),
+            heard_addresses: signals.fold(0, u32::saturating_add),
             heard_values: values.sum::<u64>() as f64,
-            by_connection,
-            by_convention,
+            by_connection: self.by_connection.clone(),
+            by_convention: self.by_convention.clone(),
             ignored: plant.discovery.ignore.clone(),
             left_out: looks
                 .iter()
@@ -167,39 +171,39 @@ impl Found {
                 .collect(),
         }
     }
+}
 
-    /// How many proposals there are by connection and by convention.
-    fn counts(&self, plant: &Plant) -> (Vec<ProposalCount>, Vec<ProposalCount>) {
-        let zero = |id: &str, name: &str| ProposalCount {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            proposals: 0,
-            signals: 0,
-        };
-        let connections = plant.connections.iter();
-        let mut by_connection: Vec<ProposalCount> = connections
-            .map(|connection| zero(connection.id.as_str(), &connection.name))
-            .collect();
-        let at: HashMap<String, usize> = by_connection
-            .iter()
-            .map(|of| of.id.clone())
-            .zip(0..)
-            .collect();
-        let mut conventions: BTreeMap<&str, ProposalCount> = BTreeMap::new();
-        for proposal in &self.proposals {
-            let (id, name) = convention_of(proposal);
-            let of_convention = conventions.entry(id).or_insert_with(|| zero(id, name));
-            let at = at.get(proposal.connection.as_str());
-            let of_connection = at.and_then(|at| by_connection.get_mut(*at));
-            for of in of_connection.into_iter().chain([of_convention]) {
-                of.proposals += 1;
-                of.signals += count(proposal.signals.len());
-            }
+/// How many proposals there are by connection and by convention.
+fn counts(proposals: &[Proposal], plant: &Plant) -> (Vec<ProposalCount>, Vec<ProposalCount>) {
+    let zero = |id: &str, name: &str| ProposalCount {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        proposals: 0,
+        signals: 0,
+    };
+    let connections = plant.connections.iter();
+    let mut by_connection: Vec<ProposalCount> = connections
+        .map(|connection| zero(connection.id.as_str(), &connection.name))
+        .collect();
+    let at: HashMap<String, usize> = by_connection
+        .iter()
+        .map(|of| of.id.clone())
+        .zip(0..)
+        .collect();
+    let mut conventions: BTreeMap<&str, ProposalCount> = BTreeMap::new();
+    for proposal in proposals {
+        let (id, name) = convention_of(proposal);
+        let of_convention = conventions.entry(id).or_insert_with(|| zero(id, name));
+        let at = at.get(proposal.connection.as_str());
+        let of_connection = at.and_then(|at| by_connection.get_mut(*at));
+        for of in of_connection.into_iter().chain([of_convention]) {
+            of.proposals += 1;
+            of.signals += count(proposal.signals.len());
         }
-        let mut by_convention: Vec<ProposalCount> = conventions.into_values().collect();
-        by_convention.sort_by_key(|of| std::cmp::Reverse(of.proposals));
-        (by_connection, by_convention)
     }
+    let mut by_convention: Vec<ProposalCount> = conventions.into_values().collect();
+    by_convention.sort_by_key(|of| std::cmp::Reverse(of.proposals));
+    (by_connection, by_convention)
 }
 
 fn count(of: usize) -> u32 {
@@ -250,5 +254,105 @@ fn span(of: Duration) -> String {
         ..=0 => String::new(),
         _ if hours % 24 == 0 => words(hours / 24, "day"),
         _ => words(hours, "hour"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use twin_core::{Quality, SampleRef, SignalKey, ValueKind};
+    use twin_discover::{LedgerLimits, Sighting};
+    use twin_payload::Convention;
+
+    use super::*;
+    use crate::compile::compile;
+
+    const PLANT: &str = "[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UTC\"\n[discovery]\nkeep = \"36h\"\n\
+        [[connection]]\nid = \"c\"\nname = \"Station\"\nhost = \"h\"\nsecurity = \"plaintext\"\n\
+        subscriptions = [{ filter = \"site/#\" }]\n";
+
+    fn found(heard: u32, room: usize) -> (Found, Vec<LedgerLook>) {
+        let mut ledger = Ledger::new(LedgerLimits {
+            addresses: room,
+            ..LedgerLimits::default()
+        });
+        for number in 0..heard {
+            let name = format!("site/pump-{number}#flow");
+            let sample = SampleRef {
+                signal: SignalKey(0),
+                time: Timestamp(7),
+                kind: ValueKind::F64,
+                bits: 1.5_f64.to_bits(),
+                quality: Quality::GOOD,
+                text: None,
+            };
+            let sighting = Sighting {
+                number,
+                sample,
+                received: Timestamp(9),
+                convention: Convention::Json,
+            };
+            ledger.note(sighting, || &name);
+        }
+        let look = LedgerLook {
+            index: 3,
+            connection: ConnectionId::from("c"),
+            state: ledger.state(),
+        };
+        let plant = Plant::parse(PLANT).unwrap();
+        let written = plant.clone();
+        let compiled = Arc::new(compile(plant, &[]));
+        let ledgers = vec![(look.clone(), ledger)];
+        (Found::make(ledgers, compiled, &written, 1), vec![look])
+    }
+
+    #[test]
+    fn an_answer_is_bounded_and_says_what_it_leaves_out() {
+        let (found, looks) = found(260, 250);
+        let query = DiscoveryQuery::default();
+        let first = found.view(&query, &looks);
+        assert_eq!(
+            (first.proposals.len(), first.found, first.more),
+            (200, 250, 50)
+        );
+        assert_eq!((first.heard_addresses, first.heard_values), (250, 250.0));
+        assert_eq!(first.by_connection[0].proposals, 250);
+        assert!(first.left_out[0].starts_with("Station: 10 values or descriptions"));
+        assert_eq!(first.keeps, "36 hours");
+        let rest = DiscoveryQuery {
+            skip: 200,
+            ..query.clone()
+        };
+        let rest = found.view(&rest, &looks);
+        assert_eq!((rest.proposals.len(), rest.more), (50, 0));
+        let text = "PUMP-24#".to_owned();
+        let one = found.view(&DiscoveryQuery { text, ..query }, &looks);
+        assert_eq!(
+            (one.found, one.proposals[0].asset.name.as_str()),
+            (1, "Pump 24")
+        );
+    }
+
+    #[test]
+    fn a_proposal_shows_the_newest_of_its_own_addresses_only() {
+        let (found, looks) = found(2, 250);
+        assert!(found.looks_like(&looks));
+        let proposal = found.proposal("c site/pump-1").unwrap();
+        assert_eq!(found.numbers(proposal), Some((3, vec![1])));
+        let (_, ledger) = &found.ledgers[&ConnectionId::from("c")];
+        let newest = |address: &str| Heard {
+            value: twin_core::Value::F64(8.5),
+            address: address.into(),
+            ..ledger.get(1).unwrap().clone()
+        };
+        let value = |newest| {
+            found.view_of(proposal, vec![newest]).signals[0]
+                .value
+                .clone()
+        };
+        assert_eq!(value(newest("site/pump-1#flow")).unwrap(), "8.5");
+        assert_eq!(value(newest("other#flow")).unwrap(), "1.5");
+        let mut later = looks;
+        later[0].state.version += 1;
+        assert!(!found.looks_like(&later));
     }
 }
