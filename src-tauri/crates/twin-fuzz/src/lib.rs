@@ -18,6 +18,7 @@ mod seeds;
 mod settings;
 mod storm;
 mod target;
+mod words;
 
 pub use broken::Broken;
 pub use meter::{TIME_MAX, measured};
