@@ -247,11 +247,10 @@ fn told(description: &Description, limits: &Limits) -> Result<(), Broken> {
     ensure(is_own || count <= limits.points, || {
         format!("{count} points")
     })?;
-    // Names may be parts of addresses.
+    // Names may be parts of addresses. Source and parent are ids of the topic, as long as that is.
     let max = limits.description_text_bytes.max(limits.address_bytes);
     let of_source = [
         &description.name,
-        &description.parent,
         &description.maker,
         &description.model,
         &description.version,

@@ -13,7 +13,7 @@ use common::{
 };
 use twin_core::{Duration, Quality, Reason, Timestamp, Value};
 use twin_payload::{
-    Convention, Decoder, Message, NodeState, Observations, RejectKind,
+    Convention, Decoder, Limits, Message, NodeState, Observations, RejectKind, SourceEvent,
     sparkplug::{
         HostState, LifeFacts,
         encode::{Metric, MetricValue, payload},
@@ -282,5 +282,24 @@ fn the_largest_birth_number_is_followed_by_any() {
         }
         let node = &decoder.session().nodes[0];
         assert_eq!((node.bd_seq, node.counts.bd_seq_jumps), (Some(next), jumps));
+    }
+}
+
+#[test]
+fn an_id_too_long_for_a_name_is_an_id_alone() {
+    let limits = Limits {
+        description_text_bytes: 16,
+        ..Limits::default()
+    };
+    for (length, is_named) in [(16, true), (17, false)] {
+        let mut decoder = Decoder::with_limits(limits);
+        let node = "n".repeat(length);
+        let topic = format!("spBv1.0/G/NBIRTH/{node}");
+        let out = decode(&mut decoder, &topic, &node_birth(0)).unwrap();
+        let described = out.events().iter().find_map(|event| match event {
+            SourceEvent::Described(told) => Some((told.source.to_string(), told.name.is_some())),
+            _ => None,
+        });
+        assert_eq!(described, Some((format!("G/{node}"), is_named)));
     }
 }

@@ -257,7 +257,10 @@ fn describe(
     parent: Option<Arc<str>>,
     at: Timestamp,
 ) -> Description {
-    let name = source.rsplit('/').next().map(Into::into);
+    // The id stands in `source` whole; as a name it is bounded like every described text.
+    let longest = work.limits.description_text_bytes;
+    let name = source.rsplit('/').next();
+    let name = name.filter(|name| name.len() <= longest).map(Into::into);
     Description {
         source: Arc::clone(source),
         convention: Convention::SparkplugB,
