@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use twin_core::{Timestamp, ValueKind};
 
-use crate::{convention::Convention, message::Message};
+use crate::{convention::Convention, limits::Limits, message::Message};
 
 /// What a source says it is and has. Nothing in it is believed unasked: it is evidence for a proposal to a person.
 ///
@@ -55,6 +55,43 @@ impl Description {
             gone: false,
             at: message.received,
         }
+    }
+
+    /// Leaves out what is beyond the limits: texts and states that are too long, points that are too many. Gives how many
+    /// of them. Ids are as long as topics may be, and stay.
+    pub(crate) fn keep_within(&mut self, limits: &Limits) -> u64 {
+        let longest = limits.description_text_bytes;
+        let mut left_out = self.points.len().saturating_sub(limits.points);
+        self.points.truncate(limits.points);
+        let mut bound = |text: &mut Option<Arc<str>>| {
+            if text.as_ref().is_some_and(|text| text.len() > longest) {
+                *text = None;
+                left_out += 1;
+            }
+        };
+        bound(&mut self.name);
+        bound(&mut self.maker);
+        bound(&mut self.model);
+        bound(&mut self.version);
+        for point in &mut self.points {
+            bound(&mut point.name);
+            bound(&mut point.description);
+            bound(&mut point.device_class);
+        }
+        for point in &mut self.points {
+            let states = point.states.len();
+            point.states.retain(|state| state.len() <= longest);
+            left_out += states - point.states.len();
+            if point
+                .unit
+                .as_ref()
+                .is_some_and(|unit| unit.text.len() > longest)
+            {
+                point.unit = None;
+                left_out += 1;
+            }
+        }
+        left_out as u64
     }
 
     /// Takes what the same source said later. By a convention that

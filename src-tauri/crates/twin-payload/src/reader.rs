@@ -213,8 +213,12 @@ impl<'c> Context<'c> {
         }
     }
 
-    /// Adds an event.
-    pub(crate) fn event(&mut self, event: SourceEvent) {
+    /// Adds an event; a description within its limits.
+    pub(crate) fn event(&mut self, mut event: SourceEvent) {
+        if let SourceEvent::Described(description) = &mut event {
+            let left_out = description.keep_within(self.limits);
+            self.out.skip(left_out);
+        }
         if let SourceEvent::Availability {
             source, presence, ..
         } = &event
