@@ -173,6 +173,7 @@ describe("an acceptance", () => {
     expect(choiceNamed(" hall a ", places)).toBe(places[0]);
     expect(choiceNamed("hall-a", places)).toBe(places[0]);
     expect(choiceNamed("Roof", places)).toEqual({ id: "roof-2", name: "Roof", exists: false });
+    expect(choiceNamed("Цех", places, "place")).toEqual({ id: "place", name: "Цех", exists: false });
     expect(choiceNamed("Öl & Fett", places)).toEqual({ id: "ol-fett", name: "Öl & Fett", exists: false });
   });
 });

@@ -156,12 +156,13 @@ export function idFrom(name: string): string {
     .replaceAll(/^-+|-+$/g, "");
 }
 
-/** The choice that a written name means: one that is there, else a new one under an id that none has. */
-export function choiceNamed(name: string, choices: readonly Choice[]): Choice {
+/** The choice that a written name means: one that is there, else a new one under an id that none has. A name without a
+ * letter or digit that an id may have gets `fallback`. */
+export function choiceNamed(name: string, choices: readonly Choice[], fallback = "new"): Choice {
   const wanted = fold(name.trim());
   const there = choices.find((choice) => fold(choice.name) === wanted || choice.id === name.trim());
   if (there) return there;
-  const stem = idFrom(name);
+  const stem = idFrom(name) || fallback;
   const taken = new Set(choices.map(({ id }) => id));
   let id = stem;
   for (let n = 2; taken.has(id); n += 1) id = `${stem}-${n}`;

@@ -112,8 +112,6 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                     self.say_last_words(up.as_ref());
                     self.say_goodbye(&mut wire, &mut up).await;
                     self.clear_up(&mut wire, &mut up);
-                    // What waits for its rate goes now or never.
-                    self.go_on(true);
                     return End::Stop;
                 }
             }
@@ -481,6 +479,8 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
 
     /// Waits a moment for the consumer to take what it could not take yet.
     pub(crate) async fn finish(&mut self) {
+        // What waits for its rate goes now or never, also when the end comes between two links.
+        self.go_on(true);
         let sender = self.outlet.sender();
         let all = async {
             while self.outlet.is_waiting() {

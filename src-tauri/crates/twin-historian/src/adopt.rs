@@ -1,6 +1,6 @@
 //! Signals that get another id: what was heard under a provisional one becomes the history of a signal of the plant.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::SqliteConnection;
 use twin_core::{Quality, SignalId, SignalKey, Timestamp};
@@ -55,14 +55,16 @@ impl Historian {
             .collect();
         let mut adopted = Adopted::default();
         let mut renames: Vec<(SignalKey, &Adoption)> = Vec::new();
+        let mut renamed: HashMap<&SignalId, SignalKey> = HashMap::new();
+        let mut leaving: HashSet<SignalKey> = HashSet::new();
         for adoption in adoptions {
             let Some(from) = known.get(&adoption.from).copied() else {
                 continue;
             };
-            let renamed = renames.iter().find(|(_, other)| other.to == adoption.to);
             let to = known.get(&adoption.to).copied();
-            let to = to.or_else(|| renamed.map(|(key, _)| *key));
-            if to.is_none() && renames.iter().all(|(key, _)| *key != from) {
+            let to = to.or_else(|| renamed.get(&adoption.to).copied());
+            if to.is_none() && leaving.insert(from) {
+                renamed.insert(&adoption.to, from);
                 renames.push((from, adoption));
                 continue;
             }
