@@ -1,6 +1,6 @@
 //! Where assets stand in topics of which no convention says it: told by the shape of them all.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::{
     heard::Heard,
@@ -19,6 +19,8 @@ pub(crate) struct Shapes<'l> {
     paths: HashMap<&'l str, BTreeSet<&'l str>>,
     /// Topics right below each level.
     children: HashMap<&'l str, BTreeSet<&'l str>>,
+    /// Levels whose topics are parts of one asset: told once, because each may have as many topics as a plant.
+    wholes: HashSet<&'l str>,
 }
 
 impl<'l> Shapes<'l> {
@@ -32,6 +34,8 @@ impl<'l> Shapes<'l> {
                 shapes.children.entry(parent).or_default().insert(topic);
             }
         }
+        let parents = shapes.children.keys().copied();
+        shapes.wholes = parents.filter(|parent| shapes.is_whole(parent)).collect();
         shapes
     }
 
@@ -72,17 +76,17 @@ impl<'l> Shapes<'l> {
         let Some((parent, _)) = topic.rsplit_once('/') else {
             return Place::guessed(topic);
         };
-        let siblings = self.children.get(parent).map_or(0, BTreeSet::len);
-        if siblings > 1 && parent.contains('/') && self.are_parts(parent) {
+        if self.wholes.contains(parent) {
             return Place::guessed(parent);
         }
         Place::guessed(topic)
     }
 
-    /// Whether the topics below a level say different things, so that they are parts of one asset: no path is common
+    /// Whether the topics below a level, if there are several, say different things, so that they are parts of one asset: no path is common
     /// to two of them, and none says much.
-    fn are_parts(&self, parent: &str) -> bool {
-        let Some(children) = self.children.get(parent) else {
+    fn is_whole(&self, parent: &str) -> bool {
+        let children = self.children.get(parent);
+        let Some(children) = children.filter(|of| of.len() > 1 && parent.contains('/')) else {
             return false;
         };
         let mut seen = BTreeSet::new();
