@@ -247,8 +247,13 @@ fn told(description: &Description, limits: &Limits) -> Result<(), Broken> {
     ensure(is_own || count <= limits.points, || {
         format!("{count} points")
     })?;
-    // Names may be parts of addresses. Source and parent are ids of the topic, as long as that is.
+    // Names may be parts of addresses, ids of other sources parts of the topic.
     let max = limits.description_text_bytes.max(limits.address_bytes);
+    let max_id = max.max(description.topic.len());
+    let id = description.parent.as_ref().map_or(0, |id| id.len());
+    ensure(is_own || id <= max_id, || {
+        format!("the id of a parent of {id} bytes")
+    })?;
     let of_source = [
         &description.name,
         &description.maker,

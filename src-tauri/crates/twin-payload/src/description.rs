@@ -58,11 +58,16 @@ impl Description {
     }
 
     /// Leaves out what is beyond the limits: texts and states that are too long, points that are too many. Gives how many
-    /// of them. Ids are as long as topics may be, and stay.
+    /// of them. The id of another source may be as long as the topic, of which it can be a part.
     pub(crate) fn keep_within(&mut self, limits: &Limits) -> u64 {
         let longest = limits.description_text_bytes;
         let mut left_out = self.points.len().saturating_sub(limits.points);
         self.points.truncate(limits.points);
+        let longest_id = longest.max(self.topic.len());
+        if self.parent.as_ref().is_some_and(|id| id.len() > longest_id) {
+            self.parent = None;
+            left_out += 1;
+        }
         let mut bound = |text: &mut Option<Arc<str>>| {
             if text.as_ref().is_some_and(|text| text.len() > longest) {
                 *text = None;
