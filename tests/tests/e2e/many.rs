@@ -5,7 +5,7 @@ use std::{fmt::Write, fs, path::Path, time::Duration};
 use anyhow::{Context, Result, ensure};
 use twin_app::{App, clock};
 use twin_core::{Quality, Reason, SignalKey, Value};
-use twinscope_tests::harness::{broker::Broker, flood::Flood, headless, wait};
+use twinscope_tests::harness::{broker::Broker, flood::Flood, headless, process::Process, wait};
 
 use crate::{
     start,
@@ -128,8 +128,17 @@ const TOPICS: u64 = 100_000;
 /// Topics beyond them.
 const MORE: u64 = 500;
 
+/// Memory of a process that lies in RAM, bytes.
+fn memory(process: &Process) -> Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.id()))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let figure = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    let kibibytes: u64 = figure.context("VmRSS")?.trim().parse()?;
+    Ok(kibibytes * 1_024)
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn topics_beyond_the_limit_are_told() -> Result<()> {
+async fn topics_beyond_the_limit_are_told_and_those_below_it_are_small() -> Result<()> {
     let dir = tempfile::tempdir()?;
     let broker = Broker::start(dir.path()).await?;
     let plant = dir.path().join("workspace");
@@ -147,6 +156,7 @@ async fn topics_beyond_the_limit_are_told() -> Result<()> {
     sender.publish(SURE, "{\"level\": 1}", false)?;
     sender.finish()?;
     wait::until("the first level", SOON, || page("Level 1.0 m;")).await?;
+    let before = memory(&program)?;
 
     // At a pace that the program can follow, or topics would go unheard.
     let mut sender = Flood::connect(broker.port)?;
@@ -172,5 +182,9 @@ async fn topics_beyond_the_limit_are_told() -> Result<()> {
     let told =
         format!("C: {MORE} messages are kept as unreadable only, because it has more topics");
     wait::until("the condition", SOON, || page(&told)).await?;
+    let grown = memory(&program)?.saturating_sub(before);
+    let each = grown / TOPICS;
+    eprintln!("{each} bytes a topic");
+    ensure!(each <= 1_024, "{each} bytes a topic");
     headless::stop(&mut program).await
 }

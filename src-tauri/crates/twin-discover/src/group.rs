@@ -230,7 +230,7 @@ mod tests {
                 received: Timestamp(0),
                 convention: *convention,
             };
-            ledger.note(sighting, || address);
+            ledger.note(sighting, || *address);
         }
         ledger
     }

@@ -60,10 +60,10 @@ pub struct Heard {
 
 impl Heard {
     /// An address of which nothing came yet.
-    pub(crate) fn new(sighting: &Sighting<'_>, address: &str) -> Heard {
+    pub(crate) fn new(sighting: &Sighting<'_>, address: Arc<str>) -> Heard {
         Heard {
             number: sighting.number,
-            address: address.into(),
+            address,
             convention: sighting.convention,
             count: 0,
             first: sighting.received,
@@ -188,7 +188,7 @@ mod tests {
     }
 
     fn heard(values: &[f64]) -> Heard {
-        let mut heard = Heard::new(&sighting(ValueKind::F64, 0, None), "t#a");
+        let mut heard = Heard::new(&sighting(ValueKind::F64, 0, None), "t#a".into());
         for value in values {
             heard.take(&sighting(ValueKind::F64, value.to_bits(), None), 8);
         }

@@ -75,8 +75,8 @@ impl Ledger {
         }
     }
 
-    /// Notes a value; `address` is asked for the first one of a number only.
-    pub fn note<'n>(&mut self, sighting: Sighting<'_>, address: impl FnOnce() -> &'n str) {
+    /// Notes a value; `address` is asked for the first one of a number only. A shared one is kept as it is, not copied.
+    pub fn note<A: Into<Arc<str>>>(&mut self, sighting: Sighting<'_>, address: impl FnOnce() -> A) {
         let place = sighting.number as usize;
         if let Some(Some(heard)) = self.entries.get_mut(place) {
             self.version += u64::from(heard.take(&sighting, self.limits.states));
@@ -88,7 +88,7 @@ impl Ledger {
             self.left_out += 1;
             return;
         }
-        let mut heard = Heard::new(&sighting, address());
+        let mut heard = Heard::new(&sighting, address().into());
         heard.take(&sighting, self.limits.states);
         self.put(heard);
         self.values += 1;
@@ -323,7 +323,7 @@ mod tests {
         let mut ledger = Ledger::new(LedgerLimits::default());
         let names: Vec<String> = (0..10).map(|n| format!("t#{n}")).collect();
         for (number_of, name) in names.iter().enumerate().filter(|(n, _)| n % 3 != 1) {
-            ledger.note(number(number_of as u32, 1.0), || name);
+            ledger.note(number(number_of as u32, 1.0), || name.as_str());
         }
         let mut copy = ledger.copy_descriptions();
         let mut next = Some(0);

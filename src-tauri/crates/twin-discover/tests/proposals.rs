@@ -185,7 +185,7 @@ proptest! {
                 received: Timestamp(0),
                 convention: Convention::ALL[*convention],
             };
-            ledger.note(sighting, || address);
+            ledger.note(sighting, || address.as_str());
         }
         let found = proposals(&ledger, EMPTY);
         let mut seen = BTreeSet::new();

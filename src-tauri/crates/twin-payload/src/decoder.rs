@@ -1,5 +1,7 @@
 //! The decoder of one connection: bounds every message, finds its reader, and takes back what a reader rejects.
 
+use std::sync::Arc;
+
 use twin_core::Timestamp;
 
 use crate::{
@@ -116,6 +118,11 @@ impl Decoder {
     /// The address with this number; empty for a number this decoder never gave.
     pub fn address(&self, ix: AddressIx) -> &str {
         self.memory.addresses.get(ix).map_or("", |address| address)
+    }
+
+    /// The name of an address, shared with the decoder; none when there is no such address.
+    pub fn shared_address(&self, ix: AddressIx) -> Option<&Arc<str>> {
+        self.memory.addresses.get(ix)
     }
 
     /// How many addresses there are: their numbers run from 0.

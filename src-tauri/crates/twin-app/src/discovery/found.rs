@@ -291,7 +291,7 @@ mod tests {
                 received: Timestamp(9),
                 convention: Convention::Json,
             };
-            ledger.note(sighting, || &name);
+            ledger.note(sighting, || name);
         }
         let look = LedgerLook {
             index: 3,

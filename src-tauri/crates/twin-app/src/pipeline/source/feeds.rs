@@ -127,7 +127,9 @@ impl Feeds {
             let feed = match self.addresses.get(name) {
                 Some(signal) => Feed::Signal(*signal),
                 None if self.wanted.is_wanted(name) => {
-                    let name: Arc<str> = name.into();
+                    // A name is kept once, whoever needs it: there are as many as topics.
+                    let shared = decoder.shared_address(next).map(Arc::clone);
+                    let name = shared.unwrap_or_else(|| name.into());
                     if self.wanted.is_ruled(&name) {
                         self.ruled.push(Arc::clone(&name));
                     }

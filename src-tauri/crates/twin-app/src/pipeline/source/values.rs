@@ -1,5 +1,7 @@
 //! Values of a message on their way to signals, to history alone, or to the ledger of what is unknown.
 
+use std::sync::Arc;
+
 use twin_core::{SampleRef, SignalKey, Timestamp};
 use twin_discover::Sighting;
 use twin_payload::{Convention, Observation};
@@ -75,7 +77,7 @@ impl Source {
                     received,
                     convention: self.convention,
                 };
-                self.ledger.note(sighting, || name);
+                self.ledger.note(sighting, || Arc::clone(name));
                 if stores && !row.transient {
                     turn.push_heard((self.index, &self.id), name, sample);
                 }
