@@ -336,19 +336,19 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 retain,
                 dup,
                 properties,
+                unread,
                 ack,
             } => {
-                self.deliver(
-                    Parcel {
-                        topic,
-                        payload,
-                        qos,
-                        retain,
-                        dup,
-                        properties,
-                    },
-                    ack,
-                );
+                let parcel = Parcel {
+                    topic,
+                    payload,
+                    qos,
+                    retain,
+                    dup,
+                    properties,
+                    unread,
+                };
+                self.deliver(parcel, ack);
             }
             Got::Heard => {}
             // There is room for more.
