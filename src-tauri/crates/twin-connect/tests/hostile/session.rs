@@ -7,7 +7,7 @@ use twin_connect::{
     Command, ConnectionSpec, Greeting, Inbound, Limits, Protocol, Qos, Session, Will,
 };
 
-use crate::script::{Client, Desk, PROTOCOLS, broker, publish, spec, suback};
+use crate::script::{Client, Desk, PROTOCOLS, broker, heard, publish, spec, suback};
 
 /// Long enough for this side to take in what was sent.
 const MOMENT: Duration = Duration::from_millis(300);
@@ -62,7 +62,7 @@ async fn what_waits_from_a_session_that_is_gone_is_kept_and_its_acknowledgement_
         .await;
         // One entry fits, which is the state of the link: everything else waits.
         let mut desk = Desk::with_room(persistent(broker.port, protocol, 1 << 20), 1);
-        assert_eq!(said.recv().await, Some(0), "the third link");
+        assert_eq!(heard(&mut said).await, 0, "the third link");
         sleep(MOMENT).await;
         let mut came = Vec::new();
         while came.len() < 2 {
@@ -83,7 +83,7 @@ async fn what_waits_from_a_session_that_is_gone_is_kept_and_its_acknowledgement_
             "an acknowledgement of another's id"
         );
         desk.ask(Command::Ack(new.1)).await;
-        assert_eq!(said.recv().await, Some(0x40), "{protocol}");
+        assert_eq!(heard(&mut said).await, 0x40, "{protocol}");
     }
 }
 
@@ -171,18 +171,18 @@ async fn a_link_that_ends_to_fetch_what_was_left_says_its_last_words() {
         let mut desk = Desk::with_room(spec, 1);
         sleep(MOMENT).await;
         tokio::spawn(async move { while desk.inbox.recv().await.is_some() {} });
-        let mut heard = Vec::new();
-        while heard.last() != Some(&(1, "online")) {
-            let (number, first, body) = said.recv().await.unwrap();
+        let mut words = Vec::new();
+        while words.last() != Some(&(1, "online")) {
+            let (number, first, body) = heard(&mut said).await;
             let text = match first {
                 0x31 if body.ends_with(b"online") => "online",
                 0x31 if body.ends_with(b"offline") => "offline",
                 0xe0 => "goodbye",
                 _ => continue,
             };
-            heard.push((number, text));
+            words.push((number, text));
         }
         let expected = [(0, "online"), (0, "offline"), (0, "goodbye"), (1, "online")];
-        assert_eq!(heard, expected, "{protocol}");
+        assert_eq!(words, expected, "{protocol}");
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::{sync::mpsc, time::sleep};
 use twin_connect::{Command, ConnectionSpec, DownKind, Inbound, Limits, Protocol, Session};
 
-use crate::script::{Broker, Client, Desk, PROTOCOLS, broker, packet, publish, spec};
+use crate::script::{Broker, Client, Desk, PROTOCOLS, broker, down, heard, packet, publish, spec};
 
 /// With a payload limit of 10,000 bytes packets of 160,000 are read.
 const PAYLOAD: usize = 200_000;
@@ -91,7 +91,10 @@ async fn acknowledge_all(desk: &mut Desk) -> (Vec<String>, String, usize) {
                 ack
             }
             Inbound::Dropped { count, .. } => panic!("{count} dropped"),
-            _ => continue,
+            other => match down(&other) {
+                Some(reason) => panic!("{reason}"),
+                None => continue,
+            },
         };
         if let Some(handle) = handle {
             desk.ask(Command::Ack(handle)).await;
@@ -132,7 +135,7 @@ async fn what_is_too_much_to_read_is_told_and_acknowledged_and_the_link_holds() 
                 };
                 let mut answers = Vec::new();
                 while answers.len() < expected.len() {
-                    let (number, first, body) = said.recv().await.unwrap();
+                    let (number, first, body) = heard(&mut said).await;
                     assert_eq!(number, 0, "{case}: the first link");
                     answers.push((first, body[1]));
                 }
