@@ -1,6 +1,6 @@
 //! Signals that get another id: what was heard under a provisional one becomes the history of a signal of the plant.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use sqlx::{SqliteConnection, sqlite::SqliteRow};
 use twin_core::{Quality, SignalId, SignalKey, Timestamp};
@@ -85,7 +85,7 @@ impl Historian {
         let mut adopted = Adopted::default();
         let mut renames: Vec<(SignalKey, &Adoption)> = Vec::new();
         let mut renamed: HashMap<&SignalId, SignalKey> = HashMap::new();
-        let mut leaving: HashSet<SignalKey> = HashSet::new();
+        let mut leaving: BTreeSet<SignalKey> = BTreeSet::new();
         let mut copies: Vec<(SignalKey, SignalKey)> = Vec::new();
         for adoption in adoptions {
             let Some(from) = known.get(&adoption.from).copied() else {
@@ -105,12 +105,10 @@ impl Historian {
             let to = to.into_iter().filter(|to| *to != from);
             copies.extend(to.map(|to| (from, to)));
         }
-        let staying = copies.iter().map(|(from, _)| *from);
-        let mut copied = BTreeMap::new();
-        for from in staying.filter(|from| !leaving.contains(from)) {
-            if !copied.contains_key(&from) {
-                copied.insert(from, self.places(from).await?);
-            }
+        let copied: BTreeSet<SignalKey> = copies.iter().map(|(from, _)| *from).collect();
+        let mut places = Vec::new();
+        for from in copied.difference(&leaving) {
+            places.push((*from, self.places(*from).await?));
         }
         for (from, to) in copies {
             adopted.samples += self.copy_samples(from, to).await?;
@@ -120,8 +118,8 @@ impl Historian {
         // After all copies, because it takes the provisional ids away by which a repeated call finds its work.
         self.rename(&renames).await?;
         adopted.renamed = renames.len() as u64;
-        for (from, places) in copied {
-            self.take_away(from, &places).await?;
+        for (from, copied) in places {
+            self.take_away(from, &copied).await?;
         }
         Ok(adopted)
     }

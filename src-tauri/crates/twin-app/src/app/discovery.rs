@@ -119,8 +119,8 @@ impl App {
         let names: BTreeSet<&str> = acceptance.assets.iter().map(|of| of.id.as_str()).collect();
         let detail = format!("{} signals", change.signals);
         self.audit(user, "accept-proposals", &listed(names), &detail)
-            .await?;
-        self.take_up(text, None).await?;
+            .await;
+        self.take_up_edit(text).await?;
         Ok(change)
     }
 
@@ -146,9 +146,8 @@ impl App {
         })?;
         let written = written.into_inner();
         let names = written.iter().map(String::as_str);
-        self.audit(user, "ignore-topics", &listed(names), "")
-            .await?;
-        self.take_up(text, None).await?;
+        self.audit(user, "ignore-topics", &listed(names), "").await;
+        self.take_up_edit(text).await?;
         Ok(written)
     }
 
@@ -163,8 +162,8 @@ impl App {
         let text = self.edit(|document| document.apply(&edits))?;
         let names = filters.iter().map(String::as_str);
         self.audit(user, "unignore-topics", &listed(names), "")
-            .await?;
-        self.take_up(text, None).await
+            .await;
+        self.take_up_edit(text).await
     }
 
     async fn found(&self) -> Result<(Arc<Found>, Vec<LedgerLook>)> {
