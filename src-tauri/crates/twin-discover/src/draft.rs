@@ -92,6 +92,16 @@ impl<'p> Draft<'p> {
             self.say(proposal, None, Some(Field::Id), no_id(&accepted.id));
             return;
         }
+        if self.is_of_a_rule(&accepted.id) {
+            let text = format!(
+                "\"{}\" is an asset that a mapping rule made, and does not stand in the plant file: choose another id, such \
+                 as \"{}\".",
+                accepted.id,
+                self.free_id(&accepted.id)
+            );
+            self.say(proposal, None, Some(Field::Id), text);
+            return;
+        }
         let Some(mut target) = self.target(accepted) else {
             return;
         };
@@ -119,15 +129,6 @@ impl<'p> Draft<'p> {
         let id = accepted.id.as_str();
         let proposal = &*accepted.proposal.id;
         let known = self.plant.asset(id);
-        if known.is_none() && self.by_rule.contains(id) {
-            let text = format!(
-                "\"{id}\" is an asset that a mapping rule made, and does not stand in the plant file: choose another id, such \
-                 as \"{}\".",
-                self.free_id(id)
-            );
-            self.say(proposal, None, Some(Field::Id), text);
-            return None;
-        }
         match (accepted.exists, known) {
             (true, Some(asset)) => {
                 let asset = self
@@ -187,6 +188,10 @@ impl<'p> Draft<'p> {
             exists: false,
             fed: HashSet::new(),
         })
+    }
+
+    fn is_of_a_rule(&self, id: &str) -> bool {
+        self.by_rule.contains(id) && self.plant.asset(id).is_none()
     }
 
     /// An id like this one that no asset has.

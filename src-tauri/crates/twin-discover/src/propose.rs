@@ -37,8 +37,7 @@ pub fn propose(
                 .filter(|of| of.kind == Kind::Coap)
                 .map(|of| of.name.as_str()),
         };
-        let is_wanted =
-            |address: &str| !known.has(connection, address) && !ignored.covers(address);
+        let is_wanted = |address: &str| !known.has(connection, address) && !ignored.covers(address);
         for group in group::group(ledger, about, is_wanted) {
             let existing = known
                 .of_group(connection, &group)

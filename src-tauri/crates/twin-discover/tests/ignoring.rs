@@ -179,7 +179,10 @@ source = \"site/pump-1#{signal}\"
 #[test]
 fn publishers_of_one_topic_go_together_when_all_are_refused() {
     let mut ledger = Ledger::new(LedgerLimits::default());
-    for (number, address) in ["opc/data#P1/1/Level", "opc/data#P2/1/Level"].iter().enumerate() {
+    for (number, address) in ["opc/data#P1/1/Level", "opc/data#P2/1/Level"]
+        .iter()
+        .enumerate()
+    {
         signal(&mut ledger, number as u32, address, Convention::OpcUaPubSub);
     }
     let found = proposals(&ledger, &file());

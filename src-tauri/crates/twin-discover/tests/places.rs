@@ -77,10 +77,11 @@ fn two_writers_on_one_topic_are_two() {
     );
     let plant = Plant::parse(EMPTY).unwrap();
     let alone = twin_discover::filters(&[&found[0]], &found, &plant, &plant).unwrap();
-    assert!(alone.iter().eq([
-        "opc/data#P/Boiler/Flow",
-        "opc/data#P/Boiler/Level"
-    ]));
+    assert!(
+        alone
+            .iter()
+            .eq(["opc/data#P/Boiler/Flow", "opc/data#P/Boiler/Level"])
+    );
 }
 
 #[test]
