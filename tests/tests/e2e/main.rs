@@ -5,6 +5,7 @@ mod bad_input;
 mod coap;
 mod damage;
 mod discovery;
+mod discovery_kept;
 mod discovery_window;
 mod disk_full;
 mod greetings;
