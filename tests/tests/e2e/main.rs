@@ -2,6 +2,7 @@
 
 mod as_of;
 mod bad_input;
+mod begins;
 mod coap;
 mod damage;
 mod discovery;

@@ -6,6 +6,7 @@
 mod discovery;
 mod doctor;
 mod faults;
+mod last_heard;
 mod links;
 mod look;
 mod mapped;

@@ -299,6 +299,7 @@ impl App {
             compiled: Arc::clone(&planted.compiled),
             view: planted.view(self.workspace.dir()),
             scoring,
+            heard: self.last_heard(&before, &planted).await,
         };
         *self.planted.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&planted);
         self.ask(Request::PutPlant(Box::new(new))).await?;
