@@ -51,7 +51,7 @@ async fn what_is_heard_is_accepted_in_the_window_and_hostile_names_are_text() ->
     let driver = Driver::start(&desktop, dir.path()).await?;
     let window = driver.open(&at).await?;
     window.select("html[data-ready=\"true\"]", SOON).await?;
-    let story = tokio::time::timeout(WHOLE, story(&window, &broker, &at)).await;
+    let story = tokio::time::timeout(WHOLE, story(&window, &at)).await;
     let pictures = repository()?.join("target/pictures");
     fs::create_dir_all(&pictures)?;
     window.picture(&pictures.join("discovery-last.png")).await?;
@@ -59,7 +59,7 @@ async fn what_is_heard_is_accepted_in_the_window_and_hostile_names_are_text() ->
     story.context("the story hangs")?
 }
 
-async fn story(window: &Window, broker: &Broker, workspace: &Path) -> Result<()> {
+async fn story(window: &Window, workspace: &Path) -> Result<()> {
     window.resize(1_280, 800).await?;
     // A plant without assets leads there by itself.
     window.click("heard-all").await?;

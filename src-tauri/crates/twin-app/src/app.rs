@@ -13,6 +13,7 @@ mod mapped;
 mod models;
 mod plant_file;
 mod planted;
+mod saving;
 mod seen;
 mod session;
 

@@ -18,11 +18,7 @@ use super::{
     seen::{Seen, Stamp},
 };
 use crate::{
-    api::{
-        connection::ConnectionForm,
-        plant::{PlantFaultView, PlantFileView},
-    },
-    connections::{connection_of, form_of},
+    api::plant::{PlantFaultView, PlantFileView},
     decoding::decoder_of,
     error::{Error, Result},
     model_files,
@@ -57,31 +53,6 @@ impl App {
             .as_ref()
             .map(fault_views)
             .unwrap_or_default()
-    }
-
-    /// Adds or changes a connection in the plant file and starts it anew.
-    ///
-    /// # Errors
-    /// When the form is incomplete or the plant file cannot be written.
-    pub async fn save_connection(
-        &self,
-        form: &ConnectionForm,
-        user: &str,
-    ) -> Result<ConnectionForm> {
-        let _alone = self.editing.lock().await;
-        let connection = connection_of(form, &self.workspace.plant()?.connections)?;
-        // Tried before anything is written: a form that makes no sense must not reach the plant file.
-        LinkSpec::of(&self.workspace, &connection, form.password.clone())?;
-        let text = self.edit(|document| document.put_connection(&connection))?;
-        if let Some(password) = &form.password {
-            self.workspace
-                .put_password(connection.id.as_str(), password)?;
-        }
-        let address = format!("{}:{}", connection.host, connection.port);
-        self.audit(user, "save-connection", connection.id.as_str(), &address)
-            .await?;
-        self.take_up(text, Some(connection.id.as_str())).await?;
-        Ok(form_of(&connection))
     }
 
     /// Removes a connection from the plant file and ends it.

@@ -27,7 +27,6 @@ impl Driver {
             }
         }
         self.outbox.names_changed = true;
-        self.view.put_plant(new.view);
         self.step(now, Input::Config(Arc::clone(&self.compiled.engine)));
         self.begin_new(new.heard);
         for source in self.sources.values_mut() {
@@ -45,6 +44,8 @@ impl Driver {
             let at = self.instant();
             self.step(at, mark);
         }
+        // With its twins there already: a new signal is never shown as if nobody had heard of it.
+        self.view.put_plant(new.view);
         self.show_everything();
         self.show_connections();
     }
