@@ -180,7 +180,14 @@ async fn check_live(app: &App) -> Result<()> {
         let twin = app.view().twin(level).context("the value under the key")?;
         ensure!(twin.value == Value::F64(2.5), "{text:?}: {twin:?}");
     }
-    let heard = app.heard("c").await?;
+    // What was published last comes last.
+    let last = texts().len() - 1;
+    let end = format!("homie/5/{last}{}/n/p#value", level(&texts()[last]));
+    let heard = wait::until("the last message", SOON, || async {
+        let heard = app.heard("c").await.ok()?;
+        heard.iter().any(|row| row.address == end).then_some(heard)
+    })
+    .await?;
     for (number, text) in texts().iter().enumerate() {
         let topic = level(text);
         let mut wanted = vec![
