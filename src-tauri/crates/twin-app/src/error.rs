@@ -35,6 +35,16 @@ pub enum Error {
         /// What is wrong, with its line.
         source: twin_model::Error,
     },
+    /// The plant file was written and does not run yet.
+    #[error(
+        "{path} is written, but could not be taken up yet. Twinscope tries again every second until it can: {source}"
+    )]
+    NotYet {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: Box<Error>,
+    },
     /// Somebody else writes the plant file at the same time.
     #[error("the plant file {path} is being changed by another program: look at it, and try again")]
     Conflict {

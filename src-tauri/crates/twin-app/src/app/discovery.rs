@@ -123,9 +123,8 @@ impl App {
         let (text, change) = accepting.await?;
         self.discovery.forget_shown();
         let detail = format!("{} signals", change.signals);
-        self.audit(user, "accept-proposals", &names, &detail)
-            .await?;
-        self.take_up(text, None).await?;
+        self.audit(user, "accept-proposals", &names, &detail).await;
+        self.take_up_edit(text).await?;
         Ok(change)
     }
 
@@ -159,9 +158,8 @@ impl App {
         });
         let (text, written) = writing.await?;
         let names = written.iter().map(String::as_str);
-        self.audit(user, "ignore-topics", &listed(names), "")
-            .await?;
-        self.take_up(text, None).await?;
+        self.audit(user, "ignore-topics", &listed(names), "").await;
+        self.take_up_edit(text).await?;
         Ok(written)
     }
 
@@ -183,8 +181,8 @@ impl App {
         let text = removing.await?;
         let names = filters.iter().map(String::as_str);
         self.audit(user, "unignore-topics", &listed(names), "")
-            .await?;
-        self.take_up(text, None).await
+            .await;
+        self.take_up_edit(text).await
     }
 
     async fn found(&self) -> Result<(Arc<Found>, Vec<LedgerLook>)> {

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use twin_core::{SignalId, engine::ModelBinding};
+use twin_core::{ConnectionId, SignalId, engine::ModelBinding};
 use twin_historian::Historian;
 use twin_model::{ByRule, Mapper, Models, Plant};
 
@@ -62,6 +62,11 @@ impl Origin {
             mapper: Arc::clone(&self.mapper),
             made,
         }
+    }
+
+    /// Whether rules may make something of an address: one fits it, and it is not to be left alone.
+    pub fn is_for_rules(&self, connection: &ConnectionId, address: &str) -> bool {
+        !self.plant.discovery.ignores(address) && self.mapper.resolve(connection, address).is_some()
     }
 
     /// The plant as it is to run.
