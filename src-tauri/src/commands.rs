@@ -13,7 +13,7 @@ use twin_app::{
     App,
     api::{
         alarm::{AlarmList, AlarmRow},
-        connection::{ConnectionForm, ConnectionRow, HeardRow},
+        connection::{ConnectionForm, ConnectionRow, HeardRow, SavedView},
         discovery::{
             Acceptance, DiscoveryQuery, DiscoveryView, Ignoring, PlantChange, ProposalView,
         },
@@ -194,9 +194,13 @@ fn cancel_look(host: State<'_, Host>, number: u32) -> Answer<()> {
 }
 
 #[tauri::command]
-async fn save_connection(host: State<'_, Host>, form: ConnectionForm) -> Answer<ConnectionForm> {
+async fn save_connection(
+    host: State<'_, Host>,
+    form: ConnectionForm,
+    opened: Option<ConnectionForm>,
+) -> Answer<SavedView> {
     app(&host)?
-        .save_connection(&form, &user()?)
+        .save_connection(&form, opened.as_ref(), &user()?)
         .await
         .map_err(wrong)
 }

@@ -7,12 +7,14 @@ mod audit;
 mod discovery;
 mod doctor;
 mod faults;
+mod last_heard;
 mod links;
 mod look;
 mod mapped;
 mod models;
 mod plant_file;
 mod planted;
+mod saving;
 mod seen;
 mod session;
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::api::connection::ConnectionForm;
+
 /// An error of twin-app. Its text says what happened, to which thing, and what to do.
 #[derive(Debug, Error)]
 pub enum Error {
@@ -50,6 +52,16 @@ pub enum Error {
     Conflict {
         /// The file.
         path: PathBuf,
+    },
+    /// The plant file says something else of a connection than when its form was opened.
+    #[error(
+        "the connection \"{id}\" was changed in the plant file meanwhile: look at it, and save again"
+    )]
+    Changed {
+        /// Which connection.
+        id: String,
+        /// What the plant file says; none when the connection is not in it any more.
+        now: Box<Option<ConnectionForm>>,
     },
     /// History failed.
     #[error("{0}")]

@@ -18,12 +18,8 @@ use super::{
     seen::{Seen, Stamp},
 };
 use crate::{
-    api::{
-        connection::ConnectionForm,
-        plant::{PlantFaultView, PlantFileView},
-    },
+    api::plant::{PlantFaultView, PlantFileView},
     clock,
-    connections::{connection_of, form_of},
     decoding::decoder_of,
     error::{Error, Result},
     model_files,
@@ -58,50 +54,6 @@ impl App {
             .as_ref()
             .map(fault_views)
             .unwrap_or_default()
-    }
-
-    /// Adds or changes a connection in the plant file and starts it anew.
-    ///
-    /// # Errors
-    /// When the form is incomplete or the plant file cannot be written.
-    pub async fn save_connection(
-        &self,
-        form: &ConnectionForm,
-        user: &str,
-    ) -> Result<ConnectionForm> {
-        let _alone = self.editing.lock().await;
-        let connection = connection_of(form, &self.workspace.plant()?.connections)?;
-        // Tried before anything is written: a form that makes no sense must not reach the plant file.
-        LinkSpec::of(&self.workspace, &connection, form.password.clone())?;
-        let id = connection.id.as_str();
-        // First, because it can be taken back.
-        let password = match &form.password {
-            Some(password) => Some(self.change_password(id, password)?),
-            None => None,
-        };
-        let text = match self.edit(|document| document.put_connection(&connection)) {
-            Ok(text) => text,
-            Err(error) => {
-                if let Some(before) = password
-                    && let Err(error) = self.workspace.put_password(id, &before)
-                {
-                    tracing::warn!("the password of {id} stays changed: {error}");
-                }
-                return Err(error);
-            }
-        };
-        let address = format!("{}:{}", connection.host, connection.port);
-        self.audit(user, "save-connection", id, &address).await;
-        self.make_anew(&connection.id).await;
-        self.take_up_edit(text).await?;
-        Ok(form_of(&connection))
-    }
-
-    /// Stores a password; gives the one of before, empty when there was none.
-    fn change_password(&self, id: &str, password: &str) -> Result<String> {
-        let before = self.workspace.password(id)?.unwrap_or_default();
-        self.workspace.put_password(id, password)?;
-        Ok(before)
     }
 
     /// Removes a connection from the plant file and ends it.
@@ -334,6 +286,7 @@ impl App {
             compiled: Arc::clone(&planted.compiled),
             view: planted.view(self.workspace.dir()),
             scoring,
+            heard: self.last_heard(&before, &planted).await,
         };
         *self.planted.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&planted);
         self.ask(Request::PutPlant(Box::new(new))).await?;

@@ -16,6 +16,7 @@ use twin_model::Connection;
 
 use super::App;
 use crate::{
+    api::connection::SavedView,
     connections::form_of,
     error::Error,
     heard_by_rule::{Address, FILE},
@@ -235,10 +236,12 @@ async fn a_connection_is_made_though_the_audit_trail_cannot_be_written() {
 async fn what_is_saved_is_not_called_failed_because_of_the_audit_trail() {
     let house = House::open(PLANT).await;
     house.break_audit(true);
-    let mut form = form_of(&house.connection("c"));
+    let opened = form_of(&house.connection("c"));
+    let mut form = opened.clone();
     form.port = 11;
     form.password = Some("secret".into());
-    house.app.save_connection(&form, "ada").await.unwrap();
+    let saved = house.app.save_connection(&form, Some(&opened), "ada").await;
+    assert!(matches!(saved, Ok(SavedView::Saved { .. })), "{saved:?}");
     assert!(house.text().contains("port = 11"));
     assert_eq!(house.connection("c").port, 11);
     house
@@ -292,9 +295,11 @@ async fn a_save_that_cannot_run_yet_says_so_and_runs_later() {
     let house = House::open(PLANT).await;
     house.add_many();
     house.fill_disk(true).await;
-    let mut form = form_of(&house.connection("c"));
+    let opened = form_of(&house.connection("c"));
+    let mut form = opened.clone();
     form.password = Some("another".into());
-    let error = house.app.save_connection(&form, "ada").await.unwrap_err();
+    let saved = house.app.save_connection(&form, Some(&opened), "ada").await;
+    let error = saved.unwrap_err();
     assert!(matches!(error, Error::NotYet { .. }), "{error}");
     assert!(error.to_string().contains("is written"), "{error}");
     house.look().await;
