@@ -10,7 +10,7 @@ use crate::{
     database::Durability,
     error::{Error, Result},
     events::{QualityTransition, put_qualities},
-    historian::Historian,
+    historian::{Historian, NAMES_A_PART},
 };
 
 /// Changes of quality copied in one transaction.
@@ -84,7 +84,7 @@ impl Historian {
             .collect();
         let mut adopted = Adopted::default();
         let mut renames: Vec<(SignalKey, &Adoption)> = Vec::new();
-        let mut renamed: HashMap<&SignalId, SignalKey> = HashMap::new();
+        let mut given: HashMap<&SignalId, SignalKey> = HashMap::new();
         let mut leaving: BTreeSet<SignalKey> = BTreeSet::new();
         let mut copies: Vec<(SignalKey, SignalKey)> = Vec::new();
         for adoption in adoptions {
@@ -92,9 +92,9 @@ impl Historian {
                 continue;
             };
             let to = known.get(&adoption.to).copied();
-            let to = to.or_else(|| renamed.get(&adoption.to).copied());
+            let to = to.or_else(|| given.get(&adoption.to).copied());
             if to.is_none() && leaving.insert(from) {
-                renamed.insert(&adoption.to, from);
+                given.insert(&adoption.to, from);
                 renames.push((from, adoption));
                 continue;
             }
@@ -102,6 +102,8 @@ impl Historian {
                 Some(to) => vec![to],
                 None => self.signal_keys(std::slice::from_ref(&adoption.to)).await?,
             };
+            // Nothing else may be renamed to it.
+            given.extend(to.iter().map(|to| (&adoption.to, *to)));
             let to = to.into_iter().filter(|to| *to != from);
             copies.extend(to.map(|to| (from, to)));
         }
@@ -211,16 +213,15 @@ impl Historian {
     }
 
     async fn rename(&self, renames: &[(SignalKey, &Adoption)]) -> Result<()> {
-        if renames.is_empty() {
-            return Ok(());
-        }
         let telemetry = &self.inner.telemetry;
-        let mut writer = telemetry.writer.lock().await;
-        writer.begin(Durability::Full).await?;
-        let done = rename_all(writer.connection(), renames).await;
-        let done = done.map_err(Error::sql(&telemetry.file, "rename signals"));
-        writer.end(done).await?;
-        drop(writer);
+        // In parts: appends go on in between. A repeated call finds those that are left.
+        for part in renames.chunks(NAMES_A_PART) {
+            let mut writer = telemetry.writer.lock().await;
+            writer.begin(Durability::Full).await?;
+            let done = rename_all(writer.connection(), part).await;
+            let done = done.map_err(Error::sql(&telemetry.file, "rename signals"));
+            writer.end(done).await?;
+        }
         let rows: Vec<(i64, String)> = renames
             .iter()
             .map(|(key, adoption)| (i64::from(key.0), adoption.to.to_string()))

@@ -205,6 +205,45 @@ fn of_two_addresses_for_one_new_signal_one_gives_its_key_and_the_other_copies() 
 
 /// The two files are not written together: what the alarm file was not told yet is told with the next numbering.
 #[test]
+fn a_signal_that_gets_copies_takes_no_key_as_well() {
+    block_on(async {
+        let dir = folder();
+        let historian = open(dir.path()).await;
+        assert_eq!(keys(&historian, &["?c/t#a", "?c/t#b"]).await, [0, 1]);
+        hear(&historian, &[(0, 10, 1.0), (1, 20, 2.0)]).await;
+        let adoptions = [
+            adoption("?c/t#a", "pump/flow"),
+            adoption("?c/t#a", "pump/flow-2"),
+            adoption("?c/t#b", "pump/flow-2"),
+        ];
+        let adopted = historian.adopt(&adoptions).await.unwrap();
+        assert_eq!((adopted.renamed, adopted.copied), (1, 2));
+        let of = keys(&historian, &["pump/flow", "pump/flow-2"]).await;
+        assert_eq!(all(&historian, of[0]).await, [(10, 1.0)]);
+        assert_eq!(all(&historian, of[1]).await, [(10, 1.0), (20, 2.0)]);
+    });
+}
+
+#[test]
+fn many_are_renamed_in_one_call() {
+    block_on(async {
+        let dir = folder();
+        let historian = open(dir.path()).await;
+        let adoptions: Vec<Adoption> = (0..600)
+            .map(|n| adoption(&format!("?c/t#{n}"), &format!("pump/s{n}")))
+            .collect();
+        let of = |id: fn(&Adoption) -> &SignalId| -> Vec<SignalId> {
+            adoptions.iter().map(|of| id(of).clone()).collect()
+        };
+        let before = historian.signal_keys(&of(|of| &of.from)).await.unwrap();
+        let adopted = historian.adopt(&adoptions).await.unwrap();
+        assert_eq!((adopted.renamed, adopted.copied), (600, 0));
+        let after = historian.signal_keys(&of(|of| &of.to)).await.unwrap();
+        assert_eq!(after, before);
+    });
+}
+
+#[test]
 fn the_copy_of_the_keys_follows() {
     block_on(async {
         let dir = folder();
