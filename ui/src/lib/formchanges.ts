@@ -3,6 +3,7 @@ import type { ConnectionForm } from "../ipc/bindings/ConnectionForm";
 import type { LimitsForm } from "../ipc/bindings/LimitsForm";
 import type { LookRequest } from "../ipc/bindings/LookRequest";
 import { formatBytes, formatCount } from "./format";
+import { t } from "./text/text";
 
 /** A field that says something else, both in words. */
 export interface FormChange {
@@ -35,15 +36,15 @@ export function isLookOf(request: LookRequest, now: ConnectionForm): boolean {
   return same(reachOf(request.form), reachOf(now));
 }
 
-const yes = (is: boolean) => (is ? "yes" : "no");
-const text = (words: string) => (words === "" ? "none" : words);
+const yes = (is: boolean) => (is ? t("meanwhile-yes") : t("meanwhile-no"));
+const text = (words: string) => (words === "" ? t("meanwhile-none") : words);
 
 function limitWords({ packet, topics, rate, rate_bytes }: LimitsForm): string {
   const words: string[] = [];
-  if (packet !== null) words.push(`messages of ${formatBytes(packet)}`);
-  if (topics !== null) words.push(`${formatCount(topics)} topics`);
-  if (rate !== null) words.push(`${formatCount(rate)} messages/s`);
-  if (rate_bytes !== null) words.push(`${formatBytes(rate_bytes)}/s`);
+  if (packet !== null) words.push(t("meanwhile-packet", { size: formatBytes(packet) }));
+  if (topics !== null) words.push(t("meanwhile-topics", { count: topics }));
+  if (rate !== null) words.push(t("links-rate-messages", { rate: formatCount(rate) }));
+  if (rate_bytes !== null) words.push(t("links-rate-bytes", { size: formatBytes(rate_bytes) }));
   return text(words.join(", "));
 }
 
@@ -51,8 +52,8 @@ function filterWords({ subscriptions }: ConnectionForm): string {
   const words = subscriptions.map(({ filter, qos, everything, share }) => {
     const marks = [
       `QoS ${qos}`,
-      ...(everything ? ["everything"] : []),
-      ...(share === "" ? [] : [`group ${share}`]),
+      ...(everything ? [t("meanwhile-everything")] : []),
+      ...(share === "" ? [] : [t("meanwhile-group", { name: share })]),
     ];
     return `${filter} (${marks.join(", ")})`;
   });
@@ -60,8 +61,8 @@ function filterWords({ subscriptions }: ConnectionForm): string {
 }
 
 function resourceWords({ resources }: ConnectionForm): string {
-  const words = resources.map(
-    ({ path, observe, every_s }) => `${path} (${observe ? "observed, " : ""}every ${formatCount(every_s)} s)`,
+  const words = resources.map(({ path, observe, every_s }) =>
+    t(observe ? "meanwhile-resource-observed" : "meanwhile-resource", { path, seconds: every_s }),
   );
   return text(words.join(", "));
 }
@@ -72,24 +73,24 @@ function fieldsOf(form: ConnectionForm): [string, string][] {
   const isCoap = form.kind === "coap";
   const spoken = form.protocol === "mqtt5" ? "MQTT 5" : "MQTT 3.1.1";
   return [
-    ["Name", form.name],
-    ["Protocol", isCoap ? "CoAP" : spoken],
-    ["Host", form.host],
-    ["Port", String(form.port)],
+    [t("fields-name"), form.name],
+    [t("fields-protocol"), isCoap ? "CoAP" : spoken],
+    [t("fields-host"), form.host],
+    [t("fields-port"), String(form.port)],
     [isCoap ? "DTLS" : "TLS", yes(form.tls)],
-    ["CA file", text(form.ca_file)],
-    ["Client certificate", text(form.certificate_file)],
-    ["Client key", text(form.key_file)],
-    [isCoap ? "Identity" : "User", text(form.username)],
-    ["Topic filters", filterWords(form)],
-    ["Resources", resourceWords(form)],
-    ["The broker keeps QoS 1 messages", yes(form.persistent_session)],
-    ["Rebirth requests", yes(form.allow_rebirth)],
-    ["Over WebSocket", transport.websocket ? text(transport.path) : "no"],
-    ["Application protocols (ALPN)", text(transport.alpn.join(", "))],
-    ["Revocation list", text(transport.crl_file)],
-    ["Name in the broker's certificate", text(transport.server_name)],
-    ["Limits", limitWords(form.limits)],
+    [t("fields-ca"), text(form.ca_file)],
+    [t("fields-certificate"), text(form.certificate_file)],
+    [t("fields-key"), text(form.key_file)],
+    [isCoap ? t("fields-identity") : t("fields-user"), text(form.username)],
+    [t("meanwhile-filters"), filterWords(form)],
+    [t("fields-resources"), resourceWords(form)],
+    [t("meanwhile-persistent"), yes(form.persistent_session)],
+    [t("meanwhile-rebirth"), yes(form.allow_rebirth)],
+    [t("fields-websocket"), transport.websocket ? text(transport.path) : t("meanwhile-no")],
+    [t("fields-alpn"), text(transport.alpn.join(", "))],
+    [t("fields-crl"), text(transport.crl_file)],
+    [t("fields-server-name"), text(transport.server_name)],
+    [t("fields-limits"), limitWords(form.limits)],
   ];
 }
 
