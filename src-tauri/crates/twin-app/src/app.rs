@@ -49,8 +49,8 @@ use crate::{
     heard_by_rule::HeardByRule,
     heartbeat, model_files,
     pipeline::{
-        notice::Notice, provisional::adoptions, request::Request, retention::Plan, scoring::Answer,
-        writer::alarm_row,
+        self, notice::Notice, provisional::adoptions, request::Request, retention::Plan,
+        scoring::Answer, writer::alarm_row,
     },
     running::RunningLink,
     start::{self, Tasks},
@@ -109,7 +109,9 @@ impl App {
         // The assets of rules are there before the first message, or their alarms would end here.
         let made = loaded.plant.by_rule(heard.iter());
         let origin = Origin::new(loaded, made);
-        let historian = Historian::open(workspace.dir(), clock::now()).await?;
+        let historian =
+            Historian::open_with(workspace.dir(), clock::now(), pipeline::history_options())
+                .await?;
         // What was accepted just before the program ended may not have been given its history yet.
         historian.adopt(&adoptions(&origin.whole())).await?;
         let (planted, models) = Planted::make(&historian, &workspace, origin, None).await?;

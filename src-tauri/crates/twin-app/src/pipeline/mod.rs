@@ -28,6 +28,8 @@ mod tests;
 pub mod turn;
 pub mod writer;
 
+use twin_historian::Options;
+
 /// Why samples are missing, as the name of a reject.
 const NOT_STORED: &str = "not-stored";
 /// The same in words.
@@ -58,6 +60,8 @@ const RING: ring::Limits = ring::Limits {
 /// Bytes of messages of QoS 1 and 2 that wait unacknowledged in the driver while history cannot be written, each
 /// connection an equal part; beyond it no message of that connection is taken.
 const HELD_BYTES: usize = 64 << 20;
+/// Bytes of batches whose memory serves again once their samples are in chunks.
+const SPENT_BYTES: usize = 32 << 20;
 /// Questions that wait for the scorer.
 pub const SCORE_QUEUE: usize = 256;
 /// Requests of people that wait for the driver.
@@ -68,3 +72,11 @@ pub const LEDGER_PART: usize = 4_096;
 pub const NOTICE_QUEUE: usize = 32;
 /// Name of the condition that history cannot be written.
 pub const HISTORY: &str = "history";
+
+/// The bounds of the history that the pipeline writes.
+pub fn history_options() -> Options {
+    Options {
+        spent_bytes_max: SPENT_BYTES,
+        ..Options::default()
+    }
+}
