@@ -180,7 +180,14 @@ async fn check_live(app: &App) -> Result<()> {
         let twin = app.view().twin(level).context("the value under the key")?;
         ensure!(twin.value == Value::F64(2.5), "{text:?}: {twin:?}");
     }
-    let heard = app.heard("c").await?;
+    // What was published last comes last.
+    let last = texts().len() - 1;
+    let end = format!("homie/5/{last}{}/n/p#value", level(&texts()[last]));
+    let heard = wait::until("the last message", SOON, || async {
+        let heard = app.heard("c").await.ok()?;
+        heard.iter().any(|row| row.address == end).then_some(heard)
+    })
+    .await?;
     for (number, text) in texts().iter().enumerate() {
         let topic = level(text);
         let mut wanted = vec![
@@ -297,8 +304,9 @@ async fn rename(app: &App, plant: &Path) -> Result<()> {
     let mut form = row.form;
     for text in texts() {
         // What a person types has no blanks around it.
+        let opened = form.clone();
         form.name = text.trim().to_owned();
-        let saved = app.save_connection(&form, "test").await?;
+        let saved = crate::save(app, &form, Some(&opened)).await?;
         ensure!(saved.name == form.name, "{saved:?}");
         let written = std::fs::read_to_string(plant.join("plant.toml"))?;
         let read = twin_model::Plant::parse(&written)?;

@@ -29,8 +29,8 @@ pub(crate) const TELEMETRY: FileKind = FileKind {
     ],
 };
 
-/// Names of signals that are numbered in one transaction.
-const NAMES_A_PART: usize = 256;
+/// Names of signals that are numbered or renamed in one transaction.
+pub(crate) const NAMES_A_PART: usize = 256;
 
 /// Bounds of a history.
 #[derive(Clone, Copy, Debug)]

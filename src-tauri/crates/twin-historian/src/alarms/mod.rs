@@ -5,9 +5,13 @@ mod audit;
 mod record;
 mod replay;
 
-use std::{collections::VecDeque, path::Path, sync::Arc};
+use std::{
+    collections::{HashMap, VecDeque},
+    path::Path,
+    sync::Arc,
+};
 
-use sqlx::SqliteConnection;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
 use twin_core::{
     OccurrenceId,
     alarm::{AlarmState, AlarmTransition, Cause},
@@ -21,6 +25,9 @@ use crate::{
 
 pub use audit::{AuditCheck, AuditEntry, AuditRecord};
 pub use record::AlarmRecord;
+
+/// Keys looked up, and written, at once.
+const KEYS_A_PART: usize = 256;
 
 pub(crate) const FILE: FileKind = FileKind {
     name: "alarms.db",
@@ -53,15 +60,24 @@ pub(crate) async fn copied_signals(database: &Database) -> Result<Vec<(i64, Stri
 
 /// Copies signal keys that the file does not have yet, or has under another id.
 pub(crate) async fn copy_signals(database: &Database, rows: &[(i64, String)]) -> Result<()> {
-    let known: std::collections::HashSet<(i64, String)> =
-        copied_signals(database).await?.into_iter().collect();
-    if rows.iter().all(|row| known.contains(row)) {
+    for part in rows.chunks(KEYS_A_PART) {
+        copy_part(database, part).await?;
+    }
+    Ok(())
+}
+
+async fn copy_part(database: &Database, rows: &[(i64, String)]) -> Result<()> {
+    let known = with_keys(&database.readers, rows)
+        .await
+        .map_err(Error::sql(&database.file, "read signal keys"))?;
+    let is_new = |(key, id): &(i64, String)| known.get(key) != Some(id);
+    if !rows.iter().any(is_new) {
         return Ok(());
     }
     let mut writer = database.writer.lock().await;
     writer.begin(Durability::Full).await?;
     let mut done = Ok(());
-    for (key, id) in rows.iter().filter(|row| !known.contains(*row)) {
+    for (key, id) in rows.iter().filter(|row| is_new(row)) {
         let insert = sqlx::query("INSERT OR REPLACE INTO signal (key, id) VALUES (?, ?)")
             .bind(key)
             .bind(id);
@@ -73,6 +89,21 @@ pub(crate) async fn copy_signals(database: &Database, rows: &[(i64, String)]) ->
     writer
         .end(done.map_err(Error::sql(&database.file, "copy signal keys")))
         .await
+}
+
+/// What the file says of these keys.
+async fn with_keys(
+    readers: &SqlitePool,
+    rows: &[(i64, String)],
+) -> sqlx::Result<HashMap<i64, String>> {
+    let mut sql = QueryBuilder::<Sqlite>::new("SELECT key, id FROM signal WHERE key IN (");
+    let mut list = sql.separated(", ");
+    for (key, _) in rows {
+        list.push_bind(key);
+    }
+    list.push_unseparated(")");
+    let found = sql.build_query_as().persistent(false).fetch_all(readers);
+    Ok(found.await?.into_iter().collect())
 }
 
 /// The alarm and audit database; clones share it.
