@@ -1,6 +1,7 @@
 // Pictures of every screen on the played backend, for a person to judge: `npm run look [-- folder [part of a name]]`.
 // The files are built as for the window, with the played backend inside, and served under a content policy as strict as
 // the window's: what the policy blocks, and any script error, makes this fail.
+// LOOK_LANGUAGE=de shows another language than the system's.
 // Needs a Chromium on this machine; CHROMIUM names another path than Debian's.
 import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -107,6 +108,18 @@ const SHOTS = [
   ["small-alarms", "fault", "#/alarms", "dark", 1024, 700],
   ["thousand", "thousand", "", "dark", 1440, 900],
   ["large", "fault", "", "dark", 2560, 1440],
+  ["overview-small", "fault", "", "light", 1280, 800, overviewChoice],
+  ["overview-filtered", "fault", "#/overview?states=alarm&text=pump", "dark", 1024, 700],
+  ["overview-nothing", "fault", "#/overview?states=standby&states=anomaly&types=Screen", "light", 1024, 700],
+  ["overview-types", "fault", "#/overview?group=type&sort=name", "light", 1280, 800],
+  ["overview-text", "thousand", "", "dark", 1280, 800, overviewText],
+  ["overview-tree", "fault", "#/overview?view=tree", "dark", 1280, 800],
+  ["overview-tree-small", "fault", "#/overview?view=tree", "light", 1024, 700],
+  ["overview-tree-thousand", "thousand", "#/overview?view=tree", "light", 1440, 900, overviewFold],
+  ["overview-thousand", "thousand", "#/overview?group=alarm", "light", 1280, 800, overviewScroll],
+  ["wall-fault", "fault", "#/overview?wall=on", "dark", 1280, 800],
+  ["wall-thousand", "thousand", "#/overview?wall=on&seconds=30", "dark", 2560, 1440, wallHold],
+  ["wall-small", "fault", "#/overview?wall=on", "light", 1024, 700],
   ["first-run", "empty", "", "dark", 1440, 900],
   ["error", "error", "", "light", 1440, 900],
   ["ask-close", "ask", "", "dark", 1440, 900, (page) => page.waitForSelector("dialog")],
@@ -334,6 +347,30 @@ async function modelChoose(page) {
   await page.waitForSelector("[data-testid=model-choices]");
 }
 
+async function overviewChoice(page) {
+  await page.click("[data-testid=facet-places]");
+}
+
+async function overviewText(page) {
+  await page.keyboard.press("/");
+  await page.keyboard.type("pump 12");
+}
+
+async function overviewFold(page) {
+  await page.click("[data-testid=place-station-2]");
+  await page.click("[data-testid=place-pump-hall]");
+  await page.focus("[data-testid=place-rooms]");
+}
+
+async function overviewScroll(page) {
+  await page.mouse.move(600, 500);
+  await page.mouse.wheel(0, 5200);
+}
+
+async function wallHold(page) {
+  await page.keyboard.press("ArrowRight");
+}
+
 async function search(page) {
   await page.keyboard.press("/");
   await page.keyboard.type("vibration");
@@ -351,6 +388,9 @@ for (const [name, scene, hash, scheme, width, height, act] of SHOTS) {
   await context.addInitScript(() =>
     Object.defineProperty(navigator, "language", { get: () => "C", configurable: true }),
   );
+  const { LOOK_LANGUAGE } = process.env;
+  if (LOOK_LANGUAGE)
+    await context.addInitScript((name) => localStorage.setItem("twinscope.language", name), LOOK_LANGUAGE);
   const page = await context.newPage();
   page.on("pageerror", (error) => {
     failures += 1;
