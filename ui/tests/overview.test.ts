@@ -268,7 +268,7 @@ describe("wall", () => {
       expect(grid.rows).toBeGreaterThanOrEqual(1);
       if (grid.rows > 1)
         expect(grid.rows * 144 * grid.zoom + (grid.rows - 1) * 16).toBeLessThanOrEqual(height);
-      if (width > 500) expect(grid.zoom).toBeGreaterThan(1.3);
+      if (width > 500) expect(grid.zoom).toBeGreaterThan(1.2);
     }
     expect(pagesOf([1, 2, 3], 2)).toEqual([[1, 2], [3]]);
   });

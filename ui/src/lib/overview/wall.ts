@@ -10,17 +10,22 @@ export interface WallGrid {
   rows: number;
   /** How much larger than on the overview a tile is. */
   zoom: number;
-  /** Width of a tile before it is made larger. */
+  /** Size of a tile before it is made larger. */
   tile: number;
+  height: number;
 }
+
+/** Width at which every name on a tile can be read, before it is made larger. */
+const READABLE = 300;
 
 /** Fills the room with as many whole tiles as can be read from afar, and at least with one. */
 export function wallGrid(width: number, height: number): WallGrid {
   const columns = Math.min(5, Math.max(1, Math.round((width + WALL_GAP) / (WIDE + WALL_GAP))));
   const wide = (width - (columns - 1) * WALL_GAP) / columns;
-  const zoom = Math.max(1, wide / 278);
+  const zoom = Math.max(1, wide / READABLE);
   const rows = Math.max(1, Math.floor((height + WALL_GAP) / (TILE.height * zoom + WALL_GAP)));
-  return { columns, rows, zoom, tile: wide / zoom };
+  const high = (height - (rows - 1) * WALL_GAP) / rows;
+  return { columns, rows, zoom, tile: wide / zoom, height: Math.max(TILE.height, high / zoom) };
 }
 
 export function pagesOf<T>(all: readonly T[], size: number): T[][] {
