@@ -117,6 +117,7 @@ const SHOTS = [
   ["overview-tree-small", "fault", "#/overview?view=tree", "light", 1024, 700],
   ["overview-tree-thousand", "thousand", "#/overview?view=tree", "light", 1440, 900, overviewFold],
   ["overview-thousand", "thousand", "#/overview?group=alarm", "light", 1280, 800, overviewScroll],
+  ["overview-large", "thousand", "", "light", 2560, 1440],
   ["wall-fault", "fault", "#/overview?wall=on", "dark", 1280, 800],
   ["wall-thousand", "thousand", "#/overview?wall=on&seconds=30", "dark", 2560, 1440, wallHold],
   ["wall-small", "fault", "#/overview?wall=on", "light", 1024, 700],

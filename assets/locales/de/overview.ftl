@@ -50,6 +50,7 @@ overview-facet-connections = Verbindung
 overview-facet-find = In der Liste suchen
 overview-facet-nothing = Nichts heißt so.
 overview-clear = Filter aufheben
+overview-clear-short = Aufheben
 overview-text = „{ $text }“
 overview-text-show = { $count ->
     [one] Nur dieses Asset in der Übersicht zeigen

@@ -53,6 +53,7 @@ overview-facet-connections = Connection
 overview-facet-find = Find in the list
 overview-facet-nothing = Nothing has this name.
 overview-clear = Clear filter
+overview-clear-short = Clear
 overview-text = “{ $text }”
 overview-text-show = { $count ->
     [one] Show this asset only on the overview
