@@ -5,6 +5,5 @@ export const UNCONVERTED: readonly string[] = [
   "components/domain/trend/SignalPicker.svelte",
   "components/domain/trend/build.ts",
   "components/domain/trend/paint.ts",
-  "lib/discoverywords.ts",
   "live/trendfeed.ts",
 ];

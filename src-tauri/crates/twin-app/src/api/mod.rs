@@ -11,6 +11,7 @@ pub mod frame;
 pub mod look;
 pub mod models;
 pub mod plant;
+pub mod said;
 pub mod session;
 pub mod settings;
 pub mod trend;
