@@ -46,3 +46,13 @@ export function aligned(t0: number, t1: number, width: number): { t0: number; t1
   const last = Math.ceil(t1 / column);
   return { t0: first * column, t1: last * column, width: Math.max(1, last - first) };
 }
+
+/**
+ * A range of `width` pixels that begins and ends on the grid of its own pixels and still holds `t1`: what is drawn keeps
+ * its pixel while the range moves on.
+ */
+export function onGrid(t0: number, t1: number, width: number): { t0: number; t1: number; column: number } {
+  const column = Math.max(1, (t1 - t0) / Math.max(1, width));
+  const end = Math.ceil(t1 / column) * column;
+  return { t0: end - Math.max(1, width) * column, t1: end, column };
+}

@@ -3,7 +3,7 @@ import type { AlarmRow } from "../../../ipc/bindings/AlarmRow";
 import type { AssetView } from "../../../ipc/bindings/AssetView";
 import type { SignalView } from "../../../ipc/bindings/SignalView";
 import { limitMark } from "../../../lib/alarmwords";
-import { badSpans, extent, type Tail, withTail } from "../../../lib/columns";
+import { badSpans, extent } from "../../../lib/columns";
 import { formatWithUnit, MICROS_PER_MS } from "../../../lib/format";
 import type { Palette } from "../../../lib/palette";
 import { BAD, GOOD, reasonWord, statusWord } from "../../../lib/quality";
@@ -56,8 +56,7 @@ export interface Parts {
   now: number;
   picks: readonly SignalView[];
   score: SignalView | null;
-  columns: ReadonlyMap<number, TrendColumns>;
-  tails: ReadonlyMap<number, Tail>;
+  columns: (key: number) => TrendColumns | undefined;
   alarms: readonly AlarmRow[];
   clock: Clock;
   palette: Palette;
@@ -68,9 +67,7 @@ export interface Parts {
 }
 
 function columnsOf(parts: Parts, key: number): TrendColumns {
-  const columns = parts.columns.get(key) ?? { key, ...EMPTY_COLUMNS };
-  const tail = parts.tails.get(key);
-  return tail ? withTail(columns, tail) : columns;
+  return parts.columns(key) ?? { key, ...EMPTY_COLUMNS };
 }
 
 export function buildModel(parts: Parts): ChartModel {
@@ -82,6 +79,8 @@ export function buildModel(parts: Parts): ChartModel {
     axis: axisId(signal),
     staleMicros: signal.stale_after_ms * MICROS_PER_MS,
     step: signal.step,
+    alpha: 1,
+    pattern: null,
   }));
   const first = picks[0];
   const axes: Axis[] = [];

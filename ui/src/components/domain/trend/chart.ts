@@ -1,17 +1,18 @@
 /**
- * uPlot as axes, cursor and selection; the drawing is ours (`paint.ts`). uPlot has no pan and no wheel: they are here.
+ * uPlot as axes, cursor and selection; the drawing is ours (`surface.ts`, `words.ts`). uPlot has no pan and no wheel: they
+ * are here. uPlot draws again only when words or axes move.
  */
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { formatNumber } from "../../../lib/format";
-import { tickDecimals, valueTicks } from "../../../lib/scale";
+import { tickDecimals } from "../../../lib/scale";
 import { tickLabel, timeTicks } from "../../../lib/time";
-import type { ChartModel } from "./model";
-import { lanesHeight, paintAbove, paintBelow } from "./paint";
+import { axisTicks, type ChartModel, lanesHeight } from "./model";
+import { type Place, Surface } from "./surface";
+import { type Area, FONT, writeWords } from "./words";
 
 const AXIS_WIDTH = 44;
 const TIME_LABELS = 22;
-const FONT = '11px "Inter Variable", system-ui, sans-serif';
 /** A drag shorter than this is a click. */
 const DRAG_MIN = 4;
 
@@ -31,8 +32,11 @@ export class Chart {
   readonly #events: ChartEvents;
   #model: ChartModel;
   #plot: uPlot | null = null;
+  #surface: Surface | null = null;
   /** Axes and lanes of the plot as built: another set needs another plot. */
   #shape = "";
+  /** What the words and axes say as drawn. */
+  #said = "";
 
   constructor(host: HTMLElement, model: ChartModel, events: ChartEvents) {
     this.#host = host;
@@ -50,7 +54,40 @@ export class Chart {
     this.#model = model;
     const shape = `${model.axes.map((axis) => axis.id + axis.unit).join("|")}#${model.score !== null}#${model.palette.panel}`;
     if (shape !== this.#shape || !this.#plot) this.#build(shape);
-    else this.#plot.setData(this.#data(), true);
+    else {
+      const said = this.#says();
+      if (said !== this.#said) this.#plot.setData(this.#data(), true);
+      this.#said = said;
+      this.#paint(this.#plot);
+    }
+  }
+
+  /** Everything that uPlot's canvas shows of the model, to a pixel. */
+  #says(): string {
+    const { t0, t1, axes, limits, bad, alarms, now } = this.#model;
+    const column = (t1 - t0) / Math.max(1, this.width);
+    return JSON.stringify([
+      t0,
+      t1,
+      axes.map(({ low, high, colour }) => [low, high, colour]),
+      limits.map(({ label, value }) => [label, value]),
+      bad.map((span) => [span.words, span.name, Math.round(span.t1 / column)]),
+      alarms.some((span) => span.t1 >= t0 && span.t0 <= t1),
+      now < t1 ? Math.round(now / column) : null,
+      this.#model.normal,
+    ]);
+  }
+
+  #paint(u: uPlot): void {
+    this.#surface?.paint(this.#model, this.#placeOf(u));
+  }
+
+  #placeOf(u: uPlot): Place {
+    const { left, top, width, height } = u.bbox;
+    const ratio = devicePixelRatio;
+    const [x, y, plot] = [Math.round(left), Math.round(top), Math.round(height)];
+    const lanes = Math.round(lanesHeight(this.#model.score !== null) * ratio);
+    return { left: x, top: y, width: Math.round(width), plot, height: plot + lanes, ratio };
   }
 
   resize(): void {
@@ -95,13 +132,16 @@ export class Chart {
       axes: [this.#timeAxis(), ...axes.map((_, i) => this.#valueAxis(i))],
       cursor: this.#cursor(),
       hooks: {
-        drawClear: [(u) => paintBelow(u.ctx, this.#model, area(u))],
         draw: [(u) => this.#draw(u)],
         setCursor: [(u) => this.#moved(u)],
         setSelect: [(u) => this.#selected(u)],
       },
     };
+    this.#said = this.#says();
     this.#plot = new uPlot(options, this.#data(), this.#host);
+    this.#surface = new Surface();
+    const wrap = this.#plot.root.querySelector<HTMLElement>(".u-wrap");
+    if (wrap) this.#surface.mount(wrap);
     this.#plot.over.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
   }
 
@@ -139,14 +179,10 @@ export class Chart {
       font: FONT,
       stroke: () => axis()?.colour ?? this.#model.palette.dim,
       ticks: { show: false },
-      grid: { show: i === 0, stroke: () => this.#model.palette.line, width: 1 },
+      grid: { show: false },
       splits: (u) => {
         const height = u.bbox.height / devicePixelRatio || 300;
-        return valueTicks(
-          axis()?.low ?? 0,
-          axis()?.high ?? 1,
-          Math.max(height > 90 ? 4 : 2, Math.floor(height / 44)),
-        );
+        return axisTicks(axis() ?? { low: 0, high: 1 }, height);
       },
       values: (_, splits) => {
         const decimals = tickDecimals(splits);
@@ -228,8 +264,9 @@ export class Chart {
   }
 
   #draw(u: uPlot): void {
+    this.#paint(u);
     const where = area(u);
-    paintAbove(u.ctx, this.#model, where);
+    writeWords(u.ctx, this.#model, where);
     const { ctx } = u;
     ctx.save();
     ctx.scale(where.ratio, where.ratio);
@@ -247,7 +284,7 @@ export class Chart {
   }
 }
 
-function area(u: uPlot) {
+function area(u: uPlot): Area {
   const { left, top, width, height } = u.bbox;
   return { left, top, width, height, ratio: devicePixelRatio };
 }
