@@ -6,7 +6,7 @@ export default defineConfig({
   // Tauri serves the files from its own origin, so that every address is absolute there and relative ones work too.
   base: "./",
   clearScreen: false,
-  server: { host: "127.0.0.1", port: 5173, strictPort: true },
+  server: { host: "127.0.0.1", port: 5173, strictPort: true, fs: { allow: [".", "../assets/locales"] } },
   build: {
     outDir: "dist",
     target: ["es2022", "safari16"],

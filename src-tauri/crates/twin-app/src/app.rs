@@ -3,17 +3,22 @@
 //! Left out on purpose: anything about windows, trays and notification services. The shell adds those, the headless
 //! binary a terminal.
 
+mod audit;
 mod discovery;
 mod doctor;
 mod faults;
+mod last_heard;
 mod links;
 mod look;
 mod mapped;
 mod models;
 mod plant_file;
 mod planted;
+mod saving;
 mod seen;
 mod session;
+#[cfg(test)]
+mod tests;
 
 use std::{
     path::{Path, PathBuf},
@@ -26,13 +31,9 @@ use tokio::{
     time::Instant,
 };
 use twin_core::{OccurrenceId, engine::SystemEvent};
-use twin_historian::{AuditEntry, Durability, Group, Historian, LinkTransition};
+use twin_historian::{Durability, Group, Historian, LinkTransition};
 
-use self::{
-    look::Looks,
-    planted::{Origin, Planted},
-    seen::Seen,
-};
+use self::{audit::Unwritten, links::Links, look::Looks, planted::Planted, seen::Seen};
 use crate::{
     api::{
         alarm::{AlarmList, AlarmRow},
@@ -52,7 +53,6 @@ use crate::{
         notice::Notice, provisional::adoptions, request::Request, retention::Plan, scoring::Answer,
         writer::alarm_row,
     },
-    running::RunningLink,
     start::{self, Tasks},
     trend,
     view::View,
@@ -83,7 +83,9 @@ pub struct App {
     discovery: Discovery,
     looks: Looks,
     requests: mpsc::Sender<Request>,
-    links: Mutex<Vec<RunningLink>>,
+    links: Mutex<Links>,
+    /// What is done and not in the audit trail yet.
+    unwritten: Mutex<Unwritten>,
     /// One edit of the plant file at a time.
     editing: Mutex<()>,
     next_link: AtomicUsize,
@@ -105,10 +107,7 @@ impl App {
         let loaded = load
             .loaded
             .map_err(|source| workspace.wrong_plant(source))?;
-        let heard = HeardByRule::open(workspace.dir())?;
-        // The assets of rules are there before the first message, or their alarms would end here.
-        let made = loaded.plant.by_rule(heard.iter());
-        let origin = Origin::new(loaded, made);
+        let (origin, heard) = mapped::remembered(workspace.dir(), loaded)?;
         let historian = Historian::open(workspace.dir(), clock::now()).await?;
         // What was accepted just before the program ended may not have been given its history yet.
         historian.adopt(&adoptions(&origin.whole())).await?;
@@ -155,7 +154,8 @@ impl App {
             answers: running.answers,
             view,
             requests: running.requests,
-            links: Mutex::new(Vec::new()),
+            links: Mutex::new(Links::default()),
+            unwritten: Mutex::new(Unwritten::default()),
             editing: Mutex::new(()),
             next_link: AtomicUsize::new(0),
             unacknowledged: running.unacknowledged,
@@ -194,7 +194,7 @@ impl App {
             }
         }
         // The links go last, so that the acknowledgements of the last commit still leave.
-        for link in self.links.lock().await.drain(..) {
+        for link in self.links.lock().await.running.drain(..) {
             let end = LinkTransition {
                 connection: link.id.clone(),
                 at: clock::now(),
@@ -216,24 +216,12 @@ impl App {
         if is_complete && let Err(error) = heartbeat::put(&path, clock::now()) {
             tracing::warn!("the heartbeat could not be written: {error}");
         }
+        self.audit_last().await;
         if let Err(error) = self.historian.close().await {
             tracing::error!(
                 "history could not be closed cleanly; the next start repairs it: {error}"
             );
         }
-    }
-
-    /// Every operator action lands in the audit trail.
-    async fn audit(&self, user: &str, action: &str, subject: &str, detail: &str) -> Result<()> {
-        let entry = AuditEntry {
-            at: clock::now(),
-            user: user.to_owned(),
-            action: action.to_owned(),
-            subject: subject.to_owned(),
-            detail: detail.to_owned(),
-        };
-        self.historian.alarms().write_audit(&entry).await?;
-        Ok(())
     }
 
     /// The plant that runs.
@@ -345,7 +333,7 @@ impl App {
     /// # Errors
     /// When the connection is read-only, unknown or not ready.
     pub async fn request_rebirth(&self, connection: &str, node: &str, user: &str) -> Result<()> {
-        self.audit(user, "request-rebirth", connection, node)
+        self.audit_first(user, "request-rebirth", connection, node)
             .await?;
         let (reply, answer) = oneshot::channel();
         let (connection, node) = (connection.to_owned(), node.to_owned());
@@ -381,6 +369,7 @@ async fn watch_plant_file(app: Weak<App>) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
         let Some(app) = app.upgrade() else { return };
+        app.audit_rest().await;
         app.look_at_plant_file().await;
         let begun = Instant::now();
         if begun >= rules_rest_until {

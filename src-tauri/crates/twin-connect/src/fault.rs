@@ -320,14 +320,6 @@ impl DownReason {
         )
     }
 
-    pub(crate) fn bloated(what: &str) -> Self {
-        DownReason::new(
-            DownKind::TooLarge,
-            format!("the broker sent {what}"),
-            "Find the device that sends it, or subscribe without its topic.",
-        )
-    }
-
     pub(crate) fn overloaded() -> Self {
         DownReason::new(
             DownKind::Overloaded,

@@ -32,6 +32,7 @@ mod findings;
 mod grade;
 mod inbox;
 mod limits;
+mod memory;
 mod message;
 mod moments;
 mod outlet;

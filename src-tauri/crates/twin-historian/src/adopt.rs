@@ -1,11 +1,12 @@
 //! Signals that get another id: what was heard under a provisional one becomes the history of a signal of the plant.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
-use sqlx::SqliteConnection;
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
 use twin_core::{Quality, SignalId, SignalKey, Timestamp};
 
 use crate::{
+    chunks::ChunkRow,
     database::Durability,
     error::{Error, Result},
     events::{QualityTransition, put_qualities},
@@ -14,6 +15,8 @@ use crate::{
 
 /// Changes of quality copied in one transaction.
 const QUALITIES_A_STEP: i64 = 1_000;
+/// Chunks taken away in one transaction: appends wait for that long.
+const CHUNKS_A_STEP: usize = 100;
 /// Those of a signal behind an instant that another has not.
 const QUALITIES: &str = "SELECT at, status, reason FROM quality AS q WHERE signal = ?1 AND at > ?3 \
      AND NOT EXISTS (SELECT 1 FROM quality WHERE signal = ?2 AND at = q.at) ORDER BY at LIMIT ?4";
@@ -38,11 +41,37 @@ pub struct Adopted {
     pub samples: u64,
 }
 
+/// Where a chunk lies. One that was written anew has other data.
+#[derive(PartialEq, Eq)]
+struct Place {
+    t_min: i64,
+    t_max: i64,
+    count: u32,
+    data: i64,
+}
+
+impl Place {
+    fn read(row: &SqliteRow) -> sqlx::Result<Place> {
+        let ChunkRow {
+            statistics, data, ..
+        } = ChunkRow::read(row)?;
+        Ok(Place {
+            t_min: statistics.t_min.micros(),
+            t_max: statistics.t_max.micros(),
+            count: statistics.count,
+            data,
+        })
+    }
+}
+
 impl Historian {
     /// Gives the samples of provisional ids to signals. A signal that history does not know yet takes over the key, at
     /// once and whatever it holds; one that it knows gets copies, and what it has already stays. Of several signals for
     /// one provisional id all but one get copies. Changes of quality go the same way: they say when nothing was recorded.
     /// Ids that history does not know are left out, so that the call may be repeated, and must be after a failure.
+    ///
+    /// What was copied leaves the provisional id, so that it is not copied again: all that is in chunks. What only the
+    /// journal has by then stays there too; a later call finds it.
     ///
     /// # Errors
     /// When history cannot be read or written. Some may be done by then.
@@ -56,7 +85,8 @@ impl Historian {
         let mut adopted = Adopted::default();
         let mut renames: Vec<(SignalKey, &Adoption)> = Vec::new();
         let mut renamed: HashMap<&SignalId, SignalKey> = HashMap::new();
-        let mut leaving: HashSet<SignalKey> = HashSet::new();
+        let mut leaving: BTreeSet<SignalKey> = BTreeSet::new();
+        let mut copies: Vec<(SignalKey, SignalKey)> = Vec::new();
         for adoption in adoptions {
             let Some(from) = known.get(&adoption.from).copied() else {
                 continue;
@@ -72,15 +102,25 @@ impl Historian {
                 Some(to) => vec![to],
                 None => self.signal_keys(std::slice::from_ref(&adoption.to)).await?,
             };
-            for to in to.into_iter().filter(|to| *to != from) {
-                adopted.samples += self.copy_samples(from, to).await?;
-                self.copy_qualities(from, to).await?;
-                adopted.copied += 1;
-            }
+            let to = to.into_iter().filter(|to| *to != from);
+            copies.extend(to.map(|to| (from, to)));
         }
-        // The last step, because it takes the provisional ids away by which a repeated call finds its work.
+        let copied: BTreeSet<SignalKey> = copies.iter().map(|(from, _)| *from).collect();
+        let mut places = Vec::new();
+        for from in copied.difference(&leaving) {
+            places.push((*from, self.places(*from).await?));
+        }
+        for (from, to) in copies {
+            adopted.samples += self.copy_samples(from, to).await?;
+            self.copy_qualities(from, to).await?;
+            adopted.copied += 1;
+        }
+        // After all copies, because it takes the provisional ids away by which a repeated call finds its work.
         self.rename(&renames).await?;
         adopted.renamed = renames.len() as u64;
+        for (from, copied) in places {
+            self.take_away(from, &copied).await?;
+        }
         Ok(adopted)
     }
 
@@ -91,6 +131,51 @@ impl Historian {
             written += self.import(to, samples).await?.written;
         }
         Ok(written)
+    }
+
+    /// The chunks of a signal as they lie now; none when there are none, or when one is damaged.
+    async fn places(&self, signal: SignalKey) -> Result<Vec<Place>> {
+        let _alone = self.inner.maintain().await?;
+        self.places_now(signal).await
+    }
+
+    /// [`places`](Self::places) for who keeps maintenance away.
+    async fn places_now(&self, signal: SignalKey) -> Result<Vec<Place>> {
+        let telemetry = &self.inner.telemetry;
+        let rows = sqlx::query("SELECT * FROM chunk WHERE signal = ? ORDER BY t_min")
+            .bind(signal.0)
+            .fetch_all(&telemetry.readers)
+            .await
+            .map_err(Error::sql(&telemetry.file, "read chunk statistics"))?;
+        let places: sqlx::Result<Vec<Place>> = rows.iter().map(Place::read).collect();
+        Ok(places.unwrap_or_default())
+    }
+
+    /// Takes away chunks whose samples were copied, and all rollups of them.
+    async fn take_away(&self, signal: SignalKey, copied: &[Place]) -> Result<()> {
+        if copied.is_empty() {
+            return Ok(());
+        }
+        let _alone = self.inner.maintain().await?;
+        // What compaction has brought meanwhile may not have been copied: then all of it goes with a later call.
+        if self.places_now(signal).await? != copied {
+            return Ok(());
+        }
+        let telemetry = &self.inner.telemetry;
+        let fail = Error::sql(&telemetry.file, "take away what was copied");
+        // Rollups go first: chunks without any are sound, if it ends here.
+        let mut writer = telemetry.writer.lock().await;
+        writer.begin(Durability::Normal).await?;
+        let done = delete_rollups(writer.connection(), signal).await;
+        writer.end(done.map_err(&fail)).await?;
+        drop(writer);
+        for part in copied.chunks(CHUNKS_A_STEP) {
+            let mut writer = telemetry.writer.lock().await;
+            writer.begin(Durability::Normal).await?;
+            let done = delete_chunks(writer.connection(), signal, part).await;
+            writer.end(done.map_err(&fail)).await?;
+        }
+        Ok(())
     }
 
     /// What the signal has of an instant stays.
@@ -153,6 +238,37 @@ async fn rename_all(
             .bind(adoption.to.as_str())
             .bind(i64::from(key.0))
             .bind(adoption.from.as_str())
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn delete_rollups(connection: &mut SqliteConnection, signal: SignalKey) -> sqlx::Result<()> {
+    for sql in [
+        "DELETE FROM rollup WHERE signal = ?",
+        "DELETE FROM rollup_dirty WHERE signal = ?",
+        "DELETE FROM rolled WHERE signal = ?",
+    ] {
+        let delete = sqlx::query(sql).bind(signal.0);
+        delete.execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+async fn delete_chunks(
+    connection: &mut SqliteConnection,
+    signal: SignalKey,
+    places: &[Place],
+) -> sqlx::Result<()> {
+    for place in places {
+        sqlx::query("DELETE FROM chunk WHERE signal = ? AND t_min = ?")
+            .bind(signal.0)
+            .bind(place.t_min)
+            .execute(&mut *connection)
+            .await?;
+        sqlx::query("DELETE FROM chunk_data WHERE id = ?")
+            .bind(place.data)
             .execute(&mut *connection)
             .await?;
     }

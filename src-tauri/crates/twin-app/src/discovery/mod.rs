@@ -10,7 +10,10 @@ mod diff;
 mod found;
 mod rows;
 
-use std::sync::Arc;
+use std::{
+    collections::VecDeque,
+    sync::{Arc, MutexGuard, PoisonError},
+};
 
 use tokio::sync::{Mutex, mpsc};
 use twin_core::Duration;
@@ -37,13 +40,44 @@ const OLD_AFTER: Duration = Duration::from_secs(10);
 /// and never take more than one part of so many of the time.
 const SHARE: i64 = 5;
 
-/// The newest proposals.
+/// So many of those that lines were shown of are kept: they may be as large as the plant.
+const SHOWN: usize = 2;
+
+/// The newest proposals, and those that a person looks at.
 #[derive(Debug, Default)]
 pub struct Discovery {
     newest: Mutex<Option<Arc<Found>>>,
+    /// What lines of the plant file were shown of, the newest last.
+    shown: std::sync::Mutex<VecDeque<Arc<Found>>>,
 }
 
 impl Discovery {
+    /// Keeps what lines were made of that a person looks at, until others were shown or some are accepted; gives its number.
+    pub fn show(&self, found: &Arc<Found>) -> u32 {
+        let mut shown = self.all_shown();
+        shown.retain(|other| other.version != found.version);
+        shown.push_back(Arc::clone(found));
+        if shown.len() > SHOWN {
+            shown.pop_front();
+        }
+        found.version
+    }
+
+    /// What lines were made of, by its number; none when it is not kept any more.
+    pub fn shown(&self, version: u32) -> Option<Arc<Found>> {
+        let shown = self.all_shown();
+        shown.iter().find(|of| of.version == version).cloned()
+    }
+
+    /// Of the plant file as it is by now nothing was shown.
+    pub fn forget_shown(&self) {
+        self.all_shown().clear();
+    }
+
+    fn all_shown(&self) -> MutexGuard<'_, VecDeque<Arc<Found>>> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Proposals for what the connections have heard, beside the plant that runs; `written` is the plant file of it. The
     /// second is how much they have heard by now.
     ///

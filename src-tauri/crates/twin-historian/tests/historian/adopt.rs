@@ -81,6 +81,46 @@ fn a_signal_with_a_history_keeps_it_and_gets_what_it_lacks() {
     });
 }
 
+/// At the next change of the plant there is nothing to read again.
+#[test]
+fn what_was_copied_leaves_the_provisional_id() {
+    block_on(async {
+        let dir = folder();
+        let historian = open(dir.path()).await;
+        let ids = ["a/x", "b/x", "?c/t#a", "?c/t#b"];
+        assert_eq!(keys(&historian, &ids).await, [0, 1, 2, 3]);
+        let many: Vec<_> = (0..20_000).map(|n| (2, n * 10_000, n as f64)).collect();
+        hear(&historian, &many).await;
+        hear(&historian, &[(3, 5, 3.0)]).await;
+        compact(&historian).await;
+        while historian.roll_up_step().await.unwrap().more {}
+        // Not in a chunk yet.
+        hear(&historian, &[(2, 200_000_000, 7.0)]).await;
+        let adoptions = [adoption("?c/t#a", "a/x"), adoption("?c/t#a", "b/x")];
+        let adopted = historian.adopt(&adoptions).await.unwrap();
+        assert_eq!((adopted.copied, adopted.samples), (2, 40_002));
+        assert_eq!(all(&historian, 2).await, [(200_000_000, 7.0)]);
+        let again = historian.adopt(&adoptions).await.unwrap();
+        assert_eq!(again.samples, 0);
+        compact(&historian).await;
+        historian.adopt(&adoptions).await.unwrap();
+        assert_eq!(all(&historian, 2).await, []);
+        for key in [0, 1] {
+            assert_eq!(all(&historian, key).await.len(), 20_001);
+        }
+        assert_eq!(all(&historian, 3).await, [(5, 3.0)], "of another");
+        // Heard again, it goes the same way.
+        hear(&historian, &[(2, 1, 8.0), (2, 300_000_000, 9.0)]).await;
+        compact(&historian).await;
+        while historian.roll_up_step().await.unwrap().more {}
+        assert_eq!(historian.adopt(&adoptions).await.unwrap().samples, 4);
+        assert_eq!(all(&historian, 2).await, []);
+        let report = historian.check().await.unwrap();
+        assert_eq!(report.faults, Vec::<String>::new());
+        historian.close().await.unwrap();
+    });
+}
+
 #[test]
 fn several_signals_may_come_of_one_address() {
     block_on(async {
