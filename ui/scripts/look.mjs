@@ -100,6 +100,16 @@ const SHOTS = [
   ["types-import", "fault", "#/types", "light", 1280, 800, modelFaults],
   ["types-choose", "fault", "#/types", "dark", 1024, 700, modelChoose],
   ["search", "fault", "", "dark", 1440, 900, search],
+  ["trend-empty", "fault", "#/trend", "light", 1280, 800],
+  ["trend-find", "fault", "#/trend", "dark", 1280, 800, trendFind],
+  ["trend-eight", "fault", "#/trend", "dark", 1440, 900, trendEight],
+  ["trend-marks", "fault", "#/trend", "light", 1440, 900, trendMarks],
+  ["trend-compare", "fault", "#/trend", "dark", 1440, 900, trendCompare],
+  ["trend-sister", "fault", "#/trend", "light", 1280, 800, trendSister],
+  ["trend-range", "fault", "#/trend", "dark", 1280, 800, trendRange],
+  ["trend-sixteen", "thousand", "#/trend", "light", 1440, 900, trendSixteen],
+  ["small-trend", "fault", "#/trend", "light", 1024, 700, trendMarks],
+  ["large-trend", "fault", "#/trend", "dark", 2560, 1440, trendEight],
   ["small-overview", "fault", "", "dark", 1024, 700],
   ["small-asset", "fault", "#/asset/pump-2", "light", 1024, 700],
   ["small-overview-light", "fault", "", "light", 1024, 700],
@@ -332,6 +342,97 @@ async function modelChoose(page) {
   await page.fill("[data-testid=model-path]", "/home/operator/several.json");
   await page.click("[data-testid=model-start]");
   await page.waitForSelector("[data-testid=model-choices]");
+}
+
+/** Puts signals onto the trend screen by what they are called. */
+async function trendOf(page, ...queries) {
+  for (const query of queries) {
+    await page.fill("[data-testid=trend-add]", query);
+    await page.keyboard.press("Enter");
+  }
+  await page.keyboard.press("Escape");
+  await page.waitForSelector("[data-testid=trend-table]");
+}
+
+const PUMP = ["Pump 2 drive-end", "Pump 2 bearing", "Pump 2 flow"];
+
+async function trendFind(page) {
+  await trendOf(page, ...PUMP);
+  await page.fill("[data-testid=trend-add]", "pressure");
+}
+
+async function trendHover(page, across) {
+  const box = await page.locator("[data-testid=trend] .u-over").boundingBox();
+  await page.mouse.move(box.x + box.width * across, box.y + box.height * 0.4);
+}
+
+async function trendEight(page) {
+  await trendOf(
+    page,
+    ...PUMP,
+    "Pump 2 discharge",
+    "Pump 2 speed set",
+    "Pump 2 power",
+    "tank level",
+    "Pump 1 bearing",
+  );
+  await page.click("[data-testid=trend-span-3600]");
+  await page.waitForTimeout(500);
+  await trendHover(page, 0.4);
+}
+
+async function trendMarks(page) {
+  await trendOf(page, ...PUMP, "residual");
+  await page.click("[data-testid=trend-span-3600]");
+  await page.waitForTimeout(500);
+  const box = await page.locator("[data-testid=trend] .u-over").boundingBox();
+  await page.keyboard.down("Control");
+  await page.mouse.move(box.x + box.width * 0.3, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.8, box.y + 80, { steps: 6 });
+  await page.mouse.up();
+  await page.keyboard.up("Control");
+}
+
+async function trendCompare(page) {
+  await trendOf(page, ...PUMP.slice(0, 2));
+  await page.click("[data-testid=trend-span-3600]");
+  await page.selectOption("[data-testid=trend-compare]", "shift:28800000000");
+}
+
+async function trendSister(page) {
+  await trendOf(page, ...PUMP.slice(0, 2));
+  await page.click("[data-testid=trend-span-3600]");
+  await page.selectOption("[data-testid=trend-compare]", "asset:pump-1");
+}
+
+async function trendRange(page) {
+  await trendOf(page, ...PUMP);
+  await page.fill("[data-testid=trend-from]", "yesterday");
+  await page.keyboard.press("Enter");
+}
+
+async function trendSixteen(page) {
+  await trendOf(
+    page,
+    ...PUMP,
+    "Pump 2 discharge",
+    "Pump 2 speed set",
+    "Pump 2 power",
+    "tank level",
+    "Pump 1 bearing",
+  );
+  await trendOf(
+    page,
+    "residual",
+    "dose",
+    "turbidity",
+    "acidity",
+    "approach",
+    "fouling",
+    "compressor oil",
+    "co",
+  );
 }
 
 async function search(page) {

@@ -56,3 +56,19 @@ export function onGrid(t0: number, t1: number, width: number): { t0: number; t1:
   const end = Math.ceil(t1 / column) * column;
   return { t0: end - Math.max(1, width) * column, t1: end, column };
 }
+
+/** How many earlier ranges can be gone back to. */
+const BACK_MAX = 50;
+
+function same(a: TimeWindow, b: TimeWindow): boolean {
+  if (a.mode === "follow" || b.mode === "follow")
+    return a.mode === "follow" && b.mode === "follow" && a.span === b.span;
+  return a.t0 === b.t0 && a.t1 === b.t1;
+}
+
+/** The ranges of before with `window` as the newest of them; the oldest is forgotten when there are too many. */
+export function remembered(before: readonly TimeWindow[], window: TimeWindow): readonly TimeWindow[] {
+  const newest = before.at(-1);
+  if (newest && same(newest, window)) return before;
+  return [...before, window].slice(-BACK_MAX);
+}

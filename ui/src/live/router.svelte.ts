@@ -3,6 +3,7 @@ export type Route =
   | { screen: "overview" }
   | { screen: "asset"; id: string; signal?: number | null }
   | { screen: "alarms" }
+  | { screen: "trend" }
   | { screen: "connections" }
   | { screen: "types" }
   | { screen: "discovery"; connection?: string | null };
@@ -18,6 +19,7 @@ export function parseRoute(hash: string): Route {
     };
   }
   if (parts[0] === "alarms") return { screen: "alarms" };
+  if (parts[0] === "trend") return { screen: "trend" };
   if (parts[0] === "connections") return { screen: "connections" };
   if (parts[0] === "types") return { screen: "types" };
   if (parts[0] === "discovery") {

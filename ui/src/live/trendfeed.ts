@@ -5,6 +5,7 @@
 
 import { errorMessage } from "../ipc/backend";
 import type { TrendRequest } from "../ipc/bindings/TrendRequest";
+import { t } from "../lib/text/text";
 import { decodeTrend, type TrendColumns } from "../lib/trend";
 
 /** A query that takes longer is given up. */
@@ -72,7 +73,7 @@ export class TrendFeed {
       if (this.#running !== generation) return;
       this.#generation += 1;
       this.#running = 0;
-      this.#onError("History does not answer. The trend shows what it had.");
+      this.#onError(t("trend-unanswered"));
     }, PATIENCE_MS);
     try {
       const answer = await this.#query(request);

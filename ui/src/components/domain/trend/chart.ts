@@ -5,9 +5,10 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { formatNumber } from "../../../lib/format";
+import { language } from "../../../lib/locale";
 import { tickDecimals } from "../../../lib/scale";
 import { tickLabel, timeTicks } from "../../../lib/time";
-import { axisTicks, type ChartModel, lanesHeight } from "./model";
+import { type Axis, axisTicks, type ChartModel, lanesHeight } from "./model";
 import { type Place, Surface } from "./surface";
 import { type Area, FONT, writeWords } from "./words";
 
@@ -15,11 +16,17 @@ const AXIS_WIDTH = 44;
 const TIME_LABELS = 22;
 /** A drag shorter than this is a click. */
 const DRAG_MIN = 4;
+/** Value axes that are shown: more would leave no room for the traces. CSS pixels. */
+const AXES_MAX = 4;
+const AXES_NARROW = 2;
+const WIDE = 860;
 
 export interface ChartEvents {
   /** The pointer is at an instant, or has left (null). Pixels from the chart's left and top edge. */
   onCursor: (time: number | null, left: number, top: number) => void;
   onZoom: (t0: number, t1: number) => void;
+  /** Marks a range, which stays as it is drawn. */
+  onSelect: (t0: number, t1: number) => void;
   /** Moves by a part of the width. */
   onPan: (part: number) => void;
   /** Scales around an instant. */
@@ -37,6 +44,8 @@ export class Chart {
   #shape = "";
   /** What the words and axes say as drawn. */
   #said = "";
+  /** Whether the drag that goes on marks a range rather than zooming to it. */
+  #selecting = false;
 
   constructor(host: HTMLElement, model: ChartModel, events: ChartEvents) {
     this.#host = host;
@@ -50,9 +59,49 @@ export class Chart {
     return this.#plot ? this.#plot.bbox.width / devicePixelRatio : this.#host.clientWidth;
   }
 
+  /** The plot area in CSS pixels from the chart's left and top edge. */
+  get plot(): { left: number; top: number; width: number; height: number } {
+    const over = this.#plot?.over;
+    return {
+      left: over?.offsetLeft ?? 0,
+      top: over?.offsetTop ?? 0,
+      width: over?.clientWidth ?? 0,
+      height: over?.clientHeight ?? 0,
+    };
+  }
+
+  /** Moves the cursor by so many CSS pixels; where there is none, it appears in the middle. */
+  moveCursor(by: number): void {
+    const plot = this.#plot;
+    if (!plot) return;
+    const { width, height } = this.plot;
+    const from = (plot.cursor.left ?? -1) < 0 ? width / 2 : (plot.cursor.left ?? 0) + by;
+    plot.setCursor({ left: Math.min(width - 1, Math.max(0, from)), top: height / 2 });
+  }
+
+  /** Takes the cursor away. */
+  dropCursor(): void {
+    this.#plot?.setCursor({ left: -10, top: -10 });
+  }
+
+  /** What is seen, as canvases of one size from the lowest to the uppermost, with their places in device pixels. */
+  get layers(): { canvas: HTMLCanvasElement; left: number; top: number }[] {
+    const plot = this.#plot;
+    if (!plot) return [];
+    const under = this.#surface?.layer;
+    return [...(under ? [under] : []), { canvas: plot.ctx.canvas, left: 0, top: 0 }];
+  }
+
+  /** The axes that are shown. */
+  #axes(model = this.#model): Axis[] {
+    return model.axes.slice(0, this.#host.clientWidth >= WIDE ? AXES_MAX : AXES_NARROW);
+  }
+
   update(model: ChartModel): void {
     this.#model = model;
-    const shape = `${model.axes.map((axis) => axis.id + axis.unit).join("|")}#${model.score !== null}#${model.palette.panel}`;
+    const shape = `${this.#axes(model)
+      .map((axis) => axis.id + axis.unit)
+      .join("|")}#${model.axes.length}#${model.score !== null}#${model.palette.panel}`;
     if (shape !== this.#shape || !this.#plot) this.#build(shape);
     else {
       const said = this.#says();
@@ -75,6 +124,7 @@ export class Chart {
       alarms.some((span) => span.t1 >= t0 && span.t0 <= t1),
       now < t1 ? Math.round(now / column) : null,
       this.#model.normal,
+      language(),
     ]);
   }
 
@@ -110,6 +160,7 @@ export class Chart {
     this.#plot?.destroy();
     this.#shape = shape;
     const { axes } = this.#model;
+    const shown = this.#axes();
     const scales: uPlot.Scales = { x: { time: false, range: () => [this.#model.t0, this.#model.t1] } };
     for (const { id } of axes) {
       scales[id] = {
@@ -122,14 +173,14 @@ export class Chart {
     const options: uPlot.Options = {
       width: Math.max(100, this.#host.clientWidth),
       height: Math.max(100, this.#host.clientHeight),
-      padding: [axes.some((axis) => axis.unit !== "") ? 20 : 8, axes.length > 1 ? 0 : 16, 0, 0],
+      padding: [shown.some((axis) => axis.unit !== "") ? 20 : 8, shown.length > 1 ? 0 : 16, 0, 0],
       legend: { show: false },
       scales,
       series: [
         {},
         ...axes.map(({ id }) => ({ scale: id, auto: true, paths: () => null, points: { show: false } })),
       ],
-      axes: [this.#timeAxis(), ...axes.map((_, i) => this.#valueAxis(i))],
+      axes: [this.#timeAxis(), ...shown.map((_, i) => this.#valueAxis(i))],
       cursor: this.#cursor(),
       hooks: {
         draw: [(u) => this.#draw(u)],
@@ -202,6 +253,7 @@ export class Chart {
             this.#pan(u, event);
             return null;
           }
+          this.#selecting = event.ctrlKey || event.metaKey;
           handler(event);
           return null;
         },
@@ -260,7 +312,9 @@ export class Chart {
     const { t0, t1 } = this.#model;
     const scale = (t1 - t0) / Math.max(1, u.over.clientWidth);
     u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-    this.#events.onZoom(t0 + left * scale, t0 + (left + width) * scale);
+    const range: [number, number] = [t0 + left * scale, t0 + (left + width) * scale];
+    if (this.#selecting) this.#events.onSelect(...range);
+    else this.#events.onZoom(...range);
   }
 
   #draw(u: uPlot): void {
@@ -272,7 +326,7 @@ export class Chart {
     ctx.scale(where.ratio, where.ratio);
     ctx.font = FONT;
     ctx.textBaseline = "alphabetic";
-    this.#model.axes.forEach((axis, i) => {
+    this.#axes().forEach((axis, i) => {
       ctx.fillStyle = axis.colour;
       ctx.textAlign = i % 2 === 0 ? "right" : "left";
       const outer = Math.floor(i / 2) * AXIS_WIDTH + 6;

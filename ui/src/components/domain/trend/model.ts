@@ -17,6 +17,8 @@ export interface Trace {
   alpha: number;
   /** Dashes that tell it from another trace of its colour; null: a full line. */
   pattern: Dash | null;
+  /** Whether it lies behind the trace of its key, for comparison. */
+  ghost?: boolean;
 }
 
 /** A value axis, shared by the signals of one unit. */

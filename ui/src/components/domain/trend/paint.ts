@@ -49,6 +49,7 @@ export class Painter {
     for (const trace of [...model.traces].reverse()) this.#trace(plot, model, size, trace);
     this.#limits(plot, model, size);
     this.#lanes(raster, model, size);
+    if (model.traces.length === 0) return;
     const now = (model.now - model.t0) * perMicro(raster, model);
     if (now > 0 && now < raster.width - size.ratio) {
       const left = Math.round(now);
@@ -129,15 +130,20 @@ export class Painter {
     const colour = this.#ink(trace.colour);
     envelope.take(width, trace.columns, frame, trace.staleMicros, trace.step, model.now, 1.4 * ratio);
     const dash = { on: Math.round(3 * ratio), off: Math.round(3 * ratio) };
-    const period = trace.pattern ? trace.pattern.on + trace.pattern.off : 1;
+    const pattern = trace.pattern && {
+      on: Math.round(trace.pattern.on * ratio),
+      off: Math.round(trace.pattern.off * ratio),
+    };
+    const period = pattern ? pattern.on + pattern.off : 1;
     envelope.paint(plot, colour, {
       alpha: trace.alpha,
       phase: phaseOf(plot, model, period * (dash.on + dash.off)),
       dash,
-      pattern: trace.pattern,
+      pattern,
     });
     for (let i = 0; i < envelope.dots.length; i += 2)
       dot(plot, envelope.dots[i] ?? 0, envelope.dots[i + 1] ?? 0, 1.6 * ratio, colour);
+    if (trace.ghost) return;
     // Where the newest value is: it moves with every sample, however long the span.
     const last = trace.columns.tLast.length - 1;
     const value = trace.columns.last[last] ?? Number.NaN;

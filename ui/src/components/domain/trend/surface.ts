@@ -36,6 +36,11 @@ export class Surface {
     wrap.prepend(this.#canvas);
   }
 
+  /** The canvas with its place, device pixels; null before the first picture. */
+  get layer(): { canvas: HTMLCanvasElement; left: number; top: number } | null {
+    return this.#place && { canvas: this.#canvas, left: this.#place.left, top: this.#place.top };
+  }
+
   paint(model: ChartModel, place: Place): void {
     if (!this.#context || place.width < 1 || place.plot < 1) return;
     const whole = this.#fit(this.#context, place);

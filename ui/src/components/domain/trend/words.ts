@@ -1,5 +1,6 @@
 /** The words of a trend, on uPlot's canvas: values of limits, what is wrong with doubtful spans, names of the lanes. */
 import { priorityTextColour } from "../../../lib/palette";
+import { t } from "../../../lib/text/text";
 import { placeLabels } from "./labels";
 import { ALARMS_TOP, type ChartModel, SCORE_HEIGHT, SCORE_TOP } from "./model";
 
@@ -34,6 +35,7 @@ function valueY(model: ChartModel, area: Area, axisId: string): (value: number) 
 
 /** Everything that is read. */
 export function writeWords(context: Context, model: ChartModel, area: Area): void {
+  if (model.traces.length === 0) return;
   context.save();
   context.beginPath();
   context.rect(area.left, area.top, area.width, area.height);
@@ -44,7 +46,11 @@ export function writeWords(context: Context, model: ChartModel, area: Area): voi
   laneWords(context, model, area);
   const now = timeX(model, area)(model.now);
   if (now > area.left && now < area.left + area.width - NOW_ROOM * area.ratio) {
-    label(context, model, area, { text: "now", x: now + 5 * area.ratio, y: area.top + 12 * area.ratio });
+    label(context, model, area, {
+      text: t("trend-now"),
+      x: now + 5 * area.ratio,
+      y: area.top + 12 * area.ratio,
+    });
   }
 }
 
@@ -88,7 +94,11 @@ function spanWords(context: Context, model: ChartModel, area: Area): void {
   const x = timeX(model, area);
   if (model.normal) {
     const y = valueY(model, area, model.normal.axis)(model.normal.high);
-    label(context, model, area, { text: "normal", x: area.left + 6 * area.ratio, y: y + 10 * area.ratio });
+    label(context, model, area, {
+      text: t("trend-normal"),
+      x: area.left + 6 * area.ratio,
+      y: y + 10 * area.ratio,
+    });
   }
   context.font = FONT;
   const { ratio } = area;
@@ -112,10 +122,10 @@ function laneWords(context: Context, model: ChartModel, area: Area): void {
   const { ratio } = area;
   let top = area.top + area.height;
   if (model.score) {
-    label(context, model, area, { text: "anomaly score", x: area.left + 6 * ratio, y: top + 8 * ratio });
+    label(context, model, area, { text: t("trend-score"), x: area.left + 6 * ratio, y: top + 8 * ratio });
     top += (SCORE_TOP + SCORE_HEIGHT) * ratio;
   }
   const some = model.alarms.some((span) => span.t1 >= model.t0 && span.t0 <= model.t1);
-  const words = some ? "alarms" : "no alarms in view";
+  const words = some ? t("trend-alarms") : t("trend-no-alarms");
   label(context, model, area, { text: words, x: area.left + 6 * ratio, y: top + (ALARMS_TOP + 9) * ratio });
 }
