@@ -91,3 +91,8 @@ export function countWords(assets: number, signals: number): string {
   const found = plural(signals, "signal", "signals");
   return assets === 0 ? found : `${plural(assets, "asset", "assets")}, ${found}`;
 }
+
+/** What is said when the list was narrowed to a connection that was removed. */
+export function removedWords(connection: string): string {
+  return `The connection “${connection}” is not in the plant any more: what all others hear is shown.`;
+}

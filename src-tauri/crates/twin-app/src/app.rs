@@ -50,7 +50,7 @@ use crate::{
     heard_by_rule::HeardByRule,
     heartbeat, model_files,
     pipeline::{
-        notice::Notice, provisional::adoptions, request::Request, retention::Plan, scoring::Answer,
+        notice::Notice, provisional::adopt, request::Request, retention::Plan, scoring::Answer,
         writer::alarm_row,
     },
     start::{self, Tasks},
@@ -110,7 +110,7 @@ impl App {
         let (origin, heard) = mapped::remembered(workspace.dir(), loaded)?;
         let historian = Historian::open(workspace.dir(), clock::now()).await?;
         // What was accepted just before the program ended may not have been given its history yet.
-        historian.adopt(&adoptions(&origin.whole())).await?;
+        adopt(&historian, &origin.whole(), clock::now()).await?;
         let (planted, models) = Planted::make(&historian, &workspace, origin, None).await?;
         let compiled = Arc::clone(&planted.compiled);
         let plant = planted.view(workspace.dir());

@@ -56,6 +56,7 @@ mod will;
 mod wire;
 mod ws;
 mod ws_fault;
+mod ws_pieces;
 
 pub use advisor::{Branch, FilterSample, Sampling, sample_filter};
 pub use carrier::Carrier;

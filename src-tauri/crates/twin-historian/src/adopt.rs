@@ -1,22 +1,30 @@
 //! Signals that get another id: what was heard under a provisional one becomes the history of a signal of the plant.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use sqlx::{SqliteConnection, sqlite::SqliteRow};
-use twin_core::{Quality, SignalId, SignalKey, Timestamp};
+use twin_core::{Quality, Reason, SignalId, SignalKey, Timestamp};
 
 use crate::{
     chunks::ChunkRow,
     database::Durability,
     error::{Error, Result},
     events::{QualityTransition, put_qualities},
-    historian::Historian,
+    historian::{Historian, NAMES_A_PART},
 };
 
 /// Changes of quality copied in one transaction.
 const QUALITIES_A_STEP: i64 = 1_000;
 /// Chunks taken away in one transaction: appends wait for that long.
 const CHUNKS_A_STEP: usize = 100;
+/// Signals whose first sample is looked up at once.
+const SIGNALS_A_LOOK: usize = 1_000;
+/// The oldest source time in chunks, of signals that have any.
+const FIRSTS: &str = "SELECT k.value, c.t_min FROM json_each(?1) AS k CROSS JOIN chunk AS c ON c.signal = k.value \
+     AND c.t_min = (SELECT min(t_min) FROM chunk WHERE signal = k.value)";
 /// Those of a signal behind an instant that another has not.
 const QUALITIES: &str = "SELECT at, status, reason FROM quality AS q WHERE signal = ?1 AND at > ?3 \
      AND NOT EXISTS (SELECT 1 FROM quality WHERE signal = ?2 AND at = q.at) ORDER BY at LIMIT ?4";
@@ -28,6 +36,9 @@ pub struct Adoption {
     pub from: SignalId,
     /// Under which they are to be found.
     pub to: SignalId,
+    /// When nothing more could be heard of it, because its connection was lost, in order. What was heard before holds no
+    /// more from then on, until the next sample.
+    pub lost: Arc<[Timestamp]>,
 }
 
 /// What adopting did.
@@ -84,17 +95,21 @@ impl Historian {
             .collect();
         let mut adopted = Adopted::default();
         let mut renames: Vec<(SignalKey, &Adoption)> = Vec::new();
-        let mut renamed: HashMap<&SignalId, SignalKey> = HashMap::new();
+        let mut given: HashMap<&SignalId, SignalKey> = HashMap::new();
         let mut leaving: BTreeSet<SignalKey> = BTreeSet::new();
+        let mut losses: BTreeMap<SignalKey, &[Timestamp]> = BTreeMap::new();
         let mut copies: Vec<(SignalKey, SignalKey)> = Vec::new();
         for adoption in adoptions {
             let Some(from) = known.get(&adoption.from).copied() else {
                 continue;
             };
+            if !adoption.lost.is_empty() {
+                losses.insert(from, &*adoption.lost);
+            }
             let to = known.get(&adoption.to).copied();
-            let to = to.or_else(|| renamed.get(&adoption.to).copied());
+            let to = to.or_else(|| given.get(&adoption.to).copied());
             if to.is_none() && leaving.insert(from) {
-                renamed.insert(&adoption.to, from);
+                given.insert(&adoption.to, from);
                 renames.push((from, adoption));
                 continue;
             }
@@ -102,13 +117,23 @@ impl Historian {
                 Some(to) => vec![to],
                 None => self.signal_keys(std::slice::from_ref(&adoption.to)).await?,
             };
+            // Nothing else may be renamed to it.
+            given.extend(to.iter().map(|to| (&adoption.to, *to)));
             let to = to.into_iter().filter(|to| *to != from);
             copies.extend(to.map(|to| (from, to)));
         }
+        self.mark_losses(&losses.into_iter().collect::<Vec<_>>())
+            .await?;
         let copied: BTreeSet<SignalKey> = copies.iter().map(|(from, _)| *from).collect();
+        let copied: Vec<SignalKey> = copied.into_iter().collect();
+        // Names stay for good; most of those that were copied once have nothing any more.
+        let firsts = self.firsts(&copied).await?;
+        copies.retain(|(from, _)| firsts.contains_key(from));
         let mut places = Vec::new();
-        for from in copied.difference(&leaving) {
-            places.push((*from, self.places(*from).await?));
+        for from in copied {
+            if firsts.contains_key(&from) && !leaving.contains(&from) {
+                places.push((from, self.places(from).await?));
+            }
         }
         for (from, to) in copies {
             adopted.samples += self.copy_samples(from, to).await?;
@@ -202,25 +227,101 @@ impl Historian {
                 quality: Quality::from_bytes([status, reason]),
             };
             let copies: Vec<_> = rows.into_iter().map(transition).collect();
-            let mut writer = telemetry.writer.lock().await;
-            writer.begin(Durability::Full).await?;
-            let done = put_qualities(writer.connection(), &copies).await;
-            let done = done.map_err(Error::sql(&telemetry.file, "copy changes of quality"));
-            writer.end(done).await?;
+            self.put_changes(&copies).await?;
         }
     }
 
-    async fn rename(&self, renames: &[(SignalKey, &Adoption)]) -> Result<()> {
-        if renames.is_empty() {
-            return Ok(());
-        }
+    async fn put_changes(&self, changes: &[QualityTransition]) -> Result<()> {
         let telemetry = &self.inner.telemetry;
         let mut writer = telemetry.writer.lock().await;
         writer.begin(Durability::Full).await?;
-        let done = rename_all(writer.connection(), renames).await;
-        let done = done.map_err(Error::sql(&telemetry.file, "rename signals"));
-        writer.end(done).await?;
-        drop(writer);
+        let done = put_qualities(writer.connection(), changes).await;
+        let done = done.map_err(Error::sql(&telemetry.file, "store changes of quality"));
+        writer.end(done).await
+    }
+
+    /// Says of provisional ids when their connection was lost, as it is said of signals at once.
+    async fn mark_losses(&self, of: &[(SignalKey, &[Timestamp])]) -> Result<()> {
+        let signals: Vec<SignalKey> = of.iter().map(|(signal, _)| *signal).collect();
+        let firsts = self.firsts(&signals).await?;
+        let mut marks = Vec::new();
+        for (signal, lost) in of {
+            let Some(first) = firsts.get(signal) else {
+                continue;
+            };
+            let lost = lost.iter().filter(|at| *at > first);
+            marks.extend(lost.map(|at| QualityTransition {
+                signal: *signal,
+                at: *at,
+                quality: Quality::bad(Reason::BrokerLost),
+            }));
+            if marks.len() >= QUALITIES_A_STEP as usize {
+                self.put_changes(&marks).await?;
+                marks.clear();
+            }
+        }
+        match marks.is_empty() {
+            true => Ok(()),
+            false => self.put_changes(&marks).await,
+        }
+    }
+
+    /// Since when something is known of signals, of those of which it is: the oldest source time in chunks, or a receipt;
+    /// the beginning of time while the journal has rows that are not in memory.
+    async fn firsts(&self, signals: &[SignalKey]) -> Result<HashMap<SignalKey, Timestamp>> {
+        let mut firsts = HashMap::new();
+        for part in signals.chunks(SIGNALS_A_LOOK) {
+            self.look_for_firsts(part, &mut firsts).await?;
+        }
+        Ok(firsts)
+    }
+
+    async fn look_for_firsts(
+        &self,
+        signals: &[SignalKey],
+        firsts: &mut HashMap<SignalKey, Timestamp>,
+    ) -> Result<()> {
+        // Before the chunks: what compaction moves in between is then seen twice, and not missed.
+        let windows = self.inner.sound_tail(|tail| {
+            let (all, end) = (Timestamp::MIN, Timestamp::MAX);
+            let window = |signal: &SignalKey| (*signal, tail.window(*signal, all, end, 1));
+            signals.iter().map(window).collect::<Vec<_>>()
+        });
+        let mut found = |signal: SignalKey, at: Timestamp| {
+            let first = firsts.entry(signal).or_insert(at);
+            *first = at.min(*first);
+        };
+        for (signal, window) in windows.await? {
+            if window.read_rows_to.is_some() {
+                found(signal, Timestamp::MIN);
+            }
+            if let Some(fresh) = window.samples().first() {
+                found(signal, fresh.received);
+            }
+        }
+        let telemetry = &self.inner.telemetry;
+        let keys: Vec<u32> = signals.iter().map(|signal| signal.0).collect();
+        let rows: Vec<(u32, i64)> = sqlx::query_as(FIRSTS)
+            .bind(format!("{keys:?}"))
+            .fetch_all(&telemetry.readers)
+            .await
+            .map_err(Error::sql(&telemetry.file, "read chunk statistics"))?;
+        for (signal, first) in rows {
+            found(SignalKey(signal), Timestamp(first));
+        }
+        Ok(())
+    }
+
+    async fn rename(&self, renames: &[(SignalKey, &Adoption)]) -> Result<()> {
+        let telemetry = &self.inner.telemetry;
+        // In parts: appends go on in between. A repeated call finds those that are left.
+        for part in renames.chunks(NAMES_A_PART) {
+            let mut writer = telemetry.writer.lock().await;
+            writer.begin(Durability::Full).await?;
+            let done = rename_all(writer.connection(), part).await;
+            let done = done.map_err(Error::sql(&telemetry.file, "rename signals"));
+            writer.end(done).await?;
+        }
         let rows: Vec<(i64, String)> = renames
             .iter()
             .map(|(key, adoption)| (i64::from(key.0), adoption.to.to_string()))

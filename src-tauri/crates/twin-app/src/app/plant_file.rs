@@ -19,11 +19,12 @@ use super::{
 };
 use crate::{
     api::plant::{PlantFaultView, PlantFileView},
+    clock,
     decoding::decoder_of,
     error::{Error, Result},
     model_files,
     pipeline::{
-        provisional::adoptions,
+        provisional::adopt,
         request::{NewPlant, Request},
         retention::Plan,
         scoring::ScoringThread,
@@ -117,7 +118,8 @@ impl App {
             Err(_) => return,
         };
         let is_same_text = self.seen().text == text;
-        if is_same_text && self.seen().print == print && !self.seen().unfinished {
+        let is_same = is_same_text && self.seen().print == print;
+        if is_same && !self.seen().unfinished {
             self.seen().stamp = Some(stamp);
             let fault = self.seen().fault.clone();
             return match fault {
@@ -133,8 +135,8 @@ impl App {
                     true => "a model file was changed",
                     false => "edited by hand",
                 };
-                // What the program wrote itself is in the audit trail under its own name.
-                if !is_own {
+                // What the program wrote itself is in the audit trail under its own name; what was changed back is not new.
+                if !is_own && !is_same {
                     self.audit("", "plant-file", "plant.toml", what).await;
                 }
             }
@@ -154,10 +156,8 @@ impl App {
         if !std::mem::take(&mut self.seen().adopt_again) {
             return;
         }
-        let adopted = self
-            .historian
-            .adopt(&adoptions(&self.compiled().plant))
-            .await;
+        let compiled = self.compiled();
+        let adopted = adopt(&self.historian, &compiled.plant, clock::now()).await;
         if let Err(error) = adopted {
             self.seen().adopt_again = true;
             tracing::warn!("history of accepted signals is not complete yet: {error}");
@@ -263,7 +263,7 @@ impl App {
     pub(super) async fn run_plant(&self, origin: Origin) -> Result<Arc<Planted>> {
         let before = self.planted();
         // First of all: a signal that history does not know yet takes over all that was heard, at once.
-        self.historian.adopt(&adoptions(&origin.whole())).await?;
+        adopt(&self.historian, &origin.whole(), clock::now()).await?;
         let made = Planted::make(&self.historian, &self.workspace, origin, Some(&before)).await;
         let (planted, models) = made?;
         let scoring = match models {

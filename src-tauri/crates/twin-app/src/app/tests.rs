@@ -267,6 +267,7 @@ async fn what_was_left_half_done_is_completed() {
     ghost.id = "ghost".into();
     house.app.connect(&ghost).await.unwrap();
     house.app.make_anew(&"c".into()).await;
+    house.app.make_anew(&ghost.id).await;
     assert_eq!(house.running().await, ["c", "ghost"]);
     house.app.reconnect(&plant.plant).await.unwrap();
     assert_eq!(house.running().await, ["c"]);

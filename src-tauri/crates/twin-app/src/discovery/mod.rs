@@ -16,7 +16,7 @@ use std::{
 };
 
 use tokio::sync::{Mutex, mpsc};
-use twin_core::Duration;
+use twin_core::{Duration, Timestamp};
 use twin_discover::Ledger;
 use twin_model::Plant;
 
@@ -40,8 +40,10 @@ const OLD_AFTER: Duration = Duration::from_secs(10);
 /// and never take more than one part of so many of the time.
 const SHARE: i64 = 5;
 
-/// So many of those that lines were shown of are kept: they may be as large as the plant.
+/// So many of those that lines were shown of are kept: they may be as large as the plant;
 const SHOWN: usize = 2;
+/// and no longer than this, for a person who went away.
+const SHOWN_FOR: Duration = Duration::from_secs(3_600);
 
 /// The newest proposals, and those that a person looks at.
 #[derive(Debug, Default)]
@@ -52,7 +54,8 @@ pub struct Discovery {
 }
 
 impl Discovery {
-    /// Keeps what lines were made of that a person looks at, until others were shown or some are accepted; gives its number.
+    /// Keeps what lines were made of that a person looks at, for an hour, or until others were shown or some are accepted;
+    /// gives its number.
     pub fn show(&self, found: &Arc<Found>) -> u32 {
         let mut shown = self.all_shown();
         shown.retain(|other| other.version != found.version);
@@ -74,6 +77,11 @@ impl Discovery {
         self.all_shown().clear();
     }
 
+    fn forget_old(&self, now: Timestamp) {
+        self.all_shown()
+            .retain(|of| now.since(of.made) <= SHOWN_FOR);
+    }
+
     fn all_shown(&self) -> MutexGuard<'_, VecDeque<Arc<Found>>> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -92,6 +100,7 @@ impl Discovery {
         let mut newest = self.newest.lock().await;
         let looks = copy::looks(requests).await?;
         let now = clock::now();
+        self.forget_old(now);
         if let Some(found) = newest.as_ref()
             && Arc::ptr_eq(&found.compiled, compiled)
         {
@@ -123,5 +132,34 @@ impl Discovery {
         let found = Arc::new(found);
         *newest = Some(Arc::clone(&found));
         Ok((found, looks))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::compile;
+
+    fn found(version: u32, made: Timestamp) -> Arc<Found> {
+        let plant = Plant::parse("[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UTC\"\n").unwrap();
+        let compiled = Arc::new(compile(plant.clone(), &[]));
+        let mut found = Found::make(Vec::new(), compiled, &plant, version);
+        found.made = made;
+        Arc::new(found)
+    }
+
+    #[test]
+    fn what_is_looked_at_is_kept_within_bounds() {
+        let discovery = Discovery::default();
+        let kept = |versions: [u32; 3]| versions.map(|of| discovery.shown(of).is_some());
+        let hours = |of: i64| Timestamp::from_secs(of * 3_600);
+        for version in [1, 2, 1, 3] {
+            discovery.show(&found(version, hours(i64::from(version))));
+        }
+        assert_eq!(kept([1, 2, 3]), [true, false, true]);
+        discovery.forget_old(hours(3));
+        assert_eq!(kept([1, 2, 3]), [false, false, true]);
+        discovery.forget_shown();
+        assert_eq!(kept([1, 2, 3]), [false; 3]);
     }
 }

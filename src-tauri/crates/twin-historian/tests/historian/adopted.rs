@@ -221,6 +221,7 @@ async fn run(ops: Vec<Op>, options: Options) {
                 let adoption = |(from, to): &(usize, usize)| Adoption {
                     from: SignalId::from(IDS[*from]),
                     to: SignalId::from(IDS[*to]),
+                    lost: [].into(),
                 };
                 let adoptions: Vec<_> = pairs.iter().map(adoption).collect();
                 historian.adopt(&adoptions).await.unwrap();

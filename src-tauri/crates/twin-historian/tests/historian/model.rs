@@ -63,6 +63,7 @@ fn options() -> impl Strategy<Value = Options> {
             tail_samples_max,
             step_samples_max,
             chunk_samples_max,
+            spent_bytes_max: 10_000,
         },
     )
 }
