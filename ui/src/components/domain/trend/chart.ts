@@ -120,7 +120,9 @@ export class Chart {
       t1,
       axes.map(({ low, high, colour }) => [low, high, colour]),
       limits.map(({ label, value }) => [label, value]),
-      bad.map((span) => [span.words, span.name, Math.round(span.t1 / column)]),
+      bad
+        .filter((span) => span.t1 >= t0 && span.t0 <= t1)
+        .map((span) => [span.words, span.name, Math.round(span.t1 / column)]),
       alarms.some((span) => span.t1 >= t0 && span.t0 <= t1),
       now < t1 ? Math.round(now / column) : null,
       this.#model.normal,
