@@ -65,6 +65,7 @@ function model(data: TrendColumns[], status = 0): ChartModel {
     picks: picks.map((one, slot) => ({ signal: one, slot, name: one.name })),
     ghosts: [],
     focus: picks[0] ?? null,
+    pointed: null,
     score: null,
     columns: (key) => data.find((one) => one.key === key),
     alarms: [],

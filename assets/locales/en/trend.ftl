@@ -7,6 +7,8 @@ trend-alarms = alarms
 trend-no-alarms = no alarms in view
 trend-bad = bad quality
 trend-uncertain = uncertain
+trend-on = on
+trend-off = off
 trend-no-data = no data
 trend-chart = Trend chart. Arrow keys pan, with Shift they move the cursor. Plus and minus zoom, M sets a mark, Backspace goes back, Home goes to live.
 # $mark: A or B.

@@ -17,6 +17,8 @@ export class TrendView {
   marks: { a: number | null; b: number | null } = $state.raw({ a: null, b: null });
   /** The signal whose limits and normal band are shown; null: the first. */
   focus: number | null = $state.raw(null);
+  /** The signal that is pointed at: the others step back. */
+  pointed: number | null = $state.raw(null);
   /** The span to follow again. */
   #followed = 15 * MICROS_PER_MINUTE;
   #touched = Number.NEGATIVE_INFINITY;

@@ -13,6 +13,7 @@ import { t } from "../../../lib/text/text";
 import type { Clock } from "../../../lib/time";
 import type { TrendColumns } from "../../../lib/trend";
 import { compareAlarms } from "../../../lib/worst";
+import { KIND_BOOL } from "../../../live/frame";
 import type { SampleTable } from "../../../live/table";
 import { type Axis, type BadSpan, type ChartModel, EMPTY_COLUMNS, type LimitLine, type Trace } from "./model";
 
@@ -92,6 +93,8 @@ export interface Parts {
   ghosts: readonly Ghost[];
   /** The signal whose limits and normal band are shown. */
   focus: SignalView | null;
+  /** Key of the signal that is pointed at; null: none. */
+  pointed: number | null;
   score: SignalView | null;
   columns: (key: number) => TrendColumns | undefined;
   alarms: readonly AlarmRow[];
@@ -109,6 +112,7 @@ function columnsOf(parts: Parts, key: number): TrendColumns {
 
 /** Strength of what lies behind, and of the others while one is looked at. */
 const GHOST_ALPHA = 0.45;
+const ASIDE_ALPHA = 0.22;
 
 function tracesOf(parts: Parts): Trace[] {
   const trace = ({ signal, slot }: Picked): Trace => ({
@@ -118,16 +122,21 @@ function tracesOf(parts: Parts): Trace[] {
     axis: axisId(signal),
     staleMicros: signal.stale_after_ms * MICROS_PER_MS,
     step: signal.step,
-    alpha: 1,
+    alpha: parts.pointed === null || parts.pointed === signal.key ? 1 : ASIDE_ALPHA,
     pattern: tracePattern(slot),
   });
-  const traces = parts.picks.map(trace);
+  // The one that is pointed at lies above the others.
+  const first = ({ signal }: Picked) => (signal.key === parts.pointed ? 0 : 1);
+  const traces = parts.picks.toSorted((a, b) => first(a) - first(b)).map(trace);
   const ghosts = parts.ghosts.flatMap((ghost) => {
     const front = traces.find(({ key }) => key === ghost.of);
-    return front ? [{ ...front, columns: ghost.columns, alpha: GHOST_ALPHA, ghost: true }] : [];
+    return front ? [{ ...front, columns: ghost.columns, alpha: front.alpha * GHOST_ALPHA, ghost: true }] : [];
   });
   return [...traces, ...ghosts];
 }
+
+/** Off and on with air around them. */
+const ON_OFF: Bounds = { low: -0.25, high: 1.25 };
 
 /** One axis a unit, that of the signal looked at first; the others in the order of the signals. */
 function axesOf(parts: Parts, traces: readonly Trace[]): Axis[] {
@@ -141,12 +150,14 @@ function axesOf(parts: Parts, traces: readonly Trace[]): Axis[] {
     const limits = members.flatMap((signal) =>
       signal === focus ? signal.limits.map((limit) => limit.value) : [],
     );
-    const bounds = steady(parts.held.get(id), axisRange(data, normals, limits));
+    const onOff = members.every(({ key }) => parts.table.kind[key] === KIND_BOOL);
+    const bounds = onOff ? ON_OFF : steady(parts.held.get(id), axisRange(data, normals, limits));
     const slot = parts.picks.find(({ signal }) => axisId(signal) === id)?.slot ?? 0;
     const alone = members.length === 1;
     return {
       id,
       unit: members[0]?.unit ?? "",
+      onOff,
       ...bounds,
       colour: alone ? wordColour(parts.palette, slot) : parts.palette.dim,
     };

@@ -7,6 +7,7 @@ import "uplot/dist/uPlot.min.css";
 import { formatNumber } from "../../../lib/format";
 import { language } from "../../../lib/locale";
 import { tickDecimals } from "../../../lib/scale";
+import { t } from "../../../lib/text/text";
 import { tickLabel, timeTicks } from "../../../lib/time";
 import { type Axis, axisTicks, type ChartModel, lanesHeight } from "./model";
 import { type Place, Surface } from "./surface";
@@ -212,7 +213,7 @@ export class Chart {
       splits: (u) => this.#timeTicks(u).ticks,
       values: (u, splits) => {
         const { step } = this.#timeTicks(u);
-        return splits.map((t) => tickLabel(this.#model.clock, t, step));
+        return splits.map((time) => tickLabel(this.#model.clock, time, step));
       },
     };
   }
@@ -238,6 +239,7 @@ export class Chart {
         return axisTicks(axis() ?? { low: 0, high: 1 }, height);
       },
       values: (_, splits) => {
+        if (axis()?.onOff) return splits.map((value) => (value === 0 ? t("trend-off") : t("trend-on")));
         const decimals = tickDecimals(splits);
         return splits.map((value) => formatNumber(value, decimals));
       },

@@ -25,6 +25,8 @@ export interface Trace {
 export interface Axis extends Bounds {
   id: string;
   unit: string;
+  /** Whether its signals are only ever off (0) or on (1). */
+  onOff: boolean;
   colour: string;
 }
 
@@ -77,7 +79,8 @@ export const EMPTY_COLUMNS: Omit<TrendColumns, "key"> = {
 };
 
 /** Round values on an axis that is so many CSS pixels high. */
-export function axisTicks(axis: Bounds, height: number): number[] {
+export function axisTicks(axis: Bounds & { onOff?: boolean }, height: number): number[] {
+  if (axis.onOff) return [0, 1];
   return valueTicks(axis.low, axis.high, Math.max(height > 90 ? 4 : 2, Math.floor(height / 44)));
 }
 
