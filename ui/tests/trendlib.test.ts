@@ -79,6 +79,9 @@ describe("ranges", () => {
       expect(range.t1).toBeGreaterThanOrEqual(t1);
       expect(range.t1 - t1).toBeLessThanOrEqual(range.column * 1.001);
       expect((range.t1 - range.t0) / range.column).toBeCloseTo(width, 3);
+      const leap = onGrid(t1 - span, t1, width, 4);
+      expect(leap.t1).toBeGreaterThanOrEqual(t1);
+      expect(leap.t1 - t1).toBeLessThanOrEqual(range.column * 4.001);
       const later = onGrid(t1 - span + 3.3 * range.column, t1 + 3.3 * range.column, width);
       const shift = (later.t0 - range.t0) / range.column;
       expect(Math.abs(shift - Math.round(shift))).toBeLessThan(1e-2);

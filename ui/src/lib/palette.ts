@@ -8,6 +8,7 @@ const NAMES = [
   "text",
   "strong",
   "dim",
+  "accent",
   "trace",
   "trace-1",
   "trace-2",

@@ -49,11 +49,16 @@ export function aligned(t0: number, t1: number, width: number): { t0: number; t1
 
 /**
  * A range of `width` pixels that begins and ends on the grid of its own pixels and still holds `t1`: what is drawn keeps
- * its pixel while the range moves on.
+ * its pixel while the range moves on, by `step` pixels at once.
  */
-export function onGrid(t0: number, t1: number, width: number): { t0: number; t1: number; column: number } {
+export function onGrid(
+  t0: number,
+  t1: number,
+  width: number,
+  step = 1,
+): { t0: number; t1: number; column: number } {
   const column = Math.max(1, (t1 - t0) / Math.max(1, width));
-  const end = Math.ceil(t1 / column) * column;
+  const end = Math.ceil(t1 / (column * step)) * column * step;
   return { t0: end - Math.max(1, width) * column, t1: end, column };
 }
 

@@ -23,7 +23,7 @@ export class TrendFeed {
   #wanted: TrendRequest | null = null;
   #running = 0;
   #generation = 0;
-  #restUntil = 0;
+  #began = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
@@ -43,7 +43,7 @@ export class TrendFeed {
     this.#wanted = request;
     if (this.#running !== 0) return;
     clearTimeout(this.#timer);
-    const wait = Math.max(0, Math.min(this.#restUntil - Date.now(), restMs));
+    const wait = Math.max(0, this.#began + restMs - performance.now());
     this.#timer = setTimeout(() => void this.#run(restMs), wait);
   }
 
@@ -52,7 +52,7 @@ export class TrendFeed {
     this.#generation += 1;
     this.#running = 0;
     this.#wanted = null;
-    this.#restUntil = 0;
+    this.#began = Number.NEGATIVE_INFINITY;
     clearTimeout(this.#timer);
   }
 
@@ -68,7 +68,7 @@ export class TrendFeed {
     this.#generation += 1;
     const generation = this.#generation;
     this.#running = generation;
-    this.#restUntil = Date.now() + restMs;
+    this.#began = performance.now();
     const giveUp = setTimeout(() => {
       if (this.#running !== generation) return;
       this.#generation += 1;

@@ -12,6 +12,8 @@ export interface Caption {
   title: string;
   range: string;
   signals: readonly { name: string; colour: string }[];
+  /** Marked instants, pixels of the screen from the chart's left and top edge. */
+  marks: readonly { name: string; left: number; top: number; height: number }[];
 }
 
 const FONT = '12px "Inter Variable", system-ui, sans-serif';
@@ -42,6 +44,12 @@ export function pictureOf(
   for (const layer of layers)
     pen.drawImage(layer.canvas, layer.left + EDGE * ratio, layer.top + head * ratio);
   pen.scale(ratio, ratio);
+  for (const mark of caption.marks) {
+    pen.fillStyle = palette.accent;
+    pen.fillRect(EDGE + mark.left, head + mark.top, 1, mark.height);
+    pen.font = FONT;
+    pen.fillText(mark.name, EDGE + mark.left + 4, head + mark.top + 11);
+  }
   pen.textBaseline = "middle";
   pen.font = `600 ${TITLE}`;
   pen.fillStyle = palette.strong;
