@@ -61,7 +61,7 @@ describe("signals", () => {
   it("are found all over the plant, put on by the keyboard, and taken away again", async () => {
     const live = await open();
     expect(byId("trend-screen")?.textContent).toContain("0 of 16 signals");
-    expect(byId("trend-chart")?.textContent).toContain("Find a signal");
+    expect(byId("trend-chart")?.textContent).toContain("Find signals");
     await add("pump 2 drive-end");
     await add("chlorine residual");
     expect(byId("trend-row-pump-2/vibration_de")?.textContent).toContain("Pump 2");
@@ -73,6 +73,15 @@ describe("signals", () => {
     // Its colour stays its own, and the next one takes the free one.
     await add("pump 2 flow");
     expect(trendBoard(live).shown.map(({ slot }) => slot)).toEqual([1, 0]);
+  });
+
+  it("of an asset with alarms are offered to begin with", async () => {
+    const live = await open();
+    await vi.waitFor(() => expect(byId("trend-offer-pump-2")).not.toBeNull());
+    expect(byId("trend-offer-pump-2")?.parentElement?.firstElementChild).toBe(byId("trend-offer-pump-2"));
+    byId("trend-offer-pump-2")?.click();
+    await tick();
+    expect(trendBoard(live).shown.map(({ signal }) => signal.id)).toContain("pump-2/vibration_de");
   });
 
   it("are sixteen at most, and the seventeenth is refused with a word", async () => {

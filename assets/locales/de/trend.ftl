@@ -24,7 +24,7 @@ trend-show = Zeigen
 trend-range-unread = Das ist kein Zeitpunkt. So schreiben: { $example }.
 trend-range-order = Der Zeitraum endet vor seinem Beginn.
 
-trend-choose = Oben im Feld ein Signal suchen, um es hier zu zeigen.
+trend-choose = Oben im Feld Signale suchen oder mit denen eines Assets beginnen:
 trend-choose-here = Oben mit „Signal“ oder in der Liste ein Signal wählen.
 trend-signal = Signal
 trend-add = Signale hinzufügen …

@@ -28,7 +28,7 @@ trend-show = Show
 trend-range-unread = This is no date and time. Write it like { $example }.
 trend-range-order = The range ends before it begins.
 
-trend-choose = Find a signal in the field above to show it here.
+trend-choose = Find signals in the field above, or begin with those of an asset:
 trend-choose-here = Choose a signal with “signal” above or in the list.
 trend-signal = signal
 trend-add = Add signals…
