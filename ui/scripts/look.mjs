@@ -378,7 +378,7 @@ async function trendEight(page) {
   );
   await page.click("[data-testid=trend-span-3600]");
   await page.waitForTimeout(500);
-  await trendHover(page, 0.4);
+  await trendHover(page, 0.93);
 }
 
 async function trendMarks(page) {
