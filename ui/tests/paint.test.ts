@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
 /** The trend's painter in pixels, and its words on a canvas that writes down what is drawn. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { buildModel } from "../src/components/domain/trend/build";
 import type { ChartModel } from "../src/components/domain/trend/model";
 import { Painter } from "../src/components/domain/trend/paint";
+import { Surface } from "../src/components/domain/trend/surface";
 import { writeWords } from "../src/components/domain/trend/words";
 import type { SignalView } from "../src/ipc/bindings/SignalView";
 import type { Palette } from "../src/lib/palette";
@@ -137,6 +138,38 @@ describe("columns without a number", () => {
     const empty = model([columns(0, [[20, none, 2]])]);
     expect(tinted(painted(empty)).size).toBeGreaterThan(0);
     expect(empty.axes[0]).toMatchObject({ low: 0, high: 1 });
+  });
+});
+
+describe("the picture on the screen", () => {
+  const place = {
+    left: 40,
+    top: 20,
+    width: AREA.width,
+    plot: AREA.height,
+    height: AREA.height + 40,
+    ratio: 1,
+  };
+  const rows: [number, number, number][] = Array.from({ length: 95 }, (_, i) => [i, 5 + Math.sin(i), 0]);
+
+  it("is handed over whole at first, then only where it has changed", () => {
+    const { context, calls } = recorder();
+    vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation(() => context as never);
+    const surface = new Surface();
+    const puts = () =>
+      calls.filter(({ name }) => name === "putImageData").map(({ numbers }) => numbers.slice(2));
+    surface.paint(model([columns(0, rows)]), place);
+    expect(puts()).toEqual([[0, 0, place.width, place.height]]);
+    surface.paint(model([columns(0, rows)]), place);
+    expect(puts()).toHaveLength(1);
+    surface.paint(model([columns(0, [...rows, [96, 5, 0]])]), place);
+    const [left = 0, , width = 0] = puts()[1] ?? [];
+    expect(left).toBeGreaterThan(x(93));
+    expect(width).toBeLessThan(x(8));
+    // Another place on the screen is another picture.
+    surface.paint(model([columns(0, rows)]), { ...place, width: 300 });
+    expect(puts()[2]).toEqual([0, 0, 300, place.height]);
+    vi.restoreAllMocks();
   });
 });
 

@@ -166,6 +166,16 @@ describe("time", () => {
     const live = await open();
     await add("pump 2 flow");
     const { view } = trendBoard(live);
+    await vi.waitFor(() =>
+      expect(byId("trend-row-pump-2/flow")?.querySelector("td")?.textContent).toMatch(/\d/),
+    );
+    press(byId("trend-chart"), "ArrowRight", true);
+    await tick();
+    expect(byId("trend-chart")?.querySelector("[aria-live]")?.textContent).toMatch(
+      /^\d\d:\d\d:\d\d, Flow \d+/,
+    );
+    press(byId("trend-chart"), "Escape");
+    expect(view.cursor).toBeNull();
     press(byId("trend-chart"), "m");
     press(byId("trend-chart"), "m");
     await tick();

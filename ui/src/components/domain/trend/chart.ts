@@ -62,12 +62,13 @@ export class Chart {
 
   /** The plot area in CSS pixels from the chart's left and top edge. */
   get plot(): { left: number; top: number; width: number; height: number } {
-    const over = this.#plot?.over;
+    const box = this.#plot?.bbox;
+    const ratio = devicePixelRatio;
     return {
-      left: over?.offsetLeft ?? 0,
-      top: over?.offsetTop ?? 0,
-      width: over?.clientWidth ?? 0,
-      height: over?.clientHeight ?? 0,
+      left: (box?.left ?? 0) / ratio,
+      top: (box?.top ?? 0) / ratio,
+      width: (box?.width ?? 0) / ratio,
+      height: (box?.height ?? 0) / ratio,
     };
   }
 
@@ -306,8 +307,9 @@ export class Chart {
       return;
     }
     const { t0, t1 } = this.#model;
-    const time = t0 + (left / Math.max(1, u.over.clientWidth)) * (t1 - t0);
-    this.#events.onCursor(time, u.over.offsetLeft + left, u.over.offsetTop + (u.cursor.top ?? 0));
+    const plot = this.plot;
+    const time = t0 + (left / Math.max(1, plot.width)) * (t1 - t0);
+    this.#events.onCursor(time, plot.left + left, plot.top + (u.cursor.top ?? 0));
   }
 
   #selected(u: uPlot): void {
