@@ -2,7 +2,7 @@
 /** The trend's painter in pixels, and its words on a canvas that writes down what is drawn. */
 import { describe, expect, it, vi } from "vitest";
 import { buildModel } from "../src/components/domain/trend/build";
-import type { ChartModel } from "../src/components/domain/trend/model";
+import { axisTicks, type ChartModel } from "../src/components/domain/trend/model";
 import { Painter } from "../src/components/domain/trend/paint";
 import { Surface } from "../src/components/domain/trend/surface";
 import { writeWords } from "../src/components/domain/trend/words";
@@ -11,6 +11,7 @@ import type { Palette } from "../src/lib/palette";
 import { ink, type Raster } from "../src/lib/raster";
 import { Clock } from "../src/lib/time";
 import type { TrendColumns } from "../src/lib/trend";
+import { KIND_BOOL } from "../src/live/frame";
 import { SampleTable } from "../src/live/table";
 import { recorder } from "./canvas";
 
@@ -53,7 +54,7 @@ function columns(key: number, rows: [t: number, value: number, status: number][]
   };
 }
 
-function model(data: TrendColumns[], status = 0): ChartModel {
+function model(data: TrendColumns[], status = 0, seen?: SampleTable): ChartModel {
   const picks = data.map(({ key }) => signal(key, key === 0 ? "Drive-end vibration" : "Flow"));
   const table = new SampleTable();
   for (const { key, tLast } of data) {
@@ -73,7 +74,7 @@ function model(data: TrendColumns[], status = 0): ChartModel {
     clock: new Clock("UTC"),
     palette: { panel: "#000000", "trace-1": "#ffffff", dim: "#00ff00", line: "#000000" } as Palette,
     held: new Map(),
-    table,
+    table: seen ?? table,
   });
 }
 
@@ -138,6 +139,24 @@ describe("columns without a number", () => {
     const empty = model([columns(0, [[20, none, 2]])]);
     expect(tinted(painted(empty)).size).toBeGreaterThan(0);
     expect(empty.axes[0]).toMatchObject({ low: 0, high: 1 });
+  });
+});
+
+describe("a signal that is off or on", () => {
+  it("has an axis that says so and does not move", () => {
+    const data = [
+      columns(0, [
+        [0, 0, 0],
+        [40, 1, 0],
+      ]),
+    ];
+    const table = new SampleTable();
+    table.put(0, KIND_BOOL, 0, 0, 40 * S, 0, 1, "");
+    const [axis] = model(data, 0, table).axes;
+    expect(axis).toMatchObject({ low: -0.25, high: 1.25, onOff: true });
+    expect(axis && axisTicks(axis, 500)).toEqual([0, 1]);
+    expect(model(data, 0, table).traces[0]?.step).toBe(true);
+    expect(model(data).axes[0]?.onOff).toBe(false);
   });
 });
 

@@ -48,6 +48,13 @@ export class TrendData {
     this.#feed.drop();
   }
 
+  /** Another plant file: a key may mean another signal now. */
+  forget(): void {
+    this.#feed.drop();
+    this.#tails.clear();
+    this.#columns.clear();
+  }
+
   close(): void {
     this.#feed.close();
   }

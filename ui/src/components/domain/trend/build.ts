@@ -121,7 +121,8 @@ function tracesOf(parts: Parts): Trace[] {
     colour: traceColour(parts.palette, slot),
     axis: axisId(signal),
     staleMicros: signal.stale_after_ms * MICROS_PER_MS,
-    step: signal.step,
+    // What is off or on has nothing between.
+    step: signal.step || parts.table.kind[signal.key] === KIND_BOOL,
     alpha: parts.pointed === null || parts.pointed === signal.key ? 1 : ASIDE_ALPHA,
     pattern: tracePattern(slot),
   });
