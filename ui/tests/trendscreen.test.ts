@@ -236,4 +236,24 @@ describe("comparison", () => {
     );
     await vi.waitFor(() => expect(byId("trend-table")?.textContent).toContain("Pump 1"));
   });
+
+  it("takes another span by its begin, and refuses one that is not earlier", async () => {
+    const live = await open();
+    await add("pump 2 flow");
+    const board = trendBoard(live);
+    const t0 = Date.UTC(2026, 2, 2, 11) * 1e3;
+    board.view.zoomTo(t0, t0 + 3.6e9);
+    const select = byId<HTMLSelectElement>("trend-compare");
+    if (select) select.value = "begin";
+    select?.dispatchEvent(new Event("change", { bubbles: true }));
+    await tick();
+    expect(byId<HTMLInputElement>("trend-compare-from")?.value).toBe("2026-03-01 12:00:00");
+    press(await write("trend-compare-from", "2026-03-02 13:00"), "Enter");
+    await tick();
+    expect(byId("trend-screen")?.textContent).toContain("Write an earlier date and time");
+    press(await write("trend-compare-from", "2026-02-27 12:00"), "Enter");
+    await tick();
+    expect(board.compared).toEqual({ with: "earlier", shift: 3 * 86_400e6 });
+    expect(byId("trend-table")?.textContent).toMatch(/3\sd earlier/);
+  });
 });
