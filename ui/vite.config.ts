@@ -6,7 +6,13 @@ export default defineConfig({
   // Tauri serves the files from its own origin, so that every address is absolute there and relative ones work too.
   base: "./",
   clearScreen: false,
-  server: { host: "127.0.0.1", port: 5173, strictPort: true },
+  // The played plant shows the demo plant's own pictures.
+  server: {
+    host: "127.0.0.1",
+    port: 5173,
+    strictPort: true,
+    fs: { allow: [".", "../assets/demo-plant/pictures"] },
+  },
   build: {
     outDir: "dist",
     target: ["es2022", "safari16"],

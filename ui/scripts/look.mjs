@@ -92,6 +92,15 @@ const SHOTS = [
   ["discovery-narrow", "fault", "#/discovery", "light", 760, 900],
   ["overview-fresh", "fresh", "", "light", 1024, 700],
   ["discovery-nothing", "empty", "#/discovery", "dark", 1280, 800],
+  ["process", "fault", "#/process", "dark", 1440, 900],
+  ["process-light", "fault", "#/process", "light", 1440, 900, pictureHover],
+  ["process-normal", "normal", "#/process", "light", 1024, 700],
+  ["process-small", "fault", "#/process", "dark", 1024, 700, pictureKeys],
+  ["process-large", "fault", "#/process", "dark", 2560, 1440],
+  ["process-foreign", "fault", "#/process", "dark", 1280, 800, pictureForeign],
+  ["process-zoomed", "fault", "#/process", "light", 1280, 800, pictureZoom],
+  ["process-none", "empty", "#/process", "light", 1024, 700],
+  ["process-import", "fresh", "#/process", "dark", 1280, 800, pictureImport],
   ["types", "fault", "#/types", "dark", 1280, 800],
   ["types-faults", "edited", "#/types", "light", 1024, 700],
   ["types-import", "fault", "#/types", "light", 1280, 800, modelFaults],
@@ -316,6 +325,30 @@ async function modelChoose(page) {
   await page.fill("[data-testid=model-path]", "/home/operator/several.json");
   await page.click("[data-testid=model-start]");
   await page.waitForSelector("[data-testid=model-choices]");
+}
+
+async function pictureHover(page) {
+  await page.locator("[aria-label^='Pump 2, Bearing']").first().hover();
+}
+
+async function pictureKeys(page) {
+  await page.locator("[aria-label^='Pump 2, live']").first().focus();
+}
+
+async function pictureForeign(page) {
+  await page.click("[role=tab] >> nth=1");
+  await page.waitForTimeout(500);
+  await page.click("[data-testid=picture-taken-out]");
+}
+
+async function pictureZoom(page) {
+  for (let i = 0; i < 3; i += 1) await page.click("[data-testid=picture-in]");
+}
+
+async function pictureImport(page) {
+  await page.click("[data-testid=picture-import]");
+  await page.fill("[data-testid=picture-path]", "/home/operator/drawing.png");
+  await page.click("[data-testid=picture-bring]");
 }
 
 async function search(page) {
