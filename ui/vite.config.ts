@@ -6,12 +6,12 @@ export default defineConfig({
   // Tauri serves the files from its own origin, so that every address is absolute there and relative ones work too.
   base: "./",
   clearScreen: false,
-  // The played plant shows the demo plant's own pictures.
+  // Texts, and the demo plant's own pictures for the played one.
   server: {
     host: "127.0.0.1",
     port: 5173,
     strictPort: true,
-    fs: { allow: [".", "../assets/demo-plant/pictures"] },
+    fs: { allow: [".", "../assets/locales", "../assets/demo-plant/pictures"] },
   },
   build: {
     outDir: "dist",

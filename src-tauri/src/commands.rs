@@ -1,4 +1,7 @@
 //! What the UI may ask. Every command is a thin call into twin-app; the words of an error are made there.
+//!
+//! A plain command runs on the thread that draws the window, and its answer is written there: only what takes no time and
+//! answers nothing may. All others are async.
 
 use std::sync::atomic::Ordering;
 
@@ -10,7 +13,7 @@ use twin_app::{
     App,
     api::{
         alarm::{AlarmList, AlarmRow},
-        connection::{ConnectionForm, ConnectionRow, HeardRow},
+        connection::{ConnectionForm, ConnectionRow, HeardRow, SavedView},
         discovery::{
             Acceptance, DiscoveryQuery, DiscoveryView, Ignoring, PlantChange, ProposalView,
         },
@@ -92,19 +95,19 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
     ]
 }
 
-#[tauri::command]
+#[tauri::command(async)]
 fn plant(host: State<'_, Host>) -> Answer<PlantView> {
     Ok(app(&host)?.plant())
 }
 
-#[tauri::command]
+#[tauri::command(async)]
 fn plant_file(host: State<'_, Host>) -> Answer<PlantFileView> {
     Ok(app(&host)?.plant_file())
 }
 
 #[tauri::command]
-fn models(host: State<'_, Host>) -> Answer<ModelsView> {
-    Ok(app(&host)?.models())
+async fn models(host: State<'_, Host>) -> Answer<ModelsView> {
+    app(&host)?.models().await.map_err(wrong)
 }
 
 #[tauri::command]
@@ -161,7 +164,7 @@ fn subscribe(
     Ok(())
 }
 
-#[tauri::command]
+#[tauri::command(async)]
 fn alarms(host: State<'_, Host>) -> Answer<AlarmList> {
     Ok(app(&host)?.alarms())
 }
@@ -195,12 +198,12 @@ async fn trend(host: State<'_, Host>, request: TrendRequest) -> Answer<Response>
         .map_err(wrong)
 }
 
-#[tauri::command]
+#[tauri::command(async)]
 fn anomaly(host: State<'_, Host>, asset: String) -> Answer<Option<AnomalyView>> {
     Ok(app(&host)?.anomaly(&asset))
 }
 
-#[tauri::command]
+#[tauri::command(async)]
 fn connections(host: State<'_, Host>) -> Answer<Vec<ConnectionRow>> {
     Ok(app(&host)?.connections())
 }
@@ -215,7 +218,7 @@ async fn start_look(host: State<'_, Host>, request: LookRequest) -> Answer<LookV
     app(&host)?.start_look(request).await.map_err(wrong)
 }
 
-#[tauri::command]
+#[tauri::command(async)]
 fn look(host: State<'_, Host>, number: u32) -> Answer<LookView> {
     app(&host)?.look(number).map_err(wrong)
 }
@@ -227,9 +230,13 @@ fn cancel_look(host: State<'_, Host>, number: u32) -> Answer<()> {
 }
 
 #[tauri::command]
-async fn save_connection(host: State<'_, Host>, form: ConnectionForm) -> Answer<ConnectionForm> {
+async fn save_connection(
+    host: State<'_, Host>,
+    form: ConnectionForm,
+    opened: Option<ConnectionForm>,
+) -> Answer<SavedView> {
     app(&host)?
-        .save_connection(&form, &user()?)
+        .save_connection(&form, opened.as_ref(), &user()?)
         .await
         .map_err(wrong)
 }
@@ -300,17 +307,17 @@ async fn sparkplug_session(host: State<'_, Host>, connection: String) -> Answer<
         .map_err(wrong)
 }
 
-#[tauri::command]
+#[tauri::command(async)]
 fn settings(host: State<'_, Host>) -> Answer<Settings> {
     app(&host)?.settings().map_err(wrong)
 }
 
-#[tauri::command]
+#[tauri::command(async)]
 fn set_settings(host: State<'_, Host>, settings: Settings) -> Answer<()> {
     app(&host)?.put_settings(&settings).map_err(wrong)
 }
 
-#[tauri::command]
+#[tauri::command(async)]
 fn close_window(
     handle: AppHandle,
     host: State<'_, Host>,
@@ -368,12 +375,12 @@ async fn start_check(host: State<'_, Host>) -> Answer<FileJobView> {
     files.start_check(&user()?).await.map_err(wrong)
 }
 
-#[tauri::command]
+#[tauri::command(async)]
 fn keeping(host: State<'_, Host>) -> Answer<Keeping> {
     Ok(app(&host)?.files().keeping())
 }
 
-#[tauri::command]
+#[tauri::command(async)]
 fn file_job(host: State<'_, Host>) -> Answer<Option<FileJobView>> {
     Ok(app(&host)?.files().job())
 }
@@ -397,5 +404,25 @@ fn ui_ready(handle: AppHandle, ready: State<'_, window::UiReady>) {
         && let Err(error) = window.show()
     {
         tracing::warn!("the window cannot be shown: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// Nothing may hold up the window: these take no time and answer nothing.
+    const PLAIN: [&str; 5] = [
+        "subscribe",
+        "cancel_look",
+        "cancel_file_job",
+        "put_away_file_job",
+        "ui_ready",
+    ];
+
+    #[test]
+    fn only_what_takes_no_time_runs_on_the_thread_of_the_window() {
+        let marker = ["#[tauri::", "command]\nfn "].concat();
+        let plain = include_str!("commands.rs").split(&marker).skip(1);
+        let plain: Vec<_> = plain.filter_map(|of| of.split('(').next()).collect();
+        assert_eq!(plain, PLAIN);
     }
 }

@@ -73,6 +73,9 @@ const SHOTS = [
   ["connection-session-light", "fault", "#/connections", "light", 1024, 700, session],
   ["connection-form", "fault", "#/connections", "light", 1440, 900, form],
   ["connection-doctor", "fault", "#/connections", "dark", 1440, 1100, doctor],
+  ["connection-outdated", "fault", "#/connections", "light", 1440, 1100, outdated],
+  ["connection-meanwhile", "meanwhile", "#/connections", "dark", 1440, 1000, meanwhile],
+  ["connection-meanwhile-light", "meanwhile", "#/connections", "light", 1024, 700, meanwhile],
   ["connection-doctor-light", "fault", "#/connections", "light", 1024, 700, doctorRisk],
   ["connection-advanced", "fault", "#/connections", "dark", 1440, 1100, advanced],
   ["connection-advisor", "fault", "#/connections", "dark", 1440, 1000, advisor],
@@ -212,6 +215,19 @@ async function doctor(page) {
   await page.waitForSelector("[data-testid=doctor]");
   await page.click("[data-step=TLS] summary");
   await page.locator("[data-testid=form-save]").scrollIntoViewIfNeeded();
+}
+
+async function outdated(page) {
+  await doctor(page);
+  await page.fill("[data-testid=form-host]", "other.example");
+  await page.locator("[data-testid=test-outcome]").scrollIntoViewIfNeeded();
+}
+
+async function meanwhile(page) {
+  await page.click("[data-testid=connection-station] button:has-text('Edit')");
+  await page.fill("[data-testid=form-name]", "Riverside");
+  await page.click("[data-testid=form-save]");
+  await page.waitForSelector("[data-testid=form-changed]");
 }
 
 async function doctorRisk(page) {

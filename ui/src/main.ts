@@ -6,10 +6,12 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import { openBackend } from "./ipc";
 import { errorMessage } from "./ipc/backend";
+import { windowLanguage } from "./live/language.svelte";
 import { Live } from "./live/live.svelte";
 import { theme } from "./live/theme.svelte";
 
 theme.start();
+windowLanguage.start();
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has no element #app to mount the window in.");
 

@@ -8,6 +8,7 @@ import type { ConnectionForm } from "../src/ipc/bindings/ConnectionForm";
 import type { FilterView } from "../src/ipc/bindings/FilterView";
 import type { LookRequest } from "../src/ipc/bindings/LookRequest";
 import type { LookView } from "../src/ipc/bindings/LookView";
+import type { SavedView } from "../src/ipc/bindings/SavedView";
 import { fakeBackend } from "../src/ipc/fake";
 import { NBSP } from "../src/lib/format";
 import { doneOf, filterNotes, filterSentence, offerSentence, runningWords } from "../src/lib/lookwords";
@@ -53,6 +54,10 @@ const FILTER: FilterView = {
   elsewhere: 0,
   doubts: [],
 };
+
+async function saved(form: ConnectionForm, _: ConnectionForm | null): Promise<SavedView> {
+  return { kind: "saved", form };
+}
 
 async function open(change: Partial<Backend>): Promise<Backend> {
   const backend = { ...fakeBackend("fault"), ...change };
@@ -209,7 +214,7 @@ describe("connection form", () => {
   });
 
   it("makes a CoAP connection of what the device says it has", async () => {
-    const saveConnection = vi.fn(async (form: ConnectionForm) => form);
+    const saveConnection = vi.fn(saved);
     await open({ saveConnection });
     await click("connection-new");
     await speak("coap");
@@ -244,7 +249,7 @@ describe("connection form", () => {
   });
 
   it("edits a CoAP connection as one, and keeps what it does not show", async () => {
-    const saveConnection = vi.fn(async (form: ConnectionForm) => form);
+    const saveConnection = vi.fn(saved);
     await open({ saveConnection });
     expect(byId("connection-well")?.textContent).toContain("CoAP · 2 resources");
     byId("connection-well")?.querySelector("button")?.click();
@@ -253,9 +258,10 @@ describe("connection form", () => {
     expect(options.map(({ value }) => value)).toEqual(["coap"]);
     await click("form-save");
     await vi.waitFor(() => expect(saveConnection).toHaveBeenCalled());
-    const saved = saveConnection.mock.calls[0]?.[0];
-    expect(saved?.password).toBeNull();
-    expect(saved?.resources).toEqual([
+    const [form, opened] = saveConnection.mock.calls[0] ?? [];
+    expect(form?.password).toBeNull();
+    expect(opened?.name).toBe("Well sensor");
+    expect(form?.resources).toEqual([
       { path: "/level", observe: true, every_s: 60 },
       { path: "/battery", observe: false, every_s: 900 },
     ]);

@@ -266,7 +266,7 @@ describe("accepting", () => {
     expect(lines.textContent).toContain('flow = "riverside/dosing/dosing-pump-1#flow_l_h"');
     byId("accept-write")?.click();
     await waitFor(() => expect(document.querySelector("dialog")).toBeNull());
-    expect(accept.mock.calls[0]?.[0].base).toBe("1");
+    expect(accept.mock.calls[0]?.[0]).toMatchObject({ base: "1", found: 1 });
     const link = await shown("told-dosing-pump-1");
     expect(link.getAttribute("href")).toBe("#/asset/dosing-pump-1");
     await waitFor(() => expect(byId("found-dosing-pump-1")).toBeNull());
@@ -294,6 +294,45 @@ describe("accepting", () => {
     await waitFor(() => expect(byId("found-accept-ticked")).toBeNull());
   });
 
+  it("cannot be left while the file is written, and says so", async () => {
+    const backend = fakeBackend("fault");
+    let write: () => void = () => {};
+    const may = new Promise<void>((resolve) => {
+      write = resolve;
+    });
+    await open({
+      ...backend,
+      discoveryAccept: (acceptance) => may.then(() => backend.discoveryAccept(acceptance)),
+    });
+    await choose("dosing-pump-1");
+    byId("found-accept")?.click();
+    await shown("accept-lines");
+    byId("accept-write")?.click();
+    await waitFor(() => expect(byId("accept-writing")?.textContent).toContain("cannot be stopped"));
+    expect((byId("accept-cancel") as HTMLButtonElement).disabled).toBe(true);
+    document.querySelector("dialog")?.dispatchEvent(new Event("cancel", { cancelable: true }));
+    await tick();
+    expect(document.querySelector("dialog")).not.toBeNull();
+    write();
+    await waitFor(() => expect(document.querySelector("dialog")).toBeNull());
+    await shown("told-dosing-pump-1");
+  });
+
+  it("forgets a tick when what was ticked is proposed no more, whatever is listed", async () => {
+    const backend = await open();
+    await shown("found-dosing-pump-1");
+    for (const id of ["dosing-pump-1", "blower"]) {
+      byId(`found-${id}`)?.querySelector<HTMLElement>(".tick")?.click();
+    }
+    await tick();
+    expect(byId("found-accept-ticked")?.textContent).toContain("2 assets");
+    live.discovery.text = "cold store";
+    const [first] = live.discovery.ticked.keys();
+    await backend.discoveryIgnore({ proposals: [first ?? ""], filters: [] });
+    await live.discovery.refresh();
+    await waitFor(() => expect(byId("found-accept-ticked")?.textContent).toContain("1 asset,"));
+  });
+
   it("says that the file was changed meanwhile, and shows the lines anew", async () => {
     const backend = await open();
     const failing = vi
@@ -304,6 +343,7 @@ describe("accepting", () => {
     await shown("accept-lines");
     byId("accept-write")?.click();
     const again = await shown("accept-again");
+    expect((byId("accept-write") as HTMLButtonElement).disabled).toBe(true);
     expect(document.querySelector("dialog [role=alert]")?.textContent).toContain("was changed");
     again.click();
     await waitFor(() => expect(byId("accept-again")).toBeNull());
@@ -317,18 +357,45 @@ describe("not this", () => {
   it("is left alone, with a way back at once and from the list", async () => {
     await open();
     await choose("cold-store");
+    await write(byId("found-asset-name"), "Freezer");
     byId("found-ignore")?.click();
     await waitFor(() => expect(byId("found-cold-store")).toBeNull());
     expect(byId("discovery-told")?.textContent).toContain("zigbee2mqtt/cold-store");
     (await shown("told-undo")).click();
     await shown("found-cold-store");
     await choose("cold-store");
+    expect((byId("found-asset-name") as HTMLInputElement).value).toBe("Freezer");
     byId("found-ignore")?.click();
     await waitFor(() => expect(byId("discovery-ignored")?.textContent).toContain("2"));
     byId("discovery-ignored")?.click();
     await shown("ignored-list");
     document.querySelector<HTMLElement>('[aria-label="Propose zigbee2mqtt/cold-store again"]')?.click();
     await shown("found-cold-store");
+  });
+});
+
+describe("a connection that is gone", () => {
+  it("narrows nothing any more", async () => {
+    const backend = fakeBackend("fault");
+    let removed = "";
+    await open({
+      ...backend,
+      discovery: async (query) => {
+        const view = await backend.discovery(query);
+        const stays = ({ connection }: { connection: string }) => connection !== removed;
+        const by_connection = view.by_connection.filter(({ id }) => id !== removed);
+        return { ...view, by_connection, proposals: view.proposals.filter(stays) };
+      },
+    });
+    live.discovery.connection = "station";
+    await live.discovery.refresh();
+    await shown("found-blower");
+    expect(live.discovery.connection).toBe("station");
+    removed = "station";
+    await live.discovery.refresh();
+    await shown("found-drop-table-signal");
+    expect(live.discovery.connection).toBe("");
+    expect(notices.list.at(-1)?.text).toContain("“Station broker” is not in the plant any more");
   });
 });
 

@@ -9,6 +9,7 @@
 //! may deliver once more what was acknowledged, and without the DUP flag when the copy in the file had not been sent.
 
 use std::{
+    collections::HashSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -59,14 +60,24 @@ pub struct Cut {
     pub at: Timestamp,
     /// When the state was last written; what came later is not in it.
     pub saved: Timestamp,
-    state: Vec<u8>,
+    /// The numbers of the messages in that state.
+    pub kept: HashSet<usize>,
 }
 
-impl Cut {
-    /// Whether the state on disk holds these bytes.
-    pub fn holds(&self, bytes: &[u8]) -> bool {
-        self.state.windows(bytes.len()).any(|here| here == bytes)
-    }
+/// The numbers that stand behind `before`, each with a comma or a brace behind it. They are read once: a state has some MB,
+/// and is asked for many numbers.
+fn numbers(state: &[u8], before: &[u8]) -> HashSet<usize> {
+    let behind = state.windows(before.len()).zip(before.len()..);
+    let found = behind.filter(|(here, _)| *here == before);
+    found
+        .filter_map(|(_, at)| {
+            let rest = &state[at..];
+            let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let is_whole = matches!(rest.get(digits), Some(b',' | b'}'));
+            let text = std::str::from_utf8(&rest[..digits]).ok()?;
+            text.parse().ok().filter(|_| is_whole)
+        })
+        .collect()
 }
 
 /// A broker without encryption that keeps sessions and messages on disk.
@@ -120,11 +131,11 @@ impl DurableBroker {
         Ok(process)
     }
 
-    /// `kill -9`; gives what is left.
+    /// `kill -9`; gives what is left. The number of a message stands in its payload, behind `before`.
     ///
     /// # Errors
     /// When the system refuses, or the broker had never written its state.
-    pub fn kill(&mut self) -> Result<Cut> {
+    pub fn kill(&mut self, before: &str) -> Result<Cut> {
         let at = clock::now();
         self.process.kill()?;
         let path = self.dir.join(STATE);
@@ -135,7 +146,7 @@ impl DurableBroker {
         Ok(Cut {
             at,
             saved: Timestamp(i64::try_from(saved.as_micros())?),
-            state,
+            kept: numbers(&state, before.as_bytes()),
         })
     }
 
@@ -146,5 +157,17 @@ impl DurableBroker {
     pub async fn restart(&mut self) -> Result<()> {
         self.process = Self::launch(&self.dir, self.port).await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_found_wherever_they_are_whole() {
+        let state = b"\0{\"level\": 17}\xff{\"level\": 4, \"t\": 5}{\"level\": 81\0{\"level\": }{\"level\": 9";
+        assert_eq!(numbers(state, b"{\"level\": "), HashSet::from([17, 4]));
+        assert_eq!(numbers(b"", b"x"), HashSet::new());
     }
 }

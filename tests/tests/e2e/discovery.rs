@@ -26,7 +26,7 @@ const COMMENT: &str = "# Ask Meier before you touch this.";
 /// Names that would do harm where names are taken for something else.
 const HOSTILE: &str = r#"site/<img src=x onerror=alert(1)>/'"; DROP TABLE signal; --"#;
 
-fn workspace(dir: &Path, port: u16) -> Result<()> {
+fn workspace(dir: &Path, port: u16, more: &str) -> Result<()> {
     let text = format!(
         r#"{COMMENT}
 [plant]
@@ -45,7 +45,7 @@ subscriptions = [
   {{ filter = "homie/5/#", qos = 1 }},
   {{ filter = "spBv1.0/#", qos = 1 }},
 ]
-# The end.
+{more}# The end.
 "#
     );
     fs::create_dir_all(dir)?;
@@ -61,12 +61,12 @@ async fn up(app: &App) -> Result<()> {
     .map(drop)
 }
 
-async fn view(app: &App) -> Result<DiscoveryView> {
+pub(crate) async fn view(app: &App) -> Result<DiscoveryView> {
     Ok(app.discovery(DiscoveryQuery::default()).await?)
 }
 
 /// Waits for a proposal whose id ends so.
-async fn proposed(app: &App, end: &str) -> Result<ProposalRow> {
+pub(crate) async fn proposed(app: &App, end: &str) -> Result<ProposalRow> {
     wait::until(&format!("a proposal {end}"), SOON, || async {
         let mut rows = view(app).await.ok()?.proposals.into_iter();
         rows.find(|row| row.id.ends_with(end))
@@ -74,14 +74,14 @@ async fn proposed(app: &App, end: &str) -> Result<ProposalRow> {
     .await
 }
 
-async fn whole(app: &App, end: &str) -> Result<ProposalView> {
+pub(crate) async fn whole(app: &App, end: &str) -> Result<ProposalView> {
     let row = proposed(app, end).await?;
     let whole = app.discovery_proposal(&row.id).await?;
     whole.context("a proposal that was just there")
 }
 
 /// A pump as it is proposed, with what a person makes of it.
-fn accepted(row: &ProposalRow, signals: Option<Vec<AcceptedSignal>>) -> AcceptedAsset {
+pub(crate) fn accepted(row: &ProposalRow, signals: Option<Vec<AcceptedSignal>>) -> AcceptedAsset {
     AcceptedAsset {
         proposal: row.id.clone(),
         id: row.asset.id.clone(),
@@ -95,15 +95,16 @@ fn accepted(row: &ProposalRow, signals: Option<Vec<AcceptedSignal>>) -> Accepted
     }
 }
 
-fn all(assets: Vec<AcceptedAsset>) -> Acceptance {
+pub(crate) fn all(assets: Vec<AcceptedAsset>) -> Acceptance {
     Acceptance {
         assets,
         base: String::new(),
+        found: 0,
     }
 }
 
 /// Publishes values of a pump whose source times begin at `begin` and are a second apart.
-fn pump(broker: &Broker, topic: &str, begin: i64, flows: &[f64]) -> Result<()> {
+pub(crate) fn pump(broker: &Broker, topic: &str, begin: i64, flows: &[f64]) -> Result<()> {
     let lines: Vec<String> = flows
         .iter()
         .zip(0..)
@@ -128,28 +129,33 @@ async fn stored(workspace: &Path, id: &str) -> Result<Vec<(Timestamp, Value)>> {
     Ok(samples.iter().map(|s| (s.time, s.value.clone())).collect())
 }
 
-fn text_of(workspace: &Path) -> Result<String> {
+pub(crate) fn text_of(workspace: &Path) -> Result<String> {
     fs::read_to_string(workspace.join("plant.toml")).context("reading the plant file")
 }
 
 /// A running program over a plant of which nothing is mapped.
-struct Started {
+pub(crate) struct Started {
     dir: tempfile::TempDir,
-    broker: Broker,
-    app: Arc<App>,
+    pub(crate) broker: Broker,
+    pub(crate) app: Arc<App>,
 }
 
 impl Started {
     async fn new() -> Result<Started> {
+        Started::with("").await
+    }
+
+    /// Over a plant file that says this too.
+    pub(crate) async fn with(more: &str) -> Result<Started> {
         let dir = tempfile::tempdir()?;
         let broker = Broker::start(dir.path()).await?;
-        workspace(&dir.path().join("workspace"), broker.port)?;
+        workspace(&dir.path().join("workspace"), broker.port, more)?;
         let (app, _notices) = start(&dir.path().join("workspace")).await?;
         up(&app).await?;
         Ok(Started { dir, broker, app })
     }
 
-    fn workspace(&self) -> std::path::PathBuf {
+    pub(crate) fn workspace(&self) -> std::path::PathBuf {
         self.dir.path().join("workspace")
     }
 }
@@ -209,7 +215,7 @@ fn edited(pump: &ProposalView) -> Vec<AcceptedSignal> {
 }
 
 /// Everything that people wrote is there, and the lines that were promised are.
-fn lines_are_right(before: &str, after: &str, promised: &PlantChange) -> Result<()> {
+pub(crate) fn lines_are_right(before: &str, after: &str, promised: &PlantChange) -> Result<()> {
     for line in before.lines() {
         ensure!(after.contains(line), "{line:?} is gone:\n{after}");
     }

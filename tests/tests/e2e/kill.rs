@@ -43,27 +43,17 @@ fn setting(name: &str) -> Result<Option<u64>> {
     ))
 }
 
-/// What the message of this number says, without its source time.
-fn level(number: usize) -> String {
-    format!("{{\"level\": {number}")
-}
+/// What stands before the number of a message.
+const BEFORE: &str = "{\"level\": ";
 
 fn letter(begin_ms: i64, number: usize) -> (String, String) {
-    let level = level(number);
+    let level = format!("{BEFORE}{number}");
     if number.is_multiple_of(2) {
         let time = begin_ms + i64::try_from(number).unwrap_or(0);
         (SURE.into(), format!("{level}, \"timestamp\": {time}}}"))
     } else {
         (ONCE.into(), format!("{level}}}"))
     }
-}
-
-/// Whether the broker's state holds the message of this number.
-fn kept(cut: &Cut, number: usize) -> bool {
-    let level = level(number);
-    [",", "}"]
-        .iter()
-        .any(|end| cut.holds(format!("{level}{end}").as_bytes()))
 }
 
 /// The program, each life with a log of its own.
@@ -134,7 +124,7 @@ async fn kills(
             lives.again()?;
         } else {
             brokers -= 1;
-            cuts.push(broker.kill()?);
+            cuts.push(broker.kill(BEFORE)?);
             tokio::time::sleep(away).await;
             broker.restart().await?;
         }
@@ -146,7 +136,8 @@ async fn kills(
 fn lost_by_broker(fate: &Fate, number: usize, cuts: &[Cut]) -> bool {
     let ended = cuts.iter().find(|cut| cut.at >= fate.link);
     ended.is_some_and(|cut| {
-        fate.acknowledged.plus(FILE_TIME) >= cut.saved && !cuts.iter().any(|cut| kept(cut, number))
+        fate.acknowledged.plus(FILE_TIME) >= cut.saved
+            && !cuts.iter().any(|cut| cut.kept.contains(&number))
     })
 }
 
@@ -200,7 +191,7 @@ fn repeats(
             tally.repeats_by_publisher += 1;
         } else {
             let stale = cuts.iter().any(|cut| {
-                pair[0].received < cut.at && cut.at < pair[1].received && kept(cut, number)
+                pair[0].received < cut.at && cut.at < pair[1].received && cut.kept.contains(&number)
             });
             ensure!(stale, "{number}: an unmarked repeat: {samples:?}");
             tally.repeats_unmarked += 1;
@@ -222,7 +213,9 @@ async fn check(workspace: &Path, begin_ms: i64, fates: &[Fate], cuts: &[Cut]) ->
             ensure!(
                 lost_by_broker(fate, number, cuts),
                 "{number} is not in history: {fate:?}, kept at the kills: {:?}",
-                cuts.iter().map(|cut| kept(cut, number)).collect::<Vec<_>>()
+                cuts.iter()
+                    .map(|cut| cut.kept.contains(&number))
+                    .collect::<Vec<_>>()
             );
             tally.lost_by_broker += 1;
             continue;

@@ -177,7 +177,7 @@ async fn messages_that_come_too_fast_are_counted_and_raise_a_condition() -> Resu
         .await?;
     sent += 1;
     socket.flush().await?;
-    let text = condition(&app, "messages of QoS 0 were lost").await?;
+    let text = condition(&app, "messages were lost").await?;
     ensure!(text.starts_with("C: "), "{text}");
     wait::until("every message to be taken or counted", SOON * 2, || async {
         let row = row().ok()?;

@@ -304,8 +304,9 @@ async fn rename(app: &App, plant: &Path) -> Result<()> {
     let mut form = row.form;
     for text in texts() {
         // What a person types has no blanks around it.
+        let opened = form.clone();
         form.name = text.trim().to_owned();
-        let saved = app.save_connection(&form, "test").await?;
+        let saved = crate::save(app, &form, Some(&opened)).await?;
         ensure!(saved.name == form.name, "{saved:?}");
         let written = std::fs::read_to_string(plant.join("plant.toml"))?;
         let read = twin_model::Plant::parse(&written)?;

@@ -154,7 +154,7 @@ async fn a_coap_device_is_asked_connected_and_edited() -> Result<()> {
         "{offer:?}"
     );
 
-    let mut edited = form;
+    let mut edited = form.clone();
     edited.resources.push(ResourceForm {
         path: "/time".into(),
         observe: true,
@@ -162,7 +162,7 @@ async fn a_coap_device_is_asked_connected_and_edited() -> Result<()> {
     });
     let report = app.test_connection(&edited).await?;
     ensure!(report.steps.iter().all(|step| step.ok), "{report:?}");
-    app.save_connection(&edited, "test").await?;
+    crate::save(&app, &edited, Some(&form)).await?;
     let text = fs::read_to_string(plant.join("plant.toml"))?;
     for kept in ["# the clock", "shadows = [\"kept\"]", "/time"] {
         ensure!(text.contains(kept), "{kept} is not in\n{text}");
@@ -221,7 +221,7 @@ async fn the_key_of_a_coap_device_stays_in_its_own_file() -> Result<()> {
     ensure!(right.steps.iter().all(|step| step.ok), "{right:?}");
     ensure!(right.grade.letter == "B", "{right:?}");
 
-    app.save_connection(&keyed(port + 1, KEY), "test").await?;
+    crate::save(&app, &keyed(port + 1, KEY), None).await?;
     let form = is_up(&app, "Well").await?;
     ensure!(form.password.is_none(), "the key was handed out");
     let secret = plant.join("secrets").join("well.password");
@@ -232,9 +232,9 @@ async fn the_key_of_a_coap_device_stays_in_its_own_file() -> Result<()> {
 
     let renamed = ConnectionForm {
         name: "Deep well".into(),
-        ..form
+        ..form.clone()
     };
-    app.save_connection(&renamed, "test").await?;
+    crate::save(&app, &renamed, Some(&form)).await?;
     let form = is_up(&app, "Deep well").await?;
     ensure!(fs::read_to_string(&secret)? == KEY, "an edit lost the key");
 

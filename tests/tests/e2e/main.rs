@@ -2,9 +2,11 @@
 
 mod as_of;
 mod bad_input;
+mod begins;
 mod coap;
 mod damage;
 mod discovery;
+mod discovery_kept;
 mod discovery_window;
 mod disk_full;
 mod greetings;
@@ -22,6 +24,7 @@ mod pipeline;
 mod posts;
 mod reload;
 mod restart;
+mod saving;
 mod shadows;
 mod sparkplug;
 mod tanks;
@@ -29,8 +32,14 @@ mod window;
 
 use std::{path::Path, sync::Arc};
 
-use anyhow::{Context, Result};
-use twin_app::{App, Notice, api::plant::SignalView};
+use anyhow::{Context, Result, bail};
+use twin_app::{
+    App, Notice,
+    api::{
+        connection::{ConnectionForm, SavedView},
+        plant::SignalView,
+    },
+};
 use twinscope_tests::harness::repository;
 
 /// Starts the pipeline in this process.
@@ -45,4 +54,16 @@ fn signal(app: &App, id: &str) -> Result<SignalView> {
     signals
         .find(|signal| signal.id == id)
         .with_context(|| format!("the plant has no signal {id}"))
+}
+
+/// Saves a connection that nobody else changes; `opened` is what its form was opened with, none for a new one.
+async fn save(
+    app: &App,
+    form: &ConnectionForm,
+    opened: Option<&ConnectionForm>,
+) -> Result<ConnectionForm> {
+    match app.save_connection(form, opened, "ann").await? {
+        SavedView::Saved { form } => Ok(form),
+        SavedView::Changed { now } => bail!("the plant file says {now:?}, not {opened:?}"),
+    }
 }

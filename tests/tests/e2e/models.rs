@@ -30,8 +30,13 @@ const PLANT: &str = "# My plant.\n[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UT
     host = \"127.0.0.1\"\nport = 9\nsecurity = \"plaintext\"\nsubscriptions = [{ filter = \"a/#\" }]\n\n\
     [[area]]\nid = \"hall\"   # the only one\n";
 
-fn the_type(app: &App) -> Result<TypeView> {
-    app.models().types.into_iter().next().context("no type")
+async fn the_type(app: &App) -> Result<TypeView> {
+    app.models()
+        .await?
+        .types
+        .into_iter()
+        .next()
+        .context("no type")
 }
 
 async fn system_says(app: &App, part: &str) -> Result<String> {
@@ -92,7 +97,7 @@ async fn a_model_is_imported_as_a_type() -> Result<()> {
         !text.contains("casing"),
         "the model's signals are not written: {text}"
     );
-    let shown = the_type(&app)?;
+    let shown = the_type(&app).await?;
     let model = shown.model.context("its model")?;
     ensure!(
         (shown.signals, shown.written, model.signals.len()) == (2, 0, 2),
@@ -155,7 +160,7 @@ async fn a_changed_model_file_is_picked_up_and_a_wrong_one_is_said() -> Result<(
         fault.key.starts_with("/0/contents/0") && fault.rule.is_some(),
         "{fault:?}"
     );
-    ensure!(app.models().faults == faults);
+    ensure!(app.models().await?.faults == faults);
     ensure!(
         signal(&app, "p1/motor_torque").is_ok(),
         "the plant of before runs on"
@@ -185,7 +190,10 @@ async fn a_model_outside_of_the_folder_is_not_read() -> Result<()> {
     let text = format!("{PLANT}[[type]]\nid = \"t\"\nmodel_file = \"models/motor.json\"\n");
     fs::write(workspace.join("plant.toml"), text)?;
     system_says(&app, "does not lie in the folder models").await?;
-    ensure!(app.models().types.is_empty(), "the plant of before runs on");
+    ensure!(
+        app.models().await?.types.is_empty(),
+        "the plant of before runs on"
+    );
     let faults = app.plant_file().faults;
     ensure!(
         faults.len() == 1 && faults[0].key == "type.model_file",

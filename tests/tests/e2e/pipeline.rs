@@ -335,7 +335,7 @@ async fn a_saved_connection_connects_and_lists_what_it_hears() -> Result<()> {
         password,
         ..form
     };
-    let saved = app.save_connection(&form, "ann").await?;
+    let saved = crate::save(&app, &form, None).await?;
     ensure!(saved.id == "mine" && saved.password.is_none());
     link(&app, LinkStateView::Up).await?;
     let text = std::fs::read_to_string(dir.path().join("workspace/plant.toml"))?;

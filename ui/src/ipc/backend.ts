@@ -27,6 +27,7 @@ import type { PlantChange } from "./bindings/PlantChange";
 import type { PlantFileView } from "./bindings/PlantFileView";
 import type { PlantView } from "./bindings/PlantView";
 import type { ProposalView } from "./bindings/ProposalView";
+import type { SavedView } from "./bindings/SavedView";
 import type { SessionView } from "./bindings/SessionView";
 import type { Settings } from "./bindings/Settings";
 import type { TrendRequest } from "./bindings/TrendRequest";
@@ -66,7 +67,11 @@ export interface Backend {
   /** How far a look is, and what it found; refused when it was ended. */
   look(number: number): Promise<LookView>;
   cancelLook(number: number): Promise<void>;
-  saveConnection(form: ConnectionForm): Promise<ConnectionForm>;
+  /**
+   * Puts a connection into the plant file. `opened` is what its form was opened with, null when the plant file has none
+   * such: when it says something else by now, that is the answer, and nothing is written.
+   */
+  saveConnection(form: ConnectionForm, opened: ConnectionForm | null): Promise<SavedView>;
   removeConnection(id: string): Promise<void>;
   requestRebirth(connection: string, node: string): Promise<void>;
   /** What was heard and is in no plant file yet, as proposals without their signals. May be asked each second. */

@@ -41,7 +41,7 @@ export function tauriBackend(): Backend {
     startLook: (request) => invoke("start_look", { request }),
     look: (number) => invoke("look", { number }),
     cancelLook: (number) => invoke("cancel_look", { number }),
-    saveConnection: (form) => invoke("save_connection", { form }),
+    saveConnection: (form, opened) => invoke("save_connection", { form, opened }),
     removeConnection: (id) => invoke("remove_connection", { id }),
     requestRebirth: (connection, node) => invoke("request_rebirth", { connection, node }),
     discovery: (query) => invoke("discovery", { query }),

@@ -10,15 +10,21 @@ export const MICROS_PER_DAY = 24 * MICROS_PER_HOUR;
 /** Between a number and its unit, and inside "3 min 12 s": never broken across lines. */
 export const NBSP = "\u00a0";
 
-const numberFormats = new Map<number, Intl.NumberFormat>();
+let numberFormats = new Map<number, Intl.NumberFormat>();
+let numberLocale = "";
 
 /** A number with exactly `decimals` digits after the point. */
 export function formatNumber(value: number, decimals: number): string {
   if (!Number.isFinite(value)) return "–";
   const digits = Math.min(Math.max(Math.trunc(decimals), 0), 12);
+  const rules = locale();
+  if (rules !== numberLocale) {
+    numberFormats = new Map();
+    numberLocale = rules;
+  }
   let format = numberFormats.get(digits);
   if (!format) {
-    format = new Intl.NumberFormat(locale(), {
+    format = new Intl.NumberFormat(rules, {
       minimumFractionDigits: digits,
       maximumFractionDigits: digits,
     });

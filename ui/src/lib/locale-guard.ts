@@ -2,9 +2,9 @@
  * Imported before everything else: uPlot hands `navigator.language` to Intl while it loads, which would throw under
  * LANG=C and leave an empty window.
  */
-import { locale } from "./locale";
+import { knownTag } from "./locale";
 
-if (typeof navigator !== "undefined" && locale(navigator.language) !== navigator.language) {
-  const value = locale(navigator.language);
+if (typeof navigator !== "undefined" && knownTag(navigator.language) !== navigator.language) {
+  const value = knownTag(navigator.language);
   Object.defineProperty(navigator, "language", { get: () => value, configurable: true });
 }

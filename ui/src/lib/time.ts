@@ -49,14 +49,14 @@ export class Clock {
   zoneName(micros: number): string {
     let offset = "";
     for (const tag of [locale(), "en-GB", "en-US"]) {
-      let format = this.#formats.get(`zone ${tag}`);
+      let format = this.#formats.get(`zone:${tag}`);
       if (!format) {
         format = new Intl.DateTimeFormat(tag, {
           timeZone: this.zone,
           timeZoneName: "short",
           hour: "2-digit",
         });
-        this.#formats.set(`zone ${tag}`, format);
+        this.#formats.set(`zone:${tag}`, format);
       }
       const parts = format.formatToParts(micros / MICROS_PER_MS);
       const name = parts.find((part) => part.type === "timeZoneName")?.value ?? "";
@@ -103,10 +103,12 @@ export class Clock {
   }
 
   #format(key: string, options: Intl.DateTimeFormatOptions, micros: number): string {
-    let format = this.#formats.get(key);
+    const rules = locale();
+    const known = `${rules} ${key}`;
+    let format = this.#formats.get(known);
     if (!format) {
-      format = new Intl.DateTimeFormat(locale(), { timeZone: this.zone, hourCycle: "h23", ...options });
-      this.#formats.set(key, format);
+      format = new Intl.DateTimeFormat(rules, { timeZone: this.zone, hourCycle: "h23", ...options });
+      this.#formats.set(known, format);
     }
     return Number.isFinite(micros) ? format.format(micros / MICROS_PER_MS) : "–";
   }

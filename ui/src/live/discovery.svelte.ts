@@ -8,6 +8,7 @@ import type { PlantChange } from "../ipc/bindings/PlantChange";
 import type { ProposalRow } from "../ipc/bindings/ProposalRow";
 import type { ProposalView } from "../ipc/bindings/ProposalView";
 import { type AssetEdit, acceptedAsset, type Known, type SignalEdit, takenCount } from "../lib/acceptance";
+import { notices } from "./notices.svelte";
 import { SteadyList } from "./steadylist.svelte";
 
 /** From one answer to the next question. */
@@ -101,31 +102,41 @@ export class Discovery {
   }
 
   async #ask(): Promise<DiscoveryView> {
-    const query = { connection: this.connection, convention: "", text: this.text.trim(), skip: 0 };
-    let view = await this.#backend.discovery(query);
+    const query = {
+      connection: this.connection,
+      convention: "",
+      text: this.text.trim(),
+      skip: 0,
+      ticked: [],
+    };
+    let view = await this.#backend.discovery({ ...query, ticked: [...this.ticked.keys()] });
+    const { gone } = view;
     for (let page = 1; page < this.#pages && view.more > 0; page += 1) {
       const next = await this.#backend.discovery({ ...query, skip: page * PAGE });
       // Between two questions the list may have moved: what came with the page before is not shown twice.
       const known = new Set(view.proposals.map(({ id }) => id));
       const fresh = next.proposals.filter(({ id }) => !known.has(id));
-      view = { ...next, proposals: [...view.proposals, ...fresh] };
+      view = { ...next, gone, proposals: [...view.proposals, ...fresh] };
     }
     return view;
   }
 
   #take(view: DiscoveryView): void {
+    const narrowed = this.view?.by_connection.find(({ id }) => id === this.connection)?.name;
     this.view = view;
     const place = this.list.rows.findIndex(({ id }) => id === this.selected);
     if (place >= 0) this.#place = place;
     this.list.put(view.proposals);
     if (this.#changed) this.list.renew();
     this.#changed = false;
-    const here = new Map(view.proposals.map((row) => [row.id, row]));
-    const whole = view.more === 0 && this.text.trim() === "" && this.connection === "";
-    for (const id of [...this.ticked.keys()]) {
-      const row = here.get(id);
-      if (row) this.ticked.set(id, row);
-      else if (whole) this.ticked.delete(id);
+    for (const row of view.proposals) if (this.ticked.has(row.id)) this.ticked.set(row.id, row);
+    for (const id of view.gone) this.ticked.delete(id);
+    const { connection } = this;
+    if (connection !== "" && !view.by_connection.some(({ id }) => id === connection)) {
+      this.connection = "";
+      const name = narrowed || connection;
+      notices.tell(`The connection “${name}” is not in the plant any more: what all others hear is shown.`);
+      this.narrow();
     }
   }
 
@@ -237,7 +248,7 @@ export class Discovery {
     const assets = rows.map((row) =>
       acceptedAsset(row, this.#view(row.id), this.#edits[row.id], this.#known),
     );
-    return { assets: $state.snapshot(assets), base: "" };
+    return { assets: $state.snapshot(assets), base: "", found: 0 };
   }
 
   async preview(acceptance: Acceptance): Promise<PlantChange> {
@@ -262,7 +273,9 @@ export class Discovery {
   async ignore(row: ProposalRow): Promise<void> {
     const filters = await this.#backend.discoveryIgnore({ proposals: [row.id], filters: [] });
     this.outcome = { did: "ignored", name: row.asset.name, filters };
-    this.#done([row.id]);
+    // What a person wrote stays: they may want it again.
+    this.ticked.delete(row.id);
+    this.#again();
   }
 
   /** Proposes again what was left alone. */

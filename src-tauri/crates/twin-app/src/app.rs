@@ -3,9 +3,11 @@
 //! Left out on purpose: anything about windows, trays and notification services. The shell adds those, the headless
 //! binary a terminal.
 
+mod audit;
 mod discovery;
 mod doctor;
 mod faults;
+mod last_heard;
 mod links;
 mod look;
 mod mapped;
@@ -13,8 +15,11 @@ mod models;
 mod pictures;
 mod plant_file;
 mod planted;
+mod saving;
 mod seen;
 mod session;
+#[cfg(test)]
+mod tests;
 
 use std::{
     path::{Path, PathBuf},
@@ -27,13 +32,9 @@ use tokio::{
     time::Instant,
 };
 use twin_core::{OccurrenceId, engine::SystemEvent};
-use twin_historian::{AuditEntry, Durability, Group, Historian, LinkTransition};
+use twin_historian::{Durability, Group, Historian, LinkTransition};
 
-use self::{
-    look::Looks,
-    planted::{Origin, Planted},
-    seen::Seen,
-};
+use self::{audit::Unwritten, links::Links, look::Looks, planted::Planted, seen::Seen};
 use crate::{
     api::{
         alarm::{AlarmList, AlarmRow},
@@ -50,10 +51,9 @@ use crate::{
     heard_by_rule::HeardByRule,
     heartbeat, model_files,
     pipeline::{
-        notice::Notice, provisional::adoptions, request::Request, retention::Plan, scoring::Answer,
+        notice::Notice, provisional::adopt, request::Request, retention::Plan, scoring::Answer,
         writer::alarm_row,
     },
-    running::RunningLink,
     start::{self, Tasks},
     trend,
     view::View,
@@ -84,7 +84,9 @@ pub struct App {
     discovery: Discovery,
     looks: Looks,
     requests: mpsc::Sender<Request>,
-    links: Mutex<Vec<RunningLink>>,
+    links: Mutex<Links>,
+    /// What is done and not in the audit trail yet.
+    unwritten: Mutex<Unwritten>,
     /// One edit of the plant file at a time.
     editing: Mutex<()>,
     next_link: AtomicUsize,
@@ -106,13 +108,10 @@ impl App {
         let loaded = load
             .loaded
             .map_err(|source| workspace.wrong_plant(source))?;
-        let heard = HeardByRule::open(workspace.dir())?;
-        // The assets of rules are there before the first message, or their alarms would end here.
-        let made = loaded.plant.by_rule(heard.iter());
-        let origin = Origin::new(loaded, made);
+        let (origin, heard) = mapped::remembered(workspace.dir(), loaded)?;
         let historian = Historian::open(workspace.dir(), clock::now()).await?;
         // What was accepted just before the program ended may not have been given its history yet.
-        historian.adopt(&adoptions(&origin.whole())).await?;
+        adopt(&historian, &origin.whole(), clock::now()).await?;
         let (planted, models) = Planted::make(&historian, &workspace, origin, None).await?;
         let compiled = Arc::clone(&planted.compiled);
         let plant = planted.view(workspace.dir());
@@ -156,7 +155,8 @@ impl App {
             answers: running.answers,
             view,
             requests: running.requests,
-            links: Mutex::new(Vec::new()),
+            links: Mutex::new(Links::default()),
+            unwritten: Mutex::new(Unwritten::default()),
             editing: Mutex::new(()),
             next_link: AtomicUsize::new(0),
             unacknowledged: running.unacknowledged,
@@ -195,7 +195,7 @@ impl App {
             }
         }
         // The links go last, so that the acknowledgements of the last commit still leave.
-        for link in self.links.lock().await.drain(..) {
+        for link in self.links.lock().await.running.drain(..) {
             let end = LinkTransition {
                 connection: link.id.clone(),
                 at: clock::now(),
@@ -217,24 +217,12 @@ impl App {
         if is_complete && let Err(error) = heartbeat::put(&path, clock::now()) {
             tracing::warn!("the heartbeat could not be written: {error}");
         }
+        self.audit_last().await;
         if let Err(error) = self.historian.close().await {
             tracing::error!(
                 "history could not be closed cleanly; the next start repairs it: {error}"
             );
         }
-    }
-
-    /// Every operator action lands in the audit trail.
-    async fn audit(&self, user: &str, action: &str, subject: &str, detail: &str) -> Result<()> {
-        let entry = AuditEntry {
-            at: clock::now(),
-            user: user.to_owned(),
-            action: action.to_owned(),
-            subject: subject.to_owned(),
-            detail: detail.to_owned(),
-        };
-        self.historian.alarms().write_audit(&entry).await?;
-        Ok(())
     }
 
     /// The plant that runs.
@@ -346,7 +334,7 @@ impl App {
     /// # Errors
     /// When the connection is read-only, unknown or not ready.
     pub async fn request_rebirth(&self, connection: &str, node: &str, user: &str) -> Result<()> {
-        self.audit(user, "request-rebirth", connection, node)
+        self.audit_first(user, "request-rebirth", connection, node)
             .await?;
         let (reply, answer) = oneshot::channel();
         let (connection, node) = (connection.to_owned(), node.to_owned());
@@ -382,6 +370,7 @@ async fn watch_plant_file(app: Weak<App>) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
         let Some(app) = app.upgrade() else { return };
+        app.audit_rest().await;
         app.look_at_plant_file().await;
         let begun = Instant::now();
         if begun >= rules_rest_until {

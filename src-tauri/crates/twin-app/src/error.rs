@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::api::connection::ConnectionForm;
+
 /// An error of twin-app. Its text says what happened, to which thing, and what to do.
 #[derive(Debug, Error)]
 pub enum Error {
@@ -35,11 +37,31 @@ pub enum Error {
         /// What is wrong, with its line.
         source: twin_model::Error,
     },
+    /// The plant file was written and does not run yet.
+    #[error(
+        "{path} is written, but could not be taken up yet. Twinscope tries again every second until it can: {source}"
+    )]
+    NotYet {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: Box<Error>,
+    },
     /// Somebody else writes the plant file at the same time.
     #[error("the plant file {path} is being changed by another program: look at it, and try again")]
     Conflict {
         /// The file.
         path: PathBuf,
+    },
+    /// The plant file says something else of a connection than when its form was opened.
+    #[error(
+        "the connection \"{id}\" was changed in the plant file meanwhile: look at it, and save again"
+    )]
+    Changed {
+        /// Which connection.
+        id: String,
+        /// What the plant file says; none when the connection is not in it any more.
+        now: Box<Option<ConnectionForm>>,
     },
     /// History failed.
     #[error("{0}")]

@@ -279,7 +279,10 @@ fn installation_id(dir: &Path) -> Result<String> {
 }
 
 /// Writes through a temporary file and a rename, so that a crash leaves the old or the new content.
-fn write_atomic(path: &Path, bytes: &[u8], owner_only: bool) -> Result<()> {
+///
+/// # Errors
+/// [`Error::File`].
+pub fn write_atomic(path: &Path, bytes: &[u8], owner_only: bool) -> Result<()> {
     let temporary = path.with_extension("new");
     let wrong = |source| file("write", path, source);
     let mut options = OpenOptions::new();

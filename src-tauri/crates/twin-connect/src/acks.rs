@@ -34,6 +34,11 @@ impl<A: Clone> Acks<A> {
         self.open.clear();
     }
 
+    /// The link that there is, or that is next.
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
     /// A message arrived.
     pub(crate) fn open(&mut self, ack: A) -> AckHandle {
         let number = self.first + self.open.len() as u64;

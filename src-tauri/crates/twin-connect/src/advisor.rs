@@ -254,16 +254,18 @@ impl Tally {
             topic,
             payload,
             retain,
+            unread,
             ..
         } = got
             && !self.is_full()
         {
-            self.count(&topic, &payload, retain);
+            let size = unread.map_or(payload.len(), |unread| unread.payload);
+            self.count(&topic, size, retain);
         }
     }
 
-    fn count(&mut self, topic: &Bytes, payload: &Bytes, retain: bool) {
-        let bytes = (topic.len() + payload.len()) as u64;
+    fn count(&mut self, topic: &Bytes, payload: usize, retain: bool) {
+        let bytes = (topic.len() + payload) as u64;
         let sample = &mut self.sample;
         let (messages, sum) = if retain {
             (&mut sample.retained, &mut sample.retained_bytes)
@@ -272,7 +274,7 @@ impl Tally {
         };
         *messages += 1;
         *sum += bytes;
-        sample.largest_payload = sample.largest_payload.max(payload.len());
+        sample.largest_payload = sample.largest_payload.max(payload);
         let hash = self.hasher.hash_one(topic);
         let has_room = self.topics.len() < MAX_TOPICS;
         let is_new = !self.topics.contains(&hash) && has_room && self.topics.insert(hash);
@@ -330,7 +332,7 @@ mod tests {
         let mut tally = Tally::new(filter, u64::MAX, known);
         for topic in topics {
             let topic = Bytes::copy_from_slice(topic.as_bytes());
-            tally.count(&topic, &Bytes::from_static(b"12"), false);
+            tally.count(&topic, 2, false);
         }
         tally.sum(Duration::from_secs(2))
     }

@@ -1,8 +1,9 @@
 //! What one connection needs while it holds a link: acknowledgements, commands, the way to the consumer.
 
+mod words;
+
 use std::{future::poll_fn, pin::Pin, sync::Arc, task::Poll, time::Duration};
 
-use bytes::Bytes;
 use tokio::{
     select,
     sync::mpsc::Receiver,
@@ -11,8 +12,9 @@ use tokio::{
 use twin_core::Timestamp;
 
 use crate::{
-    BrokerFacts, Command, ConnectionSpec, DownReason, Inbound, InboundSender, LinkState, Qos,
+    BrokerFacts, Command, ConnectionSpec, DownReason, Inbound, InboundSender, LinkState,
     acks::Acks,
+    memory::Memory,
     moments::Moments,
     outlet::Outlet,
     parcel::Parcel,
@@ -53,6 +55,8 @@ pub(crate) struct Desk<W: Wire, C> {
     subscribed: bool,
     /// Messages of this link were left to the broker, so none that came later may be acknowledged on it.
     behind: bool,
+    /// What the broker keeps of what was not acknowledged.
+    memory: Memory,
     /// When the link was begun.
     begun: Timestamp,
     /// Events taken since anything else was looked at.
@@ -71,6 +75,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             clock,
             subscribed: false,
             behind: false,
+            memory: Memory::new(),
             begun: Timestamp::MIN,
             burst: 0,
             moments: Moments::new(),
@@ -103,14 +108,13 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 Turn::Lost(reason) => break Err(reason),
                 Turn::CaughtUp => {
                     // Politely, so that the last acknowledgements arrive.
-                    self.say_goodbye(&mut wire, &mut up).await;
+                    self.go(&mut wire, &mut up).await;
                     break Err(DownReason::overloaded());
                 }
                 Turn::Silent if up.is_some() => break Ok(Fault::Silent),
                 Turn::Silent => break Ok(Fault::Timeout),
                 Turn::Stop => {
-                    self.say_last_words(up.as_ref());
-                    self.say_goodbye(&mut wire, &mut up).await;
+                    self.go(&mut wire, &mut up).await;
                     self.clear_up(&mut wire, &mut up);
                     return End::Stop;
                 }
@@ -124,16 +128,14 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         self.lost(fault, up.as_ref())
     }
 
-    /// After the end of a link: takes what is left of it, and counts what nobody will see. A broker with a session sends
-    /// again what was not acknowledged.
+    /// After the end of a link: takes what is left of it, and counts what nobody will see, unless the broker sends it again.
     fn clear_up(&mut self, wire: &mut W, up: &mut Option<Up>) {
         while let Some(got) = wire.leftover() {
             self.receive(got, up);
         }
         let lost = wire.lost();
-        let again = self.spec.is_persistent();
         self.outlet
-            .drop_some(lost.plain + if again { 0 } else { lost.acked });
+            .drop_some(lost.plain + self.memory.owe(lost.acked));
         self.tell_refused(true);
     }
 
@@ -241,6 +243,12 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         self.behind && self.acks.is_empty() && !self.outlet.is_waiting()
     }
 
+    /// Another client may have used the broker's session with this one, or begun a new one: that there is one says nothing
+    /// of what waits here.
+    pub(crate) fn distrust_session(&mut self) {
+        self.memory.distrust(self.acks.epoch());
+    }
+
     /// Between two links. False if the connection is to end.
     pub(crate) async fn wait(&mut self, delay: Duration, commands: &mut Receiver<Command>) -> bool {
         let sender = self.outlet.sender();
@@ -289,36 +297,6 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         }
     }
 
-    /// Publishes, or reports that it did not.
-    fn say(&mut self, topic: String, payload: Bytes, (qos, retain): (Qos, bool), up: Option<&Up>) {
-        let sent = match (up, &self.client) {
-            (Some(up), Some(client)) => up
-                .takes(topic.len() + payload.len(), qos, retain)
-                .and_then(|()| client.publish(&topic, payload, qos, retain)),
-            _ => Err("the link is down".into()),
-        };
-        if let Err(reason) = sent {
-            let at = (self.clock)();
-            let item = Inbound::NotSent { at, topic, reason };
-            self.outlet.offer(item, at);
-        }
-    }
-
-    fn greet(&mut self, up: Option<&Up>) {
-        for one in self.spec.greetings.clone() {
-            let payload = one.payload.at(self.begun);
-            self.say(one.topic, payload, (one.qos, one.retain), up);
-        }
-    }
-
-    /// What the broker would have said for this client, had the link broken.
-    fn say_last_words(&mut self, up: Option<&Up>) {
-        if let Some(will) = self.spec.will.clone().filter(|_| up.is_some()) {
-            let payload = will.payload.at((self.clock)());
-            self.say(will.topic, payload, (will.qos, will.retain), up);
-        }
-    }
-
     fn receive(&mut self, got: Got<W::Ack>, up: &mut Option<Up>) {
         match got {
             Got::Up {
@@ -336,19 +314,19 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 retain,
                 dup,
                 properties,
+                unread,
                 ack,
             } => {
-                self.deliver(
-                    Parcel {
-                        topic,
-                        payload,
-                        qos,
-                        retain,
-                        dup,
-                        properties,
-                    },
-                    ack,
-                );
+                let parcel = Parcel {
+                    topic,
+                    payload,
+                    qos,
+                    retain,
+                    dup,
+                    properties,
+                    unread,
+                };
+                self.deliver(parcel, ack);
             }
             Got::Heard => {}
             // There is room for more.
@@ -393,7 +371,8 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
     /// again on a new link; the window of what may be unacknowledged keeps it from sending much more until then. A
     /// broker without one would never send it again, and must not wait for it either.
     fn leave(&mut self, ack: W::Ack) {
-        if self.spec.is_persistent() {
+        self.outlet.drop_some(self.memory.owe(1));
+        if self.memory.outlives() {
             if !self.behind {
                 tracing::warn!(broker = %self.spec.address(), "consumer far behind: messages are left to the broker");
             }
@@ -401,7 +380,6 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         } else {
             let handle = self.acks.open(ack);
             self.acks.mark(&handle);
-            self.outlet.drop_some(1);
             self.release();
         }
     }
@@ -413,9 +391,11 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         keep_alive: Duration,
         broker: &BrokerFacts,
     ) -> Up {
+        let lost = self.memory.link(self.acks.epoch(), &self.spec, broker);
+        self.outlet.drop_some(lost);
         if session_present {
-            self.throttle.forget_unacknowledged();
-            self.outlet.forget_unacknowledged();
+            self.throttle.forget_unacknowledged(self.memory.since());
+            self.outlet.forget_unacknowledged(self.memory.since());
         }
         self.link(LinkState::Up {
             session_present,
@@ -457,24 +437,6 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         };
         self.outlet.offer(item, at);
         reason
-    }
-
-    /// Sends what is safe and a DISCONNECT, as far as that works within a short time. Messages that still come in are
-    /// taken, though not acknowledged any more.
-    async fn say_goodbye(&mut self, wire: &mut W, up: &mut Option<Up>) {
-        self.release();
-        let Some(client) = self.client.as_ref().filter(|_| up.is_some()) else {
-            return;
-        };
-        client.disconnect();
-        let goodbye = async {
-            while let Ok(got) = wire.poll().await {
-                self.receive(got, up);
-            }
-        };
-        if timeout(GOODBYE, goodbye).await.is_err() {
-            tracing::debug!(broker = %self.spec.address(), "no time to say goodbye");
-        }
     }
 
     /// Waits a moment for the consumer to take what it could not take yet.

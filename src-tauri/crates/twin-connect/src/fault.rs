@@ -68,7 +68,7 @@ pub enum DownKind {
     Silent,
     /// What came was not correct MQTT.
     Protocol,
-    /// A message exceeded the size limit.
+    /// A packet exceeded the size limit, and was no message.
     TooLarge,
     /// The consumer had fallen so far behind that messages were left to the broker; they are fetched now.
     Overloaded,
@@ -314,17 +314,9 @@ impl DownReason {
         DownReason::new(
             DownKind::TooLarge,
             format!(
-                "the broker sent a message of {size} bytes, more than the {limit} that are read at all"
+                "the broker sent a packet of {size} bytes, more than the {limit} that are read at all"
             ),
-            "Find the device that sends it, or subscribe without its topic.",
-        )
-    }
-
-    pub(crate) fn bloated(what: &str) -> Self {
-        DownReason::new(
-            DownKind::TooLarge,
-            format!("the broker sent {what}"),
-            "Find the device that sends it, or subscribe without its topic.",
+            "Only a message may be so large, and this is none: check that it is an MQTT broker, and update it.",
         )
     }
 

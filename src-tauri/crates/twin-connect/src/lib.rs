@@ -32,6 +32,7 @@ mod findings;
 mod grade;
 mod inbox;
 mod limits;
+mod memory;
 mod message;
 mod moments;
 mod outlet;
@@ -55,6 +56,7 @@ mod will;
 mod wire;
 mod ws;
 mod ws_fault;
+mod ws_pieces;
 
 pub use advisor::{Branch, FilterSample, Sampling, sample_filter};
 pub use carrier::Carrier;

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-/// How many times larger than the payload limit a packet may be before the link has to end: such a message can still be
-/// named, and acknowledged, so that it is not delivered for ever.
+/// How many times larger than the payload limit a packet may be that is read at all. A message beyond that is thrown away
+/// as it comes, but for its beginning.
 const WIRE_FACTOR: usize = 16;
+/// Packets up to this size are read in any case, bytes.
+const WIRE_MIN: usize = 128 << 10;
 /// What MQTT can express at most, bytes.
 const MQTT: usize = 268_435_455;
 
@@ -22,8 +24,7 @@ pub struct Rate {
 pub struct Limits {
     /// Messages of QoS 1 and 2 the broker may send before the first of them is acknowledged (MQTT 5 tells it so).
     pub receive_maximum: u16,
-    /// Largest payload handed on, bytes. A larger one is reported as [`crate::Inbound::Unreadable`] with its beginning;
-    /// one that is 16 times larger still ends the link.
+    /// Largest payload handed on, bytes. A larger one is reported as [`crate::Inbound::Unreadable`] with its beginning.
     pub max_payload: usize,
     /// How much may be held for a consumer that has fallen behind, bytes. What comes beyond is left to the broker,
     /// unacknowledged, and fetched by a new link once the consumer has caught up; on a clean session, where the broker
@@ -63,7 +64,7 @@ impl Limits {
     pub(crate) fn wire_limit(&self) -> usize {
         self.max_payload
             .saturating_mul(WIRE_FACTOR)
-            .clamp(4_096, MQTT)
+            .clamp(WIRE_MIN, MQTT)
     }
 }
 

@@ -227,7 +227,7 @@ pub enum Inbound {
         /// For QoS 1 and 2: give it back by [`Command::Ack`] once the message is safe.
         ack: Option<AckHandle>,
     },
-    /// A message too large to hand on. Acknowledge it like any other, or the broker will repeat it.
+    /// A message too large to hand on, or to be read. Acknowledge it like any other, or the broker will repeat it.
     Unreadable {
         /// When it was read.
         received: Timestamp,
@@ -240,8 +240,8 @@ pub enum Inbound {
         /// For QoS 1 and 2.
         ack: Option<AckHandle>,
     },
-    /// Messages were thrown away because the consumer had fallen behind: of QoS 0, or of any on a clean session when
-    /// [`crate::Limits::max_held`] was reached.
+    /// Messages were lost because the consumer had fallen behind, or with the end of a link: of QoS 0, or of any that a broker
+    /// with a session would deliver again, if it keeps none, or has lost it meanwhile.
     Dropped {
         /// When this was reported.
         at: Timestamp,
@@ -267,12 +267,14 @@ pub enum Inbound {
 }
 
 impl Inbound {
-    /// Whether it is a message that waits to be acknowledged.
-    pub(crate) fn wants_ack(&self) -> bool {
-        matches!(
-            self,
-            Inbound::Message { ack: Some(_), .. } | Inbound::Unreadable { ack: Some(_), .. }
-        )
+    /// Whether it is a message that waits to be acknowledged, of the link of this epoch or of a later one.
+    pub(crate) fn wants_ack_since(&self, epoch: u64) -> bool {
+        match self {
+            Inbound::Message { ack, .. } | Inbound::Unreadable { ack, .. } => {
+                ack.as_ref().is_some_and(|handle| handle.epoch >= epoch)
+            }
+            _ => false,
+        }
     }
 
     /// The same with memory of its own. What comes from the wire lies in the buffer that it was read into, and keeps all of

@@ -131,9 +131,10 @@ impl Outlet {
         }
     }
 
-    /// The broker is about to deliver again what was not acknowledged: the copies that still wait would come twice.
-    pub(crate) fn forget_unacknowledged(&mut self) {
-        self.waiting.retain(|item| !item.wants_ack());
+    /// The broker is about to deliver again what was not acknowledged since the link of this epoch: the copies that still
+    /// wait would come twice.
+    pub(crate) fn forget_unacknowledged(&mut self, since: u64) {
+        self.waiting.retain(|item| !item.wants_ack_since(since));
         self.held = self.waiting.iter().map(weight).sum();
     }
 }
@@ -224,7 +225,7 @@ mod tests {
             tls: None,
         };
         outlet.offer(Inbound::Link { at: NOW, state }, NOW);
-        outlet.forget_unacknowledged();
+        outlet.forget_unacknowledged(0);
         let seen = drain(&mut outlet, &mut inbox).await;
         assert_eq!(seen.len(), 3, "{seen:?}");
         assert!(seen[2].starts_with("Up"), "{seen:?}");

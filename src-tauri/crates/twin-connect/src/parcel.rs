@@ -6,7 +6,27 @@ use twin_core::Timestamp;
 use crate::{AckHandle, Inbound, Properties, Qos, Topic};
 
 /// How much of an unreadable message is shown, bytes.
-const EXCERPT: usize = 4_096;
+pub(crate) const EXCERPT: usize = 4_096;
+
+/// A message that was not read: only the beginning of its payload is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unread {
+    /// Why.
+    pub(crate) excess: Excess,
+    /// What its whole payload has, bytes.
+    pub(crate) payload: usize,
+}
+
+/// What a message has too much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Excess {
+    /// Bytes.
+    #[error("its packet of {size} bytes is larger than the {limit} that are read at all")]
+    Packet { size: usize, limit: usize },
+    /// Properties (MQTT 5, 3.3.2.3).
+    #[error("it has {size} bytes of properties, more than the {limit} that are read at all")]
+    Properties { size: usize, limit: usize },
+}
 
 /// A message as it came, but for its acknowledgement.
 pub(crate) struct Parcel {
@@ -16,6 +36,7 @@ pub(crate) struct Parcel {
     pub(crate) retain: bool,
     pub(crate) dup: bool,
     pub(crate) properties: Option<Box<Properties>>,
+    pub(crate) unread: Option<Unread>,
 }
 
 impl Parcel {
@@ -28,9 +49,10 @@ impl Parcel {
             retain,
             dup,
             properties,
+            unread,
         } = self;
         let (topic, detail) = match Topic::read(topic) {
-            Ok(topic) if payload.len() <= limit => {
+            Ok(topic) if unread.is_none() && payload.len() <= limit => {
                 return Inbound::Message {
                     topic,
                     payload,
@@ -44,10 +66,13 @@ impl Parcel {
             }
             Ok(topic) => (
                 topic.into(),
-                format!(
-                    "its payload of {} bytes is larger than the limit of {limit}",
-                    payload.len()
-                ),
+                match unread {
+                    Some(unread) => unread.excess.to_string(),
+                    None => format!(
+                        "its payload of {} bytes is larger than the limit of {limit}",
+                        payload.len()
+                    ),
+                },
             ),
             Err((bytes, error)) => (
                 String::from_utf8_lossy(&bytes).into_owned(),

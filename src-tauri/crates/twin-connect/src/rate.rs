@@ -121,9 +121,10 @@ impl Throttle {
         std::iter::from_fn(|| self.next(now)).collect()
     }
 
-    /// The broker is about to deliver again what was not acknowledged: the copies that still wait would come twice.
-    pub(crate) fn forget_unacknowledged(&mut self) {
-        self.waiting.retain(|item| !item.wants_ack());
+    /// The broker is about to deliver again what was not acknowledged since the link of this epoch: the copies that still
+    /// wait would come twice.
+    pub(crate) fn forget_unacknowledged(&mut self, since: u64) {
+        self.waiting.retain(|item| !item.wants_ack_since(since));
         self.held = self.waiting.iter().map(weight).sum();
     }
 

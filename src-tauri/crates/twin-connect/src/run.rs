@@ -71,6 +71,7 @@ async fn keep<W: Wire, C: Fn() -> Timestamp>(
         let suspicion = takeovers.judge(&spec, ending);
         let delay = if taken || suspicion.is_some() {
             tracing::warn!(broker = %spec.address(), client_id = %spec.client_id, "client id taken over");
+            desk.distrust_session();
             desk.link(LinkState::TakenOver {
                 reason: suspicion.unwrap_or(reason),
             });

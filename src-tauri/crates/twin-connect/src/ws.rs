@@ -13,7 +13,7 @@ use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
     tungstenite::{
         self, ClientRequestBuilder, Message,
-        error::{CapacityError, ProtocolError},
+        error::ProtocolError,
         handshake::client::Response,
         http::{HeaderMap, Uri, header},
         protocol::{CloseFrame, WebSocketConfig, frame::coding::CloseCode},
@@ -27,6 +27,7 @@ use crate::{
     fault::Sight,
     tls_fault,
     ws_fault::{self, Fault},
+    ws_pieces::Pieces,
 };
 
 /// The subprotocol of MQTT (MQTT 5, 6).
@@ -35,7 +36,7 @@ const PROTOCOL: &str = "mqtt";
 const FRAME: usize = 64 << 10;
 /// What may wait to be written before it is an error, bytes: some frames, and the answers to pings.
 const WRITE_BUFFER: usize = 1 << 20;
-/// What a message may hold at least, bytes: a broker may put many packets into one.
+/// What a message may hold, bytes: far more than the pieces that binary ones come in.
 const MESSAGE: usize = 1 << 20;
 /// Frames without a byte for MQTT that are read in one go, so that a flood of them leaves room for others.
 const EMPTY: u32 = 64;
@@ -47,7 +48,7 @@ pub(crate) fn fault(error: &io::Error) -> Option<&Fault> {
 
 /// Bytes in WebSocket messages. Where one message ends and the next begins means nothing (MQTT 5, 6).
 pub(crate) struct WsStream<S> {
-    inner: WebSocketStream<S>,
+    inner: WebSocketStream<Pieces<S>>,
     /// What is left of the last message.
     chunk: Bytes,
 }
@@ -64,12 +65,11 @@ where
 {
     let request = request(spec, path, headers)
         .map_err(|error| ws_fault::not_web_socket(spec, &error.to_string()))?;
-    let limit = spec.limits.wire_limit().max(MESSAGE);
     let config = WebSocketConfig::default()
-        .max_message_size(Some(limit))
-        .max_frame_size(Some(limit))
+        .max_message_size(Some(MESSAGE))
+        .max_frame_size(Some(MESSAGE))
         .max_write_buffer_size(WRITE_BUFFER);
-    match client_async_with_config(request, stream, Some(config)).await {
+    match client_async_with_config(request, Pieces::new(stream), Some(config)).await {
         Ok((inner, response)) => {
             let stream = WsStream {
                 inner,
@@ -169,12 +169,6 @@ fn to_io(error: tungstenite::Error) -> io::Error {
         | tungstenite::Error::Protocol(
             ProtocolError::ResetWithoutClosingHandshake | ProtocolError::SendAfterClosing,
         ) => io::ErrorKind::ConnectionReset.into(),
-        tungstenite::Error::Capacity(CapacityError::MessageTooLong { size, max_size }) => {
-            io::Error::other(Fault::TooLarge {
-                size,
-                limit: max_size,
-            })
-        }
         other => io::Error::other(Fault::Protocol(other.to_string())),
     }
 }
@@ -240,10 +234,11 @@ mod tests {
 
     async fn pair() -> (WsStream<DuplexStream>, WebSocketStream<DuplexStream>) {
         let (near, far) = duplex(1 << 20);
-        let config = WebSocketConfig::default()
-            .max_message_size(Some(1_000))
-            .max_frame_size(Some(1_000));
-        let inner = WebSocketStream::from_raw_socket(near, Role::Client, Some(config)).await;
+        // The end of a handshake.
+        let (mut near, mut far) = (Pieces::new(near), far);
+        far.write_all(b"\r\n\r\n").await.unwrap();
+        near.read_exact(&mut [0; 4]).await.unwrap();
+        let inner = WebSocketStream::from_raw_socket(near, Role::Client, None).await;
         let chunk = Bytes::new();
         let far = WebSocketStream::from_raw_socket(far, Role::Server, None).await;
         (WsStream { inner, chunk }, far)
@@ -296,7 +291,6 @@ mod tests {
         };
         for (message, word) in [
             (Message::Text("hello".into()), "text frame"),
-            (Message::Binary(vec![0; 1_001].into()), "1001 bytes"),
             (close(1008), "code 1008 (policy)"),
         ] {
             let (mut near, mut far) = pair().await;

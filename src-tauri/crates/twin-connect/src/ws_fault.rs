@@ -12,8 +12,6 @@ use crate::{
 pub(crate) enum Fault {
     #[error("a text frame came, but MQTT goes in binary ones")]
     Text,
-    #[error("a message of {size} bytes came, more than the {limit} that are read at all")]
-    TooLarge { size: usize, limit: usize },
     #[error("the WebSocket was closed with code {code}{}", said(.reason))]
     Closed { code: u16, reason: String },
     #[error("what came is no correct WebSocket: {0}")]
@@ -32,7 +30,6 @@ fn said(reason: &str) -> String {
 pub(crate) fn ended(spec: &ConnectionSpec, fault: &Fault) -> DownReason {
     let address = spec.address();
     match fault {
-        Fault::TooLarge { size, limit } => DownReason::too_large(*size, *limit),
         Fault::Closed { .. } => DownReason::new(
             DownKind::Closed,
             format!("{address} ended the link: {fault}"),

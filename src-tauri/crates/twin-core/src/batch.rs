@@ -65,6 +65,24 @@ impl SampleBatch {
         }
     }
 
+    /// Takes all rows out and begins anew, in the same memory.
+    #[must_use]
+    pub fn renewed(mut self, id: BatchId, received: Timestamp) -> Self {
+        self.signals.clear();
+        self.times.clear();
+        self.kinds.clear();
+        self.bits.clear();
+        self.qualities.clear();
+        self.texts.clear();
+        SampleBatch {
+            id,
+            received,
+            first_look: false,
+            history_only: false,
+            ..self
+        }
+    }
+
     /// Adds a row.
     pub fn push(&mut self, signal: SignalKey, time: Timestamp, value: &Value, quality: Quality) {
         let bits = match value {
@@ -308,5 +326,9 @@ mod tests {
         let mut copy = SampleBatch::new(BatchId(1), Timestamp(10));
         batch.iter().for_each(|row| copy.push_row(row));
         assert_eq!(copy, batch);
+        let other = batch.at_first_look().for_history_only();
+        let mut renewed = other.renewed(BatchId(1), Timestamp(10));
+        copy.iter().for_each(|row| renewed.push_row(row));
+        assert_eq!(renewed, copy);
     }
 }

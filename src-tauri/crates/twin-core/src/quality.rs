@@ -52,7 +52,7 @@ pub enum Reason {
     NotFinite = 11,
     /// The device itself marked the value as bad or null.
     DeviceReported = 12,
-    /// Read back from history at start; nothing live yet.
+    /// Heard before the start, or before the signal was configured; nothing live yet.
     FromHistory = 13,
     /// Not computed because an input was missing, bad or outside the model's scope.
     Abstained = 14,

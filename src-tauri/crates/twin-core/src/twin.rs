@@ -52,6 +52,26 @@ impl SignalTwin {
         }
     }
 
+    /// A replica of a signal that was heard before it was configured. As after a start, a good value is UNCERTAIN until
+    /// something live arrives; one that came with a doubt keeps that, because it says more.
+    pub(crate) fn from_before(
+        value: Value,
+        time: Timestamp,
+        received: Timestamp,
+        quality: Quality,
+    ) -> Self {
+        let known = SignalTwin::from_history(value, time);
+        SignalTwin {
+            received_time: received,
+            sample_quality: if quality.is_good() {
+                known.sample_quality
+            } else {
+                quality
+            },
+            ..known
+        }
+    }
+
     /// The quality to show and to decide by: the worst of its source's, of a pause's and of the sample's; of equally bad
     /// ones in this order, because a source that is gone says more than that history is not written.
     pub fn quality(&self) -> Quality {

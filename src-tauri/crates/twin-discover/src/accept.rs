@@ -1,6 +1,6 @@
 //! What a person accepts to changes of the plant file.
 
-use twin_model::Plant;
+use twin_model::{Asset, Plant};
 
 use crate::{
     accepted::{AcceptedAsset, Change},
@@ -11,12 +11,17 @@ use crate::{
 /// Most signals accepted at once.
 const SIGNALS_MAX: usize = 20_000;
 
-/// The changes of a plant file that take up what was accepted.
+/// The changes of a plant file that take up what was accepted; `made` are the assets that mapping rules made, which no
+/// accepted one may take the place of.
 ///
 /// # Errors
 /// [`Error::Refused`] with every fault found.
-pub fn change(accepted: &[AcceptedAsset<'_>], plant: &Plant) -> Result<Change, Error> {
-    let mut draft = Draft::of(plant);
+pub fn change(
+    accepted: &[AcceptedAsset<'_>],
+    plant: &Plant,
+    made: &[Asset],
+) -> Result<Change, Error> {
+    let mut draft = Draft::of(plant, made);
     if accepted.is_empty() {
         draft.say(
             "",

@@ -9,6 +9,7 @@ use crate::{
     accepted::{AcceptedAsset, AcceptedSignal, Change},
     defs::{as_proposed, choose_keys, def_of},
     error::{Error, Fault, Field},
+    ids::Ids,
     names::is_id,
     signal::ProposedSignal,
 };
@@ -19,6 +20,8 @@ const NAME_CHARS: usize = 256;
 /// The plant as it would become.
 pub(crate) struct Draft<'p> {
     plant: &'p Plant,
+    /// Ids of assets that mapping rules made: they stand in no plant file.
+    by_rule: HashSet<&'p str>,
     places: Vec<Place>,
     /// Types that are used, by id, and whether they are new or have changed.
     types: BTreeMap<String, (AssetType, bool)>,
@@ -46,8 +49,8 @@ struct Target {
 }
 
 impl<'p> Draft<'p> {
-    /// Before anything was accepted.
-    pub(crate) fn of(plant: &'p Plant) -> Self {
+    /// Before anything was accepted; `made` are the assets of mapping rules.
+    pub(crate) fn of(plant: &'p Plant, made: &'p [Asset]) -> Self {
         let signals = plant.signals().into_iter();
         let fed = signals.filter_map(|signal| {
             let id = signal.id.to_string();
@@ -55,6 +58,7 @@ impl<'p> Draft<'p> {
         });
         Draft {
             plant,
+            by_rule: made.iter().map(|asset| asset.id.as_str()).collect(),
             places: Vec::new(),
             types: BTreeMap::new(),
             made: Vec::new(),
@@ -86,6 +90,16 @@ impl<'p> Draft<'p> {
         let proposal = &*accepted.proposal.id;
         if !is_id(&accepted.id) {
             self.say(proposal, None, Some(Field::Id), no_id(&accepted.id));
+            return;
+        }
+        if self.is_of_a_rule(&accepted.id) {
+            let text = format!(
+                "\"{}\" is an asset that a mapping rule made, and does not stand in the plant file: choose another id, such \
+                 as \"{}\".",
+                accepted.id,
+                self.free_id(&accepted.id)
+            );
+            self.say(proposal, None, Some(Field::Id), text);
             return;
         }
         let Some(mut target) = self.target(accepted) else {
@@ -174,6 +188,18 @@ impl<'p> Draft<'p> {
             exists: false,
             fed: HashSet::new(),
         })
+    }
+
+    fn is_of_a_rule(&self, id: &str) -> bool {
+        self.by_rule.contains(id) && self.plant.asset(id).is_none()
+    }
+
+    /// An id like this one that no asset has.
+    fn free_id(&self, id: &str) -> String {
+        let assets = self.plant.assets.iter().chain(&self.made);
+        let ids = assets.map(|asset| asset.id.as_str());
+        let taken = ids.chain(self.by_rule.iter().copied());
+        Ids::of(taken.map(str::to_owned)).take(id)
     }
 
     /// A name that a person gave, or the id when they gave none.

@@ -8,9 +8,9 @@ pub enum Error {
     /// What a person accepted cannot be; holds every fault found.
     #[error("{}", list(.0))]
     Refused(Vec<Fault>),
-    /// Its topic carries something else too.
+    /// Its topic carries something else too, and what comes on it cannot be told apart.
     #[error(
-        "\"{name}\" cannot be left alone by itself: \"{other}\" comes on its topic \"{topic}\" too. Leave the whole topic alone, or neither."
+        "\"{name}\" cannot be left alone by itself: \"{other}\" comes on its topic \"{topic}\" too, and no entry of [discovery] ignore can tell them apart. Leave the whole topic alone, or neither."
     )]
     Shared {
         /// What was to be left alone.
@@ -20,15 +20,27 @@ pub enum Error {
         /// The topic.
         topic: String,
     },
-    /// There is no filter for so many topics.
+    /// An asset that a mapping rule made would go with it.
     #[error(
-        "\"{name}\" comes on {topics} topics among those of others: write a topic filter that covers them into [discovery] ignore of plant.toml"
+        "\"{name}\" cannot be left alone: its address \"{address}\" feeds the asset \"{asset}\" that a mapping rule made, and what is left alone is left alone on every connection. Narrow the rule first."
+    )]
+    Fed {
+        /// What was to be left alone.
+        name: String,
+        /// The address.
+        address: String,
+        /// Id of the asset.
+        asset: String,
+    },
+    /// So many filters would be no list that a person reads.
+    #[error(
+        "\"{name}\" comes on topics among those of others, and would need {entries} filters: write one that covers it into [discovery] ignore of plant.toml"
     )]
     Scattered {
         /// What was to be left alone.
         name: String,
-        /// How many topics.
-        topics: usize,
+        /// How many filters.
+        entries: usize,
     },
 }
 

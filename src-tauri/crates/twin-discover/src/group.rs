@@ -60,7 +60,7 @@ pub(crate) fn group<'l>(
 ) -> Vec<Group<'l>> {
     let said = Said::of(ledger);
     let shapes = Shapes::of(ledger);
-    let mut groups: BTreeMap<String, Group<'l>> = BTreeMap::new();
+    let mut groups: HashMap<Cow<'l, str>, Group<'l>> = HashMap::new();
     for heard in ledger.heard().filter(|heard| is_wanted(&heard.address)) {
         let claim = said.claims.get(&*heard.address).copied();
         let owner = claim.map(|(description, _)| description);
@@ -99,6 +99,7 @@ pub(crate) fn group<'l>(
         });
     }
     let mut groups: Vec<Group<'l>> = groups.into_values().collect();
+    groups.sort_unstable_by(|one, other| one.key.cmp(&other.key));
     for group in &mut groups {
         group.members.sort_by_key(|member| member.address);
     }
@@ -106,8 +107,8 @@ pub(crate) fn group<'l>(
 }
 
 fn entry<'g, 'l>(
-    groups: &'g mut BTreeMap<String, Group<'l>>,
-    place: &Place<'_>,
+    groups: &'g mut HashMap<Cow<'l, str>, Group<'l>>,
+    place: &Place<'l>,
 ) -> &'g mut Group<'l> {
     let begin = || Group {
         key: place.key.clone().into_owned(),
@@ -121,9 +122,7 @@ fn entry<'g, 'l>(
         is_guessed: place.is_guessed,
         ..Group::default()
     };
-    groups
-        .entry(place.key.clone().into_owned())
-        .or_insert_with(begin)
+    groups.entry(place.key.clone()).or_insert_with(begin)
 }
 
 fn join<'l>(group: &mut Group<'l>, description: &'l Description) {
@@ -151,7 +150,7 @@ type Claim<'l> = (&'l Description, &'l Point);
 
 /// What sources say of addresses and topics.
 struct Said<'l> {
-    /// Every address heard.
+    /// Every address that is described and heard.
     heard: HashSet<&'l str>,
     /// Who describes which address. Where two do, the convention that also reads the values counts for the asset: Home
     /// Assistant's discovery topics speak of what other conventions send.
@@ -162,8 +161,11 @@ struct Said<'l> {
 
 impl<'l> Said<'l> {
     fn of(ledger: &'l Ledger) -> Said<'l> {
+        let points = ledger.descriptions().flat_map(|of| &of.points);
+        let described: HashSet<&str> = points.map(|point| &*point.address).collect();
         let readers: HashMap<&str, Convention> = ledger
             .heard()
+            .filter(|heard| described.contains(&*heard.address))
             .map(|heard| (&*heard.address, heard.convention))
             .collect();
         let mut claims: BTreeMap<&str, Claim<'_>> = BTreeMap::new();

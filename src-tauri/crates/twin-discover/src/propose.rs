@@ -27,6 +27,7 @@ pub fn propose(
     written: &Plant,
 ) -> Vec<Proposal> {
     let known = Assets::of(plant);
+    let ignored = plant.discovery.ignored();
     let mut proposals = Vec::new();
     let mut ids = Ids::of(plant.assets.iter().map(|asset| asset.id.to_string()));
     for (connection, ledger) in ledgers {
@@ -36,8 +37,7 @@ pub fn propose(
                 .filter(|of| of.kind == Kind::Coap)
                 .map(|of| of.name.as_str()),
         };
-        let is_wanted =
-            |address: &str| !known.has(connection, address) && !plant.discovery.ignores(address);
+        let is_wanted = |address: &str| !known.has(connection, address) && !ignored.covers(address);
         for group in group::group(ledger, about, is_wanted) {
             let existing = known
                 .of_group(connection, &group)

@@ -3,23 +3,13 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
-use twin_discover::{
-    AcceptedAsset, AcceptedSignal, Error, Fault, Field, Proposal, change, filters,
-};
-use twin_model::{Edit, Plant, PlantDocument};
+use twin_discover::{AcceptedAsset, AcceptedSignal, Error, Fault, Field, Proposal, change};
+use twin_model::{Asset, Plant, PlantDocument};
 
-use common::{EMPTY, hear, proposals};
-
-const CONNECTION: &str = "
-# The one of the hall.
-[[connection]]
-id = \"c\"
-name = \"C\"
-host = \"h\"
-security = \"plaintext\"
-subscriptions = [{ filter = \"site/#\" }]
-";
+use common::{EMPTY, file, hear, proposals};
 
 fn as_proposed(proposal: &Proposal) -> AcceptedAsset<'_> {
     AcceptedAsset {
@@ -47,19 +37,15 @@ fn ticked(proposal: &Proposal) -> Vec<AcceptedSignal> {
         .collect()
 }
 
-fn file() -> String {
-    format!("{EMPTY}{CONNECTION}")
-}
-
 fn applied(text: &str, accepted: &[AcceptedAsset<'_>]) -> String {
     let mut document = PlantDocument::parse(text).unwrap();
-    let change = change(accepted, document.plant()).unwrap();
+    let change = change(accepted, document.plant(), &[]).unwrap();
     document.apply(&change.edits).unwrap();
     document.to_string()
 }
 
 fn faults(text: &str, accepted: &[AcceptedAsset<'_>]) -> Vec<Fault> {
-    let Err(Error::Refused(faults)) = change(accepted, &Plant::parse(text).unwrap()) else {
+    let Err(Error::Refused(faults)) = change(accepted, &Plant::parse(text).unwrap(), &[]) else {
         return vec![];
     };
     faults
@@ -202,34 +188,34 @@ fn a_type_is_not_changed_behind_the_back_of_its_assets() {
 }
 
 #[test]
-fn a_proposal_is_left_alone_with_nothing_else() {
-    let mut messages = vec![
-        ("site/hall/tank/level", "1.5"),
-        ("site/hall/tank/inlet/flow", "2.5"),
-        ("site/hall/tank/inlet/valve", "1"),
-        ("site/hall/pump/flow", "2.5"),
-        ("site/hall/pump/speed", "2.5"),
-    ];
-    let of = |messages: &[(&str, &str)], id: &str| {
-        let found = proposals(&hear(messages), &file());
-        let proposal = found.iter().find(|of| of.id == id).unwrap().clone();
-        (filters(&proposal, &found).unwrap(), found)
+fn the_asset_of_a_rule_is_not_taken_over() {
+    let found = proposals(&pumps(), &file());
+    let plant = Plant::parse(&file()).unwrap();
+    let made = [Asset {
+        id: "pump-1".into(),
+        name: "Pump of a rule".into(),
+        area: String::new(),
+        type_id: "pump".into(),
+        connection: "c".into(),
+        source: None,
+        sources: BTreeMap::new(),
+    }];
+    for exists in [false, true] {
+        let taking = AcceptedAsset {
+            exists,
+            ..as_proposed(&found[0])
+        };
+        let Err(Error::Refused(faults)) = change(&[taking], &plant, &made) else {
+            panic!("it took the asset over");
+        };
+        assert_eq!((faults.len(), faults[0].field), (1, Some(Field::Id)));
+        assert!(faults[0].message.contains("such as \"pump-1-2\""));
+    }
+    let beside = AcceptedAsset {
+        id: "pump-1-2".into(),
+        ..as_proposed(&found[0])
     };
-    assert_eq!(of(&messages, "c site/hall/pump").0, ["site/hall/pump/#"]);
-    assert_eq!(
-        of(&messages, "c site/hall/tank").0,
-        ["site/hall/tank/level"]
-    );
-    messages.push(("site/hall/tank/weight", "3"));
-    let (alone, found) = of(&messages, "c site/hall/tank");
-    assert_eq!(alone, ["site/hall/tank/level", "site/hall/tank/weight"]);
-    // What is left alone is proposed no more, and all else as before.
-    let mut document = PlantDocument::parse(&file()).unwrap();
-    let edits: Vec<Edit> = alone.into_iter().map(Edit::PutIgnore).collect();
-    document.apply(&edits).unwrap();
-    let rest = proposals(&hear(&messages), &document.to_string());
-    assert_eq!(rest.len(), found.len() - 1);
-    assert!(rest.iter().all(|of| of.id != "c site/hall/tank"));
+    assert_eq!(change(&[beside], &plant, &made).unwrap().assets, 1);
 }
 
 proptest! {

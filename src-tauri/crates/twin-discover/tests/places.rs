@@ -3,6 +3,7 @@
 mod common;
 
 use twin_discover::{Confidence, Proposal};
+use twin_model::Plant;
 
 use common::{EMPTY, hear, proposals};
 
@@ -74,8 +75,13 @@ fn two_writers_on_one_topic_are_two() {
             ("c opcua/P/Tank", vec!["flow", "level"])
         ]
     );
-    let alone = twin_discover::filters(&found[0], &found).map_err(|error| error.to_string());
-    assert!(alone.is_err_and(|text| text.contains("\"Tank\" comes on its topic \"opc/data\" too")));
+    let plant = Plant::parse(EMPTY).unwrap();
+    let alone = twin_discover::filters(&[&found[0]], &found, &plant, &plant).unwrap();
+    assert!(
+        alone
+            .iter()
+            .eq(["opc/data#P/Boiler/Flow", "opc/data#P/Boiler/Level"])
+    );
 }
 
 #[test]

@@ -225,18 +225,29 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Puts a version byte and a checksum before a body.
-pub(crate) fn seal(version: u8, body: &[u8]) -> Vec<u8> {
-    seal_at(version, &[], body)
-}
-
-/// [`seal`] with a checksum that fits only where the blob belongs, which is not stored in it.
+/// Puts a version byte and a checksum before a body. The checksum fits only at the place where the blob belongs, which is not
+/// stored in it.
 pub(crate) fn seal_at(version: u8, place: &[u8], body: &[u8]) -> Vec<u8> {
     let mut blob = Vec::with_capacity(body.len() + 5);
     blob.push(version);
     blob.extend_from_slice(&checksum(place, body).to_le_bytes());
     blob.extend_from_slice(body);
     blob
+}
+
+/// Begins a blob at the end of `out`: what is added from here on is its body. Gives where it begins, for [`close_seal`].
+pub(crate) fn open_seal(out: &mut Vec<u8>) -> usize {
+    let begin = out.len();
+    out.extend_from_slice(&[0; 5]);
+    begin
+}
+
+/// Ends a blob that [`open_seal`] began: a version byte and a checksum come before its body, which fits everywhere.
+pub(crate) fn close_seal(out: &mut [u8], begin: usize, version: u8) {
+    if let Some((head, body)) = out[begin..].split_at_mut_checked(5) {
+        head[0] = version;
+        head[1..].copy_from_slice(&checksum(&[], body).to_le_bytes());
+    }
 }
 
 fn checksum(place: &[u8], body: &[u8]) -> u32 {

@@ -1,6 +1,6 @@
 //! Chunks as they lie in the file: finding them, fetching them, and looking into them.
 
-use std::{collections::HashMap, ops::Range};
+use std::{collections::HashMap, fmt::Write as _, ops::Range};
 
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use twin_core::{SignalKey, Status, Timestamp, Value, ValueKind};
@@ -63,7 +63,8 @@ pub(crate) fn json<const N: usize>(rows: impl Iterator<Item = [i64; N]>) -> Stri
             if at > 0 {
                 json.push(',');
             }
-            json.push_str(&number.to_string());
+            // Writing to a text cannot fail.
+            let _ = write!(json, "{number}");
         }
         json.push(']');
     }

@@ -17,8 +17,8 @@ use twin_core::{BatchId, Quality, SampleBatch, SignalKey, Timestamp, Value, Valu
 
 use crate::{
     bytes::{
-        Malformed, Reader, put_bytes, put_runs, put_signed, put_varint, put_varints, seal, unseal,
-        unzigzag, zigzag,
+        Malformed, Reader, close_seal, open_seal, put_bytes, put_runs, put_signed, put_varint,
+        put_varints, unseal, unzigzag, zigzag,
     },
     decimal::Decimal,
     error::Error,
@@ -46,11 +46,14 @@ pub fn encode<B: Borrow<SampleBatch>>(batches: &[B]) -> Vec<u8> {
     let is_marked = batches.iter().any(|batch| mark(batch.borrow()) != 0);
     let version = if is_marked { VERSION } else { UNMARKED };
     let mut body = Vec::with_capacity(16 + samples * 12);
+    let begin = open_seal(&mut body);
     put_varint(&mut body, batches.len() as u64);
+    let mut codes = Vec::new();
     for batch in batches {
-        put_batch(&mut body, batch.borrow(), version);
+        put_batch(&mut body, batch.borrow(), version, &mut codes);
     }
-    seal(version, &body)
+    close_seal(&mut body, begin, version);
+    body
 }
 
 fn mark(batch: &SampleBatch) -> u8 {
@@ -84,7 +87,8 @@ pub(crate) fn read(blob: &[u8]) -> Result<Vec<SampleBatch>, Malformed> {
     Ok(batches)
 }
 
-fn put_batch(out: &mut Vec<u8>, batch: &SampleBatch, version: u8) {
+/// `codes` is memory to work in.
+fn put_batch(out: &mut Vec<u8>, batch: &SampleBatch, version: u8, codes: &mut Vec<u64>) {
     put_varint(out, batch.id().0);
     out.extend_from_slice(&batch.received().micros().to_le_bytes());
     if version > UNMARKED {
@@ -105,7 +109,7 @@ fn put_batch(out: &mut Vec<u8>, batch: &SampleBatch, version: u8) {
         put_bytes(out, word.as_bytes());
     }
 
-    put_signals(out, batch.signals());
+    put_signals(out, batch.signals(), codes);
     let mut previous = 0;
     let differences = batch.times().iter().map(|time| {
         let difference = time.micros().wrapping_sub(previous);
@@ -114,46 +118,49 @@ fn put_batch(out: &mut Vec<u8>, batch: &SampleBatch, version: u8) {
     });
     put_varints(out, differences);
     put_runs(out, batch.kinds(), |out, kind| out.push(*kind as u8));
-    put_values(out, batch, &index);
+    put_values(out, batch, &index, codes);
     put_runs(out, batch.qualities(), |out, quality| {
         out.extend_from_slice(&quality.to_bytes())
     });
 }
 
 /// Those of one device have got their keys together: their differences are all the same.
-fn put_signals(out: &mut Vec<u8>, signals: &[SignalKey]) {
+fn put_signals(out: &mut Vec<u8>, signals: &[SignalKey], differences: &mut Vec<u64>) {
     let mut previous = 0;
-    let differences: Vec<u64> = signals
-        .iter()
-        .map(|signal| {
-            let difference = i64::from(signal.0) - previous;
-            previous = i64::from(signal.0);
-            zigzag(difference)
-        })
-        .collect();
+    differences.clear();
+    differences.extend(signals.iter().map(|signal| {
+        let difference = i64::from(signal.0) - previous;
+        previous = i64::from(signal.0);
+        zigzag(difference)
+    }));
     let runs = differences.chunk_by(|a, b| a == b).count();
     let in_runs = runs * 2 <= differences.len();
     out.push(u8::from(in_runs));
     if in_runs {
-        put_runs(out, &differences, |out, difference| {
+        put_runs(out, differences, |out, difference| {
             put_varint(out, *difference);
         });
     } else {
-        put_varints(out, differences.into_iter());
+        put_varints(out, differences.iter().copied());
     }
 }
 
-fn put_values(out: &mut Vec<u8>, batch: &SampleBatch, index: &HashMap<&str, u64>) {
-    let decimals = decimals(batch);
-    let (decimal, codes) = decimals.map_or((None, Vec::new()), |(decimal, codes)| {
-        (Some(decimal), codes)
-    });
+fn put_values(
+    out: &mut Vec<u8>,
+    batch: &SampleBatch,
+    index: &HashMap<&str, u64>,
+    codes: &mut Vec<u64>,
+) {
+    let decimal = decimals(batch, codes);
+    if decimal.is_none() {
+        codes.clear();
+    }
     out.push(decimal.map_or(BINARY, Decimal::places));
     if codes.len() == batch.len() && !codes.contains(&ODD) {
-        put_varints(out, codes.into_iter());
+        put_varints(out, codes.iter().copied());
         return;
     }
-    let mut codes = codes.into_iter();
+    let mut codes = codes.iter().copied();
     for (kind, bits) in batch.kinds().iter().zip(batch.bits()) {
         match kind {
             ValueKind::Null => {}
@@ -179,10 +186,9 @@ fn put_values(out: &mut Vec<u8>, batch: &SampleBatch, index: &HashMap<&str, u64>
     }
 }
 
-/// The decimal places with which nearly all f64 of a batch come back, when there are such, and the code of each.
-fn decimals(batch: &SampleBatch) -> Option<(Decimal, Vec<u64>)> {
+/// The decimal places with which nearly all f64 of a batch come back, when there are such; `codes` gets the code of each.
+fn decimals(batch: &SampleBatch, codes: &mut Vec<u64>) -> Option<Decimal> {
     let mut decimal = Decimal::default();
-    let mut codes = Vec::with_capacity(batch.len());
     'again: loop {
         codes.clear();
         let mut odd = 0;
@@ -207,7 +213,7 @@ fn decimals(batch: &SampleBatch) -> Option<(Decimal, Vec<u64>)> {
                 return None;
             }
         }
-        return Some((decimal, codes));
+        return Some(decimal);
     }
 }
 
@@ -326,7 +332,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::testing;
+    use crate::testing::{self, seal};
 
     proptest! {
         #[test]

@@ -17,7 +17,7 @@ use crate::{
     files::{finish_switch, set_aside},
     journal::{self, Moved},
     row::JournalRow,
-    tail::{self, Tail},
+    tail::{self, Spent, Tail},
 };
 
 pub(crate) const TELEMETRY: FileKind = FileKind {
@@ -29,8 +29,8 @@ pub(crate) const TELEMETRY: FileKind = FileKind {
     ],
 };
 
-/// Names of signals that are numbered in one transaction.
-const NAMES_A_PART: usize = 256;
+/// Names of signals that are numbered or renamed in one transaction.
+pub(crate) const NAMES_A_PART: usize = 256;
 
 /// Bounds of a history.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +44,8 @@ pub struct Options {
     pub step_samples_max: usize,
     /// Samples in a full chunk, 1 to 5,000.
     pub chunk_samples_max: usize,
+    /// Bytes of batches that are in chunks and whose memory is kept for [`Historian::spent_batch`]; 0: none.
+    pub spent_bytes_max: usize,
 }
 
 impl Default for Options {
@@ -53,6 +55,7 @@ impl Default for Options {
             tail_samples_max: 3_000_000,
             step_samples_max: 1_000_000,
             chunk_samples_max: CHUNK_SAMPLES_MAX,
+            spent_bytes_max: 0,
         }
     }
 }
@@ -70,6 +73,7 @@ pub(crate) struct Inner {
     pub telemetry: Database,
     pub alarms: Arc<Database>,
     pub tail: Mutex<Tail>,
+    pub spent: Spent,
     /// Held by what rewrites chunks: compaction and retention.
     pub maintenance: tokio::sync::Mutex<()>,
     pub options: Options,
@@ -128,6 +132,7 @@ impl Historian {
             telemetry,
             alarms: Arc::new(alarms),
             tail: Mutex::new(tail),
+            spent: Spent::new(options.spent_bytes_max),
             maintenance,
             options,
             unrolled: Mutex::new(None),

@@ -1,9 +1,9 @@
-//! Generators shared by the unit tests.
+//! Generators and helpers shared by the unit tests.
 
 use proptest::prelude::*;
 use twin_core::{BatchId, Quality, SampleBatch, SignalKey, Timestamp, Value};
 
-use crate::sample::Sample;
+use crate::{bytes::seal_at, sample::Sample};
 
 pub(crate) fn value() -> impl Strategy<Value = Value> {
     prop_oneof![
@@ -52,4 +52,9 @@ pub(crate) fn sample() -> impl Strategy<Value = Sample> {
             quality,
         }
     })
+}
+
+/// A body as a sealed blob.
+pub(crate) fn seal(version: u8, body: &[u8]) -> Vec<u8> {
+    seal_at(version, &[], body)
 }

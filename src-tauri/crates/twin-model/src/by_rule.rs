@@ -56,9 +56,10 @@ impl Plant {
             .iter()
             .filter_map(|signal| Some((&signal.connection, signal.address.as_deref()?)))
             .collect();
+        let ignored = self.discovery.ignored();
         let mut maker = Maker::new(self);
         for (connection, address) in heard {
-            if named.contains(&(connection, address)) || self.discovery.ignores(address) {
+            if named.contains(&(connection, address)) || ignored.covers(address) {
                 continue;
             }
             if let Some(mapped) = mapper.resolve(connection, address) {

@@ -60,12 +60,12 @@ impl PlantDocument {
     pub fn apply(&mut self, edits: &[Edit]) -> Result<(), Error> {
         let mut document = self.document.clone();
         let mut is_settled = true;
-        for edit in edits {
+        for run in edit::runs(edits) {
             // What is removed leaves its comment to the next table, and an added table has no place before it is read.
-            if edit.is_removal() && !is_settled {
+            if run.iter().any(Edit::is_removal) && !is_settled {
                 document = parse(&document.to_string())?;
             }
-            edit::write(&mut document, edit)?;
+            edit::write(&mut document, run)?;
             is_settled = false;
         }
         let edited = PlantDocument::parse(&document.to_string())?;

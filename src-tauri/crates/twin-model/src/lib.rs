@@ -9,6 +9,7 @@ mod connection;
 mod document;
 pub mod dtdl;
 mod error;
+mod ignored;
 mod mapper;
 mod mapping;
 mod models;
@@ -33,6 +34,7 @@ pub use connection::{
 };
 pub use document::{Edit, PlantDocument};
 pub use error::{Error, Problem};
+pub use ignored::Ignored;
 pub use mapper::{Mapped, Mapper};
 pub use mapping::{MAPPED_ASSETS_MAX, Mapping};
 pub use models::{ModelOrigin, Models, NoModel, TwinModel};

@@ -7,7 +7,9 @@ use twin_core::{
     alarm::{AlarmKind, Priority},
 };
 
-use crate::{connection::Connection, mapping::Mapping, place::Place, retention::Retention, topic};
+use crate::{
+    connection::Connection, ignored::Ignored, mapping::Mapping, place::Place, retention::Retention,
+};
 
 /// A whole plant file, valid: every id is unique and every reference leads somewhere.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +43,7 @@ pub struct Discovery {
     pub keep: Duration,
     /// The most that they may take on the disk, bytes. The oldest goes first.
     pub budget: u64,
-    /// MQTT topic filters of what is neither kept nor proposed.
+    /// What is neither kept nor proposed: MQTT topic filters, and addresses of single values.
     pub ignore: Vec<String>,
 }
 
@@ -211,12 +213,9 @@ impl Discovery {
     /// The budget when the plant file does not say, bytes.
     pub const BUDGET: u64 = 1_000_000_000;
 
-    /// Whether an address is to be left alone.
-    pub fn ignores(&self, address: &str) -> bool {
-        let topic = address.split('#').next().unwrap_or(address);
-        self.ignore
-            .iter()
-            .any(|filter| topic::matches(filter, topic))
+    /// What is left alone, ready to be asked about addresses.
+    pub fn ignored(&self) -> Ignored {
+        Ignored::of(self.ignore.iter().map(String::as_str))
     }
 }
 

@@ -15,7 +15,7 @@ zone = "UTC"
 [discovery]
 keep = "3d"
 budget = "2GB"
-ignore = ["plant/+/debug/#", "$SYS/#"]
+ignore = ["plant/+/debug/#", "$SYS/#", "plant/b#rssi"]
 
 [[connection]]
 id = "cloud"
@@ -124,8 +124,9 @@ fn the_whole_format_is_read() {
     );
     assert_eq!(plant.discovery.keep, Duration::from_secs(3 * 86_400));
     assert_eq!(plant.discovery.budget, 2_000_000_000);
-    assert!(plant.discovery.ignores("plant/a/debug/x#value"));
-    assert!(!plant.discovery.ignores("plant/a/b#debug"));
+    let ignored = plant.discovery.ignored();
+    assert!(ignored.covers("plant/a/debug/x#value") && ignored.covers("plant/b#rssi"));
+    assert!(!ignored.covers("plant/a/b#debug") && !ignored.covers("plant/b#level"));
 
     let cloud = plant.connection("cloud").unwrap();
     assert_eq!((cloud.kind, cloud.port), (Kind::Mqtt, 443));

@@ -12,6 +12,8 @@ use crate::stop::Stop;
 
 /// Folders under `ui/` that are no source of the built front end.
 const NOT_SOURCE: &[&str] = &["node_modules", "dist", "tests", "scripts"];
+/// The catalogue of texts, seen from `ui/`: it is built into the front end.
+const TEXTS: &str = "../assets/locales";
 
 /// Builds `ui/dist`, unless it is newer than every source.
 ///
@@ -31,8 +33,15 @@ fn is_built(ui: &Path) -> Result<bool> {
     else {
         return Ok(false);
     };
-    let newest = newest_source(ui).with_context(|| format!("could not read {}", ui.display()))?;
-    Ok(newest <= built)
+    let texts = ui.join(TEXTS);
+    for folder in [ui, &texts] {
+        let newest = newest_source(folder)
+            .with_context(|| format!("could not read {}", folder.display()))?;
+        if newest > built {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// When the last of the sources changed; a folder's own time shows a removed file.
@@ -62,15 +71,16 @@ mod tests {
     #[test]
     fn a_build_is_fresh_until_a_source_changes() {
         let folder = tempfile::tempdir().unwrap();
-        let ui = folder.path();
+        let ui = &folder.path().join("ui");
         assert!(!is_built(ui).unwrap());
-        for sub in ["src/views", "dist", "node_modules"] {
+        for sub in ["src/views", "dist", "node_modules", "../assets/locales/en"] {
             fs::create_dir_all(ui.join(sub)).unwrap();
         }
         let source = ui.join("src/views/a.svelte");
         let other = ui.join("node_modules/b.js");
+        let text = ui.join(TEXTS).join("en/a.ftl");
         let built = ui.join("dist/index.html");
-        for file in [&source, &other, &built] {
+        for file in [&source, &other, &text, &built] {
             fs::write(file, "x").unwrap();
         }
         let started = fs::metadata(&source).unwrap().modified().unwrap();
@@ -86,7 +96,11 @@ mod tests {
         later(&built, 10);
         later(&other, 20);
         assert!(is_built(ui).unwrap());
-        later(&source, 20);
+        later(&text, 20);
+        assert!(!is_built(ui).unwrap());
+        later(&built, 30);
+        assert!(is_built(ui).unwrap());
+        later(&source, 40);
         assert!(!is_built(ui).unwrap());
     }
 }

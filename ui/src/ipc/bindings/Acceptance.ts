@@ -13,4 +13,8 @@ assets: Array<AcceptedAsset>,
  * `base` of the lines that the person has looked at: when the plant file is another one by now, nothing is taken.
  * Empty: they have looked at none.
  */
-base: string, };
+base: string, 
+/**
+ * `found` of those lines: what is taken is what they were made of. 0: they have looked at none.
+ */
+found: number, };

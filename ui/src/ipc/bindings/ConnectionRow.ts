@@ -57,6 +57,10 @@ not_stored: number,
  */
 skipped: number, 
 /**
+ * Properties of MQTT 5 messages beyond 32 user properties or 8 KiB of a message: left out.
+ */
+properties_left_out: number, 
+/**
  * Messages that could not be read, by reason.
  */
 rejects: Array<RejectRow>, 

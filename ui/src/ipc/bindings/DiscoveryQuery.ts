@@ -19,4 +19,8 @@ text: string,
 /**
  * How many of them to leave out at the beginning.
  */
-skip: number, };
+skip: number, 
+/**
+ * Ids of proposals that a person has ticked: the answer says which of them are no more.
+ */
+ticked: Array<string>, };

@@ -24,6 +24,10 @@ found: number,
  */
 more: number, 
 /**
+ * Of the ticked ones, those that are proposed no more.
+ */
+gone: Array<string>, 
+/**
  * Addresses heard or described that feed no signal, whatever the query.
  */
 heard_addresses: number, 
@@ -40,7 +44,7 @@ by_connection: Array<ProposalCount>,
  */
 by_convention: Array<ProposalCount>, 
 /**
- * Topic filters of what is left alone (`[discovery] ignore`).
+ * Topic filters and addresses of what is left alone (`[discovery] ignore`).
  */
 ignored: Array<string>, 
 /**

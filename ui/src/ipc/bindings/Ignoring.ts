@@ -5,10 +5,10 @@
  */
 export type Ignoring = { 
 /**
- * Ids of proposals: the topics that only they have.
+ * Ids of proposals: the topics that only they have, else their addresses.
  */
 proposals: Array<string>, 
 /**
- * Topic filters.
+ * Topic filters and addresses.
  */
 filters: Array<string>, };

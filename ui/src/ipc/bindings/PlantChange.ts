@@ -11,6 +11,10 @@ export type PlantChange = {
  */
 base: string, 
 /**
+ * Number of what was found when this was made; 0 when it cannot be taken.
+ */
+found: number, 
+/**
  * Its path on disk.
  */
 path: string, 

@@ -68,6 +68,7 @@ export function fakeConnections(start: number, troubled: boolean): ConnectionRow
       topics: 1_240,
       topics_max: 100_000,
       throttled: 0,
+      properties_left_out: 0,
     },
     {
       form: form("lorawan", "LoRaWAN server", "10.20.0.14", 1883, false),
@@ -88,6 +89,7 @@ export function fakeConnections(start: number, troubled: boolean): ConnectionRow
       topics: 12,
       topics_max: 100_000,
       throttled: 0,
+      properties_left_out: 0,
     },
     coapRow(start),
   ];
@@ -126,6 +128,19 @@ function coapRow(start: number): ConnectionRow {
     topics: 12,
     topics_max: 100_000,
     throttled: 0,
+    properties_left_out: 0,
+  };
+}
+
+/** What somebody made of a connection in the plant file. */
+export function editedByHand(form: ConnectionForm): ConnectionForm {
+  const filter = "zigbee2mqtt/workshop/#";
+  const [first] = form.subscriptions;
+  return {
+    ...form,
+    host: "10.20.0.12",
+    subscriptions: [...(first ? [first] : []), { filter, qos: 0, everything: false, share: "" }],
+    limits: { ...form.limits, rate: 2_000 },
   };
 }
 

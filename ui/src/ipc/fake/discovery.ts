@@ -81,6 +81,8 @@ function madeOf({ id, name, place, type_name }: AcceptedAsset): PlantView["asset
 
 export function fakeDiscovery(scene: string, plant: PlantView): Part {
   let all: Found[] = scene === "empty" ? [] : everythingHeard(scene === "thousand" ? 450 : 3);
+  const connections = counts(all, (row) => [row.connection, row.connection_name]);
+  const shown = new Set<number>();
   let hidden: { filter: string; found: Found }[] = [];
   let version = 1;
   let revision = 1;
@@ -137,6 +139,7 @@ export function fakeDiscovery(scene: string, plant: PlantView): Part {
     }, 0);
     return {
       base: `${revision}`,
+      found: faults.length > 0 ? 0 : version,
       path: "/home/operator/riverside/plant.toml",
       lines: faults.length > 0 ? [] : [first, ...lines],
       more: 0,
@@ -151,15 +154,20 @@ export function fakeDiscovery(scene: string, plant: PlantView): Part {
   return {
     async discovery(query) {
       const found = all.filter((of) => fits(query, of));
-      const shown = found.slice(query.skip, query.skip + PAGE);
+      const page = found.slice(query.skip, query.skip + PAGE);
+      const byConnection = counts(all, (row) => [row.connection, row.connection_name]);
       return {
         version,
-        proposals: shown.map(({ row }) => now(row)),
+        proposals: page.map(({ row }) => now(row)),
         found: found.length,
-        more: Math.max(0, found.length - query.skip - shown.length),
+        more: Math.max(0, found.length - query.skip - page.length),
+        gone: query.ticked.filter((id) => !all.some(({ row }) => row.id === id)),
         heard_addresses: all.reduce((sum, { signals }) => sum + signals.length, 0),
         heard_values: all.reduce((sum, { signals }) => sum + signals.length * 412, 0),
-        by_connection: counts(all, (row) => [row.connection, row.connection_name]),
+        by_connection: connections.map((of) => {
+          const count = byConnection.find(({ id }) => id === of.id);
+          return count ?? { ...of, proposals: 0, signals: 0 };
+        }),
         by_convention: counts(all, (row) => [row.convention, row.convention_name]),
         ignored: [...ignored],
         left_out:
@@ -182,13 +190,22 @@ export function fakeDiscovery(scene: string, plant: PlantView): Part {
       );
       return { row: now(of.row), signals, more: 0 };
     },
-    discoveryPreview: async (acceptance) => change(acceptance),
+    async discoveryPreview(acceptance) {
+      const made = change(acceptance);
+      shown.add(made.found);
+      return made;
+    },
     async discoveryAccept(acceptance) {
       const done = change(acceptance);
       const [fault] = done.faults;
       if (fault) throw { message: fault.message };
       if (acceptance.base !== "" && acceptance.base !== done.base) {
         throw { message: "plant.toml was changed since you looked at its lines: look at them again." };
+      }
+      if (acceptance.found !== 0 && !shown.has(acceptance.found)) {
+        throw {
+          message: "What was found when you looked at these lines is not kept any more: look at them again.",
+        };
       }
       for (const asset of acceptance.assets) {
         if (!assets.has(asset.id)) plant.assets.push(madeOf(asset));

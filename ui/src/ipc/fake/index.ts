@@ -5,7 +5,7 @@ import type { AssetState } from "../bindings/AssetState";
 import type { ConnectionRow } from "../bindings/ConnectionRow";
 import type { Settings } from "../bindings/Settings";
 import { FakeAlarms } from "./alarms";
-import { fakeConnections, fakeHeard } from "./connections";
+import { editedByHand, fakeConnections, fakeHeard } from "./connections";
 import { fakeDiscovery } from "./discovery";
 import { encodeFrame, encodeTrend, type FakeSample } from "./encode";
 import { fakeFiles } from "./files";
@@ -24,7 +24,7 @@ const micros = () => Date.now() * 1_000;
 /**
  * Scenes: `fault` (a bearing going, a sticky valve, a dead node), `normal`, `thousand` (1,000 assets), `empty` (no
  * connection), `fresh` (connections and no asset), `error` (the plant file cannot be read), `edited` (it was edited and
- * cannot be used), `ask` (the window is asked to close).
+ * cannot be used), `ask` (the window is asked to close), `meanwhile` (somebody edits every connection while its form is open).
  */
 export function fakeBackend(scene: string): Backend {
   const faults = scene === "fault" || scene === "thousand" || scene === "ask";
@@ -32,6 +32,7 @@ export function fakeBackend(scene: string): Backend {
   const world = new World(plant, micros(), faults);
   const alarms = new FakeAlarms(world, faults);
   let connections: ConnectionRow[] = scene === "empty" ? [] : fakeConnections(world.start, faults);
+  let byHand = scene === "meanwhile";
   let settings: Settings = { on_close: "ask" };
   let timer: ReturnType<typeof setInterval> | undefined;
   let number = 0;
@@ -210,13 +211,17 @@ export function fakeBackend(scene: string): Backend {
     connections: async () => connections,
     heard: async () => fakeHeard(micros()),
     ...fakeLooks(),
-    async saveConnection(form) {
+    async saveConnection(form, opened) {
+      const row = connections.find((of) => of.form.id === form.id);
+      const now = row ? (byHand ? editedByHand(row.form) : row.form) : null;
+      if (JSON.stringify(now) !== JSON.stringify(opened)) return { kind: "changed", now };
+      byHand = false;
       const id = form.id || form.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
       const saved = { ...form, id, password: null };
       const known = connections.find((row) => row.form.id === id) ?? fakeConnections(micros(), false)[1];
       if (known)
         connections = [...connections.filter((row) => row.form.id !== id), { ...known, form: saved }];
-      return saved;
+      return { kind: "saved", form: saved };
     },
     async removeConnection(id) {
       connections = connections.filter((row) => row.form.id !== id);

@@ -126,6 +126,23 @@ pub struct ResourceForm {
     pub every_s: f64,
 }
 
+/// What became of a form that was to be saved.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum SavedView {
+    /// It is in the plant file.
+    Saved {
+        /// As it is there.
+        form: ConnectionForm,
+    },
+    /// Nothing was written: the plant file says something else than when the form was opened.
+    Changed {
+        /// What it says now; none when the connection is not in it any more.
+        now: Option<ConnectionForm>,
+    },
+}
+
 /// State of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -169,6 +186,8 @@ pub struct ConnectionRow {
     pub not_stored: f64,
     /// Values in readable messages that are no signals, such as images and over-long texts: left out.
     pub skipped: f64,
+    /// Properties of MQTT 5 messages beyond 32 user properties or 8 KiB of a message: left out.
+    pub properties_left_out: f64,
     /// Messages that could not be read, by reason.
     pub rejects: Vec<RejectRow>,
     /// Sparkplug edge nodes and devices heard on it.

@@ -17,6 +17,8 @@ pub struct DiscoveryQuery {
     pub text: String,
     /// How many of them to leave out at the beginning.
     pub skip: u32,
+    /// Ids of proposals that a person has ticked: the answer says which of them are no more.
+    pub ticked: Vec<String>,
 }
 
 /// What was heard, in short: proposals without their signals.
@@ -31,6 +33,8 @@ pub struct DiscoveryView {
     pub found: u32,
     /// How many fit it and come after these.
     pub more: u32,
+    /// Of the ticked ones, those that are proposed no more.
+    pub gone: Vec<String>,
     /// Addresses heard or described that feed no signal, whatever the query.
     pub heard_addresses: u32,
     /// Values that came from them since the connections were started.
@@ -39,7 +43,7 @@ pub struct DiscoveryView {
     pub by_connection: Vec<ProposalCount>,
     /// Proposals by convention, whatever the query; the most first.
     pub by_convention: Vec<ProposalCount>,
-    /// Topic filters of what is left alone (`[discovery] ignore`).
+    /// Topic filters and addresses of what is left alone (`[discovery] ignore`).
     pub ignored: Vec<String>,
     /// What had to be left out because a bound was reached, in sentences; empty: nothing.
     pub left_out: Vec<String>,
@@ -232,6 +236,8 @@ pub struct Acceptance {
     /// `base` of the lines that the person has looked at: when the plant file is another one by now, nothing is taken.
     /// Empty: they have looked at none.
     pub base: String,
+    /// `found` of those lines: what is taken is what they were made of. 0: they have looked at none.
+    pub found: u32,
 }
 
 /// One proposal as a person accepts it.
@@ -279,6 +285,8 @@ pub struct AcceptedSignal {
 pub struct PlantChange {
     /// Which text of the plant file this is a change of.
     pub base: String,
+    /// Number of what was found when this was made; 0 when it cannot be taken.
+    pub found: u32,
     /// Its path on disk.
     pub path: String,
     /// Changed lines with some around them, in order; at most 2,000. Empty when there are faults.
@@ -340,8 +348,8 @@ pub struct AcceptanceFault {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Ignoring {
-    /// Ids of proposals: the topics that only they have.
+    /// Ids of proposals: the topics that only they have, else their addresses.
     pub proposals: Vec<String>,
-    /// Topic filters.
+    /// Topic filters and addresses.
     pub filters: Vec<String>,
 }

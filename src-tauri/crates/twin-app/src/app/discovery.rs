@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::BTreeSet, sync::Arc};
 
 use twin_discover::filters;
-use twin_model::{Edit, PlantDocument, topic};
+use twin_model::{Edit, Ignored, Plant, PlantDocument};
 
 use super::App;
 use crate::{
@@ -17,12 +17,16 @@ use crate::{
     discovery::{Found, Wanted, change_of, heard_now, ledger_of, mark, value_text},
     error::{Error, Result},
     pipeline::request::LedgerLook,
+    workspace::Workspace,
 };
 
 /// Filters that are put or taken out at once.
 const FILTERS_MAX: usize = 1_000;
 /// As much of a list of names stands in the audit trail.
 const AUDIT_CHARS: usize = 1_000;
+/// Said when lines were looked at too long ago.
+const NOT_SHOWN: &str =
+    "What was found when you looked at these lines is not kept any more: look at them again.";
 
 impl App {
     /// What was heard on a connection and is not in the plant file.
@@ -73,82 +77,89 @@ impl App {
     pub async fn discovery_preview(&self, acceptance: Acceptance) -> Result<PlantChange> {
         let (found, _) = self.found().await?;
         let workspace = Arc::clone(&self.workspace);
-        let preview = tokio::task::spawn_blocking(move || {
+        let (origin, of) = (Arc::clone(&self.planted().origin), Arc::clone(&found));
+        let preview = blocking(move || {
             let text = workspace.plant_text()?;
-            let path = workspace.plant_path().display().to_string();
             let document = PlantDocument::parse(&text);
             let mut document = document.map_err(|source| workspace.wrong_plant(source))?;
-            let wanted = Wanted::of(&acceptance, &found);
-            Ok(change_of(&wanted, &mut document, path))
+            let wanted = Wanted::of(&acceptance, &of, &origin.made.assets);
+            Ok(change_of(&wanted, &mut document, path_of(&workspace)))
         });
-        preview.await.map_err(|_| Error::Stopped)?
+        let mut preview = preview.await?;
+        if preview.faults.is_empty() {
+            preview.found = self.discovery.show(&found);
+        }
+        Ok(preview)
     }
 
     /// Writes what a person accepts into the plant file, and lets it run: what was heard of it before joins its history.
-    /// All or nothing.
+    /// All or nothing, and as the lines showed it that they have looked at.
     ///
     /// # Errors
-    /// [`Error::Request`] when some of it cannot be accepted, or the file is not the one that the person looked at;
-    /// [`Error::Plant`], [`Error::File`] and [`Error::Conflict`] when the file cannot be edited.
+    /// [`Error::Request`] when some of it cannot be accepted, or the file or what was found is not what the person looked
+    /// at; [`Error::Plant`], [`Error::File`] and [`Error::Conflict`] when the file cannot be edited.
     pub async fn discovery_accept(
         &self,
         acceptance: Acceptance,
         user: &str,
     ) -> Result<PlantChange> {
-        let _alone = self.editing.lock().await;
-        let (found, _) = self.found().await?;
-        let wanted = Wanted::of(&acceptance, &found);
-        let path = self.workspace.plant_path().display().to_string();
-        // Each try begins with the text that is there by then.
-        let change = RefCell::new(PlantChange::default());
-        let text = self.workspace.edit_plant(|document| {
-            let has_looked = !acceptance.base.is_empty();
-            if has_looked && acceptance.base != mark(document) {
-                let text =
-                    "plant.toml was changed since you looked at its lines: look at them again.";
-                return Err(Error::Request(text.into()));
+        let found = match acceptance.found {
+            // They have looked at none.
+            0 => self.found().await?.0,
+            version => {
+                let shown = self.discovery.shown(version);
+                shown.ok_or_else(|| Error::Request(NOT_SHOWN.into()))?
             }
-            let made = change_of(&wanted, document, path.clone());
-            if !made.faults.is_empty() {
-                return Err(refused(&made.faults));
-            }
-            change.replace(made);
-            Ok(())
-        })?;
-        let change = change.into_inner();
+        };
         let names: BTreeSet<&str> = acceptance.assets.iter().map(|of| of.id.as_str()).collect();
+        let names = listed(names);
+        let _alone = self.editing.lock().await;
+        let workspace = Arc::clone(&self.workspace);
+        let origin = Arc::clone(&self.planted().origin);
+        let accepting = blocking(move || {
+            let wanted = Wanted::of(&acceptance, &found, &origin.made.assets);
+            written(&workspace, &wanted, &acceptance.base)
+        });
+        let (text, change) = accepting.await?;
+        self.discovery.forget_shown();
         let detail = format!("{} signals", change.signals);
-        self.audit(user, "accept-proposals", &listed(names), &detail)
-            .await?;
-        self.take_up(text, None).await?;
+        self.audit(user, "accept-proposals", &names, &detail).await;
+        self.take_up_edit(text).await?;
         Ok(change)
     }
 
     /// Leaves topics alone from now on: neither proposed nor kept. Gives the filters that were written.
     ///
     /// # Errors
-    /// [`Error::Request`] when a filter makes no sense or none covers a proposal alone; those of editing the plant file.
+    /// [`Error::Request`] when a filter makes no sense, covers what feeds a signal, or none covers a proposal alone; those
+    /// of editing the plant file.
     pub async fn discovery_ignore(&self, ignoring: Ignoring, user: &str) -> Result<Vec<String>> {
-        let _alone = self.editing.lock().await;
+        check_count(ignoring.filters.len() + ignoring.proposals.len())?;
         let (found, _) = self.found().await?;
-        let wanted = filters_of(&ignoring, &found)?;
-        let written = RefCell::new(Vec::new());
-        let text = self.edit(|document| {
-            let known = &document.plant().discovery.ignore;
-            let new: Vec<String> = wanted
-                .iter()
-                .filter(|filter| !known.contains(filter))
-                .cloned()
-                .collect();
-            let edits: Vec<Edit> = new.iter().cloned().map(Edit::PutIgnore).collect();
-            written.replace(new);
-            document.apply(&edits)
-        })?;
-        let written = written.into_inner();
+        let _alone = self.editing.lock().await;
+        // As it is by now: rules may have made something since.
+        let planted = self.planted();
+        let workspace = Arc::clone(&self.workspace);
+        let writing = blocking(move || {
+            let plant = (&planted.compiled.plant, &planted.origin.written);
+            let wanted = filters_of(&ignoring, &found, plant)?;
+            let new = RefCell::new(Vec::new());
+            let text = workspace.edit_plant(|document| {
+                let known = &document.plant().discovery.ignore;
+                let known: BTreeSet<&String> = known.iter().collect();
+                let fresh = wanted.iter().filter(|filter| !known.contains(filter));
+                let fresh: Vec<String> = fresh.cloned().collect();
+                let edits: Vec<Edit> = fresh.iter().cloned().map(Edit::PutIgnore).collect();
+                new.replace(fresh);
+                let done = document.apply(&edits);
+                done.map_err(|source| workspace.wrong_plant(source))
+            })?;
+            Ok((text, new.into_inner()))
+        });
+        let (text, written) = writing.await?;
         let names = written.iter().map(String::as_str);
-        self.audit(user, "ignore-topics", &listed(names), "")
-            .await?;
-        self.take_up(text, None).await?;
+        self.audit(user, "ignore-topics", &listed(names), "").await;
+        self.take_up_edit(text).await?;
         Ok(written)
     }
 
@@ -157,14 +168,21 @@ impl App {
     /// # Errors
     /// [`Error::Plant`] when one is not there; those of editing the plant file.
     pub async fn discovery_unignore(&self, filters: &[String], user: &str) -> Result<()> {
-        let _alone = self.editing.lock().await;
         check_count(filters.len())?;
         let edits: Vec<Edit> = filters.iter().cloned().map(Edit::RemoveIgnore).collect();
-        let text = self.edit(|document| document.apply(&edits))?;
+        let _alone = self.editing.lock().await;
+        let workspace = Arc::clone(&self.workspace);
+        let removing = blocking(move || {
+            workspace.edit_plant(|document| {
+                let done = document.apply(&edits);
+                done.map_err(|source| workspace.wrong_plant(source))
+            })
+        });
+        let text = removing.await?;
         let names = filters.iter().map(String::as_str);
         self.audit(user, "unignore-topics", &listed(names), "")
-            .await?;
-        self.take_up(text, None).await
+            .await;
+        self.take_up_edit(text).await
     }
 
     async fn found(&self) -> Result<(Arc<Found>, Vec<LedgerLook>)> {
@@ -176,26 +194,86 @@ impl App {
     }
 }
 
-/// The filters that a person wants, each once.
-fn filters_of(ignoring: &Ignoring, found: &Found) -> Result<BTreeSet<String>> {
-    check_count(ignoring.filters.len() + ignoring.proposals.len())?;
-    let mut wanted = BTreeSet::new();
+/// Does what takes long away from the threads that everything else waits for.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let work = tokio::task::spawn_blocking(work);
+    work.await.map_err(|_| Error::Stopped)?
+}
+
+fn path_of(workspace: &Workspace) -> String {
+    workspace.plant_path().display().to_string()
+}
+
+/// Writes what is wanted into the plant file, unless it is another text than `base`; gives the new text.
+fn written(
+    workspace: &Workspace,
+    wanted: &Wanted<'_>,
+    base: &str,
+) -> Result<(String, PlantChange)> {
+    // Each try begins with the text that is there by then.
+    let change = RefCell::new(PlantChange::default());
+    let text = workspace.edit_plant(|document| {
+        if !base.is_empty() && base != mark(document) {
+            let text = "plant.toml was changed since you looked at its lines: look at them again.";
+            return Err(Error::Request(text.into()));
+        }
+        let made = change_of(wanted, document, path_of(workspace));
+        if !made.faults.is_empty() {
+            return Err(refused(&made.faults));
+        }
+        change.replace(made);
+        Ok(())
+    })?;
+    Ok((text, change.into_inner()))
+}
+
+/// The filters that a person wants, each once; of the plant that runs, and as it is written.
+fn filters_of(
+    ignoring: &Ignoring,
+    found: &Found,
+    (plant, written): (&Plant, &Plant),
+) -> Result<BTreeSet<String>> {
+    let mut refused = Vec::with_capacity(ignoring.proposals.len());
     for id in &ignoring.proposals {
         let unknown = || Error::Unknown {
             what: "proposal",
             id: id.clone(),
         };
-        let proposal = found.proposal(id).ok_or_else(unknown)?;
-        let of_proposal = filters(proposal, &found.proposals);
-        wanted.extend(of_proposal.map_err(|error| Error::Request(error.to_string()))?);
+        refused.push(found.proposal(id).ok_or_else(unknown)?);
     }
-    for filter in &ignoring.filters {
-        if let Some(fault) = topic::filter_fault(filter) {
+    let wanted = filters(&refused, &found.proposals, plant, written);
+    let mut wanted = wanted.map_err(|error| Error::Request(error.to_string()))?;
+    check_filters(&ignoring.filters, plant)?;
+    wanted.extend(ignoring.filters.iter().cloned());
+    Ok(wanted)
+}
+
+/// Filters that a person writes leave alone nothing that an asset needs.
+fn check_filters(filters: &[String], plant: &Plant) -> Result<()> {
+    if filters.is_empty() {
+        return Ok(());
+    }
+    for filter in filters {
+        if let Some(fault) = Ignored::fault(filter) {
             return Err(Error::Request(format!("the filter \"{filter}\" {fault}")));
         }
-        wanted.insert(filter.clone());
     }
-    Ok(wanted)
+    let all = Ignored::of(filters.iter().map(String::as_str));
+    for signal in plant.signals() {
+        let Some(address) = signal.address.filter(|address| all.covers(address)) else {
+            continue;
+        };
+        let covers = |filter: &&String| Ignored::of([filter.as_str()]).covers(&address);
+        let filter = filters.iter().find(covers).map_or("", String::as_str);
+        return Err(Error::Request(format!(
+            "the filter \"{filter}\" covers \"{address}\", from which the signal \"{}\" comes: write a narrower one, or \
+             remove its asset or mapping rule first",
+            signal.id
+        )));
+    }
+    Ok(())
 }
 
 fn check_count(count: usize) -> Result<()> {

@@ -1,7 +1,8 @@
 //! Connections as they run: started, ended, and brought in line with what the plant file says.
 
-use std::sync::atomic::Ordering;
+use std::{collections::BTreeMap, sync::atomic::Ordering};
 
+use twin_core::ConnectionId;
 use twin_model::{Connection, Plant};
 use twin_payload::Decoder;
 
@@ -19,9 +20,27 @@ use crate::{
     running::{LinkSpec, RunningLink, command_queue, message_queue},
 };
 
+/// The connections that the driver knows.
+#[derive(Debug, Default)]
+pub(super) struct Links {
+    /// Their links. One that cannot even be tried has none.
+    pub running: Vec<RunningLink>,
+    /// As what each was made; none of one that is half made, half ended, or to be made anew.
+    made: BTreeMap<ConnectionId, Option<Connection>>,
+}
+
+impl Links {
+    /// Whether a connection runs as this says.
+    pub fn runs(&self, connection: &Connection) -> bool {
+        self.made.get(&connection.id).and_then(Option::as_ref) == Some(connection)
+    }
+}
+
 impl App {
-    /// Starts a connection. One that cannot even be tried is listed with the reason, so that it can be mended.
+    /// Starts a connection that the driver does not know. One that cannot even be tried is listed with the reason, so that it can be mended.
     pub(super) async fn connect(&self, connection: &Connection) -> Result<()> {
+        let id = &connection.id;
+        self.links.lock().await.made.insert(id.clone(), None);
         let index = self.next_link.fetch_add(1, Ordering::Relaxed);
         // Without them nodes are asked for new births; a connection that is not there would be worse.
         let births = self.historian.births(&connection.id).await;
@@ -64,43 +83,58 @@ impl App {
         // The driver takes requests before messages, so it knows the source when the first message arrives.
         self.ask(Request::PutSource(index, Box::new(source)))
             .await?;
-        let Ok(spec) = spec else { return Ok(()) };
-        // What is published on every link from now on.
-        for (action, topics) in told(connection) {
-            self.audit("", action, connection.id.as_str(), &topics)
-                .await?;
+        if let Ok(spec) = spec {
+            // What is published on every link from now on.
+            for (action, topics) in told(connection) {
+                self.audit("", action, id.as_str(), &topics).await;
+            }
+            let link = RunningLink::start(id.clone(), spec, queue, inbound);
+            self.links.lock().await.running.push(link);
         }
-        let link = RunningLink::start(connection.id.clone(), spec, queue, inbound);
-        self.links.lock().await.push(link);
+        let made = Some(connection.clone());
+        self.links.lock().await.made.insert(id.clone(), made);
         Ok(())
     }
 
-    /// Ends a connection. The driver is told by id, because a failed one has no link.
-    pub(super) async fn disconnect(&self, id: &str) -> Result<()> {
-        let mut links = self.links.lock().await;
-        while let Some(at) = links.iter().position(|link| link.id.as_str() == id) {
-            links.swap_remove(at).stop().await;
+    /// The next time that a plant is taken up a connection is made anew, whatever the plant says of it.
+    pub(super) async fn make_anew(&self, id: &ConnectionId) {
+        if let Some(made) = self.links.lock().await.made.get_mut(id) {
+            *made = None;
         }
-        self.ask(Request::RemoveSource(id.to_owned())).await
     }
 
-    /// Ends, starts and starts anew what differs between two plants, and the connection `anew` whatever the file says
-    /// of it. The others go on untouched.
-    pub(super) async fn reconnect(
-        &self,
-        before: &Plant,
-        after: &Plant,
-        anew: Option<&str>,
-    ) -> Result<()> {
-        let stays = |connection: &Connection| anew != Some(connection.id.as_str());
-        for old in &before.connections {
-            if after.connection(old.id.as_str()) != Some(old) || !stays(old) {
-                self.disconnect(old.id.as_str()).await?;
-            }
+    /// Ends a connection. The driver is told by id, because a failed one has no link.
+    async fn disconnect(&self, id: &ConnectionId) -> Result<()> {
+        let mut links = self.links.lock().await;
+        while let Some(at) = links.running.iter().position(|link| link.id == *id) {
+            links.running.swap_remove(at).stop().await;
         }
-        for new in &after.connections {
-            if before.connection(new.id.as_str()) != Some(new) || !stays(new) {
-                self.connect(new).await?;
+        drop(links);
+        self.ask(Request::RemoveSource(id.to_string())).await
+    }
+
+    /// Brings what runs in line with a plant: ends, starts and starts anew what differs, also what an earlier call left
+    /// half done. The others go on untouched.
+    pub(super) async fn reconnect(&self, plant: &Plant) -> Result<()> {
+        let differing = {
+            let mut links = self.links.lock().await;
+            let made = links.made.iter_mut();
+            let differing = made.filter(|(id, made)| {
+                made.is_none() || plant.connection(id.as_str()) != made.as_ref()
+            });
+            let to_end = differing.map(|(id, made)| {
+                *made = None;
+                id.clone()
+            });
+            to_end.collect::<Vec<_>>()
+        };
+        for id in differing {
+            self.disconnect(&id).await?;
+            self.links.lock().await.made.remove(&id);
+        }
+        for connection in &plant.connections {
+            if !self.links.lock().await.runs(connection) {
+                self.connect(connection).await?;
             }
         }
         Ok(())

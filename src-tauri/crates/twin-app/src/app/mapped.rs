@@ -1,21 +1,41 @@
 //! Assets that mapping rules make of what is heard: in memory only, never written into the plant file.
 
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::{
+    path::Path,
+    sync::{Arc, MutexGuard, PoisonError},
+};
 
 use tokio::sync::oneshot;
 use twin_core::engine::SystemEvent;
 use twin_model::{ByRule, MAPPED_ASSETS_MAX, RuleMade};
 
-use super::App;
+use super::{App, planted::Origin};
 use crate::{
     api::plant::RuleView,
     error::{Error, Result},
     heard_by_rule::{ADDRESSES_MAX, Address, HeardByRule},
+    model_files::Loaded,
     pipeline::request::Request,
 };
 
 /// Name of the condition that rules leave something out.
 const CONDITION: &str = "mapping-rules";
+
+/// What a start runs, and what was heard before it. The assets of rules are there before the first message, or their
+/// alarms would end here.
+///
+/// # Errors
+/// [`Error::File`].
+pub(super) fn remembered(dir: &Path, loaded: Loaded) -> Result<(Origin, HeardByRule)> {
+    let mut heard = HeardByRule::open(dir)?;
+    let mut origin = Origin::new(loaded, ByRule::default());
+    let kept = heard.keep(|connection, address| origin.is_for_rules(connection, address));
+    if let Err(error) = kept {
+        tracing::warn!("addresses that no mapping rule fits any more stay in their file: {error}");
+    }
+    origin.made = origin.plant.by_rule(heard.iter());
+    Ok((origin, heard))
+}
 
 impl App {
     pub(super) fn ruled(&self) -> MutexGuard<'_, HeardByRule> {
@@ -40,13 +60,22 @@ impl App {
         let (reply, answer) = oneshot::channel();
         self.ask(Request::Ruled { reply }).await?;
         let ruled = answer.await.map_err(|_| Error::Stopped)?;
+        self.take_ruled(ruled).await
+    }
+
+    /// Makes assets of these addresses too. After a failure the next call does, with whatever it gets.
+    pub(super) async fn take_ruled(&self, ruled: Vec<Address>) -> Result<()> {
         let _alone = self.editing.lock().await;
-        if !self.keep_heard(ruled).await? {
+        if self.keep_heard(ruled).await? {
+            self.seen().rules_pending = true;
+        }
+        if !self.seen().rules_pending {
             return Ok(());
         }
         let origin = Arc::clone(&self.planted().origin);
         let made = origin.plant.by_rule(self.ruled().iter());
         if made == origin.made {
+            self.seen().rules_pending = false;
             return Ok(());
         }
         self.run_plant(origin.with(made)).await?;
@@ -55,10 +84,12 @@ impl App {
 
     /// Keeps addresses for the next start; tells whether one is new.
     async fn keep_heard(&self, ruled: Vec<Address>) -> Result<bool> {
-        let heard = Arc::clone(&self.heard);
+        let (heard, origin) = (Arc::clone(&self.heard), Arc::clone(&self.planted().origin));
         let keeping = tokio::task::spawn_blocking(move || {
             let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
-            heard.add(ruled)
+            heard.add(ruled, |connection, address| {
+                origin.is_for_rules(connection, address)
+            })
         });
         keeping.await.map_err(|_| Error::Stopped)?
     }

@@ -9,7 +9,7 @@ use std::{
 
 use twin_model::{AssetType, Edit, Models, Plant, Role, TwinModel};
 
-use super::{App, faults::model_faults};
+use super::{App, faults::model_faults, planted::Planted};
 use crate::{
     api::{
         models::{
@@ -42,30 +42,17 @@ enum Judged {
 
 impl App {
     /// The asset types of the plant that runs, with what their model files say.
-    pub fn models(&self) -> ModelsView {
+    ///
+    /// # Errors
+    /// [`Error::Stopped`].
+    pub async fn models(&self) -> Result<ModelsView> {
         let planted = self.planted();
-        let plant = &planted.compiled.plant;
-        let types = plant.types.iter().map(|of| {
-            let written = planted.origin.written.asset_type(&of.id);
-            let file = of.model_file.as_deref();
-            let model = file.and_then(|file| {
-                let model = planted.origin.twins.of(file, of.dtmi.as_deref()).ok()?;
-                Some(model_view(file, model, written))
-            });
-            TypeView {
-                id: of.id.clone(),
-                name: of.name.clone(),
-                assets: count(plant.assets.iter().filter(|asset| asset.type_id == of.id)),
-                signals: count(of.signals.iter()),
-                written: written.map_or(0, |written| count(written.signals.iter())),
-                dtmi: of.dtmi.clone(),
-                model,
-            }
-        });
-        ModelsView {
-            types: types.collect(),
+        // Of a large model this takes long.
+        let types = tokio::task::spawn_blocking(move || type_views(&planted));
+        Ok(ModelsView {
+            types: types.await.map_err(|_| Error::Stopped)?,
             faults: self.plant_faults(),
-        }
+        })
     }
 
     /// Copies a model file into the workspace's folder `models` and adds an asset type of it to the plant file. `choice`
@@ -95,13 +82,6 @@ impl App {
             } => (new_type, bytes, is_there),
         };
         let file = new_type.model_file.clone().unwrap_or_default();
-        self.audit(
-            user,
-            "model-import",
-            &new_type.id,
-            &format!("{path} as {file}"),
-        )
-        .await?;
         let copy = self.workspace.dir().join(&file);
         if !is_there {
             put_new(&copy, &bytes)?;
@@ -117,7 +97,10 @@ impl App {
                 return Err(error);
             }
         };
-        self.take_up(text, None).await?;
+        let detail = format!("{path} as {file}");
+        self.audit(user, "model-import", &new_type.id, &detail)
+            .await;
+        self.take_up_edit(text).await?;
         Ok(ModelImportView {
             type_id: Some(new_type.id),
             file: Some(file),
@@ -125,6 +108,28 @@ impl App {
             faults: Vec::new(),
         })
     }
+}
+
+fn type_views(planted: &Planted) -> Vec<TypeView> {
+    let plant = &planted.compiled.plant;
+    let view = |of: &AssetType| {
+        let written = planted.origin.written.asset_type(&of.id);
+        let file = of.model_file.as_deref();
+        let model = file.and_then(|file| {
+            let model = planted.origin.twins.of(file, of.dtmi.as_deref()).ok()?;
+            Some(model_view(file, model, written))
+        });
+        TypeView {
+            id: of.id.clone(),
+            name: of.name.clone(),
+            assets: count(plant.assets.iter().filter(|asset| asset.type_id == of.id)),
+            signals: count(of.signals.iter()),
+            written: written.map_or(0, |written| count(written.signals.iter())),
+            dtmi: of.dtmi.clone(),
+            model,
+        }
+    };
+    plant.types.iter().map(view).collect()
 }
 
 fn judge(dir: &Path, from: &str, choice: Option<&str>, written: &Plant) -> Result<Judged> {

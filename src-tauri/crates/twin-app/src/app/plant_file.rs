@@ -18,16 +18,13 @@ use super::{
     seen::{Seen, Stamp},
 };
 use crate::{
-    api::{
-        connection::ConnectionForm,
-        plant::{PlantFaultView, PlantFileView},
-    },
-    connections::{connection_of, form_of},
+    api::plant::{PlantFaultView, PlantFileView},
+    clock,
     decoding::decoder_of,
     error::{Error, Result},
     model_files,
     pipeline::{
-        provisional::adoptions,
+        provisional::adopt,
         request::{NewPlant, Request},
         retention::Plan,
         scoring::ScoringThread,
@@ -59,41 +56,21 @@ impl App {
             .unwrap_or_default()
     }
 
-    /// Adds or changes a connection in the plant file and starts it anew.
-    ///
-    /// # Errors
-    /// When the form is incomplete or the plant file cannot be written.
-    pub async fn save_connection(
-        &self,
-        form: &ConnectionForm,
-        user: &str,
-    ) -> Result<ConnectionForm> {
-        let _alone = self.editing.lock().await;
-        let connection = connection_of(form, &self.workspace.plant()?.connections)?;
-        // Tried before anything is written: a form that makes no sense must not reach the plant file.
-        LinkSpec::of(&self.workspace, &connection, form.password.clone())?;
-        let text = self.edit(|document| document.put_connection(&connection))?;
-        if let Some(password) = &form.password {
-            self.workspace
-                .put_password(connection.id.as_str(), password)?;
-        }
-        let address = format!("{}:{}", connection.host, connection.port);
-        self.audit(user, "save-connection", connection.id.as_str(), &address)
-            .await?;
-        self.take_up(text, Some(connection.id.as_str())).await?;
-        Ok(form_of(&connection))
-    }
-
     /// Removes a connection from the plant file and ends it.
     ///
     /// # Errors
     /// When assets of the plant file still use it, or the file cannot be written.
     pub async fn remove_connection(&self, id: &str, user: &str) -> Result<()> {
         let _alone = self.editing.lock().await;
-        self.audit(user, "remove-connection", id, "").await?;
         let text = self.edit(|document| document.remove_connection(id))?;
-        self.workspace.put_password(id, "")?;
-        self.take_up(text, None).await
+        self.audit(user, "remove-connection", id, "").await;
+        let forgotten = self.workspace.put_password(id, "");
+        self.take_up_edit(text).await?;
+        forgotten.map_err(|error| {
+            Error::Request(format!(
+                "the connection \"{id}\" is removed, but its password is still stored: {error}"
+            ))
+        })
     }
 
     /// Changes the plant file; gives its new text.
@@ -141,7 +118,8 @@ impl App {
             Err(_) => return,
         };
         let is_same_text = self.seen().text == text;
-        if is_same_text && self.seen().print == print {
+        let is_same = is_same_text && self.seen().print == print;
+        if is_same && !self.seen().unfinished {
             self.seen().stamp = Some(stamp);
             let fault = self.seen().fault.clone();
             return match fault {
@@ -149,22 +127,22 @@ impl App {
                 None => self.say_usable().await,
             };
         }
-        match self.take_up(text, None).await {
+        let is_own = self.seen().own.as_ref() == Some(&text);
+        match self.take_up(text).await {
             Ok(()) => {
                 self.seen().stamp = Some(stamp);
-                let what = if is_same_text {
-                    "a model file was changed"
-                } else {
-                    "edited by hand"
+                let what = match is_same_text {
+                    true => "a model file was changed",
+                    false => "edited by hand",
                 };
-                if let Err(error) = self.audit("", "plant-file", "plant.toml", what).await {
-                    tracing::warn!("the audit trail could not be written: {error}");
+                // What the program wrote itself is in the audit trail under its own name; what was changed back is not new.
+                if !is_own && !is_same {
+                    self.audit("", "plant-file", "plant.toml", what).await;
                 }
             }
             Err(Error::Plant { source, .. }) => {
                 self.seen().stamp = Some(stamp);
                 self.say_fault(&source).await;
-                self.seen().fault = Some(source);
             }
             Err(error) => {
                 let text = format!("plant.toml was changed and could not be taken up yet: {error}");
@@ -178,10 +156,8 @@ impl App {
         if !std::mem::take(&mut self.seen().adopt_again) {
             return;
         }
-        let adopted = self
-            .historian
-            .adopt(&adoptions(&self.compiled().plant))
-            .await;
+        let compiled = self.compiled();
+        let adopted = adopt(&self.historian, &compiled.plant, clock::now()).await;
         if let Err(error) = adopted {
             self.seen().adopt_again = true;
             tracing::warn!("history of accepted signals is not complete yet: {error}");
@@ -227,42 +203,53 @@ impl App {
         }
     }
 
-    /// Lets a plant file run from now on: signals, rules, models, connections, retention. The connection `anew` is
-    /// started anew in any case. Whoever calls holds `editing`.
+    /// Lets a plant file run that an edit has just written. Whoever calls holds `editing`.
+    ///
+    /// # Errors
+    /// [`Error::NotYet`]: it stays written, and is tried again.
+    pub(super) async fn take_up_edit(&self, text: String) -> Result<()> {
+        self.seen().own = Some(text.clone());
+        self.take_up(text).await.map_err(|source| Error::NotYet {
+            path: self.workspace.plant_path(),
+            source: Box::new(source),
+        })
+    }
+
+    /// Lets a plant file run from now on: signals, rules, models, connections, retention. Whoever calls holds `editing`.
     ///
     /// # Errors
     /// [`Error::Plant`] when it cannot be used: nothing has changed then. Another error may leave connections half
-    /// done; calling again completes them.
-    pub(super) async fn take_up(&self, text: String, anew: Option<&str>) -> Result<()> {
+    /// done; the next look calls again, which completes them.
+    async fn take_up(&self, text: String) -> Result<()> {
+        self.seen().unfinished = true;
         let (dir, own) = (self.workspace.dir().to_owned(), text.clone());
         let load = tokio::task::spawn_blocking(move || model_files::load(&dir, &own));
         let load = load.await.map_err(|_| Error::Stopped)?;
-        {
-            let mut seen = self.seen();
-            (seen.files, seen.print) = (load.files, load.print);
-        }
         let loaded = match load.loaded {
             Ok(loaded) => loaded,
             Err(source) => {
-                self.seen().text = text;
+                let mut seen = self.seen();
+                seen.settle(text, load.files, load.print);
+                seen.fault = Some(source.clone());
+                drop(seen);
                 return Err(self.workspace.wrong_plant(source));
             }
         };
-        let before = self.planted();
         // A connection that runs is not given up for one that cannot even be tried.
         for connection in &loaded.plant.connections {
-            if before.compiled.plant.connection(connection.id.as_str()) != Some(connection) {
+            if !self.links.lock().await.runs(connection) {
                 decoder_of(connection)?;
                 LinkSpec::of(&self.workspace, connection, None)?;
             }
         }
         let made = loaded.plant.by_rule(self.ruled().iter());
         let planted = self.run_plant(Origin::new(loaded, made)).await?;
-        self.reconnect(&before.compiled.plant, &planted.compiled.plant, anew)
-            .await?;
+        self.reconnect(&planted.compiled.plant).await?;
+        // What there was no room for is asked about again.
+        self.ruled().renew();
         {
             let mut seen = self.seen();
-            seen.text = text;
+            seen.settle(text, load.files, load.print);
             seen.fault = None;
         }
         self.say_usable().await;
@@ -276,7 +263,7 @@ impl App {
     pub(super) async fn run_plant(&self, origin: Origin) -> Result<Arc<Planted>> {
         let before = self.planted();
         // First of all: a signal that history does not know yet takes over all that was heard, at once.
-        self.historian.adopt(&adoptions(&origin.whole())).await?;
+        adopt(&self.historian, &origin.whole(), clock::now()).await?;
         let made = Planted::make(&self.historian, &self.workspace, origin, Some(&before)).await;
         let (planted, models) = made?;
         let scoring = match models {
@@ -299,10 +286,13 @@ impl App {
             compiled: Arc::clone(&planted.compiled),
             view: planted.view(self.workspace.dir()),
             scoring,
+            heard: self.last_heard(&before, &planted).await,
         };
         *self.planted.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&planted);
         self.ask(Request::PutPlant(Box::new(new))).await?;
-        self.seen().adopt_again = true;
+        let mut seen = self.seen();
+        (seen.adopt_again, seen.rules_pending) = (true, false);
+        drop(seen);
         Ok(planted)
     }
 }

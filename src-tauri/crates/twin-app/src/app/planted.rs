@@ -2,9 +2,9 @@
 
 use std::{path::Path, sync::Arc};
 
-use twin_core::{SignalId, engine::ModelBinding};
+use twin_core::{ConnectionId, SignalId, engine::ModelBinding};
 use twin_historian::Historian;
-use twin_model::{ByRule, Mapper, Models, Plant};
+use twin_model::{ByRule, Ignored, Mapper, Models, Plant};
 
 use crate::{
     api::plant::{ModelView, PlantView},
@@ -37,6 +37,8 @@ pub(super) struct Origin {
     pub twins: Arc<Models>,
     /// The mapping rules.
     mapper: Arc<Mapper>,
+    /// What is left alone.
+    ignored: Arc<Ignored>,
     /// What rules made of what was heard.
     pub made: ByRule,
 }
@@ -46,6 +48,7 @@ impl Origin {
     pub fn new(loaded: Loaded, made: ByRule) -> Origin {
         Origin {
             mapper: Arc::new(Mapper::new(&loaded.plant)),
+            ignored: Arc::new(loaded.plant.discovery.ignored()),
             written: loaded.written,
             plant: Arc::new(loaded.plant),
             twins: Arc::new(loaded.models),
@@ -60,8 +63,14 @@ impl Origin {
             plant: Arc::clone(&self.plant),
             twins: Arc::clone(&self.twins),
             mapper: Arc::clone(&self.mapper),
+            ignored: Arc::clone(&self.ignored),
             made,
         }
+    }
+
+    /// Whether rules may make something of an address: one fits it, and it is not to be left alone.
+    pub fn is_for_rules(&self, connection: &ConnectionId, address: &str) -> bool {
+        !self.ignored.covers(address) && self.mapper.resolve(connection, address).is_some()
     }
 
     /// The plant as it is to run.

@@ -21,6 +21,12 @@ pub(super) struct Seen {
     changing: Option<Stamp>,
     /// Why the text was refused.
     pub fault: Option<twin_model::Error>,
+    /// A plant that was to run from now on does not, or not all of it: it is tried again.
+    pub unfinished: bool,
+    /// What the program itself wrote and does not run yet.
+    pub own: Option<String>,
+    /// Mapping rules have not been asked yet about all that is kept for them.
+    pub rules_pending: bool,
     /// What was heard before an acceptance may not all have been given to signals yet.
     pub adopt_again: bool,
     /// Whether the condition is raised.
@@ -40,9 +46,16 @@ impl Seen {
         }
     }
 
-    /// Whether this is a change, and the same as at the last look: an editor may be in the middle of writing.
+    /// The plant file was read, with its model files, and what it says runs or was refused.
+    pub fn settle(&mut self, text: String, files: BTreeSet<String>, print: u64) {
+        (self.text, self.files, self.print) = (text, files, print);
+        self.unfinished = false;
+        self.own = None;
+    }
+
+    /// Whether this is a change, or not finished, and the same as at the last look: an editor may be in the middle of writing.
     pub fn has_come_to_rest(&mut self, stamp: &Stamp) -> bool {
-        if self.stamp.as_ref() == Some(stamp) {
+        if self.stamp.as_ref() == Some(stamp) && !self.unfinished {
             self.changing = None;
             return false;
         }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use twin_discover::{AcceptedAsset, AcceptedSignal, Change, Fault, Field, Proposal, change};
-use twin_model::{Edit, Models, Plant, PlantDocument, Problem};
+use twin_model::{Asset, Edit, Models, Plant, PlantDocument, Problem};
 
 use super::{diff::diff, found::Found};
 use crate::{
@@ -24,15 +24,18 @@ pub struct Wanted<'f> {
     assets: Vec<AcceptedAsset<'f>>,
     faults: Vec<AcceptanceFault>,
     twins: Arc<Models>,
+    /// What mapping rules made.
+    made: &'f [Asset],
 }
 
 impl<'f> Wanted<'f> {
-    /// Finds the proposals of an acceptance.
-    pub fn of(acceptance: &Acceptance, found: &'f Found) -> Wanted<'f> {
+    /// Finds the proposals of an acceptance; `made` are the assets that mapping rules made.
+    pub fn of(acceptance: &Acceptance, found: &'f Found, made: &'f [Asset]) -> Wanted<'f> {
         let mut wanted = Wanted {
             assets: Vec::new(),
             faults: Vec::new(),
             twins: Arc::clone(&found.compiled.twins),
+            made,
         };
         if acceptance.assets.len() > ASSETS {
             let text = format!(
@@ -69,7 +72,7 @@ impl<'f> Wanted<'f> {
         // A model file that nobody has read yet gives no signals to compare with.
         let plant = Plant::parse_with(&document.to_string(), &self.twins);
         let plant = plant.unwrap_or_else(|_| written.clone());
-        let change = change(&self.assets, &plant).map_err(|error| match error {
+        let change = change(&self.assets, &plant, self.made).map_err(|error| match error {
             twin_discover::Error::Refused(faults) => faults.iter().map(fault).collect(),
             other => vec![whole(other.to_string())],
         })?;
@@ -145,6 +148,7 @@ pub fn change_of(wanted: &Wanted<'_>, document: &mut PlantDocument, path: String
             lines.truncate(LINES);
             PlantChange {
                 base,
+                found: 0,
                 path,
                 lines,
                 more: number(more),

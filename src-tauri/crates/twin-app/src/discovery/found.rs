@@ -29,7 +29,7 @@ pub struct Found {
     /// The plant that they are no part of.
     pub compiled: Arc<Compiled>,
     /// Rises with every time that proposals are made.
-    pub version: u64,
+    pub version: u32,
     /// When they were made.
     pub made: Timestamp,
     /// How long that took.
@@ -48,7 +48,7 @@ impl Found {
         ledgers: Vec<(LedgerLook, Ledger)>,
         compiled: Arc<Compiled>,
         written: &Plant,
-        version: u64,
+        version: u32,
     ) -> Found {
         let of = |(look, ledger): (LedgerLook, Ledger)| (look.connection.clone(), (look, ledger));
         let ledgers: HashMap<_, _> = ledgers.into_iter().map(of).collect();
@@ -147,9 +147,15 @@ impl Found {
         let places = plant.places.iter();
         let types = plant.types.iter();
         DiscoveryView {
-            version: self.version as f64,
+            version: f64::from(self.version),
             found: count(fitting.len()),
             more: count(fitting.len().saturating_sub(skip + shown.len())),
+            gone: query
+                .ticked
+                .iter()
+                .filter(|id| !self.by_id.contains_key(*id))
+                .cloned()
+                .collect(),
             proposals: shown,
             heard_addresses: signals.fold(0, u32::saturating_add),
             heard_values: values.sum::<u64>() as f64,
@@ -330,6 +336,18 @@ mod tests {
             (one.found, one.proposals[0].asset.name.as_str()),
             (1, "Pump 24")
         );
+    }
+
+    #[test]
+    fn what_was_ticked_and_is_no_more_is_told_whatever_is_shown() {
+        let (found, looks) = found(260, 300);
+        let ticked = ["c site/pump-9", "c site/pump-300", "d site/pump-9"];
+        let query = DiscoveryQuery {
+            text: "nothing has this".into(),
+            ticked: ticked.map(str::to_owned).into(),
+            ..DiscoveryQuery::default()
+        };
+        assert_eq!(found.view(&query, &looks).gone, ticked[1..]);
     }
 
     #[test]

@@ -10,10 +10,13 @@ mod diff;
 mod found;
 mod rows;
 
-use std::sync::Arc;
+use std::{
+    collections::VecDeque,
+    sync::{Arc, MutexGuard, PoisonError},
+};
 
 use tokio::sync::{Mutex, mpsc};
-use twin_core::Duration;
+use twin_core::{Duration, Timestamp};
 use twin_discover::Ledger;
 use twin_model::Plant;
 
@@ -37,13 +40,52 @@ const OLD_AFTER: Duration = Duration::from_secs(10);
 /// and never take more than one part of so many of the time.
 const SHARE: i64 = 5;
 
-/// The newest proposals.
+/// So many of those that lines were shown of are kept: they may be as large as the plant;
+const SHOWN: usize = 2;
+/// and no longer than this, for a person who went away.
+const SHOWN_FOR: Duration = Duration::from_secs(3_600);
+
+/// The newest proposals, and those that a person looks at.
 #[derive(Debug, Default)]
 pub struct Discovery {
     newest: Mutex<Option<Arc<Found>>>,
+    /// What lines of the plant file were shown of, the newest last.
+    shown: std::sync::Mutex<VecDeque<Arc<Found>>>,
 }
 
 impl Discovery {
+    /// Keeps what lines were made of that a person looks at, for an hour, or until others were shown or some are accepted;
+    /// gives its number.
+    pub fn show(&self, found: &Arc<Found>) -> u32 {
+        let mut shown = self.all_shown();
+        shown.retain(|other| other.version != found.version);
+        shown.push_back(Arc::clone(found));
+        if shown.len() > SHOWN {
+            shown.pop_front();
+        }
+        found.version
+    }
+
+    /// What lines were made of, by its number; none when it is not kept any more.
+    pub fn shown(&self, version: u32) -> Option<Arc<Found>> {
+        let shown = self.all_shown();
+        shown.iter().find(|of| of.version == version).cloned()
+    }
+
+    /// Of the plant file as it is by now nothing was shown.
+    pub fn forget_shown(&self) {
+        self.all_shown().clear();
+    }
+
+    fn forget_old(&self, now: Timestamp) {
+        self.all_shown()
+            .retain(|of| now.since(of.made) <= SHOWN_FOR);
+    }
+
+    fn all_shown(&self) -> MutexGuard<'_, VecDeque<Arc<Found>>> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Proposals for what the connections have heard, beside the plant that runs; `written` is the plant file of it. The
     /// second is how much they have heard by now.
     ///
@@ -58,6 +100,7 @@ impl Discovery {
         let mut newest = self.newest.lock().await;
         let looks = copy::looks(requests).await?;
         let now = clock::now();
+        self.forget_old(now);
         if let Some(found) = newest.as_ref()
             && Arc::ptr_eq(&found.compiled, compiled)
         {
@@ -89,5 +132,34 @@ impl Discovery {
         let found = Arc::new(found);
         *newest = Some(Arc::clone(&found));
         Ok((found, looks))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::compile;
+
+    fn found(version: u32, made: Timestamp) -> Arc<Found> {
+        let plant = Plant::parse("[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UTC\"\n").unwrap();
+        let compiled = Arc::new(compile(plant.clone(), &[]));
+        let mut found = Found::make(Vec::new(), compiled, &plant, version);
+        found.made = made;
+        Arc::new(found)
+    }
+
+    #[test]
+    fn what_is_looked_at_is_kept_within_bounds() {
+        let discovery = Discovery::default();
+        let kept = |versions: [u32; 3]| versions.map(|of| discovery.shown(of).is_some());
+        let hours = |of: i64| Timestamp::from_secs(of * 3_600);
+        for version in [1, 2, 1, 3] {
+            discovery.show(&found(version, hours(i64::from(version))));
+        }
+        assert_eq!(kept([1, 2, 3]), [true, false, true]);
+        discovery.forget_old(hours(3));
+        assert_eq!(kept([1, 2, 3]), [false, false, true]);
+        discovery.forget_shown();
+        assert_eq!(kept([1, 2, 3]), [false; 3]);
     }
 }

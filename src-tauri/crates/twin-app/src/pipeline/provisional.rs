@@ -6,14 +6,18 @@ use std::{
     sync::Arc,
 };
 
-use twin_core::{ConnectionId, SampleBatch, SignalId, SignalKey};
-use twin_historian::{Adoption, Historian};
+use twin_core::{ConnectionId, SampleBatch, SignalId, SignalKey, Timestamp};
+use twin_historian::{Adoption, Historian, LinkTransition};
 use twin_model::Plant;
 
 use super::job::HeardBatch;
 
 /// What provisional ids begin with; no id of a plant file does.
 pub const PROVISIONAL: &str = "?";
+/// States of links in history in which nothing is heard.
+const LOST: [&str; 2] = ["down", "taken-over"];
+/// Most gaps of a connection that an acceptance tells its signals of.
+const LOSSES_MAX: usize = 1_000;
 /// Most signals that history has under provisional ids: their names stay in it for good.
 const SIGNALS_MAX: usize = 200_000;
 
@@ -27,14 +31,46 @@ pub fn is_provisional(id: &SignalId) -> bool {
     id.as_str().starts_with(PROVISIONAL)
 }
 
+/// Gives what was heard to the signals of a plant that it belongs to, with the gaps that lost connections left in it: as
+/// long as it is kept at `now`.
+///
+/// # Errors
+/// When history cannot be read or written; may be repeated.
+pub async fn adopt(
+    historian: &Historian,
+    plant: &Plant,
+    now: Timestamp,
+) -> Result<(), twin_historian::Error> {
+    let kept = plant.discovery.keep.micros();
+    let since = Timestamp(now.micros().saturating_sub(kept));
+    let links = historian.links(since, Timestamp::MAX).await?;
+    historian.adopt(&adoptions(plant, &losses(&links))).await?;
+    Ok(())
+}
+
+/// When each connection was lost, at most the newest so many times.
+fn losses(links: &[LinkTransition]) -> HashMap<ConnectionId, Arc<[Timestamp]>> {
+    let mut losses: HashMap<ConnectionId, Vec<Timestamp>> = HashMap::new();
+    for link in links.iter().filter(|link| LOST.contains(&&*link.state)) {
+        let of_connection = losses.entry(link.connection.clone()).or_default();
+        of_connection.push(link.at);
+    }
+    let newest = |(id, all): (_, Vec<Timestamp>)| {
+        let from = all.len().saturating_sub(LOSSES_MAX);
+        (id, all.get(from..).unwrap_or_default().into())
+    };
+    losses.into_iter().map(newest).collect()
+}
+
 /// Which provisional ids a plant has signals for; of addresses that feed no signal there is none.
-pub fn adoptions(plant: &Plant) -> Vec<Adoption> {
+fn adoptions(plant: &Plant, losses: &HashMap<ConnectionId, Arc<[Timestamp]>>) -> Vec<Adoption> {
     let plant_signals = plant.signals();
     let with_address = plant_signals.into_iter().filter_map(|signal| {
         let address = signal.address?;
         Some(Adoption {
             from: provisional_id(&signal.connection, &address),
             to: signal.id,
+            lost: losses.get(&signal.connection).cloned().unwrap_or_default(),
         })
     });
     with_address.collect()
@@ -151,5 +187,57 @@ impl Numbering {
         self.keys.clear();
         self.count = None;
         std::mem::take(&mut self.left_out) > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use twin_core::{BatchId, Quality, Reason};
+    use twin_historian::{Durability, Group};
+
+    use super::*;
+
+    const PLANT: &str = "[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UTC\"\n[[connection]]\nid = \"c\"\nhost = \"h\"\n\
+        [[area]]\nid = \"a\"\n[[type]]\nid = \"tank\"\n[[type.signal]]\nid = \"level\"\n[[asset]]\nid = \"t\"\n\
+        area = \"a\"\ntype = \"tank\"\nconnection = \"c\"\nsource = \"plant/t#{signal}\"\n";
+
+    #[tokio::test]
+    async fn what_is_accepted_shows_when_its_connection_was_lost() -> anyhow::Result<()> {
+        let dir = tempfile::tempdir()?;
+        let historian = Historian::open(dir.path(), Timestamp(1)).await?;
+        let id = provisional_id(&"c".into(), "plant/t#level");
+        let keys = historian.signal_keys(&[id]).await?;
+        let sample = |at: i64| {
+            let mut batch = SampleBatch::new(BatchId(at as u64), Timestamp(at));
+            batch.push_f64(keys[0], Timestamp(at), 1.0, Quality::GOOD);
+            Arc::new(batch)
+        };
+        let link = |connection: &str, at, state: &str| LinkTransition {
+            connection: connection.into(),
+            at: Timestamp(at),
+            state: state.into(),
+            reason: String::new(),
+        };
+        let group = Group {
+            batches: &[sample(10), sample(200)],
+            links: &[
+                link("c", 1, "down"),
+                link("other", 50, "down"),
+                link("c", 100, "taken-over"),
+                link("c", 150, "up"),
+            ],
+            ..Group::default()
+        };
+        historian.append_group(group, Durability::Full).await?;
+        let plant = Plant::parse(PLANT)?;
+        adopt(&historian, &plant, Timestamp(1_000)).await?;
+        let signals = historian.signals().await?;
+        assert_eq!(signals, [(keys[0], "t/level".into())]);
+        let lost = Quality::bad(Reason::BrokerLost);
+        for (at, expected) in [(60, Quality::GOOD), (160, lost), (250, Quality::GOOD)] {
+            let seen = historian.as_of(Timestamp(at)).await?;
+            assert_eq!(seen[0].quality, expected, "{at}");
+        }
+        Ok(())
     }
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 use twin_connect::Stamp;
-use twin_core::{ConnectionId, OccurrenceId, engine::SystemEvent};
+use twin_core::{
+    ConnectionId, OccurrenceId,
+    engine::{LastHeard, SystemEvent},
+};
 use twin_discover::{Heard, Ledger, LedgerPart, LedgerState};
 
 use super::{
@@ -27,6 +30,8 @@ pub struct NewPlant {
     pub view: PlantView,
     /// Its models; none when they are those of before.
     pub scoring: Option<ScoringThread>,
+    /// What history knows of the signals that are new.
+    pub heard: Vec<LastHeard>,
 }
 
 /// What is asked of the ledgers of connections. A ledger is copied part by part, so that messages never wait long.

@@ -73,6 +73,8 @@ pub struct Source {
     not_stored: u64,
     carriers: Carriers,
     skipped: u64,
+    /// Of messages, beyond the bounds of a connection.
+    properties_left_out: u64,
     rejects: Rejects,
 }
 
@@ -145,6 +147,7 @@ impl Source {
             not_stored: 0,
             carriers: Carriers::default(),
             skipped: 0,
+            properties_left_out: 0,
             rejects: Rejects::default(),
         }
     }
@@ -220,6 +223,7 @@ impl Source {
                 job.must_flush |= qos != Qos::AtMostOnce;
                 self.messages += 1;
                 let properties = properties.as_deref();
+                self.properties_left_out += properties.map_or(0, |some| some.left_out as u64);
                 let message = Message {
                     retain,
                     dup,

@@ -2,6 +2,7 @@
 
 mod ends;
 mod gap;
+mod heard;
 mod outage;
 
 use std::{

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
-use super::frames::Tally;
+use super::{frames::Tally, stand_in::Mark};
 
 /// PUBACK without a reason, which means success in both versions (MQTT 5, 3.4.2.1).
 const PUBACK: [u8; 2] = [0x40, 2];
@@ -14,8 +14,11 @@ const PINGREQ: [u8; 2] = [0xc0, 0];
 pub(crate) const HELD_MAX: usize = 65_535 * 4;
 
 /// What a link's stream and those who use the link know of each other.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Beside(Arc<Mutex<State>>);
+#[derive(Clone, Debug)]
+pub(crate) struct Beside {
+    state: Arc<Mutex<State>>,
+    mark: Mark,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -35,8 +38,21 @@ pub(crate) struct Seen {
 }
 
 impl Beside {
+    /// Of a new link.
+    pub(crate) fn new() -> Self {
+        Beside {
+            state: Arc::default(),
+            mark: Mark::draw(),
+        }
+    }
+
+    /// The mark of messages that stand for others.
+    pub(crate) fn mark(&self) -> Mark {
+        self.mark
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds the acknowledgement of the packet `id`; gives whether there was room. Whoever polls the stream must do so

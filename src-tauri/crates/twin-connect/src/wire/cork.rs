@@ -7,6 +7,7 @@
 //! - The library forgets what it has read together with an error. So the end of the stream, and each packet that may be one,
 //!   are kept back once: nothing seems to be there, the library hands out what it has, and comes again.
 //! - What cannot be written any more is thrown away: the broker may have said why, and that is still to be read.
+//! - Messages that the library must not read are thrown away as they come, and a small one goes in the place of each.
 
 use std::{
     io,
@@ -22,7 +23,8 @@ use tokio::{
 
 use super::{
     beside::Beside,
-    frames::{Bloated, Frames},
+    frames::{Frames, Pass, Then},
+    stand_in::Discard,
 };
 
 /// So many bytes of a packet that is not yet whole are a sign of life. Fewer could be sent on for ever by a broker, or a
@@ -58,6 +60,12 @@ pub(crate) struct Cork<S> {
     kept: Vec<u8>,
     /// How many bytes of it are out.
     given: usize,
+    /// How many bytes of it may go out.
+    cleared: usize,
+    /// The rest is the beginning of a message, and cannot go on without more of it.
+    is_short: bool,
+    /// A message that is being thrown away: the rest begins with it.
+    discard: Option<Discard>,
     /// The end of the stream.
     end: Option<io::Result<()>>,
     /// What is kept back may go on now.
@@ -80,6 +88,9 @@ impl<S: AsyncWrite + Unpin> Cork<S> {
             batch: 0,
             kept: Vec::new(),
             given: 0,
+            cleared: 0,
+            is_short: false,
+            discard: None,
             end: None,
             has_paused: false,
         }
@@ -127,32 +138,72 @@ impl<S: AsyncWrite + Unpin> Cork<S> {
         self.inside = false;
     }
 
-    /// Lets bytes pass that begin at `from`; the rest is kept back.
+    /// Lets bytes pass that begin at `from` and have just come; the rest is kept back.
     fn pass(&mut self, buf: &mut ReadBuf<'_>, from: usize) {
         let packets = self.frames.tally.packets;
-        let passed = match self.frames.pass(&buf.filled()[from..]) {
-            Ok(passed) => {
-                self.kept.extend_from_slice(&buf.filled()[from + passed..]);
-                passed
-            }
-            Err(bloated) => self.refuse(bloated),
-        };
-        buf.set_filled(from + passed);
-        self.note(packets, passed);
-    }
-
-    /// Nothing passes any more.
-    fn refuse(&mut self, bloated: Bloated) -> usize {
-        self.end = Some(Err(io::Error::other(bloated)));
-        self.kept.clear();
-        self.given = 0;
-        0
-    }
-
-    /// So many bytes passed, of packets of which so many had passed before.
-    fn note(&mut self, packets: u64, passed: usize) {
-        self.progress += passed;
+        let bytes = &buf.filled()[from..];
+        let Pass { passed, then } = self.frames.pass(bytes);
+        self.stop(then);
+        self.kept.extend_from_slice(&bytes[passed..]);
+        self.note(packets, bytes.len());
         self.batch += passed;
+        buf.set_filled(from + passed);
+    }
+
+    /// Lets what is kept back go out, as far as it may.
+    fn clear(&mut self) {
+        let packets = self.frames.tally.packets;
+        let Pass { passed, then } = self.frames.pass(&self.kept[self.given..]);
+        self.stop(then);
+        self.cleared += passed;
+        self.note(packets, 0);
+    }
+
+    fn stop(&mut self, then: Then) {
+        self.is_short = matches!(then, Then::More);
+        if let Then::Discard(discard) = then {
+            self.discard = Some(discard);
+        }
+    }
+
+    /// Hands out what may go out.
+    fn give(&mut self, buf: &mut ReadBuf<'_>) {
+        let end = self.cleared.min(self.given + buf.remaining());
+        buf.put_slice(&self.kept[self.given..end]);
+        self.batch += end - self.given;
+        self.given = end;
+        if self.given == self.kept.len() {
+            self.forget();
+        }
+    }
+
+    fn forget(&mut self) {
+        self.kept.clear();
+        (self.given, self.cleared) = (0, 0);
+    }
+
+    /// Throws away what is there of a message that is not to be read; at its end a small one is in its place.
+    fn throw_away(&mut self) {
+        let Some(discard) = &mut self.discard else {
+            return;
+        };
+        let taken = discard.take(&self.kept[self.given..]);
+        self.batch += taken;
+        if discard.is_whole() {
+            let rest = self.kept.split_off(self.given + taken);
+            let stand_in = discard.stand_in(self.beside.mark());
+            self.discard = None;
+            self.forget();
+            self.kept.extend(stand_in);
+            self.kept.extend(rest);
+        } else {
+            self.forget();
+        }
+    }
+
+    /// So many bytes came; so many packets had passed before they were looked at.
+    fn note(&mut self, packets: u64, came: usize) {
+        self.progress += came;
         let is_life = self.frames.tally.packets > packets || self.progress >= PROGRESS;
         if is_life {
             self.progress = 0;
@@ -163,10 +214,11 @@ impl<S: AsyncWrite + Unpin> Cork<S> {
 }
 
 impl<S: AsyncWrite + AsyncRead + Unpin> Cork<S> {
-    /// Reads if nothing is kept back; gives whether something may pass now.
-    fn poll_fill(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<bool> {
+    /// Reads what comes next. It passes, or is kept back.
+    fn poll_fill(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<()> {
         let before = buf.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        let came = buf.filled().len() - before;
         match read {
             // There may be more to read when it is only this task's turn that is over.
             Poll::Pending if !has_budget_remaining() => return Poll::Pending,
@@ -176,39 +228,18 @@ impl<S: AsyncWrite + AsyncRead + Unpin> Cork<S> {
                 None => return Poll::Pending,
             },
             Poll::Ready(Err(error)) => self.end = Some(Err(error)),
-            Poll::Ready(Ok(())) if buf.filled().len() == before => self.end = Some(Ok(())),
-            Poll::Ready(Ok(())) => self.pass(buf, before),
-        }
-        Poll::Ready(buf.filled().len() > before)
-    }
-
-    /// Hands out what was kept back.
-    fn give(&mut self, buf: &mut ReadBuf<'_>) -> io::Result<()> {
-        if self.kept.is_empty() {
-            return self.end.replace(Ok(())).unwrap_or(Ok(()));
-        }
-        let packets = self.frames.tally.packets;
-        let rest = &self.kept[self.given..];
-        let room = rest.len().min(buf.remaining());
-        // What they begin with was kept back once, so that at least its first byte passes.
-        let passed = match self.frames.pass(&rest[..room]) {
-            Ok(passed) => {
-                buf.put_slice(&rest[..passed]);
-                passed
+            Poll::Ready(Ok(())) if came == 0 => self.end = Some(Ok(())),
+            Poll::Ready(Ok(())) if self.kept.is_empty() && self.discard.is_none() => {
+                self.pass(buf, before);
             }
-            Err(bloated) => {
-                self.refuse(bloated);
-                self.note(packets, 0);
-                return self.end.replace(Ok(())).unwrap_or(Ok(()));
+            Poll::Ready(Ok(())) => {
+                self.kept.extend_from_slice(&buf.filled()[before..]);
+                self.is_short = false;
+                self.note(self.frames.tally.packets, came);
+                buf.set_filled(before);
             }
-        };
-        self.given += passed;
-        if self.given == self.kept.len() {
-            self.kept.clear();
-            self.given = 0;
         }
-        self.note(packets, passed);
-        Ok(())
+        Poll::Ready(())
     }
 }
 
@@ -220,20 +251,36 @@ impl<S: AsyncWrite + AsyncRead + Unpin> AsyncRead for Cork<S> {
     ) -> Poll<io::Result<()>> {
         // A peer that takes nothing may still send: reading goes on, and the write wakes this task when it can.
         let _ = self.poll_release(cx);
-        if self.batch >= BATCH {
-            self.batch = 0;
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
+        let before = buf.filled().len();
+        loop {
+            if self.batch >= BATCH {
+                self.batch = 0;
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if self.given < self.cleared {
+                self.give(buf);
+                return Poll::Ready(Ok(()));
+            }
+            self.throw_away();
+            let is_starved = self.kept.is_empty() || self.is_short;
+            if is_starved && self.end.is_none() {
+                ready!(self.poll_fill(cx, buf));
+                if buf.filled().len() > before {
+                    return Poll::Ready(Ok(()));
+                }
+                continue;
+            }
+            if !std::mem::replace(&mut self.has_paused, true) {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            self.has_paused = false;
+            if is_starved {
+                return Poll::Ready(self.end.replace(Ok(())).unwrap_or(Ok(())));
+            }
+            self.clear();
         }
-        if self.kept.is_empty() && self.end.is_none() && ready!(self.poll_fill(cx, buf)) {
-            return Poll::Ready(Ok(()));
-        }
-        if !std::mem::replace(&mut self.has_paused, true) {
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        self.has_paused = false;
-        Poll::Ready(self.give(buf))
     }
 }
 

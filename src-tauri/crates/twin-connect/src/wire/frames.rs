@@ -1,7 +1,11 @@
 //! Where packets begin and end in the stream from a broker.
 //!
 //! The library reads packets in batches, and throws a batch away that ends in an error. So a packet that may be one is
-//! kept back until those before it are out, and whole messages are counted, so that none vanishes untold.
+//! kept back until those before it are out, and whole messages are counted, so that none vanishes untold. A message that the
+//! library must not read is found by its head.
+
+use super::stand_in::{Discard, STAND_IN_MAX};
+use crate::parcel::{Excess, Unread};
 
 /// What has passed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,89 +22,103 @@ pub(crate) struct Tally {
 /// as much memory as they do on the wire.
 const PROPERTIES_MAX: usize = 64 << 10;
 
-/// A message with more properties than are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "a message with {size} bytes of properties, more than the {PROPERTIES_MAX} that are read at all"
-)]
-pub(crate) struct Bloated {
-    pub(crate) size: usize,
-}
-
 /// Follows the fixed headers (MQTT 5, 2.1), and those of messages up to the length of their properties.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Frames {
     at: At,
+    /// Messages have properties.
     has_properties: bool,
+    /// Largest packet of a message, bytes.
+    limit: usize,
     /// The packet that begins next was kept back already.
     is_known: bool,
     pub(crate) tally: Tally,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 enum At {
     /// At the first byte of a packet.
-    #[default]
     Start,
     /// In the remaining length, which so far is `value`.
     Length { first: u8, value: usize, shift: u32 },
-    /// Before the length of the topic of a message, of which the first byte may be known.
-    Topic {
-        first: u8,
-        left: usize,
-        high: Option<u8>,
-    },
-    /// In topic and packet id of a message, of which so many bytes are to come.
-    Name { first: u8, left: usize, name: usize },
-    /// In the length of properties, which so far is `value`.
-    Properties {
-        first: u8,
-        left: usize,
-        value: usize,
-        shift: u32,
-    },
     /// In the rest, of which so many bytes are to come.
     Rest { first: u8, left: usize },
     /// In a length that is none.
     Lost,
 }
 
+/// Bytes that may pass, and what is behind them.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    pub(crate) passed: usize,
+    pub(crate) then: Then,
+}
+
+/// What is behind bytes that may pass.
+#[derive(Debug)]
+pub(crate) enum Then {
+    /// Nothing.
+    End,
+    /// A packet to be kept back for a moment: handed in again it passes.
+    Pause,
+    /// The beginning of a message. It takes more of it to tell whether it may pass: to be handed in again with that.
+    More,
+    /// A message that must not pass, and takes its own bytes, from its first on.
+    Discard(Discard),
+}
+
+/// What a message is, as far as it can be told.
+enum Look {
+    /// One that passes, or that is for the library to refuse; behind so many bytes there are so many more.
+    Fine { head: usize, left: usize },
+    /// Its length is none.
+    Endless,
+    /// See [`Then`].
+    More,
+    /// See [`Then`].
+    Discard(Discard),
+}
+
 impl Frames {
-    /// Of a version in which messages have properties, or have none.
-    pub(crate) fn new(has_properties: bool) -> Self {
+    /// Of a version in which messages have properties, or have none; `limit` is the largest packet of a message, bytes, and
+    /// at least [`STAND_IN_MAX`].
+    pub(crate) fn new(has_properties: bool, limit: usize) -> Self {
         Frames {
+            at: At::Start,
             has_properties,
-            ..Frames::default()
+            limit: limit.max(STAND_IN_MAX),
+            is_known: false,
+            tally: Tally::default(),
         }
     }
 
-    /// Takes what comes next; gives how many of these bytes may pass now. The rest begins with a packet to be kept back
-    /// for a moment: handed in again it passes.
-    ///
-    /// # Errors
-    /// If nothing more may pass.
-    pub(crate) fn pass(&mut self, bytes: &[u8]) -> Result<usize, Bloated> {
+    /// Takes what comes next, and says how much of it may pass now.
+    pub(crate) fn pass(&mut self, bytes: &[u8]) -> Pass {
         let mut index = 0;
         while let Some(byte) = bytes.get(index) {
             match self.at {
                 At::Start => {
-                    if let Some(size) = self.whole(&bytes[index..]) {
-                        self.is_known = false;
-                        self.advance(*byte, 0);
-                        index += size;
-                        continue;
-                    }
-                    if !is_harmless(*byte) && !self.is_known {
+                    let rest = &bytes[index..];
+                    let passed = index;
+                    if is_message(*byte) {
+                        match self.look(*byte, rest) {
+                            Look::Fine { head, left } => {
+                                index += head;
+                                self.advance(*byte, left);
+                            }
+                            Look::Endless => self.at = At::Lost,
+                            Look::More => return Pass::until(passed, Then::More),
+                            Look::Discard(discard) => {
+                                return Pass::until(passed, Then::Discard(discard));
+                            }
+                        }
+                    } else if !is_harmless(*byte) && !self.is_known {
                         self.is_known = true;
-                        return Ok(index);
+                        return Pass::until(passed, Then::Pause);
+                    } else {
+                        index += 1;
+                        self.begin(*byte);
                     }
-                    self.is_known = false;
-                    self.at = At::Length {
-                        first: *byte,
-                        value: 0,
-                        shift: 0,
-                    };
-                    index += 1;
                 }
                 At::Length {
                     first,
@@ -110,123 +128,81 @@ impl Frames {
                     self.measure(first, value, shift, *byte);
                     index += 1;
                 }
-                At::Topic { first, left, high } => {
-                    self.name(first, left - 1, high, *byte);
-                    index += 1;
-                }
-                At::Name { first, left, name } => {
-                    let here = name.min(bytes.len() - index);
-                    index += here;
-                    self.skip(first, left - here, name - here);
-                }
-                At::Properties {
-                    first,
-                    left,
-                    value,
-                    shift,
-                } => {
-                    self.weigh(first, left - 1, (value, shift), *byte)?;
-                    index += 1;
-                }
                 At::Rest { first, left } => {
                     let here = left.min(bytes.len() - index);
                     index += here;
                     self.advance(first, left - here);
                 }
-                At::Lost => return Ok(bytes.len()),
+                At::Lost => index = bytes.len(),
             }
         }
-        Ok(index)
+        Pass::until(index, Then::End)
     }
 
-    /// The length of the topic has two bytes (MQTT 5, 1.5.4). What does not fit into its packet is for the library to find.
-    fn name(&mut self, first: u8, left: usize, high: Option<u8>, byte: u8) {
-        let Some(high) = high.filter(|_| left > 0) else {
-            let high = Some(byte);
-            self.at = At::Topic { first, left, high };
-            if left == 0 {
-                self.advance(first, left);
-            }
-            return;
+    fn begin(&mut self, first: u8) {
+        self.is_known = false;
+        self.at = At::Length {
+            first,
+            value: 0,
+            shift: 0,
+        };
+    }
+
+    /// Looks at the head of the message that begins here. What does not fit into its packet is for the library to find.
+    fn look(&self, first: u8, bytes: &[u8]) -> Look {
+        let Some((size, used)) = number(&bytes[1..]) else {
+            return if bytes.len() > 4 {
+                Look::Endless
+            } else {
+                Look::More
+            };
+        };
+        let head = 1 + used;
+        let fine = Look::Fine { head, left: size };
+        let is_large = head + size > self.limit;
+        if !is_large && (size <= PROPERTIES_MAX || !self.has_properties) {
+            return fine;
+        }
+        let body = &bytes[head..];
+        let [high, low, ..] = *body else {
+            return if size < 2 { fine } else { Look::More };
         };
         let id = if first & 6 == 0 { 0 } else { 2 };
-        let name = usize::from(u16::from_be_bytes([high, byte])) + id;
-        self.skip(first, left, name);
-    }
-
-    fn skip(&mut self, first: u8, left: usize, name: usize) {
-        if left <= name {
-            self.advance(first, left);
-        } else if name > 0 {
-            self.at = At::Name { first, left, name };
-        } else {
-            self.at = At::Properties {
-                first,
-                left,
-                value: 0,
-                shift: 0,
-            };
-        }
-    }
-
-    fn weigh(
-        &mut self,
-        first: u8,
-        left: usize,
-        (value, shift): (usize, u32),
-        byte: u8,
-    ) -> Result<(), Bloated> {
-        let value = value | usize::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 || shift >= 21 || left == 0 {
-            if value > PROPERTIES_MAX {
-                self.at = At::Lost;
-                return Err(Bloated { size: value });
-            }
-            self.advance(first, left);
-        } else {
-            self.at = At::Properties {
-                first,
-                left,
-                value,
-                shift: shift + 7,
-            };
-        }
-        Ok(())
-    }
-
-    /// The size of the packet that begins here, if it is a message that is all here and has not too many properties: most
-    /// are, and need no look at each of their bytes.
-    fn whole(&self, bytes: &[u8]) -> Option<usize> {
-        let (first, rest) = bytes.split_first()?;
-        if first >> 4 != 3 || !is_harmless(*first) {
-            return None;
-        }
-        let (size, used) = number(rest)?;
-        let body = rest.get(used..)?.get(..size)?;
-        if self.has_properties {
-            let [high, low, body @ ..] = body else {
-                return None;
-            };
-            let id = if first & 6 == 0 { 0 } else { 2 };
-            let name = usize::from(u16::from_be_bytes([*high, *low])) + id;
-            let (weight, _) = number(body.get(name..)?)?;
-            if weight > PROPERTIES_MAX {
-                return None;
-            }
-        }
-        Some(1 + used + size)
+        let name = 2 + usize::from(u16::from_be_bytes([high, low])) + id;
+        let Some(behind) = body.get(name..) else {
+            return if size < name { fine } else { Look::More };
+        };
+        let (weight, width) = match number(behind) {
+            _ if !self.has_properties => (0, 0),
+            Some(found) => found,
+            None if behind.len() < 4 && name + behind.len() < size => return Look::More,
+            None => return fine,
+        };
+        let Some(payload) = size.checked_sub(name + width + weight) else {
+            return fine;
+        };
+        let excess = match (is_large, weight > PROPERTIES_MAX) {
+            (true, _) => Excess::Packet {
+                size: head + size,
+                limit: self.limit,
+            },
+            (false, true) => Excess::Properties {
+                size: weight,
+                limit: PROPERTIES_MAX,
+            },
+            (false, false) => return fine,
+        };
+        let before = head + name + width + weight;
+        let name = &body[..name];
+        let unread = Unread { excess, payload };
+        let has_properties = self.has_properties;
+        Look::Discard(Discard::new((first, name), has_properties, before, unread))
     }
 
     /// At most four bytes of seven bits, the lowest first (MQTT 5, 1.5.5).
     fn measure(&mut self, first: u8, value: usize, shift: u32, byte: u8) {
         let value = value | usize::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 && self.has_properties && first >> 4 == 3 && value > 0 {
-            self.at = At::Topic {
-                first,
-                left: value,
-                high: None,
-            };
-        } else if byte & 0x80 == 0 {
+        if byte & 0x80 == 0 {
             self.advance(first, value);
         } else if shift < 21 {
             self.at = At::Length {
@@ -254,6 +230,12 @@ impl Frames {
     }
 }
 
+impl Pass {
+    const fn until(passed: usize, then: Then) -> Self {
+        Pass { passed, then }
+    }
+}
+
 /// The number of variable length that begins here (MQTT 5, 1.5.5), and how many bytes it has.
 fn number(bytes: &[u8]) -> Option<(usize, usize)> {
     let mut value = 0;
@@ -266,12 +248,14 @@ fn number(bytes: &[u8]) -> Option<(usize, usize)> {
     None
 }
 
+/// Whether a packet that begins so is a message, and of a quality of service that there is.
+fn is_message(first: u8) -> bool {
+    first >> 4 == 3 && first & 6 != 6
+}
+
 /// Whether a packet that begins so is unlikely to end the link: a message, PINGRESP, PUBREL.
 fn is_harmless(first: u8) -> bool {
-    match first {
-        0xd0 | 0x62 => true,
-        _ => first >> 4 == 3 && first & 6 != 6,
-    }
+    is_message(first) || first == 0xd0 || first == 0x62
 }
 
 #[cfg(test)]
@@ -279,6 +263,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::wire::stand_in::Mark;
+
+    const LIMIT: usize = 200_000;
 
     fn packet(first: u8, size: usize) -> Vec<u8> {
         let mut packet = vec![first];
@@ -294,6 +281,42 @@ mod tests {
         // As the length of a topic they are longer than any packet here, so that no properties are seen.
         packet.resize(packet.len() + size, 0xe0);
         packet
+    }
+
+    /// Hands a stream in piece by piece; gives where it stopped for a moment, what passed, and the stand-ins.
+    fn hand_in(
+        frames: &mut Frames,
+        stream: &[u8],
+        pieces: &[usize],
+    ) -> (Vec<usize>, Vec<u8>, Vec<Vec<u8>>) {
+        let (mut stops, mut passed, mut stand_ins) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut at, mut end) = (0, 0);
+        let mut pieces = pieces.iter().cycle();
+        while at < stream.len() && end < stream.len() + 1 {
+            // What must wait for more is handed in again with it.
+            end = (at.max(end) + pieces.next().unwrap()).min(stream.len());
+            let pass = frames.pass(&stream[at..end]);
+            passed.extend(&stream[at..at + pass.passed]);
+            at += pass.passed;
+            match pass.then {
+                Then::End => assert_eq!(at, end),
+                Then::Pause => {
+                    stops.push(at);
+                    end = at;
+                }
+                Then::More if end == stream.len() => break,
+                Then::More => {}
+                Then::Discard(mut discard) => {
+                    at += discard.take(&stream[at..]);
+                    let stand_in = discard.stand_in(Mark::draw());
+                    let pass = frames.pass(&stand_in);
+                    assert_eq!(pass.passed, stand_in.len());
+                    stand_ins.push(stand_in);
+                    end = at;
+                }
+            }
+        }
+        (stops, passed, stand_ins)
     }
 
     proptest! {
@@ -316,66 +339,65 @@ mod tests {
                 tally.acked += u64::from(first >> 4 == 3 && first & 6 != 0);
                 stream.extend(packet(first, size));
             }
-            let mut frames = Frames::new(has_properties);
-            let (mut seen, mut at) = (Vec::new(), 0);
-            for piece in pieces.iter().cycle() {
-                if at == stream.len() {
-                    break;
-                }
-                let end = (at + piece).min(stream.len());
-                let passed = frames.pass(&stream[at..end]).unwrap();
-                at += passed;
-                if at < end {
-                    seen.push(at);
-                }
-            }
+            let mut frames = Frames::new(has_properties, LIMIT);
+            let (seen, passed, stand_ins) = hand_in(&mut frames, &stream, &pieces);
             prop_assert_eq!(seen, stops);
+            prop_assert_eq!(passed, stream);
+            prop_assert_eq!(stand_ins.len(), 0);
             prop_assert_eq!(frames.tally, tally);
         }
 
         #[test]
         fn nothing_upsets_it(
             bytes in prop::collection::vec(prop_oneof![Just(0x30), 0_u8..9, any::<u8>()], 0..300),
+            pieces in prop::collection::vec(1_usize..20, 1..20),
             has_properties in any::<bool>(),
         ) {
-            let mut frames = Frames::new(has_properties);
-            let mut at = 0;
-            while at < bytes.len() {
-                let Ok(passed) = frames.pass(&bytes[at..]) else {
-                    break;
-                };
-                prop_assert!(passed > 0 || frames.pass(&bytes[at..=at]) == Ok(1));
-                at += passed.max(1);
-            }
+            let mut frames = Frames::new(has_properties, LIMIT);
+            let (_, passed, stand_ins) = hand_in(&mut frames, &bytes, &pieces);
+            prop_assert!(bytes.starts_with(&passed) || !stand_ins.is_empty());
         }
 
-        /// Wherever the stream is cut, and whatever the topic.
+        /// Wherever the stream is cut, and whatever the topic: a message with more than is read is replaced, and what comes
+        /// before and after it passes.
         #[test]
-        fn more_properties_than_are_read_are_noticed(
+        fn more_than_is_read_is_noticed(
             topic in 0_u8..100,
             id in any::<bool>(),
-            size in prop_oneof![0..200_usize, PROPERTIES_MAX - 5..PROPERTIES_MAX + 5, 1 << 21..1_usize << 22],
+            has_properties in any::<bool>(),
+            weight in prop_oneof![0..200_usize, PROPERTIES_MAX - 5..PROPERTIES_MAX + 5, 1 << 21..1_usize << 22],
+            payload in prop_oneof![0..200_usize, LIMIT - 200..LIMIT + 200],
             piece in prop_oneof![1_usize..20, Just(1 << 23)],
         ) {
-            let mut body = vec![0, topic];
-            body.resize(2 + usize::from(topic) + if id { 2 } else { 0 }, b'x');
-            body.extend(&packet(0, size)[1..]);
-            body.truncate(body.len() - size);
-            let all = packet(if id { 0x32 } else { 0x30 }, body.len() + size);
-            let head = all.len() - body.len() - size;
-            let stream = [&all[..head], &body, &vec![b'x'; size]].concat();
-            let mut frames = Frames::new(true);
-            let outcome = stream.chunks(piece).try_for_each(|piece| frames.pass(piece).map(drop));
-            let expected = if size > PROPERTIES_MAX { Err(Bloated { size }) } else { Ok(()) };
-            prop_assert_eq!(outcome, expected);
+            let first = if id { 0x32 } else { 0x30 };
+            let mut name = vec![0, topic];
+            name.resize(2 + usize::from(topic) + if id { 2 } else { 0 }, b'x');
+            let properties = if has_properties { packet(0, weight)[1..].to_vec() } else { Vec::new() };
+            let body = [&name[..], &properties, &vec![b'y'; payload]].concat();
+            let mut large = packet(first, body.len());
+            large.truncate(large.len() - body.len());
+            large.extend(&body);
+            let small = packet(0x30, 2);
+            let stream = [&small[..], &large, &small].concat();
+            let mut frames = Frames::new(has_properties, LIMIT);
+            let (_, passed, stand_ins) = hand_in(&mut frames, &stream, &[piece]);
+            if large.len() > LIMIT || (has_properties && weight > PROPERTIES_MAX) {
+                prop_assert_eq!(passed, small.repeat(2));
+                prop_assert_eq!(stand_ins.len(), 1);
+                let name_at = stand_ins[0].windows(name.len()).position(|some| some == name);
+                prop_assert!(stand_ins[0][0] == first && name_at.is_some_and(|at| at < 5));
+            } else {
+                prop_assert_eq!(passed, stream);
+            }
+            prop_assert_eq!(frames.tally.packets, 3);
         }
     }
 
     #[test]
     fn a_length_that_is_none_lets_the_rest_pass() {
-        let mut frames = Frames::default();
+        let mut frames = Frames::new(false, LIMIT);
         let bytes = [0x30, 0xff, 0xff, 0xff, 0xff, 0x30, 0, 0xe0];
-        assert_eq!(frames.pass(&bytes), Ok(bytes.len()));
-        assert_eq!(frames.tally, Tally::default());
+        let pass = frames.pass(&bytes);
+        assert_eq!((pass.passed, frames.tally), (bytes.len(), Tally::default()));
     }
 }

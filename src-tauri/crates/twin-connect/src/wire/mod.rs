@@ -7,15 +7,16 @@ use bytes::Bytes;
 
 use tokio::time::Instant;
 
-use self::frames::{Bloated, Tally};
+use self::{frames::Tally, stand_in::Mark};
 use crate::{
-    BrokerFacts, ConnectionSpec, DownReason, Properties, Qos, Subscription, probe::Probe,
-    socket::Dialler,
+    BrokerFacts, ConnectionSpec, DownReason, Properties, Qos, Subscription, parcel::Unread,
+    probe::Probe, socket::Dialler,
 };
 
 mod beside;
 mod cork;
 mod frames;
+mod stand_in;
 pub(crate) mod v311;
 pub(crate) mod v5;
 
@@ -58,6 +59,7 @@ pub(crate) enum Got<A> {
         retain: bool,
         dup: bool,
         properties: Option<Box<Properties>>,
+        unread: Option<Unread>,
         ack: Option<A>,
     },
     /// Any other sign of life from the broker.
@@ -75,8 +77,6 @@ pub(crate) enum Fault {
     Malformed(String),
     /// By a packet beyond all limits.
     TooLarge { size: usize, limit: usize },
-    /// By a message with more properties than are read.
-    Bloated(Bloated),
     /// It never began: CONNACK.
     Refused(Refused),
     /// Another client took the client id.
@@ -101,15 +101,6 @@ pub(crate) enum Refused {
 }
 
 impl Fault {
-    /// What the stream said.
-    fn of(error: io::Error) -> Self {
-        let bloated = error.get_ref().and_then(|inner| inner.downcast_ref());
-        match bloated {
-            Some(bloated) => Fault::Bloated(*bloated),
-            None => Fault::Closed(Some(error)),
-        }
-    }
-
     /// Whether the other side ended the link without a word.
     pub(crate) fn is_closed(&self) -> bool {
         matches!(self, Fault::Closed(_))
@@ -125,7 +116,6 @@ impl Fault {
             Fault::Closed(error) => DownReason::closed(spec, was_up, error.as_ref(), &sight),
             Fault::Malformed(detail) => DownReason::protocol(spec, was_up, &detail, &sight),
             Fault::TooLarge { size, limit } => DownReason::too_large(size, limit),
-            Fault::Bloated(bloated) => DownReason::bloated(&bloated.to_string()),
             Fault::TakenOver => DownReason::taken_over(spec),
             Fault::Silent => DownReason::silent(spec),
             Fault::Timeout => DownReason::timeout(spec, probe.phase()),
@@ -195,7 +185,15 @@ pub(crate) struct Lost {
 struct Given(Lost);
 
 impl Given {
-    fn count<A>(&mut self, got: Got<A>) -> Got<A> {
+    /// Counts a message, and looks whether it came in another's place.
+    fn count<A>(&mut self, mut got: Got<A>, mark: Mark) -> Got<A> {
+        if let Got::Message {
+            payload, unread, ..
+        } = &mut got
+            && let Some((why, excerpt)) = mark.read(payload)
+        {
+            (*payload, *unread) = (excerpt, Some(why));
+        }
         match &got {
             Got::Message { ack: None, .. } => self.0.plain += 1,
             Got::Message { .. } => self.0.acked += 1,

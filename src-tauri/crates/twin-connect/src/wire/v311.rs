@@ -27,11 +27,12 @@ pub(crate) struct Writer {
 }
 
 fn options(spec: &ConnectionSpec, dialler: Dialler, beside: Beside) -> MqttOptions {
+    let limit = spec.limits.wire_limit();
     let mut options = MqttOptions::new(spec.client_id.clone(), (spec.host.clone(), spec.port));
     options
         .set_keep_alive(seconds(spec.keep_alive))
         .set_ack_mode(AckMode::Manual)
-        .set_max_packet_size(spec.limits.wire_limit(), spec.limits.wire_limit())
+        .set_max_packet_size(limit, limit)
         .set_inflight(OUTGOING)
         .set_max_request_batch(BATCH)
         .set_read_batch_size(BATCH)
@@ -40,7 +41,7 @@ fn options(spec: &ConnectionSpec, dialler: Dialler, beside: Beside) -> MqttOptio
             let (dialler, beside) = (dialler.clone(), beside.clone());
             async move {
                 let stream = dialler.open().await?;
-                Ok(Cork::new(stream, beside, Frames::new(false)))
+                Ok(Cork::new(stream, beside, Frames::new(false, limit)))
             }
         });
     if let Some(will) = &spec.will {
@@ -68,7 +69,7 @@ impl Wire for Reader {
     type Client = Writer;
 
     fn open(spec: &ConnectionSpec, dialler: Dialler) -> (Writer, Reader) {
-        let beside = Beside::default();
+        let beside = Beside::new();
         let (client, mut events) = AsyncClient::builder(options(spec, dialler, beside.clone()))
             .capacity(REQUESTS)
             .build();
@@ -93,7 +94,9 @@ impl Wire for Reader {
 
     async fn poll(&mut self) -> Result<Got<Receipt>, Fault> {
         match self.events.poll().await {
-            Ok(Event::Incoming(Packet::Publish(publish))) => Ok(self.given.count(message(publish))),
+            Ok(Event::Incoming(Packet::Publish(publish))) => {
+                Ok(self.given.count(message(publish), self.beside.mark()))
+            }
             Ok(Event::Incoming(Incoming::ConnAck(connack))) => {
                 let keep_alive = self.events.mqtt_options.keep_alive();
                 // It counts its own silence, not the broker's: whoever holds the link asks for signs of life.
@@ -117,7 +120,7 @@ impl Wire for Reader {
     fn leftover(&mut self) -> Option<Got<Receipt>> {
         while let Some(event) = self.events.state.events.pop_front() {
             if let Event::Incoming(Packet::Publish(publish)) = event {
-                return Some(self.given.count(message(publish)));
+                return Some(self.given.count(message(publish), self.beside.mark()));
             }
         }
         None
@@ -141,6 +144,7 @@ fn message(publish: Publish) -> Got<Receipt> {
         retain: publish.retain,
         dup: publish.dup,
         properties: None,
+        unread: None,
         ack,
     }
 }
@@ -225,7 +229,7 @@ fn fault(error: ConnectionError, limit: usize) -> Fault {
         ConnectionError::MqttState(state) => state_fault(state, limit),
         ConnectionError::NetworkTimeout => Fault::Timeout,
         ConnectionError::FlushTimeout => Fault::Silent,
-        ConnectionError::Io(error) => Fault::of(error),
+        ConnectionError::Io(error) => Fault::Closed(Some(error)),
         ConnectionError::RequestsDone | ConnectionError::DisconnectTimeout => Fault::Closed(None),
         ConnectionError::ConnectionRefused(code) => Fault::Refused(refused(code)),
         ConnectionError::NotConnAck(_) => {
@@ -238,7 +242,7 @@ fn fault(error: ConnectionError, limit: usize) -> Fault {
 fn state_fault(error: StateError, limit: usize) -> Fault {
     match error {
         StateError::Io(error) | StateError::Deserialization(CodecError::Io(error)) => {
-            Fault::of(error)
+            Fault::Closed(Some(error))
         }
         StateError::ConnectionAborted => Fault::Closed(None),
         StateError::AwaitPingResp => Fault::Silent,

@@ -55,12 +55,13 @@ impl SessionStore for NothingUnderWay {
 }
 
 fn options(spec: &ConnectionSpec, dialler: Dialler, beside: Beside) -> MqttOptions {
+    let limit = spec.limits.wire_limit();
     let mut options = MqttOptions::new(spec.client_id.clone(), (spec.host.clone(), spec.port));
     options
         .set_keep_alive(seconds(spec.keep_alive))
         .set_ack_mode(AckMode::Manual)
         .set_receive_maximum(Some(spec.limits.receive_maximum.max(1)))
-        .set_max_packet_size(u32::try_from(spec.limits.wire_limit()).ok())
+        .set_max_packet_size(u32::try_from(limit).ok())
         .set_outgoing_inflight_upper_limit(OUTGOING)
         .set_max_request_batch(BATCH)
         .set_read_batch_size(BATCH)
@@ -70,7 +71,7 @@ fn options(spec: &ConnectionSpec, dialler: Dialler, beside: Beside) -> MqttOptio
             let (dialler, beside) = (dialler.clone(), beside.clone());
             async move {
                 let stream = dialler.open().await?;
-                Ok(Cork::new(stream, beside, Frames::new(true)))
+                Ok(Cork::new(stream, beside, Frames::new(true, limit)))
             }
         });
     if let Some(will) = &spec.will {
@@ -121,7 +122,7 @@ impl Wire for Reader {
     type Client = Writer;
 
     fn open(spec: &ConnectionSpec, dialler: Dialler) -> (Writer, Reader) {
-        let beside = Beside::default();
+        let beside = Beside::new();
         let (client, events) = AsyncClient::builder(options(spec, dialler, beside.clone()))
             .capacity(REQUESTS)
             .build();
@@ -135,7 +136,9 @@ impl Wire for Reader {
 
     async fn poll(&mut self) -> Result<Got<Receipt>, Fault> {
         match self.events.poll().await {
-            Ok(Event::Incoming(Packet::Publish(publish))) => Ok(self.given.count(message(publish))),
+            Ok(Event::Incoming(Packet::Publish(publish))) => {
+                Ok(self.given.count(message(publish), self.beside.mark()))
+            }
             Ok(Event::Incoming(Incoming::ConnAck(connack))) => {
                 self.events.options.clear_session_store();
                 let broker = facts(connack.session_present, connack.properties);
@@ -161,7 +164,7 @@ impl Wire for Reader {
     fn leftover(&mut self) -> Option<Got<Receipt>> {
         while let Some(event) = self.events.state.events.pop_front() {
             if let Event::Incoming(Packet::Publish(publish)) = event {
-                return Some(self.given.count(message(publish)));
+                return Some(self.given.count(message(publish), self.beside.mark()));
             }
         }
         None
@@ -208,6 +211,7 @@ fn message(publish: Publish) -> Got<Receipt> {
         retain: publish.retain,
         dup: publish.dup,
         properties: publish.properties.and_then(properties),
+        unread: None,
         ack,
     }
 }
@@ -317,7 +321,7 @@ fn fault(error: ConnectionError) -> Fault {
     match error {
         ConnectionError::MqttState(state) => state_fault(state),
         ConnectionError::Timeout(_) => Fault::Timeout,
-        ConnectionError::Io(error) => Fault::of(error),
+        ConnectionError::Io(error) => Fault::Closed(Some(error)),
         ConnectionError::RequestsDone | ConnectionError::DisconnectTimeout => Fault::Closed(None),
         ConnectionError::ConnectionRefused(code) => Fault::Refused(refused(code)),
         ConnectionError::NotConnAck(_) => {
@@ -330,7 +334,7 @@ fn fault(error: ConnectionError) -> Fault {
 fn state_fault(error: StateError) -> Fault {
     match error {
         StateError::Io(error) | StateError::Deserialization(CodecError::Io(error)) => {
-            Fault::of(error)
+            Fault::Closed(Some(error))
         }
         StateError::ConnectionAborted => Fault::Closed(None),
         StateError::AwaitPingResp => Fault::Silent,

@@ -9,5 +9,7 @@ mod flapping;
 mod malformed;
 mod pings;
 mod script;
+mod session;
 mod states;
 mod together;
+mod unread;

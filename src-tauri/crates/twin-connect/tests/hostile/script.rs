@@ -120,6 +120,12 @@ impl Client {
     }
 }
 
+/// What a script tells next.
+pub async fn heard<T>(said: &mut mpsc::Receiver<T>) -> T {
+    let next = timeout(PATIENCE, said.recv()).await;
+    next.expect("nothing is told").expect("the script is over")
+}
+
 pub const PINGRESP: [u8; 2] = [0xd0, 0];
 
 pub fn connack(protocol: Protocol) -> &'static [u8] {

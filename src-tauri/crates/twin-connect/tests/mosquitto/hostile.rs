@@ -98,7 +98,7 @@ async fn bytes_that_are_not_mqtt_end_the_link_and_no_more() {
 async fn a_packet_beyond_all_limits_is_named() {
     for protocol in PROTOCOLS {
         // Its header alone is enough: 200 MB are announced.
-        let answer = [connack(protocol), &[0x30, 0x80, 0x84, 0xAF, 0x5F]].concat();
+        let answer = [connack(protocol), &[0x90, 0x80, 0x84, 0xAF, 0x5F]].concat();
         let (port, task) = answering(answer, false).await;
         for reason in reasons(port, protocol).await {
             assert_eq!(reason.kind, DownKind::TooLarge, "{reason:?}");

@@ -1,8 +1,8 @@
 //! What a message of MQTT 5 says about itself.
 
-use std::process::Command as Process;
+use std::{process::Command as Process, time::Duration};
 
-use twin_connect::{ConnectionSpec, Inbound, Properties, Protocol};
+use twin_connect::{Command, ConnectionSpec, Inbound, Properties, Protocol, Session};
 
 use crate::support::{Broker, PROTOCOLS, Peer, at_least_once, program};
 
@@ -59,4 +59,45 @@ async fn content_type_and_user_properties_arrive() {
         assert_eq!(counts, is_5.then_some((None, 32, 8)));
         peer.stop().await;
     }
+}
+
+/// A real broker would deliver it again on every link.
+#[tokio::test]
+async fn more_properties_than_are_read_are_told_and_never_come_again() {
+    let broker = Broker::open().await;
+    let spec = ConnectionSpec {
+        session: Session::Persistent {
+            expiry: Duration::from_secs(3_600),
+        },
+        subscriptions: vec![at_least_once("plant/#")],
+        ..broker.spec(Protocol::Mqtt5, "reader")
+    };
+    let mut peer = Peer::start(spec.clone());
+    peer.up().await;
+    let value = "v".repeat(40_000);
+    publish(&broker, &[["user-property", "n", &value]; 2]);
+    publish(&broker, &[]);
+    match peer.next().await {
+        Inbound::Unreadable {
+            topic,
+            detail,
+            excerpt,
+            ack,
+            ..
+        } => {
+            assert_eq!((topic.as_str(), &excerpt[..]), ("plant/x", &b"1"[..]));
+            assert!(detail.contains("bytes of properties"), "{detail}");
+            peer.ask(Command::Ack(ack.unwrap())).await;
+        }
+        other => panic!("{other:?}"),
+    }
+    let mail = peer.mail().await;
+    assert!(!mail.dup, "on the same link");
+    peer.ack(mail).await;
+    peer.stop().await;
+    let mut peer = Peer::start(spec);
+    assert!(peer.up().await);
+    publish(&broker, &[]);
+    assert!(!peer.mail().await.dup);
+    peer.stop().await;
 }

@@ -304,13 +304,19 @@ where
     (port, task)
 }
 
+/// What asks for such a WebSocket.
+fn asking(port: u16) -> ConnectionSpec {
+    ConnectionSpec {
+        carrier: Carrier::WebSocket {
+            path: "/mqtt?room=1".into(),
+            headers: vec![("X-Token".into(), Secret::new("t0ken"))],
+        },
+        ..over(port, Protocol::Mqtt5, "desk")
+    }
+}
+
 async fn reason_of(port: u16) -> DownReason {
-    let mut spec = over(port, Protocol::Mqtt5, "desk");
-    spec.carrier = Carrier::WebSocket {
-        path: "/mqtt?room=1".into(),
-        headers: vec![("X-Token".into(), Secret::new("t0ken"))],
-    };
-    Peer::start(spec).down().await
+    Peer::start(asking(port)).down().await
 }
 
 const CONNACK: Bytes = Bytes::from_static(&[0x20, 3, 0, 0, 0]);
@@ -340,17 +346,45 @@ async fn a_text_frame_ends_the_link() {
     task.abort();
 }
 
+/// One frame of 40 MB, which is one message, and one behind it.
 #[tokio::test]
-async fn a_frame_beyond_all_limits_is_refused_at_its_header() {
+async fn a_message_beyond_all_limits_in_one_frame_is_told_and_the_link_holds() {
+    const SIZE: usize = 40_000_000;
     let script = |far: Far| async move {
         let mut stream = far.into_inner();
-        let head = [&[0x82, 127][..], &(1_u64 << 30).to_be_bytes()].concat();
+        let connack = [&[0x82, u8::try_from(CONNACK.len()).unwrap()][..], &CONNACK].concat();
+        stream.write_all(&connack).await.unwrap();
+        // 40,000,010 bytes behind the length.
+        let packet = b"\x32\x8a\xb4\x89\x13\0\x05large\0\x07\0";
+        let size = (packet.len() + SIZE) as u64;
+        let head = [&[0x82, 127][..], &size.to_be_bytes(), packet].concat();
         stream.write_all(&head).await.unwrap();
+        for _ in 0..SIZE / 100_000 {
+            stream.write_all(&[b'x'; 100_000]).await.unwrap();
+        }
+        let small = b"\x82\x0d\x30\x0B\x00\x07plant/x\x00y";
+        stream.write_all(small).await.unwrap();
         sleep(PATIENCE).await;
     };
     let (port, task) = scripted(Some("mqtt"), script).await;
-    let reason = reason_of(port).await;
-    assert_eq!(reason.kind, DownKind::TooLarge, "{reason:?}");
+    let mut peer = Peer::start(asking(port));
+    loop {
+        match peer.next().await {
+            Inbound::Unreadable { topic, detail, .. } => {
+                assert!(
+                    topic == "large" && detail.contains("40000015 bytes"),
+                    "{detail}"
+                );
+                break;
+            }
+            Inbound::Link {
+                state: LinkState::Connecting | LinkState::Up { .. },
+                ..
+            } => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(peer.mail().await.text, "y");
     task.abort();
 }
 
@@ -403,12 +437,7 @@ async fn pieces_and_floods_of_empty_frames_do_no_harm() {
         tokio::join!(drain, send);
     };
     let (port, task) = scripted(Some("mqtt"), script).await;
-    let mut spec = over(port, Protocol::Mqtt5, "desk");
-    spec.carrier = Carrier::WebSocket {
-        path: "/mqtt?room=1".into(),
-        headers: vec![("X-Token".into(), Secret::new("t0ken"))],
-    };
-    let mut peer = Peer::start(spec);
+    let mut peer = Peer::start(asking(port));
     for _ in 0..2 {
         let mail = peer.mail().await;
         assert!(mail.text == "y" && mail.retain, "{mail:?}");

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     alarm::{AlarmRule, StandingAlarm},
     id::{AssetId, ModelId, SignalKey},
+    quality::Quality,
     time::{Duration, Timestamp},
     value::Value,
 };
@@ -76,4 +77,19 @@ pub struct Restored {
     pub standing: Vec<StandingAlarm>,
     /// The newest sample of each signal.
     pub last_values: Vec<(SignalKey, Timestamp, Value)>,
+}
+
+/// The last that a signal said before it was configured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LastHeard {
+    /// Which signal.
+    pub signal: SignalKey,
+    /// When the plant says it was true.
+    pub time: Timestamp,
+    /// When it was received.
+    pub received: Timestamp,
+    /// What it said.
+    pub value: Value,
+    /// Quality that came with it.
+    pub quality: Quality,
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     batch::SampleBatch,
-    engine::config::EngineConfig,
+    engine::config::{EngineConfig, LastHeard},
     id::{ModelId, OccurrenceId, SignalKey},
     quality::{Quality, Reason},
     time::Timestamp,
@@ -25,6 +25,8 @@ pub enum Input {
     Operator(OperatorAction),
     /// The plant file changed.
     Config(Arc<EngineConfig>),
+    /// What signals had said before they were configured. A twin that has something already keeps that.
+    LastHeard(Arc<[LastHeard]>),
     /// Something happened to the program itself.
     System(SystemEvent),
     /// Only time has passed.

@@ -10,6 +10,7 @@
 mod config;
 mod deadlines;
 mod effect;
+mod heard;
 mod input;
 mod marks;
 mod second_stage;
@@ -20,7 +21,9 @@ mod tests;
 
 use std::sync::Arc;
 
-pub use config::{AssetConfig, EngineConfig, ModelBinding, Restored, Running, SignalConfig};
+pub use config::{
+    AssetConfig, EngineConfig, LastHeard, ModelBinding, Restored, Running, SignalConfig,
+};
 pub use effect::{Abstention, Effect, Effects, Notification, ScoreRequest};
 pub use input::{
     Explanation, Input, InputShare, LinkChange, LinkMark, OperatorAction, ScoreBatch, SystemEvent,
@@ -93,6 +96,7 @@ impl Engine {
                 let standing = self.standing().cloned().collect();
                 self.configure(config, standing);
             }
+            Input::LastHeard(heard) => self.take_last_heard(&heard, effects),
             Input::System(event) => self.take_system(event, effects),
             Input::Tick => {}
         }

@@ -3,7 +3,10 @@
 use crate::{
     alarm::{AlarmTransition, RuleState},
     batch::SampleRef,
-    engine::{config::SignalConfig, effect::Effect},
+    engine::{
+        config::{LastHeard, SignalConfig},
+        effect::Effect,
+    },
     id::SignalKey,
     quality::{Quality, Reason},
     time::{Duration, Timestamp},
@@ -119,6 +122,17 @@ impl Slot {
             }
         }
         Outcome::Taken
+    }
+
+    /// Begins with what was heard before the signal was configured; rules are not asked. It is stale if it is too old by
+    /// `now`.
+    pub fn begin_with(&mut self, last: &LastHeard, now: Timestamp) {
+        let value = last.value.clone();
+        self.twin = SignalTwin::from_before(value, last.time, last.received, last.quality);
+        self.last_heard = last.received.min(now);
+        if self.is_silent(now) {
+            self.twin.source_quality = Quality::bad(Reason::Stale);
+        }
     }
 
     /// The change of the shown quality at `at` as it is stored; never before the change that it follows.

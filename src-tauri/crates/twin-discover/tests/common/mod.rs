@@ -10,6 +10,26 @@ use twin_payload::{Decoder, Message, Observations, SourceEvent};
 /// A plant file that says nothing yet.
 pub const EMPTY: &str = "[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UTC\"\n";
 
+/// A connection as the plant file has it.
+pub fn connection(id: &str) -> String {
+    format!(
+        "
+# The one of the hall.
+[[connection]]
+id = \"{id}\"
+name = \"C\"
+host = \"h\"
+security = \"plaintext\"
+subscriptions = [{{ filter = \"site/#\" }}]
+"
+    )
+}
+
+/// A plant file with the connection `c`.
+pub fn file() -> String {
+    format!("{EMPTY}{}", connection("c"))
+}
+
 /// Hears messages, one a second.
 pub fn hear(messages: &[(&str, &str)]) -> Ledger {
     let mut decoder = Decoder::new();

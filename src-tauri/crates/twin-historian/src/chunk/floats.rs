@@ -1,6 +1,7 @@
 //! A column of floating-point numbers: as whole numbers of a power of ten when that loses nothing, else by pco.
 //!
-//! Layout: a byte, then either whole numbers (byte 0 to 9: `value = whole / 10^byte`) or pco pages (byte 255).
+//! Layout: a byte, then either whole numbers (byte 0 to 9: `value = whole / 10^byte`; byte 254: the bits of the values) or
+//! pco pages (byte 255).
 
 use std::ops::Range;
 
@@ -8,7 +9,7 @@ use pco::{DeltaSpec, ModeSpec};
 
 use super::{
     pages::{PAGE_SAMPLES, Pages, page_count, put_pages},
-    wholes::{Wholes, put_wholes},
+    wholes::{Packing, Scratch, Wholes, put_column},
 };
 use crate::{
     bytes::{Malformed, Reader},
@@ -16,24 +17,35 @@ use crate::{
 };
 
 const BINARY: u8 = 255;
+const BITS: u8 = 254;
 /// pco's usual compression level.
 const LEVEL: usize = 8;
 
-/// Adds a column of values given by their bits, at least one.
-pub(crate) fn put_floats(out: &mut Vec<u8>, bits: &[u64]) -> Result<(), Malformed> {
-    if let Some((decimals, wholes)) = decimals(bits) {
-        out.push(decimals.places());
-        return put_wholes(out, &wholes).map(drop);
+/// Adds a column of values given by their bits, at least one. `wholes` is memory to work in.
+pub(crate) fn put_floats(
+    out: &mut Vec<u8>,
+    bits: &[u64],
+    packing: Packing,
+    (wholes, scratch): (&mut Vec<i64>, &mut Scratch),
+) -> Result<(), Malformed> {
+    if let Some(decimal) = decimals(bits, wholes) {
+        out.push(decimal.places());
+        return put_column(out, wholes, packing, scratch);
+    }
+    if packing == Packing::Quick {
+        out.push(BITS);
+        wholes.clear();
+        wholes.extend(bits.iter().map(|bits| bits.cast_signed()));
+        return put_column(out, wholes, packing, scratch);
     }
     out.push(BINARY);
     let values: Vec<f64> = bits.iter().map(|bits| f64::from_bits(*bits)).collect();
     put_pages(out, &values, LEVEL, ModeSpec::Auto, DeltaSpec::Auto)
 }
 
-/// The smallest number of decimals that gives every value back bit for bit, and the values as whole numbers.
-fn decimals(bits: &[u64]) -> Option<(Decimal, Vec<i64>)> {
+/// The smallest number of decimals that gives every value back bit for bit; `wholes` gets the values as whole numbers.
+fn decimals(bits: &[u64], wholes: &mut Vec<i64>) -> Option<Decimal> {
     let mut decimal = Decimal::default();
-    let mut wholes = Vec::with_capacity(bits.len());
     'again: loop {
         wholes.clear();
         for bits in bits {
@@ -44,7 +56,7 @@ fn decimals(bits: &[u64]) -> Option<(Decimal, Vec<i64>)> {
             };
             wholes.push(whole);
         }
-        return Some((decimal, wholes));
+        return Some(decimal);
     }
 }
 
@@ -54,6 +66,7 @@ pub(crate) enum Floats<'a> {
         decimal: Decimal,
         wholes: Wholes<'a>,
     },
+    Bits(Wholes<'a>),
     Binary {
         n: usize,
         pages: Pages<'a>,
@@ -68,6 +81,9 @@ impl<'a> Floats<'a> {
             let pages = Pages::read(reader, n)?;
             return Ok(Floats::Binary { n, pages });
         }
+        if decimals == BITS {
+            return Wholes::read(reader, n).map(Floats::Bits);
+        }
         let decimal = Decimal::new(decimals);
         Ok(Floats::Decimal {
             decimal: decimal.ok_or_else(|| reader.fail("too many decimals"))?,
@@ -77,7 +93,7 @@ impl<'a> Floats<'a> {
 
     /// Whether NaN and infinity can be among them.
     pub(crate) const fn may_be_infinite(&self) -> bool {
-        matches!(self, Floats::Binary { .. })
+        !matches!(self, Floats::Decimal { .. })
     }
 
     /// Adds the values with these indices.
@@ -90,6 +106,12 @@ impl<'a> Floats<'a> {
                 let mut numbers = Vec::with_capacity(range.len() + 2 * PAGE_SAMPLES);
                 wholes.slice(range, &mut numbers)?;
                 out.extend(numbers.into_iter().map(|whole| decimal.number(whole)));
+            }
+            Floats::Bits(wholes) => {
+                let mut numbers = Vec::with_capacity(range.len() + 2 * PAGE_SAMPLES);
+                wholes.slice(range, &mut numbers)?;
+                let value = |bits: i64| f64::from_bits(bits.cast_unsigned());
+                out.extend(numbers.into_iter().map(value));
             }
             Floats::Binary { n, pages } => {
                 let begin = out.len();

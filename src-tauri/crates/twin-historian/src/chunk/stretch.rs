@@ -6,6 +6,9 @@ use twin_core::{Quality, Status, Timestamp, Value, ValueKind};
 
 use crate::sample::Sample;
 
+/// Samples for which a stretch keeps its memory when it is filled again.
+const KEPT_SAMPLES: usize = 4_096;
+
 /// Samples of one signal as parallel columns. Each source time once and in order, unless said otherwise.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Stretch {
@@ -27,6 +30,19 @@ impl Stretch {
 
     pub(crate) const fn is_empty(&self) -> bool {
         self.times.is_empty()
+    }
+
+    /// Takes all samples out, to be filled again: only what a burst took is given back.
+    pub(crate) fn clear(&mut self) {
+        if self.times.capacity() > KEPT_SAMPLES {
+            *self = Stretch::default();
+        }
+        self.times.clear();
+        self.arrivals.clear();
+        self.kinds.clear();
+        self.bits.clear();
+        self.qualities.clear();
+        self.texts.clear();
     }
 
     pub(crate) fn reserve(&mut self, n: usize) {
@@ -109,18 +125,18 @@ impl Stretch {
     }
 
     /// Puts samples in order of arrival into order of time; those of one time stay in order of arrival.
-    pub(crate) fn in_order(self) -> Stretch {
+    pub(crate) fn put_in_order(&mut self) {
         if self.times.is_sorted() {
-            return self;
+            return;
         }
         let mut order: Vec<usize> = (0..self.len()).collect();
         order.sort_by_key(|at| self.times[*at]);
         let mut sorted = Stretch::default();
         sorted.reserve(self.len());
         for at in order {
-            sorted.push_from(&self, at);
+            sorted.push_from(self, at);
         }
-        sorted
+        *self = sorted;
     }
 
     /// The text of sample `at`; none unless its value is one.

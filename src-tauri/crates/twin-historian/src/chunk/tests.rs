@@ -2,7 +2,10 @@ use proptest::prelude::*;
 use twin_core::{Quality, SignalKey, Timestamp, Value};
 
 use super::*;
-use crate::{sample::settle, testing};
+use crate::{
+    sample::settle,
+    testing::{self, seal},
+};
 
 fn stretch_of(samples: &[Sample]) -> Stretch {
     let mut stretch = Stretch::default();
@@ -113,13 +116,13 @@ proptest! {
         flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
     ) {
         let blob = encode(SignalKey(7), &stretch_of(&samples), 0..samples.len()).unwrap();
-        let mut body = blob[5..].to_vec();
+        let (version, mut body) = (blob[0], blob[5..].to_vec());
         for (at, byte) in flips {
             let at = at.index(body.len().min(200));
             body[at] = byte;
         }
         // With a checksum that fits, so that the decoders behind it see the bytes.
-        let blob = seal(VERSION, &body);
+        let blob = seal(version, &body);
         if let Ok(chunk) = Chunk::open(&blob) {
             prop_assert!(chunk.len <= READ_SAMPLES_MAX);
             let read = all(&chunk);
@@ -127,6 +130,26 @@ proptest! {
             drop(chunk.numbers(0..chunk.page_count()));
             drop(chunk.stretch(|_, _| 0));
         }
+    }
+}
+
+/// Small chunks are of version 4 and large ones of version 2, and each reads as it was written.
+#[test]
+fn small_and_large_chunks_have_versions_of_their_own() {
+    for (count, version) in [(1, 4), (1_023, 4), (1_024, 2), (3_000, 2)] {
+        let sample = |at: i64| Sample {
+            time: Timestamp(at * 100_000 + at % 3),
+            received: Timestamp(0),
+            value: Value::F64((at as f64).sqrt()),
+            quality: Quality::GOOD,
+        };
+        let samples: Vec<Sample> = (0..count).map(sample).collect();
+        let blob = encode(SignalKey(7), &stretch_of(&samples), 0..samples.len()).unwrap();
+        assert_eq!(blob[0], version);
+        same(
+            &all(&Chunk::open(&blob).unwrap()).unwrap(),
+            &as_stored(samples),
+        );
     }
 }
 

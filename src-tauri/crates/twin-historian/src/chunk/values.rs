@@ -8,40 +8,56 @@ use super::{
     Run, Stretch,
     floats::{Floats, put_floats},
     stretch::number,
-    wholes::{Wholes, put_wholes},
+    wholes::{Packing, Scratch, Wholes, put_column},
 };
 use crate::{
     bytes::{Malformed, Reader, put_bytes, put_varint},
     codec::read_words,
 };
 
+/// Memory for making columns of values, used again from one chunk to the next.
+#[derive(Default)]
+pub(crate) struct Room {
+    floats: Vec<u64>,
+    pub wholes: Vec<i64>,
+    pub scratch: Scratch,
+}
+
 /// Adds the columns; `bits` as in [`Stretch`].
 pub(crate) fn put(
     out: &mut Vec<u8>,
-    kinds: &[ValueKind],
-    bits: &[u64],
+    (kinds, bits): (&[ValueKind], &[u64]),
     texts: &[Arc<str>],
+    packing: Packing,
+    room: &mut Room,
 ) -> Result<(), Malformed> {
+    let Room {
+        floats,
+        wholes,
+        scratch,
+    } = room;
     let of = |wanted: ValueKind| {
         let both = kinds.iter().zip(bits);
         both.filter_map(move |(kind, bits)| (*kind == wanted).then_some(*bits))
     };
     if kinds.iter().all(|kind| *kind == ValueKind::F64) {
-        return put_floats(out, bits);
+        return put_floats(out, bits, packing, (wholes, scratch));
     }
-    let floats: Vec<u64> = of(ValueKind::F64).collect();
+    floats.clear();
+    floats.extend(of(ValueKind::F64));
     if !floats.is_empty() {
-        put_floats(out, &floats)?;
+        put_floats(out, floats, packing, (wholes, scratch))?;
     }
     for kind in [ValueKind::I64, ValueKind::Bool] {
-        let wholes: Vec<i64> = of(kind).map(u64::cast_signed).collect();
+        wholes.clear();
+        wholes.extend(of(kind).map(u64::cast_signed));
         if !wholes.is_empty() {
-            put_wholes(out, &wholes)?;
+            put_column(out, wholes, packing, scratch)?;
         }
     }
     let mut words: Vec<&str> = Vec::new();
     let mut index: HashMap<&str, i64> = HashMap::new();
-    let mut wholes = Vec::new();
+    wholes.clear();
     for at in of(ValueKind::Text) {
         let text: &str = texts.get(at as usize).map_or("", |text| text);
         wholes.push(*index.entry(text).or_insert_with(|| {
@@ -56,7 +72,7 @@ pub(crate) fn put(
     for word in words {
         put_bytes(out, word.as_bytes());
     }
-    put_wholes(out, &wholes).map(drop)
+    put_column(out, wholes, packing, scratch)
 }
 
 /// Values that are not decoded yet.

@@ -87,12 +87,13 @@ impl<'a> Groups<'a> {
         self.ends.len()
     }
 
-    /// The samples of signal number `at`, in order of time; those of one time in order of arrival.
-    pub(super) fn signal(&self, at: usize) -> (SignalKey, Stretch) {
+    /// Fills in signal number `at` and its samples, in order of time; those of one time in order of arrival.
+    pub(super) fn fill(&self, at: usize, (signal, stretch): &mut (SignalKey, Stretch)) {
         let (key, end) = self.ends[at];
         let begin = at.checked_sub(1).map_or(0, |before| self.ends[before].1);
         let places = &self.places[begin..end];
-        let mut stretch = Stretch::default();
+        *signal = key;
+        stretch.clear();
         stretch.reserve(places.len());
         for (number, row) in places {
             let (number, row) = (*number as usize, *row as usize);
@@ -110,6 +111,6 @@ impl<'a> Groups<'a> {
                 batch.qualities()[row],
             );
         }
-        (key, stretch.in_order())
+        stretch.put_in_order();
     }
 }

@@ -3,10 +3,10 @@
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use twin_core::SignalKey;
 
-use super::{ahead::Ahead, place::Placer, plan::StoredChunk};
+use super::{ahead::End, place::Placer, plan::StoredChunk};
 use crate::{
     chunk::Stretch,
-    chunks::ChunkRow,
+    chunks::{ChunkRow, json},
     error::{Error, Result},
     historian::signal_key,
 };
@@ -15,36 +15,33 @@ const BLOBS_A_STATEMENT: usize = 1_000;
 
 /// From the last chunk of at least ?2 samples on, else the last 16, of each signal in the list ?1.
 const ENDS: &str = "SELECT c.* FROM json_each(?1) AS s \
-    CROSS JOIN chunk AS c WHERE c.signal = s.value AND c.t_min >= coalesce( \
-    (SELECT max(t_min) FROM (SELECT t_min, count FROM chunk WHERE signal = s.value ORDER BY t_min DESC LIMIT 16) \
+    CROSS JOIN chunk AS c WHERE c.signal = s.value ->> 0 AND c.t_min >= coalesce( \
+    (SELECT max(t_min) FROM (SELECT t_min, count FROM chunk WHERE signal = s.value ->> 0 ORDER BY t_min DESC LIMIT 16) \
      WHERE count >= ?2), \
-    (SELECT t_min FROM chunk WHERE signal = s.value ORDER BY t_min DESC LIMIT 1 OFFSET 15), -9223372036854775808) \
+    (SELECT t_min FROM chunk WHERE signal = s.value ->> 0 ORDER BY t_min DESC LIMIT 1 OFFSET 15), -9223372036854775808) \
     ORDER BY c.signal, c.t_min";
 
 impl Placer<'_> {
     /// Reads the ends of the signals, and the chunks there that will be written again.
     pub(super) async fn read_ahead(&mut self, group: &[(SignalKey, Stretch)]) -> Result<()> {
-        self.ahead = Ahead::default();
+        self.ahead.begin(group.iter().map(|(key, _)| *key));
         let file = &self.inner.telemetry.file;
-        let keys: Vec<String> = group.iter().map(|(key, _)| key.0.to_string()).collect();
+        let keys = group.iter().map(|(key, _)| [i64::from(key.0)]);
         let read = Error::sql(file, "read chunk statistics");
         let rows = sqlx::query(ENDS)
-            .bind(format!("[{}]", keys.join(",")))
+            .bind(json(keys))
             .bind(self.full() as i64)
             .fetch_all(&mut *self.connection)
             .await
             .map_err(&read)?;
-        for (signal, _) in group {
-            self.ahead.ends.insert(*signal, Vec::new());
-        }
         for row in &rows {
             let chunk = StoredChunk::from(ChunkRow::read(row).map_err(&read)?);
-            let signal = signal_key(chunk.signal)?;
-            self.ahead.ends.entry(signal).or_default().push(chunk);
+            signal_key(chunk.signal)?;
+            self.ahead.add(chunk);
         }
         let mut ids = Vec::new();
         for (signal, fresh) in group {
-            let end = self.ahead.ends.get(signal).map_or(&[][..], Vec::as_slice);
+            let end = self.ahead.end(*signal).unwrap_or_default();
             let small = self.small(end);
             let again = self.apart(small, &fresh.times);
             ids.extend(small[again..].iter().map(|chunk| chunk.data));
@@ -69,8 +66,8 @@ impl Placer<'_> {
     }
 
     /// The last chunks of a signal, in order of time.
-    pub(super) async fn end_of(&mut self, signal: SignalKey) -> Result<Vec<StoredChunk>> {
-        if let Some(end) = self.ahead.ends.remove(&signal) {
+    pub(super) async fn end_of(&mut self, signal: SignalKey) -> Result<End> {
+        if let Some(end) = self.ahead.take(signal) {
             return Ok(end);
         }
         let mut chunks = self
@@ -82,7 +79,7 @@ impl Placer<'_> {
             )
             .await?;
         chunks.reverse();
-        Ok(chunks)
+        Ok(End::of(&chunks))
     }
 
     /// The chunk that begins last at or before a time.

@@ -16,12 +16,13 @@ mod weigh;
 
 use std::sync::Arc;
 
-use twin_core::SampleBatch;
+use twin_core::{SampleBatch, SignalKey};
 
 pub use import::Imported;
 pub(crate) use plan::{Facts, put_facts};
 
 use crate::{
+    chunk::Stretch,
     codec,
     database::Durability,
     error::{Error, Result},
@@ -70,6 +71,12 @@ impl Historian {
         tail.is_behind()
             || tail.samples() >= samples_max
             || tail.bytes() >= tail::bytes_max(samples_max)
+    }
+
+    /// A batch whose samples are in chunks and of which nobody else knows, for its memory: see
+    /// [`Options::spent_bytes_max`](crate::Options::spent_bytes_max).
+    pub fn spent_batch(&self) -> Option<Arc<SampleBatch>> {
+        self.inner.spent.take()
     }
 
     /// Moves journal rows up to `upto` (settled ones: the replay at start needs the others) to chunks: as many as
@@ -133,16 +140,19 @@ async fn place_all(placer: &mut Placer<'_>, batches: &[Arc<SampleBatch>]) -> Res
         .map(|batch| placer.numbers.number(batch.received()))
         .collect();
     let groups = Groups::of(batches, arrivals);
-    let mut group = Vec::new();
-    let mut samples = 0;
+    // The memory of one group serves all.
+    let mut group = Vec::with_capacity(GROUP_SIGNALS.min(groups.len()));
+    let (mut signals, mut samples) = (0, 0);
     for at in 0..groups.len() {
-        let (signal, stretch) = groups.signal(at);
-        samples += stretch.len();
-        group.push((signal, stretch));
-        if group.len() == GROUP_SIGNALS || samples >= GROUP_SAMPLES || at + 1 == groups.len() {
-            placer.place_group(&group).await?;
-            group.clear();
-            samples = 0;
+        if signals == group.len() {
+            group.push((SignalKey(0), Stretch::default()));
+        }
+        groups.fill(at, &mut group[signals]);
+        samples += group[signals].1.len();
+        signals += 1;
+        if signals == GROUP_SIGNALS || samples >= GROUP_SAMPLES || at + 1 == groups.len() {
+            placer.place_group(&group[..signals]).await?;
+            (signals, samples) = (0, 0);
         }
     }
     Ok(())
@@ -245,7 +255,7 @@ async fn remove_rows(inner: &Inner, through: i64) -> Result<()> {
             .await?;
         drop(writer);
         let batches = tail::lock(&inner.tail).compacted(gone);
-        drop(batches);
+        inner.spent.put(batches);
         inner.telemetry.ease_log().await;
         if gone >= through {
             return Ok(());

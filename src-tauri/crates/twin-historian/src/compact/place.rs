@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     arrivals::{ArrivalCache, Numberer},
-    chunk::{self, Chunk, Statistics, Stretch},
+    chunk::{self, Chunk, Encoder, Statistics, Stretch},
     chunks::NO_DATA,
     error::{Error, Result},
     events::NewCorrection,
@@ -40,6 +40,7 @@ pub(super) struct Placer<'a> {
     pub repeated: bool,
     pub plan: Plan,
     pub ahead: Ahead,
+    pub encoder: Encoder,
 }
 
 impl<'a> Placer<'a> {
@@ -63,6 +64,7 @@ impl<'a> Placer<'a> {
             repeated,
             plan: Plan::default(),
             ahead: Ahead::default(),
+            encoder: Encoder::default(),
         })
     }
 
@@ -83,7 +85,7 @@ impl<'a> Placer<'a> {
     /// Places samples of one signal. Those that may replace others go in parts with transactions of their own: each
     /// replacement is a row more to write.
     async fn place_in_parts(&mut self, signal: SignalKey, fresh: &Stretch) -> Result<()> {
-        let end = self.ahead.ends.get(&signal).and_then(|end| end.last());
+        let end = self.ahead.end(signal).and_then(|end| end.last());
         let meets_stored = end.is_some_and(|chunk| fresh.times.first() <= Some(&chunk.t_max));
         let replaces = meets_stored || !fresh.times.is_sorted_by(|a, b| a < b);
         if self.winner == Winner::Stored || !replaces || fresh.len() <= SAMPLES_A_PART {
@@ -188,6 +190,10 @@ impl<'a> Placer<'a> {
         small: &[StoredChunk],
     ) -> Result<Option<(i64, i64)>> {
         let apart = self.apart(small, &fresh.times[from..]);
+        let is_alone = apart == small.len() && from == 0;
+        if is_alone && fresh.times.is_sorted_by(|a, b| a < b) {
+            return self.place_alone(signal, fresh);
+        }
         let mut piece = Stretch::default();
         let fresh = if from == 0 {
             fresh
@@ -199,6 +205,16 @@ impl<'a> Placer<'a> {
         self.plan.note_new(signal, &joined.new);
         self.split(signal, &joined.samples, true)?;
         Ok(joined.changed)
+    }
+
+    /// Samples of growing times that are joined with nothing. Gives from when to when something changed.
+    fn place_alone(&mut self, signal: SignalKey, fresh: &Stretch) -> Result<Option<(i64, i64)>> {
+        let ends = fresh.times.first().copied();
+        let ends = ends.zip(fresh.times.last().copied());
+        self.plan.written += fresh.len() as u64;
+        self.plan.note_new(signal, ends.as_slice());
+        self.split(signal, fresh, true)?;
+        Ok(ends)
     }
 
     /// Samples before the end of the signal: each group goes with the chunk before or around it.
@@ -366,6 +382,10 @@ impl<'a> Placer<'a> {
         };
         for begin in (0..samples.len()).step_by(size) {
             let end = (begin + size).min(samples.len());
+            if samples.texts.is_empty() {
+                self.plan_chunk(signal, samples, Piece::light(begin..end))?;
+                continue;
+            }
             for piece in light_enough(samples, begin..end) {
                 self.plan_chunk(signal, samples, piece)?;
             }
@@ -379,15 +399,19 @@ impl<'a> Placer<'a> {
             return Ok(());
         };
         let arrivals = samples.arrivals[range.clone()].iter().copied();
-        let blob = chunk::encode(signal, samples, range.clone())
+        let lasting = heavy || range.len() * 4 >= self.full() * 3;
+        let blobs = &mut self.plan.blobs;
+        let begin = blobs.len();
+        self.encoder
+            .put(blobs, signal, samples, range.clone(), lasting)
             .map_err(|why| why.of(format!("a new chunk of signal {}", signal.0)))?;
         self.plan.insert.push(NewChunk {
             signal,
             statistics,
             arrival: arrivals.filter(|n| *n > 0).min().unwrap_or(0).cast_signed(),
             // Those that will not be written again soon lie together: no holes between them.
-            lasting: heavy || range.len() * 4 >= self.full() * 3,
-            blob,
+            lasting,
+            blob: begin..self.plan.blobs.len(),
         });
         Ok(())
     }

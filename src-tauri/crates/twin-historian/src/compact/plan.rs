@@ -1,11 +1,14 @@
 //! What is to be changed, worked out before the transaction that changes it.
 
+use std::ops::Range;
+
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use twin_core::SignalKey;
 
 use crate::{
     arrivals::{ArrivalRow, put_arrivals},
     chunk::Statistics,
+    chunks::json,
     database::Durability,
     error::{Error, Result},
     events::{NewCorrection, put_corrections},
@@ -24,7 +27,7 @@ const BYTES_A_TRANSACTION: usize = 16 << 20;
 const CORRECTIONS_A_CHUNK: usize = 8;
 
 /// A chunk as the table knows it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct StoredChunk {
     pub signal: i64,
     pub t_min: i64,
@@ -56,7 +59,8 @@ pub(super) struct NewChunk {
     pub statistics: Statistics,
     pub arrival: i64,
     pub lasting: bool,
-    pub blob: Vec<u8>,
+    /// Where it is in [`Plan::blobs`].
+    pub blob: Range<usize>,
 }
 
 /// Changes that go together, and counts of what was done so far.
@@ -64,6 +68,8 @@ pub(super) struct NewChunk {
 pub(super) struct Plan {
     pub delete: Vec<Place>,
     pub insert: Vec<NewChunk>,
+    /// The blobs of the new chunks, one behind the other.
+    pub blobs: Vec<u8>,
     pub quarantine: Vec<(String, String, Vec<u8>)>,
     pub corrections: Vec<NewCorrection>,
     /// Signals and source times, both included, whose rollups may be wrong now.
@@ -85,9 +91,8 @@ impl Plan {
     /// Whether it is enough for a transaction.
     pub(super) fn is_large(&self) -> bool {
         let corrections = self.corrections.len() / CORRECTIONS_A_CHUNK;
-        let bytes: usize = self.insert.iter().map(|chunk| chunk.blob.len()).sum();
         self.delete.len() + self.insert.len() + corrections >= CHUNKS_A_TRANSACTION
-            || bytes >= BYTES_A_TRANSACTION
+            || self.blobs.len() >= BYTES_A_TRANSACTION
     }
 
     /// Notes runs of samples that history did not have.
@@ -124,6 +129,7 @@ pub(super) async fn carry_out(
     Ok(Plan {
         delete: Vec::new(),
         insert: Vec::new(),
+        blobs: Vec::new(),
         quarantine: Vec::new(),
         corrections: Vec::new(),
         dirty: Vec::new(),
@@ -168,7 +174,8 @@ async fn write(
     if delete_places(&mut *connection, &plan.delete).await? != plan.delete.len() as u64 {
         return Err(sqlx::Error::RowNotFound);
     }
-    insert_chunks(&mut *connection, &plan.insert).await?;
+    let blobs = std::mem::take(&mut plan.blobs);
+    insert_chunks(&mut *connection, &plan.insert, blobs).await?;
     put_corrections(&mut *connection, &plan.corrections).await?;
     rollup::mark(&mut *connection, &plan.dirty, &plan.new).await?;
     for (origin, reason, data) in &plan.quarantine {
@@ -215,7 +222,11 @@ async fn delete_places(connection: &mut SqliteConnection, places: &[Place]) -> s
 
 /// Lasting chunks get growing ids from 1, those that will soon be written again falling ones from -1: a page of the
 /// file then holds chunks that live equally long, and no holes are left between the lasting ones.
-async fn insert_chunks(connection: &mut SqliteConnection, chunks: &[NewChunk]) -> sqlx::Result<()> {
+async fn insert_chunks(
+    connection: &mut SqliteConnection,
+    chunks: &[NewChunk],
+    blobs: Vec<u8>,
+) -> sqlx::Result<()> {
     if chunks.is_empty() {
         return Ok(());
     }
@@ -236,15 +247,20 @@ async fn insert_chunks(connection: &mut SqliteConnection, chunks: &[NewChunk]) -
         };
         numbered.push((id, chunk));
     }
+    // All in one piece, and where each is: a blob that is bound alone is copied for it.
+    let places = numbered.iter().map(|(id, chunk)| {
+        let Range { start, end } = chunk.blob;
+        [*id, start as i64 + 1, (end - start) as i64]
+    });
+    sqlx::query(
+        "INSERT INTO chunk_data (id, data) \
+         SELECT w.value ->> 0, substr(?1, w.value ->> 1, w.value ->> 2) FROM json_each(?2) AS w",
+    )
+    .bind(blobs)
+    .bind(json(places))
+    .execute(&mut *connection)
+    .await?;
     for part in numbered.chunks(ROWS_A_STATEMENT) {
-        let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO chunk_data (id, data) ");
-        sql.push_values(part, |mut values, (id, chunk)| {
-            values.push_bind(*id).push_bind(chunk.blob.as_slice());
-        });
-        sql.build()
-            .persistent(false)
-            .execute(&mut *connection)
-            .await?;
         let facts = part.iter().map(|(id, chunk)| Facts {
             signal: chunk.signal,
             statistics: chunk.statistics,

@@ -15,16 +15,20 @@ pub(super) struct Piece {
     pub heavy: bool,
 }
 
+impl Piece {
+    /// One that its bytes did not cut.
+    pub(super) const fn light(range: Range<usize>) -> Self {
+        let heavy = false;
+        Piece { range, heavy }
+    }
+}
+
 /// Cuts samples into pieces whose texts are few enough.
 pub(super) fn light_enough(samples: &Stretch, range: Range<usize>) -> Vec<Piece> {
     let texts = |range: Range<usize>| range.map(|at| samples.text(at).map_or("", |text| text));
     let mut pieces = Vec::new();
     let mut begin = range.start;
-    let all: usize = if samples.texts.is_empty() {
-        0
-    } else {
-        texts(range.clone()).map(str::len).sum()
-    };
+    let all: usize = texts(range.clone()).map(str::len).sum();
     if all > TEXT_BYTES_MAX {
         let mut bytes = 0;
         let mut known = HashSet::new();
@@ -45,10 +49,7 @@ pub(super) fn light_enough(samples: &Stretch, range: Range<usize>) -> Vec<Piece>
             }
         }
     }
-    pieces.push(Piece {
-        range: begin..range.end,
-        heavy: false,
-    });
+    pieces.push(Piece::light(begin..range.end));
     pieces
 }
 

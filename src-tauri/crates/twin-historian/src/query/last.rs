@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use sqlx::SqliteConnection;
 use twin_core::{SignalKey, Timestamp};
 
 use super::load::snapshot;
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// Signals in one statement.
-const KEYS_A_STATEMENT: i64 = 512;
+const KEYS_A_STATEMENT: usize = 512;
 
 impl Historian {
     /// The newest sample by source time of every signal, among those of all chunks and of journal rows up to `upto`,
@@ -26,24 +27,48 @@ impl Historian {
     /// # Errors
     /// When the history cannot be read, or the newest chunk of a signal is damaged.
     pub async fn last_values(&self, upto: JournalRow) -> Result<Vec<(SignalKey, Sample)>> {
+        self.newest(upto, None).await
+    }
+
+    /// The newest sample by source time of some signals, in order of key; those without one are left out.
+    ///
+    /// # Errors
+    /// As [`last_values`](Self::last_values).
+    pub async fn last_values_of(&self, signals: &[SignalKey]) -> Result<Vec<(SignalKey, Sample)>> {
+        let mut signals = signals.to_vec();
+        signals.sort_unstable();
+        signals.dedup();
+        let mut newest = self.newest(JournalRow(i64::MAX), Some(&signals)).await?;
+        newest.retain(|(signal, _)| signals.binary_search(signal).is_ok());
+        Ok(newest)
+    }
+
+    /// The newest sample of these signals, or of all, in chunks; and of all signals in journal rows up to `upto`.
+    async fn newest(
+        &self,
+        upto: JournalRow,
+        signals: Option<&[SignalKey]>,
+    ) -> Result<Vec<(SignalKey, Sample)>> {
         let inner = &*self.inner;
         let file = &inner.telemetry.file;
         let read = Error::sql(file, "read the newest chunks");
         let (fresh, read_rows_to) = inner.sound_tail(|tail| tail.newest_upto(upto.0)).await?;
         let mut snapshot = snapshot(inner).await?;
-        let keys: i64 = sqlx::query_scalar("SELECT coalesce(max(key) + 1, 0) FROM signal")
-            .fetch_one(&mut *snapshot)
-            .await
-            .map_err(&read)?;
+        let signals = match signals {
+            Some(signals) => signals.to_vec(),
+            None => all_keys(&mut snapshot).await.map_err(&read)?,
+        };
         let mut newest: HashMap<SignalKey, Latest> = HashMap::new();
         let mut cache = ArrivalCache::default();
-        for first in (0..keys).step_by(KEYS_A_STATEMENT as usize) {
+        for part in signals.chunks(KEYS_A_STATEMENT) {
+            let keys: Vec<String> = part.iter().map(|signal| signal.0.to_string()).collect();
             let rows = sqlx::query(
                 "SELECT chunk.*, d.data AS blob FROM signal JOIN chunk ON chunk.signal = signal.key AND chunk.t_min = \
                  (SELECT max(t_min) FROM chunk WHERE chunk.signal = signal.key) \
-                 LEFT JOIN chunk_data AS d ON d.id = chunk.data WHERE signal.key >= ? AND signal.key < ?",
+                 LEFT JOIN chunk_data AS d ON d.id = chunk.data \
+                 WHERE signal.key IN (SELECT value FROM json_each(?))",
             );
-            let rows = rows.bind(first).bind(first + KEYS_A_STATEMENT);
+            let rows = rows.bind(format!("[{}]", keys.join(",")));
             let rows = rows.fetch_all(&mut *snapshot).await.map_err(&read)?;
             for row in &rows {
                 let (row, blob) = row_and_blob(row).map_err(&read)?;
@@ -66,4 +91,11 @@ impl Historian {
         newest.sort_by_key(|(signal, _)| *signal);
         Ok(newest)
     }
+}
+
+async fn all_keys(snapshot: &mut SqliteConnection) -> sqlx::Result<Vec<SignalKey>> {
+    let keys: u32 = sqlx::query_scalar("SELECT coalesce(max(key) + 1, 0) FROM signal")
+        .fetch_one(snapshot)
+        .await?;
+    Ok((0..keys).map(SignalKey).collect())
 }

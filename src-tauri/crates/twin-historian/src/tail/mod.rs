@@ -5,6 +5,7 @@
 //! Nothing is copied: the batches are kept as they came, and of each signal where its samples are in them.
 
 mod series;
+mod spent;
 mod window;
 
 use std::{
@@ -18,6 +19,7 @@ use twin_core::{SampleBatch, SignalKey, Timestamp};
 
 use crate::sample::{Latest, Sample};
 use series::{Place, Series};
+pub(crate) use spent::Spent;
 pub(crate) use window::Window;
 
 /// Keys below this have their place in a table, which grows to the largest one; keys are dense from 0, so that more are

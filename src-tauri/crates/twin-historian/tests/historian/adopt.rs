@@ -1,6 +1,8 @@
 //! What was heard under a provisional id becomes the history of a signal.
 
-use twin_core::{Quality, Reason, SignalId, SignalKey, Timestamp};
+use std::sync::Arc;
+
+use twin_core::{BatchId, Quality, Reason, SampleBatch, SignalId, SignalKey, Timestamp};
 use twin_historian::{Adopted, Adoption, Durability, Group, Historian, QualityTransition};
 
 use super::{all, batch, block_on, folder, open, sql};
@@ -9,6 +11,7 @@ fn adoption(from: &str, to: &str) -> Adoption {
     Adoption {
         from: SignalId::from(from),
         to: SignalId::from(to),
+        lost: [].into(),
     }
 }
 
@@ -81,6 +84,46 @@ fn a_signal_with_a_history_keeps_it_and_gets_what_it_lacks() {
     });
 }
 
+/// At the next change of the plant there is nothing to read again.
+#[test]
+fn what_was_copied_leaves_the_provisional_id() {
+    block_on(async {
+        let dir = folder();
+        let historian = open(dir.path()).await;
+        let ids = ["a/x", "b/x", "?c/t#a", "?c/t#b"];
+        assert_eq!(keys(&historian, &ids).await, [0, 1, 2, 3]);
+        let many: Vec<_> = (0..20_000).map(|n| (2, n * 10_000, n as f64)).collect();
+        hear(&historian, &many).await;
+        hear(&historian, &[(3, 5, 3.0)]).await;
+        compact(&historian).await;
+        while historian.roll_up_step().await.unwrap().more {}
+        // Not in a chunk yet.
+        hear(&historian, &[(2, 200_000_000, 7.0)]).await;
+        let adoptions = [adoption("?c/t#a", "a/x"), adoption("?c/t#a", "b/x")];
+        let adopted = historian.adopt(&adoptions).await.unwrap();
+        assert_eq!((adopted.copied, adopted.samples), (2, 40_002));
+        assert_eq!(all(&historian, 2).await, [(200_000_000, 7.0)]);
+        let again = historian.adopt(&adoptions).await.unwrap();
+        assert_eq!(again.samples, 0);
+        compact(&historian).await;
+        historian.adopt(&adoptions).await.unwrap();
+        assert_eq!(all(&historian, 2).await, []);
+        for key in [0, 1] {
+            assert_eq!(all(&historian, key).await.len(), 20_001);
+        }
+        assert_eq!(all(&historian, 3).await, [(5, 3.0)], "of another");
+        // Heard again, it goes the same way.
+        hear(&historian, &[(2, 1, 8.0), (2, 300_000_000, 9.0)]).await;
+        compact(&historian).await;
+        while historian.roll_up_step().await.unwrap().more {}
+        assert_eq!(historian.adopt(&adoptions).await.unwrap().samples, 4);
+        assert_eq!(all(&historian, 2).await, []);
+        let report = historian.check().await.unwrap();
+        assert_eq!(report.faults, Vec::<String>::new());
+        historian.close().await.unwrap();
+    });
+}
+
 #[test]
 fn several_signals_may_come_of_one_address() {
     block_on(async {
@@ -147,6 +190,52 @@ fn gaps_in_the_recording_go_with_the_samples() {
     });
 }
 
+/// Of a signal that is said at once.
+#[test]
+fn when_the_connection_was_lost_is_said_afterwards() {
+    block_on(async {
+        let dir = folder();
+        let historian = open(dir.path()).await;
+        let ids = ["?c/t#a", "b/x", "?c/t#new"];
+        assert_eq!(keys(&historian, &ids).await, [0, 1, 2]);
+        hear(&historian, &[(0, 10, 1.0), (1, 1, 5.0)]).await;
+        compact(&historian).await;
+        let heard = historian.as_of(Timestamp::MAX).await.unwrap();
+        let first = heard[0].sample.received.micros();
+        let at = |t: i64| Timestamp(first + t);
+        let mut fresh = SampleBatch::new(BatchId(9), at(200));
+        for signal in [0, 2] {
+            fresh.push_f64(SignalKey(signal), at(200), 2.0, Quality::GOOD);
+        }
+        let fresh = [Arc::new(fresh)];
+        historian.append(&fresh, Durability::Full).await.unwrap();
+        let lost = [at(-5_000), at(100), at(300)];
+        let adoption = |from, to| Adoption {
+            lost: lost.into(),
+            ..adoption(from, to)
+        };
+        let adoptions = [
+            adoption("?c/t#a", "a/x"),
+            adoption("?c/t#a", "b/x"),
+            adoption("?c/t#new", "c/x"),
+            adoption("?c/never heard", "d/x"),
+        ];
+        let adopted = historian.adopt(&adoptions).await.unwrap();
+        assert_eq!((adopted.renamed, adopted.copied), (2, 1));
+        let seen = async |t: i64| {
+            let found = historian.as_of(at(t)).await.unwrap();
+            let seen = found.iter().map(|of| (of.signal.0, of.quality));
+            seen.collect::<Vec<_>>()
+        };
+        let (good, lost) = (Quality::GOOD, Quality::bad(Reason::BrokerLost));
+        assert_eq!(seen(50).await, [(0, good), (1, good)]);
+        assert_eq!(seen(150).await, [(0, lost), (1, lost)]);
+        assert_eq!(seen(250).await, [(0, good), (1, good), (2, good)]);
+        assert_eq!(seen(350).await, [(0, lost), (1, lost), (2, lost)]);
+        historian.close().await.unwrap();
+    });
+}
+
 #[test]
 fn of_two_addresses_for_one_new_signal_one_gives_its_key_and_the_other_copies() {
     block_on(async {
@@ -164,6 +253,45 @@ fn of_two_addresses_for_one_new_signal_one_gives_its_key_and_the_other_copies() 
 }
 
 /// The two files are not written together: what the alarm file was not told yet is told with the next numbering.
+#[test]
+fn a_signal_that_gets_copies_takes_no_key_as_well() {
+    block_on(async {
+        let dir = folder();
+        let historian = open(dir.path()).await;
+        assert_eq!(keys(&historian, &["?c/t#a", "?c/t#b"]).await, [0, 1]);
+        hear(&historian, &[(0, 10, 1.0), (1, 20, 2.0)]).await;
+        let adoptions = [
+            adoption("?c/t#a", "pump/flow"),
+            adoption("?c/t#a", "pump/flow-2"),
+            adoption("?c/t#b", "pump/flow-2"),
+        ];
+        let adopted = historian.adopt(&adoptions).await.unwrap();
+        assert_eq!((adopted.renamed, adopted.copied), (1, 2));
+        let of = keys(&historian, &["pump/flow", "pump/flow-2"]).await;
+        assert_eq!(all(&historian, of[0]).await, [(10, 1.0)]);
+        assert_eq!(all(&historian, of[1]).await, [(10, 1.0), (20, 2.0)]);
+    });
+}
+
+#[test]
+fn many_are_renamed_in_one_call() {
+    block_on(async {
+        let dir = folder();
+        let historian = open(dir.path()).await;
+        let adoptions: Vec<Adoption> = (0..600)
+            .map(|n| adoption(&format!("?c/t#{n}"), &format!("pump/s{n}")))
+            .collect();
+        let of = |id: fn(&Adoption) -> &SignalId| -> Vec<SignalId> {
+            adoptions.iter().map(|of| id(of).clone()).collect()
+        };
+        let before = historian.signal_keys(&of(|of| &of.from)).await.unwrap();
+        let adopted = historian.adopt(&adoptions).await.unwrap();
+        assert_eq!((adopted.renamed, adopted.copied), (600, 0));
+        let after = historian.signal_keys(&of(|of| &of.to)).await.unwrap();
+        assert_eq!(after, before);
+    });
+}
+
 #[test]
 fn the_copy_of_the_keys_follows() {
     block_on(async {

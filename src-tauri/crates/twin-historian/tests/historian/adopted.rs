@@ -82,6 +82,20 @@ impl Model {
     }
 }
 
+/// Of what was copied all or some has left the provisional id.
+async fn take_away(historian: &Historian, model: &mut Model, pairs: &[(usize, usize)]) {
+    for (from, _) in pairs {
+        let Some(before) = model.known.get(from).cloned() else {
+            continue;
+        };
+        let left = all(historian, key(historian, *from).await).await;
+        let left: BTreeMap<i64, f64> = left.into_iter().collect();
+        let same = |(time, value): (&i64, &f64)| before.get(time) == Some(value);
+        assert!(left.iter().all(same), "{left:?} of {before:?}");
+        model.known.insert(*from, left);
+    }
+}
+
 async fn key(historian: &Historian, id: usize) -> u32 {
     let keys = historian.signal_keys(&[SignalId::from(IDS[id])]).await;
     keys.unwrap()[0].0
@@ -207,10 +221,12 @@ async fn run(ops: Vec<Op>, options: Options) {
                 let adoption = |(from, to): &(usize, usize)| Adoption {
                     from: SignalId::from(IDS[*from]),
                     to: SignalId::from(IDS[*to]),
+                    lost: [].into(),
                 };
                 let adoptions: Vec<_> = pairs.iter().map(adoption).collect();
                 historian.adopt(&adoptions).await.unwrap();
                 model.adopt(pairs);
+                take_away(&historian, &mut model, pairs).await;
             }
             Op::Compact => {
                 let newest = historian.newest_row();

@@ -63,6 +63,7 @@ fn options() -> impl Strategy<Value = Options> {
             tail_samples_max,
             step_samples_max,
             chunk_samples_max,
+            spent_bytes_max: 10_000,
         },
     )
 }
@@ -392,6 +393,10 @@ fn last_values_know_nothing_of_rows_that_will_be_replayed() {
             historian.compact_step(JournalRow(2)).await.unwrap();
             assert_eq!(values(2).await, settled, "from chunks");
             assert_eq!(values(4).await, all);
+            let of = [SignalKey(2), SignalKey(0), SignalKey(2), SignalKey(7)];
+            let found = historian.last_values_of(&of).await.unwrap();
+            let found: Vec<_> = found.iter().map(|(key, s)| (key.0, s.number())).collect();
+            assert_eq!(found, [(0, 4.0), (2, 4.0)]);
         }
     });
 }

@@ -1,6 +1,8 @@
 //! Single changes of a plant file.
 
-use toml_edit::{DocumentMut, Item};
+use std::collections::HashSet;
+
+use toml_edit::{DocumentMut, Item, Value};
 use twin_core::{AssetId, ConnectionId};
 
 use super::{
@@ -77,11 +79,20 @@ impl Edit {
     }
 }
 
-/// Writes one change into the document.
+/// The changes in their order, those of one list together: it is laid out anew for each writing.
+pub(super) fn runs(edits: &[Edit]) -> impl Iterator<Item = &[Edit]> {
+    let is_of_list = |edit: &Edit| matches!(edit, Edit::PutIgnore(_) | Edit::RemoveIgnore(_));
+    edits.chunk_by(move |one, other| is_of_list(one) && is_of_list(other))
+}
+
+/// Writes changes that [`runs`] says go together into the document.
 ///
 /// # Errors
 /// [`Error::Unknown`] for what is not there, [`Error::Inline`] for what cannot be edited in place.
-pub(super) fn write(document: &mut DocumentMut, edit: &Edit) -> Result<(), Error> {
+pub(super) fn write(document: &mut DocumentMut, run: &[Edit]) -> Result<(), Error> {
+    let Some(edit) = run.first() else {
+        return Ok(());
+    };
     match edit {
         Edit::PutConnection(of) => {
             let fields = connection::connection(of);
@@ -110,8 +121,7 @@ pub(super) fn write(document: &mut DocumentMut, edit: &Edit) -> Result<(), Error
         Edit::RemoveSource { asset, signal } => put_source(document, asset, signal, None),
         Edit::PutMapping(of) => root::put(document, "mapping", &of.id, assets::mapping(of)),
         Edit::RemoveMapping(id) => root::remove(document, "mapping", id),
-        Edit::PutIgnore(filter) => put_ignore(document, filter, true),
-        Edit::RemoveIgnore(filter) => put_ignore(document, filter, false),
+        Edit::PutIgnore(_) | Edit::RemoveIgnore(_) => put_ignores(document, run),
     }
 }
 
@@ -162,25 +172,31 @@ fn put_source(
     Ok(())
 }
 
-fn put_ignore(document: &mut DocumentMut, filter: &str, is_wanted: bool) -> Result<(), Error> {
+fn put_ignores(document: &mut DocumentMut, edits: &[Edit]) -> Result<(), Error> {
     let discovery = document.get("discovery").and_then(Item::as_table_like);
     let list = discovery.and_then(|table| table.get("ignore")?.as_array());
-    let mut filters: Vec<String> = list
-        .into_iter()
-        .flatten()
-        .filter_map(|value| value.as_str().map(str::to_owned))
-        .collect();
-    let is_there = filters.iter().any(|known| known == filter);
-    match (is_there, is_wanted) {
-        (false, true) => filters.push(filter.to_owned()),
-        (true, false) => filters.retain(|known| known != filter),
-        (true, true) => return Ok(()),
-        (false, false) => {
-            return Err(Error::Unknown {
-                kind: "ignore",
-                id: filter.to_owned(),
-            });
+    let texts = list.into_iter().flatten().filter_map(Value::as_str);
+    let mut filters: Vec<String> = texts.map(str::to_owned).collect();
+    let mut there: HashSet<String> = filters.iter().cloned().collect();
+    let mut is_changed = false;
+    for edit in edits {
+        match edit {
+            Edit::PutIgnore(filter) if there.insert(filter.clone()) => filters.push(filter.clone()),
+            Edit::RemoveIgnore(filter) if there.remove(filter) => {
+                filters.retain(|known| known != filter);
+            }
+            Edit::RemoveIgnore(filter) => {
+                return Err(Error::Unknown {
+                    kind: "ignore",
+                    id: filter.clone(),
+                });
+            }
+            _ => continue,
         }
+        is_changed = true;
+    }
+    if !is_changed {
+        return Ok(());
     }
     let mut fields = Fields::new();
     fields.0.push(super::fields::Field {

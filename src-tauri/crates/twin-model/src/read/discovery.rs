@@ -2,8 +2,9 @@
 
 use twin_core::Duration;
 
-use super::shared::{check_filter, read_size};
+use super::shared::read_size;
 use crate::{
+    ignored::Ignored,
     plant::Discovery,
     reader::Reader,
     retention::{DISK, age},
@@ -37,10 +38,11 @@ pub(super) fn discovery(mut table: Reader<'_>) -> Discovery {
         budget: read_size(&mut table, "budget", DISK).unwrap_or(Discovery::BUDGET),
         ignore: table.texts("ignore"),
     };
-    for filter in &discovery.ignore {
-        check_filter(&table, "ignore", filter);
-        if filter.is_empty() {
+    for entry in &discovery.ignore {
+        if entry.is_empty() {
             table.fault("ignore", "holds an empty filter; remove it");
+        } else if let Some(fault) = Ignored::fault(entry) {
+            table.fault("ignore", format!("\"{entry}\": {fault}"));
         }
     }
     table.finish();

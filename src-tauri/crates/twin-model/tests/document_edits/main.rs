@@ -194,6 +194,32 @@ proptest! {
     }
 }
 
+#[test]
+fn many_entries_of_a_list_are_put_and_removed_at_once() {
+    let text = "[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UTC\"\n\n[discovery]\nignore = [\n    \"a\", # noise\n]\n";
+    let put = |of: &str| Edit::PutIgnore(of.to_owned());
+    let remove = |of: &str| Edit::RemoveIgnore(of.to_owned());
+    let edits = [
+        put("b"),
+        put("a"),
+        remove("b"),
+        put("c"),
+        put("b"),
+        put("b"),
+    ];
+    let mut at_once = PlantDocument::parse(text).unwrap();
+    at_once.apply(&edits).unwrap();
+    assert_eq!(at_once.plant().discovery.ignore, ["a", "c", "b"]);
+    assert!(at_once.to_string().contains("\"a\", # noise\n    \"c\",\n"));
+    let mut one_by_one = PlantDocument::parse(text).unwrap();
+    for edit in edits {
+        one_by_one.apply(&[edit]).unwrap();
+    }
+    assert_eq!(at_once.to_string(), one_by_one.to_string());
+    assert!(at_once.apply(&[remove("c"), remove("c")]).is_err());
+    assert_eq!(at_once.to_string(), one_by_one.to_string());
+}
+
 proptest! {
     #[test]
     fn a_strange_plant_file_is_edited_or_refused_whole(at in 0..RIVERSIDE.len(), length in 0usize..30, put_in in "[\\PC\n]{0,6}|\\[a\\]|# x\n|\r\n", edit in put()) {

@@ -78,8 +78,9 @@ impl Source {
         let events = [
             conditions.dropped.judge(dropped, now, dropped_key, || {
                 format!(
-                    "{name}: {dropped} messages of QoS 0 were lost, because they came faster than they can be taken. \
-                     Narrow its topic filters, or ask for QoS 1."
+                    "{name}: {dropped} messages were lost, because they came faster than they can be taken, and the \
+                     broker keeps none of QoS 0, nor any without a session. Narrow its topic filters, or ask for QoS 1 \
+                     and a persistent session."
                 )
             }),
             conditions.throttled.judge(throttled, now, rate_key, || {

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use twin_core::{ConnectionId, SignalKey};
-use twin_model::{Mapper, topic};
+use twin_model::{Ignored, Mapper};
 use twin_payload::{AddressIx, Decoder};
 
 use crate::compile::Compiled;
@@ -13,8 +13,8 @@ use crate::compile::Compiled;
 pub struct Wanted {
     /// Whether its values are stored for the case that it is accepted.
     pub store: bool,
-    /// Topic filters of what is neither proposed nor stored.
-    pub ignore: Vec<String>,
+    /// What is neither proposed nor stored.
+    pub ignored: Ignored,
     /// Rules that may make assets of it.
     mapper: Arc<Mapper>,
     connection: ConnectionId,
@@ -26,7 +26,7 @@ impl Wanted {
         let discovery = &compiled.plant.discovery;
         Wanted {
             store: discovery.keep.micros() > 0,
-            ignore: discovery.ignore.clone(),
+            ignored: discovery.ignored(),
             mapper: Arc::clone(&compiled.mapper),
             connection: connection.clone(),
         }
@@ -38,11 +38,7 @@ impl Wanted {
     }
 
     fn is_wanted(&self, address: &str) -> bool {
-        let name = address.split_once('#').map_or(address, |(topic, _)| topic);
-        !self
-            .ignore
-            .iter()
-            .any(|filter| topic::matches(filter, name))
+        !self.ignored.covers(address)
     }
 }
 

@@ -25,6 +25,7 @@ impl Source {
             not_stored: self.not_stored as f64,
             rejects: self.rejects.rows(),
             skipped: self.skipped as f64,
+            properties_left_out: self.properties_left_out as f64,
             nodes: number(self.decoder.nodes().len()),
             unmapped: number(self.ledger.len()),
             topics: number(self.decoder.topics()),

@@ -1,5 +1,6 @@
 use std::{collections::VecDeque, future::poll_fn, time::Duration};
 
+use bytes::Bytes;
 use futures_util::FutureExt;
 use proptest::prelude::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
@@ -7,12 +8,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use super::*;
 use crate::wire::beside::HELD_MAX;
 
+const LIMIT: usize = 200_000;
+
 fn cork(room: usize) -> (Beside, Cork<DuplexStream>, DuplexStream) {
     let (ours, peer) = duplex(room);
-    let waiting = Beside::default();
+    let waiting = Beside::new();
     (
         waiting.clone(),
-        Cork::new(ours, waiting, Frames::new(false)),
+        Cork::new(ours, waiting, Frames::new(false, LIMIT)),
         peer,
     )
 }
@@ -170,7 +173,7 @@ fn scripted(
     reads: Vec<Result<Vec<u8>, io::ErrorKind>>,
     room: Option<usize>,
 ) -> (Beside, Cork<Script>) {
-    let beside = Beside::default();
+    let beside = Beside::new();
     let script = Script {
         reads: reads.into(),
         room,
@@ -178,7 +181,7 @@ fn scripted(
     };
     (
         beside.clone(),
-        Cork::new(script, beside, Frames::new(false)),
+        Cork::new(script, beside, Frames::new(false, LIMIT)),
     )
 }
 
@@ -255,7 +258,7 @@ async fn a_write_that_fails_does_not_hide_what_the_broker_said() {
 
 #[tokio::test]
 async fn a_packet_that_gets_nowhere_is_no_sign_of_life() {
-    let head = vec![0x30, 0xff, 0xff, 0x7f];
+    let head = vec![0x30, 0xff, 0xff, 0x03];
     let reads = vec![
         Ok(head),
         Ok(vec![b'a'; PROGRESS / 2]),
@@ -344,23 +347,51 @@ async fn a_batch_ends_although_there_is_more() {
     );
 }
 
+/// However it is cut, and wherever between others it comes.
 #[tokio::test]
-async fn too_many_properties_end_the_stream_and_what_came_is_counted() {
-    let head = [0x30, 0xff, 0xff, 0x3f, 0, 1, b'a', 0x81, 0x80, 0x04, 0x26];
-    let message = [0x30, 4, 0, 1, b'a', 0];
-    let all = [&message[..], &head].concat();
-    for size in [3, all.len()] {
+async fn a_message_with_too_many_properties_is_replaced_and_the_others_pass() {
+    let weight = 65_537_usize;
+    let head = b"\x32\x90\x80\x04\0\x01a\0\x07\x81\x80\x04";
+    let large = [&head[..], &vec![0x26; weight], b"payload"].concat();
+    assert_eq!(large.len(), 4 + 0x10010);
+    let small = [0x30, 4, 0, 1, b'a', 0];
+    let all = [&small[..], &large, &DISCONNECT, &large, &small].concat();
+    for size in [1, 3, 1_000, all.len()] {
         let reads = all.chunks(size).map(|piece| Ok(piece.to_vec())).collect();
-        let beside = Beside::default();
+        let beside = Beside::new();
         let script = Script {
             reads,
             room: Some(0),
             taken: Vec::new(),
         };
-        let mut cork = Cork::new(script, beside.clone(), Frames::new(true));
-        let (_, result) = batches(&mut cork).await;
-        let error = result.unwrap_err().to_string();
-        assert!(error.contains("65537 bytes of properties"), "{error}");
-        assert_eq!(beside.seen().tally.plain, 1);
+        let mut cork = Cork::new(script, beside.clone(), Frames::new(true, LIMIT));
+        let (batches, _) = batches(&mut cork).await;
+        let seen = batches.concat();
+        let rest = seen.strip_prefix(&small[..]).unwrap();
+        let (first, rest) = rest.split_at(rest.len() / 2 - 5);
+        let behind = [&DISCONNECT[..], first, &small].concat();
+        assert_eq!(rest, behind, "{size}");
+        assert_eq!((first[0], &first[2..8]), (0x32, &b"\0\x01a\0\x07\0"[..]));
+        let payload = Bytes::copy_from_slice(&first[8..]);
+        let (unread, excerpt) = beside.mark().read(&payload).unwrap();
+        let why = unread.excess.to_string();
+        assert!(why.contains("65537 bytes of properties"), "{why}");
+        assert_eq!((unread.payload, &excerpt[..]), (7, &b"payload"[..]));
+        let tally = beside.seen().tally;
+        assert_eq!((tally.plain, tally.acked, tally.packets), (2, 2, 5));
     }
+}
+
+/// The end comes in the middle of it.
+#[tokio::test]
+async fn a_message_that_is_thrown_away_and_never_ends_leaves_nothing() {
+    let head = b"\x32\xff\xff\xff\x7f\0\x01a\0\x07".to_vec();
+    let reads = vec![Ok(MESSAGE.to_vec()), Ok(head), Ok(vec![b'x'; 100_000])];
+    let (beside, mut cork) = scripted(reads, Some(0));
+    let (batches, result) = batches(&mut cork).await;
+    assert!(result.is_ok());
+    assert_eq!(batches.concat(), MESSAGE);
+    let seen = beside.seen();
+    assert_eq!((seen.tally.plain, seen.tally.acked), (1, 0));
+    assert!(seen.heard.is_some() && cork.kept.capacity() < 200_000);
 }

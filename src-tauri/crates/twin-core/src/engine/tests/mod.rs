@@ -1,6 +1,7 @@
 //! The engine fed with lists of inputs.
 
 mod as_of;
+mod heard;
 mod pause;
 mod properties;
 mod retained;

@@ -1,0 +1,111 @@
+//! Connections as people fill them in, on their way into the plant file.
+
+use std::cell::RefCell;
+
+use twin_model::{Connection, PlantDocument};
+
+use super::App;
+use crate::{
+    api::connection::{ConnectionForm, SavedView},
+    connections::{connection_of, form_of},
+    error::{Error, Result},
+    running::LinkSpec,
+};
+
+impl App {
+    /// Adds or changes a connection in the plant file and starts it anew. `opened` is what the form was opened with, none
+    /// for a connection that the plant file has not: what somebody else changed meanwhile is told, not written over.
+    ///
+    /// # Errors
+    /// When the form is incomplete or the plant file cannot be written.
+    pub async fn save_connection(
+        &self,
+        form: &ConnectionForm,
+        opened: Option<&ConnectionForm>,
+        user: &str,
+    ) -> Result<SavedView> {
+        let _alone = self.editing.lock().await;
+        let connection = connection_of(form, &self.workspace.plant()?.connections)?;
+        // Tried before anything is written: a form that makes no sense must not reach the plant file.
+        LinkSpec::of(&self.workspace, &connection, form.password.clone())?;
+        let id = connection.id.as_str();
+        // First, because it can be taken back.
+        let before = match &form.password {
+            Some(password) => Some(self.change_password(id, password)?),
+            None => None,
+        };
+        let (connection, text) = match self.write_connection(form, opened) {
+            Ok(written) => written,
+            Err(error) => {
+                if let Some(before) = before
+                    && let Err(error) = self.workspace.put_password(id, &before)
+                {
+                    tracing::warn!("the password of {id} stays changed: {error}");
+                }
+                return match error {
+                    Error::Changed { now, .. } => Ok(SavedView::Changed { now: *now }),
+                    error => Err(error),
+                };
+            }
+        };
+        let address = format!("{}:{}", connection.host, connection.port);
+        self.audit(user, "save-connection", id, &address).await;
+        self.make_anew(&connection.id).await;
+        self.take_up_edit(text).await?;
+        Ok(SavedView::Saved {
+            form: form_of(&connection),
+        })
+    }
+
+    /// Stores a password; gives the one of before, empty when there was none.
+    fn change_password(&self, id: &str, password: &str) -> Result<String> {
+        let before = self.workspace.password(id)?.unwrap_or_default();
+        self.workspace.put_password(id, password)?;
+        Ok(before)
+    }
+
+    /// Writes a connection into the plant file as that is in this moment; gives its new text.
+    fn write_connection(
+        &self,
+        form: &ConnectionForm,
+        opened: Option<&ConnectionForm>,
+    ) -> Result<(Connection, String)> {
+        let put = RefCell::new(None);
+        let edit = |document: &mut PlantDocument| {
+            let connections = &document.plant().connections;
+            is_as_opened(form, opened, connections)?;
+            let connection = connection_of(form, connections)?;
+            let written = document.put_connection(&connection);
+            written.map_err(|error| self.workspace.wrong_plant(error))?;
+            put.replace(Some(connection));
+            Ok(())
+        };
+        let text = self.workspace.edit_plant(edit)?;
+        let connection = put.into_inner().ok_or(Error::Stopped)?;
+        Ok((connection, text))
+    }
+}
+
+/// Whether the plant file still says of a connection what its form was opened with.
+///
+/// # Errors
+/// [`Error::Changed`] when it does not.
+fn is_as_opened(
+    form: &ConnectionForm,
+    opened: Option<&ConnectionForm>,
+    connections: &[Connection],
+) -> Result<()> {
+    let now = connections.iter().find(|of| of.id.as_str() == form.id);
+    let now = now.map(form_of);
+    let opened = opened.map(|opened| ConnectionForm {
+        password: None,
+        ..opened.clone()
+    });
+    if now == opened {
+        return Ok(());
+    }
+    Err(Error::Changed {
+        id: form.id.clone(),
+        now: Box::new(now),
+    })
+}

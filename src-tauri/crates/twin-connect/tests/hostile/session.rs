@@ -1,0 +1,188 @@
+//! A broker's session that comes and goes: what waits on this side, and what was left to the broker.
+
+use std::time::Duration;
+
+use tokio::{sync::mpsc, time::sleep};
+use twin_connect::{
+    Command, ConnectionSpec, Greeting, Inbound, Limits, Protocol, Qos, Session, Will,
+};
+
+use crate::script::{Client, Desk, PROTOCOLS, broker, heard, publish, spec, suback};
+
+/// Long enough for this side to take in what was sent.
+const MOMENT: Duration = Duration::from_millis(300);
+
+fn persistent(port: u16, protocol: Protocol, max_held: usize) -> ConnectionSpec {
+    ConnectionSpec {
+        session: Session::Persistent {
+            expiry: Duration::from_secs(60),
+        },
+        limits: Limits {
+            max_held,
+            ..Limits::default()
+        },
+        ..spec(port, protocol)
+    }
+}
+
+/// Accepts a client; its session is there from the link with this number on.
+async fn accept(client: &mut Client, present_from: usize) {
+    let flags = u8::from(client.number >= present_from);
+    match client.protocol {
+        Protocol::Mqtt5 => client.send(&[0x20, 3, flags, 0, 0]).await,
+        Protocol::Mqtt311 => client.send(&[0x20, 2, flags, 0]).await,
+    }
+    let (_, body) = client.packet().await.unwrap();
+    let suback = suback(client.protocol, [body[0], body[1]], &[1]);
+    client.send(&suback).await;
+}
+
+/// Three links, each with one message under the same packet id; the session is that of the second.
+#[tokio::test]
+async fn what_waits_from_a_session_that_is_gone_is_kept_and_its_acknowledgement_goes_nowhere() {
+    for protocol in PROTOCOLS {
+        let (told, mut said) = mpsc::channel(100);
+        let broker = broker(protocol, move |mut client| {
+            let told = told.clone();
+            async move {
+                accept(&mut client, 2).await;
+                let text: &[u8] = if client.number == 0 { b"old" } else { b"new" };
+                let mut message = publish(protocol, "plant/x", Some(7), text);
+                message[0] |= if client.number == 2 { 8 } else { 0 };
+                client.send(&message).await;
+                if client.number < 2 {
+                    return sleep(MOMENT).await;
+                }
+                told.send(0).await.unwrap();
+                while let Some((first, _)) = client.packet().await {
+                    told.send(first).await.unwrap();
+                }
+            }
+        })
+        .await;
+        // One entry fits, which is the state of the link: everything else waits.
+        let mut desk = Desk::with_room(persistent(broker.port, protocol, 1 << 20), 1);
+        assert_eq!(heard(&mut said).await, 0, "the third link");
+        sleep(MOMENT).await;
+        let mut came = Vec::new();
+        while came.len() < 2 {
+            if let Inbound::Message { payload, ack, .. } = desk.next().await.unwrap() {
+                came.push((payload, ack.unwrap()));
+            }
+        }
+        let (new, old) = (came.pop().unwrap(), came.pop().unwrap());
+        assert_eq!(
+            (&old.0[..], &new.0[..]),
+            (&b"old"[..], &b"new"[..]),
+            "{protocol}"
+        );
+        desk.ask(Command::Ack(old.1)).await;
+        sleep(MOMENT).await;
+        assert!(
+            said.try_recv().is_err(),
+            "an acknowledgement of another's id"
+        );
+        desk.ask(Command::Ack(new.1)).await;
+        assert_eq!(heard(&mut said).await, 0x40, "{protocol}");
+    }
+}
+
+/// More than what is held: it is left to the broker, which forgets it.
+#[tokio::test]
+async fn what_was_left_to_a_broker_that_forgets_its_session_is_counted() {
+    for protocol in PROTOCOLS {
+        let broker = broker(protocol, move |mut client| async move {
+            accept(&mut client, usize::MAX).await;
+            if client.number == 0 {
+                for id in 1..=3 {
+                    let message = publish(protocol, "plant/x", Some(id), b"1");
+                    client.send(&message).await;
+                }
+                return sleep(MOMENT).await;
+            }
+            client.stay().await;
+        })
+        .await;
+        let mut desk = Desk::with_room(persistent(broker.port, protocol, 1), 1);
+        sleep(MOMENT * 3).await;
+        assert_eq!(desk.all(3).await.dropped, 3, "{protocol}");
+    }
+}
+
+/// A broker that grants no expiry keeps nothing over the end of the link: it is of no use to leave anything to it.
+#[tokio::test]
+async fn nothing_is_left_to_a_broker_that_keeps_no_session() {
+    let broker = broker(Protocol::Mqtt5, |mut client| async move {
+        // A session expiry interval of 0 (MQTT 5, 3.2.2.3.2).
+        client.send(&[0x20, 8, 0, 0, 5, 0x11, 0, 0, 0, 0]).await;
+        let (_, body) = client.packet().await.unwrap();
+        client
+            .send(&suback(Protocol::Mqtt5, [body[0], body[1]], &[1]))
+            .await;
+        for id in 1..=3 {
+            let message = publish(Protocol::Mqtt5, "plant/x", Some(id), b"1");
+            client.send(&message).await;
+        }
+        client.stay().await;
+    })
+    .await;
+    let mut desk = Desk::with_room(persistent(broker.port, Protocol::Mqtt5, 1), 1);
+    sleep(MOMENT).await;
+    desk.ask(Command::Stop).await;
+    assert_eq!(desk.all(3).await.dropped, 3);
+}
+
+fn host(spec: ConnectionSpec) -> ConnectionSpec {
+    ConnectionSpec {
+        greetings: vec![Greeting {
+            topic: "STATE".into(),
+            payload: bytes::Bytes::from_static(b"online").into(),
+            qos: Qos::AtMostOnce,
+            retain: true,
+        }],
+        will: Some(Will {
+            topic: "STATE".into(),
+            payload: bytes::Bytes::from_static(b"offline").into(),
+            qos: Qos::AtMostOnce,
+            retain: true,
+        }),
+        ..spec
+    }
+}
+
+/// A goodbye makes the broker forget the will, also that to a link that only ends so that another one can fetch the rest.
+#[tokio::test]
+async fn a_link_that_ends_to_fetch_what_was_left_says_its_last_words() {
+    for protocol in PROTOCOLS {
+        let (told, mut said) = mpsc::channel(100);
+        let broker = broker(protocol, move |mut client| {
+            let told = told.clone();
+            async move {
+                accept(&mut client, 1).await;
+                let message = publish(protocol, "plant/x", Some(1), b"1");
+                client.send(&message).await;
+                while let Some((first, body)) = client.packet().await {
+                    told.send((client.number, first, body)).await.unwrap();
+                }
+            }
+        })
+        .await;
+        let spec = host(persistent(broker.port, protocol, 1));
+        let mut desk = Desk::with_room(spec, 1);
+        sleep(MOMENT).await;
+        tokio::spawn(async move { while desk.inbox.recv().await.is_some() {} });
+        let mut words = Vec::new();
+        while words.last() != Some(&(1, "online")) {
+            let (number, first, body) = heard(&mut said).await;
+            let text = match first {
+                0x31 if body.ends_with(b"online") => "online",
+                0x31 if body.ends_with(b"offline") => "offline",
+                0xe0 => "goodbye",
+                _ => continue,
+            };
+            words.push((number, text));
+        }
+        let expected = [(0, "online"), (0, "offline"), (0, "goodbye"), (1, "online")];
+        assert_eq!(words, expected, "{protocol}");
+    }
+}

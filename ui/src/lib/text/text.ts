@@ -1,0 +1,53 @@
+/** What the window says: every text a person reads comes from the catalogue, in the language they chose. */
+import { FluentBundle, FluentResource } from "@fluent/bundle";
+import { type Language, language, locale } from "../locale";
+import { filesOf } from "./files";
+import type { Texts } from "./texts.gen";
+
+/** Of a text in the catalogue. */
+export type TextId = keyof Texts;
+/** A whole number is written by the rules of the language and decides between one and many; what needs digits after the
+ * point, a unit or a time comes as text from `lib/format` or `lib/time`. */
+export type TextValue = string | number;
+type Values<Id extends TextId> = [Texts[Id]] extends [never] ? [] : [values: Record<Texts[Id], TextValue>];
+
+interface Spoken {
+  locale: string;
+  bundle: FluentBundle;
+}
+const spoken = new Map<Language, Spoken>();
+
+function bundleOf(wanted: Language, rules: string): FluentBundle {
+  const known = spoken.get(wanted);
+  if (known?.locale === rules) return known.bundle;
+  // Both languages run from left to right, and texts go to titles, files and canvases too: marks would show there.
+  const bundle = new FluentBundle(rules, { useIsolating: false });
+  for (const text of filesOf(wanted)) bundle.addResource(new FluentResource(text));
+  spoken.set(wanted, { locale: rules, bundle });
+  return bundle;
+}
+
+function format(bundle: FluentBundle, id: string, values?: Record<string, TextValue>): string | null {
+  const pattern = bundle.getMessage(id)?.value;
+  if (pattern === undefined || pattern === null) return null;
+  // A value that is missing shows as its name in braces; without the list, it would throw.
+  return bundle.formatPattern(pattern, values ?? null, []);
+}
+
+/** The text in the window's language. */
+export function t<Id extends TextId>(id: Id, ...[values]: Values<Id>): string {
+  return format(bundleOf(language(), locale()), id, values) ?? id;
+}
+
+/** What the program says: an id with its values where the catalogue has it, beside its English words. */
+export interface Message {
+  id: string;
+  values: Record<string, TextValue>;
+  /** In English, for what the catalogue does not have. */
+  text: string;
+}
+
+/** What the program said, in the window's language where the catalogue has it. */
+export function told({ id, values, text }: Message): string {
+  return format(bundleOf(language(), locale()), id, values) ?? text;
+}

@@ -1,0 +1,86 @@
+/** The catalogue of texts: complete, used, and the only place where texts for people are written. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { readCatalogue } from "../scripts/catalogue.mjs";
+import { literalsOf } from "./literals";
+import { UNCONVERTED } from "./unconverted";
+
+const SRC = fileURLToPath(new URL("../src", import.meta.url));
+const RUST = fileURLToPath(new URL("../../src-tauri", import.meta.url));
+const { languages, faults } = readCatalogue();
+
+function sources(folder: string, ending: RegExp): { name: string; text: string }[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => ending.test(name) && !/bindings|\.gen\.|^(target|gen)\//.test(name))
+    .map((name) => ({ name: name.replaceAll("\\", "/"), text: readFileSync(join(folder, name), "utf8") }));
+}
+
+const files = sources(SRC, /\.(ts|svelte)$/);
+
+describe("catalogue", () => {
+  it("has every text in both languages, with the same values, each in the file that it is named after", () => {
+    expect(Object.keys(languages)).toEqual(["de", "en"]);
+    expect(languages.en?.size).toBeGreaterThan(20);
+    expect(faults).toEqual([]);
+  });
+
+  it("finds what is wrong", () => {
+    const wrong = readCatalogue(fileURLToPath(new URL("wrong-locales", import.meta.url))).faults.join("\n");
+    for (const fault of [
+      "en/a.ftl: other-id: begins with the name of its file",
+      "a-only-en is missing",
+      "a-values: de uses (one), en (two)",
+      "en/a.ftl: a-twice: is there twice",
+      "there is no term -nothing",
+      "en/a.ftl: a-broken = {",
+    ]) {
+      expect(wrong).toContain(fault);
+    }
+  });
+
+  it("has no text that nothing shows", () => {
+    const all = [...files, ...sources(RUST, /\.rs$/)].map(({ text }) => text).join("\n");
+    // Ids are written in full, or with a part that is one of several words.
+    const made = [...all.matchAll(/`([a-z][a-z0-9-]*-(?:\$\{[^}`]+\}[a-z0-9-]*)+)`/g)].map(
+      ([, pattern = ""]) => new RegExp(`^${pattern.replaceAll(/\$\{[^}]+\}/g, "[a-z0-9-]+")}$`),
+    );
+    const unused = [...(languages.en?.keys() ?? [])].filter(
+      (id) => !all.includes(`"${id}"`) && !made.some((pattern) => pattern.test(id)),
+    );
+    expect(unused).toEqual([]);
+  });
+});
+
+describe("texts in sources", () => {
+  it("are found", () => {
+    const source = `<script lang="ts">
+      import { a } from "./Some where";
+      const KEYS = ["Enter", "a-b"];
+      const words = { up: "Connected", down: "not there yet" };
+      if (key === "Some key") throw new Error("No such element.");
+      const page = \`Page \${n} of \${m}\`;
+    </script>
+    <p class="small dim" aria-label="Name" data-testid={\`row-\${id}\`}>{n} assets {ok ? "Yes" : t("some-id")}</p>
+    <Dialog title="Close" {ok} look="primary" />`;
+    expect(literalsOf("x.svelte", source).sort()).toEqual(
+      ["Close", "Connected", "Name", "Page ", " of ", "Yes", "assets", "not there yet"].sort(),
+    );
+  });
+
+  const shown = files.filter(({ name }) => !name.startsWith("ipc/"));
+  const found = shown
+    .map(({ name, text }) => ({ name, texts: literalsOf(name, text) }))
+    .filter(({ texts }) => texts.length > 0);
+
+  it("stand only where they are still to be moved to the catalogue", () => {
+    expect(found.filter(({ name }) => !UNCONVERTED.includes(name))).toEqual([]);
+  });
+
+  it("are gone from every file that is no longer named", () => {
+    // A file without texts is taken off the list, so that none comes back.
+    const names = found.map(({ name }) => name);
+    expect(UNCONVERTED.filter((name) => !names.includes(name))).toEqual([]);
+  });
+});

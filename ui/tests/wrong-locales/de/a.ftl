@@ -1,0 +1,4 @@
+a-values = { $one }
+a-twice = Eins
+a-term = Wort
+other-id = Anderswo
