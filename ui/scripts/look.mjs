@@ -102,6 +102,8 @@ const SHOTS = [
   ["process-large", "fault", "#/process", "dark", 2560, 1440],
   ["process-foreign", "fault", "#/process", "dark", 1280, 800, pictureForeign],
   ["process-zoomed", "fault", "#/process", "light", 1280, 800, pictureZoom],
+  ["process-edit", "fault", "#/process", "dark", 1440, 900, pictureEdit],
+  ["process-edit-small", "fault", "#/process", "light", 1024, 700, pictureBound],
   ["process-none", "empty", "#/process", "light", 1024, 700],
   ["process-import", "fresh", "#/process", "dark", 1280, 800, pictureImport],
   ["types", "fault", "#/types", "dark", 1280, 800],
@@ -359,6 +361,22 @@ async function pictureForeign(page) {
 
 async function pictureZoom(page) {
   for (let i = 0; i < 3; i += 1) await page.click("[data-testid=picture-in]");
+}
+
+async function pictureEdit(page) {
+  await page.click("[data-testid=picture-edit]");
+  await page.locator("[aria-label^='High tank, Level']").first().click();
+  await page.fill("[data-testid=picture-target]", "tank");
+}
+
+async function pictureBound(page) {
+  await page.click("[role=tab] >> nth=1");
+  await page.waitForTimeout(500);
+  await page.click("[data-testid=picture-edit]");
+  await page.click("[data-testid=element-7]");
+  await page.fill("[data-testid=picture-target]", "pump 1 flow");
+  await page.keyboard.press("Enter");
+  await page.click("[data-testid=show-indicator]");
 }
 
 async function pictureImport(page) {

@@ -100,7 +100,7 @@ describe("a drawing", () => {
     ]) {
       expect(() => sanitise(text), text).toThrow(PictureError);
     }
-    expect(() => sanitise(svg("<g/>".repeat(20_001)))).toThrow(/20000 elements/);
+    expect(() => sanitise(svg("<g/>".repeat(20_001)))).toThrow(/20,000 elements/);
     expect(() => sanitise(" ".repeat(8 * 1024 * 1024 + 1))).toThrow(/8 MiB/);
   });
 

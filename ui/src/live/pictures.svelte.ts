@@ -71,13 +71,16 @@ export class Pictures {
     }
   }
 
-  async choose(name: string): Promise<void> {
-    if (name === this.name) return;
+  /** False: what was bound in the one that is shown must be saved or discarded first. */
+  async choose(name: string): Promise<boolean> {
+    if (name === this.name) return true;
+    if (this.changes.size > 0) return false;
     this.chosen = name;
     this.editing = false;
     this.discard();
     this.shown = null;
     await this.look();
+    return true;
   }
 
   /** Reads the chosen picture when its file is not the one that is shown. */
@@ -150,8 +153,10 @@ export class Pictures {
     this.changes = NONE;
     this.#past = [];
     this.#future = [];
-    if (this.overtaken) this.shown = null;
+    if (!this.overtaken) return;
     this.overtaken = false;
+    this.shown = null;
+    void this.look();
   }
 
   /** Copies a picture into the workspace and shows it. */

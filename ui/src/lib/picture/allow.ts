@@ -1,16 +1,16 @@
 /** What a picture may consist of, by name. What is not named here does not reach the page. */
 
-const words = (text: string) => new Set(text.split(/\s+/).filter(Boolean));
+const tokens = (text: string) => new Set(text.split(/\s+/).filter(Boolean));
 
 /** Elements that are kept as they are. */
-export const ELEMENTS = words(`
+export const ELEMENTS = tokens(`
   svg g defs symbol use path rect circle ellipse line polyline polygon text tspan textPath linearGradient radialGradient
   stop clipPath mask pattern marker image
 `);
 /** Elements that are kept as plain groups. */
-export const GROUPS = words("a switch");
+export const GROUPS = tokens("a switch");
 /** Elements that show nothing: left out without a word. */
-export const QUIET_ELEMENTS = words("title desc metadata view");
+export const QUIET_ELEMENTS = tokens("title desc metadata view");
 
 export type Reason =
   | "scripts"
@@ -32,7 +32,7 @@ export function reasonOf(tag: string): Reason {
 }
 
 /** Attributes of shape and place. */
-export const GEOMETRY = words(`
+export const GEOMETRY = tokens(`
   clipPathUnits cx cy d dx dy fr fx fy gradientTransform gradientUnits height lengthAdjust markerHeight markerUnits
   markerWidth maskContentUnits maskUnits method offset orient pathLength patternContentUnits patternTransform
   patternUnits points preserveAspectRatio r refX refY rotate rx ry side spacing spreadMethod startOffset textLength
@@ -40,11 +40,11 @@ export const GEOMETRY = words(`
 `);
 
 /** Elements whose content is painted anew wherever they are referred to. */
-export const SERVERS = words("pattern mask clipPath marker");
-export const GRADIENTS = words("linearGradient radialGradient");
+export const SERVERS = tokens("pattern mask clipPath marker");
+export const GRADIENTS = tokens("linearGradient radialGradient");
 /** Elements that hold text. */
-export const TEXTS = words("text tspan textPath");
+export const TEXTS = tokens("text tspan textPath");
 /** Elements that a `use` or a text path may refer to. */
-export const DRAWN = words(
+export const DRAWN = tokens(
   "svg g symbol use path rect circle ellipse line polyline polygon text image a switch",
 );

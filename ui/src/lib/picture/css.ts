@@ -26,10 +26,10 @@ const VALUE_MAX = 1_000;
 /** Dashes shorter than this, in the picture's units, are drawn for seconds and never seen. */
 const DASH_MIN = 0.05;
 
-const words = (text: string) => new Set(text.split(/\s+/).filter(Boolean));
+const tokens = (text: string) => new Set(text.split(/\s+/).filter(Boolean));
 
 /** Properties that are kept; as presentation attributes too. */
-export const PROPERTIES = words(`
+export const PROPERTIES = tokens(`
   alignment-baseline baseline-shift clip-path clip-rule color color-interpolation color-rendering direction display
   dominant-baseline fill fill-opacity fill-rule font font-family font-feature-settings font-kerning font-size
   font-size-adjust font-stretch font-style font-variant font-variant-caps font-variant-east-asian
@@ -42,7 +42,7 @@ export const PROPERTIES = words(`
 `);
 
 /** Properties that drawing programs write and that change nothing here: left out without a word. */
-const QUIET = words(`
+const QUIET = tokens(`
   enable-background isolation mix-blend-mode filter flood-color flood-opacity lighting-color color-interpolation-filters
   font-synthesis inline-size shape-inside shape-margin shape-padding shape-subtract solid-color solid-opacity text-indent
   block-progression cursor pointer-events
@@ -50,7 +50,7 @@ const QUIET = words(`
 /** Of those, values that would change something. */
 const LOUD = /url\(|^(?:multiply|screen|overlay|darken|lighten|color|hard-light|soft-light|difference)/i;
 
-const FUNCTIONS = words(`
+const FUNCTIONS = tokens(`
   url var calc min max clamp rgb rgba hsl hsla translate translatex translatey scale scalex scaley rotate skewx skewy matrix
 `);
 const FORBIDDEN = /[\\<>{}@;]|javascript:|expression/i;

@@ -4,6 +4,7 @@
  * is allowed is not copied. Nothing is parsed again after the check.
  */
 import type { PictureBinding } from "../../ipc/bindings/PictureBinding";
+import { t } from "../text/text";
 import {
   DRAWN,
   ELEMENTS,
@@ -17,7 +18,7 @@ import {
   TEXTS,
 } from "./allow";
 import { readBinding } from "./bindings";
-import { declarations, judge, PROPERTIES, type StyleRule, styleSheet } from "./css";
+import { declarations, judge, PROPERTIES, ruleText, type StyleRule, styleSheet } from "./css";
 import { imagePixels, PIXELS_MAX } from "./images";
 import { boxOf, type PictureBox } from "./viewport";
 
@@ -58,6 +59,8 @@ export interface Picture {
   names: Map<number, string>;
   bindings: PictureBinding[];
   rules: StyleRule[];
+  /** The rules, for the tree in which the picture is shown. */
+  sheet: CSSStyleSheet;
   takenOut: TakenOut;
   /** Colour of the page it was drawn on; null: drawn for the window, in its colours. */
   paper: string | null;
@@ -67,17 +70,17 @@ export interface Picture {
 export class PictureError extends Error {}
 
 export function sanitise(text: string): Picture {
-  if (text.length > TEXT_MAX) throw new PictureError("The picture is larger than 8 MiB.");
+  if (text.length > TEXT_MAX) throw new PictureError(t("picture-too-large"));
   if (/<!ENTITY|<!DOCTYPE[^>]*\[/i.test(text)) {
-    throw new PictureError("The picture brings definitions (entities) of its own. Save it as “Plain SVG”.");
+    throw new PictureError(t("picture-entities"));
   }
   const source = new DOMParser().parseFromString(renamed(text.replace(/^\ufeff/, "")), "image/svg+xml");
   const root = source.documentElement;
   if (!root || source.getElementsByTagName("parsererror").length > 0) {
-    throw new PictureError("The picture is not well-formed. Save it again with the program that drew it.");
+    throw new PictureError(t("picture-broken"));
   }
   if (root.localName !== "svg" || root.namespaceURI !== SVG_NS) {
-    throw new PictureError("The file is no SVG: its first element is not <svg> of the SVG namespace.");
+    throw new PictureError(t("picture-no-svg"));
   }
   return new Copy(root).run();
 }
@@ -145,7 +148,7 @@ class Copy {
     this.#source = source;
     const all = [source, ...source.getElementsByTagName("*")];
     if (all.length > ELEMENTS_MAX) {
-      throw new PictureError(`The picture has more than ${ELEMENTS_MAX} elements. Simplify or split it.`);
+      throw new PictureError(t("picture-too-many", { count: ELEMENTS_MAX }));
     }
     all.forEach((element, place) => {
       this.#places.set(element, place);
@@ -158,6 +161,7 @@ class Copy {
       names: new Map(),
       bindings: [],
       rules: [],
+      sheet: new CSSStyleSheet(),
       takenOut: {
         scripts: 0,
         handlers: 0,
@@ -180,8 +184,16 @@ class Copy {
     // A list and not a call into a call: depth is the drawing's to choose.
     for (let step = steps.pop(); step; step = steps.pop()) this.#children(step, steps);
     const sheet = styleSheet(this.#styles.join("\n"), (id) => this.#isGradient(id));
-    picture.rules = sheet.rules;
     picture.takenOut.styles += sheet.takenOut;
+    for (const rule of sheet.rules) {
+      try {
+        picture.sheet.insertRule(ruleText(rule), picture.rules.length);
+        picture.rules.push(rule);
+      } catch {
+        // The browser reads it otherwise than we do.
+        picture.takenOut.styles += 1;
+      }
+    }
     picture.bindings.sort((a, b) => a.element - b.element);
     return picture;
   }

@@ -65,13 +65,20 @@ export function alarmMark(
   size: number,
 ): SVGElement {
   const shape = SHAPES[priority] ?? { path: "M10 1.2 18.8 10 10 18.8 1.2 10Z", y: 14.2, size: 11.5 };
-  const look = `tw-alarm p${priority}${acknowledged ? " tw-acknowledged" : ""}`;
-  return draw(
+  const mark = draw(
     "g",
-    { class: look, transform: `translate(${x} ${y}) scale(${size / 20})` },
+    { class: "tw-alarm", transform: `translate(${x} ${y}) scale(${size / 20})` },
     draw("path", { d: shape.path }),
     sized(draw("text", { x: 10, y: shape.y, "text-anchor": "middle" }, String(priority)), shape.size),
   );
+  alarmLook(mark, priority, acknowledged);
+  return mark;
+}
+
+/** Colours of a priority, as an outline when somebody has acknowledged it. */
+export function alarmLook(element: SVGElement, priority: number, acknowledged: boolean): void {
+  element.classList.add(`p${priority}`);
+  element.classList.toggle("tw-acknowledged", acknowledged);
 }
 
 /** The picture has styles for text, which go before attributes. */
@@ -91,20 +98,22 @@ export interface Indicator {
 export function indicator(box: PictureBox, signal: SignalView, low: number, high: number): Indicator {
   const upright = box.height >= box.width;
   const length = upright ? box.height : box.width;
-  const thick = upright ? box.width : box.height;
+  const wide = upright ? box.width : box.height;
+  const thick = Math.min(wide, length / 5);
+  const side = (upright ? box.x : box.y) + (wide - thick) / 2;
   const place = (value: number) => Math.min(1, Math.max(0, (value - low) / (high - low || 1)));
   /** A bar across the scale from `from` to `to`, `out` wider than the track on either side. */
   const across = (from: number, to: number, out: number, look: string) => {
     const [begin, size] = [Math.min(from, to) * length, Math.abs(to - from) * length];
     return upright
       ? draw("rect", {
-          x: box.x - out,
+          x: side - out,
           y: box.y + length - begin - size,
           width: thick + 2 * out,
           height: size,
           class: look,
         })
-      : draw("rect", { x: box.x + begin, y: box.y - out, width: size, height: thick + 2 * out, class: look });
+      : draw("rect", { x: box.x + begin, y: side - out, width: size, height: thick + 2 * out, class: look });
   };
   const parts = [across(0, 1, 0, "tw-track")];
   if (signal.normal) parts.push(across(place(signal.normal[0]), place(signal.normal[1]), 0, "tw-band"));
@@ -115,7 +124,7 @@ export function indicator(box: PictureBox, signal: SignalView, low: number, high
   }
   const reach = thick * 0.95;
   const half = thick * 0.6;
-  const tip = upright ? box.x + thick * 0.4 : box.y + thick * 0.4;
+  const tip = side + thick * 0.4;
   const path = upright
     ? `M${tip} 0 l${reach} ${-half} v${2 * half}Z`
     : `M0 ${tip} l${-half} ${reach} h${2 * half}Z`;

@@ -120,10 +120,11 @@ function indicatorFace({ element, binding, signal }: Bound): Face {
   };
 }
 
-const SHAPE_TAGS = "path, rect, circle, ellipse, polygon";
-
 function stateFace({ element, binding }: Bound): Face {
-  const shape = element.localName === "g" ? (element.querySelector(SHAPE_TAGS) ?? element) : element;
+  const shape =
+    element.localName === "g"
+      ? (element.querySelector("path, rect, circle, ellipse, polygon") ?? element)
+      : element;
   return {
     show(reading) {
       const on = isOn(binding.on, reading.number, reading.words);

@@ -1,18 +1,62 @@
 /** What a bound element says, in words: for screen readers, and for the card beside it. */
+import type { AssetStateKind } from "../../../ipc/bindings/AssetStateKind";
+import type { PictureShow } from "../../../ipc/bindings/PictureShow";
+import type { PictureSide } from "../../../ipc/bindings/PictureSide";
 import type { SignalView } from "../../../ipc/bindings/SignalView";
 import { alarmText } from "../../../lib/alarmwords";
 import { formatDuration, formatNumber, formatWithUnit } from "../../../lib/format";
 import { GOOD, qualityWords } from "../../../lib/quality";
+import { t } from "../../../lib/text/text";
 import type { Live } from "../../../live/live.svelte";
 import type { Bound } from "./bound";
 import { alarmsOf } from "./paint.svelte";
 
-export const STATE_WORDS = {
-  waiting: "nothing received yet",
-  live: "live",
-  standby: "standby",
-  stale: "no data",
-} as const;
+export function stateText(state: AssetStateKind): string {
+  switch (state) {
+    case "waiting":
+      return t("picture-waiting");
+    case "live":
+      return t("picture-live");
+    case "standby":
+      return t("picture-standby");
+    case "stale":
+      return t("picture-stale");
+  }
+}
+
+export function showText(show: PictureShow): string {
+  switch (show) {
+    case "value":
+      return t("picture-show-value");
+    case "number":
+      return t("picture-show-number");
+    case "bar":
+      return t("picture-show-bar");
+    case "indicator":
+      return t("picture-show-indicator");
+    case "state":
+      return t("picture-show-state");
+    case "turn":
+      return t("picture-show-turn");
+    case "flow":
+      return t("picture-show-flow");
+    case "asset":
+      return t("picture-show-asset");
+  }
+}
+
+export function sideText(side: PictureSide): string {
+  switch (side) {
+    case "up":
+      return t("picture-side-up");
+    case "down":
+      return t("picture-side-down");
+    case "left":
+      return t("picture-side-left");
+    case "right":
+      return t("picture-side-right");
+  }
+}
 
 /** "412 m³/h", "Auto". */
 export function valueText(live: Live, signal: SignalView): string {
@@ -35,15 +79,16 @@ export function normalText({ normal, decimals, unit }: SignalView): string {
 /** Everything about an element in one sentence. */
 export function sentenceOf(live: Live, bound: Bound): string {
   const parts: string[] = [];
-  if (bound.missing !== "") return `Bound to ${bound.missing}, which the plant does not have`;
+  if (bound.missing !== "") return t("picture-unknown", { id: bound.missing });
   if (bound.asset) parts.push(bound.asset.name);
   if (bound.signal) {
     const { status, reason } = live.cell(bound.signal.key);
     parts.push(`${bound.signal.name} ${valueText(live, bound.signal)}`);
     if (status !== GOOD) parts.push(qualityWords(status, reason));
-  } else if (bound.asset) parts.push(STATE_WORDS[live.stateOf(bound.asset.id).state]);
+  } else if (bound.asset) parts.push(stateText(live.stateOf(bound.asset.id).state));
   for (const alarm of alarmsOf(live, bound).slice(0, 2)) {
-    parts.push(`alarm priority ${alarm.priority}: ${alarmText(alarm, live.signal(alarm.signal))}`);
+    const what = alarmText(alarm, live.signal(alarm.signal));
+    parts.push(t("picture-alarm", { priority: alarm.priority, what }));
   }
   return parts.join(", ");
 }

@@ -1,6 +1,6 @@
 /** What lies over a picture: alarm frames and marks, hatching of what is silent, focus and choice. */
 import type { PictureBox } from "../../../lib/picture/viewport";
-import { alarmMark, boxIn, draw, frame, grown, hatchPattern, sized } from "./draw";
+import { alarmLook, alarmMark, boxIn, draw, frame, grown, hatchPattern, sized } from "./draw";
 
 export interface Mark {
   /** Priority of the worst alarm; 0 without one. */
@@ -62,8 +62,11 @@ export class Marks {
     else if (mark.missing) group.append(frame(around, "tw-missing"));
     if (mark.priority > 0) {
       const side = mark.framed ? size : size * 0.8;
-      const look = `tw-raised p${mark.priority}${mark.acknowledged ? " tw-acknowledged" : ""}`;
-      if (mark.framed) group.append(frame(around, look));
+      if (mark.framed) {
+        const raised = frame(around, "tw-raised");
+        alarmLook(raised, mark.priority, mark.acknowledged);
+        group.append(raised);
+      }
       const [x, y] = mark.framed
         ? [around.x - side * 0.4, around.y - side * 0.5]
         : [around.x - side * 1.15, box.y + (box.height - side) / 2];
