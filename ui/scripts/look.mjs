@@ -104,6 +104,7 @@ const SHOTS = [
   ["process-zoomed", "fault", "#/process", "light", 1280, 800, pictureZoom],
   ["process-edit", "fault", "#/process", "dark", 1440, 900, pictureEdit],
   ["process-edit-small", "fault", "#/process", "light", 1024, 700, pictureBound],
+  ["process-stale", "fault", "#/process", "light", 1280, 800, pictureStale],
   ["process-none", "empty", "#/process", "light", 1024, 700],
   ["process-import", "fresh", "#/process", "dark", 1280, 800, pictureImport],
   ["types", "fault", "#/types", "dark", 1280, 800],
@@ -354,7 +355,7 @@ async function pictureKeys(page) {
 }
 
 async function pictureForeign(page) {
-  await page.click("[role=tab] >> nth=1");
+  await page.click("[data-testid='picture-tab-Riverside from outside']");
   await page.waitForTimeout(500);
   await page.click("[data-testid=picture-taken-out]");
 }
@@ -370,13 +371,29 @@ async function pictureEdit(page) {
 }
 
 async function pictureBound(page) {
-  await page.click("[role=tab] >> nth=1");
+  await page.click("[data-testid='picture-tab-Riverside from outside']");
   await page.waitForTimeout(500);
   await page.click("[data-testid=picture-edit]");
   await page.click("[data-testid=element-7]");
   await page.fill("[data-testid=picture-target]", "pump 1 flow");
   await page.keyboard.press("Enter");
   await page.click("[data-testid=show-indicator]");
+}
+
+async function pictureStale(page) {
+  await page.click("[data-testid='picture-tab-Riverside from outside']");
+  await page.waitForTimeout(500);
+  await page.click("[data-testid=picture-edit]");
+  for (const [name, target] of [
+    ["pump", "edge node 2"],
+    ["“0”", "edge node link"],
+  ]) {
+    await page.fill("[data-testid=picture-filter]", name);
+    await page.locator("[data-testid^=element-]").first().click();
+    await page.fill("[data-testid=picture-target]", target);
+    await page.keyboard.press("Enter");
+  }
+  await page.click("[data-testid=picture-edit]");
 }
 
 async function pictureImport(page) {

@@ -48,10 +48,10 @@ describe("the tree", () => {
   });
 
   it("leaves out what is under a folded row, and still counts it", () => {
-    const tree = treeRows(rows, new Set(["connection station"]));
+    const tree = treeRows(rows, new Set(["connection:station"]));
     expect(tree[0]).toMatchObject({ open: false, below: rows.filter((row) => row.connection === "station") });
     expect(tree[1]).toMatchObject({ kind: "connection", name: "Laboratory" });
-    expect(keys(["connection station sparkplug-b"])).not.toContain(rows[0]?.id);
+    expect(keys(["connection:station sparkplug-b"])).not.toContain(rows[0]?.id);
   });
 
   it("has names where a source gave none", () => {

@@ -92,7 +92,7 @@ describe("changes in words", () => {
       { field: "Host", was: "broker", is: "<b>other</b>" },
       { field: "TLS", was: "yes", is: "no" },
       { field: "User", was: "none", is: "ann" },
-      { field: "Topic filters", was: "spBv1.0/# (QoS 1)", is: "# (QoS 0, everything, group desk)" },
+      { field: "Topic filters", was: "spBv1.0/# (QoS 1)", is: "# (QoS 0), everything, group desk" },
       { field: "Over WebSocket", was: "no", is: "/mqtt" },
       { field: "Limits", was: "none", is: expect.stringContaining("500 topics") },
     ]);

@@ -20,8 +20,11 @@ const isProse = (text: string) =>
 /** A part of a text with values in it: " of ", "Page ", " more". */
 const isPart = (text: string) =>
   isProse(text) || (/\s/.test(text) && /(^|\s)\p{L}{2,}(\s|[.,:;!?…]|$)/u.test(text));
-/** Names that are the same in every language, and what a canvas takes for a font. */
-const isName = (text: string) => /^(Twinscope|English|Deutsch|\d+px .*)$/.test(text.trim());
+/** Names that are the same in every language, paths, commands, and what a canvas takes for a font. */
+const isName = (text: string) =>
+  /^[\s·]*(Twinscope|English|Deutsch|CSV|Parquet|CoAP|MQTT [\d.]+|QoS|\w+\.example|cargo xtask demo|\/[\w./-]+|\d+px .*)$/.test(
+    text.trim(),
+  );
 
 interface Node {
   type: string;

@@ -183,7 +183,7 @@ describe("a process picture", () => {
     await waitFor(() => expect(document.querySelector("dialog [role=alert]")?.textContent).toContain(".svg"));
     await write("picture-path", "/home/a.svg");
     byId("picture-bring")?.click();
-    await waitFor(() => expect(byId("picture-tab-a")?.getAttribute("aria-selected")).toBe("true"));
+    await waitFor(() => expect(byId("picture-tab-a")?.getAttribute("aria-current")).toBe("page"));
   });
 });
 

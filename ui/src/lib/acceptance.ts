@@ -7,6 +7,7 @@ import type { ProposalRow } from "../ipc/bindings/ProposalRow";
 import type { ProposalView } from "../ipc/bindings/ProposalView";
 import type { ProposedSignalView } from "../ipc/bindings/ProposedSignalView";
 import { fold } from "./search";
+import { t } from "./text/text";
 
 /** What a person wrote in place of what was proposed; what is absent stays as proposed, however that changes. */
 export interface SignalEdit {
@@ -115,8 +116,8 @@ const ID = /^[a-z0-9][a-z0-9_-]*$/;
 
 /** What is wrong with an id; empty when nothing is. */
 export function idProblem(id: string): string {
-  if (id === "") return "Give it an id.";
-  return ID.test(id) ? "" : "Begin with a-z or 0-9, and use only a-z, 0-9, - and _.";
+  if (id === "") return t("discovery-id-needed");
+  return ID.test(id) ? "" : t("discovery-id-form");
 }
 
 /** Addresses of signals whose id another taken signal of the asset has too. */

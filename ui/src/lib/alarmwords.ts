@@ -2,14 +2,9 @@
 import type { AlarmRow } from "../ipc/bindings/AlarmRow";
 import type { SignalView } from "../ipc/bindings/SignalView";
 import { formatNumber, formatWithUnit, NBSP } from "./format";
+import { t } from "./text/text";
 
-const CROSSED: Record<string, string> = {
-  "high-high": "above high-high",
-  high: "above high",
-  low: "below low",
-  "low-low": "below low-low",
-  anomaly: "above",
-};
+const KINDS = ["high-high", "high", "low", "low-low", "anomaly"] as const;
 
 export interface AlarmSentence {
   /** What the alarm is about: "Drive-end vibration". */
@@ -23,12 +18,18 @@ export interface AlarmSentence {
 /** The parts, so that a screen can weight them. */
 export function alarmSentence(alarm: AlarmRow, signal: SignalView | undefined): AlarmSentence {
   const decimals = decimalsFor(alarm, signal?.decimals ?? 1);
-  const crossed = CROSSED[alarm.kind] ?? alarm.kind;
   return {
-    subject: signal?.name ?? (alarm.kind === "anomaly" ? "Anomaly score" : "Unknown signal"),
+    subject: signal?.name ?? (alarm.kind === "anomaly" ? t("alarms-about-score") : t("alarms-about-unknown")),
     value: formatWithUnit(alarm.value, decimals, signal?.unit ?? ""),
-    rule: `${crossed}${NBSP}${formatNumber(alarm.limit, decimals)}`,
+    rule: ruleWords(alarm.kind, formatNumber(alarm.limit, decimals)),
   };
+}
+
+/** The rule that was broken; broken across lines behind its first word at most. */
+function ruleWords(kind: string, limit: string): string {
+  const known = KINDS.find((one) => one === kind);
+  const [verb, ...rest] = (known ? t(`alarms-rule-${known}`, { limit }) : `${kind} ${limit}`).split(" ");
+  return `${verb} ${rest.join(NBSP)}`;
 }
 
 /** The rule in two parts, "above" and "high-high 7.1": the second is never broken across lines. */
@@ -55,11 +56,6 @@ function decimalsFor(alarm: AlarmRow, decimals: number): number {
   return digits;
 }
 
-/** "high-high" as a person reads it in a list: "High-high". */
-export function kindTitle(kind: string): string {
-  return kind === "" ? "" : kind.charAt(0).toUpperCase() + kind.slice(1);
-}
-
 /** "HH", "H", "L", "LL": the marks of a limit on an instrument. */
 export function limitMark(kind: string): string {
   switch (kind) {
@@ -77,16 +73,7 @@ export function limitMark(kind: string): string {
 }
 
 export function stateWords(alarm: AlarmRow): string {
-  switch (alarm.state) {
-    case "unack-active":
-      return "Unacknowledged";
-    case "acked-active":
-      return "Acknowledged";
-    case "unack-returned":
-      return "Returned, unacknowledged";
-    case "normal":
-      return "Returned";
-  }
+  return t(`alarms-state-${alarm.state}`);
 }
 
 export function isUnacknowledged(alarm: AlarmRow): boolean {

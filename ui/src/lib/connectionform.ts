@@ -4,6 +4,7 @@ import type { KindView } from "../ipc/bindings/KindView";
 import type { LimitsForm } from "../ipc/bindings/LimitsForm";
 import type { SubscriptionForm } from "../ipc/bindings/SubscriptionForm";
 import type { TransportForm } from "../ipc/bindings/TransportForm";
+import { t } from "./text/text";
 
 export const PORT_TLS = 8883;
 export const PORT_PLAIN = 1883;
@@ -185,40 +186,42 @@ export function asksForEverything(filter: string): boolean {
 
 /** What is wrong with a topic filter, in words; empty when nothing is. */
 export function filterProblem(filter: string): string {
-  if (filter === "") return "Give a topic filter, such as spBv1.0/#.";
+  if (filter === "") return t("fields-need-filter");
   const levels = filter.split("/");
   const hash = levels.findIndex((level) => level.includes("#"));
   if (hash >= 0 && (levels[hash] !== "#" || hash !== levels.length - 1)) {
-    return "# stands alone, as the last level.";
+    return t("fields-hash-last");
   }
-  return levels.some((level) => level.includes("+") && level !== "+") ? "+ stands alone in its level." : "";
+  return levels.some((level) => level.includes("+") && level !== "+") ? t("fields-plus-alone") : "";
 }
 
 function subscriptionProblem({ filter, everything }: SubscriptionForm): string {
   const problem = filterProblem(filter.trim());
   if (problem !== "") return problem;
-  return asksForEverything(filter) && !everything
-    ? "It asks for every message of the broker: tick that you want everything, or name topics."
-    : "";
+  return asksForEverything(filter) && !everything ? t("fields-everything-tick") : "";
 }
 
 function shareProblem({ filter, share }: SubscriptionForm): string {
   if (share.trim() === "") return "";
-  if (/[/+#]/.test(share)) return "A group's name has no /, + or #.";
-  return filter.trim().startsWith("$share/") ? "The filter names a group already: keep one of both." : "";
+  if (/[/+#]/.test(share)) return t("fields-share-marks");
+  return filter.trim().startsWith("$share/") ? t("fields-share-twice") : "";
 }
 
 function pathProblem({ websocket, path }: TransportForm): string {
   const bad = websocket && path.trim() !== "" && !/^\/\S*$/.test(path.trim());
-  return bad ? "It begins with / and has no spaces." : "";
+  return bad ? t("fields-path-form") : "";
 }
+
+/** As it may be written into the field: without thousands separators. */
+const between = (least: number, most: number) =>
+  t("fields-number-between", { least: String(least), most: String(most) });
 
 /** Empty is always right: the program's own limit. */
 function numberProblem(text: string, least: number, most: number, whole: boolean): string {
   if (text.trim() === "") return "";
   const number = Number(text);
   const fits = number >= least && number <= most && (!whole || Number.isInteger(number));
-  return fits ? "" : `${least} to ${most}.`;
+  return fits ? "" : between(least, most);
 }
 
 export interface FormProblems {
@@ -281,9 +284,9 @@ function tlsProblems(
   const fits = offered.length <= 16 && offered.every((name) => new TextEncoder().encode(name).length <= 255);
   const isName = !/[\s/:]/.test(form.transport.server_name.trim());
   return {
-    certificate: half ? "A client certificate needs its key, and a key its certificate." : "",
-    alpn: fits ? "" : "At most 16 names of 255 bytes.",
-    serverName: isName ? "" : "Only a host name: no scheme, no port.",
+    certificate: half ? t("fields-certificate-half") : "",
+    alpn: fits ? "" : t("fields-alpn-most"),
+    serverName: isName ? "" : t("fields-server-name-only"),
   };
 }
 
@@ -296,36 +299,36 @@ function mqttProblems(form: ConnectionForm, draft: Draft): Partial<FormProblems>
     rateBytes: numberProblem(draft.rateBytes, 1, 10_000_000, false),
     filters: form.subscriptions.map(subscriptionProblem),
     shares: form.subscriptions.map(shareProblem),
-    nothing: form.subscriptions.length === 0 ? "Name at least one topic filter." : "",
+    nothing: form.subscriptions.length === 0 ? t("fields-need-one-filter") : "",
   };
 }
 
 function resourceProblem({ path }: ResourceDraft, place: number, all: ResourceDraft[]): string {
   const own = path.trim();
-  if (!/^\/\S*$/.test(own)) return "It begins with / and has no spaces.";
-  return all.findIndex((other) => other.path.trim() === own) < place ? "It stands twice: remove one." : "";
+  if (!/^\/\S*$/.test(own)) return t("fields-path-form");
+  return all.findIndex((other) => other.path.trim() === own) < place ? t("fields-resource-twice") : "";
 }
 
 function keyProblem({ id, tls }: ConnectionForm, password: string): string {
   // A connection that is edited has its key already, or the program says that it has none.
   if (!tls || (id !== "" && password === "")) return "";
-  if (password === "") return "Give the key.";
+  if (password === "") return t("fields-need-key");
   const digits = password.startsWith("hex:") ? password.slice(4).trim() : null;
-  if (digits !== null && !/^([0-9a-f]{2})+$/i.test(digits)) return "After hex: stand pairs of digits 0 to f.";
+  if (digits !== null && !/^([0-9a-f]{2})+$/i.test(digits)) return t("fields-key-hex");
   const length = digits === null ? new TextEncoder().encode(password).length : digits.length / 2;
-  return length > 64 ? "At most 64 bytes." : "";
+  return length > 64 ? t("fields-key-most") : "";
 }
 
 function coapProblems(form: ConnectionForm, draft: Draft, password: string): Partial<FormProblems> {
   const unnamed = form.tls && form.username.trim() === "";
   const interval = ({ every }: ResourceDraft) =>
-    every.trim() === "" ? "1 to 86400." : numberProblem(every, 1, DAY_S, false);
+    every.trim() === "" ? between(1, DAY_S) : numberProblem(every, 1, DAY_S, false);
   return {
-    identity: unnamed ? "Give the name that the device knows the key by." : "",
+    identity: unnamed ? t("fields-need-identity") : "",
     key: keyProblem(form, password),
     resources: draft.resources.map(resourceProblem),
     intervals: draft.resources.map(interval),
-    nothing: draft.resources.length === 0 ? "Name at least one resource, or ask the device what it has." : "",
+    nothing: draft.resources.length === 0 ? t("fields-need-resource") : "",
   };
 }
 
@@ -344,14 +347,14 @@ export function formProblems(form: ConnectionForm, draft: Draft, password = ""):
   const kind = form.kind === "coap" ? coapProblems(form, draft, password) : mqttProblems(form, draft);
   return {
     ...RIGHT,
-    name: form.name.trim() === "" ? "Give it a name." : "",
+    name: form.name.trim() === "" ? t("fields-need-name") : "",
     host:
       form.host.trim() === ""
-        ? "Give a host name or address."
+        ? t("fields-need-host")
         : /[\s/]/.test(form.host.trim())
-          ? "Only the host: no scheme, no path."
+          ? t("fields-host-only")
           : "",
-    port: Number.isInteger(number) && number >= 1 && number <= 65_535 ? "" : "1 to 65535.",
+    port: Number.isInteger(number) && number >= 1 && number <= 65_535 ? "" : between(1, 65_535),
     packet: numberProblem(draft.packet, 1, 268_435, false),
     ...kind,
   };

@@ -2,30 +2,25 @@
 import type { Ground } from "../ipc/bindings/Ground";
 import type { ProposedSignalView } from "../ipc/bindings/ProposedSignalView";
 import type { Sureness } from "../ipc/bindings/Sureness";
-import { formatDuration, formatNumber, formatWithUnit, plural } from "./format";
+import { formatDuration, formatNumber, formatWithUnit } from "./format";
 import { qualityWords } from "./quality";
+import { type TextId, t, told } from "./text/text";
 
 /** The surest first. */
 export const SURENESSES: readonly Sureness[] = ["sure", "likely", "guess"];
 const GROUNDS: readonly Ground[] = ["said", "seen", "guessed"];
 
-const SURE_WORDS: Record<Sureness, { word: string; why: string }> = {
-  sure: { word: "Sure", why: "its source says what it is" },
-  likely: { word: "Likely", why: "the convention says which values belong together" },
-  guess: { word: "Guess", why: "read into the shape of topics: look closely" },
-};
-
 export function surenessWord(sureness: Sureness): string {
-  return SURE_WORDS[sureness].word;
+  return t(`discovery-${sureness}`);
 }
 
 /** Why it is as sure as it is. */
 export function surenessWhy(sureness: Sureness): string {
-  return SURE_WORDS[sureness].why;
+  return t(`discovery-${sureness}-why`);
 }
 
 export function groundWord(ground: Ground): string {
-  return { said: "Said", seen: "Seen", guessed: "Guessed" }[ground];
+  return t(`discovery-ground-${ground}`);
 }
 
 /** The grounds of some reasons, each once, the best first: "said, seen". */
@@ -33,10 +28,22 @@ export function groundsOf(evidence: readonly { ground: Ground }[]): Ground[] {
   return GROUNDS.filter((ground) => evidence.some((reason) => reason.ground === ground));
 }
 
+const KINDS = new Map<string, TextId>([
+  ["number", "discovery-kind-number"],
+  ["whole number", "discovery-kind-whole-number"],
+  ["on/off", "discovery-kind-on-off"],
+  ["text", "discovery-kind-text"],
+]);
+
+function kindWord(kind: string): string {
+  return told({ id: KINDS.get(kind) ?? "", values: {}, text: kind });
+}
+
 /** "number", "setpoint, number", "state, on/off": most are measurements, and that is not said. */
 export function kindWords({ role, kind }: Pick<ProposedSignalView, "role" | "kind">): string {
-  if (role === "measurement") return kind === "" ? "not known yet" : kind;
-  return kind === "" ? role : `${role}, ${kind}`;
+  if (role === "measurement") return kind === "" ? t("discovery-kind-unknown") : kindWord(kind);
+  const said = t(`types-role-${role}`);
+  return kind === "" ? said : `${said}, ${kindWord(kind)}`;
 }
 
 const STATES_SHOWN = 4;
@@ -48,17 +55,25 @@ type Values = Pick<ProposedSignalView, "range" | "seen" | "states" | "more_state
  * "seen on, off". Empty when nothing is known.
  */
 export function valuesWords(signal: Values): string {
-  const { range, seen, states, more_states, decimals, unit } = signal;
-  const span = ([low, high]: [number, number]) => {
-    const [from, to] = [formatNumber(low, decimals), formatWithUnit(high, decimals, unit)];
-    return from === formatNumber(high, decimals) ? `only ${to}` : `${from} to ${to}`;
-  };
-  if (range) return `range ${span(range)}`;
-  if (seen) return `seen ${span(seen)}`;
+  const { range, seen, states, more_states } = signal;
+  if (range) return spanWords("range", range, signal);
+  if (seen) return spanWords("seen", seen, signal);
   if (states.length === 0) return "";
-  const rest = states.length - STATES_SHOWN;
-  const shown = states.slice(0, STATES_SHOWN).join(", ");
-  return `seen ${shown}${rest > 0 || more_states ? " and others" : ""}`;
+  const more = states.length > STATES_SHOWN || more_states;
+  return t(more ? "discovery-values-states-more" : "discovery-values-states", {
+    states: states.slice(0, STATES_SHOWN).join(", "),
+  });
+}
+
+function spanWords(
+  known: "range" | "seen",
+  [low, high]: [number, number],
+  { decimals, unit }: Pick<Values, "decimals" | "unit">,
+): string {
+  const [from, to] = [formatNumber(low, decimals), formatWithUnit(high, decimals, unit)];
+  return from === formatNumber(high, decimals)
+    ? t(`discovery-values-${known}-only`, { only: to })
+    : t(`discovery-values-${known}`, { low: from, high: to });
 }
 
 /** The last value as people read it, without its unit; empty when none came. Exact where a number could not be. */
@@ -67,14 +82,15 @@ export function valueWords(
 ): string {
   const { value, number, kind, decimals } = signal;
   if (value === null) return "";
-  if (kind === "on/off" && (value === "true" || value === "false")) return value === "true" ? "on" : "off";
+  if (kind === "on/off" && (value === "true" || value === "false"))
+    return t(value === "true" ? "discovery-value-on" : "discovery-value-off");
   const exact = number !== null && Math.abs(number) <= Number.MAX_SAFE_INTEGER;
   return exact && kind.endsWith("number") ? formatNumber(number, decimals) : value;
 }
 
 /** Whose convention it is; a broker may say things of none. */
 export function conventionWord(name: string): string {
-  return name === "" ? "No convention" : name;
+  return name === "" ? t("discovery-no-convention") : name;
 }
 
 /** "GOOD · 0.4 s", "UNCERTAIN · retained · 3 min 12 s". */
@@ -88,6 +104,8 @@ export function freshness(
 }
 
 export function countWords(assets: number, signals: number): string {
-  const found = plural(signals, "signal", "signals");
-  return assets === 0 ? found : `${plural(assets, "asset", "assets")}, ${found}`;
+  const found = t("common-signals", { count: signals });
+  return assets === 0
+    ? found
+    : t("discovery-assets-signals", { assets: t("common-assets", { count: assets }), signals: found });
 }

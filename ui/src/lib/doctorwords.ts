@@ -1,17 +1,17 @@
 /** What the connection doctor found, in words. */
 import type { ExpiryView } from "../ipc/bindings/ExpiryView";
 import type { TestReportView } from "../ipc/bindings/TestReportView";
-import { plural } from "./format";
+import { t } from "./text/text";
 
 /** How the test went, as a sentence. */
 export function outcomeWords({ steps }: TestReportView): string {
-  if (steps.some(({ ok }) => !ok)) return "It does not work yet. The step with the cross says why.";
+  if (steps.some(({ ok }) => !ok)) return t("doctor-fails");
   const noticed = steps.some(({ step, notices }) => step !== "Security" && notices.length > 0);
-  return noticed ? "It works, and something is worth a look." : "It works.";
+  return noticed ? t("doctor-works-noticed") : t("doctor-works");
 }
 
 /** The end that comes first, as a sentence. */
 export function expiryWords({ what, days }: ExpiryView): string {
-  const left = days < 0 ? "over" : days === 0 ? "today" : `in ${plural(days, "day", "days")}`;
-  return `First to end: ${what}, ${left}.`;
+  if (days < 0) return t("doctor-expiry-over", { what });
+  return days === 0 ? t("doctor-expiry-today", { what }) : t("doctor-expiry-days", { what, days });
 }

@@ -3,6 +3,7 @@ import type { ConnectionForm } from "../ipc/bindings/ConnectionForm";
 import type { LimitsForm } from "../ipc/bindings/LimitsForm";
 import type { LookRequest } from "../ipc/bindings/LookRequest";
 import { formatBytes, formatCount } from "./format";
+import { t } from "./text/text";
 
 /** A field that says something else, both in words. */
 export interface FormChange {
@@ -35,35 +36,33 @@ export function isLookOf(request: LookRequest, now: ConnectionForm): boolean {
   return same(reachOf(request.form), reachOf(now));
 }
 
-const yes = (is: boolean) => (is ? "yes" : "no");
-const text = (words: string) => (words === "" ? "none" : words);
+const yes = (is: boolean) => (is ? t("meanwhile-yes") : t("meanwhile-no"));
+const text = (words: string) => (words === "" ? t("meanwhile-none") : words);
 
 function limitWords({ packet, topics, rate, rate_bytes }: LimitsForm): string {
   const words: string[] = [];
-  if (packet !== null) words.push(`messages of ${formatBytes(packet)}`);
-  if (topics !== null) words.push(`${formatCount(topics)} topics`);
-  if (rate !== null) words.push(`${formatCount(rate)} messages/s`);
+  if (packet !== null) words.push(t("meanwhile-limit-packet", { size: formatBytes(packet) }));
+  if (topics !== null) words.push(t("meanwhile-limit-topics", { count: topics }));
+  if (rate !== null) words.push(t("meanwhile-limit-rate", { count: rate }));
   if (rate_bytes !== null) words.push(`${formatBytes(rate_bytes)}/s`);
   return text(words.join(", "));
 }
 
 function filterWords({ subscriptions }: ConnectionForm): string {
   const words = subscriptions.map(({ filter, qos, everything, share }) => {
-    const marks = [
-      `QoS ${qos}`,
-      ...(everything ? ["everything"] : []),
-      ...(share === "" ? [] : [`group ${share}`]),
-    ];
-    return `${filter} (${marks.join(", ")})`;
+    const plain = t("meanwhile-filter", { filter, qos });
+    const marked = everything ? t("meanwhile-filter-everything", { filter: plain }) : plain;
+    return share === "" ? marked : t("meanwhile-filter-share", { filter: marked, group: share });
   });
-  return text(words.join(", "));
+  return text(words.join("; "));
 }
 
 function resourceWords({ resources }: ConnectionForm): string {
-  const words = resources.map(
-    ({ path, observe, every_s }) => `${path} (${observe ? "observed, " : ""}every ${formatCount(every_s)} s)`,
-  );
-  return text(words.join(", "));
+  const words = resources.map(({ path, observe, every_s }) => {
+    const values = { path, seconds: formatCount(every_s) };
+    return observe ? t("meanwhile-resource-observed", values) : t("meanwhile-resource", values);
+  });
+  return text(words.join("; "));
 }
 
 /** Every field of a form in words, by what it is called there. */
@@ -72,24 +71,24 @@ function fieldsOf(form: ConnectionForm): [string, string][] {
   const isCoap = form.kind === "coap";
   const spoken = form.protocol === "mqtt5" ? "MQTT 5" : "MQTT 3.1.1";
   return [
-    ["Name", form.name],
-    ["Protocol", isCoap ? "CoAP" : spoken],
-    ["Host", form.host],
-    ["Port", String(form.port)],
+    [t("meanwhile-name"), form.name],
+    [t("meanwhile-protocol"), isCoap ? "CoAP" : spoken],
+    [t("meanwhile-host"), form.host],
+    [t("meanwhile-port"), String(form.port)],
     [isCoap ? "DTLS" : "TLS", yes(form.tls)],
-    ["CA file", text(form.ca_file)],
-    ["Client certificate", text(form.certificate_file)],
-    ["Client key", text(form.key_file)],
-    [isCoap ? "Identity" : "User", text(form.username)],
-    ["Topic filters", filterWords(form)],
-    ["Resources", resourceWords(form)],
-    ["The broker keeps QoS 1 messages", yes(form.persistent_session)],
-    ["Rebirth requests", yes(form.allow_rebirth)],
-    ["Over WebSocket", transport.websocket ? text(transport.path) : "no"],
-    ["Application protocols (ALPN)", text(transport.alpn.join(", "))],
-    ["Revocation list", text(transport.crl_file)],
-    ["Name in the broker's certificate", text(transport.server_name)],
-    ["Limits", limitWords(form.limits)],
+    [t("meanwhile-ca"), text(form.ca_file)],
+    [t("meanwhile-certificate"), text(form.certificate_file)],
+    [t("meanwhile-key"), text(form.key_file)],
+    [isCoap ? t("meanwhile-identity") : t("meanwhile-user"), text(form.username)],
+    [t("meanwhile-filters"), filterWords(form)],
+    [t("meanwhile-resources"), resourceWords(form)],
+    [t("meanwhile-kept"), yes(form.persistent_session)],
+    [t("meanwhile-rebirth"), yes(form.allow_rebirth)],
+    [t("meanwhile-websocket"), transport.websocket ? text(transport.path) : t("meanwhile-no")],
+    [t("meanwhile-alpn"), text(transport.alpn.join(", "))],
+    [t("meanwhile-revocation"), text(transport.crl_file)],
+    [t("meanwhile-server-name"), text(transport.server_name)],
+    [t("meanwhile-limits"), limitWords(form.limits)],
   ];
 }
 

@@ -42,7 +42,7 @@ function by<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> 
 export function treeRows(proposals: readonly ProposalRow[], folded: ReadonlySet<string>): TreeRow[] {
   const rows: TreeRow[] = [];
   for (const [connection, ofConnection] of by(proposals, (proposal) => proposal.connection)) {
-    const key = `connection ${connection}`;
+    const key = `connection:${connection}`;
     rows.push(
       parent("connection", 1, key, ofConnection[0]?.connection_name || connection, ofConnection, folded),
     );

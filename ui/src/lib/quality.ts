@@ -1,38 +1,40 @@
 /** Quality of a value in words; the numbers are those of the program behind the window. */
+import { t } from "./text/text";
 
 export const GOOD = 0;
 export const UNCERTAIN = 1;
 export const BAD = 2;
 
-const STATUS_WORDS = ["GOOD", "UNCERTAIN", "BAD"] as const;
+const STATUSES = ["good", "uncertain", "bad"] as const;
 
-const REASON_WORDS = [
-  "",
-  "broker connection lost",
-  "node death",
-  "sequence gap",
-  "payload not readable",
+/** By the program's numbers; 0 is none. */
+const REASONS = [
+  "broker-lost",
+  "node-death",
+  "sequence-gap",
+  "unreadable",
   "frozen",
-  "source clock ahead",
-  "no data",
-  "waiting for birth",
+  "clock-ahead",
+  "no-data",
+  "no-birth",
   "redelivered",
   "retained",
-  "not a finite number",
-  "reported bad by device",
-  "from history",
+  "not-finite",
+  "device-bad",
+  "from-history",
   "abstained",
-  "never seen",
-  "history not writable",
-  "not recorded, program not running",
+  "never-seen",
+  "history-full",
+  "not-running",
 ] as const;
 
 export function statusWord(status: number): string {
-  return STATUS_WORDS[status] ?? "BAD";
+  return t(`quality-${STATUSES[status] ?? "bad"}`);
 }
 
 export function reasonWord(reason: number): string {
-  return REASON_WORDS[reason] ?? "";
+  const why = REASONS[reason - 1];
+  return why === undefined ? "" : t(`quality-${why}`);
 }
 
 /** "GOOD", "BAD · frozen". */

@@ -8,6 +8,7 @@ import type { PlantChange } from "../ipc/bindings/PlantChange";
 import type { ProposalRow } from "../ipc/bindings/ProposalRow";
 import type { ProposalView } from "../ipc/bindings/ProposalView";
 import { type AssetEdit, acceptedAsset, type Known, type SignalEdit, takenCount } from "../lib/acceptance";
+import { t } from "../lib/text/text";
 import { notices } from "./notices.svelte";
 import { SteadyList } from "./steadylist.svelte";
 
@@ -135,7 +136,7 @@ export class Discovery {
     if (connection !== "" && !view.by_connection.some(({ id }) => id === connection)) {
       this.connection = "";
       const name = narrowed || connection;
-      notices.tell(`The connection “${name}” is not in the plant any more: what all others hear is shown.`);
+      notices.tell(t("discovery-connection-gone", { name }));
       this.narrow();
     }
   }

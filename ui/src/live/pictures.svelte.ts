@@ -10,6 +10,9 @@ import { sameBinding, unbound } from "../lib/picture/bindings";
 const LOOK_MS = 1_500;
 const UNDO_MAX = 200;
 
+/** The picture that was shown last, kept between starts. */
+const STORE = "twinscope.picture";
+
 type Changes = ReadonlyMap<number, PictureBinding>;
 const NONE: Changes = new Map();
 
@@ -36,6 +39,11 @@ export class Pictures {
 
   constructor(backend: Backend) {
     this.#backend = backend;
+    try {
+      this.chosen = localStorage.getItem(STORE) ?? "";
+    } catch {
+      // Without storage the first picture is shown.
+    }
   }
 
   name = $derived(
@@ -76,6 +84,11 @@ export class Pictures {
     if (name === this.name) return true;
     if (this.changes.size > 0) return false;
     this.chosen = name;
+    try {
+      localStorage.setItem(STORE, name);
+    } catch {
+      // Lasts as long as the window.
+    }
     this.editing = false;
     this.discard();
     this.shown = null;

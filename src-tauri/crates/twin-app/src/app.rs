@@ -51,8 +51,8 @@ use crate::{
     heard_by_rule::HeardByRule,
     heartbeat, model_files,
     pipeline::{
-        notice::Notice, provisional::adopt, request::Request, retention::Plan, scoring::Answer,
-        writer::alarm_row,
+        self, notice::Notice, provisional::adopt, request::Request, retention::Plan,
+        scoring::Answer, writer::alarm_row,
     },
     start::{self, Tasks},
     trend,
@@ -109,7 +109,9 @@ impl App {
             .loaded
             .map_err(|source| workspace.wrong_plant(source))?;
         let (origin, heard) = mapped::remembered(workspace.dir(), loaded)?;
-        let historian = Historian::open(workspace.dir(), clock::now()).await?;
+        let historian =
+            Historian::open_with(workspace.dir(), clock::now(), pipeline::history_options())
+                .await?;
         // What was accepted just before the program ended may not have been given its history yet.
         adopt(&historian, &origin.whole(), clock::now()).await?;
         let (planted, models) = Planted::make(&historian, &workspace, origin, None).await?;

@@ -21,8 +21,10 @@ use crate::{
     probe::Probe,
     pulse::Beat,
     rate::{self, Throttle},
+    rest::Company,
     socket::Dialler,
     takeover::Ending,
+    turn::Turn,
     up::{self, End, Up, all_answers},
     wire::{Answer, Client, Fault, Got, Wire},
 };
@@ -31,16 +33,6 @@ use crate::{
 const BURST: u32 = 128;
 /// How long saying goodbye may take, to the broker and to the consumer each.
 const GOODBYE: Duration = Duration::from_secs(2);
-
-/// One turn of the loop.
-enum Turn<A> {
-    Stop,
-    Got(Result<Got<A>, Fault>),
-    Silent,
-    Lost(DownReason),
-    /// The consumer has caught up, and what was left to the broker can be fetched.
-    CaughtUp,
-}
 
 pub(crate) struct Desk<W: Wire, C> {
     spec: Arc<ConnectionSpec>,
@@ -61,6 +53,7 @@ pub(crate) struct Desk<W: Wire, C> {
     begun: Timestamp,
     /// Events taken since anything else was looked at.
     burst: u32,
+    company: Company,
     moments: Moments,
 }
 
@@ -78,6 +71,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             memory: Memory::new(),
             begun: Timestamp::MIN,
             burst: 0,
+            company: Company::default(),
             moments: Moments::new(),
             spec,
         }
@@ -177,12 +171,14 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         }
         let poll = wire.poll();
         tokio::pin!(poll);
+        let mut rest = None;
         if self.burst < BURST {
             let first = poll_fn(|context| Poll::Ready(poll.as_mut().poll(context))).await;
             if let Poll::Ready(got) = first {
                 self.burst += 1;
                 return Turn::Got(got);
             }
+            rest = self.company.rest(Instant::now());
         }
         self.burst = 0;
         self.moments.wait();
@@ -194,7 +190,11 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 biased;
                 command = commands.recv() => match command {
                     None | Some(Command::Stop) => return Turn::Stop,
-                    Some(command) => self.obey(command, up.as_ref()),
+                    Some(command) => {
+                        self.obey(command, up.as_ref());
+                        // What it asked for leaves when the stream is looked at.
+                        rest = None;
+                    }
                 },
                 room = sender.room(), if self.outlet.is_waiting() => match room {
                     Some(room) => self.outlet.pump(room, (self.clock)()),
@@ -206,7 +206,8 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                         return Turn::Lost(reason);
                     }
                 }
-                got = &mut poll => return Turn::Got(got),
+                () = rate::pause(rest), if rest.is_some() => rest = None,
+                got = &mut poll, if rest.is_none() => return Turn::Got(got),
                 () = &mut watchdog => if self.keep_alive(up, watchdog.as_mut()) {
                     return Turn::Silent;
                 },
@@ -298,6 +299,8 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
     }
 
     fn receive(&mut self, got: Got<W::Ack>, up: &mut Option<Up>) {
+        self.company
+            .note(matches!(&got, Got::Message { ack: None, .. }));
         match got {
             Got::Up {
                 session_present,

@@ -57,6 +57,8 @@ export interface Picture {
   elements: Map<number, SVGElement>;
   /** Names that their author gave to elements, by place. */
   names: Map<number, string>;
+  /** What elements of text say as drawn, by place. */
+  texts: Map<number, string>;
   bindings: PictureBinding[];
   rules: StyleRule[];
   /** The rules, for the tree in which the picture is shown. */
@@ -159,6 +161,7 @@ class Copy {
       box: boxOf((name) => source.getAttribute(name)),
       elements: new Map(),
       names: new Map(),
+      texts: new Map(),
       bindings: [],
       rules: [],
       sheet: new CSSStyleSheet(),
@@ -249,6 +252,10 @@ class Copy {
     const title = [...from.children].find((child) => child.localName === "title")?.textContent;
     const name = from.getAttribute("inkscape:label") ?? title ?? from.id;
     if (name.trim() !== "") this.#picture.names.set(place, name.trim().slice(0, NAME_MAX));
+    if (to.localName === "text") {
+      const said = (from.textContent ?? "").replaceAll(/\s+/g, " ").trim();
+      this.#picture.texts.set(place, said.slice(0, NAME_MAX));
+    }
     const binding = readBinding(place, (attribute) => from.getAttribute(attribute));
     if (binding) this.#picture.bindings.push(binding);
   }

@@ -51,3 +51,30 @@ export interface Message {
 export function told({ id, values, text }: Message): string {
   return format(bundleOf(language(), locale()), id, values) ?? text;
 }
+
+/** A part of a text, and how it stands out: `<b>`, `<code>` or `<a>` in the catalogue. */
+export interface Piece {
+  mark: "" | "b" | "code" | "a";
+  text: string;
+}
+
+/**
+ * A text with parts that stand out. What stands out is said by the catalogue alone: values come from a plant, and are text
+ * whatever is in them.
+ */
+export function marked<Id extends TextId>(id: Id, ...[values]: Values<Id>): Piece[] {
+  const kept: string[] = [];
+  const held: Record<string, TextValue> = {};
+  for (const [name, value] of Object.entries<TextValue>(values ?? {})) {
+    held[name] = typeof value === "number" ? value : `\ue000${kept.push(value) - 1}\ue001`;
+  }
+  const text = format(bundleOf(language(), locale()), id, held) ?? id;
+  const restored = (part: string) => part.replaceAll(/\ue000(\d+)\ue001/g, (_, at) => kept[Number(at)] ?? "");
+  return text
+    .split(/(<(?:b|code|a)>.*?<\/(?:b|code|a)>)/)
+    .filter((part) => part !== "")
+    .map((part): Piece => {
+      const [, mark, inner] = /^<(b|code|a)>(.*)<\/\1>$/.exec(part) ?? [];
+      return { mark: (mark as Piece["mark"] | undefined) ?? "", text: restored(inner ?? part) };
+    });
+}

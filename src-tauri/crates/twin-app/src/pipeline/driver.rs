@@ -24,7 +24,7 @@ use super::{
     ring::Ring,
     scoring::{Answer, ScoringThread},
     source::Source,
-    turn::{Step, Turn},
+    turn::{Memory, Step, Turn},
 };
 use crate::{clock, compile::Compiled, view::View};
 
@@ -45,6 +45,8 @@ pub struct Driver {
     pub(super) effects: Effects,
     pub(super) outbox: Job,
     pub(super) next_batch: u64,
+    /// Memory of turns that are over.
+    steps: Vec<Step>,
     pub(super) samples: u64,
     pub(super) samples_before: (u64, Timestamp),
     /// Messages of the last turn and the samples they brought.
@@ -112,6 +114,7 @@ impl Driver {
             effects: Effects::default(),
             outbox,
             next_batch: 0,
+            steps: Vec::new(),
             samples: 0,
             samples_before: (0, Timestamp::MIN),
             yield_before: (0, 0),
@@ -218,7 +221,11 @@ impl Driver {
     pub(super) fn decode(&mut self, messages: &mut Vec<(usize, Inbound)>) {
         let now = self.instant();
         let (count, room) = (messages.len(), self.room_for(messages.len()));
-        let mut turn = Turn::new(BatchId(self.next_batch), now).with_room(room);
+        let memory = Memory {
+            batch: self.historian.spent_batch(),
+            steps: std::mem::take(&mut self.steps),
+        };
+        let mut turn = Turn::new(BatchId(self.next_batch), now).with_room(room, memory);
         for (index, message) in messages.drain(..) {
             if let Some(source) = self.sources.get_mut(&index) {
                 let before = source.carried();
@@ -289,7 +296,8 @@ impl Driver {
         self.samples += turn.samples();
         let wanted = turn.rebirths();
         self.outbox.heard.append(&mut turn.heard());
-        for step in turn.into_steps() {
+        let mut steps = turn.into_steps();
+        for step in steps.drain(..) {
             match step {
                 Step::Input(at, input) => {
                     if let Input::Samples(batch) = &input {
@@ -301,6 +309,7 @@ impl Driver {
                 Step::Show(at, input) => self.step(at, input),
             }
         }
+        self.steps = steps;
         for (connection, node) in wanted {
             self.ask_rebirth_of_itself(&connection, &node, now);
         }

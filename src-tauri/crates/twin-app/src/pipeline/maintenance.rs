@@ -98,6 +98,8 @@ impl Maintenance {
     /// Runs until its task is ended.
     pub async fn run(self) {
         let begin = clock::now();
+        // What an earlier run left is moved first. What has come since would make chunks of next to nothing.
+        let mut left = Some(JournalRow(self.settled.load(Ordering::Relaxed)));
         let mut beat = i64::MIN;
         let mut compaction = Work::new("compaction", "History is not compacted", begin);
         let mut damaged = Work::new(
@@ -127,7 +129,10 @@ impl Maintenance {
             }
             let is_due = self.historian.compaction_due();
             if now >= compaction.due || (!compaction.fails && is_due) {
-                let outcome = self.compact(&mut damaged, now).await;
+                let settled = JournalRow(self.settled.load(Ordering::Relaxed));
+                let upto = left.filter(|_| !is_due).unwrap_or(settled);
+                let outcome = self.compact(&mut damaged, (upto, is_due), now).await;
+                left = left.filter(|_| outcome.is_err());
                 self.tell(compaction.went(outcome, now, COMPACT_EVERY))
                     .await;
             }
@@ -141,8 +146,13 @@ impl Maintenance {
         }
     }
 
-    async fn compact(&self, damaged: &mut Work, now: Timestamp) -> Result<()> {
-        let upto = JournalRow(self.settled.load(Ordering::Relaxed));
+    /// Moves rows up to the given one: all of them, or when a step is due, until none is.
+    async fn compact(
+        &self,
+        damaged: &mut Work,
+        (upto, is_due): (JournalRow, bool),
+        now: Timestamp,
+    ) -> Result<()> {
         loop {
             let progress = self.historian.compact_step(upto).await?;
             if progress.quarantined > 0 {
@@ -154,7 +164,8 @@ impl Maintenance {
                 damaged.due = now.plus(DAMAGE_SHOWN);
                 self.tell(Some(SystemEvent::Raised { key, text })).await;
             }
-            if !progress.more {
+            // What is left of a step that was due is little: moved at once it would have every chunk made again.
+            if !progress.more || is_due && !self.historian.compaction_due() {
                 break;
             }
         }

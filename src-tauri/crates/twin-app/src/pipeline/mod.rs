@@ -28,6 +28,8 @@ mod tests;
 pub mod turn;
 pub mod writer;
 
+use twin_historian::Options;
+
 /// Why samples are missing, as the name of a reject.
 const NOT_STORED: &str = "not-stored";
 /// The same in words.
@@ -40,10 +42,11 @@ pub const CONNECTION_QUEUE_BYTES: usize = 16 << 20;
 /// Messages decoded in one go.
 pub const INBOUND_BATCH: usize = 2_048;
 /// How long the driver rests after a turn in which nothing waited for an acknowledgement, so that a turn has many
-/// messages: it is the most by which a twin is shown later.
-pub const REST: std::time::Duration = std::time::Duration::from_millis(3);
+/// messages: it is the most by which a twin is shown later. A connection rests too, between reading what nobody waits for;
+/// this keeps many connections from making many turns.
+pub const REST: std::time::Duration = std::time::Duration::from_millis(1);
 /// How long the writer gathers jobs that nobody waits for, so that a commit has many samples of QoS 0.
-pub const GATHER: std::time::Duration = std::time::Duration::from_millis(20);
+pub const GATHER: std::time::Duration = std::time::Duration::from_millis(50);
 /// How many samples are enough for a commit without gathering more.
 pub const GATHER_SAMPLES: usize = 16_384;
 /// Jobs that wait for the writer; one job holds at most [`INBOUND_BATCH`] messages.
@@ -58,6 +61,8 @@ const RING: ring::Limits = ring::Limits {
 /// Bytes of messages of QoS 1 and 2 that wait unacknowledged in the driver while history cannot be written, each
 /// connection an equal part; beyond it no message of that connection is taken.
 const HELD_BYTES: usize = 64 << 20;
+/// Bytes of batches whose memory serves again once their samples are in chunks.
+const SPENT_BYTES: usize = 32 << 20;
 /// Questions that wait for the scorer.
 pub const SCORE_QUEUE: usize = 256;
 /// Requests of people that wait for the driver.
@@ -68,3 +73,11 @@ pub const LEDGER_PART: usize = 4_096;
 pub const NOTICE_QUEUE: usize = 32;
 /// Name of the condition that history cannot be written.
 pub const HISTORY: &str = "history";
+
+/// The bounds of the history that the pipeline writes.
+pub fn history_options() -> Options {
+    Options {
+        spent_bytes_max: SPENT_BYTES,
+        ..Options::default()
+    }
+}

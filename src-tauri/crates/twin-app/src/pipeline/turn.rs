@@ -33,6 +33,15 @@ pub enum Step {
     Show(Timestamp, Input),
 }
 
+/// Memory of turns that are over, for the next one.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// A batch that nobody looks at any more.
+    pub batch: Option<Arc<SampleBatch>>,
+    /// An empty list.
+    pub steps: Vec<Step>,
+}
+
 /// What one turn of the driver gathers: steps in order of arrival.
 #[derive(Debug)]
 pub struct Turn {
@@ -40,6 +49,8 @@ pub struct Turn {
     /// When the next step counts as received: each gets an instant of its own, so that their order is in the times.
     received: Timestamp,
     batch: SampleBatch,
+    /// An empty batch to share the next one in.
+    shell: Option<Arc<SampleBatch>>,
     manner: Manner,
     steps: Vec<Step>,
     heard: Vec<HeardBatch>,
@@ -54,6 +65,7 @@ impl Turn {
             id,
             received: now,
             batch: SampleBatch::new(id, now),
+            shell: None,
             manner: Manner::Live,
             steps: Vec::new(),
             heard: Vec::new(),
@@ -62,9 +74,14 @@ impl Turn {
         }
     }
 
-    /// With room for so many samples.
+    /// With room for so many samples, in memory that is there already.
     #[must_use]
-    pub fn with_room(mut self, samples: usize) -> Self {
+    pub fn with_room(mut self, samples: usize, memory: Memory) -> Self {
+        self.steps = memory.steps;
+        self.shell = memory.batch;
+        if let Some(used) = self.shell.as_mut().and_then(Arc::get_mut) {
+            self.batch = std::mem::take(used).renewed(self.id, self.received);
+        }
         self.batch.reserve(samples);
         self
     }
@@ -142,18 +159,37 @@ impl Turn {
         let mut batch = std::mem::replace(&mut self.batch, next).received_at(self.received);
         batch.fit();
         match self.manner {
-            Manner::Live => self.put(Input::Samples(Arc::new(batch))),
-            Manner::Kept => self.put(Input::Samples(Arc::new(batch.at_first_look()))),
+            Manner::Live => {
+                let batch = self.share(batch);
+                self.put(Input::Samples(batch));
+            }
+            Manner::Kept => {
+                let batch = self.share(batch.at_first_look());
+                self.put(Input::Samples(batch));
+            }
             Manner::Historical => {
-                let batch = batch.for_history_only();
-                self.steps.push(Step::Store(Arc::new(batch)));
+                let batch = self.share(batch.for_history_only());
+                self.steps.push(Step::Store(batch));
                 self.received = self.received.plus(Duration(1));
             }
             Manner::Transient => {
-                let input = Input::Samples(Arc::new(batch));
+                let input = Input::Samples(self.share(batch));
                 self.steps.push(Step::Show(self.received, input));
                 self.received = self.received.plus(Duration(1));
             }
+        }
+    }
+
+    fn share(&mut self, batch: SampleBatch) -> Arc<SampleBatch> {
+        let Some(mut shell) = self.shell.take() else {
+            return Arc::new(batch);
+        };
+        match Arc::get_mut(&mut shell) {
+            Some(empty) => {
+                *empty = batch;
+                shell
+            }
+            None => Arc::new(batch),
         }
     }
 

@@ -26,14 +26,12 @@ const BINDABLE = new Set([
   "image",
   "svg",
 ]);
-const TEXT_MAX = 30;
 
 export function nameOf(picture: Picture, place: number): string {
-  const element = picture.elements.get(place);
   const said = picture.names.get(place);
   if (said !== undefined) return said;
-  const text = element?.localName === "text" ? (element.textContent ?? "").trim().slice(0, TEXT_MAX) : "";
-  return text !== "" ? `“${text}”` : `${element?.localName ?? ""} ${place}`;
+  const text = picture.texts.get(place) ?? "";
+  return text !== "" ? `“${text}”` : `${picture.elements.get(place)?.localName ?? ""} ${place}`;
 }
 
 /** What is bound first, then what has a name, then the rest; each in the order of the file. */

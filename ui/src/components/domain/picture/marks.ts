@@ -26,7 +26,7 @@ export class Marks {
 
   constructor(root: SVGSVGElement, box: PictureBox) {
     this.#root = root;
-    this.#size = Math.max(box.width / 76, box.height / 48);
+    this.#size = Math.max(box.width / 66, box.height / 42);
     this.#layer = draw("g", { class: "tw-over", "aria-hidden": "true" });
     root.append(hatchPattern(this.#size * 0.55), this.#layer);
   }

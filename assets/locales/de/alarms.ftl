@@ -1,0 +1,42 @@
+alarms-title = Alarme
+alarms-counts = { $standing } anstehend · { $unacknowledged } unquittiert
+alarms-standing = Anstehend
+alarms-history = Historie
+alarms-older = Ältere Alarme
+alarms-none-standing = Kein Alarm steht an. Vergangene Alarme stehen unter „Historie“.
+alarms-none-recorded = Noch wurde kein Alarm aufgezeichnet.
+alarms-of-asset = Alarme dieses Assets
+alarms-none-of-asset = Kein Alarm aufgezeichnet.
+
+alarms-priority = Priorität
+alarms-raised = Gekommen
+alarms-asset = Asset
+alarms-what = Was
+alarms-state = Zustand
+alarms-duration = Dauer
+alarms-acknowledged-by = Quittiert
+alarms-action = Aktion
+alarms-someone = unbekannt
+
+alarms-state-unack-active = Unquittiert
+alarms-state-acked-active = Quittiert
+alarms-state-unack-returned = Gegangen, unquittiert
+alarms-state-normal = Gegangen
+alarms-state-normal-after = Gegangen nach { $duration }
+
+alarms-rule-high-high = über Hoch-Hoch { $limit }
+alarms-rule-high = über Hoch { $limit }
+alarms-rule-low = unter Tief { $limit }
+alarms-rule-low-low = unter Tief-Tief { $limit }
+alarms-rule-anomaly = über { $limit }
+alarms-about-score = Anomaliewert
+alarms-about-unknown = Unbekanntes Signal
+alarms-mark-acknowledged = Priorität { $priority }, quittiert
+alarms-mark-unacknowledged = Priorität { $priority }, unquittiert
+
+alarms-ack = Quittieren
+alarms-ack-short = Quitt.
+alarms-ack-named = Quittieren: { $alarm }
+alarms-ack-comment = Mit Kommentar quittieren
+alarms-ack-comment-named = Mit Kommentar quittieren: { $alarm }
+alarms-comment = Kommentar

@@ -1,0 +1,47 @@
+look-testing = Test läuft, { $passed }
+look-testing-of = Test läuft, { $passed } von { $whole }
+look-listening = Hört auf { $filter }, { $passed }
+look-listening-of = Hört auf { $filter }, { $passed } von { $whole }
+look-asking = Gerät wird gefragt, was es hat, { $passed }
+look-asking-of = Gerät wird gefragt, was es hat, { $passed } von { $whole }
+look-part-done = Erledigter Anteil
+
+look-brings = Was { $filter } bringt
+look-filter = { $topics ->
+    [one] { $filter }: { $topics } Topic, { $rate } Nachrichten/s, { $size }/s.
+   *[other] { $filter }: { $topics } Topics, { $rate } Nachrichten/s, { $size }/s.
+}
+look-filter-capped = { $topics ->
+    [one] { $filter }: mehr als { $topics } Topic, { $rate } Nachrichten/s, { $size }/s.
+   *[other] { $filter }: mehr als { $topics } Topics, { $rate } Nachrichten/s, { $size }/s.
+}
+look-known = { $topics ->
+    [one] Davon kommen { $topics } Topic und { $rate } Nachrichten/s schon jetzt.
+   *[other] Davon kommen { $topics } Topics und { $rate } Nachrichten/s schon jetzt.
+}
+look-known-none = Nichts davon kommt schon jetzt.
+look-retained = { $count ->
+    [one] { $count } Nachricht hatte der Broker noch von früher.
+   *[other] { $count } Nachrichten hatte der Broker noch von früher.
+}
+look-capped = Es kam so viel, dass nach { $seconds } Schluss war.
+look-listened = { $seconds } lang zugehört: Was seltener spricht, ist nicht dabei.
+look-largest = Die größte Nachricht hat { $size }.
+look-branch = Zweig
+look-topics = Topics
+look-messages = Nachrichten
+look-data = Daten
+look-elsewhere = Andere Zweige
+
+look-offer = Was das Gerät hat
+look-offer-none = Das Gerät nennt keine Ressource, die hier gelesen werden kann.
+look-offer-has = { $count ->
+    [one] Das Gerät hat { $count } Ressource. Ankreuzen, was gelesen werden soll.
+   *[other] Das Gerät hat { $count } Ressourcen. Ankreuzen, was gelesen werden soll.
+}
+look-offer-left = { $count ->
+    [one] { $count } weiterer Verweis ist nicht gezeigt: zu einem anderen Gerät, doppelt, fehlerhaft oder zu viel.
+   *[other] { $count } weitere Verweise sind nicht gezeigt: zu einem anderen Gerät, doppelt, fehlerhaft oder zu viele.
+}
+look-offer-observable = beobachtbar
+look-offer-interval = wird in Abständen gelesen

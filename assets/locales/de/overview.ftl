@@ -1,0 +1,14 @@
+overview-title = Übersicht
+overview-all = Alle Assets
+overview-normal = { $count } normal
+overview-stale = { $count } veraltet
+overview-standby = { $count } in Bereitschaft
+overview-waiting = { $count } ohne Daten bisher
+overview-group-area = Gruppe: Bereich
+overview-group-none = Gruppe: keine
+overview-sort-worst = Reihenfolge: Dringendes zuerst
+overview-sort-plant = Reihenfolge: wie in der Anlage
+overview-empty = Die Anlage hat noch keine Assets.
+overview-empty-discovery = Was die Broker senden, wird unter <a>Erkennung</a> vorgeschlagen, sobald etwas ankommt.
+overview-empty-file = Assets können auch in <code>{ $path }</code> eingetragen werden.
+overview-tile-standby = Bereitschaft

@@ -1,0 +1,41 @@
+shell-reading = Anlage wird gelesen …
+shell-screens = Ansichten
+shell-where = Aktuelle Ansicht
+
+shell-overview = Übersicht
+shell-process = Prozess
+shell-alarms = Alarme
+shell-alarms-unacknowledged = Alarme, { $count } unquittiert
+shell-discovery = Erkennung
+shell-types = Typen
+shell-connections = Verbindungen
+shell-settings = Einstellungen
+shell-to-light = Hell
+shell-to-dark = Dunkel
+shell-switch-light = Helle Farben
+shell-switch-dark = Dunkle Farben
+
+shell-live = LIVE
+shell-starting = STARTET
+shell-no-data = KEINE DATEN
+shell-no-data-for = seit { $duration }
+
+shell-search = Assets und Signale suchen
+shell-search-hits = Gefunden
+shell-search-nothing = Nichts heißt „{ $query }“.
+
+shell-no-alarm = Kein unquittierter Alarm
+shell-alarm-counts = { $unacknowledged } unquittiert · { $standing } anstehend
+shell-links-up = { $up } von { $count } Verbindungen stehen
+shell-rate = { $rate }/s
+shell-dropped = { $count } verworfen
+shell-rejected = { $count } abgewiesen
+
+shell-fault-title = Twinscope kann die Anlage nicht zeigen
+shell-fault-advice = Bis dies behoben ist, wird nichts aufgezeichnet und kein Alarm ausgelöst. Beheben, Twinscope beenden und neu starten. Was vorher gespeichert wurde, bleibt, wie es ist.
+shell-quit = Beenden
+
+shell-close-title = Im Infobereich weiter aufzeichnen?
+shell-close-why = Im Infobereich speichert Twinscope weiter Messwerte und löst Alarme aus, auch ohne Fenster. Nach dem Beenden überwacht niemand die Anlage.
+shell-close-remember = Künftig immer so
+shell-close-keep = Weiter aufzeichnen

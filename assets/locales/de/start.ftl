@@ -1,0 +1,9 @@
+start-title = Noch ist kein Broker verbunden
+start-lead = Twinscope zeigt eine Anlage so, wie ihre MQTT-Broker sie beschreiben. Es hört nur zu: In die Anlage wird nichts geschrieben.
+start-connect = Mit Ihrem Broker verbinden
+start-connect-why = Host, Port und was abonniert werden soll. TLS ist voreingestellt, und ein Test sagt in Worten, woran es hakt. Was ankommt, wird unter „Erkennung“ als Assets mit Einheiten und Typen vorgeschlagen.
+start-connect-add = Verbindung hinzufügen
+start-demo = Eine Demoanlage ansehen
+start-demo-why = Ein Pumpwerk mit eigenem Broker auf diesem Rechner und Fehlern zum Aufspüren. Im Quellordner ausführen:
+start-file = Was übernommen wird, steht danach in <code>plant.toml</code> in <b>{ $folder }</b>; die Datei lässt sich auch von Hand bearbeiten.
+start-file-workspace = dem Arbeitsordner

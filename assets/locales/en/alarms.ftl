@@ -1,0 +1,47 @@
+alarms-title = Alarms
+alarms-counts = { $standing } standing · { $unacknowledged } unacknowledged
+alarms-standing = Standing
+alarms-history = History
+alarms-older = Older alarms
+alarms-none-standing = No alarm stands. Alarms of the past are under History.
+alarms-none-recorded = No alarm has been recorded yet.
+alarms-of-asset = Alarms of this asset
+alarms-none-of-asset = No alarm on record.
+
+alarms-priority = Priority
+alarms-raised = Raised
+alarms-asset = Asset
+alarms-what = What
+alarms-state = State
+alarms-duration = Duration
+alarms-acknowledged-by = Acknowledged
+alarms-action = Action
+alarms-someone = unknown
+
+# States of IEC 62682, for one alarm.
+alarms-state-unack-active = Unacknowledged
+alarms-state-acked-active = Acknowledged
+alarms-state-unack-returned = Returned, unacknowledged
+alarms-state-normal = Returned
+alarms-state-normal-after = Returned after { $duration }
+
+# Behind a value: the limit that it broke. The first word may stand alone at the end of a line.
+alarms-rule-high-high = above high-high { $limit }
+alarms-rule-high = above high { $limit }
+alarms-rule-low = below low { $limit }
+alarms-rule-low-low = below low-low { $limit }
+alarms-rule-anomaly = above { $limit }
+# What the alarm is about, where no signal has a name.
+alarms-about-score = Anomaly score
+alarms-about-unknown = Unknown signal
+# The name of the mark of an alarm.
+alarms-mark-acknowledged = Priority { $priority }, acknowledged
+alarms-mark-unacknowledged = Priority { $priority }, unacknowledged
+
+alarms-ack = Acknowledge
+alarms-ack-short = Ack
+# $alarm: asset, value and limit.
+alarms-ack-named = Acknowledge { $alarm }
+alarms-ack-comment = Acknowledge with a comment
+alarms-ack-comment-named = Acknowledge with a comment: { $alarm }
+alarms-comment = Comment

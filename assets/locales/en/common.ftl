@@ -1,0 +1,19 @@
+common-cancel = Cancel
+common-close = Close
+common-done = Done
+common-none = none
+# In place of a name that is not known.
+common-unknown-signal = unknown signal
+common-assets = { $count ->
+    [one] { $count } asset
+   *[other] { $count } assets
+}
+common-signals = { $count ->
+    [one] { $count } signal
+   *[other] { $count } signals
+}
+common-connections = { $count ->
+    [one] { $count } connection
+   *[other] { $count } connections
+}
+common-more = and { $count } more

@@ -1,0 +1,14 @@
+overview-title = Overview
+overview-all = All assets
+overview-normal = { $count } normal
+overview-stale = { $count } stale
+overview-standby = { $count } standby
+overview-waiting = { $count } waiting for data
+overview-group-area = Group: area
+overview-group-none = Group: none
+overview-sort-worst = Sort: worst first
+overview-sort-plant = Sort: plant order
+overview-empty = The plant has no assets yet.
+overview-empty-discovery = What the brokers send is proposed under <a>Discovery</a> as soon as something is heard.
+overview-empty-file = Assets can also be written into <code>{ $path }</code>.
+overview-tile-standby = Standby

@@ -1,0 +1,21 @@
+# Quality of a value (OPC UA), and why it is not good.
+quality-good = GOOD
+quality-uncertain = UNCERTAIN
+quality-bad = BAD
+quality-broker-lost = broker connection lost
+quality-node-death = node death
+quality-sequence-gap = sequence gap
+quality-unreadable = payload not readable
+quality-frozen = frozen
+quality-clock-ahead = source clock ahead
+quality-no-data = no data
+quality-no-birth = waiting for birth
+quality-redelivered = redelivered
+quality-retained = retained
+quality-not-finite = not a finite number
+quality-device-bad = reported bad by device
+quality-from-history = from history
+quality-abstained = abstained
+quality-never-seen = never seen
+quality-history-full = history not writable
+quality-not-running = not recorded, program not running

@@ -1,0 +1,43 @@
+# The window around every screen: title, ways to the screens, status line.
+shell-reading = Reading the plant…
+shell-screens = Screens
+shell-where = Where you are
+
+shell-overview = Overview
+shell-process = Process
+shell-alarms = Alarms
+shell-alarms-unacknowledged = Alarms, { $count } unacknowledged
+shell-discovery = Discovery
+shell-types = Types
+shell-connections = Connections
+shell-settings = Settings
+shell-to-light = Light
+shell-to-dark = Dark
+shell-switch-light = Switch to light
+shell-switch-dark = Switch to dark
+
+# Beside the clock. $duration: with its unit.
+shell-live = LIVE
+shell-starting = STARTING
+shell-no-data = NO DATA
+shell-no-data-for = for { $duration }
+
+shell-search = Search assets and signals
+shell-search-hits = Found
+shell-search-nothing = Nothing is named “{ $query }”.
+
+shell-no-alarm = No unacknowledged alarm
+shell-alarm-counts = { $unacknowledged } unacknowledged · { $standing } standing
+shell-links-up = { $up } of { $count } connections up
+shell-rate = { $rate }/s
+shell-dropped = { $count } dropped
+shell-rejected = { $count } rejected
+
+shell-fault-title = Twinscope cannot show the plant
+shell-fault-advice = Nothing is collected and no alarm is raised until this is mended. Mend it, quit, and start Twinscope again. What was stored before stays as it is.
+shell-quit = Quit
+
+shell-close-title = Keep collecting in the tray?
+shell-close-why = In the tray, Twinscope goes on storing samples and raising alarms without a window. After quitting, nobody watches.
+shell-close-remember = Do this every time
+shell-close-keep = Keep collecting
