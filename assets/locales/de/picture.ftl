@@ -145,3 +145,9 @@ picture-high = Skala bis
 picture-number-wrong = Zahl eingeben oder leer lassen
 picture-on = Ein, wenn
 picture-on-hint = > 5, < 5 oder Wörter mit Kommas dazwischen. Leer: weder null noch ein Wort für aus.
+
+picture-kind-high-high = Hoch-Hoch
+picture-kind-high = Hoch
+picture-kind-low = Tief
+picture-kind-low-low = Tief-Tief
+picture-kind-anomaly = Anomalie

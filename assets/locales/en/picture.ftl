@@ -145,3 +145,9 @@ picture-high = Scale to
 picture-number-wrong = Write a number, or leave it empty
 picture-on = On when
 picture-on-hint = > 5, < 5, or words with commas between. Empty: neither zero nor a word for off.
+
+picture-kind-high-high = High-high
+picture-kind-high = High
+picture-kind-low = Low
+picture-kind-low-low = Low-low
+picture-kind-anomaly = Anomaly

@@ -11,51 +11,16 @@ import type { Live } from "../../../live/live.svelte";
 import type { Bound } from "./bound";
 import { alarmsOf } from "./paint.svelte";
 
-export function stateText(state: AssetStateKind): string {
-  switch (state) {
-    case "waiting":
-      return t("picture-waiting");
-    case "live":
-      return t("picture-live");
-    case "standby":
-      return t("picture-standby");
-    case "stale":
-      return t("picture-stale");
-  }
-}
+export const stateText = (state: AssetStateKind): string => t(`picture-${state}`);
+export const showText = (show: PictureShow): string => t(`picture-show-${show}`);
+export const sideText = (side: PictureSide): string => t(`picture-side-${side}`);
 
-export function showText(show: PictureShow): string {
-  switch (show) {
-    case "value":
-      return t("picture-show-value");
-    case "number":
-      return t("picture-show-number");
-    case "bar":
-      return t("picture-show-bar");
-    case "indicator":
-      return t("picture-show-indicator");
-    case "state":
-      return t("picture-show-state");
-    case "turn":
-      return t("picture-show-turn");
-    case "flow":
-      return t("picture-show-flow");
-    case "asset":
-      return t("picture-show-asset");
-  }
-}
+const KINDS = ["high-high", "high", "low", "low-low", "anomaly"] as const;
 
-export function sideText(side: PictureSide): string {
-  switch (side) {
-    case "up":
-      return t("picture-side-up");
-    case "down":
-      return t("picture-side-down");
-    case "left":
-      return t("picture-side-left");
-    case "right":
-      return t("picture-side-right");
-  }
+/** "High-high". */
+export function kindText(kind: string): string {
+  const known = KINDS.find((one) => one === kind);
+  return known ? t(`picture-kind-${known}`) : kind;
 }
 
 /** "412 m³/h", "Auto". */
