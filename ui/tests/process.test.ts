@@ -96,7 +96,7 @@ describe("a process picture", () => {
     const part = Number(inside()?.querySelector("clipPath rect")?.getAttribute("height"));
     expect(part).toBeGreaterThan(0.6);
     expect(part).toBeLessThan(0.8);
-    expect(byId("picture-missing")?.textContent).toContain("1 element");
+    expect(byId("picture-missing")?.textContent).toContain("1 binding");
     expect(byId("process")?.textContent).toContain("too large");
     expect(bound("Bound to gone/flow")?.textContent).toContain("?");
   });

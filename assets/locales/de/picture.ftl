@@ -7,8 +7,8 @@ picture-reading = Das Bild wird gelesen…
 picture-cannot = { $title } kann nicht gezeigt werden.
 picture-may-be-old = Das Gezeigte kann veraltet sein.
 picture-missing-count = { $count ->
-    [one] { $count } Element ist an etwas gebunden, das die Anlage nicht hat
-   *[other] { $count } Elemente sind an etwas gebunden, das die Anlage nicht hat
+    [one] { $count } Bindung führt ins Leere
+   *[other] { $count } Bindungen führen ins Leere
 }
 picture-left-out = { $count ->
     [one] { $count } Datei des Ordners kann nicht gezeigt werden
@@ -79,7 +79,7 @@ picture-out-other = { $count ->
 
 # $id: what the element is bound to.
 picture-unknown = Gebunden an { $id }, das die Anlage nicht hat
-picture-unknown-how = Die Anlage hat nichts mit dieser Kennung. Binden Sie das Element im Editor neu, oder berichtigen Sie die Kennung in der Datei.
+picture-unknown-how = Die Anlage hat nichts mit dieser Id. Binden Sie das Element im Editor neu, oder berichtigen Sie die Id in der Datei.
 picture-waiting = noch nichts empfangen
 picture-live = in Betrieb
 picture-standby = in Bereitschaft
@@ -123,7 +123,7 @@ picture-no-element = Kein Element heißt so.
 picture-inside = In
 picture-bound-to = Zeigt
 picture-search = Asset oder Signal
-picture-search-hint = Nach Name oder Kennung suchen
+picture-search-hint = Nach Name oder Id suchen
 picture-not-bound = Nicht gebunden
 picture-unbind = Bindung lösen
 picture-as = Als

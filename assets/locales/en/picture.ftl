@@ -7,8 +7,8 @@ picture-reading = Reading the picture…
 picture-cannot = { $title } cannot be shown.
 picture-may-be-old = What is shown may be old.
 picture-missing-count = { $count ->
-    [one] { $count } element is bound to what the plant does not have
-   *[other] { $count } elements are bound to what the plant does not have
+    [one] { $count } binding leads nowhere
+   *[other] { $count } bindings lead nowhere
 }
 picture-left-out = { $count ->
     [one] { $count } file of the folder cannot be shown
