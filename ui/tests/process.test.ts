@@ -124,6 +124,32 @@ describe("a process picture", () => {
     observer.disconnect();
   });
 
+  it("moves with the data only, while on, and not where motion is unwanted", async () => {
+    const moving = `<svg xmlns="http://www.w3.org/2000/svg"><g id="on" data-signal="pump-1/speed" data-show="turn"><path d="M0 0h1"/></g>
+      <g id="off" data-signal="pump-3/speed" data-show="turn"><path d="M0 0h1"/></g>
+      <path id="pipe" style="stroke-dasharray:4 4" data-signal="pump-1/flow" data-show="flow"/></svg>`;
+    await open(one(moving), "normal");
+    const at = (id: string) => inside()?.querySelector<SVGElement>(`#${id}`) ?? null;
+    await waitFor(() => expect(at("on")?.getAttribute("transform")).toMatch(/^rotate\(\d+ /));
+    await waitFor(() => expect(at("pipe")?.style.getPropertyValue("stroke-dashoffset")).not.toBe(""));
+    expect(at("off")?.getAttribute("transform")).toBeNull();
+    expect(at("off")?.classList.contains("tw-stopped")).toBe(true);
+    await end?.();
+    document.body.replaceChildren();
+    const { matchMedia } = window;
+    vi.spyOn(window, "matchMedia").mockImplementation((query) =>
+      query.includes("reduced-motion")
+        ? ({ ...matchMedia(query), matches: true } as MediaQueryList)
+        : matchMedia(query),
+    );
+    await open(one(moving), "normal");
+    await waitFor(() => expect(at("off")?.classList.contains("tw-stopped")).toBe(true));
+    const flushes = live.flushes;
+    await waitFor(() => expect(live.flushes).toBeGreaterThan(flushes + 4));
+    expect(at("on")?.getAttribute("transform")).toBeNull();
+    expect(at("on")?.classList.contains("tw-stopped")).toBe(false);
+  });
+
   it("leads to assets and signals by Enter, and from element to element by arrows", async () => {
     await open(one(HALL));
     await waitFor(() => expect(bound("Pump 2, Drive-end vibration")).not.toBeNull());
@@ -207,6 +233,14 @@ describe("pictures of the folder", () => {
     pictures.discard();
     await vi.waitFor(() => expect(pictures.shown?.text).toBe(HALL));
     expect(pictures.changes.size).toBe(0);
+    // Its file is taken away while something is bound.
+    pictures.bind({ ...unbound(2), asset: "pump-3" }, undefined);
+    const other = { name: "other.svg", title: "other", stamp: "1" };
+    backend.pictures = async () => ({ folder: "/p", rows: [other], left_out: [] });
+    await pictures.look();
+    expect(pictures.overtaken).toBe(true);
+    expect(pictures.changes.size).toBe(1);
+    pictures.discard();
     // Back to what the file says is no change.
     pictures.bind(unbound(2), undefined);
     expect(pictures.changes.size).toBe(0);

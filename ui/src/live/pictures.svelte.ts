@@ -5,6 +5,7 @@ import type { PictureBinding } from "../ipc/bindings/PictureBinding";
 import type { PictureList } from "../ipc/bindings/PictureList";
 import type { PictureView } from "../ipc/bindings/PictureView";
 import { sameBinding, unbound } from "../lib/picture/bindings";
+import type { PictureBox } from "../lib/picture/viewport";
 
 /** After its last answer, the folder is looked at again. */
 const LOOK_MS = 1_500;
@@ -23,6 +24,8 @@ export class Pictures {
   shown: PictureView | null = $state.raw(null);
   /** Why the list, or the picture that was chosen, cannot be had. */
   failure = $state("");
+  /** The part of it that is seen; null: the whole. */
+  view: PictureBox | null = $state.raw(null);
   editing = $state(false);
   /** What is bound otherwise than in the file, by element. */
   changes: Changes = $state.raw(NONE);
@@ -36,6 +39,7 @@ export class Pictures {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watchers = 0;
   #asking = false;
+  #again = false;
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -63,8 +67,12 @@ export class Pictures {
   }
 
   async look(): Promise<void> {
-    if (this.#asking) return;
+    if (this.#asking) {
+      this.#again = true;
+      return;
+    }
     this.#asking = true;
+    this.#again = false;
     clearTimeout(this.#timer);
     try {
       const list = await this.#backend.pictures();
@@ -75,7 +83,9 @@ export class Pictures {
       this.failure = errorMessage(error);
     } finally {
       this.#asking = false;
-      if (this.#watchers > 0) this.#timer = setTimeout(() => void this.look(), LOOK_MS);
+      // Another picture was chosen meanwhile.
+      if (this.#again) void this.look();
+      else if (this.#watchers > 0) this.#timer = setTimeout(() => void this.look(), LOOK_MS);
     }
   }
 
@@ -92,12 +102,18 @@ export class Pictures {
     this.editing = false;
     this.discard();
     this.shown = null;
+    this.view = null;
     await this.look();
     return true;
   }
 
   /** Reads the chosen picture when its file is not the one that is shown. */
   async #read(): Promise<void> {
+    const gone = this.shown !== null && !this.list?.rows.some((one) => one.name === this.shown?.row.name);
+    if (gone && this.changes.size > 0) {
+      this.overtaken = true;
+      return;
+    }
     const row = this.list?.rows.find((candidate) => candidate.name === this.name);
     if (!row) {
       this.shown = null;
