@@ -18,6 +18,8 @@ export interface Bound {
   missing: string;
   /** It lies inside an element that shows the alarms of the same asset. */
   covered: boolean;
+  /** Another element writes the value of the same signal: the doubt is said there, and once. */
+  written: boolean;
 }
 
 /** Bindings of a picture as changed in the editor, in the order of the file. */
@@ -52,8 +54,12 @@ export function resolve(
       signal: found?.signal,
       missing: binding.signal !== null && found === undefined ? binding.signal : unknownAsset,
       covered: false,
+      written: false,
     });
   }
+  const isText = ({ show }: Bound) => show === "value" || show === "number";
+  const written = new Set(bound.filter(isText).map((one) => one.signal));
+  for (const one of bound) one.written = !isText(one) && one.signal !== undefined && written.has(one.signal);
   const frames = new Map(
     bound.filter((one) => one.show === "asset").map((one): [Element, Bound] => [one.element, one]),
   );

@@ -44,14 +44,16 @@ function markOf(live: Live, bound: Bound): Mark {
   const { status, reason } = readingOf(live, bound);
   const worst = worstAlarm(alarmsOf(live, bound));
   const silent = isSilent(status, reason);
-  const told = !worst || (bound.covered && COLOURED.has(bound.show));
+  const told = !worst || bound.written || (bound.covered && COLOURED.has(bound.show));
+  // A frame around a pipe would be one around half of the picture.
+  const isPipe = bound.show === "flow";
   return {
     priority: told ? 0 : worst.priority,
     acknowledged: worst?.state === "acked-active",
-    silent: silent && !bound.covered && bound.missing === "",
+    silent: silent && !bound.covered && !isPipe && bound.missing === "",
     missing: bound.missing !== "",
-    quality: silent ? "" : status === UNCERTAIN ? "?" : status === BAD ? "✕" : "",
-    framed: !COLOURED.has(bound.show),
+    quality: silent || bound.written ? "" : status === UNCERTAIN ? "?" : status === BAD ? "✕" : "",
+    framed: !isPipe && !COLOURED.has(bound.show),
   };
 }
 
