@@ -49,10 +49,13 @@ impl App {
         }
         let _alone = self.editing.lock().await;
         let what = format!("{} elements bound anew", bindings.len());
-        self.audit(user, "save-picture", name, &what).await?;
         let (name, print) = (name.to_owned(), print.to_owned());
-        self.with_folder(move |dir| pictures::save(&dir, &name, &print, &bindings))
-            .await
+        let saved = self
+            .with_folder(move |dir| pictures::save(&dir, &name, &print, &bindings))
+            .await?;
+        self.audit(user, "save-picture", &saved.row.name, &what)
+            .await;
+        Ok(saved)
     }
 
     /// Copies a picture into the workspace.
@@ -65,7 +68,7 @@ impl App {
         let row = self
             .with_folder(move |dir| pictures::import(&dir, &from))
             .await?;
-        self.audit(user, "import-picture", &row.name, path).await?;
+        self.audit(user, "import-picture", &row.name, path).await;
         Ok(row)
     }
 
@@ -78,5 +81,54 @@ impl App {
         tokio::task::spawn_blocking(move || work(dir))
             .await
             .map_err(|_| Error::Stopped)?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    const PICTURE: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\"><rect/></svg>";
+
+    #[tokio::test]
+    async fn who_brought_and_bound_a_picture_is_in_the_audit_trail() {
+        let (dir, from) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (app, _notices) = App::start(dir.path(), dir.path()).await.unwrap();
+        let path = from.path().join("hall.svg");
+        fs::write(&path, PICTURE).unwrap();
+        let path = path.display().to_string();
+        let row = app.import_picture(&path, "eva").await.unwrap();
+        assert_eq!(app.pictures().await.unwrap().rows, [row]);
+        let view = app.picture("hall.svg").await.unwrap();
+        let binding = PictureBinding {
+            element: 1,
+            asset: Some("pump-1".into()),
+            signal: None,
+            show: None,
+            side: None,
+            low: None,
+            high: None,
+            on: None,
+        };
+        let save = || app.save_picture("hall.svg", &view.print, vec![binding.clone()], "eva");
+        let saved = save().await.unwrap();
+        assert!(saved.text.contains("<rect data-asset=\"pump-1\"/>"));
+        // What was refused was not done.
+        assert!(save().await.is_err());
+        let trail = app.historian.alarms().audit(None, 100).await.unwrap();
+        let trail: Vec<_> = trail.iter().rev().map(|one| &one.entry).collect();
+        let told: Vec<_> = trail
+            .iter()
+            .map(|entry| (&*entry.user, &*entry.action, &*entry.subject))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("eva", "import-picture", "hall.svg"),
+                ("eva", "save-picture", "hall.svg")
+            ]
+        );
     }
 }
