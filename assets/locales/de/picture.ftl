@@ -151,3 +151,5 @@ picture-kind-high = Hoch
 picture-kind-low = Tief
 picture-kind-low-low = Tief-Tief
 picture-kind-anomaly = Anomalie
+
+picture-no-scale = Das Signal hat keinen eigenen Messbereich: Geben Sie an, wo die Skala beginnt und endet.

@@ -151,3 +151,5 @@ picture-kind-high = High
 picture-kind-low = Low
 picture-kind-low-low = Low-low
 picture-kind-anomaly = Anomaly
+
+picture-no-scale = The signal has no range of its own: write where the scale begins and ends.

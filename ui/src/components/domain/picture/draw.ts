@@ -41,8 +41,9 @@ export function grown(box: PictureBox, by: number): PictureBox {
   return { x: box.x - by, y: box.y - by, width: box.width + 2 * by, height: box.height + 2 * by };
 }
 
-export function frame(box: PictureBox, look: string): SVGElement {
-  return draw("rect", { ...box, rx: 3, class: look });
+/** `round` is the radius of its corners. */
+export function frame(box: PictureBox, look: string, round: number): SVGElement {
+  return draw("rect", { ...box, rx: round, class: look });
 }
 
 /** The same shapes as in the alarm list, on a grid of 20. */

@@ -58,12 +58,12 @@ export class Marks {
     if (!box) return group;
     const size = this.#size;
     const around = grown(box, mark.framed ? size * 0.35 : size * 0.12);
-    if (mark.silent) group.append(frame(around, "tw-hatched"));
-    else if (mark.missing) group.append(frame(around, "tw-missing"));
+    if (mark.silent) group.append(frame(around, "tw-hatched", size * 0.12));
+    else if (mark.missing) group.append(frame(around, "tw-missing", size * 0.12));
     if (mark.priority > 0) {
-      const side = mark.framed ? size : size * 0.8;
+      const side = mark.framed ? size : Math.max(size * 0.8, box.height * 0.6);
       if (mark.framed) {
-        const raised = frame(around, "tw-raised");
+        const raised = frame(around, "tw-raised", size * 0.12);
         alarmLook(raised, mark.priority, mark.acknowledged);
         group.append(raised);
       }
@@ -74,7 +74,9 @@ export class Marks {
     } else if (mark.quality !== "") {
       const at = { x: around.x - size * 0.2, y: box.y + box.height / 2, "text-anchor": "end" };
       const look = { "dominant-baseline": "central", class: "tw-quality" };
-      group.append(sized(draw("text", { ...at, ...look }, mark.quality), size * 0.75));
+      group.append(
+        sized(draw("text", { ...at, ...look }, mark.quality), Math.max(size * 0.75, box.height * 0.55)),
+      );
     }
     return group;
   }
@@ -85,7 +87,7 @@ export class Marks {
     this.#frames.delete(look);
     const box = element ? boxIn(this.#root, element) : null;
     if (!box) return;
-    const made = frame(grown(box, this.#size * 0.25), `tw-${look}`);
+    const made = frame(grown(box, this.#size * 0.25), `tw-${look}`, this.#size * 0.12);
     this.#frames.set(look, made);
     this.#layer.append(made);
   }
