@@ -95,6 +95,18 @@ const SHOTS = [
   ["discovery-narrow", "fault", "#/discovery", "light", 760, 900],
   ["overview-fresh", "fresh", "", "light", 1024, 700],
   ["discovery-nothing", "empty", "#/discovery", "dark", 1280, 800],
+  ["process", "fault", "#/process", "dark", 1440, 900],
+  ["process-light", "fault", "#/process", "light", 1440, 900, pictureHover],
+  ["process-normal", "normal", "#/process", "light", 1024, 700],
+  ["process-small", "fault", "#/process", "dark", 1024, 700, pictureKeys],
+  ["process-large", "fault", "#/process", "dark", 2560, 1440],
+  ["process-foreign", "fault", "#/process", "dark", 1280, 800, pictureForeign],
+  ["process-zoomed", "fault", "#/process", "light", 1280, 800, pictureZoom],
+  ["process-edit", "fault", "#/process", "dark", 1440, 900, pictureEdit],
+  ["process-edit-small", "fault", "#/process", "light", 1024, 700, pictureBound],
+  ["process-stale", "fault", "#/process", "light", 1280, 800, pictureStale],
+  ["process-none", "empty", "#/process", "light", 1024, 700],
+  ["process-import", "fresh", "#/process", "dark", 1280, 800, pictureImport],
   ["types", "fault", "#/types", "dark", 1280, 800],
   ["types-faults", "edited", "#/types", "light", 1024, 700],
   ["types-import", "fault", "#/types", "light", 1280, 800, modelFaults],
@@ -433,6 +445,62 @@ async function trendSixteen(page) {
     "compressor oil",
     "co",
   );
+}
+
+async function pictureHover(page) {
+  await page.locator("[aria-label^='Pump 2, Bearing']").first().hover();
+}
+
+async function pictureKeys(page) {
+  await page.locator("[aria-label^='Pump 2, live']").first().focus();
+}
+
+async function pictureForeign(page) {
+  await page.click("[data-testid='picture-tab-Riverside from outside']");
+  await page.waitForTimeout(500);
+  await page.click("[data-testid=picture-taken-out]");
+}
+
+async function pictureZoom(page) {
+  for (let i = 0; i < 3; i += 1) await page.click("[data-testid=picture-in]");
+}
+
+async function pictureEdit(page) {
+  await page.click("[data-testid=picture-edit]");
+  await page.locator("[aria-label^='High tank, Level']").first().click();
+  await page.fill("[data-testid=picture-target]", "tank");
+}
+
+async function pictureBound(page) {
+  await page.click("[data-testid='picture-tab-Riverside from outside']");
+  await page.waitForTimeout(500);
+  await page.click("[data-testid=picture-edit]");
+  await page.click("[data-testid=element-7]");
+  await page.fill("[data-testid=picture-target]", "pump 1 flow");
+  await page.keyboard.press("Enter");
+  await page.click("[data-testid=show-indicator]");
+}
+
+async function pictureStale(page) {
+  await page.click("[data-testid='picture-tab-Riverside from outside']");
+  await page.waitForTimeout(500);
+  await page.click("[data-testid=picture-edit]");
+  for (const [name, target] of [
+    ["pump", "edge node 2"],
+    ["“0”", "edge node link"],
+  ]) {
+    await page.fill("[data-testid=picture-filter]", name);
+    await page.locator("[data-testid^=element-]").first().click();
+    await page.fill("[data-testid=picture-target]", target);
+    await page.keyboard.press("Enter");
+  }
+  await page.click("[data-testid=picture-edit]");
+}
+
+async function pictureImport(page) {
+  await page.click("[data-testid=picture-import]");
+  await page.fill("[data-testid=picture-path]", "/home/operator/drawing.png");
+  await page.click("[data-testid=picture-bring]");
 }
 
 async function search(page) {

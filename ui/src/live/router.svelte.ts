@@ -3,6 +3,7 @@ export type Route =
   | { screen: "overview" }
   | { screen: "asset"; id: string; signal?: number | null }
   | { screen: "alarms" }
+  | { screen: "process" }
   | { screen: "trend" }
   | { screen: "connections" }
   | { screen: "types" }
@@ -18,6 +19,7 @@ export function parseRoute(hash: string): Route {
       signal: Number.isNaN(signal) ? null : signal,
     };
   }
+  if (parts[0] === "process") return { screen: "process" };
   if (parts[0] === "alarms") return { screen: "alarms" };
   if (parts[0] === "trend") return { screen: "trend" };
   if (parts[0] === "connections") return { screen: "connections" };
