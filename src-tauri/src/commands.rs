@@ -28,14 +28,12 @@ use twin_app::{
     },
 };
 
-use crate::{Host, stream::Stream, window};
+use crate::{Host, stream::Stream, tray, window};
 
 type Answer<T> = Result<T, ApiError>;
 
-fn wrong(message: impl ToString) -> ApiError {
-    ApiError {
-        message: message.to_string(),
-    }
+fn wrong(error: impl Into<ApiError>) -> ApiError {
+    error.into()
 }
 
 fn app<'a>(host: &'a State<'_, Host>) -> Answer<&'a App> {
@@ -313,8 +311,9 @@ fn settings(host: State<'_, Host>) -> Answer<Settings> {
 }
 
 #[tauri::command(async)]
-fn set_settings(host: State<'_, Host>, settings: Settings) -> Answer<()> {
-    app(&host)?.put_settings(&settings).map_err(wrong)
+fn set_settings(handle: AppHandle, host: State<'_, Host>, settings: Settings) -> Answer<()> {
+    app(&host)?.put_settings(&settings).map_err(wrong)?;
+    tray::speak(&handle, settings.language).map_err(|error| wrong(error.to_string()))
 }
 
 #[tauri::command(async)]
@@ -331,7 +330,10 @@ fn close_window(
             OnClose::Quit
         };
         app(&host)?
-            .put_settings(&Settings { on_close })
+            .put_settings(&Settings {
+                on_close,
+                ..app(&host)?.settings().map_err(wrong)?
+            })
             .map_err(wrong)?;
     }
     window::close(&handle, keep_collecting);

@@ -1,6 +1,7 @@
 // Pictures of every screen on the played backend, for a person to judge: `npm run look [-- folder [part of a name]]`.
 // The files are built as for the window, with the played backend inside, and served under a content policy as strict as
 // the window's: what the policy blocks, and any script error, makes this fail.
+// LOOK_LANGUAGE=de shows another language than the system's.
 // Needs a Chromium on this machine; CHROMIUM names another path than Debian's.
 import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -211,7 +212,7 @@ async function importReport(page) {
 }
 
 async function session(page) {
-  await page.click("[aria-label='Details of Riverside/edge-2']");
+  await page.click("[data-testid='session-row-Riverside/edge-2'] button");
 }
 
 async function form(page) {
@@ -223,7 +224,7 @@ async function form(page) {
 }
 
 async function doctor(page) {
-  await page.click("[data-testid=connection-station] button:has-text('Edit')");
+  await page.click("[data-testid=connection-station] [data-testid=connection-edit]");
   await page.click("[data-testid=form-test]");
   await page.waitForSelector("[data-testid=doctor]");
   await page.click("[data-step=TLS] summary");
@@ -237,14 +238,14 @@ async function outdated(page) {
 }
 
 async function meanwhile(page) {
-  await page.click("[data-testid=connection-station] button:has-text('Edit')");
+  await page.click("[data-testid=connection-station] [data-testid=connection-edit]");
   await page.fill("[data-testid=form-name]", "Riverside");
   await page.click("[data-testid=form-save]");
   await page.waitForSelector("[data-testid=form-changed]");
 }
 
 async function doctorRisk(page) {
-  await page.click("[data-testid=connection-lorawan] button:has-text('Edit')");
+  await page.click("[data-testid=connection-lorawan] [data-testid=connection-edit]");
   await page.click("[data-testid=form-test]");
   await page.waitForSelector("[data-testid=doctor-risks]");
   await page.locator("[data-testid=form-save]").scrollIntoViewIfNeeded();
@@ -255,7 +256,7 @@ async function advanced(page) {
   await page.click("[data-testid=form-advanced] summary");
   await page.click("[data-testid=form-aws]");
   await page.fill("[data-testid=form-server-name]", "other.example");
-  await page.fill("input[id]:below(:text('Topic filter 1'))", "#");
+  await page.fill("[data-testid=form-filter-1]", "#");
   await page.click("[data-testid=form-save]");
 }
 
@@ -292,7 +293,7 @@ async function coapPlain(page) {
 }
 
 async function coapDoctor(page) {
-  await page.click("[data-testid=connection-well] button:has-text('Edit')");
+  await page.click("[data-testid=connection-well] [data-testid=connection-edit]");
   await page.click("[data-testid=form-test]");
   await page.waitForSelector("[data-testid=doctor]");
 }
@@ -520,6 +521,9 @@ for (const [name, scene, hash, scheme, width, height, act] of SHOTS) {
   await context.addInitScript(() =>
     Object.defineProperty(navigator, "language", { get: () => "C", configurable: true }),
   );
+  const { LOOK_LANGUAGE } = process.env;
+  if (LOOK_LANGUAGE)
+    await context.addInitScript((name) => localStorage.setItem("twinscope.language", name), LOOK_LANGUAGE);
   const page = await context.newPage();
   page.on("pageerror", (error) => {
     failures += 1;

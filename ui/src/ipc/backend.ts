@@ -2,10 +2,12 @@
  * Everything the front end can ask of the program behind the window. One implementation speaks Tauri, another plays a
  * plant in the browser for tests and for design work; nothing outside this folder knows which one it has.
  */
+
 import type { Acceptance } from "./bindings/Acceptance";
 import type { AlarmList } from "./bindings/AlarmList";
 import type { AlarmRow } from "./bindings/AlarmRow";
 import type { AnomalyView } from "./bindings/AnomalyView";
+import type { ApiError } from "./bindings/ApiError";
 import type { ConnectionForm } from "./bindings/ConnectionForm";
 import type { ConnectionRow } from "./bindings/ConnectionRow";
 import type { DiscoveryQuery } from "./bindings/DiscoveryQuery";
@@ -27,6 +29,7 @@ import type { PlantChange } from "./bindings/PlantChange";
 import type { PlantFileView } from "./bindings/PlantFileView";
 import type { PlantView } from "./bindings/PlantView";
 import type { ProposalView } from "./bindings/ProposalView";
+import type { SaidView } from "./bindings/SaidView";
 import type { SavedView } from "./bindings/SavedView";
 import type { SessionView } from "./bindings/SessionView";
 import type { Settings } from "./bindings/Settings";
@@ -114,16 +117,29 @@ export interface Backend {
   onAskClose(handler: () => void): Promise<() => void>;
 }
 
+let say = ({ text }: SaidView): string => text;
+
+/** Says how sentences of the program are put into the language of the window. */
+export function sayErrorsBy(words: (said: SaidView) => string): void {
+  say = words;
+}
+
+const NO_REASON: SaidView = {
+  text: "Something went wrong and gave no reason. Look into the log of the program.",
+  sentences: [
+    {
+      id: "error-no-reason",
+      values: {},
+      text: "Something went wrong and gave no reason. Look into the log of the program.",
+    },
+  ],
+};
+
 /** What went wrong, in words that a person can act on, whatever the thrown thing was. */
 export function errorMessage(thrown: unknown): string {
   if (typeof thrown === "string") return thrown;
-  if (
-    typeof thrown === "object" &&
-    thrown !== null &&
-    "message" in thrown &&
-    typeof thrown.message === "string"
-  ) {
-    return thrown.message;
-  }
-  return "Something went wrong and gave no reason. Look into the log of the program.";
+  if (typeof thrown !== "object" || thrown === null || !("message" in thrown)) return say(NO_REASON);
+  if (typeof thrown.message !== "string") return say(NO_REASON);
+  const told = thrown as Partial<ApiError>;
+  return told.sentences ? say({ text: thrown.message, sentences: told.sentences }) : thrown.message;
 }

@@ -33,7 +33,7 @@ export function fakeBackend(scene: string): Backend {
   const alarms = new FakeAlarms(world, faults);
   let connections: ConnectionRow[] = scene === "empty" ? [] : fakeConnections(world.start, faults);
   let byHand = scene === "meanwhile";
-  let settings: Settings = { on_close: "ask" };
+  let settings: Settings = { on_close: "ask", language: "en" };
   let timer: ReturnType<typeof setInterval> | undefined;
   let number = 0;
   const sent = new Float64Array(plant.motions.length);

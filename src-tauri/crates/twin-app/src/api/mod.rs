@@ -12,6 +12,7 @@ pub mod look;
 pub mod models;
 pub mod pictures;
 pub mod plant;
+pub mod said;
 pub mod session;
 pub mod settings;
 pub mod trend;
