@@ -1,6 +1,7 @@
 // Pictures of every screen on the played backend, for a person to judge: `npm run look [-- folder [part of a name]]`.
 // The files are built as for the window, with the played backend inside, and served under a content policy as strict as
 // the window's: what the policy blocks, and any script error, makes this fail.
+// LOOK_LANGUAGE=de shows another language than the system's.
 // Needs a Chromium on this machine; CHROMIUM names another path than Debian's.
 import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -95,11 +96,33 @@ const SHOTS = [
   ["discovery-narrow", "fault", "#/discovery", "light", 760, 900],
   ["overview-fresh", "fresh", "", "light", 1024, 700],
   ["discovery-nothing", "empty", "#/discovery", "dark", 1280, 800],
+  ["process", "fault", "#/process", "dark", 1440, 900],
+  ["process-light", "fault", "#/process", "light", 1440, 900, pictureHover],
+  ["process-normal", "normal", "#/process", "light", 1024, 700],
+  ["process-small", "fault", "#/process", "dark", 1024, 700, pictureKeys],
+  ["process-large", "fault", "#/process", "dark", 2560, 1440],
+  ["process-foreign", "fault", "#/process", "dark", 1280, 800, pictureForeign],
+  ["process-zoomed", "fault", "#/process", "light", 1280, 800, pictureZoom],
+  ["process-edit", "fault", "#/process", "dark", 1440, 900, pictureEdit],
+  ["process-edit-small", "fault", "#/process", "light", 1024, 700, pictureBound],
+  ["process-stale", "fault", "#/process", "light", 1280, 800, pictureStale],
+  ["process-none", "empty", "#/process", "light", 1024, 700],
+  ["process-import", "fresh", "#/process", "dark", 1280, 800, pictureImport],
   ["types", "fault", "#/types", "dark", 1280, 800],
   ["types-faults", "edited", "#/types", "light", 1024, 700],
   ["types-import", "fault", "#/types", "light", 1280, 800, modelFaults],
   ["types-choose", "fault", "#/types", "dark", 1024, 700, modelChoose],
   ["search", "fault", "", "dark", 1440, 900, search],
+  ["trend-empty", "fault", "#/trend", "light", 1280, 800],
+  ["trend-find", "fault", "#/trend", "dark", 1280, 800, trendFind],
+  ["trend-eight", "fault", "#/trend", "dark", 1440, 900, trendEight],
+  ["trend-marks", "fault", "#/trend", "light", 1440, 900, trendMarks],
+  ["trend-compare", "fault", "#/trend", "dark", 1440, 900, trendCompare],
+  ["trend-sister", "fault", "#/trend", "light", 1280, 800, trendSister],
+  ["trend-range", "fault", "#/trend", "dark", 1280, 800, trendRange],
+  ["trend-sixteen", "thousand", "#/trend", "light", 1440, 900, trendSixteen],
+  ["small-trend", "fault", "#/trend", "light", 1024, 700, trendMarks],
+  ["large-trend", "fault", "#/trend", "dark", 2560, 1440, trendEight],
   ["small-overview", "fault", "", "dark", 1024, 700],
   ["small-asset", "fault", "#/asset/pump-2", "light", 1024, 700],
   ["small-overview-light", "fault", "", "light", 1024, 700],
@@ -189,7 +212,7 @@ async function importReport(page) {
 }
 
 async function session(page) {
-  await page.click("[aria-label='Details of Riverside/edge-2']");
+  await page.click("[data-testid='session-row-Riverside/edge-2'] button");
 }
 
 async function form(page) {
@@ -201,7 +224,7 @@ async function form(page) {
 }
 
 async function doctor(page) {
-  await page.click("[data-testid=connection-station] button:has-text('Edit')");
+  await page.click("[data-testid=connection-station] [data-testid=connection-edit]");
   await page.click("[data-testid=form-test]");
   await page.waitForSelector("[data-testid=doctor]");
   await page.click("[data-step=TLS] summary");
@@ -215,14 +238,14 @@ async function outdated(page) {
 }
 
 async function meanwhile(page) {
-  await page.click("[data-testid=connection-station] button:has-text('Edit')");
+  await page.click("[data-testid=connection-station] [data-testid=connection-edit]");
   await page.fill("[data-testid=form-name]", "Riverside");
   await page.click("[data-testid=form-save]");
   await page.waitForSelector("[data-testid=form-changed]");
 }
 
 async function doctorRisk(page) {
-  await page.click("[data-testid=connection-lorawan] button:has-text('Edit')");
+  await page.click("[data-testid=connection-lorawan] [data-testid=connection-edit]");
   await page.click("[data-testid=form-test]");
   await page.waitForSelector("[data-testid=doctor-risks]");
   await page.locator("[data-testid=form-save]").scrollIntoViewIfNeeded();
@@ -233,7 +256,7 @@ async function advanced(page) {
   await page.click("[data-testid=form-advanced] summary");
   await page.click("[data-testid=form-aws]");
   await page.fill("[data-testid=form-server-name]", "other.example");
-  await page.fill("input[id]:below(:text('Topic filter 1'))", "#");
+  await page.fill("[data-testid=form-filter-1]", "#");
   await page.click("[data-testid=form-save]");
 }
 
@@ -270,7 +293,7 @@ async function coapPlain(page) {
 }
 
 async function coapDoctor(page) {
-  await page.click("[data-testid=connection-well] button:has-text('Edit')");
+  await page.click("[data-testid=connection-well] [data-testid=connection-edit]");
   await page.click("[data-testid=form-test]");
   await page.waitForSelector("[data-testid=doctor]");
 }
@@ -334,6 +357,153 @@ async function modelChoose(page) {
   await page.waitForSelector("[data-testid=model-choices]");
 }
 
+/** Puts signals onto the trend screen by what they are called. */
+async function trendOf(page, ...queries) {
+  for (const query of queries) {
+    await page.fill("[data-testid=trend-add]", query);
+    await page.keyboard.press("Enter");
+  }
+  await page.keyboard.press("Escape");
+  await page.waitForSelector("[data-testid=trend-table]");
+}
+
+const PUMP = ["Pump 2 drive-end", "Pump 2 bearing", "Pump 2 flow"];
+
+async function trendFind(page) {
+  await trendOf(page, ...PUMP);
+  await page.fill("[data-testid=trend-add]", "pressure");
+}
+
+async function trendHover(page, across) {
+  const box = await page.locator("[data-testid=trend] .u-over").boundingBox();
+  await page.mouse.move(box.x + box.width * across, box.y + box.height * 0.4);
+}
+
+async function trendEight(page) {
+  await trendOf(
+    page,
+    ...PUMP,
+    "Pump 2 discharge",
+    "Pump 2 speed set",
+    "Pump 2 power",
+    "tank level",
+    "Pump 1 bearing",
+  );
+  await page.click("[data-testid=trend-span-3600]");
+  await page.waitForTimeout(500);
+  await trendHover(page, 0.93);
+}
+
+async function trendMarks(page) {
+  await trendOf(page, ...PUMP, "residual");
+  await page.click("[data-testid=trend-span-3600]");
+  await page.waitForTimeout(500);
+  const box = await page.locator("[data-testid=trend] .u-over").boundingBox();
+  await page.keyboard.down("Control");
+  await page.mouse.move(box.x + box.width * 0.3, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.8, box.y + 80, { steps: 6 });
+  await page.mouse.up();
+  await page.keyboard.up("Control");
+}
+
+async function trendCompare(page) {
+  await trendOf(page, ...PUMP.slice(0, 2));
+  await page.click("[data-testid=trend-span-3600]");
+  await page.selectOption("[data-testid=trend-compare]", "shift:28800000000");
+}
+
+async function trendSister(page) {
+  await trendOf(page, ...PUMP.slice(0, 2));
+  await page.click("[data-testid=trend-span-3600]");
+  await page.selectOption("[data-testid=trend-compare]", "asset:pump-1");
+}
+
+async function trendRange(page) {
+  await trendOf(page, ...PUMP);
+  await page.fill("[data-testid=trend-from]", "yesterday");
+  await page.keyboard.press("Enter");
+}
+
+async function trendSixteen(page) {
+  await trendOf(
+    page,
+    ...PUMP,
+    "Pump 2 discharge",
+    "Pump 2 speed set",
+    "Pump 2 power",
+    "tank level",
+    "Pump 1 bearing",
+  );
+  await trendOf(
+    page,
+    "residual",
+    "dose",
+    "turbidity",
+    "acidity",
+    "approach",
+    "fouling",
+    "compressor oil",
+    "co",
+  );
+}
+
+async function pictureHover(page) {
+  await page.locator("[aria-label^='Pump 2, Bearing']").first().hover();
+}
+
+async function pictureKeys(page) {
+  await page.locator("[aria-label^='Pump 2, live']").first().focus();
+}
+
+async function pictureForeign(page) {
+  await page.click("[data-testid='picture-tab-Riverside from outside']");
+  await page.waitForTimeout(500);
+  await page.click("[data-testid=picture-taken-out]");
+}
+
+async function pictureZoom(page) {
+  for (let i = 0; i < 3; i += 1) await page.click("[data-testid=picture-in]");
+}
+
+async function pictureEdit(page) {
+  await page.click("[data-testid=picture-edit]");
+  await page.locator("[aria-label^='High tank, Level']").first().click();
+  await page.fill("[data-testid=picture-target]", "tank");
+}
+
+async function pictureBound(page) {
+  await page.click("[data-testid='picture-tab-Riverside from outside']");
+  await page.waitForTimeout(500);
+  await page.click("[data-testid=picture-edit]");
+  await page.click("[data-testid=element-7]");
+  await page.fill("[data-testid=picture-target]", "pump 1 flow");
+  await page.keyboard.press("Enter");
+  await page.click("[data-testid=show-indicator]");
+}
+
+async function pictureStale(page) {
+  await page.click("[data-testid='picture-tab-Riverside from outside']");
+  await page.waitForTimeout(500);
+  await page.click("[data-testid=picture-edit]");
+  for (const [name, target] of [
+    ["pump", "edge node 2"],
+    ["“0”", "edge node link"],
+  ]) {
+    await page.fill("[data-testid=picture-filter]", name);
+    await page.locator("[data-testid^=element-]").first().click();
+    await page.fill("[data-testid=picture-target]", target);
+    await page.keyboard.press("Enter");
+  }
+  await page.click("[data-testid=picture-edit]");
+}
+
+async function pictureImport(page) {
+  await page.click("[data-testid=picture-import]");
+  await page.fill("[data-testid=picture-path]", "/home/operator/drawing.png");
+  await page.click("[data-testid=picture-bring]");
+}
+
 async function search(page) {
   await page.keyboard.press("/");
   await page.keyboard.type("vibration");
@@ -351,6 +521,9 @@ for (const [name, scene, hash, scheme, width, height, act] of SHOTS) {
   await context.addInitScript(() =>
     Object.defineProperty(navigator, "language", { get: () => "C", configurable: true }),
   );
+  const { LOOK_LANGUAGE } = process.env;
+  if (LOOK_LANGUAGE)
+    await context.addInitScript((name) => localStorage.setItem("twinscope.language", name), LOOK_LANGUAGE);
   const page = await context.newPage();
   page.on("pageerror", (error) => {
     failures += 1;
