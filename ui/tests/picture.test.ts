@@ -48,6 +48,35 @@ describe("a drawing", () => {
     expect(sanitise(svg("", 'data-paper="window"')).paper).toBeNull();
   });
 
+  it("loses nothing of what Inkscape writes around a plain shape", () => {
+    const style = `color:#000000;font-style:normal;font-variant:normal;font-weight:normal;font-stretch:normal;
+      font-size:medium;line-height:normal;font-family:sans-serif;font-variant-ligatures:normal;font-variant-position:normal;
+      font-variant-caps:normal;font-variant-numeric:normal;font-variant-alternates:normal;font-feature-settings:normal;
+      text-indent:0;text-align:start;text-decoration:none;text-decoration-line:none;text-decoration-style:solid;
+      text-decoration-color:#000000;letter-spacing:normal;word-spacing:normal;text-transform:none;writing-mode:lr-tb;
+      direction:ltr;text-orientation:mixed;dominant-baseline:auto;baseline-shift:baseline;text-anchor:start;
+      white-space:normal;shape-padding:0;clip-rule:nonzero;display:inline;overflow:visible;visibility:visible;opacity:1;
+      isolation:auto;mix-blend-mode:normal;color-interpolation:sRGB;color-interpolation-filters:linearRGB;
+      solid-color:#000000;solid-opacity:1;vector-effect:none;fill:url(#g) #000000;fill-opacity:1;fill-rule:nonzero;
+      stroke:none;stroke-width:0.26px;stroke-linecap:butt;stroke-linejoin:miter;stroke-miterlimit:4;
+      stroke-dasharray:none;stroke-dashoffset:0;stroke-opacity:1;marker:none;marker-mid:none;
+      paint-order:markers stroke fill;color-rendering:auto;image-rendering:auto;shape-rendering:auto;
+      text-rendering:auto;enable-background:accumulate;filter:none;-inkscape-stroke:none`;
+    const picture = sanitise(
+      svg(
+        `<defs><linearGradient id="g" xlink:href="#h"/><linearGradient id="h"><stop style="stop-color:#ff0000;stop-opacity:1"/></linearGradient></defs>
+        <metadata><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:li/></rdf:RDF></metadata>
+        <g><title>Layer</title><rect id="r" style="${style}"/></g>`,
+        'version="1.1" xml:space="preserve" xmlns:x="http://x" x:y="1"',
+      ),
+    );
+    expect(sumOf(picture.takenOut)).toBe(0);
+    const rect = picture.root.querySelector<SVGElement>("#r");
+    expect(rect?.style.getPropertyValue("fill")).toContain("url(");
+    expect(rect?.style.getPropertyValue("stroke-width")).toBe("0.26px");
+    expect(picture.root.querySelector("#g")?.getAttribute("href")).toBe("#h");
+  });
+
   it("loses what runs, and says so", () => {
     const picture = sanitise(
       svg(
@@ -174,6 +203,7 @@ describe("styles", () => {
     expect(judge("-inkscape-font-specification", "x", any)).toBe("quiet");
     expect(judge("mix-blend-mode", "normal", any)).toBe("quiet");
     expect(judge("mix-blend-mode", "multiply", any)).toBe("out");
+    expect(judge("marker-mid", "url(#m)", any)).toBe("out");
     expect(judge("position", "fixed", any)).toBe("out");
     expect(judge("animation", "x 1s", any)).toBe("out");
     expect(judge("background", "red", any)).toBe("out");

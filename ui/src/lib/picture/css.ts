@@ -32,20 +32,23 @@ const tokens = (text: string) => new Set(text.split(/\s+/).filter(Boolean));
 export const PROPERTIES = tokens(`
   alignment-baseline baseline-shift clip-path clip-rule color color-interpolation color-rendering direction display
   dominant-baseline fill fill-opacity fill-rule font font-family font-feature-settings font-kerning font-size
-  font-size-adjust font-stretch font-style font-variant font-variant-caps font-variant-east-asian
+  font-size-adjust font-stretch font-style font-variant font-variant-alternates font-variant-caps font-variant-east-asian
   font-variant-ligatures font-variant-numeric font-variant-position font-variation-settings font-weight
   image-rendering letter-spacing line-height marker-end marker-start mask mask-type opacity overflow
   paint-order shape-rendering stop-color stop-opacity stroke stroke-dasharray stroke-dashoffset stroke-linecap
   stroke-linejoin stroke-miterlimit stroke-opacity stroke-width text-align text-anchor text-decoration
-  text-decoration-color text-decoration-line text-decoration-style text-orientation text-rendering text-transform
+  text-decoration-color text-decoration-line text-decoration-skip-ink text-decoration-style text-decoration-thickness text-orientation text-rendering text-transform text-underline-offset text-underline-position
   transform transform-box transform-origin unicode-bidi vector-effect visibility white-space word-spacing writing-mode
 `);
 
-/** Properties that drawing programs write and that change nothing here: left out without a word. */
+/**
+ * Properties that drawing programs write and that change nothing here: left out without a word. A mark at each of a
+ * line's thousand points is no change of that kind.
+ */
 const QUIET = tokens(`
   enable-background isolation mix-blend-mode filter flood-color flood-opacity lighting-color color-interpolation-filters
   font-synthesis inline-size shape-inside shape-margin shape-padding shape-subtract solid-color solid-opacity text-indent
-  block-progression cursor pointer-events
+  block-progression cursor marker marker-mid pointer-events stroke-alignment text-wrap
 `);
 /** Of those, values that would change something. */
 const LOUD = /url\(|^(?:multiply|screen|overlay|darken|lighten|color|hard-light|soft-light|difference)/i;
