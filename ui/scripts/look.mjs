@@ -130,6 +130,18 @@ const SHOTS = [
   ["small-alarms", "fault", "#/alarms", "dark", 1024, 700],
   ["thousand", "thousand", "", "dark", 1440, 900],
   ["large", "fault", "", "dark", 2560, 1440],
+  ["overview-small", "fault", "", "light", 1280, 800, overviewChoice],
+  ["overview-filtered", "fault", "#/overview?states=alarm&text=pump", "dark", 1024, 700],
+  ["overview-nothing", "fault", "#/overview?states=standby&states=anomaly&types=Screen", "light", 1024, 700],
+  ["overview-types", "fault", "#/overview?group=type&sort=name", "light", 1280, 800],
+  ["overview-text", "thousand", "", "dark", 1280, 800, overviewText],
+  ["overview-tree", "fault", "#/overview?view=tree", "dark", 1280, 800],
+  ["overview-tree-small", "fault", "#/overview?view=tree", "light", 1024, 700],
+  ["overview-tree-thousand", "thousand", "#/overview?view=tree", "light", 1440, 900, overviewFold],
+  ["overview-thousand", "thousand", "#/overview?group=alarm", "light", 1280, 800, overviewScroll],
+  ["wall-fault", "fault", "#/overview?wall=on", "dark", 1280, 800],
+  ["wall-thousand", "thousand", "#/overview?wall=on&seconds=30", "dark", 2560, 1440, wallHold],
+  ["wall-small", "fault", "#/overview?wall=on", "light", 1024, 700],
   ["first-run", "empty", "", "dark", 1440, 900],
   ["error", "error", "", "light", 1440, 900],
   ["ask-close", "ask", "", "dark", 1440, 900, (page) => page.waitForSelector("dialog")],
@@ -502,6 +514,30 @@ async function pictureImport(page) {
   await page.click("[data-testid=picture-import]");
   await page.fill("[data-testid=picture-path]", "/home/operator/drawing.png");
   await page.click("[data-testid=picture-bring]");
+}
+
+async function overviewChoice(page) {
+  await page.click("[data-testid=facet-places]");
+}
+
+async function overviewText(page) {
+  await page.keyboard.press("/");
+  await page.keyboard.type("pump 12");
+}
+
+async function overviewFold(page) {
+  await page.click("[data-testid=place-station-2]");
+  await page.click("[data-testid=place-pump-hall]");
+  await page.focus("[data-testid=place-rooms]");
+}
+
+async function overviewScroll(page) {
+  await page.mouse.move(600, 500);
+  await page.mouse.wheel(0, 5200);
+}
+
+async function wallHold(page) {
+  await page.keyboard.press("ArrowRight");
 }
 
 async function search(page) {

@@ -114,7 +114,7 @@ export class Live {
   now = $state(Date.now() * MICROS_PER_MS);
   /** Since when no frame has come, microseconds; null while they come. */
   silentSince: number | null = $state(null);
-  /** Grows when the state of any asset changes: lists that are ordered by it follow. */
+  /** Grows when an asset's state becomes another, or an anomaly begins or ends: lists that go by it follow. */
   assetChanges = $state(0);
   /** Grows with every painted batch of samples. */
   flushes = 0;
@@ -271,7 +271,9 @@ export class Live {
     for (const state of states) {
       const cell = this.#assetCells.get(state.id);
       if (!cell) continue;
-      moved ||= cell.state.state !== state.state;
+      const known = cell.state;
+      moved ||=
+        known.state !== state.state || (known.anomaly_since === null) !== (state.anomaly_since === null);
       cell.state = state;
     }
     if (moved) this.assetChanges += 1;
