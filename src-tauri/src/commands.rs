@@ -20,6 +20,7 @@ use twin_app::{
         files::{ExportRequest, FileJobView, Keeping},
         look::{LookRequest, LookView},
         models::{ModelImportView, ModelsView},
+        pictures::{PictureBinding, PictureList, PictureRow, PictureView},
         plant::{AnomalyView, PlantFileView, PlantView},
         session::SessionView,
         settings::{ApiError, OnClose, Settings},
@@ -51,6 +52,10 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         plant_file,
         models,
         model_import,
+        pictures,
+        picture,
+        save_picture,
+        import_picture,
         subscribe,
         alarms,
         alarm_history,
@@ -111,6 +116,37 @@ async fn model_import(
 ) -> Answer<ModelImportView> {
     app(&host)?
         .import_model(&path, choice.as_deref(), &user()?)
+        .await
+        .map_err(wrong)
+}
+
+#[tauri::command]
+async fn pictures(host: State<'_, Host>) -> Answer<PictureList> {
+    app(&host)?.pictures().await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn picture(host: State<'_, Host>, name: String) -> Answer<PictureView> {
+    app(&host)?.picture(&name).await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn save_picture(
+    host: State<'_, Host>,
+    name: String,
+    print: String,
+    bindings: Vec<PictureBinding>,
+) -> Answer<PictureView> {
+    app(&host)?
+        .save_picture(&name, &print, bindings, &user()?)
+        .await
+        .map_err(wrong)
+}
+
+#[tauri::command]
+async fn import_picture(host: State<'_, Host>, path: String) -> Answer<PictureRow> {
+    app(&host)?
+        .import_picture(&path, &user()?)
         .await
         .map_err(wrong)
 }

@@ -66,6 +66,7 @@ describe("tiers", () => {
     expect(users.map(({ name }) => name).sort()).toEqual([
       "components/domain/AssetTile.svelte",
       "components/domain/Rail.svelte",
+      "components/domain/picture/picture.css",
       "components/domain/trend/paint.ts",
       "components/shared/AlarmMark.svelte",
       "components/shared/Bar.svelte",

@@ -21,6 +21,10 @@ import type { LookRequest } from "./bindings/LookRequest";
 import type { LookView } from "./bindings/LookView";
 import type { ModelImportView } from "./bindings/ModelImportView";
 import type { ModelsView } from "./bindings/ModelsView";
+import type { PictureBinding } from "./bindings/PictureBinding";
+import type { PictureList } from "./bindings/PictureList";
+import type { PictureRow } from "./bindings/PictureRow";
+import type { PictureView } from "./bindings/PictureView";
 import type { PlantChange } from "./bindings/PlantChange";
 import type { PlantFileView } from "./bindings/PlantFileView";
 import type { PlantView } from "./bindings/PlantView";
@@ -42,6 +46,14 @@ export interface Backend {
    * or Interfaces to choose from: then ask again with the id of one as `choice`.
    */
   importModel(path: string, choice: string | null): Promise<ModelImportView>;
+  /** The process pictures of the workspace. May be asked each second. */
+  pictures(): Promise<PictureList>;
+  /** A process picture with its text, which is not to be trusted. */
+  picture(name: string): Promise<PictureView>;
+  /** Writes bindings into a picture; refused when its file is not the one with this `print` any more. */
+  savePicture(name: string, print: string, bindings: PictureBinding[]): Promise<PictureView>;
+  /** Copies an SVG file into the workspace. */
+  importPicture(path: string): Promise<PictureRow>;
   /** Starts the live frames; the first one holds everything. A second call replaces the first. */
   subscribe(onFrame: (frame: ArrayBuffer) => void): Promise<void>;
   alarms(): Promise<AlarmList>;

@@ -65,3 +65,14 @@ export function find(index: SearchIndex, query: string, limit: number): Hit[] {
     .slice(0, limit)
     .map(({ hit }) => hit);
 }
+
+/** Assets that hold every word in their own names, or in those of one of their signals. */
+export function namedBy(index: SearchIndex, query: string): ReadonlySet<string> {
+  const words = fold(query).split(/\s+/).filter(Boolean);
+  const found = new Set<string>();
+  for (const { hit, names, address } of index.entries) {
+    if (found.has(hit.asset)) continue;
+    if (words.every((word) => names.includes(word) || address.includes(word))) found.add(hit.asset);
+  }
+  return found;
+}

@@ -16,6 +16,7 @@ import { Alarms } from "./alarms.svelte";
 import { Discovery } from "./discovery.svelte";
 import { FileJob } from "./filejob.svelte";
 import { decodeHeader, emitSamples, KIND_BOOL, KIND_NULL, KIND_TEXT } from "./frame";
+import { Pictures } from "./pictures.svelte";
 import { SampleTable } from "./table";
 
 /** A frame is due once a second at least; longer silence is shown. */
@@ -93,6 +94,7 @@ export class Live {
   /** Export and import of history. */
   readonly fileJob: FileJob;
   readonly discovery: Discovery;
+  readonly pictures: Pictures;
   readonly alarms = new Alarms();
   readonly table = new SampleTable();
 
@@ -112,7 +114,7 @@ export class Live {
   now = $state(Date.now() * MICROS_PER_MS);
   /** Since when no frame has come, microseconds; null while they come. */
   silentSince: number | null = $state(null);
-  /** Grows when the state of any asset changes: lists that are ordered by it follow. */
+  /** Grows when an asset's state becomes another, or an anomaly begins or ends: lists that go by it follow. */
   assetChanges = $state(0);
   /** Grows with every painted batch of samples. */
   flushes = 0;
@@ -137,6 +139,7 @@ export class Live {
     this.backend = backend;
     this.fileJob = new FileJob(backend);
     this.discovery = new Discovery(backend, (id) => this.asset(id));
+    this.pictures = new Pictures(backend);
   }
 
   async start(): Promise<void> {
@@ -268,7 +271,9 @@ export class Live {
     for (const state of states) {
       const cell = this.#assetCells.get(state.id);
       if (!cell) continue;
-      moved ||= cell.state.state !== state.state;
+      const known = cell.state;
+      moved ||=
+        known.state !== state.state || (known.anomaly_since === null) !== (state.anomaly_since === null);
       cell.state = state;
     }
     if (moved) this.assetChanges += 1;

@@ -1,14 +1,18 @@
 /** Which screen is shown; kept in the address, so that back and forward work. */
 export type Route =
-  | { screen: "overview" }
+  /** `query`: what is chosen on it; null: as it was. */
+  | { screen: "overview"; query?: string | null }
   | { screen: "asset"; id: string; signal?: number | null }
   | { screen: "alarms" }
+  | { screen: "process" }
+  | { screen: "trend" }
   | { screen: "connections" }
   | { screen: "types" }
   | { screen: "discovery"; connection?: string | null };
 
 export function parseRoute(hash: string): Route {
-  const parts = hash.replace(/^#\/?/, "").split("/");
+  const mark = hash.indexOf("?");
+  const parts = (mark < 0 ? hash : hash.slice(0, mark)).replace(/^#\/?/, "").split("/");
   if (parts[0] === "asset" && parts[1]) {
     const signal = Number.parseInt(parts[2] ?? "", 10);
     return {
@@ -17,19 +21,22 @@ export function parseRoute(hash: string): Route {
       signal: Number.isNaN(signal) ? null : signal,
     };
   }
+  if (parts[0] === "process") return { screen: "process" };
   if (parts[0] === "alarms") return { screen: "alarms" };
+  if (parts[0] === "trend") return { screen: "trend" };
   if (parts[0] === "connections") return { screen: "connections" };
   if (parts[0] === "types") return { screen: "types" };
   if (parts[0] === "discovery") {
     return { screen: "discovery", connection: parts[1] ? decodeURIComponent(parts[1]) : null };
   }
-  return { screen: "overview" };
+  return mark < 0 ? { screen: "overview" } : { screen: "overview", query: hash.slice(mark + 1) };
 }
 
 export function routeHash(route: Route): string {
   if (route.screen === "discovery" && route.connection) {
     return `#/discovery/${encodeURIComponent(route.connection)}`;
   }
+  if (route.screen === "overview") return route.query == null ? "#/overview" : `#/overview?${route.query}`;
   if (route.screen !== "asset") return `#/${route.screen}`;
   const signal = route.signal == null ? "" : `/${route.signal}`;
   return `#/asset/${encodeURIComponent(route.id)}${signal}`;
@@ -45,6 +52,13 @@ class Router {
     follow();
     window.addEventListener("hashchange", follow);
     return () => window.removeEventListener("hashchange", follow);
+  }
+
+  /** Says in the address where one is, without going anywhere. */
+  restate(route: Route): void {
+    const hash = routeHash(route);
+    if (window.location.hash !== hash) window.history.replaceState(window.history.state, "", hash);
+    this.route = route;
   }
 
   go(route: Route): void {

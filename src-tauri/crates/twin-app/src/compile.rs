@@ -13,7 +13,7 @@ use twin_core::{
 use twin_model::{Asset, AssetType, Level, Mapper, Models, Place, Plant, PlantSignal, Role};
 
 use crate::api::plant::{
-    AreaView, AssetView, LimitView, ModelView, PlantView, SignalRole, SignalView,
+    AreaView, AssetView, LimitView, ModelView, PlaceView, PlantView, SignalRole, SignalView,
 };
 
 /// A plant ready to run.
@@ -246,8 +246,19 @@ pub fn plant_view(
         revision,
         workspace,
         areas: areas(plant),
+        places: places(plant),
         assets,
     }
+}
+
+fn places(plant: &Plant) -> Vec<PlaceView> {
+    let places = plant.places.iter().map(|place| PlaceView {
+        id: place.id.clone(),
+        name: place.name.clone(),
+        level: place.level.into(),
+        parent: place.parent.clone(),
+    });
+    places.collect()
 }
 
 /// What assets are grouped by. Places above the areas hold assets only through them.

@@ -15,6 +15,7 @@ pub mod heartbeat;
 pub mod keep;
 pub mod log;
 mod model_files;
+mod pictures;
 pub mod pipeline;
 mod running;
 pub mod signal;

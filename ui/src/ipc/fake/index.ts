@@ -11,6 +11,7 @@ import { encodeFrame, encodeTrend, type FakeSample } from "./encode";
 import { fakeFiles } from "./files";
 import { fakeLooks } from "./looks";
 import { fakeModels, fakeRules } from "./models";
+import { fakePictures } from "./pictures";
 import { makePlant } from "./plant";
 import { fakeSession } from "./session";
 import { World } from "./world";
@@ -235,6 +236,7 @@ export function fakeBackend(scene: string): Backend {
     async closeWindow() {},
     saveTrendPicture: async () => "/home/operator/riverside/pictures/pump-2.png",
     ...fakeFiles(),
+    ...fakePictures(scene),
     ...fakeModels(scene === "edited"),
     async uiReady() {},
     async onAskClose(handler) {

@@ -1,6 +1,7 @@
 /** A pumping station on paper, for the played backend: what it consists of. */
 import type { AssetView } from "../bindings/AssetView";
 import type { LimitView } from "../bindings/LimitView";
+import type { PlaceView } from "../bindings/PlaceView";
 import type { PlantView } from "../bindings/PlantView";
 import type { SignalRole } from "../bindings/SignalRole";
 import type { SignalView } from "../bindings/SignalView";
@@ -110,7 +111,7 @@ const PUMP = (running: boolean): SignalSpec[] => [
   { ...signal("mode", "Mode", "", 0, 0, { role: "state" }), words: [running ? "Auto" : "Off"], rate: 0.1 },
 ];
 
-const VALVE = (position: number): SignalSpec[] => [
+const VALVE = (position: number, flow: number): SignalSpec[] => [
   signal("position", "Position", "%", position, 0.6, {
     range: [0, 100],
     normal: [20, 80],
@@ -124,6 +125,7 @@ const VALVE = (position: number): SignalSpec[] => [
     key: true,
     limits: [["high", 3, 2]],
   }),
+  signal("flow", "Flow", "m³/h", flow, 12, { range: [0, 1500], normal: [350, 950], decimals: 0 }),
   { ...signal("remote", "Remote", "", 1, 0, { role: "state" }), words: ["Remote"], rate: 0.1 },
 ];
 
@@ -302,8 +304,8 @@ const ASSETS: AssetSpec[] = [
       signal("dose", "Dose", "L/h", 1.8, 0.05, { range: [0, 5], normal: [0.8, 3], key: true }),
     ],
   ],
-  ["valve-101", "Valve V-101", "treatment", "Control valve", VALVE(43)],
-  ["valve-102", "Valve V-102", "treatment", "Control valve", VALVE(61)],
+  ["valve-101", "Valve V-101", "treatment", "Control valve", VALVE(43, 824)],
+  ["valve-102", "Valve V-102", "treatment", "Control valve", VALVE(61, 786)],
   [
     "high-tank",
     "High tank",
@@ -376,10 +378,19 @@ export function makePlant(copies: number): FakePlant {
   const byId = new Map<string, number>();
   const assets: AssetView[] = [];
   const areas = [];
+  const places: PlaceView[] =
+    copies > 1 ? [{ id: "waterworks", name: "Riverside Waterworks", level: "enterprise", parent: null }] : [];
   for (let copy = 0; copy < copies; copy += 1) {
     const tail = copy === 0 ? "" : `-${copy + 1}`;
     const word = copy === 0 ? "" : ` ${copy + 1}`;
-    for (const area of AREAS) areas.push({ id: area.id + tail, name: area.name + word });
+    const site = `station${tail}`;
+    const parent = copies > 1 ? "waterworks" : null;
+    places.push({ id: site, name: `Riverside${word}`, level: "site", parent });
+    for (const area of AREAS) {
+      const place = { id: area.id + tail, name: area.name + word };
+      areas.push(place);
+      places.push({ ...place, level: "area", parent: site });
+    }
     for (const [id, name, area, type, specs, model] of ASSETS) {
       const asset = id + tail;
       const signals = specs.map((spec) => view(asset, spec, motions, byId));
@@ -415,6 +426,7 @@ export function makePlant(copies: number): FakePlant {
     revision: 1,
     workspace: "/home/operator/riverside",
     areas,
+    places,
     assets,
   };
   return { view: view0, motions, byId };
@@ -455,6 +467,6 @@ function view(asset: string, spec: SignalSpec, motions: Motion[], byId: Map<stri
     step: role === "setpoint" || role === "state",
     limits,
     stale_after_ms: Math.max(10_000, 3_000 / spec.rate),
-    source: `station · spBv1.0/Riverside/edge-1/${asset}#${spec.id}`,
+    source: `station: spBv1.0/Riverside/edge-1/${asset}#${spec.id}`,
   };
 }

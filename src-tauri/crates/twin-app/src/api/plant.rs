@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use twin_model::Level;
 
 /// The whole plant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -17,6 +18,8 @@ pub struct PlantView {
     pub workspace: String,
     /// Areas in plant-file order.
     pub areas: Vec<AreaView>,
+    /// Every place in plant-file order, those above the areas too: the hierarchy.
+    pub places: Vec<PlaceView>,
     /// Assets in plant-file order.
     pub assets: Vec<AssetView>,
 }
@@ -78,6 +81,49 @@ pub struct AreaView {
     pub id: String,
     /// Display name.
     pub name: String,
+}
+
+/// A place in the role hierarchy of ISA-95 (IEC 62264-1, section 5.3).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PlaceView {
+    /// Stable id.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// What kind of place it is.
+    pub level: PlaceLevel,
+    /// Id of the place it is part of, of a higher level.
+    pub parent: Option<String>,
+}
+
+/// Levels of the hierarchy, the highest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlaceLevel {
+    /// The company.
+    Enterprise,
+    /// A location.
+    Site,
+    /// An area of a site.
+    Area,
+    /// A production line or process unit.
+    Line,
+    /// A work cell.
+    Cell,
+}
+
+impl From<Level> for PlaceLevel {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Enterprise => PlaceLevel::Enterprise,
+            Level::Site => PlaceLevel::Site,
+            Level::Area => PlaceLevel::Area,
+            Level::Line => PlaceLevel::Line,
+            Level::Cell => PlaceLevel::Cell,
+        }
+    }
 }
 
 /// An asset with its signals.

@@ -128,6 +128,7 @@ mod tests {
             revision: 7,
             workspace: String::new(),
             areas: vec![],
+            places: vec![],
             assets: vec![],
         };
         View::new(plant, vec![], 0)
