@@ -7,6 +7,26 @@ import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
+import { overviewChoice, overviewFold, overviewScroll, overviewText, wallHold } from "./steps/overview.mjs";
+import {
+  pictureBound,
+  pictureEdit,
+  pictureForeign,
+  pictureHover,
+  pictureImport,
+  pictureKeys,
+  pictureStale,
+  pictureZoom,
+} from "./steps/process.mjs";
+import {
+  trendCompare,
+  trendEight,
+  trendFind,
+  trendMarks,
+  trendRange,
+  trendSister,
+  trendSixteen,
+} from "./steps/trend.mjs";
 
 process.env.NODE_ENV = "development";
 const { build } = await import("vite");
@@ -367,177 +387,6 @@ async function modelChoose(page) {
   await page.fill("[data-testid=model-path]", "/home/operator/several.json");
   await page.click("[data-testid=model-start]");
   await page.waitForSelector("[data-testid=model-choices]");
-}
-
-/** Puts signals onto the trend screen by what they are called. */
-async function trendOf(page, ...queries) {
-  for (const query of queries) {
-    await page.fill("[data-testid=trend-add]", query);
-    await page.keyboard.press("Enter");
-  }
-  await page.keyboard.press("Escape");
-  await page.waitForSelector("[data-testid=trend-table]");
-}
-
-const PUMP = ["Pump 2 drive-end", "Pump 2 bearing", "Pump 2 flow"];
-
-async function trendFind(page) {
-  await trendOf(page, ...PUMP);
-  await page.fill("[data-testid=trend-add]", "pressure");
-}
-
-async function trendHover(page, across) {
-  const box = await page.locator("[data-testid=trend] .u-over").boundingBox();
-  await page.mouse.move(box.x + box.width * across, box.y + box.height * 0.4);
-}
-
-async function trendEight(page) {
-  await trendOf(
-    page,
-    ...PUMP,
-    "Pump 2 discharge",
-    "Pump 2 speed set",
-    "Pump 2 power",
-    "tank level",
-    "Pump 1 bearing",
-  );
-  await page.click("[data-testid=trend-span-3600]");
-  await page.waitForTimeout(500);
-  await trendHover(page, 0.93);
-}
-
-async function trendMarks(page) {
-  await trendOf(page, ...PUMP, "residual");
-  await page.click("[data-testid=trend-span-3600]");
-  await page.waitForTimeout(500);
-  const box = await page.locator("[data-testid=trend] .u-over").boundingBox();
-  await page.keyboard.down("Control");
-  await page.mouse.move(box.x + box.width * 0.3, box.y + 60);
-  await page.mouse.down();
-  await page.mouse.move(box.x + box.width * 0.8, box.y + 80, { steps: 6 });
-  await page.mouse.up();
-  await page.keyboard.up("Control");
-}
-
-async function trendCompare(page) {
-  await trendOf(page, ...PUMP.slice(0, 2));
-  await page.click("[data-testid=trend-span-3600]");
-  await page.selectOption("[data-testid=trend-compare]", "shift:28800000000");
-}
-
-async function trendSister(page) {
-  await trendOf(page, ...PUMP.slice(0, 2));
-  await page.click("[data-testid=trend-span-3600]");
-  await page.selectOption("[data-testid=trend-compare]", "asset:pump-1");
-}
-
-async function trendRange(page) {
-  await trendOf(page, ...PUMP);
-  await page.fill("[data-testid=trend-from]", "yesterday");
-  await page.keyboard.press("Enter");
-}
-
-async function trendSixteen(page) {
-  await trendOf(
-    page,
-    ...PUMP,
-    "Pump 2 discharge",
-    "Pump 2 speed set",
-    "Pump 2 power",
-    "tank level",
-    "Pump 1 bearing",
-  );
-  await trendOf(
-    page,
-    "residual",
-    "dose",
-    "turbidity",
-    "acidity",
-    "approach",
-    "fouling",
-    "compressor oil",
-    "co",
-  );
-}
-
-async function pictureHover(page) {
-  await page.locator("[aria-label^='Pump 2, Bearing']").first().hover();
-}
-
-async function pictureKeys(page) {
-  await page.locator("[aria-label^='Pump 2, live']").first().focus();
-}
-
-async function pictureForeign(page) {
-  await page.click("[data-testid='picture-tab-Riverside from outside']");
-  await page.waitForTimeout(500);
-  await page.click("[data-testid=picture-taken-out]");
-}
-
-async function pictureZoom(page) {
-  for (let i = 0; i < 3; i += 1) await page.click("[data-testid=picture-in]");
-}
-
-async function pictureEdit(page) {
-  await page.click("[data-testid=picture-edit]");
-  await page.locator("[aria-label^='High tank, Level']").first().click();
-  await page.fill("[data-testid=picture-target]", "tank");
-}
-
-async function pictureBound(page) {
-  await page.click("[data-testid='picture-tab-Riverside from outside']");
-  await page.waitForTimeout(500);
-  await page.click("[data-testid=picture-edit]");
-  await page.click("[data-testid=element-7]");
-  await page.fill("[data-testid=picture-target]", "pump 1 flow");
-  await page.keyboard.press("Enter");
-  await page.click("[data-testid=show-indicator]");
-}
-
-async function pictureStale(page) {
-  await page.click("[data-testid='picture-tab-Riverside from outside']");
-  await page.waitForTimeout(500);
-  await page.click("[data-testid=picture-edit]");
-  for (const [name, target] of [
-    ["pump", "edge node 2"],
-    ["“0”", "edge node link"],
-  ]) {
-    await page.fill("[data-testid=picture-filter]", name);
-    await page.locator("[data-testid^=element-]").first().click();
-    await page.fill("[data-testid=picture-target]", target);
-    await page.keyboard.press("Enter");
-  }
-  await page.click("[data-testid=picture-edit]");
-}
-
-async function pictureImport(page) {
-  await page.click("[data-testid=picture-import]");
-  await page.fill("[data-testid=picture-path]", "/home/operator/drawing.png");
-  await page.click("[data-testid=picture-bring]");
-}
-
-async function overviewChoice(page) {
-  await page.click("[data-testid=facet-places]");
-}
-
-async function overviewText(page) {
-  await page.keyboard.press("/");
-  await page.keyboard.type("pump 12");
-}
-
-async function overviewFold(page) {
-  await page.click("[data-testid=place-station-2]");
-  await page.click("[data-testid=place-pump-hall]");
-  await page.focus("[data-testid=place-rooms]");
-}
-
-async function overviewScroll(page) {
-  await page.mouse.move(600, 500);
-  await page.mouse.wheel(0, 5200);
-}
-
-async function wallHold(page) {
-  await page.keyboard.press("ArrowRight");
 }
 
 async function search(page) {

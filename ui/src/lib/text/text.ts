@@ -4,7 +4,7 @@ import type { SaidView } from "../../ipc/bindings/SaidView";
 import { formatNumber } from "../format";
 import { type Language, language, locale } from "../locale";
 import { filesOf } from "./files";
-import type { Texts } from "./texts.gen";
+import type { Texts } from "./gen/texts";
 
 /** Of a text in the catalogue. */
 export type TextId = keyof Texts;
