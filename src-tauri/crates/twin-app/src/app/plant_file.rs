@@ -64,13 +64,17 @@ impl App {
         let _alone = self.editing.lock().await;
         let text = self.edit(|document| document.remove_connection(id))?;
         self.audit(user, "remove-connection", id, "").await;
-        let forgotten = self.workspace.put_password(id, "");
-        self.take_up_edit(text).await?;
-        forgotten.map_err(|error| {
-            Error::Request(format!(
+        let forgotten = self.workspace.put_password(id, "").map_err(|error| {
+            let text = format!(
                 "the connection \"{id}\" is removed, but its password is still stored: {error}"
-            ))
-        })
+            );
+            Error::Request(text)
+        });
+        let taken_up = self.take_up_edit(text).await;
+        if let (Err(_), Err(error)) = (&taken_up, &forgotten) {
+            tracing::warn!("{error}");
+        }
+        taken_up.and(forgotten)
     }
 
     /// Changes the plant file; gives its new text.
