@@ -13,7 +13,7 @@ const { languages, faults } = readCatalogue();
 
 function sources(folder: string, ending: RegExp): { name: string; text: string }[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => ending.test(name) && !/bindings|\.gen\.|^(target|gen)\//.test(name))
+    .filter((name) => ending.test(name) && !/bindings|(^|\/)gen\/|^target\//.test(name))
     .map((name) => ({ name: name.replaceAll("\\", "/"), text: readFileSync(join(folder, name), "utf8") }));
 }
 

@@ -11,7 +11,7 @@ const SRC = fileURLToPath(new URL("../src", import.meta.url));
 const LINES_MAX = 500;
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
-  .filter((name) => /\.(ts|svelte|css)$/.test(name) && !/bindings|\.gen\./.test(name))
+  .filter((name) => /\.(ts|svelte|css)$/.test(name) && !/bindings|\/gen\//.test(name))
   .map((name) => ({ name: name.replaceAll("\\", "/"), text: readFileSync(join(SRC, name), "utf8") }));
 
 /** Imported paths of a file, relative to src; packages by name. */
