@@ -6,7 +6,13 @@ export default defineConfig({
   // Tauri serves the files from its own origin, so that every address is absolute there and relative ones work too.
   base: "./",
   clearScreen: false,
-  server: { host: "127.0.0.1", port: 5173, strictPort: true, fs: { allow: [".", "../assets/locales"] } },
+  // Texts, and the demo plant's own pictures for the played one.
+  server: {
+    host: "127.0.0.1",
+    port: 5173,
+    strictPort: true,
+    fs: { allow: [".", "../assets/locales", "../assets/demo-plant/pictures"] },
+  },
   build: {
     outDir: "dist",
     target: ["es2022", "safari16"],

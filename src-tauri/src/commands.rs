@@ -20,6 +20,7 @@ use twin_app::{
         files::{ExportRequest, FileJobView, Keeping},
         look::{LookRequest, LookView},
         models::{ModelImportView, ModelsView},
+        pictures::{PictureBinding, PictureList, PictureRow, PictureView},
         plant::{AnomalyView, PlantFileView, PlantView},
         session::SessionView,
         settings::{ApiError, OnClose, Settings},
@@ -27,14 +28,12 @@ use twin_app::{
     },
 };
 
-use crate::{Host, stream::Stream, window};
+use crate::{Host, stream::Stream, tray, window};
 
 type Answer<T> = Result<T, ApiError>;
 
-fn wrong(message: impl ToString) -> ApiError {
-    ApiError {
-        message: message.to_string(),
-    }
+fn wrong(error: impl Into<ApiError>) -> ApiError {
+    error.into()
 }
 
 fn app<'a>(host: &'a State<'_, Host>) -> Answer<&'a App> {
@@ -53,6 +52,10 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         plant_file,
         models,
         model_import,
+        pictures,
+        picture,
+        save_picture,
+        import_picture,
         subscribe,
         alarms,
         alarm_history,
@@ -113,6 +116,37 @@ async fn model_import(
 ) -> Answer<ModelImportView> {
     app(&host)?
         .import_model(&path, choice.as_deref(), &user()?)
+        .await
+        .map_err(wrong)
+}
+
+#[tauri::command]
+async fn pictures(host: State<'_, Host>) -> Answer<PictureList> {
+    app(&host)?.pictures().await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn picture(host: State<'_, Host>, name: String) -> Answer<PictureView> {
+    app(&host)?.picture(&name).await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn save_picture(
+    host: State<'_, Host>,
+    name: String,
+    print: String,
+    bindings: Vec<PictureBinding>,
+) -> Answer<PictureView> {
+    app(&host)?
+        .save_picture(&name, &print, bindings, &user()?)
+        .await
+        .map_err(wrong)
+}
+
+#[tauri::command]
+async fn import_picture(host: State<'_, Host>, path: String) -> Answer<PictureRow> {
+    app(&host)?
+        .import_picture(&path, &user()?)
         .await
         .map_err(wrong)
 }
@@ -277,8 +311,9 @@ fn settings(host: State<'_, Host>) -> Answer<Settings> {
 }
 
 #[tauri::command(async)]
-fn set_settings(host: State<'_, Host>, settings: Settings) -> Answer<()> {
-    app(&host)?.put_settings(&settings).map_err(wrong)
+fn set_settings(handle: AppHandle, host: State<'_, Host>, settings: Settings) -> Answer<()> {
+    app(&host)?.put_settings(&settings).map_err(wrong)?;
+    tray::speak(&handle, settings.language).map_err(|error| wrong(error.to_string()))
 }
 
 #[tauri::command(async)]
@@ -295,7 +330,10 @@ fn close_window(
             OnClose::Quit
         };
         app(&host)?
-            .put_settings(&Settings { on_close })
+            .put_settings(&Settings {
+                on_close,
+                ..app(&host)?.settings().map_err(wrong)?
+            })
             .map_err(wrong)?;
     }
     window::close(&handle, keep_collecting);

@@ -15,8 +15,8 @@ mod window;
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::Parser;
-use tauri::{Manager, RunEvent};
-use twin_app::App;
+use tauri::{AppHandle, Manager, RunEvent};
+use twin_app::{App, api::settings::Language};
 
 /// Shows a plant as live digital twins.
 #[derive(Debug, Parser)]
@@ -36,6 +36,16 @@ pub(crate) struct Host(Result<Arc<App>, String>);
 impl Host {
     fn app(&self) -> Result<&Arc<App>, String> {
         self.0.as_ref().map_err(Clone::clone)
+    }
+}
+
+/// What the window spoke last.
+pub(crate) fn language(handle: &AppHandle) -> Language {
+    let settings = handle.state::<Host>().app().map(|app| app.settings());
+    match settings {
+        Ok(Ok(settings)) => settings.language,
+        // What is wrong with the settings is said where they are shown.
+        _ => Language::default(),
     }
 }
 
@@ -93,7 +103,7 @@ fn run(arguments: Arguments) -> anyhow::Result<i32> {
             if let Ok(running) = app.state::<Host>().app() {
                 window::keep_title(app.handle().clone(), running);
             }
-            if let Err(error) = tray::put(app.handle()) {
+            if let Err(error) = tray::put(app.handle(), language(app.handle())) {
                 tracing::warn!("there is no tray here ({error}): start Twinscope again to bring its window back");
             }
             end_on_signal(app.handle().clone());
@@ -111,7 +121,7 @@ fn run(arguments: Arguments) -> anyhow::Result<i32> {
 }
 
 /// Ctrl-C and a polite kill end the program as its menu does, with the last samples written.
-fn end_on_signal(handle: tauri::AppHandle) {
+fn end_on_signal(handle: AppHandle) {
     tauri::async_runtime::spawn(async move {
         twin_app::signal::ended().await;
         handle.exit(0);

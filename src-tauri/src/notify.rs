@@ -11,9 +11,9 @@ use std::{
 use notify_rust::Notification;
 use tauri::AppHandle;
 use tokio::sync::mpsc;
-use twin_app::Notice;
+use twin_app::{Notice, Speech, api::settings::Language, said};
 
-use crate::window;
+use crate::{language, window};
 
 /// Notifications whose click is waited for at the same time; a thread each. Those beyond are shown all the same.
 const CLICKS_MAX: usize = 8;
@@ -23,11 +23,12 @@ pub fn forward(handle: AppHandle, mut notices: mpsc::Receiver<Notice>) {
     let waiting = Arc::new(AtomicUsize::new(0));
     tauri::async_runtime::spawn(async move {
         while let Some(notice) = notices.recv().await {
+            let (title, body, open) = words(&notice, language(&handle));
             let shown = Notification::new()
                 .appname("Twinscope")
-                .summary(&notice.title)
-                .body(&escape(&notice.body))
-                .action("default", "Open")
+                .summary(&title)
+                .body(&escape(&body))
+                .action("default", &open)
                 .show_async()
                 .await;
             match shown {
@@ -39,6 +40,17 @@ pub fn forward(handle: AppHandle, mut notices: mpsc::Receiver<Notice>) {
             }
         }
     });
+}
+
+/// Title, text and the word for a click.
+fn words(notice: &Notice, language: Language) -> (String, String, String) {
+    let speech = Speech::new(language);
+    let open = said!("notice-open", "Open");
+    (
+        speech.say(&notice.title),
+        speech.say(&notice.body),
+        speech.say(&open),
+    )
 }
 
 #[cfg(target_os = "linux")]

@@ -1,5 +1,7 @@
 export interface CatalogueMessage {
   file: string;
+  /** As written, or empty where it depends on a value. */
+  text: string;
   variables: Set<string>;
 }
 export const FOLDER: string;

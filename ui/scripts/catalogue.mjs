@@ -26,6 +26,16 @@ class References extends Visitor {
   }
 }
 
+/** The text as written, or empty where it depends on a value. */
+function plainText(pattern) {
+  if (!pattern) return "";
+  const parts = pattern.elements.map((element) => {
+    if (element.type === "TextElement") return element.value;
+    return element.expression.type === "VariableReference" ? `{ $${element.expression.id.name} }` : null;
+  });
+  return parts.includes(null) ? "" : parts.join("");
+}
+
 /** The messages of one file; `terms` collects those it defines, `faults` what is wrong. */
 function readFile(path, language, into, faults) {
   const topic = basename(path, ".ftl");
@@ -49,7 +59,7 @@ function readFile(path, language, into, faults) {
     const references = new References();
     references.visit(entry);
     if (references.messages.size > 0) faults.push(`${where(id)}: refers to another message, use a term`);
-    into.messages.set(id, { file: topic, ...references });
+    into.messages.set(id, { file: topic, text: plainText(entry.value), ...references });
   }
 }
 

@@ -7,6 +7,26 @@ import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
+import { overviewChoice, overviewFold, overviewScroll, overviewText, wallHold } from "./steps/overview.mjs";
+import {
+  pictureBound,
+  pictureEdit,
+  pictureForeign,
+  pictureHover,
+  pictureImport,
+  pictureKeys,
+  pictureStale,
+  pictureZoom,
+} from "./steps/process.mjs";
+import {
+  trendCompare,
+  trendEight,
+  trendFind,
+  trendMarks,
+  trendRange,
+  trendSister,
+  trendSixteen,
+} from "./steps/trend.mjs";
 
 process.env.NODE_ENV = "development";
 const { build } = await import("vite");
@@ -96,11 +116,33 @@ const SHOTS = [
   ["discovery-narrow", "fault", "#/discovery", "light", 760, 900],
   ["overview-fresh", "fresh", "", "light", 1024, 700],
   ["discovery-nothing", "empty", "#/discovery", "dark", 1280, 800],
+  ["process", "fault", "#/process", "dark", 1440, 900],
+  ["process-light", "fault", "#/process", "light", 1440, 900, pictureHover],
+  ["process-normal", "normal", "#/process", "light", 1024, 700],
+  ["process-small", "fault", "#/process", "dark", 1024, 700, pictureKeys],
+  ["process-large", "fault", "#/process", "dark", 2560, 1440],
+  ["process-foreign", "fault", "#/process", "dark", 1280, 800, pictureForeign],
+  ["process-zoomed", "fault", "#/process", "light", 1280, 800, pictureZoom],
+  ["process-edit", "fault", "#/process", "dark", 1440, 900, pictureEdit],
+  ["process-edit-small", "fault", "#/process", "light", 1024, 700, pictureBound],
+  ["process-stale", "fault", "#/process", "light", 1280, 800, pictureStale],
+  ["process-none", "empty", "#/process", "light", 1024, 700],
+  ["process-import", "fresh", "#/process", "dark", 1280, 800, pictureImport],
   ["types", "fault", "#/types", "dark", 1280, 800],
   ["types-faults", "edited", "#/types", "light", 1024, 700],
   ["types-import", "fault", "#/types", "light", 1280, 800, modelFaults],
   ["types-choose", "fault", "#/types", "dark", 1024, 700, modelChoose],
   ["search", "fault", "", "dark", 1440, 900, search],
+  ["trend-empty", "fault", "#/trend", "light", 1280, 800],
+  ["trend-find", "fault", "#/trend", "dark", 1280, 800, trendFind],
+  ["trend-eight", "fault", "#/trend", "dark", 1440, 900, trendEight],
+  ["trend-marks", "fault", "#/trend", "light", 1440, 900, trendMarks],
+  ["trend-compare", "fault", "#/trend", "dark", 1440, 900, trendCompare],
+  ["trend-sister", "fault", "#/trend", "light", 1280, 800, trendSister],
+  ["trend-range", "fault", "#/trend", "dark", 1280, 800, trendRange],
+  ["trend-sixteen", "thousand", "#/trend", "light", 1440, 900, trendSixteen],
+  ["small-trend", "fault", "#/trend", "light", 1024, 700, trendMarks],
+  ["large-trend", "fault", "#/trend", "dark", 2560, 1440, trendEight],
   ["small-overview", "fault", "", "dark", 1024, 700],
   ["small-asset", "fault", "#/asset/pump-2", "light", 1024, 700],
   ["small-overview-light", "fault", "", "light", 1024, 700],
@@ -203,7 +245,7 @@ async function importReport(page) {
 }
 
 async function session(page) {
-  await page.click("[aria-label='Details of Riverside/edge-2']");
+  await page.click("[data-testid='session-row-Riverside/edge-2'] button");
 }
 
 async function form(page) {
@@ -215,7 +257,7 @@ async function form(page) {
 }
 
 async function doctor(page) {
-  await page.click("[data-testid=connection-station] button:has-text('Edit')");
+  await page.click("[data-testid=connection-station] [data-testid=connection-edit]");
   await page.click("[data-testid=form-test]");
   await page.waitForSelector("[data-testid=doctor]");
   await page.click("[data-step=TLS] summary");
@@ -229,14 +271,14 @@ async function outdated(page) {
 }
 
 async function meanwhile(page) {
-  await page.click("[data-testid=connection-station] button:has-text('Edit')");
+  await page.click("[data-testid=connection-station] [data-testid=connection-edit]");
   await page.fill("[data-testid=form-name]", "Riverside");
   await page.click("[data-testid=form-save]");
   await page.waitForSelector("[data-testid=form-changed]");
 }
 
 async function doctorRisk(page) {
-  await page.click("[data-testid=connection-lorawan] button:has-text('Edit')");
+  await page.click("[data-testid=connection-lorawan] [data-testid=connection-edit]");
   await page.click("[data-testid=form-test]");
   await page.waitForSelector("[data-testid=doctor-risks]");
   await page.locator("[data-testid=form-save]").scrollIntoViewIfNeeded();
@@ -247,7 +289,7 @@ async function advanced(page) {
   await page.click("[data-testid=form-advanced] summary");
   await page.click("[data-testid=form-aws]");
   await page.fill("[data-testid=form-server-name]", "other.example");
-  await page.fill("input[id]:below(:text('Topic filter 1'))", "#");
+  await page.fill("[data-testid=form-filter-1]", "#");
   await page.click("[data-testid=form-save]");
 }
 
@@ -284,7 +326,7 @@ async function coapPlain(page) {
 }
 
 async function coapDoctor(page) {
-  await page.click("[data-testid=connection-well] button:has-text('Edit')");
+  await page.click("[data-testid=connection-well] [data-testid=connection-edit]");
   await page.click("[data-testid=form-test]");
   await page.waitForSelector("[data-testid=doctor]");
 }
@@ -346,30 +388,6 @@ async function modelChoose(page) {
   await page.fill("[data-testid=model-path]", "/home/operator/several.json");
   await page.click("[data-testid=model-start]");
   await page.waitForSelector("[data-testid=model-choices]");
-}
-
-async function overviewChoice(page) {
-  await page.click("[data-testid=facet-places]");
-}
-
-async function overviewText(page) {
-  await page.keyboard.press("/");
-  await page.keyboard.type("pump 12");
-}
-
-async function overviewFold(page) {
-  await page.click("[data-testid=place-station-2]");
-  await page.click("[data-testid=place-pump-hall]");
-  await page.focus("[data-testid=place-rooms]");
-}
-
-async function overviewScroll(page) {
-  await page.mouse.move(600, 500);
-  await page.mouse.wheel(0, 5200);
-}
-
-async function wallHold(page) {
-  await page.keyboard.press("ArrowRight");
 }
 
 async function search(page) {

@@ -148,7 +148,7 @@ describe("window", () => {
     await vi.waitFor(() => expect(choice("ask").checked).toBe(true));
     expect(byId("settings-workspace")?.textContent).toBe("/home/operator/riverside");
     choice("tray").click();
-    await vi.waitFor(() => expect(setSettings).toHaveBeenCalledWith({ on_close: "tray" }));
+    await vi.waitFor(() => expect(setSettings).toHaveBeenCalledWith({ on_close: "tray", language: "en" }));
     fails = true;
     choice("quit").click();
     await vi.waitFor(() =>

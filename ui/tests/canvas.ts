@@ -6,6 +6,10 @@ export interface Call {
   text: string;
 }
 
+function image([width, height]: [number, number]): ImageData {
+  return { width, height, data: new Uint8ClampedArray(width * height * 4), colorSpace: "srgb" } as ImageData;
+}
+
 /** A 2D context of which every call is kept; a letter is 6 pixels wide. */
 export function recorder(): { context: CanvasRenderingContext2D; calls: Call[] } {
   const calls: Call[] = [];
@@ -18,6 +22,7 @@ export function recorder(): { context: CanvasRenderingContext2D; calls: Call[] }
           numbers: values.filter((value) => typeof value === "number"),
           text: typeof values[0] === "string" ? values[0] : "",
         });
+        if (name === "createImageData") return image(values as [number, number]);
         return { width: String(values[0]).length * 6 };
       }),
     set: (kept, name: string, value: unknown) => {

@@ -3,10 +3,14 @@
 import { mount, tick, unmount } from "svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
+import { errorMessage } from "../src/ipc/backend";
 import { fakeBackend } from "../src/ipc/fake";
+import { said } from "../src/ipc/fake/said";
 import { formatCount, formatNumber } from "../src/lib/format";
+import { securityWords } from "../src/lib/linkwords";
 import { localeOf, systemLanguage } from "../src/lib/locale";
-import { t, told } from "../src/lib/text/text";
+import { reasonNamed } from "../src/lib/quality";
+import { ownWords, t, told } from "../src/lib/text/text";
 import { Clock } from "../src/lib/time";
 import { windowLanguage } from "../src/live/language.svelte";
 import { Live } from "../src/live/live.svelte";
@@ -77,7 +81,8 @@ describe("a chosen language", () => {
   it("is spoken by an open window without a reload", async () => {
     vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => {} }));
     theme.start();
-    const live = new Live(fakeBackend("normal"));
+    const backend = fakeBackend("normal");
+    const live = new Live(backend);
     const app = mount(App, { target: document.body, props: { live } });
     end = () => unmount(app);
     await live.start();
@@ -90,13 +95,46 @@ describe("a chosen language", () => {
     expect(byId("settings-language-system")?.parentElement?.textContent?.trim()).toBe(
       "Wie das System (English)",
     );
+    // The program says outside the window what is spoken in it, and keeps what else is set.
+    await vi.waitFor(async () =>
+      expect(await backend.settings()).toEqual({ on_close: "ask", language: "de" }),
+    );
   });
 });
 
 describe("what the program says", () => {
   it("is in the window's language where the catalogue has it, else in its own words", () => {
+    const lost = said("Pump: 3 lost", "condition-lost", { lost: 3 });
+    const both = {
+      text: "3 were lost. Disk full.",
+      sentences: [...lost.sentences, ...said("Disk full.").sentences],
+    };
+    expect(told(both)).toBe("3 were lost. Disk full.");
     windowLanguage.choose("de");
-    expect(told({ id: "settings-done", values: {}, text: "Done" })).toBe("Fertig");
-    expect(told({ id: "not-there", values: {}, text: "Disk full" })).toBe("Disk full");
+    expect(told(both)).toBe("3 gingen verloren, weil der Speicher dafür voll ist. Disk full.");
+    expect(told(said("Disk full.", "not-there"))).toBe("Disk full.");
+  });
+
+  it("is so for errors too, whatever was thrown", () => {
+    windowLanguage.choose("de");
+    const stopped = said("the pipeline has stopped", "error-stopped");
+    expect(errorMessage({ message: stopped.text, sentences: stopped.sentences })).toMatch(
+      /^Die Verarbeitung/,
+    );
+    expect(errorMessage({ message: "port 0" })).toBe("port 0");
+    expect(errorMessage(undefined)).toMatch(/^Etwas ist schiefgegangen/);
+  });
+
+  it("keeps its own words where a kind says less", () => {
+    const reason = said("broker.example refused the connection", "down-refused");
+    expect(ownWords(reason)).toBe("");
+    windowLanguage.choose("de");
+    expect(told(reason)).toBe("Die Verbindung wurde abgelehnt: Auf diesem Port lauscht nichts.");
+    expect(ownWords(reason)).toBe("broker.example refused the connection");
+    expect(securityWords('TLS 1.3, client certificate, checked against the name "b"')).toBe(
+      "TLS 1.3, Client-Zertifikat, geprüft auf den Namen „b“",
+    );
+    expect(reasonNamed("frozen")).toBe("eingefroren");
+    expect(reasonNamed("NDEATH")).toBe("NDEATH");
   });
 });

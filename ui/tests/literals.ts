@@ -8,7 +8,7 @@ const SPOKEN =
 const UNSPOKEN_ATTRIBUTE =
   /^(class|id|type|role|name|value|href|data-|style|on|autocomplete|look|d$|viewBox)/;
 const UNSPOKEN_CALL =
-  /^(Error|RangeError|TypeError|querySelector|querySelectorAll|closest|matchMedia|keys|t)$/;
+  /^(Error|RangeError|TypeError|querySelector|querySelectorAll|closest|matchMedia|keys|t|tokens)$/;
 const KEYS =
   /^(Arrow\w+|Enter|Escape|Tab|Home|End|Page(Up|Down)|Delete|Backspace|Space|Shift|Control|Alt|Meta)$/;
 

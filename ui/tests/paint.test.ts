@@ -1,13 +1,17 @@
 // @vitest-environment happy-dom
-/** The trend's painter on a canvas that writes down what is drawn. */
-import { describe, expect, it } from "vitest";
+/** The trend's painter in pixels, and its words on a canvas that writes down what is drawn. */
+import { describe, expect, it, vi } from "vitest";
 import { buildModel } from "../src/components/domain/trend/build";
-import type { ChartModel } from "../src/components/domain/trend/model";
-import { paintAbove, paintBelow } from "../src/components/domain/trend/paint";
+import { axisTicks, type ChartModel } from "../src/components/domain/trend/model";
+import { Painter } from "../src/components/domain/trend/paint";
+import { Surface } from "../src/components/domain/trend/surface";
+import { writeWords } from "../src/components/domain/trend/words";
 import type { SignalView } from "../src/ipc/bindings/SignalView";
 import type { Palette } from "../src/lib/palette";
+import { ink, type Raster } from "../src/lib/raster";
 import { Clock } from "../src/lib/time";
 import type { TrendColumns } from "../src/lib/trend";
+import { KIND_BOOL } from "../src/live/frame";
 import { SampleTable } from "../src/live/table";
 import { recorder } from "./canvas";
 
@@ -50,7 +54,7 @@ function columns(key: number, rows: [t: number, value: number, status: number][]
   };
 }
 
-function model(data: TrendColumns[], status = 0): ChartModel {
+function model(data: TrendColumns[], status = 0, seen?: SampleTable): ChartModel {
   const picks = data.map(({ key }) => signal(key, key === 0 ? "Drive-end vibration" : "Flow"));
   const table = new SampleTable();
   for (const { key, tLast } of data) {
@@ -60,19 +64,48 @@ function model(data: TrendColumns[], status = 0): ChartModel {
     t0: 0,
     t1: 100 * S,
     now: 100 * S,
-    picks,
+    picks: picks.map((one, slot) => ({ signal: one, slot, name: one.name })),
+    ghosts: [],
+    focus: picks[0] ?? null,
+    pointed: null,
     score: null,
-    columns: new Map(data.map((one) => [one.key, one])),
-    tails: new Map(),
+    columns: (key) => data.find((one) => one.key === key),
     alarms: [],
     clock: new Clock("UTC"),
-    palette: {} as Palette,
+    palette: { panel: "#000000", "trace-1": "#ffffff", dim: "#00ff00", line: "#000000" } as Palette,
     held: new Map(),
-    table,
+    table: seen ?? table,
   });
 }
 
-const x = (seconds: number) => AREA.left + seconds * 6;
+const SIZE = { plot: AREA.height, ratio: 1 };
+
+function painted(what: ChartModel): Raster {
+  const height = AREA.height + 40;
+  const raster = { width: AREA.width, height, pixels: new Uint32Array(AREA.width * height) };
+  new Painter().paint(raster, what, SIZE);
+  return raster;
+}
+
+/** Pixel columns of the plot in which a colour is. */
+function spread(raster: Raster, colour: string): Set<number> {
+  const found = new Set<number>();
+  for (let i = 0; i < raster.width * AREA.height; i += 1)
+    if (raster.pixels[i] === ink(colour)) found.add(i % raster.width);
+  return found;
+}
+
+/** Pixel columns in which something is, of that hue. */
+function tinted(raster: Raster): Set<number> {
+  const found = new Set<number>();
+  for (let i = 0; i < raster.width * AREA.height; i += 1) {
+    const pixel = raster.pixels[i] ?? 0;
+    if (((pixel >>> 8) & 255) > 0 && (pixel & 255) === 0) found.add(i % raster.width);
+  }
+  return found;
+}
+
+const x = (seconds: number) => seconds * 6;
 
 describe("columns without a number", () => {
   const gap = model([
@@ -87,36 +120,75 @@ describe("columns without a number", () => {
   ]);
 
   it("leave a gap in the trace and the scale alone", () => {
-    const { context, calls } = recorder();
-    paintAbove(context, gap, AREA);
-    for (const { numbers } of calls) expect(numbers.every(Number.isFinite)).toBe(true);
-    const line = calls.filter(({ name }) => name === "moveTo" || name === "lineTo");
-    expect(line.map(({ name, numbers }) => [name, numbers[0]])).toEqual([
-      ["moveTo", x(10)],
-      ["lineTo", x(15)],
-      ["moveTo", x(30)],
-      ["lineTo", x(35)],
-    ]);
+    const trace = spread(painted(gap), "#ffffff");
+    for (let at = x(10); at < x(15); at += 1) expect(trace.has(at)).toBe(true);
+    for (let at = x(15) + 3; at < x(30) - 2; at += 1) expect(trace.has(at)).toBe(false);
+    for (let at = x(30); at < x(35); at += 1) expect(trace.has(at)).toBe(true);
     expect(gap.axes).toHaveLength(1);
     expect(gap.axes[0]?.low).toBeGreaterThan(0);
     expect(gap.axes[0]?.high).toBeLessThan(10);
   });
 
   it("are hatched for as long as they are bad", () => {
-    const { context, calls } = recorder();
-    paintBelow(context, gap, AREA);
-    const hatched = calls.filter(({ name }) => name === "fillRect").map(({ numbers }) => numbers);
-    expect(hatched).toEqual([[x(20), AREA.top, 60, AREA.height]]);
+    const hatched = tinted(painted(gap));
+    expect([Math.min(...hatched), Math.max(...hatched)]).toEqual([x(20), x(30) - 1]);
+    expect(hatched.size).toBe(60);
   });
 
   it("are drawn even where no column has a number", () => {
     const empty = model([columns(0, [[20, none, 2]])]);
-    const { context, calls } = recorder();
-    paintBelow(context, empty, AREA);
-    paintAbove(context, empty, AREA);
-    for (const { numbers } of calls) expect(numbers.every(Number.isFinite)).toBe(true);
-    expect(calls.some(({ name }) => name === "fillRect")).toBe(true);
+    expect(tinted(painted(empty)).size).toBeGreaterThan(0);
     expect(empty.axes[0]).toMatchObject({ low: 0, high: 1 });
+  });
+});
+
+describe("a signal that is off or on", () => {
+  it("has an axis that says so and does not move", () => {
+    const data = [
+      columns(0, [
+        [0, 0, 0],
+        [40, 1, 0],
+      ]),
+    ];
+    const table = new SampleTable();
+    table.put(0, KIND_BOOL, 0, 0, 40 * S, 0, 1, "");
+    const [axis] = model(data, 0, table).axes;
+    expect(axis).toMatchObject({ low: -0.25, high: 1.25, onOff: true });
+    expect(axis && axisTicks(axis, 500)).toEqual([0, 1]);
+    expect(model(data, 0, table).traces[0]?.step).toBe(true);
+    expect(model(data).axes[0]?.onOff).toBe(false);
+  });
+});
+
+describe("the picture on the screen", () => {
+  const place = {
+    left: 40,
+    top: 20,
+    width: AREA.width,
+    plot: AREA.height,
+    height: AREA.height + 40,
+    ratio: 1,
+  };
+  const rows: [number, number, number][] = Array.from({ length: 95 }, (_, i) => [i, 5 + Math.sin(i), 0]);
+
+  it("is handed over whole at first, then only where it has changed", () => {
+    const { context, calls } = recorder();
+    vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation(() => context as never);
+    const surface = new Surface();
+    const puts = () =>
+      calls.filter(({ name }) => name === "putImageData").map(({ numbers }) => numbers.slice(2));
+    surface.paint(model([columns(0, rows)]), place);
+    expect(puts()).toEqual([[0, 0, place.width, place.height]]);
+    surface.paint(model([columns(0, rows)]), place);
+    expect(puts()).toHaveLength(1);
+    surface.paint(model([columns(0, [...rows, [96, 5, 0]])]), place);
+    const [left = 0, , width = 0] = puts()[1] ?? [];
+    expect(left).toBeGreaterThan(x(93));
+    expect(width).toBeLessThan(x(8));
+    // Another place on the screen is another picture.
+    surface.paint(model([columns(0, rows)]), { ...place, width: 300 });
+    expect(puts()[2]).toEqual([0, 0, 300, place.height]);
+    vi.restoreAllMocks();
   });
 });
 
@@ -128,7 +200,7 @@ describe("words about a doubtful span", () => {
       [100, 1, 1],
     ] as [number, number, number][];
     const { context, calls } = recorder();
-    paintAbove(context, model([columns(0, doubtful), columns(1, doubtful)], 1), AREA);
+    writeWords(context, model([columns(0, doubtful), columns(1, doubtful)], 1), AREA);
     const words = calls.filter(({ name, text }) => name === "fillText" && text.startsWith("uncertain"));
     expect(words.map(({ text }) => text).sort()).toEqual([
       "uncertain, from history: Drive-end vibration",
@@ -143,7 +215,7 @@ describe("words about a doubtful span", () => {
 
   it("are not written for what lies outside the window", () => {
     const { context, calls } = recorder();
-    paintAbove(
+    writeWords(
       context,
       model([
         columns(0, [

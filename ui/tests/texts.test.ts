@@ -13,9 +13,12 @@ const { languages, faults } = readCatalogue();
 
 function sources(folder: string, ending: RegExp): { name: string; text: string }[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => ending.test(name) && !/bindings|\.gen\.|^(target|gen)\//.test(name))
+    .filter((name) => ending.test(name) && !/bindings|(^|\/)gen\/|^target\//.test(name))
     .map((name) => ({ name: name.replaceAll("\\", "/"), text: readFileSync(join(folder, name), "utf8") }));
 }
+
+/** Without tests and examples. */
+const spokenPart = (text: string) => (text.split("#[cfg(test)]")[0] ?? "").replaceAll(/^\s*\/\/\/.*$/gm, "");
 
 const files = sources(SRC, /\.(ts|svelte)$/);
 
@@ -40,14 +43,49 @@ describe("catalogue", () => {
     }
   });
 
+  const rust = sources(RUST, /\.rs$/);
+
+  it("says in English what the program says", () => {
+    // said!("id", "words {name}", …): a backslash at the end of a line joins it to the next.
+    const said = rust.flatMap(({ text }) => [
+      ...spokenPart(text).matchAll(/\bsaid!\(\s*"([a-z][a-z0-9]*-[a-z0-9-]+)",\s*"((?:[^"\\]|\\[\s\S])*)"/g),
+    ]);
+    expect(said.length).toBeGreaterThan(20);
+    for (const [, id = "", words = ""] of said) {
+      const plain = words
+        .replaceAll(/\\\n\s*/g, "")
+        .replaceAll('\\"', '"')
+        .replaceAll(/\{(\w+)\}/g, "{ $$$1 }");
+      expect(`${id}: ${languages.en?.get(id)?.text}`).toBe(`${id}: ${plain}`);
+    }
+  });
+
+  /** Ids that the program makes of the names of a kind. */
+  const kinds = (["Down", "Risk"] as const).flatMap((name) => {
+    const [, body = ""] =
+      rust.map(({ text }) => new RegExp(`pub enum ${name}Kind \\{([^}]*)\\}`).exec(text)).find(Boolean) ?? [];
+    return [...body.matchAll(/^\s*([A-Z]\w+),$/gm)].map(([, kind = ""]) =>
+      `${name}${kind}`.replaceAll(/(?<=[a-z])[A-Z]/g, "-$&").toLowerCase(),
+    );
+  });
+
+  it("has words for every kind of reason and risk of a connection, and for what to do", () => {
+    expect(kinds.length).toBeGreaterThan(30);
+    const missing = kinds.flatMap((kind) => [kind, `${kind}-advice`]).filter((id) => !languages.en?.has(id));
+    expect(missing).toEqual([]);
+  });
+
   it("has no text that nothing shows", () => {
-    const all = [...files, ...sources(RUST, /\.rs$/)].map(({ text }) => text).join("\n");
+    const all = [...files, ...rust].map(({ text }) => text).join("\n");
     // Ids are written in full, or with a part that is one of several words.
     const made = [...all.matchAll(/`([a-z][a-z0-9-]*-(?:\$\{[^}`]+\}[a-z0-9-]*)+)`/g)].map(
       ([, pattern = ""]) => new RegExp(`^${pattern.replaceAll(/\$\{[^}]+\}/g, "[a-z0-9-]+")}$`),
     );
     const unused = [...(languages.en?.keys() ?? [])].filter(
-      (id) => !all.includes(`"${id}"`) && !made.some((pattern) => pattern.test(id)),
+      (id) =>
+        !all.includes(`"${id}"`) &&
+        !made.some((pattern) => pattern.test(id)) &&
+        !kinds.includes(id.replace(/-advice$/, "")),
     );
     expect(unused).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AlarmRow } from "../src/ipc/bindings/AlarmRow";
 import type { AssetState } from "../src/ipc/bindings/AssetState";
 import type { SignalView } from "../src/ipc/bindings/SignalView";
+import { said } from "../src/ipc/fake/said";
 import { alarmText, limitMark, ruleParts } from "../src/lib/alarmwords";
 import {
   asksForEverything,
@@ -401,9 +402,9 @@ describe("connection form", () => {
   });
 
   it("says how the test went", () => {
-    const step = { step: "TLS", ok: true, message: "", advice: "", facts: [], notices: [] };
+    const step = { step: "TLS", ok: true, message: said(""), advice: said(""), facts: [], notices: [] };
     const report = { steps: [step], grade: { letter: "A", words: "" }, risks: [], expiries: [] };
-    const notices = [{ message: "m", advice: "a" }];
+    const notices = [{ message: said("m"), advice: said("a") }];
     expect(outcomeWords(report)).toBe("It works.");
     // Risks of the grade stand for themselves.
     expect(outcomeWords({ ...report, steps: [{ ...step, step: "Security", notices }] })).toBe("It works.");

@@ -40,3 +40,5 @@ alarms-ack-named = Quittieren: { $alarm }
 alarms-ack-comment = Mit Kommentar quittieren
 alarms-ack-comment-named = Mit Kommentar quittieren: { $alarm }
 alarms-comment = Kommentar
+
+alarms-comment-quoted = { $state } · „{ $comment }“

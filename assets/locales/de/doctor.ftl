@@ -1,7 +1,7 @@
 doctor-result = Ergebnis des Tests
-doctor-fails = Es klappt noch nicht. Der Schritt mit dem Kreuz sagt, warum.
-doctor-works-noticed = Es klappt, und etwas verdient einen Blick.
-doctor-works = Es klappt.
+doctor-fails = Es funktioniert noch nicht. Der Schritt mit dem Kreuz sagt, warum.
+doctor-works-noticed = Es funktioniert, und etwas verdient einen Blick.
+doctor-works = Es funktioniert.
 doctor-outdated = Sie haben das Formular seit diesem Test geändert. Das Ergebnis gilt für das vorher Eingetragene: bitte erneut testen.
 doctor-expiry-over = Läuft als Erstes ab: { $what }, abgelaufen.
 doctor-expiry-today = Läuft als Erstes ab: { $what }, heute.
@@ -17,3 +17,13 @@ doctor-step-noticed = gelungen, verdient einen Blick
 doctor-step-worked = gelungen
 doctor-details = Einzelheiten
 doctor-details-of = Einzelheiten zu { $step }
+
+doctor-grade-a = Zertifikat als Ausweis
+doctor-grade-b = gemeinsames Geheimnis
+doctor-grade-c = anonym
+doctor-grade-d = unverschlüsselt
+doctor-name-subscribe = Abonnieren
+doctor-name-resource = Ressource
+doctor-name-clock = Uhr
+doctor-name-security = Sicherheit
+doctor-own-words = Wortlaut des Programms: { $words }

@@ -1,3 +1,4 @@
+files-export-title-any = Historie exportieren
 files-export-title = Historie von { $asset } exportieren
 files-import-title = Historie importieren
 files-backup-title = Historie sichern

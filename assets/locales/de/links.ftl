@@ -64,3 +64,12 @@ links-removed = { $name } wurde entfernt. Was sie geliefert hat, bleibt in der H
 
 links-properties = Eigenschaften ausgelassen
 links-properties-hint = Eigenschaften von MQTT-5-Nachrichten über 32 Benutzereigenschaften oder 8 kB je Nachricht hinaus. Ihre Werte wurden trotzdem übernommen.
+
+links-filters-refused = abgelehnt: { $filters }
+
+links-security-plain = unverschlüsselt
+links-security-certificate = Client-Zertifikat
+links-security-system = Zertifizierungsstellen des Systems
+links-security-own = eigene Zertifizierungsstelle
+links-security-shared = vorab geteilter Schlüssel
+links-security-name = geprüft auf den Namen „{ $name }“

@@ -45,3 +45,6 @@ look-offer-left = { $count ->
 }
 look-offer-observable = beobachtbar
 look-offer-interval = wird in Abständen gelesen
+
+look-broken = Die Prüfung endete ohne Ergebnis
+look-broken-advice = Bitte erneut versuchen und ins Protokoll des Programms sehen.

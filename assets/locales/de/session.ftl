@@ -7,7 +7,7 @@ session-held = { $count ->
 }
 session-name = Knoten oder Gerät
 session-state = Zustand
-session-last-birth = Letzte Birth-Nachricht
+session-last-birth = Letzter Birth
 session-metrics = Metriken
 session-findings = Befunde
 session-actions = Aktionen

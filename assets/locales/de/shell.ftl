@@ -3,6 +3,8 @@ shell-screens = Ansichten
 shell-where = Aktuelle Ansicht
 
 shell-overview = Übersicht
+shell-process = Prozess
+shell-trend = Trend
 shell-alarms = Alarme
 shell-alarms-unacknowledged = Alarme, { $count } unquittiert
 shell-discovery = Erkennung

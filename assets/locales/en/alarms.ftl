@@ -45,3 +45,6 @@ alarms-ack-named = Acknowledge { $alarm }
 alarms-ack-comment = Acknowledge with a comment
 alarms-ack-comment-named = Acknowledge with a comment: { $alarm }
 alarms-comment = Comment
+
+# Behind the state of an alarm: what was written with the acknowledgement.
+alarms-comment-quoted = { $state } · “{ $comment }”

@@ -19,3 +19,16 @@ doctor-step-noticed = worked, worth a look
 doctor-step-worked = worked
 doctor-details = Details
 doctor-details-of = Details of { $step }
+
+# What a grade stands for.
+doctor-grade-a = certificate identity
+doctor-grade-b = shared key
+doctor-grade-c = anonymous
+doctor-grade-d = plaintext
+# Names of steps that are no names of protocols.
+doctor-name-subscribe = Subscribe
+doctor-name-resource = Resource
+doctor-name-clock = Clock
+doctor-name-security = Security
+# Before the program's own English words.
+doctor-own-words = In the program's words: { $words }

@@ -1,4 +1,5 @@
 # Exports, imports, backups and checks of history.
+files-export-title-any = Export history
 files-export-title = Export history of { $asset }
 files-import-title = Import history
 files-backup-title = Back up history

@@ -66,3 +66,13 @@ links-removed = { $name } was removed. What it delivered stays in history.
 
 links-properties = Properties left out
 links-properties-hint = Properties of MQTT 5 messages beyond 32 user properties, or 8 kB, of one message. Their values were taken all the same.
+
+links-filters-refused = refused: { $filters }
+
+# How a link is protected, part by part, in the words of the program.
+links-security-plain = not encrypted
+links-security-certificate = client certificate
+links-security-system = system authorities
+links-security-own = own authority
+links-security-shared = pre-shared key
+links-security-name = checked against the name "{ $name }"

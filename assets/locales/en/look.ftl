@@ -46,3 +46,6 @@ look-offer-left = { $count ->
 }
 look-offer-observable = observable
 look-offer-interval = read at intervals
+
+look-broken = the look ended without a result
+look-broken-advice = Try again, and look into the log of the program.

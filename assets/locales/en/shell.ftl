@@ -4,6 +4,8 @@ shell-screens = Screens
 shell-where = Where you are
 
 shell-overview = Overview
+shell-process = Process
+shell-trend = Trend
 shell-alarms = Alarms
 shell-alarms-unacknowledged = Alarms, { $count } unacknowledged
 shell-discovery = Discovery

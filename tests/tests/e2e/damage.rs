@@ -54,6 +54,7 @@ async fn a_damaged_telemetry_file_is_kept_and_said_and_the_program_runs() -> Res
         let system = app.view().counters().system;
         system
             .into_iter()
+            .map(|said| said.text)
             .find(|text| text.contains("telemetry.db"))
     })
     .await?;

@@ -36,6 +36,7 @@ fn complaint(app: &App) -> Option<String> {
     let system = app.view().counters().system;
     system
         .into_iter()
+        .map(|said| said.text)
         .find(|text| text.starts_with("History is not written"))
 }
 

@@ -24,7 +24,8 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 async fn condition(app: &App, part: &str) -> Result<String> {
     wait::until(&format!("a condition with {part:?}"), SOON, || async {
-        let mut texts = app.view().counters().system.into_iter();
+        let system = app.view().counters().system;
+        let mut texts = system.into_iter().map(|said| said.text);
         texts.find(|text| text.contains(part))
     })
     .await

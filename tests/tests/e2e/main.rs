@@ -20,6 +20,7 @@ mod many;
 mod mapping;
 mod models;
 mod order;
+mod picture_window;
 mod pipeline;
 mod posts;
 mod reload;

@@ -41,7 +41,8 @@ async fn the_type(app: &App) -> Result<TypeView> {
 
 async fn system_says(app: &App, part: &str) -> Result<String> {
     wait::until(&format!("a condition with {part:?}"), SOON, || async {
-        let mut texts = app.view().counters().system.into_iter();
+        let system = app.view().counters().system;
+        let mut texts = system.into_iter().map(|said| said.text);
         texts.find(|text| text.contains(part))
     })
     .await

@@ -145,7 +145,7 @@ async fn a_value_travels_over_tls_to_history_alarm_and_acknowledgement() -> Resu
             == ("high", 4.5, (before + 1) * 1_000)
     );
     let notice = notices.recv().await.context("a notification")?;
-    ensure!(notice.body == "4.5 m above 4.0 m", "{notice:?}");
+    ensure!(notice.body.to_string() == "4.5 m above 4.0 m", "{notice:?}");
 
     let acknowledged = app.acknowledge(&alarm.id, "ann", "seen").await?;
     ensure!(acknowledged.state == AlarmStateView::AckedActive);

@@ -31,7 +31,8 @@ fn edit(workspace: &Path, from: &str, to: &str) -> Result<()> {
 
 async fn condition(app: &App, part: &str) -> Result<String> {
     wait::until(&format!("a condition with {part:?}"), SOON, || async {
-        let mut texts = app.view().counters().system.into_iter();
+        let system = app.view().counters().system;
+        let mut texts = system.into_iter().map(|said| said.text);
         texts.find(|text| text.contains(part))
     })
     .await

@@ -2,10 +2,12 @@
  * Everything the front end can ask of the program behind the window. One implementation speaks Tauri, another plays a
  * plant in the browser for tests and for design work; nothing outside this folder knows which one it has.
  */
+
 import type { Acceptance } from "./bindings/Acceptance";
 import type { AlarmList } from "./bindings/AlarmList";
 import type { AlarmRow } from "./bindings/AlarmRow";
 import type { AnomalyView } from "./bindings/AnomalyView";
+import type { ApiError } from "./bindings/ApiError";
 import type { ConnectionForm } from "./bindings/ConnectionForm";
 import type { ConnectionRow } from "./bindings/ConnectionRow";
 import type { DiscoveryQuery } from "./bindings/DiscoveryQuery";
@@ -19,10 +21,15 @@ import type { LookRequest } from "./bindings/LookRequest";
 import type { LookView } from "./bindings/LookView";
 import type { ModelImportView } from "./bindings/ModelImportView";
 import type { ModelsView } from "./bindings/ModelsView";
+import type { PictureBinding } from "./bindings/PictureBinding";
+import type { PictureList } from "./bindings/PictureList";
+import type { PictureRow } from "./bindings/PictureRow";
+import type { PictureView } from "./bindings/PictureView";
 import type { PlantChange } from "./bindings/PlantChange";
 import type { PlantFileView } from "./bindings/PlantFileView";
 import type { PlantView } from "./bindings/PlantView";
 import type { ProposalView } from "./bindings/ProposalView";
+import type { SaidView } from "./bindings/SaidView";
 import type { SavedView } from "./bindings/SavedView";
 import type { SessionView } from "./bindings/SessionView";
 import type { Settings } from "./bindings/Settings";
@@ -39,6 +46,14 @@ export interface Backend {
    * or Interfaces to choose from: then ask again with the id of one as `choice`.
    */
   importModel(path: string, choice: string | null): Promise<ModelImportView>;
+  /** The process pictures of the workspace. May be asked each second. */
+  pictures(): Promise<PictureList>;
+  /** A process picture with its text, which is not to be trusted. */
+  picture(name: string): Promise<PictureView>;
+  /** Writes bindings into a picture; refused when its file is not the one with this `print` any more. */
+  savePicture(name: string, print: string, bindings: PictureBinding[]): Promise<PictureView>;
+  /** Copies an SVG file into the workspace. */
+  importPicture(path: string): Promise<PictureRow>;
   /** Starts the live frames; the first one holds everything. A second call replaces the first. */
   subscribe(onFrame: (frame: ArrayBuffer) => void): Promise<void>;
   alarms(): Promise<AlarmList>;
@@ -102,16 +117,29 @@ export interface Backend {
   onAskClose(handler: () => void): Promise<() => void>;
 }
 
+let say = ({ text }: SaidView): string => text;
+
+/** Says how sentences of the program are put into the language of the window. */
+export function sayErrorsBy(words: (said: SaidView) => string): void {
+  say = words;
+}
+
+const NO_REASON: SaidView = {
+  text: "Something went wrong and gave no reason. Look into the log of the program.",
+  sentences: [
+    {
+      id: "error-no-reason",
+      values: {},
+      text: "Something went wrong and gave no reason. Look into the log of the program.",
+    },
+  ],
+};
+
 /** What went wrong, in words that a person can act on, whatever the thrown thing was. */
 export function errorMessage(thrown: unknown): string {
   if (typeof thrown === "string") return thrown;
-  if (
-    typeof thrown === "object" &&
-    thrown !== null &&
-    "message" in thrown &&
-    typeof thrown.message === "string"
-  ) {
-    return thrown.message;
-  }
-  return "Something went wrong and gave no reason. Look into the log of the program.";
+  if (typeof thrown !== "object" || thrown === null || !("message" in thrown)) return say(NO_REASON);
+  if (typeof thrown.message !== "string") return say(NO_REASON);
+  const told = thrown as Partial<ApiError>;
+  return told.sentences ? say({ text: thrown.message, sentences: told.sentences }) : thrown.message;
 }

@@ -18,6 +18,10 @@ export function tauriBackend(): Backend {
     plantFile: () => invoke("plant_file"),
     models: () => invoke("models"),
     importModel: (path, choice) => invoke("model_import", { path, choice }),
+    pictures: () => invoke("pictures"),
+    picture: (name) => invoke("picture", { name }),
+    savePicture: (name, print, bindings) => invoke("save_picture", { name, print, bindings }),
+    importPicture: (path) => invoke("import_picture", { path }),
     async subscribe(onFrame) {
       const channel = new Channel<RawMessage>();
       current = channel;

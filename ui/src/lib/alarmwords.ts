@@ -29,7 +29,7 @@ export function alarmSentence(alarm: AlarmRow, signal: SignalView | undefined): 
 function ruleWords(kind: string, limit: string): string {
   const known = KINDS.find((one) => one === kind);
   const [verb, ...rest] = (known ? t(`alarms-rule-${known}`, { limit }) : `${kind} ${limit}`).split(" ");
-  return `${verb} ${rest.join(NBSP)}`;
+  return rest.length > 1 ? `${verb} ${rest.join(NBSP)}` : [verb, ...rest].join(NBSP);
 }
 
 /** The rule in two parts, "above" and "high-high 7.1": the second is never broken across lines. */

@@ -4,7 +4,7 @@ import type { ProposedSignalView } from "../ipc/bindings/ProposedSignalView";
 import type { Sureness } from "../ipc/bindings/Sureness";
 import { formatDuration, formatNumber, formatWithUnit } from "./format";
 import { qualityWords } from "./quality";
-import { type TextId, t, told } from "./text/text";
+import { named, type TextId, t } from "./text/text";
 
 /** The surest first. */
 export const SURENESSES: readonly Sureness[] = ["sure", "likely", "guess"];
@@ -28,15 +28,16 @@ export function groundsOf(evidence: readonly { ground: Ground }[]): Ground[] {
   return GROUNDS.filter((ground) => evidence.some((reason) => reason.ground === ground));
 }
 
-const KINDS = new Map<string, TextId>([
-  ["number", "discovery-kind-number"],
-  ["whole number", "discovery-kind-whole-number"],
-  ["on/off", "discovery-kind-on-off"],
-  ["text", "discovery-kind-text"],
-]);
+/** By what the program calls them. */
+const KINDS: Record<string, TextId> = {
+  number: "discovery-kind-number",
+  "whole number": "discovery-kind-whole-number",
+  "on/off": "discovery-kind-on-off",
+  text: "discovery-kind-text",
+};
 
 function kindWord(kind: string): string {
-  return told({ id: KINDS.get(kind) ?? "", values: {}, text: kind });
+  return named(KINDS[kind] ?? "", kind);
 }
 
 /** "number", "setpoint, number", "state, on/off": most are measurements, and that is not said. */
@@ -108,4 +109,9 @@ export function countWords(assets: number, signals: number): string {
   return assets === 0
     ? found
     : t("discovery-assets-signals", { assets: t("common-assets", { count: assets }), signals: found });
+}
+
+/** What is said when the list was narrowed to a connection that was removed. */
+export function removedWords(connection: string): string {
+  return t("discovery-connection-gone", { name: connection });
 }

@@ -2,6 +2,7 @@
 import type { AssetState } from "../ipc/bindings/AssetState";
 import type { ModelView } from "../ipc/bindings/ModelView";
 import { formatDuration, formatNumber, formatShare, NBSP } from "./format";
+import { reasonNamed } from "./quality";
 import { t } from "./text/text";
 import type { Clock } from "./time";
 
@@ -30,7 +31,7 @@ export function staleSentence(state: AssetState, now: number, clock: Clock): str
   const said = { duration: formatDuration(now - state.since), time: clock.relative(state.since, now) };
   return state.reason === ""
     ? t("asset-silent", said)
-    : t("asset-silent-reason", { ...said, reason: state.reason });
+    : t("asset-silent-reason", { ...said, reason: reasonNamed(state.reason) });
 }
 
 /** "0 false alarms in 9.2 days held out (below 0.33 a day, 95 %)" */

@@ -46,6 +46,13 @@ export function formatWithUnit(value: number, decimals: number, unit: string): s
   return unit === "" ? digits : `${digits}${NBSP}${unit}`;
 }
 
+/** A change with its direction; what rounds to nothing has none. */
+export function formatDifference(change: number, decimals: number, unit: string): string {
+  const text = formatWithUnit(Math.abs(change), decimals, unit);
+  if (!(Number(Math.abs(change).toFixed(Math.min(Math.max(decimals, 0), 12))) > 0)) return text;
+  return change > 0 ? `+${text}` : `−${text}`;
+}
+
 /** A part of one as a percentage. */
 export function formatShare(share: number): string {
   return `${formatNumber(share * 100, 0)}${NBSP}%`;

@@ -3,7 +3,7 @@ import type { ConnectionRow } from "../ipc/bindings/ConnectionRow";
 import type { LimitsForm } from "../ipc/bindings/LimitsForm";
 import type { LinkStateView } from "../ipc/bindings/LinkStateView";
 import { formatBytes, formatCount } from "./format";
-import { t } from "./text/text";
+import { inEnglish, t } from "./text/text";
 
 export function linkWords(state: LinkStateView): string {
   return t(`links-state-${state}`);
@@ -22,6 +22,19 @@ export function rateWords({ rate, rate_bytes }: LimitsForm): string {
   if (rate !== null) words.push(t("links-rate-messages", { rate: formatCount(rate) }));
   if (rate_bytes !== null) words.push(t("links-rate-bytes", { size: formatBytes(rate_bytes) }));
   return words.join(", ");
+}
+
+const SECURITY = ["plain", "certificate", "system", "own", "shared"] as const;
+
+/** How a link is protected: names of protocols stay, all else is said in the window's language. */
+export function securityWords(security: string): string {
+  const words = (part: string) => {
+    const [, name] = /^checked against the name "(.*)"$/.exec(part) ?? [];
+    if (name !== undefined) return t("links-security-name", { name });
+    const known = SECURITY.find((one) => inEnglish(`links-security-${one}`) === part);
+    return known ? t(`links-security-${known}`) : part;
+  };
+  return security.split(", ").map(words).join(", ");
 }
 
 const NODES = ["online", "offline", "unknown", "kept-birth"] as const;

@@ -1,5 +1,5 @@
 /** Quality of a value in words; the numbers are those of the program behind the window. */
-import { t } from "./text/text";
+import { inEnglish, t } from "./text/text";
 
 export const GOOD = 0;
 export const UNCERTAIN = 1;
@@ -35,6 +35,12 @@ export function statusWord(status: number): string {
 export function reasonWord(reason: number): string {
   const why = REASONS[reason - 1];
   return why === undefined ? "" : t(`quality-${why}`);
+}
+
+/** A reason by the words that the program has for it; what it has no number for stays as it is. */
+export function reasonNamed(words: string): string {
+  const why = REASONS.find((reason) => inEnglish(`quality-${reason}`) === words);
+  return why === undefined ? words : t(`quality-${why}`);
 }
 
 /** "GOOD", "BAD · frozen". */

@@ -47,3 +47,9 @@ export function decodeTrend(answer: ArrayBuffer): Map<number, TrendColumns> {
   }
   return result;
 }
+
+/** The columns so much later, microseconds. */
+export function shiftedBy(columns: TrendColumns, shift: number): TrendColumns {
+  const later = (times: Float64Array) => times.map((time) => time + shift);
+  return { ...columns, tFirst: later(columns.tFirst), tLast: later(columns.tLast) };
+}

@@ -46,3 +46,34 @@ export function aligned(t0: number, t1: number, width: number): { t0: number; t1
   const last = Math.ceil(t1 / column);
   return { t0: first * column, t1: last * column, width: Math.max(1, last - first) };
 }
+
+/**
+ * A range of `width` pixels that begins and ends on the grid of its own pixels and still holds `t1`: what is drawn keeps
+ * its pixel while the range moves on, by `step` pixels at once.
+ */
+export function onGrid(
+  t0: number,
+  t1: number,
+  width: number,
+  step = 1,
+): { t0: number; t1: number; column: number } {
+  const column = Math.max(1, (t1 - t0) / Math.max(1, width));
+  const end = Math.ceil(t1 / (column * step)) * column * step;
+  return { t0: end - Math.max(1, width) * column, t1: end, column };
+}
+
+/** How many earlier ranges can be gone back to. */
+const BACK_MAX = 50;
+
+function same(a: TimeWindow, b: TimeWindow): boolean {
+  if (a.mode === "follow" || b.mode === "follow")
+    return a.mode === "follow" && b.mode === "follow" && a.span === b.span;
+  return a.t0 === b.t0 && a.t1 === b.t1;
+}
+
+/** The ranges of before with `window` as the newest of them; the oldest is forgotten when there are too many. */
+export function remembered(before: readonly TimeWindow[], window: TimeWindow): readonly TimeWindow[] {
+  const newest = before.at(-1);
+  if (newest && same(newest, window)) return before;
+  return [...before, window].slice(-BACK_MAX);
+}

@@ -8,7 +8,7 @@ import type { PlantChange } from "../ipc/bindings/PlantChange";
 import type { ProposalRow } from "../ipc/bindings/ProposalRow";
 import type { ProposalView } from "../ipc/bindings/ProposalView";
 import { type AssetEdit, acceptedAsset, type Known, type SignalEdit, takenCount } from "../lib/acceptance";
-import { t } from "../lib/text/text";
+import { removedWords } from "../lib/discoverywords";
 import { notices } from "./notices.svelte";
 import { SteadyList } from "./steadylist.svelte";
 
@@ -135,8 +135,7 @@ export class Discovery {
     const { connection } = this;
     if (connection !== "" && !view.by_connection.some(({ id }) => id === connection)) {
       this.connection = "";
-      const name = narrowed || connection;
-      notices.tell(t("discovery-connection-gone", { name }));
+      notices.tell(removedWords(narrowed || connection));
       this.narrow();
     }
   }

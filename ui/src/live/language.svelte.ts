@@ -1,5 +1,7 @@
 /** The language of the window: the system's until a person chooses. */
+import { sayErrorsBy } from "../ipc/backend";
 import { LANGUAGES, type Language, readLanguageFrom, systemLanguage } from "../lib/locale";
+import { told } from "../lib/text/text";
 
 export type LanguageChoice = Language | "system";
 const STORE = "twinscope.language";
@@ -13,6 +15,7 @@ class WindowLanguage {
   start(): void {
     this.choice = read();
     readLanguageFrom(() => this.name);
+    sayErrorsBy(told);
     this.#apply();
   }
 

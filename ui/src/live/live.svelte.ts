@@ -16,6 +16,7 @@ import { Alarms } from "./alarms.svelte";
 import { Discovery } from "./discovery.svelte";
 import { FileJob } from "./filejob.svelte";
 import { decodeHeader, emitSamples, KIND_BOOL, KIND_NULL, KIND_TEXT } from "./frame";
+import { Pictures } from "./pictures.svelte";
 import { SampleTable } from "./table";
 
 /** A frame is due once a second at least; longer silence is shown. */
@@ -93,6 +94,7 @@ export class Live {
   /** Export and import of history. */
   readonly fileJob: FileJob;
   readonly discovery: Discovery;
+  readonly pictures: Pictures;
   readonly alarms = new Alarms();
   readonly table = new SampleTable();
 
@@ -137,6 +139,7 @@ export class Live {
     this.backend = backend;
     this.fileJob = new FileJob(backend);
     this.discovery = new Discovery(backend, (id) => this.asset(id));
+    this.pictures = new Pictures(backend);
   }
 
   async start(): Promise<void> {

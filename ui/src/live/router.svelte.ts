@@ -4,6 +4,8 @@ export type Route =
   | { screen: "overview"; query?: string | null }
   | { screen: "asset"; id: string; signal?: number | null }
   | { screen: "alarms" }
+  | { screen: "process" }
+  | { screen: "trend" }
   | { screen: "connections" }
   | { screen: "types" }
   | { screen: "discovery"; connection?: string | null };
@@ -19,7 +21,9 @@ export function parseRoute(hash: string): Route {
       signal: Number.isNaN(signal) ? null : signal,
     };
   }
+  if (parts[0] === "process") return { screen: "process" };
   if (parts[0] === "alarms") return { screen: "alarms" };
+  if (parts[0] === "trend") return { screen: "trend" };
   if (parts[0] === "connections") return { screen: "connections" };
   if (parts[0] === "types") return { screen: "types" };
   if (parts[0] === "discovery") {

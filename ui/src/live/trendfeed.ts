@@ -5,6 +5,7 @@
 
 import { errorMessage } from "../ipc/backend";
 import type { TrendRequest } from "../ipc/bindings/TrendRequest";
+import { t } from "../lib/text/text";
 import { decodeTrend, type TrendColumns } from "../lib/trend";
 
 /** A query that takes longer is given up. */
@@ -22,7 +23,7 @@ export class TrendFeed {
   #wanted: TrendRequest | null = null;
   #running = 0;
   #generation = 0;
-  #restUntil = 0;
+  #began = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
@@ -42,7 +43,7 @@ export class TrendFeed {
     this.#wanted = request;
     if (this.#running !== 0) return;
     clearTimeout(this.#timer);
-    const wait = Math.max(0, Math.min(this.#restUntil - Date.now(), restMs));
+    const wait = Math.max(0, this.#began + restMs - performance.now());
     this.#timer = setTimeout(() => void this.#run(restMs), wait);
   }
 
@@ -51,7 +52,7 @@ export class TrendFeed {
     this.#generation += 1;
     this.#running = 0;
     this.#wanted = null;
-    this.#restUntil = 0;
+    this.#began = Number.NEGATIVE_INFINITY;
     clearTimeout(this.#timer);
   }
 
@@ -67,12 +68,12 @@ export class TrendFeed {
     this.#generation += 1;
     const generation = this.#generation;
     this.#running = generation;
-    this.#restUntil = Date.now() + restMs;
+    this.#began = performance.now();
     const giveUp = setTimeout(() => {
       if (this.#running !== generation) return;
       this.#generation += 1;
       this.#running = 0;
-      this.#onError("History does not answer. The trend shows what it had.");
+      this.#onError(t("trend-unanswered"));
     }, PATIENCE_MS);
     try {
       const answer = await this.#query(request);

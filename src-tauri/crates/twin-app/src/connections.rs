@@ -2,6 +2,7 @@
 
 mod form;
 mod found;
+mod kinds;
 mod session;
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ use twin_model::{Carrier, Connection, Protocol, Security};
 pub use self::{
     form::{connection_of, form_of, target_of},
     found::{filter_view, offer_view},
+    kinds::{down, down_notice, said_of},
     session::{SessionFacts, session_view},
 };
 use crate::{

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use thiserror::Error;
+use twin_core::{Said, said};
 
-use crate::api::connection::ConnectionForm;
+use crate::api::{connection::ConnectionForm, settings::ApiError};
 
 /// An error of twin-app. Its text says what happened, to which thing, and what to do.
 #[derive(Debug, Error)]
@@ -98,5 +99,113 @@ pub enum Error {
     Stopped,
 }
 
+impl Error {
+    /// What a person reads: its text, with the id of the catalogue where that has it.
+    pub fn said(&self) -> Said {
+        match self {
+            Error::File {
+                action,
+                path,
+                source,
+            } => said!(
+                "error-file",
+                "cannot {action} {path}: {source}. Check that the folder exists, is writable and has free space.",
+                action = *action,
+                path = path.display().to_string(),
+                source = source.to_string()
+            ),
+            Error::Locked { path } => said!(
+                "error-locked",
+                "the workspace {path} is already open in another Twinscope. Use that window, or name another workspace \
+                 with --workspace.",
+                path = path.display().to_string()
+            ),
+            Error::Plant { path, source } => said!(
+                "error-plant",
+                "the plant file {path} cannot be used: {source}",
+                path = path.display().to_string(),
+                source = source.to_string()
+            ),
+            Error::NotYet { path, source } => said!(
+                "error-not-yet",
+                "{path} is written, but could not be taken up yet. Twinscope tries again every second until it can: \
+                 {source}",
+                path = path.display().to_string(),
+                source = source.to_string()
+            ),
+            Error::Conflict { path } => said!(
+                "error-conflict",
+                "the plant file {path} is being changed by another program: look at it, and try again",
+                path = path.display().to_string()
+            ),
+            Error::Changed { id, .. } => said!(
+                "error-changed",
+                "the connection \"{id}\" was changed in the plant file meanwhile: look at it, and save again",
+                id = id.as_str()
+            ),
+            Error::Unknown { what, id } => said!(
+                "error-unknown",
+                "there is no {what} \"{id}\" (it may just have been removed): refresh and try again",
+                what = *what,
+                id = id.as_str()
+            ),
+            Error::Stopped => said!(
+                "error-stopped",
+                "the pipeline has stopped: restart Twinscope, and look into its log for the reason"
+            ),
+            other => other.to_string().into(),
+        }
+    }
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        error.said().into()
+    }
+}
+
 /// Result with [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_says_the_same_to_the_window_and_to_the_log() {
+        let path = || PathBuf::from("/plant/plant.toml");
+        let denied = || std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+        let errors = [
+            Error::File {
+                action: "read",
+                path: path(),
+                source: denied(),
+            },
+            Error::Locked { path: path() },
+            Error::NotYet {
+                path: path(),
+                source: Box::new(Error::Stopped),
+            },
+            Error::Conflict { path: path() },
+            Error::Changed {
+                id: "station".into(),
+                now: Box::new(None),
+            },
+            Error::Unknown {
+                what: "asset",
+                id: "pump".into(),
+            },
+            Error::Stopped,
+        ];
+        for error in errors {
+            let (text, said) = (error.to_string(), ApiError::from(error));
+            assert_eq!(said.message, text);
+            assert!(said.sentences[0].id.starts_with("error-"), "{said:?}");
+        }
+        let request = ApiError::from(Error::Request("no".into()));
+        assert_eq!(
+            (request.message.as_str(), request.sentences[0].id.as_str()),
+            ("no", "")
+        );
+    }
+}

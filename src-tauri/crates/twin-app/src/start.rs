@@ -14,6 +14,7 @@ use twin_core::{
     Duration, Quality, Reason, SampleBatch, SignalKey, Timestamp,
     alarm::{AlarmState, AlarmTransition},
     engine::{Effect, Effects, Engine, Input, Restored, SystemEvent},
+    said,
 };
 use twin_historian::{Historian, QualityTransition};
 
@@ -173,7 +174,7 @@ fn say_what_was_damaged(
         // The queue is empty and larger than the list can be.
         let _ = conditions.try_send(SystemEvent::Raised {
             key: format!("open {text}"),
-            text: command::notice(workspace, text),
+            text: command::notice(workspace, text).into(),
         });
     }
 }
@@ -197,9 +198,10 @@ fn watched(view: &Arc<View>, task: JoinHandle<()>) -> JoinHandle<bool> {
         let outcome = task.await;
         if let Err(error) = &outcome {
             tracing::error!("the pipeline broke down: {error}");
-            view.put_fatal(
-                "Twinscope broke down and shows old values: close it and start it again.",
-            );
+            view.put_fatal(said!(
+                "condition-broken",
+                "Twinscope broke down and shows old values: close it and start it again."
+            ));
         }
         outcome.is_ok()
     })
@@ -218,13 +220,15 @@ fn watched_maintenance(
             return;
         }
         tracing::error!("maintenance broke down: {error}");
-        let text = "History is not compacted any more, and old history is not removed: close Twinscope and start it \
-                    again.";
+        let text = said!(
+            "condition-maintenance",
+            "History is not compacted any more, and old history is not removed: close Twinscope and start it again."
+        );
         // The driver may have ended; then nobody needs to know.
         let _ = conditions
             .send(SystemEvent::Raised {
                 key: "maintenance".into(),
-                text: text.into(),
+                text,
             })
             .await;
     });

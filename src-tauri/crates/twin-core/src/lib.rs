@@ -5,13 +5,14 @@
 //! consumes its effects.
 //!
 //! Rooms, in the order in which they may import one another:
-//! [`time`], [`id`], [`quality`], [`value`] -> [`batch`] -> [`alarm`], [`twin`] -> [`engine`].
+//! [`time`], [`id`], [`quality`], [`said`], [`value`] -> [`batch`] -> [`alarm`], [`twin`] -> [`engine`].
 
 pub mod alarm;
 pub mod batch;
 pub mod engine;
 pub mod id;
 pub mod quality;
+pub mod said;
 pub mod time;
 pub mod twin;
 pub mod value;
@@ -19,5 +20,6 @@ pub mod value;
 pub use batch::{BatchId, SampleBatch, SampleRef};
 pub use id::{AssetId, ConnectionId, ModelId, OccurrenceId, RuleId, SignalId, SignalKey};
 pub use quality::{Quality, Reason, Status};
+pub use said::{Said, SaidValue, Sentence};
 pub use time::{Duration, Timestamp};
 pub use value::{Value, ValueKind};

@@ -50,6 +50,8 @@ pub struct Adopted {
     pub copied: u64,
     /// Samples written by that.
     pub samples: u64,
+    /// Samples that were not, because the signal has another value of their time; they stay under the provisional id.
+    pub differing: u64,
 }
 
 /// Where a chunk lies. One that was written anew has other data.
@@ -82,7 +84,8 @@ impl Historian {
     /// Ids that history does not know are left out, so that the call may be repeated, and must be after a failure.
     ///
     /// What was copied leaves the provisional id, so that it is not copied again: all that is in chunks. What only the
-    /// journal has by then stays there too; a later call finds it.
+    /// journal has by then stays there too; a later call finds it. Where a signal has other values of the same times,
+    /// all stays, since nothing else holds those of the provisional id.
     ///
     /// # Errors
     /// When history cannot be read or written. Some may be done by then.
@@ -136,9 +139,14 @@ impl Historian {
             }
         }
         for (from, to) in copies {
-            adopted.samples += self.copy_samples(from, to).await?;
+            let (written, differing) = self.copy_samples(from, to).await?;
             self.copy_qualities(from, to).await?;
             adopted.copied += 1;
+            adopted.samples += written;
+            adopted.differing += differing;
+            if differing > 0 {
+                places.retain(|(copied, _)| *copied != from);
+            }
         }
         // After all copies, because it takes the provisional ids away by which a repeated call finds its work.
         self.rename(&renames).await?;
@@ -149,13 +157,16 @@ impl Historian {
         Ok(adopted)
     }
 
-    async fn copy_samples(&self, from: SignalKey, to: SignalKey) -> Result<u64> {
-        let mut written = 0;
+    /// Gives how many were written, and how many were not, because another value of their time is there.
+    async fn copy_samples(&self, from: SignalKey, to: SignalKey) -> Result<(u64, u64)> {
+        let (mut written, mut differing) = (0, 0);
         let mut cursor = self.cursor(from, Timestamp::MIN, Timestamp::MAX);
         while let Some(samples) = cursor.next().await? {
-            written += self.import(to, samples).await?.written;
+            let imported = self.import(to, samples).await?;
+            written += imported.written;
+            differing += imported.differing;
         }
-        Ok(written)
+        Ok((written, differing))
     }
 
     /// The chunks of a signal as they lie now; none when there are none, or when one is damaged.

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::packages::Purpose;
+use crate::pictures;
 use crate::plant_file::{self, Prepared};
 use crate::process::{Group, TICK, cargo, command, is_alive, run, shown, stop_stranger};
 use crate::repo::Repo;
@@ -209,6 +210,9 @@ fn run_app(
         Prepared::KeptEdits => {
             println!("plant file: {file}, with your changes (remove it to get the shipped one)")
         }
+    }
+    for name in pictures::prepare(&repo.assets().join("demo-plant/pictures"), workspace)? {
+        println!("picture: {name} copied");
     }
     println!("the plant's broker listens on 127.0.0.1:{port}");
 

@@ -10,6 +10,7 @@ mod display;
 mod front_end;
 mod fuzz;
 mod packages;
+mod pictures;
 mod plant_file;
 mod process;
 mod python;

@@ -3,6 +3,7 @@ import type { ConnectionForm } from "./ConnectionForm";
 import type { GradeView } from "./GradeView";
 import type { LinkStateView } from "./LinkStateView";
 import type { RejectRow } from "./RejectRow";
+import type { SaidView } from "./SaidView";
 
 /**
  * A connection with what happens on it.
@@ -25,9 +26,9 @@ state: LinkStateView,
  */
 since: number, 
 /**
- * Why it is not up, in words; empty when up.
+ * Why it is not up; empty when up.
  */
-reason: string, 
+reason: SaidView, 
 /**
  * How it is secured, in words, such as "TLS 1.3, client certificate".
  */

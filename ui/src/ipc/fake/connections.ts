@@ -6,6 +6,7 @@ import type { GradeView } from "../bindings/GradeView";
 import type { HeardRow } from "../bindings/HeardRow";
 import type { NoticeView } from "../bindings/NoticeView";
 import type { TestReportView } from "../bindings/TestReportView";
+import { said } from "./said";
 
 const S = 1_000_000;
 const DAY = 86_400 * S;
@@ -43,7 +44,7 @@ export function fakeConnections(start: number, troubled: boolean): ConnectionRow
       client_id: "twinscope-4f1c09",
       state: "up",
       since: start - 3 * 3600 * S,
-      reason: "",
+      reason: said(""),
       security: "TLS 1.3, client certificate",
       grade: { letter: "A", words: "certificate identity" },
       messages: 184_202,
@@ -75,7 +76,7 @@ export function fakeConnections(start: number, troubled: boolean): ConnectionRow
       client_id: "twinscope-4f1c09-l",
       state: "up",
       since: start - 3 * 3600 * S,
-      reason: "",
+      reason: said(""),
       security: "not encrypted",
       grade: { letter: "D", words: "plaintext" },
       messages: 182,
@@ -114,7 +115,7 @@ function coapRow(start: number): ConnectionRow {
     client_id: "twinscope-4f1c09-w",
     state: "up",
     since: start - 3 * 3600 * S,
-    reason: "",
+    reason: said(""),
     security: "DTLS 1.2, pre-shared key",
     grade: { letter: "B", words: "shared key" },
     messages: 2_404,
@@ -158,9 +159,9 @@ export function fakeHeard(now: number): HeardRow[] {
 
 type Step = TestReportView["steps"][number];
 
-function worked(step: string, message: string, facts: Record<string, string> = {}): Step {
+function worked(step: string, message: string, facts: Record<string, string> = {}, id = ""): Step {
   const list = Object.entries(facts).map(([name, value]) => ({ name, value }));
-  return { step, ok: true, message, advice: "", facts: list, notices: [] };
+  return { step, ok: true, message: said(message, id), advice: said(""), facts: list, notices: [] };
 }
 
 function fakeGrade(form: ConnectionForm): GradeView {
@@ -171,29 +172,32 @@ function fakeGrade(form: ConnectionForm): GradeView {
   return { letter: "C", words: "anonymous" };
 }
 
+function risk(kind: string, message: string, advice: string): NoticeView {
+  return { message: said(message, `risk-${kind}`), advice: said(advice, `risk-${kind}-advice`) };
+}
+
+function plaintext(advice: string): NoticeView {
+  const words = "nothing is encrypted: whoever is on the way can read every value and send false ones";
+  return risk("plaintext", words, advice);
+}
+
 function fakeRisks(form: ConnectionForm): NoticeView[] {
-  if (!form.tls) {
-    const message = "nothing is encrypted: whoever is on the way can read every value and send false ones";
-    return [{ message, advice: "Switch TLS on, at the broker first if need be." }];
-  }
+  if (!form.tls) return [plaintext("Switch TLS on, at the broker first if need be.")];
   const risks: NoticeView[] = [];
   if (form.certificate_file === "" && form.username === "") {
-    risks.push({
-      message: "the broker does not know who this client is, so it lets anyone in",
-      advice: "Use a client certificate, and let the broker demand one.",
-    });
+    const words = "the broker does not know who this client is, so it lets anyone in";
+    risks.push(risk("anonymous", words, "Use a client certificate, and let the broker demand one."));
   }
   if (form.transport.server_name !== "") {
-    risks.push({
-      message: `the broker is checked against the name "${form.transport.server_name}", not "${form.host}"`,
-      advice: "Give the broker a certificate for its own name, and remove the other name.",
-    });
+    const words = `the broker is checked against the name "${form.transport.server_name}", not "${form.host}"`;
+    const advice = "Give the broker a certificate for its own name, and remove the other name.";
+    risks.push(risk("server-name-override", words, advice));
   }
   if (form.transport.crl_file === "") {
-    risks.push({
-      message: "a certificate of the broker that its authority has revoked would still be accepted",
-      advice: "Choose a revocation list, if the authority publishes one.",
-    });
+    const words = "a certificate of the broker that its authority has revoked would still be accepted";
+    risks.push(
+      risk("no-revocation-list", words, "Choose a revocation list, if the authority publishes one."),
+    );
   }
   return risks;
 }
@@ -219,8 +223,8 @@ function fakeTls(form: ConnectionForm, now: number): { step: Step; expiries: Exp
     took: "4.1 ms",
   });
   step.notices.push({
-    message: `${end.what} ends in ${end.days} days`,
-    advice: "Renew it before that day, or the link ends with it.",
+    message: said(`${end.what} ends in ${end.days} days`),
+    advice: said("Renew it before that day, or the link ends with it."),
   });
   return { step, expiries: [end, authority] };
 }
@@ -239,15 +243,14 @@ function fakeCoapTest(form: ConnectionForm): TestReportView {
     ),
     worked("Clock", "the device's clock is not known: no source times were at hand"),
   ];
-  const shared = {
-    message:
-      "whoever learns the pre-shared key can be this client or the device, and can read what was recorded before",
-    advice: "Give every device a key of its own, and change it when somebody may have seen it.",
-  };
-  const plain = {
-    message: "nothing is encrypted: whoever is on the way can read every value and send false ones",
-    advice: "Use DTLS with a pre-shared key, if the device can, or keep its network to itself.",
-  };
+  const shared = risk(
+    "shared-key",
+    "whoever learns the pre-shared key can be this client or the device, and can read what was recorded before",
+    "Give every device a key of its own, and change it when somebody may have seen it.",
+  );
+  const plain = plaintext(
+    "Use DTLS with a pre-shared key, if the device can, or keep its network to itself.",
+  );
   return { steps, grade: fakeGrade(form), risks: [form.tls ? shared : plain], expiries: [] };
 }
 
@@ -263,9 +266,14 @@ export function fakeTest(form: ConnectionForm, now: number): TestReportView {
       ...worked(
         "TLS",
         "The broker's certificate is signed by an authority that this computer does not know.",
+        {},
+        "down-unknown-issuer",
       ),
       ok: false,
-      advice: "Give the CA file of the plant, or have the authority installed in the system.",
+      advice: said(
+        "Give the CA file of the plant, or have the authority installed in the system.",
+        "down-unknown-issuer-advice",
+      ),
     });
     return { ...report, steps, expiries: [] };
   }

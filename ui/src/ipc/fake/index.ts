@@ -11,6 +11,7 @@ import { encodeFrame, encodeTrend, type FakeSample } from "./encode";
 import { fakeFiles } from "./files";
 import { fakeLooks } from "./looks";
 import { fakeModels, fakeRules } from "./models";
+import { fakePictures } from "./pictures";
 import { makePlant } from "./plant";
 import { fakeSession } from "./session";
 import { World } from "./world";
@@ -32,7 +33,7 @@ export function fakeBackend(scene: string): Backend {
   const alarms = new FakeAlarms(world, faults);
   let connections: ConnectionRow[] = scene === "empty" ? [] : fakeConnections(world.start, faults);
   let byHand = scene === "meanwhile";
-  let settings: Settings = { on_close: "ask" };
+  let settings: Settings = { on_close: "ask", language: "en" };
   let timer: ReturnType<typeof setInterval> | undefined;
   let number = 0;
   const sent = new Float64Array(plant.motions.length);
@@ -235,6 +236,7 @@ export function fakeBackend(scene: string): Backend {
     async closeWindow() {},
     saveTrendPicture: async () => "/home/operator/riverside/pictures/pump-2.png",
     ...fakeFiles(),
+    ...fakePictures(scene),
     ...fakeModels(scene === "edited"),
     async uiReady() {},
     async onAskClose(handler) {

@@ -5,6 +5,7 @@ import type { LookRequest } from "../bindings/LookRequest";
 import type { LookView } from "../bindings/LookView";
 import type { OfferView } from "../bindings/OfferView";
 import { fakeTest } from "./connections";
+import { said } from "./said";
 
 const TAKES_S = { test: 0.5, filter: 2, resources: 0.5 };
 
@@ -36,8 +37,8 @@ function fakeFilter(filter: string): FilterView {
     elsewhere: 0,
     doubts: [
       {
-        message: "its largest message has 1240.0 kB, and the connection takes 1048.6 kB",
-        advice: "Raise the limit on messages, or leave that topic out.",
+        message: said("its largest message has 1240.0 kB, and the connection takes 1048.6 kB"),
+        advice: said("Raise the limit on messages, or leave that topic out."),
       },
     ],
   };

@@ -111,7 +111,7 @@ const PUMP = (running: boolean): SignalSpec[] => [
   { ...signal("mode", "Mode", "", 0, 0, { role: "state" }), words: [running ? "Auto" : "Off"], rate: 0.1 },
 ];
 
-const VALVE = (position: number): SignalSpec[] => [
+const VALVE = (position: number, flow: number): SignalSpec[] => [
   signal("position", "Position", "%", position, 0.6, {
     range: [0, 100],
     normal: [20, 80],
@@ -125,6 +125,7 @@ const VALVE = (position: number): SignalSpec[] => [
     key: true,
     limits: [["high", 3, 2]],
   }),
+  signal("flow", "Flow", "m³/h", flow, 12, { range: [0, 1500], normal: [350, 950], decimals: 0 }),
   { ...signal("remote", "Remote", "", 1, 0, { role: "state" }), words: ["Remote"], rate: 0.1 },
 ];
 
@@ -303,8 +304,8 @@ const ASSETS: AssetSpec[] = [
       signal("dose", "Dose", "L/h", 1.8, 0.05, { range: [0, 5], normal: [0.8, 3], key: true }),
     ],
   ],
-  ["valve-101", "Valve V-101", "treatment", "Control valve", VALVE(43)],
-  ["valve-102", "Valve V-102", "treatment", "Control valve", VALVE(61)],
+  ["valve-101", "Valve V-101", "treatment", "Control valve", VALVE(43, 824)],
+  ["valve-102", "Valve V-102", "treatment", "Control valve", VALVE(61, 786)],
   [
     "high-tank",
     "High tank",

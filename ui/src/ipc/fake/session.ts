@@ -2,6 +2,7 @@
 import type { NodeFacts } from "../bindings/NodeFacts";
 import type { SessionRow } from "../bindings/SessionRow";
 import type { SessionView } from "../bindings/SessionView";
+import { said } from "./said";
 
 const S = 1_000_000;
 
@@ -64,20 +65,22 @@ function offline(start: number): SessionRow {
     findings: [
       {
         brief: "offline",
-        message: "its death certificate came, and no birth since: its values are BAD",
-        advice: "Look at its power, its network and its link to the broker.",
+        message: said("its death certificate came, and no birth since: its values are BAD"),
+        advice: said("Look at its power, its network and its link to the broker."),
       },
       {
         brief: "2 rebirth storms",
-        message: "3 births within a minute, 2 times; 9 births in the hour before the last",
-        advice:
+        message: said("3 births within a minute, 2 times; 9 births in the hour before the last"),
+        advice: said(
           "Its link to the broker may come and go, or two programs may use its client id: look into its log.",
+        ),
       },
       {
         brief: "3 gaps",
-        message: "3 gaps in its sequence numbers: messages were lost on the way",
-        advice:
+        message: said("3 gaps in its sequence numbers: messages were lost on the way"),
+        advice: said(
           "Check that the filters cover all of its topics, and the broker's queue limits and dropped messages.",
+        ),
       },
     ],
   };

@@ -1,8 +1,10 @@
 /** What the window says: every text a person reads comes from the catalogue, in the language they chose. */
 import { FluentBundle, FluentResource } from "@fluent/bundle";
+import type { SaidView } from "../../ipc/bindings/SaidView";
+import { formatNumber } from "../format";
 import { type Language, language, locale } from "../locale";
 import { filesOf } from "./files";
-import type { Texts } from "./texts.gen";
+import type { Texts } from "./gen/texts";
 
 /** Of a text in the catalogue. */
 export type TextId = keyof Texts;
@@ -39,17 +41,40 @@ export function t<Id extends TextId>(id: Id, ...[values]: Values<Id>): string {
   return format(bundleOf(language(), locale()), id, values) ?? id;
 }
 
-/** What the program says: an id with its values where the catalogue has it, beside its English words. */
-export interface Message {
-  id: string;
-  values: Record<string, TextValue>;
-  /** In English, for what the catalogue does not have. */
-  text: string;
+/** A text without values as the program has it, in English. */
+export function inEnglish(id: TextId): string {
+  return format(bundleOf("en", "en-GB"), id) ?? id;
 }
 
-/** What the program said, in the window's language where the catalogue has it. */
-export function told({ id, values, text }: Message): string {
-  return format(bundleOf(language(), locale()), id, values) ?? text;
+/**
+ * What the program said, in the window's language; in its own English words where that is the language, and where the
+ * catalogue does not have a sentence.
+ */
+export function told({ sentences, text }: SaidView): string {
+  if (language() === "en") return text;
+  const bundle = bundleOf(language(), locale());
+  return sentences.map(({ id, values, text }) => format(bundle, id, written(values)) ?? text).join(" ");
+}
+
+/** A number with digits after the point comes as English text: it is written by the rules of the language. */
+function written(values: Record<string, TextValue>): Record<string, TextValue> {
+  const one = (value: TextValue) => {
+    const [, digits] = typeof value === "string" ? (/^-?\d+\.(\d+)$/.exec(value) ?? []) : [];
+    return digits === undefined ? value : formatNumber(Number(value), digits.length);
+  };
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, one(value)]));
+}
+
+/** The program's own words, where those of the window say less: a kind in place of a whole sentence. Else empty. */
+export function ownWords({ sentences, text }: SaidView): string {
+  const less =
+    language() !== "en" && sentences.some(({ id, values }) => id !== "" && Object.keys(values).length === 0);
+  return less ? text : "";
+}
+
+/** A word of the program in the window's language, where the catalogue has the id. */
+export function named(id: string, word: string): string {
+  return format(bundleOf(language(), locale()), id) ?? word;
 }
 
 /** A part of a text, and how it stands out: `<b>`, `<code>` or `<a>` in the catalogue. */

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::said::SaidView;
+
 /// What is spoken on a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -170,8 +172,8 @@ pub struct ConnectionRow {
     pub state: LinkStateView,
     /// Since when, microseconds.
     pub since: f64,
-    /// Why it is not up, in words; empty when up.
-    pub reason: String,
+    /// Why it is not up; empty when up.
+    pub reason: SaidView,
     /// How it is secured, in words, such as "TLS 1.3, client certificate".
     pub security: String,
     /// How well it is protected, by its settings; none when they make no sense.
@@ -256,10 +258,10 @@ pub struct TestStepView {
     pub step: String,
     /// Whether it worked.
     pub ok: bool,
-    /// What happened, in words.
-    pub message: String,
+    /// What happened.
+    pub message: SaidView,
     /// What to do; empty when it worked.
-    pub advice: String,
+    pub advice: SaidView,
     /// What it found out.
     pub facts: Vec<FactView>,
     /// What to look at although it worked.
@@ -281,9 +283,9 @@ pub struct FactView {
 #[ts(export)]
 pub struct NoticeView {
     /// What it is.
-    pub message: String,
+    pub message: SaidView,
     /// What to do about it.
-    pub advice: String,
+    pub advice: SaidView,
 }
 
 /// How well a connection is protected.

@@ -22,7 +22,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{alarm::AlarmRow, connection::ConnectionRow};
+use super::{alarm::AlarmRow, connection::ConnectionRow, said::SaidView};
 
 /// First four bytes of a frame, `TWF1` in memory order.
 pub const FRAME_MAGIC: u32 = u32::from_le_bytes(*b"TWF1");
@@ -109,5 +109,5 @@ pub struct Counters {
     /// What retention removed last, in words; empty when it removed nothing.
     pub retention: String,
     /// System alarms in words, such as "history not written: disk full"; empty when all is well.
-    pub system: Vec<String>,
+    pub system: Vec<SaidView>,
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::said::SaidView;
+
 /// How the Sparkplug sessions of a connection go, since it was started.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -55,10 +57,10 @@ pub struct SessionRow {
 pub struct FindingView {
     /// In a word or two, such as "3 gaps".
     pub brief: String,
-    /// The evidence, in words.
-    pub message: String,
+    /// The evidence.
+    pub message: SaidView,
     /// What to do about it.
-    pub advice: String,
+    pub advice: SaidView,
 }
 
 /// What is counted of an edge node and its devices together, since the connection was started.

@@ -76,7 +76,10 @@ impl App {
         let key = CONDITION.to_owned();
         let event = match text.is_empty() {
             true => SystemEvent::Cleared { key },
-            false => SystemEvent::Raised { key, text },
+            false => SystemEvent::Raised {
+                key,
+                text: text.into(),
+            },
         };
         // The driver may have ended; then nobody needs to know.
         let _ = self.conditions.send(event).await;

@@ -20,7 +20,7 @@ use crate::{
         ConnectionForm, ExpiryView, FactView, GradeView, NoticeView, TestReportView, TestStepView,
     },
     clock,
-    connections::{connection_of, spec_of},
+    connections::{connection_of, said_of, spec_of},
     error::Result,
     pipeline::request::Request,
     running::coap_spec,
@@ -151,7 +151,10 @@ fn report_view(report: &TestReport, now: Timestamp) -> TestReportView {
         risks: report
             .risks
             .iter()
-            .map(|risk| notice_view(&risk.message, &risk.advice))
+            .map(|risk| NoticeView {
+                message: said_of("risk", Some(risk.kind), "", &risk.message),
+                advice: said_of("risk", Some(risk.kind), "-advice", &risk.advice),
+            })
             .collect(),
         expiries: expiries
             .unwrap_or_default()
@@ -170,8 +173,8 @@ fn step_view(step: &TestStep) -> TestStepView {
     TestStepView {
         step: step.step.label().to_owned(),
         ok: step.ok,
-        message: step.message.clone(),
-        advice: step.advice.clone(),
+        message: said_of("down", step.kind, "", &step.message),
+        advice: said_of("down", step.kind, "-advice", &step.advice),
         facts: step
             .facts
             .iter()
@@ -190,8 +193,8 @@ fn step_view(step: &TestStep) -> TestStepView {
 
 fn notice_view(message: &str, advice: &str) -> NoticeView {
     NoticeView {
-        message: message.to_owned(),
-        advice: advice.to_owned(),
+        message: message.into(),
+        advice: advice.into(),
     }
 }
 

@@ -12,6 +12,7 @@ use twin_connect::{
     coap::{self, CoapSpec},
     sample_filter,
 };
+use twin_core::said;
 use twin_model::{Connection, Kind, Limits};
 
 use super::{App, doctor::Examined};
@@ -20,7 +21,7 @@ use crate::{
         connection::{ConnectionForm, NoticeView, TestReportView},
         look::{FilterView, LookRequest, LookView, OfferView},
     },
-    connections::{filter_view, offer_view, spec_of, target_of},
+    connections::{down_notice, filter_view, offer_view, spec_of, target_of},
     error::{Error, Result},
     running::coap_spec,
 };
@@ -214,8 +215,12 @@ impl Look {
             seconds: took.as_secs_f64(),
             whole_s: self.whole.map(|whole| whole.as_secs_f64()),
             failure: broken.then(|| NoticeView {
-                message: "the look ended without a result".into(),
-                advice: "Try again, and look into the log of the program.".into(),
+                message: said!("look-broken", "the look ended without a result").into(),
+                advice: said!(
+                    "look-broken-advice",
+                    "Try again, and look into the log of the program."
+                )
+                .into(),
             }),
             test: None,
             filter: None,
@@ -268,10 +273,7 @@ impl Work {
 }
 
 fn nothing(reason: DownReason) -> Found {
-    Found::Nothing(NoticeView {
-        message: reason.message,
-        advice: reason.advice,
-    })
+    Found::Nothing(down_notice(&reason))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, PoisonError},
 };
 
-use twin_core::engine::SystemEvent;
+use twin_core::{Said, engine::SystemEvent, said};
 use twin_model::PlantDocument;
 
 use super::{
@@ -64,13 +64,17 @@ impl App {
         let _alone = self.editing.lock().await;
         let text = self.edit(|document| document.remove_connection(id))?;
         self.audit(user, "remove-connection", id, "").await;
-        let forgotten = self.workspace.put_password(id, "");
-        self.take_up_edit(text).await?;
-        forgotten.map_err(|error| {
-            Error::Request(format!(
+        let forgotten = self.workspace.put_password(id, "").map_err(|error| {
+            let text = format!(
                 "the connection \"{id}\" is removed, but its password is still stored: {error}"
-            ))
-        })
+            );
+            Error::Request(text)
+        });
+        let taken_up = self.take_up_edit(text).await;
+        if let (Err(_), Err(error)) = (&taken_up, &forgotten) {
+            tracing::warn!("{error}");
+        }
+        taken_up.and(forgotten)
     }
 
     /// Changes the plant file; gives its new text.
@@ -145,7 +149,11 @@ impl App {
                 self.say_fault(&source).await;
             }
             Err(error) => {
-                let text = format!("plant.toml was changed and could not be taken up yet: {error}");
+                let text = said!(
+                    "condition-plant-waits",
+                    "plant.toml was changed and could not be taken up yet: {error}",
+                    error = error.to_string()
+                );
                 self.say(text).await;
             }
         }
@@ -165,8 +173,10 @@ impl App {
     }
 
     async fn say_fault(&self, fault: &twin_model::Error) {
-        let text = format!(
-            "plant.toml was changed and cannot be used, so the plant of before runs on. {fault}"
+        let text = said!(
+            "condition-plant-unusable",
+            "plant.toml was changed and cannot be used, so the plant of before runs on. {fault}",
+            fault = fault.to_string()
         );
         self.say(text).await;
     }
@@ -174,14 +184,16 @@ impl App {
     async fn say_unreadable(&self, path: &Path, error: &std::io::Error) {
         // Whatever is there when it can be read again is looked at.
         self.seen().stamp = None;
-        let text = format!(
-            "{} cannot be read ({error}), so the plant of before runs on: put the file back.",
-            path.display()
+        let text = said!(
+            "condition-plant-unreadable",
+            "{path} cannot be read ({error}), so the plant of before runs on: put the file back.",
+            path = path.display().to_string(),
+            error = error.to_string()
         );
         self.say(text).await;
     }
 
-    async fn say(&self, text: String) {
+    async fn say(&self, text: Said) {
         self.seen().raised = true;
         let key = CONDITION.to_owned();
         // The driver may have ended; then nobody needs to know.

@@ -25,29 +25,26 @@ impl App {
         user: &str,
     ) -> Result<SavedView> {
         let _alone = self.editing.lock().await;
-        let connection = connection_of(form, &self.workspace.plant()?.connections)?;
-        // Tried before anything is written: a form that makes no sense must not reach the plant file.
-        LinkSpec::of(&self.workspace, &connection, form.password.clone())?;
-        let id = connection.id.as_str();
-        // First, because it can be taken back.
-        let before = match &form.password {
-            Some(password) => Some(self.change_password(id, password)?),
-            None => None,
-        };
-        let (connection, text) = match self.write_connection(form, opened) {
-            Ok(written) => written,
-            Err(error) => {
-                if let Some(before) = before
-                    && let Err(error) = self.workspace.put_password(id, &before)
-                {
-                    tracing::warn!("the password of {id} stays changed: {error}");
-                }
-                return match error {
-                    Error::Changed { now, .. } => Ok(SavedView::Changed { now: *now }),
-                    error => Err(error),
-                };
+        let written = self.tried(form, opened).and_then(|id| {
+            // First, because it can be taken back.
+            let before = match &form.password {
+                Some(password) => Some(self.change_password(&id, password)?),
+                None => None,
+            };
+            let written = self.write_connection(form, opened);
+            if let (Err(_), Some(before)) = (&written, before)
+                && let Err(error) = self.workspace.put_password(&id, &before)
+            {
+                tracing::warn!("the password of {id} stays changed: {error}");
             }
+            written
+        });
+        let (connection, text) = match written {
+            Ok(written) => written,
+            Err(Error::Changed { now, .. }) => return Ok(SavedView::Changed { now: *now }),
+            Err(error) => return Err(error),
         };
+        let id = connection.id.as_str();
         let address = format!("{}:{}", connection.host, connection.port);
         self.audit(user, "save-connection", id, &address).await;
         self.make_anew(&connection.id).await;
@@ -55,6 +52,16 @@ impl App {
         Ok(SavedView::Saved {
             form: form_of(&connection),
         })
+    }
+
+    /// Tries a form before anything is written: one that makes no sense must not reach the plant file. Gives the id of its
+    /// connection.
+    fn tried(&self, form: &ConnectionForm, opened: Option<&ConnectionForm>) -> Result<String> {
+        let connections = self.workspace.plant()?.connections;
+        is_as_opened(form, opened, &connections)?;
+        let connection = connection_of(form, &connections)?;
+        LinkSpec::of(&self.workspace, &connection, form.password.clone())?;
+        Ok(connection.id.to_string())
     }
 
     /// Stores a password; gives the one of before, empty when there was none.

@@ -67,7 +67,7 @@ fn doubts(sample: &FilterSample, limits: &Limits) -> Vec<NoticeView> {
     let mut doubts = Vec::new();
     let mut doubt = |message: String, advice: &str| {
         doubts.push(NoticeView {
-            message,
+            message: message.into(),
             advice: advice.into(),
         });
     };

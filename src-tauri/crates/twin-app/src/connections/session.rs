@@ -8,7 +8,10 @@ use twin_payload::{
     sparkplug::{DeviceSession, LifeFacts, NodeSession},
 };
 
-use crate::api::session::{FindingView, HostRow, NodeFacts, SessionRow, SessionView};
+use crate::api::{
+    said::SaidView,
+    session::{FindingView, HostRow, NodeFacts, SessionRow, SessionView},
+};
 
 /// So many nodes and devices are shown, the worst first.
 const ROWS_MAX: usize = 200;
@@ -158,8 +161,8 @@ fn node_facts(node: &NodeSession) -> NodeFacts {
 fn finding(
     weight: u32,
     brief: impl Into<String>,
-    message: impl Into<String>,
-    advice: impl Into<String>,
+    message: impl Into<SaidView>,
+    advice: impl Into<SaidView>,
 ) -> Found {
     let finding = FindingView {
         brief: brief.into(),

@@ -11,6 +11,7 @@ use twin_connect::Inbound;
 use twin_core::{
     BatchId, ModelId, Quality, Reason, SignalKey, Timestamp,
     engine::{Effect, Effects, Engine, Input, LinkChange, LinkMark, ScoreBatch, SystemEvent},
+    said,
 };
 use twin_historian::{Historian, QualityTransition};
 
@@ -441,7 +442,7 @@ impl Driver {
                     now,
                     Input::System(SystemEvent::Raised {
                         key: model_key(binding),
-                        text: error,
+                        text: error.into(),
                     }),
                 );
             }
@@ -454,9 +455,10 @@ impl Driver {
         let event = match clock::set_back() {
             Some(behind) => SystemEvent::Raised {
                 key,
-                text: format!(
-                    "The computer's clock was set back: times run on, {:.0} s ahead of it. Check the clock.",
-                    behind.secs_f64()
+                text: said!(
+                    "condition-clock-back",
+                    "The computer's clock was set back: times run on, {seconds} s ahead of it. Check the clock.",
+                    seconds = format!("{:.0}", behind.secs_f64())
                 ),
             },
             None => SystemEvent::Cleared { key },

@@ -4,6 +4,7 @@ use std::{collections::HashMap, future::poll_fn, task::Poll};
 
 use tokio::{sync::mpsc, time::Instant};
 use twin_connect::Inbound;
+use twin_core::Said;
 
 use super::{INBOUND_BATCH, job::Job, source::Source};
 
@@ -11,7 +12,7 @@ use super::{INBOUND_BATCH, job::Job, source::Source};
 #[derive(Debug)]
 pub(super) struct Outage {
     /// What the writer says about it.
-    pub text: String,
+    pub text: Said,
 }
 
 /// When the driver takes messages.

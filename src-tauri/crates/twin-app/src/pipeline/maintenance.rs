@@ -12,7 +12,7 @@ use std::{
 };
 
 use tokio::sync::{mpsc, watch};
-use twin_core::{Timestamp, engine::SystemEvent};
+use twin_core::{Said, Timestamp, engine::SystemEvent, said};
 use twin_historian::{Historian, JournalRow, Result};
 
 use super::{
@@ -52,7 +52,8 @@ pub struct Maintenance {
 /// One sort of work: when it is due, and whether it failed last.
 struct Work {
     key: &'static str,
-    what: &'static str,
+    /// Says that it failed, and why.
+    says: fn(String) -> Said,
     due: Timestamp,
     fails: bool,
 }
@@ -64,10 +65,10 @@ struct Budgets {
 }
 
 impl Work {
-    const fn new(key: &'static str, what: &'static str, due: Timestamp) -> Self {
+    const fn new(key: &'static str, says: fn(String) -> Said, due: Timestamp) -> Self {
         Work {
             key,
-            what,
+            says,
             due,
             fails: false,
         }
@@ -88,10 +89,26 @@ impl Work {
             Ok(()) => failed.then_some(SystemEvent::Cleared { key }),
             Err(error) => Some(SystemEvent::Raised {
                 key,
-                text: format!("{}: {error}", self.what),
+                text: (self.says)(error.to_string()),
             }),
         }
     }
+}
+
+fn not_compacted(error: String) -> Said {
+    said!(
+        "condition-not-compacted",
+        "History is not compacted: {error}",
+        error = error
+    )
+}
+
+fn not_removed(error: String) -> Said {
+    said!(
+        "condition-not-removed",
+        "Old history is not removed: {error}",
+        error = error
+    )
 }
 
 impl Maintenance {
@@ -101,21 +118,13 @@ impl Maintenance {
         // What an earlier run left is moved first. What has come since would make chunks of next to nothing.
         let mut left = Some(JournalRow(self.settled.load(Ordering::Relaxed)));
         let mut beat = i64::MIN;
-        let mut compaction = Work::new("compaction", "History is not compacted", begin);
-        let mut damaged = Work::new(
-            "damaged",
-            "Parts of telemetry.db are damaged and were set aside in its table `quarantine`",
-            begin,
-        );
+        let mut compaction = Work::new("compaction", not_compacted, begin);
+        let mut damaged = Work::new("damaged", Said::from, begin);
         let mut budgets = Budgets {
-            history: Work::new(
-                "budget",
-                "History is larger than its disk budget allows, and nothing more may be removed",
-                begin,
-            ),
-            discovery: Work::new("discovery-budget", "", begin),
+            history: Work::new("budget", Said::from, begin),
+            discovery: Work::new("discovery-budget", Said::from, begin),
         };
-        let mut retention = Work::new("retention", "Old history is not removed", begin);
+        let mut retention = Work::new("retention", not_removed, begin);
         loop {
             tokio::time::sleep(TICK).await;
             let now = clock::now();
@@ -156,9 +165,11 @@ impl Maintenance {
         loop {
             let progress = self.historian.compact_step(upto).await?;
             if progress.quarantined > 0 {
-                let (key, text) = (
-                    damaged.key.to_owned(),
-                    format!("{}: {} parts.", damaged.what, progress.quarantined),
+                let key = damaged.key.to_owned();
+                let text = said!(
+                    "condition-damaged",
+                    "Parts of telemetry.db are damaged and were set aside in its table `quarantine`: {count} parts.",
+                    count = progress.quarantined
                 );
                 damaged.fails = true;
                 damaged.due = now.plus(DAMAGE_SHOWN);
@@ -208,18 +219,26 @@ impl Maintenance {
             }
             let key = budget.key.to_owned();
             let remedy = if self.historian.compaction_due() {
-                "It ends when the samples that wait are compacted."
+                said!(
+                    "condition-budget-compacts",
+                    "It ends when the samples that wait are compacted."
+                )
             } else {
-                "Raise the budget under [retention] in plant.toml."
+                said!(
+                    "condition-budget-raise",
+                    "Raise the budget under [retention] in plant.toml."
+                )
             };
             let event = match removed.over_budget {
                 Some(bytes) => Some(SystemEvent::Raised {
                     key,
-                    text: format!(
-                        "{}: {:.1} MB too much. {remedy}",
-                        budget.what,
-                        bytes as f64 / 1e6
-                    ),
+                    text: said!(
+                        "condition-budget",
+                        "History is larger than its disk budget allows, and nothing more may be removed: {size} MB too \
+                         much.",
+                        size = format!("{:.1}", bytes as f64 / 1e6)
+                    )
+                    .and(remedy),
                 }),
                 None => budget.fails.then_some(SystemEvent::Cleared { key }),
             };

@@ -1,7 +1,7 @@
 //! Desktop notifications in words.
 
 use twin_core::{
-    OccurrenceId,
+    OccurrenceId, Said,
     alarm::{AlarmTransition, Priority},
 };
 
@@ -15,9 +15,9 @@ pub struct Notice {
     /// Urgency.
     pub priority: Priority,
     /// First line.
-    pub title: String,
+    pub title: Said,
     /// The rest.
-    pub body: String,
+    pub body: Said,
 }
 
 impl Notice {

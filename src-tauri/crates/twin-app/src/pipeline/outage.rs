@@ -11,6 +11,7 @@ use twin_connect::{Inbound, LinkState};
 use twin_core::{
     BatchId, ConnectionId, Quality, Reason, Timestamp,
     engine::{Input, LinkMark, SystemEvent},
+    said,
 };
 use twin_historian::Reject;
 
@@ -218,14 +219,26 @@ impl Driver {
         let lost = self.not_stored();
         if self.ring.samples() > 0 {
             let waiting = self.ring.samples();
-            text += &format!(" {waiting} samples of QoS 0 wait in memory.");
+            text = text.and(said!(
+                "condition-waiting",
+                "{waiting} samples of QoS 0 wait in memory.",
+                waiting = waiting
+            ));
         }
         if lost > 0 {
-            text += &format!(" {lost} were lost, because memory for them is full.");
+            text = text.and(said!(
+                "condition-lost",
+                "{lost} were lost, because memory for them is full.",
+                lost = lost
+            ));
         }
-        let titles: Vec<&str> = self.ring.titles().take(TITLES_MAX).collect();
+        let titles: Vec<String> = self.ring.titles().take(TITLES_MAX).collect();
         if !titles.is_empty() {
-            text += &format!(" Alarms not stored yet: {}.", titles.join(", "));
+            text = text.and(said!(
+                "condition-alarms-waiting",
+                "Alarms not stored yet: {alarms}.",
+                alarms = titles.join(", ")
+            ));
         }
         let key = HISTORY.to_owned();
         self.step(now, Input::System(SystemEvent::Raised { key, text }));

@@ -44,7 +44,14 @@ pub async fn adopt(
     let kept = plant.discovery.keep.micros();
     let since = Timestamp(now.micros().saturating_sub(kept));
     let links = historian.links(since, Timestamp::MAX).await?;
-    historian.adopt(&adoptions(plant, &losses(&links))).await?;
+    let adopted = historian.adopt(&adoptions(plant, &losses(&links))).await?;
+    if adopted.differing > 0 {
+        tracing::warn!(
+            "{} samples that were heard before their signals were accepted stay apart, because history has other values of \
+             the same times",
+            adopted.differing
+        );
+    }
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, fmt::Write};
 
-use twin_core::{Duration, SignalId, SignalKey, Timestamp};
+use twin_core::{Duration, Said, SignalId, SignalKey, Timestamp, said};
 use twin_historian::{Keep, Policy, Removal, Removed};
 
 use super::provisional::is_provisional;
@@ -60,13 +60,14 @@ impl Plan {
     }
 
     /// What people are told of a cut.
-    pub fn words_of_cut(&self, cut: &Cut) -> String {
-        format!(
-            "What no asset names takes {:.1} MB of history, more than the {:.1} MB of `budget` under [discovery] in plant.toml: \
-             what is older than {} is removed. Accept it, ignore topics, or raise the budget.",
-            cut.bytes as f64 / 1e6,
-            self.provisional_budget as f64 / 1e6,
-            days(cut.age),
+    pub fn words_of_cut(&self, cut: &Cut) -> Said {
+        said!(
+            "condition-discovery-budget",
+            "What no asset names takes {taken} MB of history, more than the {most} MB of `budget` under [discovery] in plant.toml: \
+             what is older than {age} is removed. Accept it, ignore topics, or raise the budget.",
+            taken = format!("{:.1}", cut.bytes as f64 / 1e6),
+            most = format!("{:.1}", self.provisional_budget as f64 / 1e6),
+            age = days(cut.age),
         )
     }
 
@@ -209,6 +210,6 @@ mod tests {
             plan.now(&known, None).classes[0].1.raw,
             Some(plan.provisional)
         );
-        assert!(plan.words_of_cut(&cut).contains("[discovery]"));
+        assert!(plan.words_of_cut(&cut).to_string().contains("[discovery]"));
     }
 }

@@ -89,10 +89,10 @@ impl Ring {
     }
 
     /// Alarms that wait to be stored, in words, oldest first.
-    pub fn titles(&self) -> impl Iterator<Item = &str> {
+    pub fn titles(&self) -> impl Iterator<Item = String> {
         let jobs = std::iter::once(&self.rest).chain(&self.jobs);
         jobs.flat_map(|job| &job.notices)
-            .map(|notice| notice.title.as_str())
+            .map(|notice| notice.title.to_string())
     }
 
     /// Adds the newest job; the oldest samples go if there are too many.

@@ -3,6 +3,7 @@
 use twin_core::{
     SignalKey, Timestamp,
     engine::{Abstention, Explanation},
+    said,
     twin::AssetCondition,
 };
 
@@ -12,6 +13,7 @@ use crate::{
         connection::ConnectionRow,
         frame::{AssetState, AssetStateKind, Counters},
         plant::{AnomalyView, ShareView},
+        said::SaidView,
     },
     clock,
 };
@@ -152,17 +154,19 @@ impl Driver {
         if seconds >= 0.5 {
             self.samples_before = (self.samples, now);
         }
-        let mut system: Vec<String> = self
+        let mut system: Vec<SaidView> = self
             .engine
             .system()
             .iter()
-            .map(|(_, text)| text.clone())
+            .map(|(_, said)| said.into())
             .collect();
         if self.scores_skipped > 0 {
-            system.push(format!(
-                "{} anomaly scores were skipped: the models are too slow",
-                self.scores_skipped
-            ));
+            let skipped = said!(
+                "condition-scores-skipped",
+                "{count} anomaly scores were skipped: the models are too slow",
+                count = self.scores_skipped
+            );
+            system.push((&skipped).into());
         }
         let sum = |count: fn(&Source) -> u64| self.sources.values().map(count).sum::<u64>();
         self.view.put_counters(Counters {

@@ -15,8 +15,9 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 use twin_connect::{AckHandle, Command, Inbound, Inbox, LinkState, Qos, Topic};
 use twin_core::{
-    ConnectionId, Quality, Reason, SignalKey, Timestamp,
+    ConnectionId, Quality, Reason, Said, SignalKey, Timestamp,
     engine::{Input, LinkChange, LinkMark},
+    said,
 };
 use twin_discover::{Ledger, LedgerLimits};
 use twin_historian::{Birth, EXCERPT_BYTES_MAX, LinkTransition, Reject};
@@ -31,7 +32,11 @@ use super::{
     turn::{Manner, Turn},
 };
 use crate::{
-    api::connection::{ConnectionForm, GradeView, LinkStateView},
+    api::{
+        connection::{ConnectionForm, GradeView, LinkStateView},
+        said::SaidView,
+    },
+    connections::down,
     error::{Error, Result},
 };
 
@@ -62,7 +67,7 @@ pub struct Source {
     signals: Arc<[SignalKey]>,
     state: LinkStateView,
     since: Timestamp,
-    reason: String,
+    reason: SaidView,
     security: String,
     grade: Option<GradeView>,
     messages: u64,
@@ -137,7 +142,7 @@ impl Source {
             conditions: Conditions::default(),
             state: LinkStateView::Connecting,
             since: parts.now,
-            reason: String::new(),
+            reason: SaidView::default(),
             security: String::new(),
             grade: None,
             messages: 0,
@@ -285,9 +290,14 @@ impl Source {
         let name = |r: &twin_connect::Refusal| format!("{} ({})", r.filter, r.reason);
         let names: Vec<String> = refused.iter().map(name).collect();
         self.reason = if names.is_empty() {
-            String::new()
+            SaidView::default()
         } else {
-            format!("refused: {}", names.join(", "))
+            said!(
+                "links-filters-refused",
+                "refused: {filters}",
+                filters = names.join(", ")
+            )
+            .into()
         };
     }
 
@@ -376,11 +386,11 @@ impl Source {
 
     fn take_link(&mut self, at: Timestamp, state: LinkState, turn: &mut Turn, job: &mut Job) {
         let (view, name, reason) = match &state {
-            LinkState::Connecting => (LinkStateView::Connecting, "connecting", String::new()),
-            LinkState::Up { .. } => (LinkStateView::Up, "up", String::new()),
-            LinkState::Down { reason } => (LinkStateView::Down, "down", reason.to_string()),
+            LinkState::Connecting => (LinkStateView::Connecting, "connecting", SaidView::default()),
+            LinkState::Up { .. } => (LinkStateView::Up, "up", SaidView::default()),
+            LinkState::Down { reason } => (LinkStateView::Down, "down", down(reason)),
             LinkState::TakenOver { reason } => {
-                (LinkStateView::TakenOver, "taken-over", reason.to_string())
+                (LinkStateView::TakenOver, "taken-over", down(reason))
             }
         };
         // A failed attempt to come back is not news about the plant.
@@ -417,15 +427,15 @@ impl Source {
                 connection: self.id.clone(),
                 at,
                 state: name.into(),
-                reason,
+                reason: reason.text,
             });
         }
     }
 
     /// The connection cannot even be tried.
-    pub fn fail(&mut self, reason: String) {
+    pub fn fail(&mut self, reason: Said) {
         self.state = LinkStateView::Down;
-        self.reason = reason;
+        self.reason = reason.into();
     }
 
     /// How well its settings protect it.

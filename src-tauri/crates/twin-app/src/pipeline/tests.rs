@@ -292,7 +292,7 @@ async fn maintenance_that_fails_says_so_and_takes_it_back() -> anyhow::Result<()
     };
     assert_eq!(key, "compaction");
     assert!(
-        text.contains("not compacted") && text.contains("telemetry.db"),
+        text.to_string().contains("not compacted") && text.to_string().contains("telemetry.db"),
         "{text}"
     );
     bench.historian.limit_telemetry_pages(None).await?;

@@ -17,6 +17,7 @@ use twin_core::{
     ConnectionId, SampleBatch, Timestamp,
     alarm::{AlarmState, AlarmTransition, StandingAlarm},
     engine::SystemEvent,
+    said,
 };
 use twin_historian::{
     AlarmRecord, Birth, Durability, Group, Historian, JournalRow, LinkTransition,
@@ -112,8 +113,10 @@ impl Writer {
                 Err(error) => {
                     failed = true;
                     let key = HISTORY.into();
-                    let text = format!(
-                        "History is not written: {error}. QoS 1 and 2 messages wait at the broker."
+                    let text = said!(
+                        "condition-history-unwritten",
+                        "History is not written: {error}. QoS 1 and 2 messages wait at the broker.",
+                        error = error.to_string()
                     );
                     self.tell(SystemEvent::Raised { key, text }).await;
                     tokio::time::sleep(RETRY).await;
@@ -191,11 +194,14 @@ impl Writer {
         gathered.batches.extend(batches);
         gathered.heard.clear();
         if before == 0 && self.numbering.left_out() > 0 {
-            let text = "More is heard that is not in the plant file than history can keep for acceptance: narrow the \
-                        topic filters, or name what is not wanted under [discovery] ignore.";
+            let text = said!(
+                "condition-discovery-full",
+                "More is heard that is not in the plant file than history can keep for acceptance: narrow the topic \
+                 filters, or name what is not wanted under [discovery] ignore."
+            );
             self.tell(SystemEvent::Raised {
                 key: DISCOVERY.into(),
-                text: text.into(),
+                text,
             })
             .await;
         }

@@ -5,13 +5,14 @@ mod frame;
 
 use std::{collections::VecDeque, sync::Mutex};
 
-use twin_core::{Duration, SignalKey, Timestamp, engine::Engine, twin::SignalTwin};
+use twin_core::{Duration, Said, SignalKey, Timestamp, engine::Engine, twin::SignalTwin};
 
 use crate::api::{
     alarm::{AlarmList, AlarmRow, AlarmStateView},
     connection::ConnectionRow,
     frame::{AssetState, Counters},
     plant::{AnomalyView, PlantView},
+    said::SaidView,
 };
 
 /// Alarm transitions kept for subscribers that lag behind; one that lags more is told to ask for everything.
@@ -49,7 +50,7 @@ struct State {
     connections: (u64, Vec<ConnectionRow>),
     counters: (u64, Counters),
     /// Why nothing moves any more.
-    fatal: Option<String>,
+    fatal: Option<SaidView>,
 }
 
 impl View {
@@ -205,10 +206,10 @@ impl View {
     }
 
     /// Says for good that nothing moves any more.
-    pub fn put_fatal(&self, text: &str) {
+    pub fn put_fatal(&self, said: Said) {
         let counters = {
             let mut state = self.lock();
-            state.fatal = Some(text.to_owned());
+            state.fatal = Some((&said).into());
             state.counters.1.clone()
         };
         self.put_counters(counters);

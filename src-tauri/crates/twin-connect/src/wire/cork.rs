@@ -233,6 +233,9 @@ impl<S: AsyncWrite + AsyncRead + Unpin> Cork<S> {
                 self.pass(buf, before);
             }
             Poll::Ready(Ok(())) => {
+                // What was given out is not kept: a peer that ends each piece within a message would fill the memory.
+                self.kept.drain(..self.given);
+                (self.given, self.cleared) = (0, self.cleared - self.given);
                 self.kept.extend_from_slice(&buf.filled()[before..]);
                 self.is_short = false;
                 self.note(self.frames.tally.packets, came);

@@ -9,6 +9,7 @@ use crate::{
     engine::config::{EngineConfig, LastHeard},
     id::{ModelId, OccurrenceId, SignalKey},
     quality::{Quality, Reason},
+    said::Said,
     time::Timestamp,
 };
 
@@ -118,7 +119,7 @@ pub enum SystemEvent {
         /// Stable name of the condition, such as `history`.
         key: String,
         /// What happened and what to do.
-        text: String,
+        text: Said,
     },
     /// The condition ended.
     Cleared {

@@ -34,6 +34,7 @@ use crate::{
     batch::SampleBatch,
     id::SignalKey,
     quality::{Quality, Reason},
+    said::Said,
     time::Timestamp,
     twin::{AssetCondition, SignalTwin},
 };
@@ -51,7 +52,7 @@ pub struct Engine {
     assets: Vec<AssetSlot>,
     models: Vec<ModelSlot>,
     deadlines: Deadlines,
-    system: Vec<(String, String)>,
+    system: Vec<(String, Said)>,
     transitions: Vec<AlarmTransition>,
     /// Whether quiet intervals are used; off only to prove that they change nothing.
     pruned: bool,
@@ -150,7 +151,7 @@ impl Engine {
     }
 
     /// Conditions of the program itself that a person must know of: name and text, oldest first.
-    pub fn system(&self) -> &[(String, String)] {
+    pub fn system(&self) -> &[(String, Said)] {
         &self.system
     }
 

@@ -124,6 +124,24 @@ fn what_was_copied_leaves_the_provisional_id() {
     });
 }
 
+/// A signal was fed from a wrong address at first: what the right one said at the same times is nowhere else.
+#[test]
+fn what_another_value_stands_against_stays_where_it_is() {
+    block_on(async {
+        let dir = folder();
+        let historian = open(dir.path()).await;
+        assert_eq!(keys(&historian, &["a/x", "?c/t#b"]).await, [0, 1]);
+        hear(&historian, &[(0, 10, 1.0), (1, 10, 9.0), (1, 20, 2.0)]).await;
+        compact(&historian).await;
+        let adoptions = [adoption("?c/t#b", "a/x")];
+        let adopted = historian.adopt(&adoptions).await.unwrap();
+        assert_eq!((adopted.samples, adopted.differing), (1, 1));
+        assert_eq!(all(&historian, 0).await, [(10, 1.0), (20, 2.0)]);
+        assert_eq!(all(&historian, 1).await, [(10, 9.0), (20, 2.0)]);
+        historian.close().await.unwrap();
+    });
+}
+
 #[test]
 fn several_signals_may_come_of_one_address() {
     block_on(async {

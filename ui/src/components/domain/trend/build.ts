@@ -3,23 +3,58 @@ import type { AlarmRow } from "../../../ipc/bindings/AlarmRow";
 import type { AssetView } from "../../../ipc/bindings/AssetView";
 import type { SignalView } from "../../../ipc/bindings/SignalView";
 import { limitMark } from "../../../lib/alarmwords";
-import { badSpans, extent, type Tail, withTail } from "../../../lib/columns";
+import { badSpans, extent } from "../../../lib/columns";
+import type { Dash } from "../../../lib/envelope";
 import { formatWithUnit, MICROS_PER_MS } from "../../../lib/format";
 import type { Palette } from "../../../lib/palette";
-import { BAD, GOOD, reasonWord, statusWord } from "../../../lib/quality";
+import { BAD, GOOD, reasonWord } from "../../../lib/quality";
 import { axisRange, type Bounds, steady } from "../../../lib/scale";
+import { t } from "../../../lib/text/text";
 import type { Clock } from "../../../lib/time";
 import type { TrendColumns } from "../../../lib/trend";
 import { compareAlarms } from "../../../lib/worst";
+import { KIND_BOOL } from "../../../live/frame";
 import type { SampleTable } from "../../../live/table";
 import { type Axis, type BadSpan, type ChartModel, EMPTY_COLUMNS, type LimitLine, type Trace } from "./model";
 
 export const PICKS_MAX = 4;
 
-export function traceColour(palette: Palette, place: number): string {
-  return (
-    [palette["trace-1"], palette["trace-2"], palette["trace-3"], palette["trace-4"]][place] ?? palette.trace
-  );
+/** Colours before they come again, with dashes. */
+const COLOURS = 8;
+
+export function traceColour(palette: Palette, slot: number): string {
+  const names = [
+    "trace-1",
+    "trace-2",
+    "trace-3",
+    "trace-4",
+    "trace-5",
+    "trace-6",
+    "trace-7",
+    "trace-8",
+  ] as const;
+  return palette[names[slot % COLOURS] ?? "trace"];
+}
+
+/** Dashes that tell a second trace of a colour from the first; null: a full line. Pixels. */
+function tracePattern(slot: number): Dash | null {
+  return slot < COLOURS ? null : { on: 9, off: 3 };
+}
+
+/** A signal on the trend. */
+export interface Picked {
+  signal: SignalView;
+  /** Place among the colours. */
+  slot: number;
+  /** As it is called among the others. */
+  name: string;
+}
+
+/** What lies behind a signal: the same at another time, or of another asset. */
+export interface Ghost {
+  /** Key of the signal it is drawn with. */
+  of: number;
+  columns: TrendColumns;
 }
 
 /** Signals of one unit share an axis; a signal without a unit has its own. */
@@ -54,10 +89,14 @@ export interface Parts {
   t0: number;
   t1: number;
   now: number;
-  picks: readonly SignalView[];
+  picks: readonly Picked[];
+  ghosts: readonly Ghost[];
+  /** The signal whose limits and normal band are shown. */
+  focus: SignalView | null;
+  /** Key of the signal that is pointed at; null: none. */
+  pointed: number | null;
   score: SignalView | null;
-  columns: ReadonlyMap<number, TrendColumns>;
-  tails: ReadonlyMap<number, Tail>;
+  columns: (key: number) => TrendColumns | undefined;
   alarms: readonly AlarmRow[];
   clock: Clock;
   palette: Palette;
@@ -68,36 +107,73 @@ export interface Parts {
 }
 
 function columnsOf(parts: Parts, key: number): TrendColumns {
-  const columns = parts.columns.get(key) ?? { key, ...EMPTY_COLUMNS };
-  const tail = parts.tails.get(key);
-  return tail ? withTail(columns, tail) : columns;
+  return parts.columns(key) ?? { key, ...EMPTY_COLUMNS };
+}
+
+/** Strength of what lies behind, and of the others while one is looked at. */
+const GHOST_ALPHA = 0.45;
+const ASIDE_ALPHA = 0.22;
+
+function tracesOf(parts: Parts): Trace[] {
+  const trace = ({ signal, slot }: Picked): Trace => ({
+    key: signal.key,
+    columns: columnsOf(parts, signal.key),
+    colour: traceColour(parts.palette, slot),
+    axis: axisId(signal),
+    staleMicros: signal.stale_after_ms * MICROS_PER_MS,
+    // What is off or on has nothing between.
+    step: signal.step || parts.table.kind[signal.key] === KIND_BOOL,
+    alpha: parts.pointed === null || parts.pointed === signal.key ? 1 : ASIDE_ALPHA,
+    pattern: tracePattern(slot),
+  });
+  // The one that is pointed at lies above the others.
+  const first = ({ signal }: Picked) => (signal.key === parts.pointed ? 0 : 1);
+  const traces = parts.picks.toSorted((a, b) => first(a) - first(b)).map(trace);
+  const ghosts = parts.ghosts.flatMap((ghost) => {
+    const front = traces.find(({ key }) => key === ghost.of);
+    return front ? [{ ...front, columns: ghost.columns, alpha: front.alpha * GHOST_ALPHA, ghost: true }] : [];
+  });
+  return [...traces, ...ghosts];
+}
+
+/** Off and on with air around them. */
+const ON_OFF: Bounds = { low: -0.25, high: 1.25 };
+
+/** One axis a unit, that of the signal looked at first; the others in the order of the signals. */
+function axesOf(parts: Parts, traces: readonly Trace[]): Axis[] {
+  const { t0, t1, focus } = parts;
+  const signals = parts.picks.map(({ signal }) => signal);
+  const ids = [...new Set([...(focus ? [axisId(focus)] : []), ...signals.map(axisId)])];
+  return ids.map((id) => {
+    const members = signals.filter((signal) => axisId(signal) === id);
+    const data = traces.filter(({ axis }) => axis === id).map(({ columns }) => extent(columns, t0, t1));
+    const normals = members.map((signal) => signal.normal);
+    const limits = members.flatMap((signal) =>
+      signal === focus ? signal.limits.map((limit) => limit.value) : [],
+    );
+    const onOff = members.every(({ key }) => parts.table.kind[key] === KIND_BOOL);
+    const bounds = onOff ? ON_OFF : steady(parts.held.get(id), axisRange(data, normals, limits));
+    const slot = parts.picks.find(({ signal }) => axisId(signal) === id)?.slot ?? 0;
+    const alone = members.length === 1;
+    return {
+      id,
+      unit: members[0]?.unit ?? "",
+      onOff,
+      ...bounds,
+      colour: alone ? wordColour(parts.palette, slot) : parts.palette.dim,
+    };
+  });
+}
+
+/** The colour of words about a trace; one of them is too faint to be read. */
+function wordColour(palette: Palette, slot: number): string {
+  return slot % COLOURS === 2 ? palette.dim : traceColour(palette, slot);
 }
 
 export function buildModel(parts: Parts): ChartModel {
-  const { palette, picks, t0, t1 } = parts;
-  const traces = picks.map((signal, place) => ({
-    key: signal.key,
-    columns: columnsOf(parts, signal.key),
-    colour: traceColour(palette, place),
-    axis: axisId(signal),
-    staleMicros: signal.stale_after_ms * MICROS_PER_MS,
-    step: signal.step,
-  }));
-  const first = picks[0];
-  const axes: Axis[] = [];
-  for (const trace of traces) {
-    if (axes.some((axis) => axis.id === trace.axis)) continue;
-    const members = picks.filter((signal) => axisId(signal) === trace.axis);
-    const data = traces
-      .filter((other) => other.axis === trace.axis)
-      .map((other) => extent(other.columns, t0, t1));
-    const normals = members.map((signal) => signal.normal);
-    const limits = members.flatMap((signal) =>
-      signal === first ? signal.limits.map((limit) => limit.value) : [],
-    );
-    const bounds = steady(parts.held.get(trace.axis), axisRange(data, normals, limits));
-    axes.push({ id: trace.axis, unit: members[0]?.unit ?? "", ...bounds, colour: trace.colour });
-  }
+  const { palette, focus, t0, t1 } = parts;
+  const traces = tracesOf(parts);
+  const axes = axesOf(parts, traces);
   const score = parts.score;
   return {
     t0,
@@ -105,8 +181,8 @@ export function buildModel(parts: Parts): ChartModel {
     now: parts.now,
     traces,
     axes,
-    limits: first ? limitLines(first) : [],
-    normal: first?.normal ? { axis: axisId(first), low: first.normal[0], high: first.normal[1] } : null,
+    limits: focus ? limitLines(focus) : [],
+    normal: focus?.normal ? { axis: axisId(focus), low: focus.normal[0], high: focus.normal[1] } : null,
     bad: badParts(parts, traces),
     score: score
       ? {
@@ -137,11 +213,13 @@ function limitLines(signal: SignalView): LimitLine[] {
 
 /** Spans of doubtful quality in the columns, and from the last sample until now when the signal is bad now. */
 function badParts(parts: Parts, traces: readonly Trace[]): BadSpan[] {
-  return traces.flatMap((trace, place) => {
-    const name = parts.picks.length > 1 ? (parts.picks[place]?.name ?? "") : "";
+  return traces.flatMap((trace) => {
+    if (trace.ghost) return [];
+    const name =
+      parts.picks.length > 1 ? (parts.picks.find(({ signal }) => signal.key === trace.key)?.name ?? "") : "";
     const spans = badSpans(trace.columns, trace.staleMicros).map((span) => ({
       ...span,
-      words: [span.status === BAD ? "bad quality" : "uncertain"],
+      words: [qualityWord(span.status)],
       name,
     }));
     const { table } = parts;
@@ -149,11 +227,15 @@ function badParts(parts: Parts, traces: readonly Trace[]): BadSpan[] {
     const since = table.time[trace.key] ?? 0;
     if (status === GOOD || since === 0) return spans;
     const why = reasonWord(table.reason[trace.key] ?? 0);
-    const words = [statusWord(status).toLowerCase(), ...(why === "" ? [] : [why])];
+    const words = [qualityWord(status), ...(why === "" ? [] : [why])];
     const begin = spans.at(-1);
     // The span that the columns end with goes on until now.
     const joined = begin !== undefined && begin.t1 >= since - trace.staleMicros;
     const rest = joined ? spans.slice(0, -1) : spans;
     return [...rest, { t0: joined ? begin.t0 : since, t1: parts.now, status, words, name }];
   });
+}
+
+function qualityWord(status: number): string {
+  return status === BAD ? t("trend-bad") : t("trend-uncertain");
 }

@@ -1,24 +1,33 @@
 /**
- * uPlot as axes, cursor and selection; the drawing is ours (`paint.ts`). uPlot has no pan and no wheel: they are here.
+ * uPlot as axes, cursor and selection; the drawing is ours (`surface.ts`, `words.ts`). uPlot has no pan and no wheel: they
+ * are here. uPlot draws again only when words or axes move.
  */
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { formatNumber } from "../../../lib/format";
-import { tickDecimals, valueTicks } from "../../../lib/scale";
+import { language } from "../../../lib/locale";
+import { tickDecimals } from "../../../lib/scale";
+import { t } from "../../../lib/text/text";
 import { tickLabel, timeTicks } from "../../../lib/time";
-import type { ChartModel } from "./model";
-import { lanesHeight, paintAbove, paintBelow } from "./paint";
+import { type Axis, axisTicks, type ChartModel, lanesHeight } from "./model";
+import { type Place, Surface } from "./surface";
+import { type Area, FONT, writeWords } from "./words";
 
 const AXIS_WIDTH = 44;
 const TIME_LABELS = 22;
-const FONT = '11px "Inter Variable", system-ui, sans-serif';
 /** A drag shorter than this is a click. */
 const DRAG_MIN = 4;
+/** Value axes that are shown: more would leave no room for the traces. CSS pixels. */
+const AXES_MAX = 4;
+const AXES_NARROW = 2;
+const WIDE = 860;
 
 export interface ChartEvents {
   /** The pointer is at an instant, or has left (null). Pixels from the chart's left and top edge. */
   onCursor: (time: number | null, left: number, top: number) => void;
   onZoom: (t0: number, t1: number) => void;
+  /** Marks a range, which stays as it is drawn. */
+  onSelect: (t0: number, t1: number) => void;
   /** Moves by a part of the width. */
   onPan: (part: number) => void;
   /** Scales around an instant. */
@@ -31,8 +40,13 @@ export class Chart {
   readonly #events: ChartEvents;
   #model: ChartModel;
   #plot: uPlot | null = null;
+  #surface: Surface | null = null;
   /** Axes and lanes of the plot as built: another set needs another plot. */
   #shape = "";
+  /** What the words and axes say as drawn. */
+  #said = "";
+  /** Whether the drag that goes on marks a range rather than zooming to it. */
+  #selecting = false;
 
   constructor(host: HTMLElement, model: ChartModel, events: ChartEvents) {
     this.#host = host;
@@ -46,11 +60,88 @@ export class Chart {
     return this.#plot ? this.#plot.bbox.width / devicePixelRatio : this.#host.clientWidth;
   }
 
+  /** The plot area in CSS pixels from the chart's left and top edge. */
+  get plot(): { left: number; top: number; width: number; height: number } {
+    const box = this.#plot?.bbox;
+    const ratio = devicePixelRatio;
+    return {
+      left: (box?.left ?? 0) / ratio,
+      top: (box?.top ?? 0) / ratio,
+      width: (box?.width ?? 0) / ratio,
+      height: (box?.height ?? 0) / ratio,
+    };
+  }
+
+  /** Moves the cursor by so many CSS pixels; where there is none, it appears in the middle. */
+  moveCursor(by: number): void {
+    const plot = this.#plot;
+    if (!plot) return;
+    const { width, height } = this.plot;
+    const from = (plot.cursor.left ?? -1) < 0 ? width / 2 : (plot.cursor.left ?? 0) + by;
+    plot.setCursor({ left: Math.min(width - 1, Math.max(0, from)), top: height / 2 });
+  }
+
+  /** Takes the cursor away. */
+  dropCursor(): void {
+    this.#plot?.setCursor({ left: -10, top: -10 });
+  }
+
+  /** What is seen, as canvases of one size from the lowest to the uppermost, with their places in device pixels. */
+  get layers(): { canvas: HTMLCanvasElement; left: number; top: number }[] {
+    const plot = this.#plot;
+    if (!plot) return [];
+    const under = this.#surface?.layer;
+    return [...(under ? [under] : []), { canvas: plot.ctx.canvas, left: 0, top: 0 }];
+  }
+
+  /** The axes that are shown. */
+  #axes(model = this.#model): Axis[] {
+    return model.axes.slice(0, this.#host.clientWidth >= WIDE ? AXES_MAX : AXES_NARROW);
+  }
+
   update(model: ChartModel): void {
     this.#model = model;
-    const shape = `${model.axes.map((axis) => axis.id + axis.unit).join("|")}#${model.score !== null}#${model.palette.panel}`;
+    const shape = `${this.#axes(model)
+      .map((axis) => axis.id + axis.unit)
+      .join("|")}#${model.axes.length}#${model.score !== null}#${model.palette.panel}`;
     if (shape !== this.#shape || !this.#plot) this.#build(shape);
-    else this.#plot.setData(this.#data(), true);
+    else {
+      const said = this.#says();
+      if (said !== this.#said) this.#plot.setData(this.#data(), true);
+      this.#said = said;
+      this.#paint(this.#plot);
+    }
+  }
+
+  /** Everything that uPlot's canvas shows of the model, to a pixel. */
+  #says(): string {
+    const { t0, t1, axes, limits, bad, alarms, now } = this.#model;
+    const column = (t1 - t0) / Math.max(1, this.width);
+    return JSON.stringify([
+      t0,
+      t1,
+      axes.map(({ low, high, colour }) => [low, high, colour]),
+      limits.map(({ label, value }) => [label, value]),
+      bad
+        .filter((span) => span.t1 >= t0 && span.t0 <= t1)
+        .map((span) => [span.words, span.name, Math.round(span.t1 / column)]),
+      alarms.some((span) => span.t1 >= t0 && span.t0 <= t1),
+      now < t1 ? Math.round(now / column) : null,
+      this.#model.normal,
+      language(),
+    ]);
+  }
+
+  #paint(u: uPlot): void {
+    this.#surface?.paint(this.#model, this.#placeOf(u));
+  }
+
+  #placeOf(u: uPlot): Place {
+    const { left, top, width, height } = u.bbox;
+    const ratio = devicePixelRatio;
+    const [x, y, plot] = [Math.round(left), Math.round(top), Math.round(height)];
+    const lanes = Math.round(lanesHeight(this.#model.score !== null) * ratio);
+    return { left: x, top: y, width: Math.round(width), plot, height: plot + lanes, ratio };
   }
 
   resize(): void {
@@ -73,6 +164,7 @@ export class Chart {
     this.#plot?.destroy();
     this.#shape = shape;
     const { axes } = this.#model;
+    const shown = this.#axes();
     const scales: uPlot.Scales = { x: { time: false, range: () => [this.#model.t0, this.#model.t1] } };
     for (const { id } of axes) {
       scales[id] = {
@@ -85,23 +177,26 @@ export class Chart {
     const options: uPlot.Options = {
       width: Math.max(100, this.#host.clientWidth),
       height: Math.max(100, this.#host.clientHeight),
-      padding: [axes.some((axis) => axis.unit !== "") ? 20 : 8, axes.length > 1 ? 0 : 16, 0, 0],
+      padding: [shown.some((axis) => axis.unit !== "") ? 20 : 8, shown.length > 1 ? 0 : 16, 0, 0],
       legend: { show: false },
       scales,
       series: [
         {},
         ...axes.map(({ id }) => ({ scale: id, auto: true, paths: () => null, points: { show: false } })),
       ],
-      axes: [this.#timeAxis(), ...axes.map((_, i) => this.#valueAxis(i))],
+      axes: [this.#timeAxis(), ...shown.map((_, i) => this.#valueAxis(i))],
       cursor: this.#cursor(),
       hooks: {
-        drawClear: [(u) => paintBelow(u.ctx, this.#model, area(u))],
         draw: [(u) => this.#draw(u)],
         setCursor: [(u) => this.#moved(u)],
         setSelect: [(u) => this.#selected(u)],
       },
     };
+    this.#said = this.#says();
     this.#plot = new uPlot(options, this.#data(), this.#host);
+    this.#surface = new Surface();
+    const wrap = this.#plot.root.querySelector<HTMLElement>(".u-wrap");
+    if (wrap) this.#surface.mount(wrap);
     this.#plot.over.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
   }
 
@@ -119,7 +214,7 @@ export class Chart {
       splits: (u) => this.#timeTicks(u).ticks,
       values: (u, splits) => {
         const { step } = this.#timeTicks(u);
-        return splits.map((t) => tickLabel(this.#model.clock, t, step));
+        return splits.map((time) => tickLabel(this.#model.clock, time, step));
       },
     };
   }
@@ -139,16 +234,13 @@ export class Chart {
       font: FONT,
       stroke: () => axis()?.colour ?? this.#model.palette.dim,
       ticks: { show: false },
-      grid: { show: i === 0, stroke: () => this.#model.palette.line, width: 1 },
+      grid: { show: false },
       splits: (u) => {
         const height = u.bbox.height / devicePixelRatio || 300;
-        return valueTicks(
-          axis()?.low ?? 0,
-          axis()?.high ?? 1,
-          Math.max(height > 90 ? 4 : 2, Math.floor(height / 44)),
-        );
+        return axisTicks(axis() ?? { low: 0, high: 1 }, height);
       },
       values: (_, splits) => {
+        if (axis()?.onOff) return splits.map((value) => (value === 0 ? t("trend-off") : t("trend-on")));
         const decimals = tickDecimals(splits);
         return splits.map((value) => formatNumber(value, decimals));
       },
@@ -166,6 +258,7 @@ export class Chart {
             this.#pan(u, event);
             return null;
           }
+          this.#selecting = event.ctrlKey || event.metaKey;
           handler(event);
           return null;
         },
@@ -214,8 +307,9 @@ export class Chart {
       return;
     }
     const { t0, t1 } = this.#model;
-    const time = t0 + (left / Math.max(1, u.over.clientWidth)) * (t1 - t0);
-    this.#events.onCursor(time, u.over.offsetLeft + left, u.over.offsetTop + (u.cursor.top ?? 0));
+    const plot = this.plot;
+    const time = t0 + (left / Math.max(1, plot.width)) * (t1 - t0);
+    this.#events.onCursor(time, plot.left + left, plot.top + (u.cursor.top ?? 0));
   }
 
   #selected(u: uPlot): void {
@@ -224,18 +318,21 @@ export class Chart {
     const { t0, t1 } = this.#model;
     const scale = (t1 - t0) / Math.max(1, u.over.clientWidth);
     u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-    this.#events.onZoom(t0 + left * scale, t0 + (left + width) * scale);
+    const range: [number, number] = [t0 + left * scale, t0 + (left + width) * scale];
+    if (this.#selecting) this.#events.onSelect(...range);
+    else this.#events.onZoom(...range);
   }
 
   #draw(u: uPlot): void {
+    this.#paint(u);
     const where = area(u);
-    paintAbove(u.ctx, this.#model, where);
+    writeWords(u.ctx, this.#model, where);
     const { ctx } = u;
     ctx.save();
     ctx.scale(where.ratio, where.ratio);
     ctx.font = FONT;
     ctx.textBaseline = "alphabetic";
-    this.#model.axes.forEach((axis, i) => {
+    this.#axes().forEach((axis, i) => {
       ctx.fillStyle = axis.colour;
       ctx.textAlign = i % 2 === 0 ? "right" : "left";
       const outer = Math.floor(i / 2) * AXIS_WIDTH + 6;
@@ -247,7 +344,7 @@ export class Chart {
   }
 }
 
-function area(u: uPlot) {
+function area(u: uPlot): Area {
   const { left, top, width, height } = u.bbox;
   return { left, top, width, height, ratio: devicePixelRatio };
 }

@@ -1,6 +1,8 @@
 /** What the trend draws: everything in microseconds and in the signals' own units, nothing of the canvas. */
 import type { Span } from "../../../lib/columns";
+import type { Dash } from "../../../lib/envelope";
 import type { Palette } from "../../../lib/palette";
+import { type Bounds, valueTicks } from "../../../lib/scale";
 import type { Clock } from "../../../lib/time";
 import type { TrendColumns } from "../../../lib/trend";
 
@@ -11,14 +13,20 @@ export interface Trace {
   axis: string;
   staleMicros: number;
   step: boolean;
+  /** Strength, 0 to 1: less for what lies behind. */
+  alpha: number;
+  /** Dashes that tell it from another trace of its colour; null: a full line. */
+  pattern: Dash | null;
+  /** Whether it lies behind the trace of its key, for comparison. */
+  ghost?: boolean;
 }
 
 /** A value axis, shared by the signals of one unit. */
-export interface Axis {
+export interface Axis extends Bounds {
   id: string;
   unit: string;
-  low: number;
-  high: number;
+  /** Whether its signals are only ever off (0) or on (1). */
+  onOff: boolean;
   colour: string;
 }
 
@@ -69,6 +77,24 @@ export const EMPTY_COLUMNS: Omit<TrendColumns, "key"> = {
   last: new Float64Array(0),
   status: new Float64Array(0),
 };
+
+/** Round values on an axis that is so many CSS pixels high. */
+export function axisTicks(axis: Bounds & { onOff?: boolean }, height: number): number[] {
+  if (axis.onOff) return [0, 1];
+  return valueTicks(axis.low, axis.high, Math.max(height > 90 ? 4 : 2, Math.floor(height / 44)));
+}
+
+/** Heights of the lanes under the plot, CSS pixels. */
+export const SCORE_TOP = 16;
+export const SCORE_HEIGHT = 36;
+export const ALARMS_TOP = 10;
+export const ALARM_LANE = 7;
+const ALARMS_HEIGHT = 4 * ALARM_LANE + 2;
+
+/** Height of all lanes, CSS pixels. */
+export function lanesHeight(withScore: boolean): number {
+  return (withScore ? SCORE_TOP + SCORE_HEIGHT : 0) + ALARMS_TOP + ALARMS_HEIGHT;
+}
 
 const LANES_MAX = 4;
 

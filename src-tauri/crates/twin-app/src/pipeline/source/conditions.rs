@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use twin_connect::TlsFacts;
-use twin_core::{Duration, Timestamp, engine::SystemEvent};
+use twin_core::{Duration, Said, Timestamp, engine::SystemEvent, said};
 use twin_payload::RejectKind;
 
 use super::Source;
@@ -28,7 +28,7 @@ impl Lasting {
         count: u64,
         now: Timestamp,
         key: String,
-        text: impl FnOnce() -> String,
+        text: impl FnOnce() -> Said,
     ) -> Option<SystemEvent> {
         if count > self.seen {
             self.seen = count;
@@ -77,22 +77,31 @@ impl Source {
         let topics = self.rejects.count_of(RejectKind::TopicLimit.name());
         let events = [
             conditions.dropped.judge(dropped, now, dropped_key, || {
-                format!(
-                    "{name}: {dropped} messages were lost, because they came faster than they can be taken, and the \
+                said!(
+                    "condition-dropped",
+                    "{name}: {count} messages were lost, because they came faster than they can be taken, and the \
                      broker keeps none of QoS 0, nor any without a session. Narrow its topic filters, or ask for QoS 1 \
-                     and a persistent session."
+                     and a persistent session.",
+                    name = name.as_str(),
+                    count = dropped
                 )
             }),
             conditions.throttled.judge(throttled, now, rate_key, || {
-                format!(
-                    "{name}: {throttled} messages of QoS 0 were left out, because they came faster than its rate limit \
-                     allows. Narrow its topic filters, or raise the limit."
+                said!(
+                    "condition-rate",
+                    "{name}: {count} messages of QoS 0 were left out, because they came faster than its rate limit \
+                     allows. Narrow its topic filters, or raise the limit.",
+                    name = name.as_str(),
+                    count = throttled
                 )
             }),
             conditions.topics.judge(topics, now, topics_key, || {
-                format!(
-                    "{name}: {topics} messages are kept as unreadable only, because it has more topics than its limit \
-                     allows. Narrow its topic filters, or raise the limit."
+                said!(
+                    "condition-topics",
+                    "{name}: {count} messages are kept as unreadable only, because it has more topics than its limit \
+                     allows. Narrow its topic filters, or raise the limit.",
+                    name = name.as_str(),
+                    count = topics
                 )
             }),
             conditions.certificates(now, certificate_key, name),
@@ -113,13 +122,34 @@ impl Conditions {
         let Some(end) = near else {
             return was.then_some(SystemEvent::Cleared { key });
         };
-        let when = match end.days {
-            days if days < 0 => "has ended".to_owned(),
-            0 => "ends today".to_owned(),
-            1 => "ends tomorrow".to_owned(),
-            days => format!("ends in {days} days"),
+        let what = end.what;
+        let text = match u64::try_from(end.days) {
+            Err(_) => said!(
+                "condition-certificate-over",
+                "{name}: {what} has ended: renew it.",
+                name = name,
+                what = what
+            ),
+            Ok(0) => said!(
+                "condition-certificate-today",
+                "{name}: {what} ends today: renew it.",
+                name = name,
+                what = what
+            ),
+            Ok(1) => said!(
+                "condition-certificate-tomorrow",
+                "{name}: {what} ends tomorrow: renew it.",
+                name = name,
+                what = what
+            ),
+            Ok(days) => said!(
+                "condition-certificate-days",
+                "{name}: {what} ends in {days} days: renew it.",
+                name = name,
+                what = what,
+                days = days
+            ),
         };
-        let text = format!("{name}: {} {when}: renew it.", end.what);
         Some(SystemEvent::Raised { key, text })
     }
 
@@ -139,10 +169,10 @@ mod tests {
         let mut lasting = Lasting::default();
         let mut judge = |count, at_s| {
             let event = lasting.judge(count, Timestamp::from_secs(at_s), "k".into(), || {
-                format!("{count} lost")
+                format!("{count} lost").into()
             });
             match event {
-                Some(SystemEvent::Raised { text, .. }) => text,
+                Some(SystemEvent::Raised { text, .. }) => text.to_string(),
                 Some(SystemEvent::Cleared { .. }) => "over".into(),
                 None => String::new(),
             }

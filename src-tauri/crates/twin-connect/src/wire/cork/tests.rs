@@ -225,6 +225,19 @@ async fn the_end_never_shares_a_batch_with_messages() {
 }
 
 #[tokio::test]
+async fn what_was_given_out_is_not_kept() {
+    const COUNT: usize = 1_000;
+    // Each read ends with the first byte of the next message.
+    let all = MESSAGE.repeat(COUNT);
+    let mut reads = vec![Ok(all[..1].to_vec())];
+    reads.extend(all[1..].chunks(5).map(|piece| Ok(piece.to_vec())));
+    let (_, mut cork) = scripted(reads, Some(0));
+    let (batches, _) = batches(&mut cork).await;
+    assert_eq!(batches.concat(), all);
+    assert!(cork.kept.capacity() < 100, "{}", cork.kept.capacity());
+}
+
+#[tokio::test]
 async fn what_may_be_the_last_word_never_shares_a_batch_with_messages() {
     let all = [&MESSAGE.repeat(20)[..], &DISCONNECT, &MESSAGE].concat();
     let (beside, mut cork) = scripted(vec![Ok(all)], Some(0));

@@ -462,7 +462,7 @@ fn system_conditions_are_listed_until_they_end() {
     assert_eq!(changes, 1, "the same condition again is no change");
     assert_eq!(
         engine.system(),
-        [("history".to_owned(), "disk full".to_owned())]
+        [("history".to_owned(), "disk full".into())]
     );
     drive(&mut engine, &[(t(3), clear)]);
     assert!(engine.system().is_empty());

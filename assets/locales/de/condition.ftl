@@ -1,0 +1,27 @@
+condition-plant-unusable = plant.toml wurde geändert und ist so nicht verwendbar; die bisherige Anlage läuft weiter. { $fault }
+condition-plant-unreadable = { $path } kann nicht gelesen werden ({ $error }); die bisherige Anlage läuft weiter: bitte die Datei zurücklegen.
+condition-clock-back = Die Uhr des Rechners wurde zurückgestellt: Die Zeiten laufen weiter, ihr { $seconds } s voraus. Bitte die Uhr prüfen.
+condition-waiting = { $waiting } Messwerte mit QoS 0 warten im Arbeitsspeicher.
+condition-lost = { $lost } gingen verloren, weil der Speicher dafür voll ist.
+condition-alarms-waiting = Noch nicht gespeicherte Alarme: { $alarms }.
+condition-history-unwritten = Die Historie wird nicht geschrieben: { $error }. Nachrichten mit QoS 1 und 2 warten beim Broker.
+condition-discovery-full = Es kommt mehr an, das nicht in der Anlagendatei steht, als die Historie zum Übernehmen aufheben kann: bitte die Topic-Filter einengen oder unter [discovery] ignore nennen, was nicht gebraucht wird.
+condition-maintenance = Die Historie wird nicht mehr verdichtet und alte nicht mehr entfernt: bitte Twinscope schließen und neu starten.
+condition-broken = Twinscope ist zusammengebrochen und zeigt alte Werte: bitte schließen und neu starten.
+condition-dropped = { $name }: { $count } Nachrichten gingen verloren, weil sie schneller kamen, als sie verarbeitet werden können; der Broker hebt keine mit QoS 0 auf und ohne Sitzung gar keine. Bitte die Topic-Filter einengen oder QoS 1 und eine dauerhafte Sitzung verlangen.
+condition-rate = { $name }: { $count } Nachrichten mit QoS 0 wurden ausgelassen, weil sie schneller kamen, als die Ratengrenze erlaubt. Bitte die Topic-Filter einengen oder die Grenze anheben.
+condition-topics = { $name }: { $count } Nachrichten sind nur als unlesbar abgelegt, weil es mehr Topics sind, als die Grenze erlaubt. Bitte die Topic-Filter einengen oder die Grenze anheben.
+condition-certificate-over = { $name }: { $what } ist abgelaufen: bitte erneuern.
+condition-certificate-today = { $name }: { $what } läuft heute ab: bitte erneuern.
+condition-certificate-tomorrow = { $name }: { $what } läuft morgen ab: bitte erneuern.
+condition-certificate-days = { $name }: { $what } läuft in { $days } Tagen ab: bitte erneuern.
+condition-discovery-budget = Was kein Asset nennt, belegt { $taken } MB der Historie, mehr als die { $most } MB von `budget` unter [discovery] in plant.toml: Was älter als { $age } ist, wird entfernt. Bitte übernehmen, Topics ausnehmen oder das Budget anheben.
+condition-scores-skipped = { $count } Anomaliewerte wurden ausgelassen: Die Modelle sind zu langsam
+condition-damaged = Teile von telemetry.db sind beschädigt und liegen nun in der Tabelle `quarantine`: { $count } Teile.
+condition-budget = Die Historie ist größer als ihr Plattenbudget, und mehr darf nicht entfernt werden: { $size } MB zu viel.
+condition-budget-compacts = Das endet, sobald die wartenden Messwerte verdichtet sind.
+condition-budget-raise = Bitte das Budget unter [retention] in plant.toml anheben.
+condition-not-compacted = Die Historie wird nicht verdichtet: { $error }
+condition-not-removed = Alte Historie wird nicht entfernt: { $error }
+
+condition-plant-waits = plant.toml wurde geändert und konnte noch nicht übernommen werden: { $error }

@@ -1,0 +1,11 @@
+notice-high-high = { $asset } · { $signal } Hoch-Hoch
+notice-high = { $asset } · { $signal } Hoch
+notice-low = { $asset } · { $signal } Tief
+notice-low-low = { $asset } · { $signal } Tief-Tief
+notice-anomaly = { $asset } · Anomalie
+notice-score = Anomaliewert { $value } über { $limit }
+notice-above = { $value } über { $limit }
+notice-below = { $value } unter { $limit }
+notice-above-unit = { $value } { $unit } über { $limit } { $unit }
+notice-below-unit = { $value } { $unit } unter { $limit } { $unit }
+notice-open = Öffnen

@@ -1,0 +1,16 @@
+risk-plaintext = Nichts ist verschlüsselt: Wer auf dem Weg sitzt, kann jeden Wert lesen und falsche senden.
+risk-plaintext-advice = Verschlüsselung einschalten, nötigenfalls zuerst bei der Gegenstelle.
+risk-secret-in-plain = Ein Passwort oder Token wird für jeden auf dem Weg lesbar gesendet.
+risk-secret-in-plain-advice = TLS einschalten und es danach ändern: Es kann schon bekannt sein.
+risk-shared-key = Wer das gemeinsame Geheimnis kennt, kann sich als dieser Client ausgeben.
+risk-shared-key-advice = Wo die Gegenstelle es kann, ein Client-Zertifikat verwenden; sonst jedem Gerät ein eigenes Geheimnis geben.
+risk-anonymous = Der Broker weiß nicht, wer dieser Client ist, und lässt daher jeden ein.
+risk-anonymous-advice = Ein Client-Zertifikat verwenden und den Broker eines verlangen lassen.
+risk-server-name-override = Der Broker wird gegen einen anderen Namen als den des Hosts geprüft: Wer ein Zertifikat auf diesen Namen hat, kann sich als der Broker ausgeben.
+risk-server-name-override-advice = Dem Broker ein Zertifikat auf seinen eigenen Namen geben und den anderen Namen entfernen.
+risk-system-authorities = Jede Stelle, der dieses System vertraut, kann für den Broker bürgen.
+risk-system-authorities-advice = Die CA-Datei der eigenen Zertifizierungsstelle des Brokers wählen.
+risk-no-revocation-list = Ein widerrufenes Zertifikat des Brokers würde weiter angenommen.
+risk-no-revocation-list-advice = Eine Sperrliste wählen, falls die Stelle eine veröffentlicht.
+risk-key-readable = Der private Schlüssel ist für andere auf diesem Rechner lesbar.
+risk-key-readable-advice = Nur für den Eigentümer lesbar machen (chmod 600).

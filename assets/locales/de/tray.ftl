@@ -1,0 +1,2 @@
+tray-open = Twinscope öffnen
+tray-quit = Aufzeichnung anhalten und beenden

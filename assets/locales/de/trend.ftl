@@ -1,0 +1,77 @@
+trend-title = Trend
+trend-now = jetzt
+trend-normal = normal
+trend-score = Anomaliewert
+trend-alarms = Alarme
+trend-no-alarms = keine Alarme im Bild
+trend-bad = schlechte Güte
+trend-uncertain = unsicher
+trend-on = ein
+trend-off = aus
+trend-no-data = keine Daten
+trend-chart = Trenddiagramm. Pfeiltasten verschieben, mit Umschalt bewegen sie den Cursor. Plus und Minus zoomen, M setzt eine Marke, Rücktaste geht zurück, Pos1 kehrt zu Live zurück.
+trend-mark = Marke { $mark }
+
+trend-following = Folgt live
+trend-paused = Angehalten bei { $from } – { $to }
+trend-live = Zurück zu Live
+trend-help = Ziehen: Zoom · Umschalt+Ziehen: Verschieben · Strg+Ziehen: Markieren · Rad: Zoom
+trend-back = Voriger Zeitraum
+trend-spans = Zeitspanne, die live folgt
+trend-from = von
+trend-to = bis
+trend-show = Zeigen
+trend-range-unread = Das ist kein Zeitpunkt. So schreiben: { $example }.
+trend-range-order = Der Zeitraum endet vor seinem Beginn.
+
+trend-choose = Oben im Feld Signale suchen oder mit denen eines Assets beginnen:
+trend-choose-here = Oben mit „Signal“ oder in der Liste ein Signal wählen.
+trend-signal = Signal
+trend-add = Signale hinzufügen …
+trend-signals = Signale
+trend-found-none = Kein Signal heißt so.
+trend-count = { $count } von { $max } Signalen
+trend-full = Der Trend zeigt höchstens { $max } Signale. Zuerst eines entfernen.
+trend-remove = { $name } aus dem Trend entfernen
+trend-focus = Grenzwerte und Achse von { $name } zeigen
+trend-enlarge = Auf dem Trendbildschirm öffnen
+
+trend-marks = Marke
+trend-marks-help = Setzt Marke A an den Cursor, danach Marke B (M)
+trend-marks-clear = Marken entfernen
+
+trend-compare = Vergleichen mit
+trend-compare-nothing = nichts
+trend-compare-same = Dieselben Signale
+trend-earlier = { $span } früher
+trend-compare-begin = ab anderem Beginn …
+trend-compare-sisters = Anderes Asset desselben Typs
+trend-compare-from = beginnt um
+trend-compare-unread = Einen früheren Zeitpunkt eingeben.
+
+trend-table = Signale mit Messwerten und Statistik
+trend-table-signal = Signal
+trend-table-now = Wert
+trend-table-unit = Einheit
+trend-table-remove = Entfernen
+trend-min = Min
+trend-mean = Mittel
+trend-max = Max
+trend-deviation = Std.-Abw.
+trend-deviation-long = Standardabweichung, zeitgewichtet
+trend-amount = Menge
+trend-amount-long = Integral über die Zeit, wo die Einheit sagt, wovon
+trend-good = Gut
+trend-samples = Messwerte
+trend-at-least = ≥ { $count }
+trend-stats-view = Statistik des gezeigten Zeitraums: { $span }
+trend-stats-marked = Statistik zwischen A und B: { $span }
+trend-rough = Mittel und Abweichung sind aus Spalten geschätzt; näher heranzoomen für jeden Messwert. Extremwerte sind genau.
+
+trend-copy = Als Bild kopieren
+trend-copied = Das Bild liegt in der Zwischenablage.
+trend-copy-failed = Das System hat das Bild nicht in die Zwischenablage übernommen. Stattdessen als Datei speichern.
+trend-picture = Als Bild speichern
+trend-picture-saved = Bild gespeichert unter { $path }
+trend-export = Historie exportieren …
+trend-unanswered = Die Historie antwortet nicht. Der Trend zeigt, was er hatte.

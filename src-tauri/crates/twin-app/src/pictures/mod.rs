@@ -1,0 +1,270 @@
+//! The process pictures of a workspace: SVG files in its folder `pictures`, listed, read, bound and brought in.
+//!
+//! Rooms, in the order in which they may import one another: `markup` -> this one. What a picture may show is decided
+//! where it is drawn, by the window; here it is bounded, and changed in its bindings only.
+
+mod markup;
+
+use std::{
+    fs::{self, OpenOptions},
+    hash::{DefaultHasher, Hash, Hasher},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    time::UNIX_EPOCH,
+};
+
+use self::markup::Markup;
+use crate::{
+    api::pictures::{PictureBinding, PictureLeftOut, PictureList, PictureRow, PictureView},
+    error::{Error, Result},
+    model_files::read_bounded,
+};
+
+/// Where they lie, below the plant file.
+const FOLDER: &str = "pictures";
+/// The ending of their files.
+const ENDING: &str = ".svg";
+/// Largest picture, bytes.
+pub const BYTES_MAX: u64 = 8 * 1024 * 1024;
+/// Most pictures that are listed.
+const PICTURES_MAX: usize = 200;
+/// Longest name of a file, bytes: file systems end at 255, and a copy of the old one needs room for its ending.
+const NAME_MAX: usize = 200;
+
+/// The pictures of the workspace `dir`.
+///
+/// # Errors
+/// [`Error::File`] when the folder is there and cannot be read.
+pub fn list(dir: &Path) -> Result<PictureList> {
+    let folder = dir.join(FOLDER);
+    let mut list = PictureList {
+        folder: folder.display().to_string(),
+        rows: Vec::new(),
+        left_out: Vec::new(),
+    };
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(list),
+        Err(source) => return Err(file("read", &folder, source)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(|source| file("read", &folder, source))?;
+        let name = name.file_name().to_string_lossy().into_owned();
+        if name.to_ascii_lowercase().ends_with(ENDING) && !name.starts_with('.') {
+            names.push(name);
+        }
+    }
+    names.sort();
+    for (number, name) in names.into_iter().enumerate() {
+        let row = if number < PICTURES_MAX {
+            row(dir, &name)
+        } else {
+            Err(Error::Request(format!(
+                "only the first {PICTURES_MAX} pictures are shown: move others elsewhere"
+            )))
+        };
+        match row {
+            Ok(row) => list.rows.push(row),
+            Err(error) => list.left_out.push(PictureLeftOut {
+                name,
+                reason: error.to_string(),
+            }),
+        }
+    }
+    Ok(list)
+}
+
+/// A picture with its text.
+///
+/// # Errors
+/// [`Error::Request`] when it is no picture that can be shown, [`Error::File`] when it cannot be read.
+pub fn read(dir: &Path, name: &str) -> Result<PictureView> {
+    let row = row(dir, name)?;
+    let text = text_of(&place(dir, name)?, name)?;
+    Markup::read(&text).map_err(|why| wrong(name, &why))?;
+    Ok(PictureView {
+        row,
+        print: print(&text),
+        text,
+    })
+}
+
+/// Writes bindings into a picture and gives it anew; every other byte stays. The old one is kept beside it with the
+/// ending `.bak`. `print` is that of the picture that was bound.
+///
+/// # Errors
+/// [`Error::Request`] when it was changed meanwhile or cannot be bound so, [`Error::File`].
+pub fn save(
+    dir: &Path,
+    name: &str,
+    expected: &str,
+    bindings: &[PictureBinding],
+) -> Result<PictureView> {
+    let path = place(dir, name)?;
+    let old = text_of(&path, name)?;
+    if print(&old) != expected {
+        return Err(Error::Request(format!(
+            "{name} was changed by another program since you opened it, and nothing was written: load it again"
+        )));
+    }
+    let markup = Markup::read(&old).map_err(|why| wrong(name, &why))?;
+    let new = markup.bound(bindings).map_err(|why| wrong(name, &why))?;
+    let still = Markup::read(&new).map_err(|why| wrong(name, &why))?;
+    if still.len() != markup.len() || new.len() as u64 > BYTES_MAX {
+        return Err(wrong(name, "it would grow beyond what can be shown"));
+    }
+    if new != old {
+        write_atomic(&beside(&path, ".bak"), old.as_bytes())?;
+        write_atomic(&path, new.as_bytes())?;
+    }
+    read(dir, name)
+}
+
+/// Copies a picture from anywhere into the workspace; gives its row. A picture of the same name is not replaced: the copy
+/// gets a number.
+///
+/// # Errors
+/// [`Error::Request`] when it is no picture that can be shown, [`Error::File`] when it cannot be read or copied.
+pub fn import(dir: &Path, from: &Path) -> Result<PictureRow> {
+    let name = from
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    check_name(&name)?;
+    let text = text_of(from, &name)?;
+    Markup::read(&text).map_err(|why| wrong(&name, &why))?;
+    let folder = dir.join(FOLDER);
+    fs::create_dir_all(&folder).map_err(|source| file("create", &folder, source))?;
+    let stem = &name[..name.len() - ENDING.len()];
+    for number in 1..=PICTURES_MAX {
+        let copy = if number == 1 {
+            name.clone()
+        } else {
+            format!("{stem} {number}{ENDING}")
+        };
+        let path = folder.join(&copy);
+        match OpenOptions::new().create_new(true).write(true).open(&path) {
+            Ok(mut out) => {
+                let written = out.write_all(text.as_bytes()).and_then(|()| out.sync_all());
+                if let Err(source) = written {
+                    // Half a picture is none; that it could not be written is said either way.
+                    let _ = fs::remove_file(&path);
+                    return Err(file("write", &path, source));
+                }
+                return row(dir, &copy);
+            }
+            Err(source) if source.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(source) => return Err(file("write", &path, source)),
+        }
+    }
+    Err(wrong(
+        &name,
+        "there are too many pictures of this name already",
+    ))
+}
+
+fn row(dir: &Path, name: &str) -> Result<PictureRow> {
+    let path = place(dir, name)?;
+    let facts = fs::metadata(&path).map_err(|source| file("read", &path, source))?;
+    if !facts.is_file() {
+        return Err(wrong(name, "it is no plain file"));
+    }
+    if facts.len() > BYTES_MAX {
+        return Err(too_large(name));
+    }
+    let changed = facts
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+        .map_or(0, |since| since.as_nanos());
+    Ok(PictureRow {
+        name: name.to_owned(),
+        title: name[..name.len() - ENDING.len()].to_owned(),
+        stamp: format!("{changed}-{}", facts.len()),
+    })
+}
+
+fn check_name(name: &str) -> Result<()> {
+    let plain = Path::new(name).components().count() == 1
+        && !name.starts_with('.')
+        && !name.contains(['/', '\\', '\0'])
+        && name.len() <= NAME_MAX;
+    let is_svg = name.is_char_boundary(name.len().saturating_sub(ENDING.len()))
+        && name.len() > ENDING.len()
+        && name[name.len() - ENDING.len()..].eq_ignore_ascii_case(ENDING);
+    if plain && is_svg {
+        return Ok(());
+    }
+    Err(Error::Request(format!(
+        "\"{name}\" is no name of a picture: it must be a plain file name that ends with {ENDING}"
+    )))
+}
+
+/// Where a picture really lies, links followed: nowhere but in the folder.
+fn place(dir: &Path, name: &str) -> Result<PathBuf> {
+    check_name(name)?;
+    let folder = dir.join(FOLDER);
+    let path = folder.join(name);
+    let real = fs::canonicalize(&path).map_err(|source| file("read", &path, source))?;
+    let folder = fs::canonicalize(&folder).map_err(|source| file("read", &folder, source))?;
+    if real.starts_with(folder) {
+        Ok(real)
+    } else {
+        Err(wrong(
+            name,
+            "it is a link to a file outside of the folder: copy it in",
+        ))
+    }
+}
+
+fn text_of(path: &Path, name: &str) -> Result<String> {
+    let bytes = read_bounded(path, BYTES_MAX).map_err(|source| file("read", path, source))?;
+    let bytes = bytes.ok_or_else(|| too_large(name))?;
+    String::from_utf8(bytes)
+        .map_err(|_| wrong(name, "it is no UTF-8 text: save it as \"Plain SVG\""))
+}
+
+fn print(text: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    format!("{:016x}-{}", hasher.finish(), text.len())
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Through a temporary file and a rename, so that a crash leaves the old or the new content.
+fn write_atomic(path: &Path, bytes: &[u8]) -> Result<()> {
+    let temporary = beside(path, ".new");
+    let written = fs::File::create(&temporary)
+        .and_then(|mut out| out.write_all(bytes).and_then(|()| out.sync_all()))
+        .and_then(|()| fs::rename(&temporary, path));
+    written.map_err(|source| file("write", path, source))
+}
+
+fn too_large(name: &str) -> Error {
+    let most = BYTES_MAX / (1024 * 1024);
+    wrong(
+        name,
+        &format!("it is larger than {most} MiB: make its embedded images smaller"),
+    )
+}
+
+fn wrong(name: &str, why: &str) -> Error {
+    Error::Request(format!("{name} cannot be used as a picture: {why}"))
+}
+
+fn file(action: &'static str, path: &Path, source: io::Error) -> Error {
+    Error::File {
+        action,
+        path: path.to_owned(),
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+// What is done on the trend screen before a picture is taken.
+
+/** Puts signals onto the trend screen by what they are called. */
+export async function trendOf(page, ...queries) {
+  for (const query of queries) {
+    await page.fill("[data-testid=trend-add]", query);
+    await page.keyboard.press("Enter");
+  }
+  await page.keyboard.press("Escape");
+  await page.waitForSelector("[data-testid=trend-table]");
+}
+
+const PUMP = ["Pump 2 drive-end", "Pump 2 bearing", "Pump 2 flow"];
+
+export async function trendFind(page) {
+  await trendOf(page, ...PUMP);
+  await page.fill("[data-testid=trend-add]", "pressure");
+}
+
+export async function trendHover(page, across) {
+  const box = await page.locator("[data-testid=trend] .u-over").boundingBox();
+  await page.mouse.move(box.x + box.width * across, box.y + box.height * 0.4);
+}
+
+export async function trendEight(page) {
+  await trendOf(
+    page,
+    ...PUMP,
+    "Pump 2 discharge",
+    "Pump 2 speed set",
+    "Pump 2 power",
+    "tank level",
+    "Pump 1 bearing",
+  );
+  await page.click("[data-testid=trend-span-3600]");
+  await page.waitForTimeout(500);
+  await trendHover(page, 0.93);
+}
+
+export async function trendMarks(page) {
+  await trendOf(page, ...PUMP, "residual");
+  await page.click("[data-testid=trend-span-3600]");
+  await page.waitForTimeout(500);
+  const box = await page.locator("[data-testid=trend] .u-over").boundingBox();
+  await page.keyboard.down("Control");
+  await page.mouse.move(box.x + box.width * 0.3, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.8, box.y + 80, { steps: 6 });
+  await page.mouse.up();
+  await page.keyboard.up("Control");
+}
+
+export async function trendCompare(page) {
+  await trendOf(page, ...PUMP.slice(0, 2));
+  await page.click("[data-testid=trend-span-3600]");
+  await page.selectOption("[data-testid=trend-compare]", "shift:28800000000");
+}
+
+export async function trendSister(page) {
+  await trendOf(page, ...PUMP.slice(0, 2));
+  await page.click("[data-testid=trend-span-3600]");
+  await page.selectOption("[data-testid=trend-compare]", "asset:pump-1");
+}
+
+export async function trendRange(page) {
+  await trendOf(page, ...PUMP);
+  await page.fill("[data-testid=trend-from]", "yesterday");
+  await page.keyboard.press("Enter");
+}
+
+export async function trendSixteen(page) {
+  await trendOf(
+    page,
+    ...PUMP,
+    "Pump 2 discharge",
+    "Pump 2 speed set",
+    "Pump 2 power",
+    "tank level",
+    "Pump 1 bearing",
+  );
+  await trendOf(
+    page,
+    "residual",
+    "dose",
+    "turbidity",
+    "acidity",
+    "approach",
+    "fouling",
+    "compressor oil",
+    "co",
+  );
+}

@@ -1,0 +1,121 @@
+/** What a trend shows of time, and where a person has put cursor and marks. One for every trend on the screen. */
+import { MICROS_PER_MINUTE } from "../lib/format";
+import { bounds, panned, pausedAt, remembered, type TimeWindow, zoomed } from "../lib/window";
+
+/** Steps of one gesture, such as of a wheel, that come sooner one after the other are one step back. */
+const GESTURE_MS = 700;
+
+export type Mark = "a" | "b";
+
+export class TrendView {
+  window: TimeWindow = $state.raw({ mode: "follow", span: 15 * MICROS_PER_MINUTE });
+  /** Ranges to go back to, the newest last. */
+  before: readonly TimeWindow[] = $state.raw([]);
+  /** Where the cursor stands, microseconds; null without one. */
+  cursor: number | null = $state.raw(null);
+  /** Marked instants, microseconds. */
+  marks: { a: number | null; b: number | null } = $state.raw({ a: null, b: null });
+  /** The signal whose limits and normal band are shown; null: the first. */
+  focus: number | null = $state.raw(null);
+  /** The signal that is pointed at: the others step back. */
+  pointed: number | null = $state.raw(null);
+  /** The span to follow again. */
+  #followed = 15 * MICROS_PER_MINUTE;
+  #touched = Number.NEGATIVE_INFINITY;
+  readonly #now: () => number;
+
+  /** `now` gives the plant's instant, microseconds. */
+  constructor(now: () => number, span = 15 * MICROS_PER_MINUTE) {
+    this.#now = now;
+    this.#followed = span;
+    this.window = { mode: "follow", span };
+  }
+
+  get following(): boolean {
+    return this.window.mode === "follow";
+  }
+
+  get followed(): number {
+    return this.#followed;
+  }
+
+  /** First and last instant shown. */
+  bounds(): [number, number] {
+    return bounds(this.window, this.#now());
+  }
+
+  /** Between the marks where both are set, else what is shown. */
+  selection(): [number, number] {
+    const { a, b } = this.marks;
+    return a !== null && b !== null ? [Math.min(a, b), Math.max(a, b)] : this.bounds();
+  }
+
+  get selected(): boolean {
+    return this.marks.a !== null && this.marks.b !== null;
+  }
+
+  /** Shows another range; what was shown can be gone back to. */
+  show(next: TimeWindow): void {
+    const at = performance.now();
+    if (at - this.#touched > GESTURE_MS) this.before = remembered(this.before, this.window);
+    this.#touched = at;
+    this.window = next;
+  }
+
+  zoomTo(t0: number, t1: number): void {
+    this.#touched = Number.NEGATIVE_INFINITY;
+    this.show(pausedAt(t0, t1, this.#now()));
+  }
+
+  pan(part: number): void {
+    this.show(panned(this.window, part, this.#now()));
+  }
+
+  /** Scales around an instant; without one, around the cursor, the present or the middle. */
+  scale(factor: number, at?: number): void {
+    const [t0, t1] = this.bounds();
+    const inside = this.cursor !== null && this.cursor >= t0 && this.cursor <= t1 ? this.cursor : null;
+    const middle = inside ?? (this.following ? t1 : (t0 + t1) / 2);
+    this.show(zoomed(this.window, factor, at ?? middle, this.#now()));
+  }
+
+  follow(span: number): void {
+    this.#followed = span;
+    this.#touched = Number.NEGATIVE_INFINITY;
+    this.show({ mode: "follow", span });
+  }
+
+  live(): void {
+    this.follow(this.#followed);
+  }
+
+  back(): void {
+    const last = this.before.at(-1);
+    if (!last) return;
+    this.before = this.before.slice(0, -1);
+    this.#touched = Number.NEGATIVE_INFINITY;
+    this.window = last;
+    if (last.mode === "follow") this.#followed = last.span;
+  }
+
+  setMark(mark: Mark, at: number | null): void {
+    this.marks = { ...this.marks, [mark]: at };
+  }
+
+  select(t0: number, t1: number): void {
+    this.marks = { a: Math.min(t0, t1), b: Math.max(t0, t1) };
+  }
+
+  clearMarks(): void {
+    this.marks = { a: null, b: null };
+  }
+
+  /** Sets a mark where the cursor is, else inside what is shown: first A, then B, then A anew. */
+  mark(): void {
+    const [t0, t1] = this.bounds();
+    const { a, b } = this.marks;
+    if (a !== null && b !== null) this.marks = { a: this.cursor ?? t0 + (t1 - t0) / 3, b: null };
+    else if (a === null) this.setMark("a", this.cursor ?? t0 + (t1 - t0) / 3);
+    else this.setMark("b", this.cursor ?? t0 + ((t1 - t0) * 2) / 3);
+  }
+}

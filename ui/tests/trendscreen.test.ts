@@ -1,0 +1,259 @@
+// @vitest-environment happy-dom
+/** The trend screen on the played backend: finding signals, marks, ranges, comparison, all by keyboard. */
+import { mount, tick, unmount } from "svelte";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import App from "../src/App.svelte";
+import type { Backend } from "../src/ipc/backend";
+import { fakeBackend } from "../src/ipc/fake";
+import { Live } from "../src/live/live.svelte";
+import { trendBoard } from "../src/live/trendboard.svelte";
+import { recorder } from "./canvas";
+
+let end: (() => Promise<void>) | undefined;
+beforeEach(() => {
+  localStorage.clear();
+  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation(() => recorder().context as never);
+});
+afterEach(async () => {
+  await end?.();
+  end = undefined;
+  document.body.replaceChildren();
+  vi.restoreAllMocks();
+  window.location.hash = "";
+});
+
+const byId = <E extends HTMLElement = HTMLElement>(id: string) =>
+  document.querySelector<E>(`[data-testid="${id}"]`);
+
+async function open(backend: Backend = fakeBackend("fault")): Promise<Live> {
+  window.location.hash = "#/trend";
+  const live = new Live(backend);
+  const app = mount(App, { target: document.body, props: { live } });
+  end = async () => {
+    await unmount(app);
+    live.stop();
+  };
+  await live.start();
+  await vi.waitFor(() => expect(byId("trend-chart")).not.toBeNull());
+  return live;
+}
+
+function press(on: HTMLElement | null, key: string, shiftKey = false): void {
+  on?.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true, cancelable: true }));
+}
+
+async function write(id: string, text: string): Promise<HTMLInputElement> {
+  const field = byId<HTMLInputElement>(id);
+  if (!field) throw new Error(`${id} is missing`);
+  field.focus();
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  await tick();
+  return field;
+}
+
+async function add(query: string): Promise<void> {
+  press(await write("trend-add", query), "Enter");
+  await tick();
+}
+
+describe("signals", () => {
+  it("are found all over the plant, put on by the keyboard, and taken away again", async () => {
+    const live = await open();
+    expect(byId("trend-screen")?.textContent).toContain("0 of 16 signals");
+    expect(byId("trend-chart")?.textContent).toContain("Find signals");
+    await add("pump 2 drive-end");
+    await add("chlorine residual");
+    expect(byId("trend-row-pump-2/vibration_de")?.textContent).toContain("Pump 2");
+    expect(byId("trend-row-chlorine/residual")).not.toBeNull();
+    expect(byId("trend-screen")?.textContent).toContain("2 of 16 signals");
+    byId("trend-row-pump-2/vibration_de")?.querySelector<HTMLElement>(".remove")?.click();
+    await tick();
+    expect(trendBoard(live).shown.map(({ signal }) => signal.id)).toEqual(["chlorine/residual"]);
+    // Its colour stays its own, and the next one takes the free one.
+    await add("pump 2 flow");
+    expect(trendBoard(live).shown.map(({ slot }) => slot)).toEqual([1, 0]);
+  });
+
+  it("of an asset with alarms are offered to begin with", async () => {
+    const live = await open();
+    await vi.waitFor(() => expect(byId("trend-offer-pump-2")).not.toBeNull());
+    expect(byId("trend-offer-pump-2")?.parentElement?.firstElementChild).toBe(byId("trend-offer-pump-2"));
+    byId("trend-offer-pump-2")?.click();
+    await tick();
+    expect(trendBoard(live).shown.map(({ signal }) => signal.id)).toContain("pump-2/vibration_de");
+  });
+
+  it("are sixteen at most, and the seventeenth is refused with a word", async () => {
+    const live = await open();
+    const board = trendBoard(live);
+    for (const { signals } of live.plant?.assets ?? [])
+      for (const { id } of signals) if (board.shown.length < 16) board.add(id);
+    await tick();
+    await add("fouling");
+    expect(board.shown).toHaveLength(16);
+    expect(document.body.textContent).toContain("16 signals at most");
+  });
+
+  it("come back after a restart, with the span", async () => {
+    await open();
+    await add("pump 2 flow");
+    byId("trend-span-3600")?.click();
+    await tick();
+    await end?.();
+    const live = await open();
+    expect(byId("trend-row-pump-2/flow")).not.toBeNull();
+    expect(trendBoard(live).view.window).toEqual({ mode: "follow", span: 3_600_000_000 });
+  });
+
+  it("have values and statistics in the table, also between two marks", async () => {
+    const live = await open();
+    await add("pump 2 flow");
+    await vi.waitFor(
+      () => {
+        const cells = [...(byId("trend-row-pump-2/flow")?.querySelectorAll("td") ?? [])].map(
+          (cell) => cell.textContent,
+        );
+        expect(cells.join("|")).toMatch(
+          /4\d\d\|m³\/h\|(39|40)\d\|4\d\d\.\d\|4\d\d\|\d\.\d\|\d+\sm³\|100\s%/u,
+        );
+      },
+      { timeout: 4_000 },
+    );
+    const now = live.instant();
+    trendBoard(live).view.select(now - 60e6, now - 120e6);
+    await vi.waitFor(
+      () => expect(byId("trend-screen")?.textContent).toMatch(/between A and B: 1\smin/u),
+      4_000,
+    );
+    expect(byId("trend-mark-a")?.getAttribute("role")).toBe("slider");
+    // Two samples a second, one by one: their number is exact.
+    expect(byId("trend-row-pump-2/flow")?.textContent).toMatch(/12[01]$/);
+  });
+});
+
+describe("time", () => {
+  it("is moved by keys, stands still when touched, says so, and goes back step by step", async () => {
+    const live = await open();
+    await add("pump 2 flow");
+    const chart = byId("trend-chart");
+    const { view } = trendBoard(live);
+    const clock = vi.spyOn(performance, "now");
+    let now = 1_000_000;
+    clock.mockImplementation(() => {
+      now += 2_000;
+      return now;
+    });
+    expect(byId("trend")?.dataset.mode).toBe("follow");
+    press(chart, "ArrowLeft");
+    await tick();
+    expect(byId("trend")?.dataset.mode).toBe("paused");
+    expect(byId("trend")?.textContent).toContain("Paused at");
+    press(chart, "+");
+    const [t0, t1] = view.bounds();
+    expect(t1 - t0).toBeCloseTo(900e6 * 0.7, -3);
+    press(chart, "Backspace");
+    expect(view.bounds()[1] - view.bounds()[0]).toBeCloseTo(900e6, -3);
+    press(chart, "Backspace");
+    expect(view.following).toBe(true);
+    press(chart, "-");
+    press(chart, "Home");
+    await tick();
+    expect(byId("trend")?.dataset.mode).toBe("follow");
+  });
+
+  it("is marked by keys, the marks moved and taken away", async () => {
+    const live = await open();
+    await add("pump 2 flow");
+    const { view } = trendBoard(live);
+    await vi.waitFor(() =>
+      expect(byId("trend-row-pump-2/flow")?.querySelector("td")?.textContent).toMatch(/\d/),
+    );
+    press(byId("trend-chart"), "ArrowRight", true);
+    await tick();
+    expect(byId("trend-chart")?.querySelector("[aria-live]")?.textContent).toMatch(
+      /^\d\d:\d\d:\d\d, Flow \d+/,
+    );
+    press(byId("trend-chart"), "Escape");
+    expect(view.cursor).toBeNull();
+    press(byId("trend-chart"), "m");
+    press(byId("trend-chart"), "m");
+    await tick();
+    const { a, b } = view.marks;
+    expect((b ?? 0) - (a ?? 0)).toBeGreaterThan(200e6);
+    press(byId("trend-chart"), "Escape");
+    expect(view.marks).toEqual({ a: null, b: null });
+  });
+
+  it("is entered exactly, in the plant's zone, and what is no time is told", async () => {
+    const live = await open();
+    const { view } = trendBoard(live);
+    await write("trend-from", "yesterday");
+    press(byId("trend-from"), "Enter");
+    await tick();
+    expect(byId("trend-screen")?.textContent).toContain("This is no date and time");
+    await write("trend-from", "2026-03-02 12:00");
+    press(await write("trend-to", "2026-03-02 11:00"), "Enter");
+    await tick();
+    expect(byId("trend-screen")?.textContent).toContain("ends before it begins");
+    press(await write("trend-to", "2.3.2026 13:00"), "Enter");
+    await tick();
+    expect(view.window).toEqual({
+      mode: "paused",
+      t0: Date.UTC(2026, 2, 2, 11) * 1e3,
+      t1: Date.UTC(2026, 2, 2, 12) * 1e3,
+    });
+    expect(byId<HTMLInputElement>("trend-from")?.value).toBe("2026-03-02 12:00:00");
+  });
+});
+
+describe("comparison", () => {
+  it("asks for the same signals earlier, or for those of another asset of the type", async () => {
+    const backend = fakeBackend("fault");
+    const asked = vi.spyOn(backend, "trend");
+    const live = await open(backend);
+    await add("pump 2 flow");
+    const select = byId<HTMLSelectElement>("trend-compare");
+    const names = [...(select?.options ?? [])].map((option) => option.textContent);
+    expect(names).toContain("Pump 1");
+    expect(names).not.toContain("Pump 2");
+    const choose = (value: string) => {
+      if (select) select.value = value;
+      select?.dispatchEvent(new Event("change", { bubbles: true }));
+    };
+    const key = (id: string) =>
+      live.asset(id)?.signals.find((signal) => signal.id === `${id}/flow`)?.key ?? -1;
+    choose("shift:3600000000");
+    await vi.waitFor(() => {
+      const range = asked.mock.calls
+        .map(([request]) => request)
+        .findLast(({ t1 }) => t1 < live.instant() - 3e9);
+      expect(range?.signals).toEqual([key("pump-2")]);
+    });
+    choose("asset:pump-1");
+    await vi.waitFor(() =>
+      expect(asked.mock.calls.some(([{ signals }]) => signals.includes(key("pump-1")))).toBe(true),
+    );
+    await vi.waitFor(() => expect(byId("trend-table")?.textContent).toContain("Pump 1"));
+  });
+
+  it("takes another span by its begin, and refuses one that is not earlier", async () => {
+    const live = await open();
+    await add("pump 2 flow");
+    const board = trendBoard(live);
+    const t0 = Date.UTC(2026, 2, 2, 11) * 1e3;
+    board.view.zoomTo(t0, t0 + 3.6e9);
+    const select = byId<HTMLSelectElement>("trend-compare");
+    if (select) select.value = "begin";
+    select?.dispatchEvent(new Event("change", { bubbles: true }));
+    await tick();
+    expect(byId<HTMLInputElement>("trend-compare-from")?.value).toBe("2026-03-01 12:00:00");
+    press(await write("trend-compare-from", "2026-03-02 13:00"), "Enter");
+    await tick();
+    expect(byId("trend-screen")?.textContent).toContain("Write an earlier date and time");
+    press(await write("trend-compare-from", "2026-02-27 12:00"), "Enter");
+    await tick();
+    expect(board.compared).toEqual({ with: "earlier", shift: 3 * 86_400e6 });
+    expect(byId("trend-table")?.textContent).toMatch(/3\sd earlier/);
+  });
+});
