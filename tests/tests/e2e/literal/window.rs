@@ -55,6 +55,31 @@ async fn says(window: &Window, selector: &str, wanted: &[String]) -> Result<()> 
     waited
 }
 
+/// Waits until elements have said all of these texts while their list is scrolled through: only those near the screen exist.
+async fn says_in_turn(window: &Window, selector: &str, wanted: &[String]) -> Result<()> {
+    let quoted = (
+        serde_json::to_string(selector)?,
+        serde_json::to_string(wanted)?,
+    );
+    let script = format!(
+        "const all = [...document.querySelectorAll({})];
+         window.said = (window.said ?? '') + all.map((one) => one.textContent).join('\\u0001');
+         let list = all[0]?.parentElement;
+         while (list && list.scrollHeight <= list.clientHeight) list = list.parentElement;
+         if (list) list.scrollTop = list.scrollTop + list.clientHeight >= list.scrollHeight - 1 ? 0 : list.scrollTop + list.clientHeight / 2;
+         return {}.filter((text) => !window.said.includes(text))",
+        quoted.0, quoted.1
+    );
+    let waited = wait::until(selector, SOON, || async {
+        let missing: Vec<String> = serde_json::from_value(window.run(&script).await.ok()?).ok()?;
+        missing.is_empty().then_some(())
+    });
+    let waited = waited.await;
+    let missing = window.run(&script).await?;
+    window.run("delete window.said").await?;
+    waited.with_context(|| format!("{selector} does not say {missing}"))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn texts_are_text_in_the_window() -> Result<()> {
     let dir = tempfile::tempdir()?;
@@ -119,7 +144,7 @@ async fn every_screen(
     picture(window, "connections").await?;
 
     window.click("nav-overview").await?;
-    says(window, "[data-testid^=\"tile-\"]", &texts).await?;
+    says_in_turn(window, "[data-testid^=\"tile-\"]", &texts).await?;
     ensure!(made().await? == *before, "overview: {}", made().await?);
     picture(window, "overview").await?;
     window.click("nav-alarms").await?;
