@@ -7,7 +7,11 @@ use bytes::Bytes;
 
 use tokio::time::Instant;
 
-use self::{frames::Tally, stand_in::Mark};
+use self::{
+    frames::Tally,
+    head::Broken,
+    stand_in::{Mark, Replaced},
+};
 use crate::{
     BrokerFacts, ConnectionSpec, DownReason, Properties, Qos, Subscription, parcel::Unread,
     probe::Probe, socket::Dialler,
@@ -16,6 +20,7 @@ use crate::{
 mod beside;
 mod cork;
 mod frames;
+mod head;
 mod stand_in;
 pub(crate) mod v311;
 pub(crate) mod v5;
@@ -75,6 +80,8 @@ pub(crate) enum Fault {
     Closed(Option<io::Error>),
     /// By something that cannot be read.
     Malformed(String),
+    /// By a message that cannot be read, nor acknowledged.
+    Broken(Broken),
     /// By a packet beyond all limits.
     TooLarge { size: usize, limit: usize },
     /// It never began: CONNACK.
@@ -101,6 +108,17 @@ pub(crate) enum Refused {
 }
 
 impl Fault {
+    /// By this error of the stream: what was found wrong in it stands in there too.
+    fn broke(error: io::Error) -> Self {
+        let broken = error
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<Broken>());
+        match broken {
+            Some(broken) => Fault::Broken(broken.clone()),
+            None => Fault::Closed(Some(error)),
+        }
+    }
+
     /// Whether the other side ended the link without a word.
     pub(crate) fn is_closed(&self) -> bool {
         matches!(self, Fault::Closed(_))
@@ -115,6 +133,7 @@ impl Fault {
         match self {
             Fault::Closed(error) => DownReason::closed(spec, was_up, error.as_ref(), &sight),
             Fault::Malformed(detail) => DownReason::protocol(spec, was_up, &detail, &sight),
+            Fault::Broken(broken) => DownReason::broken_message(spec, &broken.to_string()),
             Fault::TooLarge { size, limit } => DownReason::too_large(size, limit),
             Fault::TakenOver => DownReason::taken_over(spec),
             Fault::Silent => DownReason::silent(spec),
@@ -188,11 +207,19 @@ impl Given {
     /// Counts a message, and looks whether it came in another's place.
     fn count<A>(&mut self, mut got: Got<A>, mark: Mark) -> Got<A> {
         if let Got::Message {
-            payload, unread, ..
+            topic,
+            payload,
+            unread,
+            ..
         } = &mut got
-            && let Some((why, excerpt)) = mark.read(payload)
+            && let Some(replaced) = mark.read(payload)
         {
-            (*payload, *unread) = (excerpt, Some(why));
+            let Replaced {
+                unread: why,
+                topic: of,
+                excerpt,
+            } = replaced;
+            (*topic, *payload, *unread) = (of, excerpt, Some(why));
         }
         match &got {
             Got::Message { ack: None, .. } => self.0.plain += 1,

@@ -229,7 +229,7 @@ fn fault(error: ConnectionError, limit: usize) -> Fault {
         ConnectionError::MqttState(state) => state_fault(state, limit),
         ConnectionError::NetworkTimeout => Fault::Timeout,
         ConnectionError::FlushTimeout => Fault::Silent,
-        ConnectionError::Io(error) => Fault::Closed(Some(error)),
+        ConnectionError::Io(error) => Fault::broke(error),
         ConnectionError::RequestsDone | ConnectionError::DisconnectTimeout => Fault::Closed(None),
         ConnectionError::ConnectionRefused(code) => Fault::Refused(refused(code)),
         ConnectionError::NotConnAck(_) => {
@@ -242,7 +242,7 @@ fn fault(error: ConnectionError, limit: usize) -> Fault {
 fn state_fault(error: StateError, limit: usize) -> Fault {
     match error {
         StateError::Io(error) | StateError::Deserialization(CodecError::Io(error)) => {
-            Fault::Closed(Some(error))
+            Fault::broke(error)
         }
         StateError::ConnectionAborted => Fault::Closed(None),
         StateError::AwaitPingResp => Fault::Silent,

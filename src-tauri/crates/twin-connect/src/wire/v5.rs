@@ -321,7 +321,7 @@ fn fault(error: ConnectionError) -> Fault {
     match error {
         ConnectionError::MqttState(state) => state_fault(state),
         ConnectionError::Timeout(_) => Fault::Timeout,
-        ConnectionError::Io(error) => Fault::Closed(Some(error)),
+        ConnectionError::Io(error) => Fault::broke(error),
         ConnectionError::RequestsDone | ConnectionError::DisconnectTimeout => Fault::Closed(None),
         ConnectionError::ConnectionRefused(code) => Fault::Refused(refused(code)),
         ConnectionError::NotConnAck(_) => {
@@ -334,7 +334,7 @@ fn fault(error: ConnectionError) -> Fault {
 fn state_fault(error: StateError) -> Fault {
     match error {
         StateError::Io(error) | StateError::Deserialization(CodecError::Io(error)) => {
-            Fault::Closed(Some(error))
+            Fault::broke(error)
         }
         StateError::ConnectionAborted => Fault::Closed(None),
         StateError::AwaitPingResp => Fault::Silent,
