@@ -241,6 +241,18 @@ impl DownReason {
         )
     }
 
+    /// It sends more at once than can be acknowledged one by one.
+    pub(crate) fn unacknowledged(spec: &ConnectionSpec) -> Self {
+        DownReason::new(
+            DownKind::Protocol,
+            format!(
+                "{} did not wait for acknowledgements: it sent the same packet identifiers over and over",
+                spec.address()
+            ),
+            "Check that it is an MQTT broker, update it, and let it repeat messages on new links only.",
+        )
+    }
+
     pub(crate) fn version(spec: &ConnectionSpec) -> Self {
         let advice = match spec.protocol {
             Protocol::Mqtt5 => "Set the connection to MQTT 3.1.1.",

@@ -13,8 +13,8 @@ use self::{
     stand_in::{Mark, Replaced},
 };
 use crate::{
-    BrokerFacts, ConnectionSpec, DownReason, Properties, Qos, Subscription, parcel::Unread,
-    probe::Probe, socket::Dialler,
+    BrokerFacts, ConnectionSpec, DownReason, Properties, Qos, Subscription, acks::Acknowledges,
+    parcel::Unread, probe::Probe, socket::Dialler,
 };
 
 mod beside;
@@ -41,6 +41,18 @@ pub(crate) enum Receipt {
     AtLeastOnce(u16),
     /// QoS 2: PUBREC.
     ExactlyOnce(u16),
+}
+
+impl Acknowledges for Receipt {
+    fn packet(&self) -> u16 {
+        let (Receipt::AtLeastOnce(id) | Receipt::ExactlyOnce(id)) = self;
+        *id
+    }
+
+    /// The library takes its time with PUBREC; it knows a repeat that comes after it.
+    fn is_sent_at_once(&self) -> bool {
+        matches!(self, Receipt::AtLeastOnce(_))
+    }
 }
 
 /// What the broker did, or what was sent.
@@ -71,6 +83,8 @@ pub(crate) enum Got<A> {
     Heard,
     /// Something went out: there is room for more.
     Sent,
+    /// The PUBREC of this packet went out.
+    Received(u16),
 }
 
 /// How a link ended.
@@ -172,7 +186,7 @@ pub(crate) type Answers = Pin<Box<dyn Future<Output = Vec<Answer>> + Send>>;
 /// under packet identifiers that have another meaning by then.
 pub(crate) trait Wire: Send + Sized {
     /// An acknowledgement ready to be sent.
-    type Ack: Clone + Send;
+    type Ack: Clone + Send + Acknowledges;
     /// The writing half.
     type Client: Client<Ack = Self::Ack> + Send;
 

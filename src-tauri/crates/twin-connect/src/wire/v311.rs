@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use rumqttc_v4::{
     AckMode, AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, Incoming, LastWill,
-    ManualAck, MqttOptions, NetworkOptions, Packet, PubRec, Publish, PublishOptions, QoS,
+    ManualAck, MqttOptions, NetworkOptions, Outgoing, Packet, PubRec, Publish, PublishOptions, QoS,
     StateError, SubscribeFilter, SubscribeReasonCode, mqttbytes::Error as CodecError,
 };
 use tokio::time::Instant;
@@ -112,6 +112,7 @@ impl Wire for Reader {
                 })
             }
             Ok(Event::Incoming(_)) => Ok(Got::Heard),
+            Ok(Event::Outgoing(Outgoing::PubRec(id))) => Ok(Got::Received(id)),
             Ok(Event::Outgoing(_)) => Ok(Got::Sent),
             Err(error) => Err(fault(error, self.limit)),
         }

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use rumqttc::{
     AckMode, AsyncClient, ConnAckProperties, ConnectReturnCode, ConnectionError,
-    DisconnectReasonCode, Event, EventLoop, Incoming, LastWill, ManualAck, MqttOptions, Packet,
-    PersistedAckMode, PersistedSession, PubRec, Publish, PublishOptions, PublishProperties, QoS,
-    RetainForwardRule, SessionStore, SessionStoreError, SessionStoreKey, StateError,
+    DisconnectReasonCode, Event, EventLoop, Incoming, LastWill, ManualAck, MqttOptions, Outgoing,
+    Packet, PersistedAckMode, PersistedSession, PubRec, Publish, PublishOptions, PublishProperties,
+    QoS, RetainForwardRule, SessionStore, SessionStoreError, SessionStoreKey, StateError,
     SubscribeFilter, SubscribeReasonCode, mqttbytes::Error as CodecError,
 };
 use tokio::time::Instant;
@@ -156,6 +156,7 @@ impl Wire for Reader {
                 })
             }
             Ok(Event::Incoming(_)) => Ok(Got::Heard),
+            Ok(Event::Outgoing(Outgoing::PubRec(id))) => Ok(Got::Received(id)),
             Ok(Event::Outgoing(_) | Event::Auth(_)) => Ok(Got::Sent),
             Err(error) => Err(fault(error)),
         }
