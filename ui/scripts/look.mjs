@@ -164,6 +164,8 @@ const SHOTS = [
   ["wall-thousand", "thousand", "#/overview?wall=on&seconds=30", "dark", 2560, 1440, wallHold],
   ["wall-small", "fault", "#/overview?wall=on", "light", 1024, 700],
   ["first-run", "empty", "", "dark", 1440, 900],
+  ["shortcuts", "fault", "", "dark", 1440, 900, shortcuts],
+  ["shortcuts-small", "fault", "", "light", 1024, 700, shortcuts],
   ["error", "error", "", "light", 1440, 900],
   ["ask-close", "ask", "", "dark", 1440, 900, (page) => page.waitForSelector("dialog")],
 ];
@@ -200,6 +202,11 @@ async function how(page) {
 async function settings(page) {
   await page.click("[data-testid=nav-settings]");
   await page.waitForSelector("[data-testid=settings-close-ask]:checked");
+}
+
+async function shortcuts(page) {
+  await page.keyboard.press("?");
+  await page.waitForSelector("[data-testid=shortcuts]");
 }
 
 async function exportForm(page) {
