@@ -45,6 +45,7 @@ import {
   keeping,
   search,
   settings,
+  shortcuts,
 } from "./steps/settings.mjs";
 import {
   trendCompare,
@@ -163,6 +164,8 @@ export const SCENES = [
   ["wall-thousand", "thousand", "#/overview?wall=on&seconds=30", "dark", 2560, 1440, wallHold],
   ["wall-small", "fault", "#/overview?wall=on", "light", 1024, 700],
   ["first-run", "empty", "", "dark", 1440, 900],
+  ["shortcuts", "fault", "", "dark", 1440, 900, shortcuts],
+  ["shortcuts-small", "fault", "", "light", 1024, 700, shortcuts],
   ["error", "error", "", "light", 1440, 900],
   ["ask-close", "ask", "", "dark", 1440, 900, (page) => page.waitForSelector("dialog")],
 ];

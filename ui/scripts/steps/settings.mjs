@@ -4,6 +4,11 @@ export async function settings(page) {
   await page.waitForSelector("[data-testid=settings-close-ask]:checked");
 }
 
+export async function shortcuts(page) {
+  await page.keyboard.press("?");
+  await page.waitForSelector("[data-testid=shortcuts]");
+}
+
 export async function exportForm(page) {
   await page.click("[data-testid=trend-export]");
   await page.waitForSelector("[data-testid=export-form]");
