@@ -25,9 +25,9 @@ fn persistent(port: u16, protocol: Protocol, max_held: usize) -> ConnectionSpec 
     }
 }
 
-/// Accepts a client; its session is there from the link with this number on.
-async fn accept(client: &mut Client, present_from: usize) {
-    let flags = u8::from(client.number >= present_from);
+/// Accepts a client, with the session that it had or with a new one.
+async fn accept(client: &mut Client, is_present: bool) {
+    let flags = u8::from(is_present);
     match client.protocol {
         Protocol::Mqtt5 => client.send(&[0x20, 3, flags, 0, 0]).await,
         Protocol::Mqtt311 => client.send(&[0x20, 2, flags, 0]).await,
@@ -45,7 +45,8 @@ async fn what_waits_from_a_session_that_is_gone_is_kept_and_its_acknowledgement_
         let broker = broker(protocol, move |mut client| {
             let told = told.clone();
             async move {
-                accept(&mut client, 2).await;
+                let is_present = client.number >= 2;
+                accept(&mut client, is_present).await;
                 let text: &[u8] = if client.number == 0 { b"old" } else { b"new" };
                 let mut message = publish(protocol, "plant/x", Some(7), text);
                 message[0] |= if client.number == 2 { 8 } else { 0 };
@@ -92,7 +93,7 @@ async fn what_waits_from_a_session_that_is_gone_is_kept_and_its_acknowledgement_
 async fn what_was_left_to_a_broker_that_forgets_its_session_is_counted() {
     for protocol in PROTOCOLS {
         let broker = broker(protocol, move |mut client| async move {
-            accept(&mut client, usize::MAX).await;
+            accept(&mut client, false).await;
             if client.number == 0 {
                 for id in 1..=3 {
                     let message = publish(protocol, "plant/x", Some(id), b"1");
@@ -106,6 +107,48 @@ async fn what_was_left_to_a_broker_that_forgets_its_session_is_counted() {
         let mut desk = Desk::with_room(persistent(broker.port, protocol, 1), 1);
         sleep(MOMENT * 3).await;
         assert_eq!(desk.all(3).await.dropped, 3, "{protocol}");
+    }
+}
+
+/// A second link in the same session brings `again` of them before it ends too; on the third one the session is gone.
+async fn lost_one_link_later(
+    protocol: Protocol,
+    (max_held, again): (usize, u16),
+    expected: (usize, u64),
+) {
+    let broker = broker(protocol, move |mut client| async move {
+        let number = client.number;
+        accept(&mut client, number == 1).await;
+        let ids = match number {
+            0 => 1..=3,
+            1 => 1..=again,
+            _ => return client.stay().await,
+        };
+        for id in ids {
+            let mut message = publish(protocol, "plant/x", Some(id), b"1");
+            message[0] |= if number == 1 { 8 } else { 0 };
+            client.send(&message).await;
+        }
+        sleep(MOMENT).await;
+    })
+    .await;
+    let mut desk = Desk::with_room(persistent(broker.port, protocol, max_held), 1);
+    sleep(MOMENT * 5).await;
+    let all = expected.0 as u64 + expected.1;
+    let came = desk.all(all).await;
+    let case = format!("{protocol}, {max_held}, {again}: {came:?}");
+    assert_eq!((came.messages.len(), came.dropped), expected, "{case}");
+}
+
+/// That the broker has the session is no proof that the messages come.
+#[tokio::test]
+async fn what_a_broker_still_owes_when_it_forgets_its_session_later_is_counted() {
+    for protocol in PROTOCOLS {
+        // Left to the broker, which brings none of them.
+        lost_one_link_later(protocol, (1, 0), (0, 3)).await;
+        // Held here, and forgotten because they come again: the last one does not.
+        lost_one_link_later(protocol, (1 << 20, 0), (0, 3)).await;
+        lost_one_link_later(protocol, (1 << 20, 2), (2, 1)).await;
     }
 }
 
@@ -158,7 +201,8 @@ async fn a_link_that_ends_to_fetch_what_was_left_says_its_last_words() {
         let broker = broker(protocol, move |mut client| {
             let told = told.clone();
             async move {
-                accept(&mut client, 1).await;
+                let is_present = client.number >= 1;
+                accept(&mut client, is_present).await;
                 let message = publish(protocol, "plant/x", Some(1), b"1");
                 client.send(&message).await;
                 while let Some((first, body)) = client.packet().await {
