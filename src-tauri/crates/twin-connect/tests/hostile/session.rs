@@ -9,6 +9,8 @@ use twin_connect::{
 
 use crate::script::{Client, Desk, PROTOCOLS, broker, heard, publish, spec, suback};
 
+/// Messages of this side that may be unacknowledged at once.
+const OUTGOING: usize = 64;
 /// Long enough for this side to take in what was sent.
 const MOMENT: Duration = Duration::from_millis(300);
 
@@ -227,6 +229,79 @@ async fn a_link_that_ends_to_fetch_what_was_left_says_its_last_words() {
             words.push((number, text));
         }
         let expected = [(0, "online"), (0, "offline"), (0, "goodbye"), (1, "online")];
+        assert_eq!(words, expected, "{protocol}");
+    }
+}
+
+/// As many messages of this side are under way as may be: its last words must wait. A goodbye in front of them would make the
+/// broker forget the will, and nobody would hear that this side is gone.
+#[tokio::test]
+async fn a_goodbye_waits_for_the_last_words() {
+    for (protocol, answers) in PROTOCOLS
+        .into_iter()
+        .flat_map(|some| [(some, true), (some, false)])
+    {
+        let (told, mut said) = mpsc::channel(100);
+        let broker = broker(protocol, move |mut client| {
+            let told = told.clone();
+            async move {
+                accept(&mut client, false).await;
+                let mut ids = Vec::new();
+                while ids.len() < OUTGOING {
+                    let (first, body) = client.packet().await.unwrap();
+                    if first == 0x32 {
+                        let topic = usize::from(body[1]);
+                        ids.extend_from_slice(&[[body[2 + topic], body[3 + topic]]]);
+                    }
+                }
+                told.send("busy").await.unwrap();
+                sleep(MOMENT).await;
+                if answers {
+                    for id in ids {
+                        client.send(&[0x40, 2, id[0], id[1]]).await;
+                    }
+                }
+                while let Some((first, body)) = client.packet().await {
+                    let word = match first {
+                        0x33 if body.windows(7).any(|some| some == b"offline") => "offline",
+                        0xe0 => "goodbye",
+                        _ => continue,
+                    };
+                    told.send(word).await.unwrap();
+                    let topic = usize::from(body.get(1).copied().unwrap_or(0));
+                    if let Some(id) = body.get(2 + topic..4 + topic) {
+                        client.send(&[0x40, 2, id[0], id[1]]).await;
+                    }
+                }
+                told.send("end").await.unwrap();
+            }
+        })
+        .await;
+        let mut spec = host(persistent(broker.port, protocol, 1 << 20));
+        spec.will.as_mut().unwrap().qos = Qos::AtLeastOnce;
+        let mut desk = Desk::start(spec);
+        desk.up().await;
+        for _ in 0..OUTGOING {
+            desk.ask(Command::Publish {
+                topic: "plant/x".into(),
+                payload: "1".into(),
+                qos: Qos::AtLeastOnce,
+                retain: false,
+            })
+            .await;
+        }
+        assert_eq!(heard(&mut said).await, "busy");
+        desk.ask(Command::Stop).await;
+        let mut words = Vec::new();
+        while words.last() != Some(&"end") {
+            words.push(heard(&mut said).await);
+        }
+        let expected: &[&str] = if answers {
+            &["offline", "goodbye", "end"]
+        } else {
+            // The broker says them.
+            &["end"]
+        };
         assert_eq!(words, expected, "{protocol}");
     }
 }
