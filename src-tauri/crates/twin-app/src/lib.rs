@@ -15,6 +15,7 @@ pub mod heartbeat;
 pub mod keep;
 pub mod log;
 mod model_files;
+mod past;
 mod pictures;
 pub mod pipeline;
 mod running;

@@ -5,6 +5,7 @@ mod adopt;
 mod adopt_damaged;
 mod adopted;
 mod alarms;
+mod alarms_as_of;
 mod as_of;
 mod backup;
 mod calendar;
