@@ -67,6 +67,7 @@ describe("tiers", () => {
       "components/domain/AssetTile.svelte",
       "components/domain/Rail.svelte",
       "components/domain/picture/picture.css",
+      "components/domain/timebar/Strip.svelte",
       "components/domain/trend/paint.ts",
       "components/shared/AlarmMark.svelte",
       "components/shared/Bar.svelte",
