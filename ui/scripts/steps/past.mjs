@@ -1,4 +1,5 @@
 // What is done with the time bar before a picture is taken.
+import { trendEight } from "./trend.mjs";
 
 /** Some minutes before now, on the strip of so many hours. */
 async function minutesAgo(page, minutes, hours = 1) {
@@ -8,7 +9,7 @@ async function minutesAgo(page, minutes, hours = 1) {
   await page.waitForSelector("[data-testid=time-bar][data-at]");
 }
 
-export async function pastTen(page) {
+export async function pastMinutes(page) {
   await minutesAgo(page, 4);
   await page.mouse.move(600, 300);
   await page.waitForTimeout(700);
@@ -40,6 +41,25 @@ export async function pastSlow(page) {
   const box = await page.locator("[data-testid=time-strip]").boundingBox();
   await page.mouse.click(box.x + box.width * 0.4, box.y + 12);
   await page.waitForTimeout(1300);
+}
+
+export async function pastEight(page) {
+  await trendEight(page);
+  await pastMinutes(page);
+}
+
+export async function pastHistory(page) {
+  await minutesAgo(page, 4);
+  await page.click("[data-testid=alarms-history]");
+}
+
+/** By its keys: nothing but the wall is seen. */
+export async function pastWall(page) {
+  await page.keyboard.press("Escape");
+  await page.waitForTimeout(300);
+  await minutesAgo(page, 4);
+  await page.keyboard.press("w");
+  await page.waitForTimeout(900);
 }
 
 /** A trend that was moved back first. */
