@@ -187,6 +187,8 @@ export const SCENES = [
   ["past-play", "fault", "", "light", 1280, 800, pastPlay],
   ["past-thousand", "thousand", "", "dark", 1440, 900, pastDay],
   ["past-connections", "fault", "#/connections", "dark", 1280, 800, pastMinutes],
+  ["past-types", "fault", "#/types", "light", 1024, 700, pastMinutes],
+  ["past-discovery", "fault", "#/discovery", "dark", 1024, 700, pastMinutes],
   ["past-slow", "slow", "", "dark", 1280, 800, pastSlow],
   ["past-wall", "fault", "#/overview?wall=on", "light", 1280, 800, pastWall],
   ["time-bar", "fault", "", "light", 1280, 800, pastHover],

@@ -307,7 +307,8 @@ describe("time bar", () => {
     window.location.hash = "#/connections";
     await vi.waitFor(() => expect(byId("connection-new")).not.toBeNull());
     expect(byId("present-screen")).not.toBeNull();
-    expect(byId("connection-new")?.closest("fieldset")?.disabled).toBe(true);
+    expect((byId("connection-new") as HTMLButtonElement).disabled).toBe(true);
+    await expect(live.backend.removeConnection("station")).rejects.toThrow("past");
     window.location.hash = "#/process";
     await vi.waitFor(() => expect(byId("picture-edit")).not.toBeNull());
     expect((byId("picture-edit") as HTMLButtonElement).disabled).toBe(true);

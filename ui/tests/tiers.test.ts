@@ -37,6 +37,7 @@ const FIELDS = [
   "components/domain/discovery/FoundList.svelte",
   "components/domain/picture/EditPanel.svelte",
   "components/domain/picture/TargetSearch.svelte",
+  "components/domain/timebar/TimeBar.svelte",
   "components/domain/trend/AddSignal.svelte",
   "components/domain/trend/Compare.svelte",
   "components/domain/trend/RangeEntry.svelte",

@@ -1,5 +1,5 @@
 past-bar = Zeitleiste
-past-word = VERGANGEN
+past-word = RÜCKBLICK
 past-at = Datum und Uhrzeit in der Zeitzone der Anlage
 past-strip = Gezeigter Zeitpunkt. Pfeiltasten gehen um eine Minute, mit Umschalttaste um eine Stunde; Bild auf und Bild ab gehen zu Alarmen; Ende führt zurück zu Live.
 past-steps = Schritte
@@ -22,8 +22,8 @@ past-nothing = Vor diesem Zeitpunkt wurde nichts aufgezeichnet.
 past-future = Dieser Zeitpunkt liegt in der Zukunft.
 past-no-earlier = Davor wurde kein Alarm ausgelöst.
 past-no-later = Danach wurde kein Alarm ausgelöst.
-past-no-ack = Dies ist die Vergangenheit. Zum Quittieren zurück zu Live (L).
-past-no-edit = Dies ist die Vergangenheit. Für Änderungen zurück zu Live (L).
+past-no-ack = Dies ist ein Rückblick. Zum Quittieren zurück zu Live (L).
+past-no-edit = Dies ist ein Rückblick. Für Änderungen zurück zu Live (L).
 past-present-screen = Diese Ansicht zeigt die Gegenwart. Für Änderungen zurück zu Live (L).
 past-no-shares = Der Beitrag der einzelnen Signale wird nicht aufbewahrt, nur der Anomaliewert.
 past-no-score = Zu diesem Zeitpunkt gibt es keinen Anomaliewert.

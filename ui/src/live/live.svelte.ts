@@ -19,6 +19,7 @@ import type { Alarms } from "./alarms.svelte";
 import { Discovery } from "./discovery.svelte";
 import { FileJob } from "./filejob.svelte";
 import { decodeHeader, emitSamples, KIND_BOOL, KIND_NULL, KIND_TEXT } from "./frame";
+import { guarded } from "./guard";
 import { type Link, Moment, momentOf } from "./moment";
 import { Past } from "./past.svelte";
 import { Pictures } from "./pictures.svelte";
@@ -150,7 +151,7 @@ export class Live {
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(backend: Backend) {
-    this.backend = backend;
+    this.backend = guarded(backend, () => (this.past.on ? t("past-no-edit") : null));
     this.#nobody = new SignalCell(this.#cellsOf, 0xffff_ffff);
     this.past = new Past(backend, {
       instant: () => this.presentInstant(),
@@ -158,9 +159,9 @@ export class Live {
       show: (frame) => this.#show(momentOf(frame)),
       back: () => this.#show(this.#present),
     });
-    this.fileJob = new FileJob(backend);
-    this.discovery = new Discovery(backend, (id) => this.asset(id));
-    this.pictures = new Pictures(backend);
+    this.fileJob = new FileJob(this.backend);
+    this.discovery = new Discovery(this.backend, (id) => this.asset(id));
+    this.pictures = new Pictures(this.backend);
   }
 
   async start(): Promise<void> {
@@ -243,8 +244,6 @@ export class Live {
   }
 
   async acknowledge(id: string, comment: string | null = null): Promise<void> {
-    // What is seen is not what stands now.
-    if (this.past.on) throw new Error(t("past-no-ack"));
     const row = await this.backend.acknowledge(id, comment);
     this.#present.alarms.apply([row]);
   }
