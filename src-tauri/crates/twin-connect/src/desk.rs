@@ -97,7 +97,12 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 .turn(&mut wire, commands, &mut up, watchdog.as_mut())
                 .await
             {
-                Turn::Got(Ok(got)) => self.receive(got, &mut up),
+                Turn::Got(Ok(got)) => {
+                    self.receive(got, &mut up);
+                    if self.acks.is_full() {
+                        break Err(DownReason::unacknowledged(&self.spec));
+                    }
+                }
                 Turn::Got(Err(fault)) => break Ok(fault),
                 Turn::Lost(reason) => break Err(reason),
                 Turn::CaughtUp => {
@@ -334,6 +339,10 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             Got::Heard => {}
             // There is room for more.
             Got::Sent => self.release(),
+            Got::Received(id) => {
+                self.acks.sent(id);
+                self.release();
+            }
         }
     }
 
@@ -374,6 +383,10 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
     /// again on a new link; the window of what may be unacknowledged keeps it from sending much more until then. A
     /// broker without one would never send it again, and must not wait for it either.
     fn leave(&mut self, ack: W::Ack) {
+        if self.acks.is_taken(&ack) {
+            // A repeat of one that is not lost.
+            return;
+        }
         self.outlet.drop_some(self.memory.owe(1));
         if self.memory.outlives() {
             if !self.behind {

@@ -263,13 +263,14 @@ impl Source {
             Inbound::Unreadable {
                 received,
                 topic,
+                cause,
                 detail,
                 excerpt,
                 ack,
             } => {
                 job.must_flush |= ack.is_some();
                 self.messages += 1;
-                self.reject(topic, "too-large", detail, &excerpt, received, job);
+                self.reject(topic, cause.name(), detail, &excerpt, received, job);
                 self.pass(ack, (received, turn), job);
             }
             Inbound::Dropped { count, .. } => self.dropped += count,

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use rumqttc_v4::{
     AckMode, AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, Incoming, LastWill,
-    ManualAck, MqttOptions, NetworkOptions, Packet, PubRec, Publish, PublishOptions, QoS,
+    ManualAck, MqttOptions, NetworkOptions, Outgoing, Packet, PubRec, Publish, PublishOptions, QoS,
     StateError, SubscribeFilter, SubscribeReasonCode, mqttbytes::Error as CodecError,
 };
 use tokio::time::Instant;
@@ -112,6 +112,7 @@ impl Wire for Reader {
                 })
             }
             Ok(Event::Incoming(_)) => Ok(Got::Heard),
+            Ok(Event::Outgoing(Outgoing::PubRec(id))) => Ok(Got::Received(id)),
             Ok(Event::Outgoing(_)) => Ok(Got::Sent),
             Err(error) => Err(fault(error, self.limit)),
         }
@@ -229,7 +230,7 @@ fn fault(error: ConnectionError, limit: usize) -> Fault {
         ConnectionError::MqttState(state) => state_fault(state, limit),
         ConnectionError::NetworkTimeout => Fault::Timeout,
         ConnectionError::FlushTimeout => Fault::Silent,
-        ConnectionError::Io(error) => Fault::Closed(Some(error)),
+        ConnectionError::Io(error) => Fault::broke(error),
         ConnectionError::RequestsDone | ConnectionError::DisconnectTimeout => Fault::Closed(None),
         ConnectionError::ConnectionRefused(code) => Fault::Refused(refused(code)),
         ConnectionError::NotConnAck(_) => {
@@ -242,7 +243,7 @@ fn fault(error: ConnectionError, limit: usize) -> Fault {
 fn state_fault(error: StateError, limit: usize) -> Fault {
     match error {
         StateError::Io(error) | StateError::Deserialization(CodecError::Io(error)) => {
-            Fault::Closed(Some(error))
+            Fault::broke(error)
         }
         StateError::ConnectionAborted => Fault::Closed(None),
         StateError::AwaitPingResp => Fault::Silent,

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use rumqttc::{
     AckMode, AsyncClient, ConnAckProperties, ConnectReturnCode, ConnectionError,
-    DisconnectReasonCode, Event, EventLoop, Incoming, LastWill, ManualAck, MqttOptions, Packet,
-    PersistedAckMode, PersistedSession, PubRec, Publish, PublishOptions, PublishProperties, QoS,
-    RetainForwardRule, SessionStore, SessionStoreError, SessionStoreKey, StateError,
+    DisconnectReasonCode, Event, EventLoop, Incoming, LastWill, ManualAck, MqttOptions, Outgoing,
+    Packet, PersistedAckMode, PersistedSession, PubRec, Publish, PublishOptions, PublishProperties,
+    QoS, RetainForwardRule, SessionStore, SessionStoreError, SessionStoreKey, StateError,
     SubscribeFilter, SubscribeReasonCode, mqttbytes::Error as CodecError,
 };
 use tokio::time::Instant;
@@ -156,6 +156,7 @@ impl Wire for Reader {
                 })
             }
             Ok(Event::Incoming(_)) => Ok(Got::Heard),
+            Ok(Event::Outgoing(Outgoing::PubRec(id))) => Ok(Got::Received(id)),
             Ok(Event::Outgoing(_) | Event::Auth(_)) => Ok(Got::Sent),
             Err(error) => Err(fault(error)),
         }
@@ -321,7 +322,7 @@ fn fault(error: ConnectionError) -> Fault {
     match error {
         ConnectionError::MqttState(state) => state_fault(state),
         ConnectionError::Timeout(_) => Fault::Timeout,
-        ConnectionError::Io(error) => Fault::Closed(Some(error)),
+        ConnectionError::Io(error) => Fault::broke(error),
         ConnectionError::RequestsDone | ConnectionError::DisconnectTimeout => Fault::Closed(None),
         ConnectionError::ConnectionRefused(code) => Fault::Refused(refused(code)),
         ConnectionError::NotConnAck(_) => {
@@ -334,7 +335,7 @@ fn fault(error: ConnectionError) -> Fault {
 fn state_fault(error: StateError) -> Fault {
     match error {
         StateError::Io(error) | StateError::Deserialization(CodecError::Io(error)) => {
-            Fault::Closed(Some(error))
+            Fault::broke(error)
         }
         StateError::ConnectionAborted => Fault::Closed(None),
         StateError::AwaitPingResp => Fault::Silent,
