@@ -18,6 +18,8 @@ import { FileJob } from "./filejob.svelte";
 import { decodeHeader, emitSamples, KIND_BOOL, KIND_NULL, KIND_TEXT } from "./frame";
 import { Pictures } from "./pictures.svelte";
 import { SampleTable } from "./table";
+import { shownIn, Units } from "./units.svelte";
+import { zoneChoice } from "./zonechoice.svelte";
 
 /** A frame is due once a second at least; longer silence is shown. */
 const SILENCE_MS = 5_000;
@@ -90,7 +92,9 @@ class AssetCell {
 }
 
 export class Live {
+  /** What the program says, in the units that a person chose. */
   readonly backend: Backend;
+  readonly units = new Units();
   /** Export and import of history. */
   readonly fileJob: FileJob;
   readonly discovery: Discovery;
@@ -99,7 +103,12 @@ export class Live {
   readonly table = new SampleTable();
 
   plant: PlantView | null = $state.raw(null);
-  clock: Clock = $state.raw(new Clock("UTC"));
+  /** In the zone that a person chose; the plant's unless they did. */
+  readonly clock: Clock = $derived(new Clock(zoneChoice.nameFor(this.plant?.zone ?? "UTC")));
+  /** The plant's own clock where another zone is shown: then that is always said. */
+  readonly plantClock: Clock | null = $derived(
+    this.plant && this.plant.zone !== this.clock.zone ? new Clock(this.plant.zone) : null,
+  );
   counters: Counters | null = $state.raw(null);
   connections: readonly ConnectionRow[] = $state.raw([]);
   /** Whether connections were heard of at all: an empty list before that means nothing. */
@@ -136,7 +145,7 @@ export class Live {
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(backend: Backend) {
-    this.backend = backend;
+    this.backend = shownIn(this.units, backend);
     this.fileJob = new FileJob(backend);
     this.discovery = new Discovery(backend, (id) => this.asset(id));
     this.pictures = new Pictures(backend);
@@ -189,6 +198,11 @@ export class Live {
     this.alarms.apply([row]);
   }
 
+  /** Asks for the plant and its values anew: they are shown in other units. */
+  async reload(): Promise<void> {
+    await this.#load();
+  }
+
   async refreshConnections(): Promise<void> {
     this.connections = await this.backend.connections();
     this.connectionsKnown = true;
@@ -201,7 +215,6 @@ export class Live {
       const plant = await this.backend.plant();
       this.#index(plant);
       this.plant = plant;
-      this.clock = new Clock(plant.zone);
       await this.refreshConnections();
       this.alarms.replace(await this.backend.alarms());
       await this.#subscribe();
@@ -248,7 +261,7 @@ export class Live {
       this.#frameNow = header.now;
       this.#frameAt = performance.now();
       emitSamples(frame, header, this.table);
-      this.alarms.apply(header.tail.alarms);
+      this.alarms.apply(header.tail.alarms.map((alarm) => this.units.alarm(alarm)));
       this.#applyAssets(header.tail.assets);
       if (header.tail.counters) this.counters = header.tail.counters;
       if (header.tail.connections) {

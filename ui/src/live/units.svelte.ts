@@ -16,7 +16,7 @@ import {
   type UnitChoice,
   unitNames,
 } from "../lib/units";
-import { convertFrame } from "./frame";
+import { convertSamples } from "./frame";
 import { store, stored } from "./stored";
 
 const STORE = "twinscope.units";
@@ -99,24 +99,18 @@ function read(): UnitChoice {
   }
 }
 
-/** The program as it is shown in the units that a person chose. */
+/** The program as it is shown in the units that a person chose; alarms within frames are for `Units.alarm`. */
 export function shownIn(units: Units, backend: Backend): Backend {
-  return {
-    ...backend,
+  const converted: Partial<Backend> = {
     plant: async () => units.plant(await backend.plant()),
     subscribe: (onFrame) =>
       backend.subscribe((frame) => {
-        if (units.converted.size > 0)
-          convertFrame(
-            frame,
-            (key) => units.of(key),
-            (alarm) => units.alarm(alarm),
-          );
+        if (units.converted.size > 0) convertSamples(frame, (key) => units.of(key));
         onFrame(frame);
       }),
     alarms: async () => {
       const list = await backend.alarms();
-      return { ...list, alarms: list.alarms.map((alarm) => units.alarm(alarm)) };
+      return { ...list, rows: list.rows.map((alarm) => units.alarm(alarm)) };
     },
     alarmHistory: async (before, limit) =>
       (await backend.alarmHistory(before, limit)).map((alarm) => units.alarm(alarm)),
@@ -134,4 +128,5 @@ export function shownIn(units: Units, backend: Backend): Backend {
       return { ...view, shares };
     },
   };
+  return Object.assign(Object.create(backend) as Backend, converted);
 }

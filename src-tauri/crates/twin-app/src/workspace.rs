@@ -22,13 +22,13 @@ const EDIT_TRIES: usize = 3;
 const EMPTY_PLANT: &str = "# The plant as Twinscope knows it. Edit it by hand or in the app; comments are kept.\n\n\
     [plant]\nid = \"plant\"\nname = \"My plant\"\nzone = \"UTC\"\n";
 
-/// An open workspace. The lock is given back when it is dropped.
+/// An open workspace. The lock is given back by [`Workspace::release`], or when it is dropped.
 #[derive(Debug)]
 pub struct Workspace {
     dir: PathBuf,
     assets: PathBuf,
     installation: String,
-    _lock: File,
+    lock: File,
 }
 
 impl Workspace {
@@ -47,8 +47,18 @@ impl Workspace {
             dir: dir.to_owned(),
             assets: assets.to_owned(),
             installation,
-            _lock: lock,
+            lock,
         })
+    }
+
+    /// Gives the lock back: another may open the folder from now on.
+    pub fn release(&self) {
+        if let Err(error) = self.lock.unlock() {
+            tracing::warn!(
+                "the workspace {} stays locked until Twinscope ends: {error}",
+                self.dir.display()
+            );
+        }
     }
 
     /// The folder.
