@@ -14,6 +14,9 @@ use twin_app::{
     api::{
         alarm::{AlarmList, AlarmRow},
         connection::{ConnectionForm, ConnectionRow, HeardRow, SavedView},
+        diagnostics::{
+            EvidenceRow, EvidenceTotal, ProgramView, RatesQuery, RatesView, TapView, TappedMessage,
+        },
         discovery::{
             Acceptance, DiscoveryQuery, DiscoveryView, Ignoring, PlantChange, ProposalView,
         },
@@ -77,6 +80,14 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         discovery_ignore,
         discovery_unignore,
         sparkplug_session,
+        rates,
+        start_tap,
+        tap,
+        tapped,
+        end_tap,
+        evidence_totals,
+        evidence,
+        program,
         settings,
         set_settings,
         close_window,
@@ -303,6 +314,52 @@ async fn sparkplug_session(host: State<'_, Host>, connection: String) -> Answer<
         .sparkplug_session(&connection)
         .await
         .map_err(wrong)
+}
+
+#[tauri::command]
+async fn rates(host: State<'_, Host>, query: RatesQuery) -> Answer<RatesView> {
+    app(&host)?.rates(query).await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn start_tap(host: State<'_, Host>, connection: String, topic: String) -> Answer<TapView> {
+    let tap = app(&host)?.start_tap(&connection, &topic).await;
+    tap.map_err(wrong)
+}
+
+#[tauri::command]
+async fn tap(host: State<'_, Host>) -> Answer<Option<TapView>> {
+    app(&host)?.tap().await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn tapped(host: State<'_, Host>, number: f64) -> Answer<Option<TappedMessage>> {
+    app(&host)?.tapped(number).await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn end_tap(host: State<'_, Host>) -> Answer<()> {
+    app(&host)?.end_tap().await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn evidence_totals(host: State<'_, Host>) -> Answer<Vec<EvidenceTotal>> {
+    app(&host)?.evidence_totals().await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn evidence(
+    host: State<'_, Host>,
+    connection: String,
+    reason: String,
+) -> Answer<Vec<EvidenceRow>> {
+    let evidence = app(&host)?.evidence(&connection, &reason).await;
+    evidence.map_err(wrong)
+}
+
+#[tauri::command]
+async fn program(host: State<'_, Host>) -> Answer<ProgramView> {
+    app(&host)?.program().await.map_err(wrong)
 }
 
 #[tauri::command(async)]

@@ -17,6 +17,7 @@ import { Discovery } from "./discovery.svelte";
 import { FileJob } from "./filejob.svelte";
 import { decodeHeader, emitSamples, KIND_BOOL, KIND_NULL, KIND_TEXT } from "./frame";
 import { Pictures } from "./pictures.svelte";
+import { Rates } from "./rates.svelte";
 import { SampleTable } from "./table";
 
 /** A frame is due once a second at least; longer silence is shown. */
@@ -95,6 +96,7 @@ export class Live {
   readonly fileJob: FileJob;
   readonly discovery: Discovery;
   readonly pictures: Pictures;
+  readonly rates: Rates;
   readonly alarms = new Alarms();
   readonly table = new SampleTable();
 
@@ -118,6 +120,9 @@ export class Live {
   assetChanges = $state(0);
   /** Grows with every painted batch of samples. */
   flushes = 0;
+  /** Frames that came, and frames that were lost on the way, since the window was loaded. */
+  frames = 0;
+  framesLost = 0;
 
   #signals = new Map<number, { signal: SignalView; asset: AssetView }>();
   #assets = new Map<string, AssetView>();
@@ -140,6 +145,7 @@ export class Live {
     this.fileJob = new FileJob(backend);
     this.discovery = new Discovery(backend, (id) => this.asset(id));
     this.pictures = new Pictures(backend);
+    this.rates = new Rates(backend);
   }
 
   async start(): Promise<void> {
@@ -244,6 +250,8 @@ export class Live {
     try {
       const header = decodeHeader(frame);
       const lost = this.#lastNumber !== null && header.number !== this.#lastNumber + 1;
+      this.frames += 1;
+      if (lost) this.framesLost += Math.max(1, header.number - (this.#lastNumber ?? 0) - 1);
       this.#lastNumber = header.number;
       this.#frameNow = header.now;
       this.#frameAt = performance.now();

@@ -4,6 +4,7 @@
 //! binary a terminal.
 
 mod audit;
+mod diagnostics;
 mod discovery;
 mod doctor;
 mod faults;
@@ -34,7 +35,10 @@ use tokio::{
 use twin_core::{OccurrenceId, engine::SystemEvent};
 use twin_historian::{Durability, Group, Historian, LinkTransition};
 
-use self::{audit::Unwritten, links::Links, look::Looks, planted::Planted, seen::Seen};
+use self::{
+    audit::Unwritten, diagnostics::Diagnostics, links::Links, look::Looks, planted::Planted,
+    seen::Seen,
+};
 use crate::{
     api::{
         alarm::{AlarmList, AlarmRow},
@@ -82,6 +86,7 @@ pub struct App {
     view: Arc<View>,
     files: Files,
     discovery: Discovery,
+    diagnostics: Diagnostics,
     looks: Looks,
     requests: mpsc::Sender<Request>,
     links: Mutex<Links>,
@@ -146,6 +151,7 @@ impl App {
         let app = Arc::new(App {
             files,
             discovery: Discovery::default(),
+            diagnostics: Diagnostics::new(running.meter, clock::now()),
             looks: Looks::default(),
             workspace,
             historian,
@@ -372,6 +378,7 @@ async fn watch_plant_file(app: Weak<App>) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
         let Some(app) = app.upgrade() else { return };
+        app.diagnostics.look(clock::now());
         app.audit_rest().await;
         app.look_at_plant_file().await;
         let begun = Instant::now();

@@ -14,6 +14,7 @@ mod heard_by_rule;
 pub mod heartbeat;
 pub mod keep;
 pub mod log;
+mod machine;
 mod model_files;
 mod pictures;
 pub mod pipeline;

@@ -28,6 +28,7 @@ use crate::{
         JOB_QUEUE, NOTICE_QUEUE, REQUEST_QUEUE, SCORE_QUEUE,
         driver::{Driver, DriverParts},
         maintenance::Maintenance,
+        meter::Meter,
         notice::Notice,
         provisional::Numbering,
         request::{Queues, Request},
@@ -65,6 +66,8 @@ pub struct Running {
     pub conditions: mpsc::Sender<SystemEvent>,
     /// To the driver: what models say.
     pub answers: mpsc::Sender<Answer>,
+    /// What is counted of the pipeline.
+    pub meter: Arc<Meter>,
     /// What runs.
     pub tasks: Tasks,
 }
@@ -95,6 +98,7 @@ pub async fn pipeline(
     say_what_was_damaged(historian, workspace, &conditions);
     let settled = Arc::new(AtomicI64::new(historian.alarms().settled().await?.0));
     let complete = Arc::new(AtomicI64::new(i64::MIN));
+    let meter = Arc::new(Meter::default());
     let writer = Writer {
         numbering: Numbering::new(historian.clone()),
         historian: historian.clone(),
@@ -104,6 +108,7 @@ pub async fn pipeline(
         unacknowledged: unacknowledged_sender,
         settled: Arc::clone(&settled),
         complete: Arc::clone(&complete),
+        meter: Arc::clone(&meter),
     };
     let (retention_sender, retention) = watch::channel(last_removal(historian).await?);
     let signs = signs_of_life(historian, &heartbeat).await?;
@@ -116,6 +121,7 @@ pub async fn pipeline(
         historian: historian.clone(),
         retention,
         not_recorded: not_recorded(&caught_up.known, &signs, clock::now()),
+        meter: Arc::clone(&meter),
     });
     let maintenance = Maintenance {
         historian: historian.clone(),
@@ -143,6 +149,7 @@ pub async fn pipeline(
         unacknowledged,
         conditions,
         answers,
+        meter,
         tasks,
     })
 }

@@ -6,11 +6,14 @@
 //! 0. When history cannot be written, `outage` says what goes on.
 
 mod carrier;
+mod diagnose;
 pub mod driver;
 mod held;
+mod house;
 mod intake;
 pub mod job;
 pub mod maintenance;
+pub mod meter;
 pub mod notice;
 mod outage;
 pub mod provisional;
