@@ -23,6 +23,7 @@ use twin_app::{
         files::{ExportRequest, FileJobView, Keeping},
         look::{LookRequest, LookView},
         models::{ModelImportView, ModelsView},
+        past::RaisedView,
         pictures::{PictureBinding, PictureList, PictureRow, PictureView},
         plant::{AnomalyView, PlantFileView, PlantView},
         session::SessionView,
@@ -62,6 +63,10 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         subscribe,
         alarms,
         alarm_history,
+        plant_as_of,
+        alarm_history_as_of,
+        raised,
+        raised_beside,
         acknowledge,
         trend,
         anomaly,
@@ -205,6 +210,33 @@ async fn trend(host: State<'_, Host>, request: TrendRequest) -> Answer<Response>
         .await
         .map(Response::new)
         .map_err(wrong)
+}
+
+#[tauri::command]
+async fn plant_as_of(host: State<'_, Host>, at: f64) -> Answer<Response> {
+    let frame = app(&host)?.plant_as_of(at).await;
+    frame.map(Response::new).map_err(wrong)
+}
+
+#[tauri::command]
+async fn alarm_history_as_of(
+    host: State<'_, Host>,
+    at: f64,
+    before: f64,
+    limit: u32,
+) -> Answer<Vec<AlarmRow>> {
+    let rows = app(&host)?.alarm_history_as_of(at, before, limit).await;
+    rows.map_err(wrong)
+}
+
+#[tauri::command]
+async fn raised(host: State<'_, Host>, t0: f64, t1: f64, spans: u32) -> Answer<Vec<RaisedView>> {
+    app(&host)?.raised(t0, t1, spans).await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn raised_beside(host: State<'_, Host>, at: f64, later: bool) -> Answer<Option<f64>> {
+    app(&host)?.raised_beside(at, later).await.map_err(wrong)
 }
 
 #[tauri::command(async)]

@@ -13,6 +13,7 @@ mod links;
 mod look;
 mod mapped;
 mod models;
+mod past;
 mod pictures;
 mod plant_file;
 mod planted;

@@ -16,6 +16,7 @@ pub mod keep;
 pub mod log;
 mod machine;
 mod model_files;
+mod past;
 mod pictures;
 pub mod pipeline;
 mod running;

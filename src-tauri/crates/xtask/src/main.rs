@@ -76,7 +76,7 @@ enum Task {
     },
     /// Run every lint and every test, the real window included.
     Test {
-        /// Leave out what needs a window or WebKitGTK.
+        /// Leave out what needs a window, WebKitGTK or a browser.
         #[arg(long)]
         fast: bool,
     },

@@ -11,6 +11,12 @@ export function outcomeWords({ outcome, convention, values }: TappedRow): string
   return `${t("diagnostics-outcome-read", { convention })} · ${t("diagnostics-values", { count: values })}`;
 }
 
+/** The same for a list. */
+export function briefWords(row: TappedRow): string {
+  if (row.outcome !== "read" || row.convention === "") return outcomeWords(row);
+  return t("diagnostics-values", { count: row.values });
+}
+
 const EVENTS = [
   "node-birth",
   "node-death",

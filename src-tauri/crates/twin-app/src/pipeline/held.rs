@@ -98,6 +98,7 @@ mod tests {
         Inbound::Unreadable {
             received: Timestamp(0),
             topic: "t".into(),
+            cause: twin_connect::Unfit::TooLarge,
             detail: "x".repeat(1_000),
             excerpt: bytes::Bytes::new(),
             ack: None,

@@ -274,6 +274,7 @@ impl Source {
             Inbound::Unreadable {
                 received,
                 topic,
+                cause,
                 detail,
                 excerpt,
                 ack,
@@ -281,8 +282,9 @@ impl Source {
                 job.must_flush |= ack.is_some();
                 self.messages += 1;
                 self.topics.note(&topic, excerpt.len(), received);
-                self.note_unreadable((&topic, received), ack.as_ref(), (&detail, &excerpt));
-                self.reject(topic, "too-large", detail, &excerpt, received, job);
+                let why = (cause.name(), &*detail);
+                self.note_unreadable((&topic, received), ack.as_ref(), why, &excerpt);
+                self.reject(topic, cause.name(), detail, &excerpt, received, job);
                 self.pass(ack, (received, turn), job);
             }
             Inbound::Dropped { count, .. } => self.dropped += count,

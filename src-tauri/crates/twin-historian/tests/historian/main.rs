@@ -4,6 +4,7 @@
 mod adopt;
 mod adopted;
 mod alarms;
+mod alarms_as_of;
 mod as_of;
 mod backup;
 mod calendar;

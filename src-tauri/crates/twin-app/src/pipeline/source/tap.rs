@@ -184,7 +184,8 @@ impl Source {
         &mut self,
         (topic, received): (&str, Timestamp),
         ack: Option<&AckHandle>,
-        (detail, excerpt): (&str, &[u8]),
+        (reason, detail): (&str, &str),
+        excerpt: &[u8],
     ) {
         let tap = self.tap.as_mut().filter(|tap| tap.topic == topic);
         let Some(tap) = tap else { return };
@@ -197,7 +198,7 @@ impl Source {
                     outcome: TappedOutcome::Rejected,
                     ..TappedRow::default()
                 },
-                reject: Some(("too-large".to_owned(), detail.to_owned())),
+                reject: Some((reason.to_owned(), detail.to_owned())),
                 ..TappedMessage::default()
             };
             tap.keep(message, excerpt);
