@@ -29,6 +29,7 @@ import type { PlantChange } from "./bindings/PlantChange";
 import type { PlantFileView } from "./bindings/PlantFileView";
 import type { PlantView } from "./bindings/PlantView";
 import type { ProposalView } from "./bindings/ProposalView";
+import type { RaisedView } from "./bindings/RaisedView";
 import type { SaidView } from "./bindings/SaidView";
 import type { SavedView } from "./bindings/SavedView";
 import type { SessionView } from "./bindings/SessionView";
@@ -59,6 +60,14 @@ export interface Backend {
   alarms(): Promise<AlarmList>;
   /** Occurrences whose latest transition has a sequence number below `before` (0: the newest), newest first. */
   alarmHistory(before: number, limit: number): Promise<AlarmRow[]>;
+  /** The plant at an instant (microseconds) of the past: one frame, its alarms those that were not over then. */
+  plantAsOf(at: number): Promise<ArrayBuffer>;
+  /** As `alarmHistory`, of an instant of the past: behind the occurrence whose change has the number `before`. */
+  alarmHistoryAsOf(at: number, before: number, limit: number): Promise<AlarmRow[]>;
+  /** When alarms were raised in a range, put together by `spans` (1 to 1,024) parts of it. */
+  raised(t0: number, t1: number, spans: number): Promise<RaisedView[]>;
+  /** When an alarm was raised next, after or before an instant. */
+  raisedBeside(at: number, later: boolean): Promise<number | null>;
   acknowledge(id: string, comment: string | null): Promise<AlarmRow>;
   /** The binary answer that `decodeTrend` reads. */
   trend(request: TrendRequest): Promise<ArrayBuffer>;

@@ -242,6 +242,8 @@ impl App {
                 "history could not be closed cleanly; the next start repairs it: {error}"
             );
         }
+        // Whoever still holds this may do so for long.
+        self.workspace.release();
     }
 
     /// The plant that runs.
