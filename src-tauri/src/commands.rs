@@ -3,7 +3,7 @@
 //! A plain command runs on the thread that draws the window, and its answer is written there: only what takes no time and
 //! answers nothing may. All others are async.
 
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, atomic::Ordering};
 
 use tauri::{
     AppHandle, Manager, State,
@@ -14,15 +14,13 @@ use twin_app::{
     api::{
         alarm::{AlarmList, AlarmRow},
         connection::{ConnectionForm, ConnectionRow, HeardRow, SavedView},
-        diagnostics::{
-            EvidenceRow, EvidenceTotal, ProgramView, RatesQuery, RatesView, TapView, TappedMessage,
-        },
         discovery::{
             Acceptance, DiscoveryQuery, DiscoveryView, Ignoring, PlantChange, ProposalView,
         },
         files::{ExportRequest, FileJobView, Keeping},
         look::{LookRequest, LookView},
         models::{ModelImportView, ModelsView},
+        opening::{OpeningView, ProgramView, WorkspaceView},
         past::RaisedView,
         pictures::{PictureBinding, PictureList, PictureRow, PictureView},
         plant::{AnomalyView, PlantFileView, PlantView},
@@ -40,8 +38,8 @@ fn wrong(error: impl Into<ApiError>) -> ApiError {
     error.into()
 }
 
-fn app<'a>(host: &'a State<'_, Host>) -> Answer<&'a App> {
-    host.app().map(|app| &**app).map_err(wrong)
+fn app(host: &State<'_, Host>) -> Answer<Arc<App>> {
+    host.app()
 }
 
 /// Whose hand is on the mouse: the person logged in.
@@ -85,14 +83,14 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         discovery_ignore,
         discovery_unignore,
         sparkplug_session,
-        rates,
-        start_tap,
-        tap,
-        tapped,
-        end_tap,
-        evidence_totals,
-        evidence,
-        program,
+        diagnostics::rates,
+        diagnostics::start_tap,
+        diagnostics::tap,
+        diagnostics::tapped,
+        diagnostics::end_tap,
+        diagnostics::evidence_totals,
+        diagnostics::evidence,
+        diagnostics::health,
         settings,
         set_settings,
         close_window,
@@ -105,7 +103,14 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         file_job,
         cancel_file_job,
         put_away_file_job,
-        ui_ready
+        ui_ready,
+        program,
+        workspace,
+        open_demo,
+        open_folder,
+        open_own,
+        opening,
+        cancel_opening
     ]
 }
 
@@ -348,52 +353,6 @@ async fn sparkplug_session(host: State<'_, Host>, connection: String) -> Answer<
         .map_err(wrong)
 }
 
-#[tauri::command]
-async fn rates(host: State<'_, Host>, query: RatesQuery) -> Answer<RatesView> {
-    app(&host)?.rates(query).await.map_err(wrong)
-}
-
-#[tauri::command]
-async fn start_tap(host: State<'_, Host>, connection: String, topic: String) -> Answer<TapView> {
-    let tap = app(&host)?.start_tap(&connection, &topic).await;
-    tap.map_err(wrong)
-}
-
-#[tauri::command]
-async fn tap(host: State<'_, Host>) -> Answer<Option<TapView>> {
-    app(&host)?.tap().await.map_err(wrong)
-}
-
-#[tauri::command]
-async fn tapped(host: State<'_, Host>, number: f64) -> Answer<Option<TappedMessage>> {
-    app(&host)?.tapped(number).await.map_err(wrong)
-}
-
-#[tauri::command]
-async fn end_tap(host: State<'_, Host>) -> Answer<()> {
-    app(&host)?.end_tap().await.map_err(wrong)
-}
-
-#[tauri::command]
-async fn evidence_totals(host: State<'_, Host>) -> Answer<Vec<EvidenceTotal>> {
-    app(&host)?.evidence_totals().await.map_err(wrong)
-}
-
-#[tauri::command]
-async fn evidence(
-    host: State<'_, Host>,
-    connection: String,
-    reason: String,
-) -> Answer<Vec<EvidenceRow>> {
-    let evidence = app(&host)?.evidence(&connection, &reason).await;
-    evidence.map_err(wrong)
-}
-
-#[tauri::command]
-async fn program(host: State<'_, Host>) -> Answer<ProgramView> {
-    app(&host)?.program().await.map_err(wrong)
-}
-
 #[tauri::command(async)]
 fn settings(host: State<'_, Host>) -> Answer<Settings> {
     app(&host)?.settings().map_err(wrong)
@@ -444,25 +403,29 @@ async fn save_trend_picture(
 
 #[tauri::command]
 async fn start_export(host: State<'_, Host>, request: ExportRequest) -> Answer<FileJobView> {
-    let files = app(&host)?.files();
+    let app = app(&host)?;
+    let files = app.files();
     files.start_export(&request, &user()?).await.map_err(wrong)
 }
 
 #[tauri::command]
 async fn start_import(host: State<'_, Host>, path: String) -> Answer<FileJobView> {
-    let files = app(&host)?.files();
+    let app = app(&host)?;
+    let files = app.files();
     files.start_import(&path, &user()?).await.map_err(wrong)
 }
 
 #[tauri::command]
 async fn start_backup(host: State<'_, Host>, path: String) -> Answer<FileJobView> {
-    let files = app(&host)?.files();
+    let app = app(&host)?;
+    let files = app.files();
     files.start_backup(&path, &user()?).await.map_err(wrong)
 }
 
 #[tauri::command]
 async fn start_check(host: State<'_, Host>) -> Answer<FileJobView> {
-    let files = app(&host)?.files();
+    let app = app(&host)?;
+    let files = app.files();
     files.start_check(&user()?).await.map_err(wrong)
 }
 
@@ -498,15 +461,59 @@ fn ui_ready(handle: AppHandle, ready: State<'_, window::UiReady>) {
     }
 }
 
+#[tauri::command(async)]
+fn program() -> ProgramView {
+    let said = |fact: Option<&'static str>| fact.unwrap_or_default().to_owned();
+    ProgramView {
+        version: env!("CARGO_PKG_VERSION").into(),
+        commit: said(option_env!("TWINSCOPE_COMMIT")),
+        profile: said(option_env!("TWINSCOPE_PROFILE")),
+        target: said(option_env!("TWINSCOPE_TARGET")),
+        compiler: said(option_env!("TWINSCOPE_COMPILER")),
+    }
+}
+
+#[tauri::command]
+async fn workspace(host: State<'_, Host>) -> Answer<WorkspaceView> {
+    host.workspace().await
+}
+
+#[tauri::command]
+async fn open_demo(host: State<'_, Host>) -> Answer<OpeningView> {
+    host.open_demo().map_err(wrong)
+}
+
+#[tauri::command]
+async fn open_folder(host: State<'_, Host>, path: String, make: bool) -> Answer<OpeningView> {
+    host.open_folder(&path, make).map_err(wrong)
+}
+
+#[tauri::command]
+async fn open_own(host: State<'_, Host>) -> Answer<OpeningView> {
+    host.open_own().map_err(wrong)
+}
+
+#[tauri::command(async)]
+fn opening(host: State<'_, Host>) -> Answer<Option<OpeningView>> {
+    Ok(host.opening())
+}
+
+#[tauri::command]
+fn cancel_opening(host: State<'_, Host>) -> Answer<()> {
+    host.cancel_opening();
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     /// Nothing may hold up the window: these take no time and answer nothing.
-    const PLAIN: [&str; 5] = [
+    const PLAIN: [&str; 6] = [
         "subscribe",
         "cancel_look",
         "cancel_file_job",
         "put_away_file_job",
         "ui_ready",
+        "cancel_opening",
     ];
 
     #[test]

@@ -16,6 +16,7 @@ import type { EvidenceRow } from "./bindings/EvidenceRow";
 import type { EvidenceTotal } from "./bindings/EvidenceTotal";
 import type { ExportRequest } from "./bindings/ExportRequest";
 import type { FileJobView } from "./bindings/FileJobView";
+import type { HealthView } from "./bindings/HealthView";
 import type { HeardRow } from "./bindings/HeardRow";
 import type { Ignoring } from "./bindings/Ignoring";
 import type { Keeping } from "./bindings/Keeping";
@@ -30,8 +31,8 @@ import type { PictureView } from "./bindings/PictureView";
 import type { PlantChange } from "./bindings/PlantChange";
 import type { PlantFileView } from "./bindings/PlantFileView";
 import type { PlantView } from "./bindings/PlantView";
-import type { ProgramView } from "./bindings/ProgramView";
 import type { ProposalView } from "./bindings/ProposalView";
+import type { RaisedView } from "./bindings/RaisedView";
 import type { RatesQuery } from "./bindings/RatesQuery";
 import type { RatesView } from "./bindings/RatesView";
 import type { SaidView } from "./bindings/SaidView";
@@ -66,6 +67,14 @@ export interface Backend {
   alarms(): Promise<AlarmList>;
   /** Occurrences whose latest transition has a sequence number below `before` (0: the newest), newest first. */
   alarmHistory(before: number, limit: number): Promise<AlarmRow[]>;
+  /** The plant at an instant (microseconds) of the past: one frame, its alarms those that were not over then. */
+  plantAsOf(at: number): Promise<ArrayBuffer>;
+  /** As `alarmHistory`, of an instant of the past: behind the occurrence whose change has the number `before`. */
+  alarmHistoryAsOf(at: number, before: number, limit: number): Promise<AlarmRow[]>;
+  /** When alarms were raised in a range, put together by `spans` (1 to 1,024) parts of it. */
+  raised(t0: number, t1: number, spans: number): Promise<RaisedView[]>;
+  /** When an alarm was raised next, after or before an instant. */
+  raisedBeside(at: number, later: boolean): Promise<number | null>;
   acknowledge(id: string, comment: string | null): Promise<AlarmRow>;
   /** The binary answer that `decodeTrend` reads. */
   trend(request: TrendRequest): Promise<ArrayBuffer>;
@@ -112,7 +121,7 @@ export interface Backend {
   /** The newest unreadable messages of a connection and reason. */
   evidence(connection: string, reason: string): Promise<EvidenceRow[]>;
   /** How the program itself does. */
-  program(): Promise<ProgramView>;
+  health(): Promise<HealthView>;
   settings(): Promise<Settings>;
   setSettings(settings: Settings): Promise<void>;
   closeWindow(keepCollecting: boolean, remember: boolean): Promise<void>;

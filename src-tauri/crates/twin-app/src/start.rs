@@ -26,6 +26,7 @@ use crate::{
     keep::command,
     pipeline::{
         JOB_QUEUE, NOTICE_QUEUE, REQUEST_QUEUE, SCORE_QUEUE,
+        adoption::Adopter,
         driver::{Driver, DriverParts},
         maintenance::Maintenance,
         meter::Meter,
@@ -77,7 +78,7 @@ pub struct Running {
 /// # Errors
 /// When history cannot be read or the system gives no thread.
 pub async fn pipeline(
-    historian: &Historian,
+    adopter: &Arc<Adopter>,
     compiled: &Arc<Compiled>,
     view: &Arc<View>,
     caught_up: CaughtUp,
@@ -85,22 +86,24 @@ pub async fn pipeline(
     workspace: &Path,
     policy: watch::Receiver<Arc<Plan>>,
 ) -> Result<Running> {
+    let historian = adopter.historian();
     let heartbeat = workspace.join(heartbeat::FILE);
     let (jobs, job_queue) = mpsc::channel(JOB_QUEUE);
-    let (requests, request_queue) = mpsc::channel(REQUEST_QUEUE);
-    let (answers, answer_queue) = mpsc::channel(SCORE_QUEUE);
-    let (conditions, condition_queue) = mpsc::channel(REQUEST_QUEUE);
+    let (ends, queues) = queues();
+    let (requests, answers, conditions) = ends;
     let (notices, notice_queue) = mpsc::channel(NOTICE_QUEUE);
     let (unacknowledged_sender, unacknowledged) = watch::channel(view.unacknowledged());
     let scoring = ScoringThread::start(models, Arc::clone(&compiled.engine), answers.clone());
     let scoring = scoring.map_err(no_thread)?;
     notify_of_caught_up(compiled, &caught_up, &notices);
     say_what_was_damaged(historian, workspace, &conditions);
+    adopter.tell_to(conditions.clone()).await;
     let settled = Arc::new(AtomicI64::new(historian.alarms().settled().await?.0));
     let complete = Arc::new(AtomicI64::new(i64::MIN));
     let meter = Arc::new(Meter::default());
     let writer = Writer {
         numbering: Numbering::new(historian.clone()),
+        adopter: Arc::clone(adopter),
         historian: historian.clone(),
         view: Arc::clone(view),
         conditions: conditions.clone(),
@@ -125,17 +128,13 @@ pub async fn pipeline(
     });
     let maintenance = Maintenance {
         historian: historian.clone(),
+        adopter: Arc::clone(adopter),
         settled,
         complete,
         conditions: conditions.clone(),
         retention: retention_sender,
         policy,
         heartbeat,
-    };
-    let queues = Queues {
-        requests: request_queue,
-        answers: answer_queue,
-        conditions: condition_queue,
     };
     let tasks = Tasks {
         writer: Some(watched(view, tokio::spawn(writer.run(job_queue)))),
@@ -152,6 +151,26 @@ pub async fn pipeline(
         meter,
         tasks,
     })
+}
+
+/// The other ends of what the driver listens to.
+type Ends = (
+    mpsc::Sender<Request>,
+    mpsc::Sender<Answer>,
+    mpsc::Sender<SystemEvent>,
+);
+
+/// What the driver listens to.
+fn queues() -> (Ends, Queues) {
+    let (requests, request_queue) = mpsc::channel(REQUEST_QUEUE);
+    let (answers, answer_queue) = mpsc::channel(SCORE_QUEUE);
+    let (conditions, condition_queue) = mpsc::channel(REQUEST_QUEUE);
+    let queues = Queues {
+        requests: request_queue,
+        answers: answer_queue,
+        conditions: condition_queue,
+    };
+    ((requests, answers, conditions), queues)
 }
 
 fn no_thread(source: std::io::Error) -> Error {

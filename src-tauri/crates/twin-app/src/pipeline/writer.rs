@@ -26,6 +26,7 @@ use twin_historian::{
 
 use super::{
     GATHER, GATHER_SAMPLES, HISTORY, JOB_QUEUE,
+    adoption::Adopter,
     job::{HeardBatch, Job},
     meter::Meter,
     notice::Notice,
@@ -60,6 +61,8 @@ pub struct Writer {
     pub settled: Arc<AtomicI64>,
     /// Numbers what no signal comes from.
     pub numbering: Numbering,
+    /// Is told when signals have taken over numbers.
+    pub adopter: Arc<Adopter>,
     /// Up to when history is complete, µs; the least number while nothing was written.
     pub complete: Arc<AtomicI64>,
     /// What is counted of the pipeline.
@@ -110,6 +113,7 @@ impl Writer {
     /// Writes a group until it is written: nothing acknowledged may be lost, so there is no giving up.
     async fn write(&mut self, mut jobs: Vec<Job>) {
         let mut gathered = Gathered::take(&mut jobs);
+        let names_changed = gathered.names_changed;
         let mut failed = false;
         let mut stored = None;
         let (begun, samples) = (Instant::now(), gathered.samples());
@@ -135,6 +139,9 @@ impl Writer {
         let now = clock::now();
         for job in &jobs {
             job.arrived.note(&self.meter.durable, now);
+        }
+        if names_changed {
+            self.adopter.names_settled();
         }
         if let Some(complete) = gathered.complete {
             self.complete.store(complete.micros(), Ordering::Relaxed);
@@ -203,10 +210,11 @@ impl Writer {
             return Ok(());
         }
         let before = self.numbering.left_out();
-        let batches = self.numbering.number(&gathered.heard).await?;
+        let numbered = self.numbering.number(&gathered.heard).await?;
         let left_out = self.numbering.left_out();
         self.meter.names_left_out.store(left_out, Ordering::Relaxed);
-        gathered.batches.extend(batches);
+        gathered.batches.extend(numbered.batches);
+        gathered.qualities.extend(numbered.gone);
         gathered.heard.clear();
         if before == 0 && self.numbering.left_out() > 0 {
             let text = said!(
