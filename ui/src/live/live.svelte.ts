@@ -22,6 +22,10 @@ import { SampleTable } from "./table";
 /** A frame is due once a second at least; longer silence is shown. */
 const SILENCE_MS = 5_000;
 const RETRY_MS = 2_000;
+/** Values on screens are renewed every other frame at most: digits that change more often cannot be read. */
+const VALUES_MS = 90;
+/** When no further frame comes by then, they are renewed without one. */
+const LAST_VALUES_MS = 150;
 
 /** One signal's newest sample, for a screen. Reading any member makes the reader follow it. */
 export class SignalCell {
@@ -116,7 +120,7 @@ export class Live {
   silentSince: number | null = $state(null);
   /** Grows when an asset's state becomes another, or an anomaly begins or ends: lists that go by it follow. */
   assetChanges = $state(0);
-  /** Grows with every painted batch of samples. */
+  /** Grows whenever the values on screens are renewed. */
   flushes = 0;
 
   #signals = new Map<number, { signal: SignalView; asset: AssetView }>();
@@ -125,11 +129,14 @@ export class Live {
   #nobody = new SignalCell(this.table, 0xffff_ffff);
   #assetCells = new Map<string, AssetCell>();
   #listeners = new Set<() => void>();
+  #painters = new Set<() => void>();
   #lastNumber: number | null = null;
   #subscribing = false;
   #loading = false;
   #fetchingAlarms = false;
   #painting = false;
+  #flushedAt = Number.NEGATIVE_INFINITY;
+  #rest: ReturnType<typeof setTimeout> | undefined;
   #frameNow = 0;
   #frameAt: number | null = null;
   #second: ReturnType<typeof setInterval> | undefined;
@@ -153,6 +160,7 @@ export class Live {
     this.fileJob.stop();
     clearInterval(this.#second);
     clearTimeout(this.#retry);
+    clearTimeout(this.#rest);
   }
 
   /** The plant's clock now, microseconds, finer than `now` and not followed. */
@@ -178,7 +186,13 @@ export class Live {
     return this.#assetCells.get(asset)?.state ?? WAITING;
   }
 
-  /** Calls `listener` after each batch of samples; gives a function that ends it. */
+  /** Calls `listener` in each picture that has new samples, before values are renewed; gives a function that ends it. */
+  onSamples(listener: () => void): () => void {
+    this.#painters.add(listener);
+    return () => this.#painters.delete(listener);
+  }
+
+  /** Calls `listener` whenever the values on screens were renewed; gives a function that ends it. */
   onFlush(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -306,11 +320,15 @@ export class Live {
     this.#painting = true;
     requestAnimationFrame(() => {
       this.#painting = false;
-      this.#flush();
+      for (const listener of this.#painters) listener();
+      clearTimeout(this.#rest);
+      if (performance.now() - this.#flushedAt >= VALUES_MS) this.#flush();
+      else this.#rest = setTimeout(() => requestAnimationFrame(() => this.#flush()), LAST_VALUES_MS);
     });
   }
 
   #flush(): void {
+    this.#flushedAt = performance.now();
     this.table.drain((key) => this.#cells[key]?.touch());
     this.flushes += 1;
     if (!this.ready) {
