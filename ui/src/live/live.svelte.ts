@@ -22,10 +22,12 @@ import { SampleTable } from "./table";
 /** A frame is due once a second at least; longer silence is shown. */
 const SILENCE_MS = 5_000;
 const RETRY_MS = 2_000;
-/** Values on screens are renewed every other frame at most: digits that change more often cannot be read. */
-const VALUES_MS = 90;
+/** What moves on screens takes a step ten times a second at most. */
+const FLUSH_MS = 90;
+/** Digits and bars are renewed five times a second at most: quicker they cannot be read. */
+const VALUES_MS = 190;
 /** When no further frame comes by then, they are renewed without one. */
-const LAST_VALUES_MS = 150;
+const LAST_VALUES_MS = 200;
 
 /** One signal's newest sample, for a screen. Reading any member makes the reader follow it. */
 export class SignalCell {
@@ -120,7 +122,7 @@ export class Live {
   silentSince: number | null = $state(null);
   /** Grows when an asset's state becomes another, or an anomaly begins or ends: lists that go by it follow. */
   assetChanges = $state(0);
-  /** Grows whenever the values on screens are renewed. */
+  /** Grows with every batch of samples that screens were told of. */
   flushes = 0;
 
   #signals = new Map<number, { signal: SignalView; asset: AssetView }>();
@@ -136,6 +138,7 @@ export class Live {
   #fetchingAlarms = false;
   #painting = false;
   #flushedAt = Number.NEGATIVE_INFINITY;
+  #valuesAt = Number.NEGATIVE_INFINITY;
   #rest: ReturnType<typeof setTimeout> | undefined;
   #frameNow = 0;
   #frameAt: number | null = null;
@@ -186,13 +189,13 @@ export class Live {
     return this.#assetCells.get(asset)?.state ?? WAITING;
   }
 
-  /** Calls `listener` in each picture that has new samples, before values are renewed; gives a function that ends it. */
+  /** Calls `listener` in each picture that has new samples; gives a function that ends it. */
   onSamples(listener: () => void): () => void {
     this.#painters.add(listener);
     return () => this.#painters.delete(listener);
   }
 
-  /** Calls `listener` whenever the values on screens were renewed; gives a function that ends it. */
+  /** Calls `listener` after batches of samples, ten times a second at most; gives a function that ends it. */
   onFlush(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -322,14 +325,18 @@ export class Live {
       this.#painting = false;
       for (const listener of this.#painters) listener();
       clearTimeout(this.#rest);
-      if (performance.now() - this.#flushedAt >= VALUES_MS) this.#flush();
-      else this.#rest = setTimeout(() => requestAnimationFrame(() => this.#flush()), LAST_VALUES_MS);
+      const now = performance.now();
+      if (now - this.#flushedAt >= FLUSH_MS) this.#flush(now - this.#valuesAt >= VALUES_MS);
+      this.#rest = setTimeout(() => requestAnimationFrame(() => this.#flush(true)), LAST_VALUES_MS);
     });
   }
 
-  #flush(): void {
+  #flush(values: boolean): void {
     this.#flushedAt = performance.now();
-    this.table.drain((key) => this.#cells[key]?.touch());
+    if (values) {
+      this.#valuesAt = this.#flushedAt;
+      this.table.drain((key) => this.#cells[key]?.touch());
+    }
     this.flushes += 1;
     if (!this.ready) {
       this.ready = true;

@@ -32,7 +32,7 @@ const PART: usize = 7_200;
 /// Live samples of each trace; twice as many as the program's frames, so that each frame brings news.
 const LIVE_EVERY: Duration = Duration::from_millis(25);
 /// One sample stands out of everything; so long before the window opens, ms.
-const PEAK_BEFORE_MS: i64 = 400_000;
+const PEAK_BEFORE_MS: i64 = 600_000;
 const PEAK_SIGNAL: usize = 3;
 const PEAK: f64 = 140.0;
 /// Spans that are looked at, s.
@@ -43,7 +43,7 @@ const SETTLED_MS: i64 = 3_000;
 /// Columns at the newest values: what is new appears there.
 const NEWEST: u16 = 72;
 /// Columns in which the present lies.
-const PRESENT: usize = 24;
+const PRESENT: usize = 9;
 
 /// All that was sent: times in ms with the values of all signals.
 type Sent = Arc<Mutex<Vec<(i64, [f64; 8])>>>;
