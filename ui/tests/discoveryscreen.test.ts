@@ -115,7 +115,7 @@ describe("what was found", () => {
     why.click();
     await tick();
     const panel = await waitFor(() => {
-      const found = document.querySelector<HTMLElement>('[role="dialog"][tabindex="-1"]');
+      const found = document.querySelector<HTMLElement>('[role="dialog"][tabindex="0"]');
       expect(document.activeElement).toBe(found);
       return found;
     });
@@ -123,7 +123,7 @@ describe("what was found", () => {
     expect(panel?.textContent).toContain("Guessed");
     key(panel, "Escape");
     await tick();
-    expect(document.querySelector('[role="dialog"][tabindex="-1"]')).toBeNull();
+    expect(document.querySelector('[role="dialog"][tabindex="0"]')).toBeNull();
     expect(document.activeElement).toBe(why);
   });
 

@@ -32,6 +32,23 @@ const MAY: Record<string, RegExp> = {
   "views/": /^(lib|live|ipc\/(backend|bindings)|components|views)/,
 };
 
+/** Fields and small lists in them, which go by what every such field does; this list may only shrink. */
+const FIELDS = [
+  "components/domain/diagnostics/RatesPart.svelte",
+  "components/domain/discovery/FoundList.svelte",
+  "components/domain/picture/EditPanel.svelte",
+  "components/domain/picture/TargetSearch.svelte",
+  "components/domain/timebar/TimeBar.svelte",
+  "components/domain/trend/AddSignal.svelte",
+  "components/domain/trend/Compare.svelte",
+  "components/domain/trend/RangeEntry.svelte",
+  "components/domain/trend/SignalPicker.svelte",
+  "components/shared/Popover.svelte",
+  "views/Types.svelte",
+];
+/** The table of keys itself, and the tree, where a letter finds a row by its name. */
+const KEY_READERS = ["live/keys.ts", "components/domain/overview/Tree.svelte"];
+
 describe("tiers", () => {
   it("sees the files", () => {
     expect(files.length).toBeGreaterThan(50);
@@ -67,6 +84,7 @@ describe("tiers", () => {
       "components/domain/AssetTile.svelte",
       "components/domain/Rail.svelte",
       "components/domain/picture/picture.css",
+      "components/domain/timebar/Strip.svelte",
       "components/domain/trend/paint.ts",
       "components/shared/AlarmMark.svelte",
       "components/shared/Bar.svelte",
@@ -88,5 +106,10 @@ describe("tiers", () => {
         name.endsWith(".svelte"),
     );
     expect(painters.map(({ name }) => name)).toEqual(["components/shared/Dialog.svelte"]);
+  });
+
+  it("acts by the table of keys, which the list of shortcuts is made of", () => {
+    const readers = files.filter(({ text }) => /\bevent\.(key|code)\b/.test(text)).map(({ name }) => name);
+    expect(readers.filter((name) => !KEY_READERS.includes(name)).sort()).toEqual(FIELDS);
   });
 });

@@ -36,7 +36,7 @@ alarms-mark-unacknowledged = Priorität { $priority }, unquittiert
 
 alarms-ack = Quittieren
 alarms-ack-short = Quitt.
-alarms-ack-named = Quittieren: { $alarm }
+alarms-ack-named = { $action }: { $alarm }
 alarms-ack-comment = Mit Kommentar quittieren
 alarms-ack-comment-named = Mit Kommentar quittieren: { $alarm }
 alarms-comment = Kommentar

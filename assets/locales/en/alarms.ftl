@@ -40,8 +40,8 @@ alarms-mark-unacknowledged = Priority { $priority }, unacknowledged
 
 alarms-ack = Acknowledge
 alarms-ack-short = Ack
-# $alarm: asset, value and limit.
-alarms-ack-named = Acknowledge { $alarm }
+# $action: the words on the button. $alarm: asset, value and limit.
+alarms-ack-named = { $action }: { $alarm }
 alarms-ack-comment = Acknowledge with a comment
 alarms-ack-comment-named = Acknowledge with a comment: { $alarm }
 alarms-comment = Comment

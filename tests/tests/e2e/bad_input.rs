@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use tokio::io::AsyncWriteExt;
 use twin_core::{Reason, SignalKey, Value};
 use twinscope_tests::harness::{certificates::Authority, mosquitto::Mosquitto, peer, wait};
@@ -129,7 +129,7 @@ async fn broken_payloads_are_counted_by_reason_and_the_next_good_one_arrives() -
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_topic_that_is_not_text_costs_the_link_and_nothing_else() -> Result<()> {
+async fn a_topic_that_is_not_text_is_a_reject_with_its_bytes_and_the_link_holds() -> Result<()> {
     let dir = tempfile::tempdir()?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let port = listener.local_addr()?.port();
@@ -142,8 +142,6 @@ async fn a_topic_that_is_not_text_costs_the_link_and_nothing_else() -> Result<()
     socket
         .write_all(&peer::publish(b"plant/\xff\xfe", b"1"))
         .await?;
-    // The client hangs up on a peer that breaks the protocol, and comes back.
-    let mut socket = peer::accept(&listener).await?;
     socket
         .write_all(&peer::publish(b"plant/tank", br#"{"level": 3.5}"#))
         .await?;
@@ -154,6 +152,20 @@ async fn a_topic_that_is_not_text_costs_the_link_and_nothing_else() -> Result<()
             .filter(|twin| twin.value == Value::F64(3.5))
     })
     .await?;
+    let rejects = wait::until("the reject", SOON, || async {
+        let row = app.connections().into_iter().next()?;
+        (!row.rejects.is_empty()).then_some(row.rejects)
+    })
+    .await?;
+    let [reject] = &rejects[..] else {
+        bail!("one reason is enough: {rejects:?}");
+    };
+    ensure!(reject.reason == "malformed", "{reject:?}");
+    ensure!(reject.last_topic == "plant/\u{fffd}\u{fffd}", "{reject:?}");
+    ensure!(
+        reject.last_error.contains(r#""plant/\xff\xfe""#) && reject.last_excerpt == "1",
+        "{reject:?}"
+    );
     app.stop().await;
     Ok(())
 }

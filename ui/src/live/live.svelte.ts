@@ -1,9 +1,11 @@
 /**
- * The plant as it is now. Frames are decoded when they come, into plain arrays; screens hear of it once per painted
- * picture, and only those that show something that changed.
+ * The plant as it is now, or as it was at an instant that a person chose. Frames are decoded when they come, into plain
+ * arrays; screens hear of it once per painted picture, and only those that show something that changed. While the past is
+ * shown, frames go on being taken into the present, and nobody hears of them.
  */
 import type { Backend } from "../ipc/backend";
 import { errorMessage } from "../ipc/backend";
+import type { AlarmRow } from "../ipc/bindings/AlarmRow";
 import type { AssetState } from "../ipc/bindings/AssetState";
 import type { AssetView } from "../ipc/bindings/AssetView";
 import type { ConnectionRow } from "../ipc/bindings/ConnectionRow";
@@ -11,13 +13,20 @@ import type { Counters } from "../ipc/bindings/Counters";
 import type { PlantView } from "../ipc/bindings/PlantView";
 import type { SignalView } from "../ipc/bindings/SignalView";
 import { MICROS_PER_MS } from "../lib/format";
+import { t } from "../lib/text/text";
 import { Clock } from "../lib/time";
-import { Alarms } from "./alarms.svelte";
+import type { Alarms } from "./alarms.svelte";
 import { Discovery } from "./discovery.svelte";
 import { FileJob } from "./filejob.svelte";
 import { decodeHeader, emitSamples, KIND_BOOL, KIND_NULL, KIND_TEXT } from "./frame";
+import { guarded } from "./guard";
+import { type Link, Moment, momentOf } from "./moment";
+import { Past } from "./past.svelte";
 import { Pictures } from "./pictures.svelte";
-import { SampleTable } from "./table";
+import { Rates } from "./rates.svelte";
+import type { SampleTable } from "./table";
+import { shownIn, Units } from "./units.svelte";
+import { zoneChoice } from "./zonechoice.svelte";
 
 /** A frame is due once a second at least; longer silence is shown. */
 const SILENCE_MS = 5_000;
@@ -32,12 +41,17 @@ const LAST_VALUES_MS = 200;
 /** One signal's newest sample, for a screen. Reading any member makes the reader follow it. */
 export class SignalCell {
   #version = $state(0);
-  readonly #table: SampleTable;
+  readonly #shown: { readonly table: SampleTable };
   readonly key: number;
 
-  constructor(table: SampleTable, key: number) {
-    this.#table = table;
+  /** `shown` gives the table of what is shown. */
+  constructor(shown: { readonly table: SampleTable }, key: number) {
+    this.#shown = shown;
     this.key = key;
+  }
+
+  get #table(): SampleTable {
+    return this.#shown.table;
   }
 
   touch(): void {
@@ -96,16 +110,23 @@ class AssetCell {
 }
 
 export class Live {
+  /** What the program says, in the units that a person chose. */
   readonly backend: Backend;
+  readonly units = new Units();
   /** Export and import of history. */
   readonly fileJob: FileJob;
   readonly discovery: Discovery;
   readonly pictures: Pictures;
-  readonly alarms = new Alarms();
-  readonly table = new SampleTable();
+  readonly past: Past;
+  readonly rates: Rates;
 
   plant: PlantView | null = $state.raw(null);
-  clock: Clock = $state.raw(new Clock("UTC"));
+  /** In the zone that a person chose; the plant's unless they did. */
+  readonly clock: Clock = $derived(new Clock(zoneChoice.nameFor(this.plant?.zone ?? "UTC")));
+  /** The plant's own clock where another zone is shown: then that is always said. */
+  readonly plantClock: Clock | null = $derived(
+    this.plant && this.plant.zone !== this.clock.zone ? new Clock(this.plant.zone) : null,
+  );
   counters: Counters | null = $state.raw(null);
   connections: readonly ConnectionRow[] = $state.raw([]);
   /** Whether connections were heard of at all: an empty list before that means nothing. */
@@ -116,19 +137,27 @@ export class Live {
   fault: string | null = $state(null);
   /** Why the newest frame could not be read, in words. */
   frameFault: string | null = $state(null);
-  /** The plant's clock, microseconds; moves once a second. */
-  now = $state(Date.now() * MICROS_PER_MS);
   /** Since when no frame has come, microseconds; null while they come. */
   silentSince: number | null = $state(null);
   /** Grows when an asset's state becomes another, or an anomaly begins or ends: lists that go by it follow. */
   assetChanges = $state(0);
   /** Grows with every batch of samples that screens were told of. */
   flushes = 0;
+  /** Frames that came, and frames that were lost on the way, since the window was loaded. */
+  frames = 0;
+  framesLost = 0;
 
+  readonly #present = new Moment();
+  /** What is shown: the present, or an instant of the past. */
+  #shown: Moment = $state.raw(this.#present);
+  /** The same for cells, which are told themselves: nobody follows it. */
+  readonly #cellsOf: { table: SampleTable } = { table: this.#present.table };
+  /** The plant's clock, microseconds; moves once a second. */
+  #clockNow = $state(Date.now() * MICROS_PER_MS);
   #signals = new Map<number, { signal: SignalView; asset: AssetView }>();
   #assets = new Map<string, AssetView>();
   #cells: (SignalCell | undefined)[] = [];
-  #nobody = new SignalCell(this.table, 0xffff_ffff);
+  #nobody: SignalCell;
   #assetCells = new Map<string, AssetCell>();
   #listeners = new Set<() => void>();
   #painters = new Set<() => void>();
@@ -146,10 +175,19 @@ export class Live {
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(backend: Backend) {
-    this.backend = backend;
-    this.fileJob = new FileJob(backend);
-    this.discovery = new Discovery(backend, (id) => this.asset(id));
-    this.pictures = new Pictures(backend);
+    const shown = shownIn(this.units, backend);
+    this.backend = guarded(shown, () => (this.past.on ? t("past-no-edit") : null));
+    this.#nobody = new SignalCell(this.#cellsOf, 0xffff_ffff);
+    this.past = new Past(shown, {
+      instant: () => this.presentInstant(),
+      unacknowledged: () => this.#present.alarms.unacknowledged,
+      show: (frame) => this.#show(momentOf(frame, (alarm) => this.units.alarm(alarm))),
+      back: () => this.#show(this.#present),
+    });
+    this.fileJob = new FileJob(this.backend);
+    this.discovery = new Discovery(this.backend, (id) => this.asset(id));
+    this.pictures = new Pictures(this.backend);
+    this.rates = new Rates(this.backend);
   }
 
   async start(): Promise<void> {
@@ -161,13 +199,50 @@ export class Live {
 
   stop(): void {
     this.fileJob.stop();
+    this.past.pause();
     clearInterval(this.#second);
     clearTimeout(this.#retry);
     clearTimeout(this.#rest);
   }
 
-  /** The plant's clock now, microseconds, finer than `now` and not followed. */
+  /** Newest samples of what is shown. */
+  get table(): SampleTable {
+    return this.#shown.table;
+  }
+
+  /** Alarms of what is shown. */
+  get alarms(): Alarms {
+    return this.#shown.alarms;
+  }
+
+  /** Alarms of now, whatever is shown. */
+  get presentAlarms(): Alarms {
+    return this.#present.alarms;
+  }
+
+  /** Links of what is shown. */
+  get links(): readonly Link[] {
+    if (this.past.on) return this.#shown.links;
+    return this.connections.map(({ form, state }) => ({ id: form.id, state }));
+  }
+
+  /** The instant that is shown, microseconds: the plant's clock, which moves once a second, or one of the past. */
+  get now(): number {
+    return this.past.shown ?? this.#clockNow;
+  }
+
+  /** The plant's clock, microseconds, whatever is shown; moves once a second. */
+  get presentNow(): number {
+    return this.#clockNow;
+  }
+
+  /** The instant that is shown, microseconds, finer than `now`; of the present it is not followed. */
   instant(): number {
+    return this.past.shown ?? this.presentInstant();
+  }
+
+  /** The plant's clock, microseconds, whatever is shown; finer than `presentNow` and not followed. */
+  presentInstant(): number {
     return this.#frameAt === null
       ? Date.now() * MICROS_PER_MS
       : this.#frameNow + (performance.now() - this.#frameAt) * MICROS_PER_MS;
@@ -203,7 +278,20 @@ export class Live {
 
   async acknowledge(id: string, comment: string | null = null): Promise<void> {
     const row = await this.backend.acknowledge(id, comment);
-    this.alarms.apply([row]);
+    this.#present.alarms.apply([row]);
+  }
+
+  /** Occurrences up to what is shown, newest change first, behind the one with the number `before` (0: the newest). */
+  alarmHistory(before: number, limit: number): Promise<AlarmRow[]> {
+    const at = this.past.shown;
+    return at === null
+      ? this.backend.alarmHistory(before, limit)
+      : this.backend.alarmHistoryAsOf(at, before, limit);
+  }
+
+  /** Asks for the plant and its values anew: they are shown in other units. */
+  async reload(): Promise<void> {
+    await this.#load();
   }
 
   async refreshConnections(): Promise<void> {
@@ -218,10 +306,10 @@ export class Live {
       const plant = await this.backend.plant();
       this.#index(plant);
       this.plant = plant;
-      this.clock = new Clock(plant.zone);
       await this.refreshConnections();
-      this.alarms.replace(await this.backend.alarms());
+      this.#present.alarms.replace(await this.backend.alarms());
       await this.#subscribe();
+      this.past.again();
       this.fault = null;
     } catch (error) {
       this.fault = errorMessage(error);
@@ -241,7 +329,7 @@ export class Live {
       if (!this.#assetCells.has(asset.id)) this.#assetCells.set(asset.id, new AssetCell());
       for (const signal of asset.signals) {
         this.#signals.set(signal.key, { signal, asset });
-        this.#cells[signal.key] ??= new SignalCell(this.table, signal.key);
+        this.#cells[signal.key] ??= new SignalCell(this.#cellsOf, signal.key);
       }
     }
   }
@@ -261,11 +349,13 @@ export class Live {
     try {
       const header = decodeHeader(frame);
       const lost = this.#lastNumber !== null && header.number !== this.#lastNumber + 1;
+      this.frames += 1;
+      if (lost) this.framesLost += Math.max(1, header.number - (this.#lastNumber ?? 0) - 1);
       this.#lastNumber = header.number;
       this.#frameNow = header.now;
       this.#frameAt = performance.now();
-      emitSamples(frame, header, this.table);
-      this.alarms.apply(header.tail.alarms);
+      emitSamples(frame, header, this.#present.table);
+      this.#present.alarms.apply(header.tail.alarms.map((alarm) => this.units.alarm(alarm)));
       this.#applyAssets(header.tail.assets);
       if (header.tail.counters) this.counters = header.tail.counters;
       if (header.tail.connections) {
@@ -273,7 +363,7 @@ export class Live {
         this.connectionsKnown = true;
       }
       // Lost frames may have carried transitions that no later frame repeats.
-      if (lost || header.alarmSeq > this.alarms.seq) void this.#fetchAlarms();
+      if (lost || header.alarmSeq > this.#present.alarms.seq) void this.#fetchAlarms();
       if (this.plant && header.revision !== this.plant.revision) void this.#load();
       else if (lost) this.#again();
       this.frameFault = null;
@@ -286,14 +376,28 @@ export class Live {
   #applyAssets(states: readonly AssetState[]): void {
     let moved = false;
     for (const state of states) {
+      this.#present.assets.set(state.id, state);
       const cell = this.#assetCells.get(state.id);
-      if (!cell) continue;
+      if (!cell || this.past.on) continue;
       const known = cell.state;
       moved ||=
         known.state !== state.state || (known.anomaly_since === null) !== (state.anomaly_since === null);
       cell.state = state;
     }
     if (moved) this.assetChanges += 1;
+  }
+
+  /** Shows another instant, or the present again: everything at once. False when nothing is known of it. */
+  #show(moment: Moment): boolean {
+    this.#shown = moment;
+    this.#cellsOf.table = moment.table;
+    for (const [id, cell] of this.#assetCells) cell.state = moment.assets.get(id) ?? WAITING;
+    this.assetChanges += 1;
+    moment.table.drain(() => {});
+    for (const cell of this.#cells) cell?.touch();
+    for (const listener of this.#painters) listener();
+    this.#tell();
+    return moment.table.kind.length > 0;
   }
 
   /** Frames were lost: ask for everything, and try on until it works. */
@@ -310,7 +414,7 @@ export class Live {
     if (this.#fetchingAlarms) return;
     this.#fetchingAlarms = true;
     try {
-      while (!this.alarms.replace(await this.backend.alarms()));
+      while (!this.#present.alarms.replace(await this.backend.alarms()));
     } catch (error) {
       this.frameFault = errorMessage(error);
     } finally {
@@ -323,7 +427,7 @@ export class Live {
     this.#painting = true;
     requestAnimationFrame(() => {
       this.#painting = false;
-      for (const listener of this.#painters) listener();
+      if (!this.past.on) for (const listener of this.#painters) listener();
       clearTimeout(this.#rest);
       const now = performance.now();
       if (now - this.#flushedAt >= FLUSH_MS) this.#flush(now - this.#valuesAt >= VALUES_MS);
@@ -333,20 +437,26 @@ export class Live {
 
   #flush(values: boolean): void {
     this.#flushedAt = performance.now();
-    if (values) {
-      this.#valuesAt = this.#flushedAt;
-      this.table.drain((key) => this.#cells[key]?.touch());
+    if (!this.past.on) {
+      if (values) {
+        this.#valuesAt = this.#flushedAt;
+        this.#present.table.drain((key) => this.#cells[key]?.touch());
+      }
+      this.#tell();
     }
-    this.flushes += 1;
     if (!this.ready) {
       this.ready = true;
       this.#beat();
     }
+  }
+
+  #tell(): void {
+    this.flushes += 1;
     for (const listener of this.#listeners) listener();
   }
 
   #beat(): void {
-    this.now = this.instant();
+    this.#clockNow = this.presentInstant();
     const silent = this.#frameAt !== null && performance.now() - this.#frameAt > SILENCE_MS;
     this.silentSince = silent ? this.#frameNow : null;
   }

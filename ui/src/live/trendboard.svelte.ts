@@ -41,7 +41,11 @@ export class TrendBoard {
   constructor(live: Live) {
     this.#live = live;
     const kept = read();
-    this.view = new TrendView(() => live.instant(), kept.span);
+    this.view = new TrendView(
+      () => live.instant(),
+      () => live.past.on,
+      kept.span,
+    );
     this.#picks = kept.ids.map((id, slot) => ({ id, slot }));
   }
 

@@ -97,7 +97,12 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
                 .turn(&mut wire, commands, &mut up, watchdog.as_mut())
                 .await
             {
-                Turn::Got(Ok(got)) => self.receive(got, &mut up),
+                Turn::Got(Ok(got)) => {
+                    self.receive(got, &mut up);
+                    if self.acks.is_full() {
+                        break Err(DownReason::unacknowledged(&self.spec));
+                    }
+                }
                 Turn::Got(Err(fault)) => break Ok(fault),
                 Turn::Lost(reason) => break Err(reason),
                 Turn::CaughtUp => {
@@ -117,7 +122,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         self.clear_up(&mut wire, &mut up);
         // From here on no handle of this link does anything.
         self.client = None;
-        self.acks.restart();
+        self.memory.ended(self.acks.restart());
         self.behind = false;
         self.lost(fault, up.as_ref())
     }
@@ -334,11 +339,18 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
             Got::Heard => {}
             // There is room for more.
             Got::Sent => self.release(),
+            Got::Received(id) => {
+                self.acks.sent(id);
+                self.release();
+            }
         }
     }
 
     fn deliver(&mut self, parcel: Parcel, ack: Option<W::Ack>) {
         let received = self.moments.next(&self.clock);
+        if ack.as_ref().is_some_and(|ack| !self.acks.is_taken(ack)) {
+            self.memory.came();
+        }
         let handle = match ack {
             None => None,
             Some(ack) if self.behind || self.is_full() => return self.leave(ack),
@@ -374,6 +386,10 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
     /// again on a new link; the window of what may be unacknowledged keeps it from sending much more until then. A
     /// broker without one would never send it again, and must not wait for it either.
     fn leave(&mut self, ack: W::Ack) {
+        if self.acks.is_taken(&ack) {
+            // A repeat of one that is not lost.
+            return;
+        }
         self.outlet.drop_some(self.memory.owe(1));
         if self.memory.outlives() {
             if !self.behind {
@@ -397,8 +413,10 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         let lost = self.memory.link(self.acks.epoch(), &self.spec, broker);
         self.outlet.drop_some(lost);
         if session_present {
-            self.throttle.forget_unacknowledged(self.memory.since());
-            self.outlet.forget_unacknowledged(self.memory.since());
+            let since = self.memory.since();
+            let forgotten = self.throttle.forget_unacknowledged(since)
+                + self.outlet.forget_unacknowledged(since);
+            self.memory.forgot(forgotten);
         }
         self.link(LinkState::Up {
             session_present,

@@ -227,6 +227,32 @@ impl DownReason {
         )
     }
 
+    /// A message came that can neither be read nor acknowledged.
+    pub(crate) fn broken_message(spec: &ConnectionSpec, detail: &str) -> Self {
+        DownReason::new(
+            DownKind::Protocol,
+            format!(
+                "{} sent what is not correct {}: {detail}",
+                spec.address(),
+                spec.protocol
+            ),
+            "A broker that keeps this message sends it again on each new link, and ends that too: remove it at the broker, or \
+             leave its topic out. Update the broker or the device that sends it.",
+        )
+    }
+
+    /// It sends more at once than can be acknowledged one by one.
+    pub(crate) fn unacknowledged(spec: &ConnectionSpec) -> Self {
+        DownReason::new(
+            DownKind::Protocol,
+            format!(
+                "{} did not wait for acknowledgements: it sent the same packet identifiers over and over",
+                spec.address()
+            ),
+            "Check that it is an MQTT broker, update it, and let it repeat messages on new links only.",
+        )
+    }
+
     pub(crate) fn version(spec: &ConnectionSpec) -> Self {
         let advice = match spec.protocol {
             Protocol::Mqtt5 => "Set the connection to MQTT 3.1.1.",

@@ -73,7 +73,9 @@ pub use filter::asks_for_everything;
 pub use grade::{Grade, Risk, RiskKind, key_risk, security_grade};
 pub use inbox::{InboundSender, Inbox, inbox};
 pub use limits::{Limits, Rate, Timing};
-pub use message::{AckHandle, Command, Grant, Inbound, LinkState, Properties, Refusal, Topic};
+pub use message::{
+    AckHandle, Command, Grant, Inbound, LinkState, Properties, Refusal, Topic, Unfit,
+};
 pub use qos::Qos;
 pub use report::{Fact, Notice, Step, TestReport, TestStep};
 pub use run::run;

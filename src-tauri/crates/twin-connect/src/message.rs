@@ -23,10 +23,10 @@ pub struct Topic(Bytes);
 
 impl Topic {
     /// The topic in these bytes; gives them back when they are not valid UTF-8.
-    pub(crate) fn read(bytes: Bytes) -> Result<Self, (Bytes, std::str::Utf8Error)> {
+    pub(crate) fn read(bytes: Bytes) -> Result<Self, Bytes> {
         match std::str::from_utf8(&bytes) {
             Ok(_) => Ok(Topic(bytes)),
-            Err(error) => Err((bytes, error)),
+            Err(_) => Err(bytes),
         }
     }
 
@@ -188,6 +188,25 @@ pub struct Refusal {
     pub reason: String,
 }
 
+/// Why a message is not handed on as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unfit {
+    /// It has too many bytes.
+    TooLarge,
+    /// Its topic or its properties are none (MQTT 5, 1.5.4, 3.3.2 and 4.7).
+    Malformed,
+}
+
+impl Unfit {
+    /// Short name, in kebab case.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Unfit::TooLarge => "too-large",
+            Unfit::Malformed => "malformed",
+        }
+    }
+}
+
 /// What comes out of a connection, in order.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Inbound {
@@ -227,12 +246,15 @@ pub enum Inbound {
         /// For QoS 1 and 2: give it back by [`Command::Ack`] once the message is safe.
         ack: Option<AckHandle>,
     },
-    /// A message too large to hand on, or to be read. Acknowledge it like any other, or the broker will repeat it.
+    /// A message too large to hand on or to be read, or with a topic or properties that are none. Acknowledge it like any
+    /// other, or the broker will repeat it.
     Unreadable {
         /// When it was read.
         received: Timestamp,
-        /// Topic name.
+        /// Topic name; what is no text in it is replaced by U+FFFD.
         topic: String,
+        /// Why.
+        cause: Unfit,
         /// What is wrong with it, in words.
         detail: String,
         /// The beginning of its payload, at most 4 KiB.

@@ -3,29 +3,20 @@
 use bytes::Bytes;
 use twin_core::Timestamp;
 
-use crate::{AckHandle, Inbound, Properties, Qos, Topic};
+use crate::{AckHandle, Inbound, Properties, Qos, Topic, Unfit};
 
 /// How much of an unreadable message is shown, bytes.
 pub(crate) const EXCERPT: usize = 4_096;
 
 /// A message that was not read: only the beginning of its payload is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unread {
     /// Why.
-    pub(crate) excess: Excess,
+    pub(crate) cause: Unfit,
+    /// What is wrong with it, in words.
+    pub(crate) detail: String,
     /// What its whole payload has, bytes.
     pub(crate) payload: usize,
-}
-
-/// What a message has too much of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Excess {
-    /// Bytes.
-    #[error("its packet of {size} bytes is larger than the {limit} that are read at all")]
-    Packet { size: usize, limit: usize },
-    /// Properties (MQTT 5, 3.3.2.3).
-    #[error("it has {size} bytes of properties, more than the {limit} that are read at all")]
-    Properties { size: usize, limit: usize },
 }
 
 /// A message as it came, but for its acknowledgement.
@@ -51,8 +42,9 @@ impl Parcel {
             properties,
             unread,
         } = self;
-        let (topic, detail) = match Topic::read(topic) {
-            Ok(topic) if unread.is_none() && payload.len() <= limit => {
+        let is_large = payload.len() > limit;
+        let topic = match Topic::read(topic) {
+            Ok(topic) if unread.is_none() && !is_large => {
                 return Inbound::Message {
                     topic,
                     payload,
@@ -64,24 +56,23 @@ impl Parcel {
                     ack,
                 };
             }
-            Ok(topic) => (
-                topic.into(),
-                match unread {
-                    Some(unread) => unread.excess.to_string(),
-                    None => format!(
-                        "its payload of {} bytes is larger than the limit of {limit}",
-                        payload.len()
-                    ),
-                },
-            ),
-            Err((bytes, error)) => (
-                String::from_utf8_lossy(&bytes).into_owned(),
-                format!("its topic is not valid UTF-8: {error}"),
-            ),
+            Ok(topic) => topic.into(),
+            Err(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        };
+        let (cause, detail) = match unread {
+            Some(unread) => (unread.cause, unread.detail),
+            None if is_large => {
+                let size = payload.len();
+                let detail =
+                    format!("its payload of {size} bytes is larger than the limit of {limit}");
+                (Unfit::TooLarge, detail)
+            }
+            None => (Unfit::Malformed, "its topic is not valid UTF-8".into()),
         };
         Inbound::Unreadable {
             received,
-            topic,
+            topic: topic.replace('\0', "\u{fffd}"),
+            cause,
             detail,
             // A copy, so that the excerpt does not keep the whole packet alive.
             excerpt: Bytes::copy_from_slice(&payload[..payload.len().min(EXCERPT)]),

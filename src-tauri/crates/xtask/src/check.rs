@@ -72,7 +72,7 @@ impl Report {
     }
 }
 
-/// Runs the tests: all, or with `fast` those that need neither a window nor WebKitGTK. With `with_bindings` the committed
+/// Runs the tests: all, or with `fast` those that need neither a window nor a browser. With `with_bindings` the committed
 /// bindings are compared with those that the tests generated.
 ///
 /// # Errors
@@ -85,7 +85,12 @@ pub fn run_test(repo: &Repo, fast: bool, with_bindings: bool, stop: &Stop) -> Re
     };
     setup::run_setup(repo, purpose, stop)?;
     let mut report = Report::default();
-    for script in ["lint", "check", "test", "build"] {
+    // What needs a browser is left out where no window is tested.
+    let browser = (!fast).then_some("axe");
+    for script in ["lint", "check", "test", "build"]
+        .into_iter()
+        .chain(browser)
+    {
         let mut npm = command("npm");
         npm.args(["run", script]).current_dir(repo.ui());
         report.step(&mut npm, stop)?;

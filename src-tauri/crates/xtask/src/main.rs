@@ -10,8 +10,6 @@ mod display;
 mod front_end;
 mod fuzz;
 mod packages;
-mod pictures;
-mod plant_file;
 mod process;
 mod python;
 mod repo;
@@ -76,7 +74,7 @@ enum Task {
     },
     /// Run every lint and every test, the real window included.
     Test {
-        /// Leave out what needs a window or WebKitGTK.
+        /// Leave out what needs a window, WebKitGTK or a browser.
         #[arg(long)]
         fast: bool,
     },

@@ -29,8 +29,15 @@ const TEST: &[&str] = &[
     "strace",
     "fiu-utils",
 ];
-/// A screen, a session bus, a notification service and a driver for the window test.
-const WINDOW_TEST: &[&str] = &["xvfb", "dbus", "dbus-x11", "dunst", "webkit2gtk-driver"];
+/// A screen, a session bus, a notification service and a driver for the window test, and a browser that axe runs in.
+const WINDOW_TEST: &[&str] = &[
+    "xvfb",
+    "dbus",
+    "dbus-x11",
+    "dunst",
+    "webkit2gtk-driver",
+    "chromium",
+];
 /// Other time-series databases, which the historian is compared with: used by one bench, and by nothing else.
 const PEERS: &[&str] = &["victoria-metrics", "influxdb"];
 

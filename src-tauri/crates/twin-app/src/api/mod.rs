@@ -5,11 +5,14 @@
 
 pub mod alarm;
 pub mod connection;
+pub mod diagnostics;
 pub mod discovery;
 pub mod files;
 pub mod frame;
 pub mod look;
 pub mod models;
+pub mod opening;
+pub mod past;
 pub mod pictures;
 pub mod plant;
 pub mod said;

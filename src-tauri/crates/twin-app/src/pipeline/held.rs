@@ -39,6 +39,11 @@ impl Held {
         self.queue.is_empty()
     }
 
+    /// How many are held.
+    pub fn len(&self) -> usize {
+        self.queue.len()
+    }
+
     /// Whether no more may come of a connection, of which there are `connections`: each has an equal part.
     pub fn is_full(&self, source: usize, connections: usize) -> bool {
         let held = self.bytes.get(&source).copied().unwrap_or(0);
@@ -93,6 +98,7 @@ mod tests {
         Inbound::Unreadable {
             received: Timestamp(0),
             topic: "t".into(),
+            cause: twin_connect::Unfit::TooLarge,
             detail: "x".repeat(1_000),
             excerpt: bytes::Bytes::new(),
             ack: None,

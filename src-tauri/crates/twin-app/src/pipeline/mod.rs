@@ -5,12 +5,16 @@
 //! stops taking messages, the connections hold QoS 1 and 2 back (the broker keeps them) and count what they drop of QoS
 //! 0. When history cannot be written, `outage` says what goes on.
 
+pub mod adoption;
 mod carrier;
+mod diagnose;
 pub mod driver;
 mod held;
+mod house;
 mod intake;
 pub mod job;
 pub mod maintenance;
+pub mod meter;
 pub mod notice;
 mod outage;
 pub mod provisional;

@@ -1,5 +1,7 @@
 //! Driver, writer and maintenance on a real history, fed as connections feed them.
 
+mod adoption;
+mod diagnose;
 mod ends;
 mod gap;
 mod heard;
@@ -21,6 +23,7 @@ use twin_model::Plant;
 use twin_payload::Decoder;
 
 use super::{
+    adoption::Adopter,
     driver::{Driver, DriverParts},
     job::Job,
     maintenance::Maintenance,
@@ -72,6 +75,7 @@ struct Bench {
     queues: Option<Queues>,
     /// Up to when the writer says that history is complete, µs.
     complete: Arc<AtomicI64>,
+    adopter: Arc<Adopter>,
     _kept: Vec<Box<dyn std::any::Any>>,
 }
 
@@ -101,8 +105,11 @@ impl Bench {
             answers: answer_queue,
             conditions: condition_queue,
         };
+        let adopter = Arc::new(Adopter::new(historian.clone(), dir));
+        adopter.put_plant(Arc::clone(&compiled)).await;
         Ok(Bench {
             compiled,
+            adopter,
             view: Arc::new(View::new(plant, vec![], 0)),
             historian,
             jobs: Some(job_queue),
@@ -134,6 +141,7 @@ impl Bench {
             historian: self.historian.clone(),
             retention: watch::channel(String::new()).1,
             not_recorded,
+            meter: Arc::default(),
         });
         let connection = self.compiled.plant.connection("c").unwrap();
         let source = Source::new(SourceParts {
@@ -158,6 +166,7 @@ impl Bench {
         self._kept.push(Box::new(queue));
         let writer = Writer {
             numbering: Numbering::new(self.historian.clone()),
+            adopter: Arc::clone(&self.adopter),
             historian: self.historian.clone(),
             view: Arc::clone(&self.view),
             conditions: self.conditions.clone(),
@@ -165,6 +174,7 @@ impl Bench {
             unacknowledged: watch::channel(0).0,
             settled: Arc::new(AtomicI64::new(0)),
             complete: Arc::clone(&self.complete),
+            meter: Arc::default(),
         };
         let jobs = self.jobs.take().unwrap();
         self.job_sender = mpsc::channel(1).0;
@@ -277,6 +287,7 @@ async fn maintenance_that_fails_says_so_and_takes_it_back() -> anyhow::Result<()
     bench.historian.limit_telemetry_pages(Some(1)).await?;
     let maintenance = Maintenance {
         historian: bench.historian.clone(),
+        adopter: Arc::clone(&bench.adopter),
         settled: Arc::new(AtomicI64::new(row.0)),
         complete: Arc::new(AtomicI64::new(17)),
         conditions: bench.conditions.clone(),

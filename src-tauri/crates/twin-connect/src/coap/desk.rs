@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     Command, DownReason, Grant, Inbound, InboundSender, LinkState, Properties, Qos, Refusal, Topic,
-    outlet::Outlet,
+    Unfit, outlet::Outlet,
 };
 
 /// How long cancelling observations at the end may take.
@@ -191,6 +191,7 @@ impl<C: Fn() -> Timestamp> Desk<C> {
                     let item = Inbound::Unreadable {
                         received: at,
                         topic: topic.into(),
+                        cause: Unfit::TooLarge,
                         detail,
                         excerpt,
                         ack: None,

@@ -10,6 +10,8 @@ use super::{frames::Tally, stand_in::Mark};
 const PUBACK: [u8; 2] = [0x40, 2];
 /// PINGREQ (MQTT 5, 3.12).
 const PINGREQ: [u8; 2] = [0xc0, 0];
+/// DISCONNECT because of a malformed packet (MQTT 5, 3.14.2.1).
+const MALFORMED: [u8; 3] = [0xe0, 1, 0x81];
 /// Acknowledgements that may wait, bytes: as many as there are packet identifiers.
 pub(crate) const HELD_MAX: usize = 65_535 * 4;
 
@@ -75,6 +77,11 @@ impl Beside {
             state.is_asked = true;
             state.waiting.extend_from_slice(&PINGREQ);
         }
+    }
+
+    /// Tells the broker that what it sent cannot be read (MQTT 5, 4.13.1).
+    pub(super) fn object(&self) {
+        self.lock().waiting.extend_from_slice(&MALFORMED);
     }
 
     /// Exchanges what waits for an empty buffer.

@@ -68,8 +68,8 @@ pub(crate) struct Cork<S> {
     discard: Option<Discard>,
     /// The end of the stream.
     end: Option<io::Result<()>>,
-    /// What is kept back may go on now.
-    has_paused: bool,
+    /// Nothing is to seem to be there once, before what is kept back goes on.
+    must_pause: bool,
 }
 
 impl<S: AsyncWrite + Unpin> Cork<S> {
@@ -92,7 +92,7 @@ impl<S: AsyncWrite + Unpin> Cork<S> {
             is_short: false,
             discard: None,
             end: None,
-            has_paused: false,
+            must_pause: false,
         }
     }
 
@@ -138,14 +138,15 @@ impl<S: AsyncWrite + Unpin> Cork<S> {
         self.inside = false;
     }
 
-    /// Lets bytes pass that begin at `from` and have just come; the rest is kept back.
-    fn pass(&mut self, buf: &mut ReadBuf<'_>, from: usize) {
+    /// Lets bytes pass that begin at `from`, of which so many have just come; the rest is kept back.
+    fn pass(&mut self, buf: &mut ReadBuf<'_>, from: usize, came: usize) {
         let packets = self.frames.tally.packets;
         let bytes = &buf.filled()[from..];
         let Pass { passed, then } = self.frames.pass(bytes);
-        self.stop(then);
-        self.kept.extend_from_slice(&bytes[passed..]);
-        self.note(packets, bytes.len());
+        if self.go_on(then) {
+            self.kept.extend_from_slice(&bytes[passed..]);
+        }
+        self.note(packets, came);
         self.batch += passed;
         buf.set_filled(from + passed);
     }
@@ -154,16 +155,35 @@ impl<S: AsyncWrite + Unpin> Cork<S> {
     fn clear(&mut self) {
         let packets = self.frames.tally.packets;
         let Pass { passed, then } = self.frames.pass(&self.kept[self.given..]);
-        self.stop(then);
         self.cleared += passed;
+        if !self.go_on(then) {
+            self.kept.truncate(self.cleared);
+        }
         self.note(packets, 0);
     }
 
-    fn stop(&mut self, then: Then) {
+    /// Whether what is behind the bytes that may pass is of any worth.
+    fn go_on(&mut self, then: Then) -> bool {
         self.is_short = matches!(then, Then::More);
-        if let Then::Discard(discard) = then {
-            self.discard = Some(discard);
+        match then {
+            Then::End | Then::More => {}
+            Then::Pause => self.must_pause = true,
+            Then::Discard(discard) => self.discard = Some(discard),
+            Then::Broken(broken) => {
+                if self.frames.has_properties() {
+                    self.beside.object();
+                }
+                self.finish(Err(io::Error::other(broken)));
+                return false;
+            }
         }
+        true
+    }
+
+    /// The stream has ended.
+    fn finish(&mut self, end: io::Result<()>) {
+        self.end = Some(end);
+        self.must_pause = true;
     }
 
     /// Hands out what may go out.
@@ -214,23 +234,40 @@ impl<S: AsyncWrite + Unpin> Cork<S> {
 }
 
 impl<S: AsyncWrite + AsyncRead + Unpin> Cork<S> {
+    /// Puts the beginning of a message that waits for more of it in front of what comes, if there is room for both: so most
+    /// bytes lie where the library wants them. Gives its size.
+    fn lend(&self, buf: &mut ReadBuf<'_>) -> usize {
+        let rest = &self.kept[self.given..];
+        let is_lent = self.is_short && self.discard.is_none() && rest.len() <= buf.remaining() / 2;
+        if !is_lent {
+            return 0;
+        }
+        buf.put_slice(rest);
+        rest.len()
+    }
+
     /// Reads what comes next. It passes, or is kept back.
     fn poll_fill(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<()> {
         let before = buf.filled().len();
+        let lent = self.lend(buf);
         let read = Pin::new(&mut self.stream).poll_read(cx, buf);
-        let came = buf.filled().len() - before;
+        let came = buf.filled().len() - before - lent;
+        if came == 0 {
+            buf.set_filled(before);
+        }
         match read {
             // There may be more to read when it is only this task's turn that is over.
             Poll::Pending if !has_budget_remaining() => return Poll::Pending,
             Poll::Pending => match self.fault.take() {
                 // What came before the write failed has been read by now.
-                Some(error) => self.end = Some(Err(error)),
+                Some(error) => self.finish(Err(error)),
                 None => return Poll::Pending,
             },
-            Poll::Ready(Err(error)) => self.end = Some(Err(error)),
-            Poll::Ready(Ok(())) if came == 0 => self.end = Some(Ok(())),
-            Poll::Ready(Ok(())) if self.kept.is_empty() && self.discard.is_none() => {
-                self.pass(buf, before);
+            Poll::Ready(Err(error)) => self.finish(Err(error)),
+            Poll::Ready(Ok(())) if came == 0 => self.finish(Ok(())),
+            Poll::Ready(Ok(())) if lent > 0 || (self.kept.is_empty() && self.discard.is_none()) => {
+                self.forget();
+                self.pass(buf, before, came);
             }
             Poll::Ready(Ok(())) => {
                 // What was given out is not kept: a peer that ends each piece within a message would fill the memory.
@@ -266,7 +303,7 @@ impl<S: AsyncWrite + AsyncRead + Unpin> AsyncRead for Cork<S> {
                 return Poll::Ready(Ok(()));
             }
             self.throw_away();
-            let is_starved = self.kept.is_empty() || self.is_short;
+            let is_starved = self.given == self.kept.len() || self.is_short;
             if is_starved && self.end.is_none() {
                 ready!(self.poll_fill(cx, buf));
                 if buf.filled().len() > before {
@@ -274,11 +311,10 @@ impl<S: AsyncWrite + AsyncRead + Unpin> AsyncRead for Cork<S> {
                 }
                 continue;
             }
-            if !std::mem::replace(&mut self.has_paused, true) {
+            if std::mem::take(&mut self.must_pause) {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
-            self.has_paused = false;
             if is_starved {
                 return Poll::Ready(self.end.replace(Ok(())).unwrap_or(Ok(())));
             }

@@ -7,15 +7,20 @@ use bytes::Bytes;
 
 use tokio::time::Instant;
 
-use self::{frames::Tally, stand_in::Mark};
+use self::{
+    frames::Tally,
+    head::Broken,
+    stand_in::{Mark, Replaced},
+};
 use crate::{
-    BrokerFacts, ConnectionSpec, DownReason, Properties, Qos, Subscription, parcel::Unread,
-    probe::Probe, socket::Dialler,
+    BrokerFacts, ConnectionSpec, DownReason, Properties, Qos, Subscription, acks::Acknowledges,
+    parcel::Unread, probe::Probe, socket::Dialler,
 };
 
 mod beside;
 mod cork;
 mod frames;
+mod head;
 mod stand_in;
 pub(crate) mod v311;
 pub(crate) mod v5;
@@ -36,6 +41,18 @@ pub(crate) enum Receipt {
     AtLeastOnce(u16),
     /// QoS 2: PUBREC.
     ExactlyOnce(u16),
+}
+
+impl Acknowledges for Receipt {
+    fn packet(&self) -> u16 {
+        let (Receipt::AtLeastOnce(id) | Receipt::ExactlyOnce(id)) = self;
+        *id
+    }
+
+    /// The library takes its time with PUBREC; it knows a repeat that comes after it.
+    fn is_sent_at_once(&self) -> bool {
+        matches!(self, Receipt::AtLeastOnce(_))
+    }
 }
 
 /// What the broker did, or what was sent.
@@ -66,6 +83,8 @@ pub(crate) enum Got<A> {
     Heard,
     /// Something went out: there is room for more.
     Sent,
+    /// The PUBREC of this packet went out.
+    Received(u16),
 }
 
 /// How a link ended.
@@ -75,6 +94,8 @@ pub(crate) enum Fault {
     Closed(Option<io::Error>),
     /// By something that cannot be read.
     Malformed(String),
+    /// By a message that cannot be read, nor acknowledged.
+    Broken(Broken),
     /// By a packet beyond all limits.
     TooLarge { size: usize, limit: usize },
     /// It never began: CONNACK.
@@ -101,6 +122,17 @@ pub(crate) enum Refused {
 }
 
 impl Fault {
+    /// By this error of the stream: what was found wrong in it stands in there too.
+    fn broke(error: io::Error) -> Self {
+        let broken = error
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<Broken>());
+        match broken {
+            Some(broken) => Fault::Broken(broken.clone()),
+            None => Fault::Closed(Some(error)),
+        }
+    }
+
     /// Whether the other side ended the link without a word.
     pub(crate) fn is_closed(&self) -> bool {
         matches!(self, Fault::Closed(_))
@@ -115,6 +147,7 @@ impl Fault {
         match self {
             Fault::Closed(error) => DownReason::closed(spec, was_up, error.as_ref(), &sight),
             Fault::Malformed(detail) => DownReason::protocol(spec, was_up, &detail, &sight),
+            Fault::Broken(broken) => DownReason::broken_message(spec, &broken.to_string()),
             Fault::TooLarge { size, limit } => DownReason::too_large(size, limit),
             Fault::TakenOver => DownReason::taken_over(spec),
             Fault::Silent => DownReason::silent(spec),
@@ -146,6 +179,9 @@ pub(crate) struct Answer {
 /// is then what matters.
 pub(crate) type Answers = Pin<Box<dyn Future<Output = Vec<Answer>> + Send>>;
 
+/// Whether a message went out: written, and acknowledged if it is to be.
+pub(crate) type Said = Pin<Box<dyn Future<Output = bool> + Send>>;
+
 /// The reading half of one link. Dropping it closes the stream without a word to the broker.
 ///
 /// Each link gets halves of its own. The library could also keep one pair over all links, but then it sends again on
@@ -153,7 +189,7 @@ pub(crate) type Answers = Pin<Box<dyn Future<Output = Vec<Answer>> + Send>>;
 /// under packet identifiers that have another meaning by then.
 pub(crate) trait Wire: Send + Sized {
     /// An acknowledgement ready to be sent.
-    type Ack: Clone + Send;
+    type Ack: Clone + Send + Acknowledges;
     /// The writing half.
     type Client: Client<Ack = Self::Ack> + Send;
 
@@ -188,11 +224,19 @@ impl Given {
     /// Counts a message, and looks whether it came in another's place.
     fn count<A>(&mut self, mut got: Got<A>, mark: Mark) -> Got<A> {
         if let Got::Message {
-            payload, unread, ..
+            topic,
+            payload,
+            unread,
+            ..
         } = &mut got
-            && let Some((why, excerpt)) = mark.read(payload)
+            && let Some(replaced) = mark.read(payload)
         {
-            (*payload, *unread) = (excerpt, Some(why));
+            let Replaced {
+                unread: why,
+                topic: of,
+                excerpt,
+            } = replaced;
+            (*topic, *payload, *unread) = (of, excerpt, Some(why));
         }
         match &got {
             Got::Message { ack: None, .. } => self.0.plain += 1,
@@ -219,6 +263,15 @@ pub(crate) trait Client {
 
     /// Why it could not be queued, in words.
     fn publish(&self, topic: &str, payload: Bytes, qos: Qos, retain: bool) -> Result<(), String>;
+
+    /// The same, and tells when it is safe to say goodbye.
+    fn publish_last(
+        &self,
+        topic: &str,
+        payload: Bytes,
+        qos: Qos,
+        retain: bool,
+    ) -> Result<Said, String>;
 
     /// `again` is true if this client has subscribed before in its life and the broker still knows: it then need not
     /// repeat retained messages, where the protocol can say so.

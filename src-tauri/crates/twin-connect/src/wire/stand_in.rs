@@ -1,56 +1,79 @@
 //! Small messages in place of those that are not read.
 //!
-//! A message with a packet beyond all limits, or with too many properties, must be acknowledged all the same: a broker with
-//! a session would deliver it for ever. So its bytes are thrown away as they come, and the library is handed a small message
-//! with the same flags, topic and packet id. What was wrong with it, and the beginning of what it said, is the payload.
+//! A message with a packet beyond all limits, with too many properties, or with a text that is none, must be acknowledged all
+//! the same: a broker with a session would deliver it for ever. So its bytes are thrown away as they come, and the library is
+//! handed a small message with the same flags and packet id. The payload is what was wrong with it, its topic, and the
+//! beginning of what it said.
 
 use bytes::Bytes;
 
-use crate::parcel::{EXCERPT, Excess, Unread};
+use crate::{
+    Unfit,
+    parcel::{EXCERPT, Unread},
+};
 
-/// Most bytes of a stand-in besides its topic and the excerpt: more than its headers, mark and defect have.
+/// Most bytes of a stand-in besides topic, excerpt and what was wrong: more than its headers and mark have.
 const HEAD: usize = 64;
+/// Most bytes of what was wrong, in words.
+const DETAIL: usize = 1_024;
 /// Most bytes of a stand-in. The library must be ready to read as many.
-pub(crate) const STAND_IN_MAX: usize = 65_535 + EXCERPT + HEAD;
+pub(crate) const STAND_IN_MAX: usize = 65_535 + EXCERPT + DETAIL + HEAD;
+/// The topic that the library sees, with its length: the true one may be none that it takes.
+const TOPIC: [u8; 3] = [0, 1, b'x'];
 
 /// What the payload of a stand-in begins with. It is drawn anew for each link, so that no one else can write it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark([u8; 16]);
+
+/// A message that was not read.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Replaced {
+    pub(crate) unread: Unread,
+    pub(crate) topic: Bytes,
+    /// The beginning of its payload.
+    pub(crate) excerpt: Bytes,
+}
 
 impl Mark {
     pub(crate) fn draw() -> Self {
         Mark(rand::random())
     }
 
-    fn payload(&self, unread: Unread, excerpt: &[u8]) -> Vec<u8> {
-        let (kind, size, limit) = match unread.excess {
-            Excess::Packet { size, limit } => (0, size, limit),
-            Excess::Properties { size, limit } => (1, size, limit),
-        };
-        let numbers = [size, limit, unread.payload].map(|number| (number as u64).to_be_bytes());
-        [&self.0[..], &[kind], &numbers.concat(), excerpt].concat()
+    fn payload(&self, unread: &Unread, topic: &[u8], excerpt: &[u8]) -> Vec<u8> {
+        let detail = unread.detail.as_bytes();
+        let detail = &detail[..detail.len().min(DETAIL)];
+        let cause = u8::from(unread.cause == Unfit::Malformed);
+        let sizes = [unread.payload, detail.len(), topic.len()];
+        let sizes = sizes.map(|size| (size as u64).to_be_bytes()).concat();
+        [&self.0[..], &[cause], &sizes, detail, topic, excerpt].concat()
     }
 
-    /// What is to be known of the message in whose place this payload came, and the beginning of what that one said; none if
-    /// it came in no message's place.
-    pub(crate) fn read(&self, payload: &Bytes) -> Option<(Unread, Bytes)> {
-        let (&[kind], mut rest) = payload.strip_prefix(&self.0[..])?.split_first_chunk()?;
-        let mut numbers = [0; 3];
-        for number in &mut numbers {
+    /// The message in whose place this payload came; none if it came in no message's place.
+    pub(crate) fn read(&self, payload: &Bytes) -> Option<Replaced> {
+        let (&[cause], mut rest) = payload.strip_prefix(&self.0[..])?.split_first_chunk()?;
+        let mut sizes = [0; 3];
+        for size in &mut sizes {
             let bytes;
             (bytes, rest) = rest.split_first_chunk()?;
-            *number = usize::try_from(u64::from_be_bytes(*bytes)).unwrap_or(usize::MAX);
+            *size = usize::try_from(u64::from_be_bytes(*bytes)).ok()?;
         }
-        let [size, limit, whole] = numbers;
-        let excess = match kind {
-            0 => Excess::Packet { size, limit },
-            _ => Excess::Properties { size, limit },
+        let [whole, detail, topic] = sizes;
+        let (detail, rest) = rest.split_at_checked(detail)?;
+        let (topic, excerpt) = rest.split_at_checked(topic)?;
+        let cause = match cause {
+            0 => Unfit::TooLarge,
+            _ => Unfit::Malformed,
         };
         let unread = Unread {
-            excess,
+            cause,
+            detail: String::from_utf8_lossy(detail).into_owned(),
             payload: whole,
         };
-        Some((unread, payload.slice_ref(rest)))
+        Some(Replaced {
+            unread,
+            topic: payload.slice_ref(topic),
+            excerpt: payload.slice_ref(excerpt),
+        })
     }
 }
 
@@ -58,8 +81,8 @@ impl Mark {
 #[derive(Debug)]
 pub(crate) struct Discard {
     first: u8,
-    /// The length of the topic, the topic, and the packet id if there is one.
-    name: Vec<u8>,
+    topic: Vec<u8>,
+    id: Option<[u8; 2]>,
     has_properties: bool,
     unread: Unread,
     /// Bytes before its payload that are still to come.
@@ -70,22 +93,24 @@ pub(crate) struct Discard {
 }
 
 impl Discard {
-    /// One that begins with this byte, and has this between its remaining length and its properties; `before` is the size of
-    /// all before its payload.
+    /// One with this first byte, topic and packet id; `before` is the size of all before its payload.
     pub(crate) fn new(
-        (first, name): (u8, &[u8]),
+        (first, topic, id): (u8, &[u8], Option<[u8; 2]>),
         has_properties: bool,
         before: usize,
         unread: Unread,
     ) -> Self {
+        // Of QoS 0 none can be a repeat, and the library takes none that says it is.
+        let is_plain = first & 6 == 0;
         Discard {
-            first,
-            name: name.to_vec(),
+            first: if is_plain { first & !8 } else { first },
+            topic: topic.to_vec(),
+            id,
             has_properties,
-            unread,
             before,
             payload: unread.payload,
             excerpt: Vec::new(),
+            unread,
         }
     }
 
@@ -108,9 +133,10 @@ impl Discard {
 
     /// The packet in its place.
     pub(crate) fn stand_in(&self, mark: Mark) -> Vec<u8> {
-        let payload = mark.payload(self.unread, &self.excerpt);
+        let payload = mark.payload(&self.unread, &self.topic, &self.excerpt);
+        let id = self.id.as_ref().map_or(&[][..], |id| &id[..]);
         let none: &[u8] = if self.has_properties { &[0] } else { &[] };
-        let mut left = self.name.len() + none.len() + payload.len();
+        let mut left = TOPIC.len() + id.len() + none.len() + payload.len();
         let mut packet = vec![self.first];
         // The remaining length (MQTT 5, 1.5.5).
         loop {
@@ -121,10 +147,7 @@ impl Discard {
                 break;
             }
         }
-        packet.extend_from_slice(&self.name);
-        packet.extend_from_slice(none);
-        packet.extend_from_slice(&payload);
-        packet
+        [&packet[..], &TOPIC, id, none, &payload].concat()
     }
 }
 
@@ -143,9 +166,9 @@ mod tests {
             piece in 1_usize..5_000,
         ) {
             let all = [vec![b'p'; before], vec![b'x'; payload], vec![b'n'; 9]].concat();
-            let excess = Excess::Properties { size: before, limit: 7 };
-            let unread = Unread { excess, payload };
-            let mut discard = Discard::new((0x32, b"\0\x01a\0\x07"), true, before, unread);
+            let unread = Unread { cause: Unfit::Malformed, detail: "why".into(), payload };
+            let name = (0x32, &b"\xff#"[..], Some([0, 7]));
+            let mut discard = Discard::new(name, true, before, unread.clone());
             let mut at = 0;
             while !discard.is_whole() {
                 at += discard.take(&all[at..all.len().min(at + piece)]);
@@ -153,11 +176,11 @@ mod tests {
             prop_assert_eq!(at, before + payload);
             let mark = Mark::draw();
             let packet = discard.stand_in(mark);
-            let at = packet.windows(6).position(|some| some == b"\0\x01a\0\x07\0").unwrap();
+            let at = packet.windows(6).position(|some| some == b"\0\x01x\0\x07\0").unwrap();
             prop_assert!(packet[0] == 0x32 && packet.len() <= STAND_IN_MAX);
             let said = Bytes::copy_from_slice(&packet[at + 6..]);
-            let (read, excerpt) = mark.read(&said).unwrap();
-            prop_assert_eq!(read, unread);
+            let Replaced { unread: read, topic, excerpt } = mark.read(&said).unwrap();
+            prop_assert_eq!((read, &topic[..]), (unread, &b"\xff#"[..]));
             prop_assert_eq!(excerpt, vec![b'x'; payload.min(EXCERPT)]);
             prop_assert_eq!(Mark::draw().read(&said), None);
         }

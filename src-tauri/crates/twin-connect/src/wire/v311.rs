@@ -3,14 +3,14 @@
 use bytes::Bytes;
 use rumqttc_v4::{
     AckMode, AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, Incoming, LastWill,
-    ManualAck, MqttOptions, NetworkOptions, Packet, PubRec, Publish, PublishOptions, QoS,
+    ManualAck, MqttOptions, NetworkOptions, Outgoing, Packet, PubRec, Publish, PublishOptions, QoS,
     StateError, SubscribeFilter, SubscribeReasonCode, mqttbytes::Error as CodecError,
 };
 use tokio::time::Instant;
 
 use super::{
     Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Given, Got, Lost, OUTGOING, REQUESTS,
-    Receipt, Refused, Wire, beside::Beside, cork::Cork, frames::Frames, qos_of, seconds,
+    Receipt, Refused, Said, Wire, beside::Beside, cork::Cork, frames::Frames, qos_of, seconds,
 };
 use crate::{BrokerFacts, ConnectionSpec, Qos, Subscription, Will, socket::Dialler};
 
@@ -112,6 +112,7 @@ impl Wire for Reader {
                 })
             }
             Ok(Event::Incoming(_)) => Ok(Got::Heard),
+            Ok(Event::Outgoing(Outgoing::PubRec(id))) => Ok(Got::Received(id)),
             Ok(Event::Outgoing(_)) => Ok(Got::Sent),
             Err(error) => Err(fault(error, self.limit)),
         }
@@ -167,6 +168,21 @@ impl Client for Writer {
         self.client
             .try_publish(topic, payload, how)
             .map_err(|error| error.to_string())
+    }
+
+    fn publish_last(
+        &self,
+        topic: &str,
+        payload: Bytes,
+        qos: Qos,
+        retain: bool,
+    ) -> Result<Said, String> {
+        let how = PublishOptions::new(qos_to(qos)).retain(retain);
+        let notice = self
+            .client
+            .try_publish_tracked(topic, payload, how)
+            .map_err(|error| error.to_string())?;
+        Ok(Box::pin(async move { notice.wait_async().await.is_ok() }))
     }
 
     fn subscribe(&self, subscriptions: &[Subscription], _again: bool) -> Result<Answers, String> {
@@ -229,7 +245,7 @@ fn fault(error: ConnectionError, limit: usize) -> Fault {
         ConnectionError::MqttState(state) => state_fault(state, limit),
         ConnectionError::NetworkTimeout => Fault::Timeout,
         ConnectionError::FlushTimeout => Fault::Silent,
-        ConnectionError::Io(error) => Fault::Closed(Some(error)),
+        ConnectionError::Io(error) => Fault::broke(error),
         ConnectionError::RequestsDone | ConnectionError::DisconnectTimeout => Fault::Closed(None),
         ConnectionError::ConnectionRefused(code) => Fault::Refused(refused(code)),
         ConnectionError::NotConnAck(_) => {
@@ -242,7 +258,7 @@ fn fault(error: ConnectionError, limit: usize) -> Fault {
 fn state_fault(error: StateError, limit: usize) -> Fault {
     match error {
         StateError::Io(error) | StateError::Deserialization(CodecError::Io(error)) => {
-            Fault::Closed(Some(error))
+            Fault::broke(error)
         }
         StateError::ConnectionAborted => Fault::Closed(None),
         StateError::AwaitPingResp => Fault::Silent,

@@ -3,16 +3,16 @@
 use bytes::Bytes;
 use rumqttc::{
     AckMode, AsyncClient, ConnAckProperties, ConnectReturnCode, ConnectionError,
-    DisconnectReasonCode, Event, EventLoop, Incoming, LastWill, ManualAck, MqttOptions, Packet,
-    PersistedAckMode, PersistedSession, PubRec, Publish, PublishOptions, PublishProperties, QoS,
-    RetainForwardRule, SessionStore, SessionStoreError, SessionStoreKey, StateError,
+    DisconnectReasonCode, Event, EventLoop, Incoming, LastWill, ManualAck, MqttOptions, Outgoing,
+    Packet, PersistedAckMode, PersistedSession, PubRec, Publish, PublishOptions, PublishProperties,
+    QoS, RetainForwardRule, SessionStore, SessionStoreError, SessionStoreKey, StateError,
     SubscribeFilter, SubscribeReasonCode, mqttbytes::Error as CodecError,
 };
 use tokio::time::Instant;
 
 use super::{
     Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Given, Got, Lost, OUTGOING, REQUESTS,
-    Receipt, Refused, Wire, beside::Beside, cork::Cork, frames::Frames, qos_of, seconds,
+    Receipt, Refused, Said, Wire, beside::Beside, cork::Cork, frames::Frames, qos_of, seconds,
 };
 use crate::{
     BrokerFacts, ConnectionSpec, Properties, Qos, Session, Subscription, Will, certificate::cut,
@@ -156,6 +156,7 @@ impl Wire for Reader {
                 })
             }
             Ok(Event::Incoming(_)) => Ok(Got::Heard),
+            Ok(Event::Outgoing(Outgoing::PubRec(id))) => Ok(Got::Received(id)),
             Ok(Event::Outgoing(_) | Event::Auth(_)) => Ok(Got::Sent),
             Err(error) => Err(fault(error)),
         }
@@ -240,6 +241,21 @@ impl Client for Writer {
             .map_err(|error| error.to_string())
     }
 
+    fn publish_last(
+        &self,
+        topic: &str,
+        payload: Bytes,
+        qos: Qos,
+        retain: bool,
+    ) -> Result<Said, String> {
+        let how = PublishOptions::new(qos_to(qos)).retain(retain);
+        let notice = self
+            .client
+            .try_publish_tracked(topic, payload, how)
+            .map_err(|error| error.to_string())?;
+        Ok(Box::pin(async move { notice.wait_async().await.is_ok() }))
+    }
+
     fn subscribe(&self, subscriptions: &[Subscription], again: bool) -> Result<Answers, String> {
         let rule = if again {
             RetainForwardRule::OnNewSubscribe
@@ -321,7 +337,7 @@ fn fault(error: ConnectionError) -> Fault {
     match error {
         ConnectionError::MqttState(state) => state_fault(state),
         ConnectionError::Timeout(_) => Fault::Timeout,
-        ConnectionError::Io(error) => Fault::Closed(Some(error)),
+        ConnectionError::Io(error) => Fault::broke(error),
         ConnectionError::RequestsDone | ConnectionError::DisconnectTimeout => Fault::Closed(None),
         ConnectionError::ConnectionRefused(code) => Fault::Refused(refused(code)),
         ConnectionError::NotConnAck(_) => {
@@ -334,7 +350,7 @@ fn fault(error: ConnectionError) -> Fault {
 fn state_fault(error: StateError) -> Fault {
     match error {
         StateError::Io(error) | StateError::Deserialization(CodecError::Io(error)) => {
-            Fault::Closed(Some(error))
+            Fault::broke(error)
         }
         StateError::ConnectionAborted => Fault::Closed(None),
         StateError::AwaitPingResp => Fault::Silent,

@@ -8,6 +8,7 @@ mod ends;
 mod flapping;
 mod malformed;
 mod pings;
+mod repeats;
 mod script;
 mod session;
 mod states;

@@ -271,7 +271,7 @@ async fn a_write_that_fails_does_not_hide_what_the_broker_said() {
 
 #[tokio::test]
 async fn a_packet_that_gets_nowhere_is_no_sign_of_life() {
-    let head = vec![0x30, 0xff, 0xff, 0x03];
+    let head = vec![0x30, 0xff, 0xff, 0x03, 0, 1, b'a'];
     let reads = vec![
         Ok(head),
         Ok(vec![b'a'; PROGRESS / 2]),
@@ -384,12 +384,16 @@ async fn a_message_with_too_many_properties_is_replaced_and_the_others_pass() {
         let (first, rest) = rest.split_at(rest.len() / 2 - 5);
         let behind = [&DISCONNECT[..], first, &small].concat();
         assert_eq!(rest, behind, "{size}");
-        assert_eq!((first[0], &first[2..8]), (0x32, &b"\0\x01a\0\x07\0"[..]));
-        let payload = Bytes::copy_from_slice(&first[8..]);
-        let (unread, excerpt) = beside.mark().read(&payload).unwrap();
-        let why = unread.excess.to_string();
+        assert_eq!((first[0], &first[3..9]), (0x32, &b"\0\x01x\0\x07\0"[..]));
+        let payload = Bytes::copy_from_slice(&first[9..]);
+        let replaced = beside.mark().read(&payload).unwrap();
+        let why = replaced.unread.detail;
         assert!(why.contains("65537 bytes of properties"), "{why}");
-        assert_eq!((unread.payload, &excerpt[..]), (7, &b"payload"[..]));
+        assert_eq!(replaced.unread.payload, 7);
+        assert_eq!(
+            (&replaced.topic[..], &replaced.excerpt[..]),
+            (&b"a"[..], &b"payload"[..])
+        );
         let tally = beside.seen().tally;
         assert_eq!((tally.plain, tally.acked, tally.packets), (2, 2, 5));
     }
@@ -407,4 +411,30 @@ async fn a_message_that_is_thrown_away_and_never_ends_leaves_nothing() {
     let seen = beside.seen();
     assert_eq!((seen.tally.plain, seen.tally.acked), (1, 0));
     assert!(seen.heard.is_some() && cork.kept.capacity() < 200_000);
+}
+
+/// It gets no further than what came before it, and the broker is told.
+#[tokio::test]
+async fn a_message_that_cannot_be_acknowledged_is_the_end() {
+    let broken = [0x32, 5, 0, 1, b'a', 0, 0];
+    let small = [0x30, 4, 0, 1, b'a', 0];
+    let all = [&small[..], &broken, &small].concat();
+    for size in [1, 7, 8, all.len()] {
+        let reads = all.chunks(size).map(|piece| Ok(piece.to_vec())).collect();
+        let beside = Beside::new();
+        let script = Script {
+            reads,
+            room: Some(100),
+            taken: Vec::new(),
+        };
+        let mut cork = Cork::new(script, beside.clone(), Frames::new(true, LIMIT));
+        let (batches, end) = batches(&mut cork).await;
+        assert_eq!(batches.concat(), small);
+        assert_eq!(batches.last().unwrap().len(), 0, "it shares no batch");
+        let end = end.unwrap_err().to_string();
+        assert!(end.contains("packet identifier is 0"), "{end}");
+        assert_eq!(cork.stream.taken, [0xe0, 1, 0x81]);
+        let tally = beside.seen().tally;
+        assert_eq!((tally.plain, tally.acked), (1, 1));
+    }
 }

@@ -1,0 +1,29 @@
+// Steps before the pictures.
+export async function hover(page) {
+  await hour(page);
+  const box = await page.locator("[data-testid=trend] .u-over").boundingBox();
+  await page.mouse.move(box.x + box.width * 0.7, box.y + box.height * 0.5);
+}
+
+export async function hour(page) {
+  await page.click("[data-testid=trend] button:has-text('1 h')");
+}
+
+export async function drag(page) {
+  await hour(page);
+  await page.waitForTimeout(500);
+  const box = await page.locator("[data-testid=trend] .u-over").boundingBox();
+  await page.mouse.move(box.x + box.width * 0.2, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 80, { steps: 6 });
+  await page.mouse.up();
+}
+
+/** The cards under the trend. */
+export async function low(page) {
+  await page.locator("[data-testid=why]").scrollIntoViewIfNeeded();
+}
+
+export async function how(page) {
+  await page.click("[data-testid=why-how]");
+}
