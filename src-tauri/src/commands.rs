@@ -3,7 +3,7 @@
 //! A plain command runs on the thread that draws the window, and its answer is written there: only what takes no time and
 //! answers nothing may. All others are async.
 
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, atomic::Ordering};
 
 use tauri::{
     AppHandle, Manager, State,
@@ -20,6 +20,7 @@ use twin_app::{
         files::{ExportRequest, FileJobView, Keeping},
         look::{LookRequest, LookView},
         models::{ModelImportView, ModelsView},
+        opening::{OpeningView, ProgramView, WorkspaceView},
         past::RaisedView,
         pictures::{PictureBinding, PictureList, PictureRow, PictureView},
         plant::{AnomalyView, PlantFileView, PlantView},
@@ -37,8 +38,8 @@ fn wrong(error: impl Into<ApiError>) -> ApiError {
     error.into()
 }
 
-fn app<'a>(host: &'a State<'_, Host>) -> Answer<&'a App> {
-    host.app().map(|app| &**app).map_err(wrong)
+fn app(host: &State<'_, Host>) -> Answer<Arc<App>> {
+    host.app()
 }
 
 /// Whose hand is on the mouse: the person logged in.
@@ -94,7 +95,14 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         file_job,
         cancel_file_job,
         put_away_file_job,
-        ui_ready
+        ui_ready,
+        program,
+        workspace,
+        open_demo,
+        open_folder,
+        open_own,
+        opening,
+        cancel_opening
     ]
 }
 
@@ -387,25 +395,29 @@ async fn save_trend_picture(
 
 #[tauri::command]
 async fn start_export(host: State<'_, Host>, request: ExportRequest) -> Answer<FileJobView> {
-    let files = app(&host)?.files();
+    let app = app(&host)?;
+    let files = app.files();
     files.start_export(&request, &user()?).await.map_err(wrong)
 }
 
 #[tauri::command]
 async fn start_import(host: State<'_, Host>, path: String) -> Answer<FileJobView> {
-    let files = app(&host)?.files();
+    let app = app(&host)?;
+    let files = app.files();
     files.start_import(&path, &user()?).await.map_err(wrong)
 }
 
 #[tauri::command]
 async fn start_backup(host: State<'_, Host>, path: String) -> Answer<FileJobView> {
-    let files = app(&host)?.files();
+    let app = app(&host)?;
+    let files = app.files();
     files.start_backup(&path, &user()?).await.map_err(wrong)
 }
 
 #[tauri::command]
 async fn start_check(host: State<'_, Host>) -> Answer<FileJobView> {
-    let files = app(&host)?.files();
+    let app = app(&host)?;
+    let files = app.files();
     files.start_check(&user()?).await.map_err(wrong)
 }
 
@@ -441,15 +453,59 @@ fn ui_ready(handle: AppHandle, ready: State<'_, window::UiReady>) {
     }
 }
 
+#[tauri::command(async)]
+fn program() -> ProgramView {
+    let said = |fact: Option<&'static str>| fact.unwrap_or_default().to_owned();
+    ProgramView {
+        version: env!("CARGO_PKG_VERSION").into(),
+        commit: said(option_env!("TWINSCOPE_COMMIT")),
+        profile: said(option_env!("TWINSCOPE_PROFILE")),
+        target: said(option_env!("TWINSCOPE_TARGET")),
+        compiler: said(option_env!("TWINSCOPE_COMPILER")),
+    }
+}
+
+#[tauri::command]
+async fn workspace(host: State<'_, Host>) -> Answer<WorkspaceView> {
+    host.workspace().await
+}
+
+#[tauri::command]
+async fn open_demo(host: State<'_, Host>) -> Answer<OpeningView> {
+    host.open_demo().map_err(wrong)
+}
+
+#[tauri::command]
+async fn open_folder(host: State<'_, Host>, path: String, make: bool) -> Answer<OpeningView> {
+    host.open_folder(&path, make).map_err(wrong)
+}
+
+#[tauri::command]
+async fn open_own(host: State<'_, Host>) -> Answer<OpeningView> {
+    host.open_own().map_err(wrong)
+}
+
+#[tauri::command(async)]
+fn opening(host: State<'_, Host>) -> Answer<Option<OpeningView>> {
+    Ok(host.opening())
+}
+
+#[tauri::command]
+fn cancel_opening(host: State<'_, Host>) -> Answer<()> {
+    host.cancel_opening();
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     /// Nothing may hold up the window: these take no time and answer nothing.
-    const PLAIN: [&str; 5] = [
+    const PLAIN: [&str; 6] = [
         "subscribe",
         "cancel_look",
         "cancel_file_job",
         "put_away_file_job",
         "ui_ready",
+        "cancel_opening",
     ];
 
     #[test]

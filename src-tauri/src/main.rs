@@ -12,11 +12,21 @@ mod stream;
 mod tray;
 mod window;
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::Parser;
 use tauri::{AppHandle, Manager, RunEvent};
-use twin_app::{App, api::settings::Language};
+use tokio::sync::mpsc;
+use twin_app::{
+    api::settings::Language,
+    demo,
+    host::{Opened, Places},
+    workspace,
+};
 
 /// Shows a plant as live digital twins.
 #[derive(Debug, Parser)]
@@ -31,13 +41,14 @@ struct Arguments {
 }
 
 /// The program behind the window, or why it could not be started: the window says so.
-pub(crate) struct Host(Result<Arc<App>, String>);
+pub(crate) type Host = Arc<twin_app::host::Host>;
 
-impl Host {
-    fn app(&self) -> Result<&Arc<App>, String> {
-        self.0.as_ref().map_err(Clone::clone)
-    }
-}
+/// The demo plant's program, beside this one.
+const DEMO_PROGRAM: &str = if cfg!(windows) {
+    "demo-plant.exe"
+} else {
+    "demo-plant"
+};
 
 /// What the window spoke last.
 pub(crate) fn language(handle: &AppHandle) -> Language {
@@ -63,14 +74,13 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<i32> {
-    let workspace = match arguments.workspace {
-        Some(workspace) => std::path::absolute(workspace)?,
-        None => twin_app::workspace::default_dir()?,
+    let (own, memory) = match arguments.workspace {
+        Some(workspace) => (std::path::absolute(workspace)?, None),
+        None => (workspace::default_dir()?, Some(workspace::memory()?)),
     };
-    // One name for one folder, however it was written; a folder that cannot be made is reported in the window.
-    let workspace = std::fs::create_dir_all(&workspace)
-        .and_then(|()| workspace.canonicalize())
-        .unwrap_or(workspace);
+    let own = as_one_name(own);
+    let opened = memory.as_deref().and_then(workspace::remembered);
+    let workspace = opened.map_or_else(|| own.clone(), as_one_name);
     let assets = arguments.assets;
     // A second start on the same workspace ends here and brings the first one's window forward; one on another
     // workspace is its own program.
@@ -84,25 +94,20 @@ fn run(arguments: Arguments) -> anyhow::Result<i32> {
         .plugin(single.build())
         .invoke_handler(commands::handler())
         .setup(move |app| {
-            let assets = assets.clone().or_else(|| app.path().resource_dir().ok().map(|dir| dir.join("assets")));
-            let started = tauri::async_runtime::block_on(App::start(&workspace, &assets.unwrap_or_default()));
-            let host = match started {
-                Ok((running, notices)) => {
-                    notify::forward(app.handle().clone(), notices);
-                    Host(Ok(running))
-                }
-                Err(error) => {
-                    tracing::error!("{error}");
-                    Host(Err(error.to_string()))
-                }
+            let shipped = app.path().resource_dir().map(|dir| dir.join("assets"));
+            let places = Places {
+                own: own.clone(),
+                assets: assets.clone().or(shipped.ok()).unwrap_or_default(),
+                demo_program: beside(DEMO_PROGRAM)?,
+                demo: demo::default_folder()?,
+                memory: memory.clone(),
             };
+            let (host, opened) = tauri::async_runtime::block_on(twin_app::host::Host::start(&workspace, places));
             app.manage(host);
             app.manage(stream::Stream::default());
             app.manage(window::UiReady::default());
             window::open(app.handle())?;
-            if let Ok(running) = app.state::<Host>().app() {
-                window::keep_title(app.handle().clone(), running);
-            }
+            take_up(app.handle().clone(), opened);
             if let Err(error) = tray::put(app.handle(), language(app.handle())) {
                 tracing::warn!("there is no tray here ({error}): start Twinscope again to bring its window back");
             }
@@ -113,11 +118,33 @@ fn run(arguments: Arguments) -> anyhow::Result<i32> {
     Ok(app.run_return(|handle, event| {
         if let RunEvent::Exit = event
             && let Some(host) = handle.try_state::<Host>()
-            && let Ok(app) = host.app()
         {
-            tauri::async_runtime::block_on(app.stop());
+            tauri::async_runtime::block_on(host.stop());
         }
     }))
+}
+
+/// One name for one folder, however it was written; a folder that cannot be made is reported in the window.
+fn as_one_name(folder: PathBuf) -> PathBuf {
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| folder.canonicalize())
+        .unwrap_or(folder)
+}
+
+/// A program that lies beside this one.
+fn beside(name: &str) -> std::io::Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    Ok(own.parent().unwrap_or(Path::new("")).join(name))
+}
+
+/// Title and notifications are those of the plant that is open, from one to the next.
+fn take_up(handle: AppHandle, mut opened: mpsc::Receiver<Opened>) {
+    tauri::async_runtime::spawn(async move {
+        while let Some(Opened { app, notices }) = opened.recv().await {
+            notify::forward(handle.clone(), notices);
+            window::keep_title(handle.clone(), &app);
+        }
+    });
 }
 
 /// Ctrl-C and a polite kill end the program as its menu does, with the last samples written.

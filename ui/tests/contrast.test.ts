@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 
 const css = readFileSync(new URL("../src/components/shared/tokens.css", import.meta.url), "utf8");
 const [darkCss = "", lightCss = ""] = css.split(':root[data-theme="light"]');
+const high = readFileSync(new URL("../src/components/shared/contrast.css", import.meta.url), "utf8");
+const [highDarkCss = "", highLightCss = ""] = high.split(':root[data-contrast="high"][data-theme="light"]');
 
 function tokens(block: string): Map<string, string> {
   return new Map(
@@ -10,7 +12,12 @@ function tokens(block: string): Map<string, string> {
   );
 }
 
-const THEMES = { dark: tokens(darkCss), light: tokens(lightCss) };
+const THEMES = {
+  dark: tokens(darkCss),
+  light: tokens(lightCss),
+  "high contrast dark": tokens(highDarkCss),
+  "high contrast light": tokens(highLightCss),
+};
 
 /** WCAG 2.2 relative luminance. */
 function luminance(hex: string): number {
@@ -58,7 +65,8 @@ const SIGNS = [
   "tick",
 ];
 
-describe.each(Object.entries(THEMES))("%s theme", (_, theme) => {
+describe.each(Object.entries(THEMES))("%s theme", (name, theme) => {
+  const isHigh = name.startsWith("high");
   const colour = (name: string) => {
     const value = theme.get(name);
     if (!value) throw new Error(`token --${name} is missing`);
@@ -68,7 +76,8 @@ describe.each(Object.entries(THEMES))("%s theme", (_, theme) => {
   it.each(TEXTS.flatMap((text) => SURFACES.map((surface) => [text, surface] as const)))(
     "%s is read on %s",
     (text, surface) => {
-      expect(contrast(colour(text), colour(surface))).toBeGreaterThanOrEqual(4.5);
+      // High contrast holds AAA.
+      expect(contrast(colour(text), colour(surface))).toBeGreaterThanOrEqual(isHigh ? 7 : 4.5);
     },
   );
 
@@ -88,8 +97,13 @@ describe.each(Object.entries(THEMES))("%s theme", (_, theme) => {
   });
 });
 
-it("gives every colour of one theme to the other", () => {
-  expect([...THEMES.light.keys()].sort()).toEqual([...THEMES.dark.keys()].sort());
+it.each(Object.entries(THEMES))("gives every colour of the others to %s", (_, theme) => {
+  expect([...theme.keys()].sort()).toEqual([...THEMES.dark.keys()].sort());
+});
+
+it.each(["panel", "raised"])("shows lines on %s in high contrast", (surface) => {
+  for (const theme of [THEMES["high contrast dark"], THEMES["high contrast light"]])
+    expect(contrast(theme.get("line") ?? "", theme.get(surface) ?? "")).toBeGreaterThanOrEqual(3);
 });
 
 it("measures as WCAG does", () => {

@@ -16,3 +16,4 @@ common-connections = { $count ->
    *[other] { $count } Verbindungen
 }
 common-more = und { $count } weitere
+common-converted = aus { $unit }

@@ -42,3 +42,37 @@ settings-history-closed-how = Für beides muss die Historie geschlossen sein. Tw
 settings-history-restore = Eine Sicherung, angegeben als Ordner oder mit ihrem Namen in { $folder }, tritt an die Stelle der Historie; das jetzt Vorhandene bleibt unter neuen Namen erhalten.
 settings-history-restore-name = NAME
 settings-history-repair = Eine Reparatur behält alles, was sich lesen lässt, und sagt, was verloren ist.
+
+settings-contrast = Kontrast
+settings-contrast-system = Wie das System
+settings-contrast-high = Hoch
+settings-contrast-normal = Normal
+settings-density = Dichte
+settings-density-comfortable = Großzügig
+settings-density-compact = Kompakt
+settings-motion = Bewegung
+settings-motion-system = Wie das System
+settings-motion-reduced = Reduziert
+settings-keys = Tasten
+settings-keys-single = Einzeltasten wirken überall
+settings-keys-single-hint = Etwa A, W und die Ziffern. Aus bei Spracheingabe, oder wo ein Versehen nichts auslösen darf.
+
+settings-zone = Zeiten
+settings-zone-plant = In der Zone der Anlage ({ $zone })
+settings-zone-machine = In der Zone dieses Rechners ({ $zone })
+settings-zone-other = In einer anderen Zone
+settings-zone-choose = Zone
+settings-zone-general = Allgemein
+settings-zone-hint = Ist es nicht die der Anlage, sagt es die Titelleiste neben der Uhr.
+
+settings-units = Einheiten
+settings-units-as-sent = Wie empfangen
+settings-units-hint = Umgerechnet wird nur die Anzeige; die Titelleiste sagt es. Gespeicherte Werte, Grenzwerte der Anlagendatei, Exporte und Benachrichtigungen behalten ihre Einheiten.
+settings-units-temperature = Temperatur
+settings-units-pressure = Druck
+settings-units-flow = Durchfluss
+settings-units-volume = Volumen
+settings-units-length = Länge und Füllstand
+settings-units-speed = Geschwindigkeit
+settings-units-vibration = Schwingung
+settings-units-power = Leistung

@@ -40,3 +40,8 @@ shell-close-title = Im Infobereich weiter aufzeichnen?
 shell-close-why = Im Infobereich speichert Twinscope weiter Messwerte und löst Alarme aus, auch ohne Fenster. Nach dem Beenden überwacht niemand die Anlage.
 shell-close-remember = Künftig immer so
 shell-close-keep = Weiter aufzeichnen
+
+shell-units = Gezeigt in { $units }
+shell-units-why = Diese Einheiten sind in den Einstellungen gewählt. Gespeichert wird, was ankam; Exporte und Benachrichtigungen behalten die Einheiten der Anlagendatei.
+shell-other-zone = Anlage: { $plant }
+shell-other-zone-why = Zeiten werden in { $zone } gezeigt, wie in den Einstellungen gewählt. Die Zone der Anlage ist { $plant }.

@@ -17,3 +17,5 @@ common-connections = { $count ->
    *[other] { $count } connections
 }
 common-more = and { $count } more
+# Beside a signal that is shown in another unit than it came in. $unit: the one it came in.
+common-converted = from { $unit }

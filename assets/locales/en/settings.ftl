@@ -46,3 +46,38 @@ settings-history-restore = A backup, named by its folder or by its name in { $fo
 # Stands in a command, in place of what a person writes there.
 settings-history-restore-name = NAME
 settings-history-repair = A repair keeps everything that can be read, and says what is lost.
+
+settings-contrast = Contrast
+settings-contrast-system = As the system
+settings-contrast-high = High
+settings-contrast-normal = Normal
+settings-density = Density
+settings-density-comfortable = Comfortable
+settings-density-compact = Compact
+settings-motion = Motion
+settings-motion-system = As the system
+settings-motion-reduced = Reduced
+settings-keys = Keys
+settings-keys-single = Keys of one character act anywhere
+settings-keys-single-hint = Such as A, W and the digits. Off for speech input, or where a slip of the hand must do nothing.
+
+settings-zone = Times
+# $zone: IANA name.
+settings-zone-plant = In the plant’s zone ({ $zone })
+settings-zone-machine = In this computer’s zone ({ $zone })
+settings-zone-other = In another zone
+settings-zone-choose = Zone
+settings-zone-general = General
+settings-zone-hint = Where it is not the plant’s, the title bar says so beside the clock.
+
+settings-units = Units
+settings-units-as-sent = As it came
+settings-units-hint = Only what is shown is converted; the title bar says so. Stored values, limits in the plant file, exports and notifications keep their units.
+settings-units-temperature = Temperature
+settings-units-pressure = Pressure
+settings-units-flow = Flow
+settings-units-volume = Volume
+settings-units-length = Length and level
+settings-units-speed = Speed
+settings-units-vibration = Vibration
+settings-units-power = Power

@@ -42,3 +42,10 @@ shell-close-title = Keep collecting in the tray?
 shell-close-why = In the tray, Twinscope goes on storing samples and raising alarms without a window. After quitting, nobody watches.
 shell-close-remember = Do this every time
 shell-close-keep = Keep collecting
+
+# In the title bar while values are shown in other units than they came in. $units: those they are shown in.
+shell-units = Shown in { $units }
+shell-units-why = These units were chosen in the settings. Values are stored as they came; exports and notifications keep the units of the plant file.
+# Beside the clock while it is not in the plant’s zone. $plant: short name of the plant’s zone.
+shell-other-zone = plant: { $plant }
+shell-other-zone-why = Times are shown in { $zone }, as chosen in the settings. The plant’s zone is { $plant }.

@@ -19,6 +19,7 @@ mod looks;
 mod many;
 mod mapping;
 mod models;
+mod opening;
 mod order;
 mod picture_window;
 mod pipeline;

@@ -9,6 +9,42 @@ export async function shortcuts(page) {
   await page.waitForSelector("[data-testid=shortcuts]");
 }
 
+/** Closes what is open. */
+async function done(page) {
+  await page.click("[data-testid=settings-done]");
+}
+
+export async function contrast(page) {
+  await settings(page);
+  await page.click("[data-testid=settings-contrast-high]");
+  await done(page);
+}
+
+export async function contrastTrend(page) {
+  await contrast(page);
+  await page.click("[data-testid=trend] button:has-text('1 h')");
+}
+
+export async function compact(page) {
+  await settings(page);
+  await page.click("[data-testid=settings-density-compact]");
+  await done(page);
+}
+
+/** Other units, another zone. */
+export async function converted(page) {
+  await settings(page);
+  await page.selectOption("[data-testid=settings-unit-temperature]", "°F");
+  await page.selectOption("[data-testid=settings-unit-pressure]", "psi");
+  await page.click("[data-testid=settings-zone-other]");
+  await page.selectOption("[data-testid=settings-zone-name]", "Asia/Tokyo");
+}
+
+export async function convertedSeen(page) {
+  await converted(page);
+  await done(page);
+}
+
 export async function exportForm(page) {
   await page.click("[data-testid=trend-export]");
   await page.waitForSelector("[data-testid=export-form]");

@@ -63,6 +63,28 @@ export function decodeHeader(frame: ArrayBuffer): FrameHeader {
   };
 }
 
+/** A number times `factor`, plus `add`. */
+export interface Line {
+  factor: number;
+  add: number;
+}
+
+/** Writes other numbers into a frame: those of the keys that have a line. */
+export function convertSamples(frame: ArrayBuffer, lineOf: (key: number) => Line | undefined): void {
+  const view = new DataView(frame);
+  // What is no frame is refused where it is decoded.
+  const room = Math.floor((frame.byteLength - HEADER_BYTES) / SAMPLE_BYTES);
+  const samples = room < 0 ? 0 : Math.min(room, view.getUint32(4, true));
+  for (let i = 0; i < samples; i += 1) {
+    const at = HEADER_BYTES + i * SAMPLE_BYTES;
+    const kind = view.getUint8(at + 4);
+    const line = kind === KIND_F64 || kind === KIND_I64 ? lineOf(view.getUint32(at, true)) : undefined;
+    if (!line) continue;
+    view.setFloat64(at + 24, view.getFloat64(at + 24, true) * line.factor + line.add, true);
+    view.setUint8(at + 4, KIND_F64);
+  }
+}
+
 /** Hands every sample of a frame to `sink`, without an object for each. */
 export function emitSamples(frame: ArrayBuffer, header: FrameHeader, sink: SampleSink): void {
   const view = new DataView(frame);

@@ -24,6 +24,8 @@ import { type Link, Moment, momentOf } from "./moment";
 import { Past } from "./past.svelte";
 import { Pictures } from "./pictures.svelte";
 import type { SampleTable } from "./table";
+import { shownIn, Units } from "./units.svelte";
+import { zoneChoice } from "./zonechoice.svelte";
 
 /** A frame is due once a second at least; longer silence is shown. */
 const SILENCE_MS = 5_000;
@@ -101,7 +103,9 @@ class AssetCell {
 }
 
 export class Live {
+  /** What the program says, in the units that a person chose. */
   readonly backend: Backend;
+  readonly units = new Units();
   /** Export and import of history. */
   readonly fileJob: FileJob;
   readonly discovery: Discovery;
@@ -109,7 +113,12 @@ export class Live {
   readonly past: Past;
 
   plant: PlantView | null = $state.raw(null);
-  clock: Clock = $state.raw(new Clock("UTC"));
+  /** In the zone that a person chose; the plant's unless they did. */
+  readonly clock: Clock = $derived(new Clock(zoneChoice.nameFor(this.plant?.zone ?? "UTC")));
+  /** The plant's own clock where another zone is shown: then that is always said. */
+  readonly plantClock: Clock | null = $derived(
+    this.plant && this.plant.zone !== this.clock.zone ? new Clock(this.plant.zone) : null,
+  );
   counters: Counters | null = $state.raw(null);
   connections: readonly ConnectionRow[] = $state.raw([]);
   /** Whether connections were heard of at all: an empty list before that means nothing. */
@@ -151,12 +160,13 @@ export class Live {
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(backend: Backend) {
-    this.backend = guarded(backend, () => (this.past.on ? t("past-no-edit") : null));
+    const shown = shownIn(this.units, backend);
+    this.backend = guarded(shown, () => (this.past.on ? t("past-no-edit") : null));
     this.#nobody = new SignalCell(this.#cellsOf, 0xffff_ffff);
-    this.past = new Past(backend, {
+    this.past = new Past(shown, {
       instant: () => this.presentInstant(),
       unacknowledged: () => this.#present.alarms.unacknowledged,
-      show: (frame) => this.#show(momentOf(frame)),
+      show: (frame) => this.#show(momentOf(frame, (alarm) => this.units.alarm(alarm))),
       back: () => this.#show(this.#present),
     });
     this.fileJob = new FileJob(this.backend);
@@ -256,6 +266,11 @@ export class Live {
       : this.backend.alarmHistoryAsOf(at, before, limit);
   }
 
+  /** Asks for the plant and its values anew: they are shown in other units. */
+  async reload(): Promise<void> {
+    await this.#load();
+  }
+
   async refreshConnections(): Promise<void> {
     this.connections = await this.backend.connections();
     this.connectionsKnown = true;
@@ -268,7 +283,6 @@ export class Live {
       const plant = await this.backend.plant();
       this.#index(plant);
       this.plant = plant;
-      this.clock = new Clock(plant.zone);
       await this.refreshConnections();
       this.#present.alarms.replace(await this.backend.alarms());
       await this.#subscribe();
@@ -316,7 +330,7 @@ export class Live {
       this.#frameNow = header.now;
       this.#frameAt = performance.now();
       emitSamples(frame, header, this.#present.table);
-      this.#present.alarms.apply(header.tail.alarms);
+      this.#present.alarms.apply(header.tail.alarms.map((alarm) => this.units.alarm(alarm)));
       this.#applyAssets(header.tail.assets);
       if (header.tail.counters) this.counters = header.tail.counters;
       if (header.tail.connections) {

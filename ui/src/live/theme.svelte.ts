@@ -32,6 +32,11 @@ class Theme {
     this.choose(this.name === "dark" ? "light" : "dark");
   }
 
+  /** The colours of the style sheet are others now. */
+  refresh(): void {
+    this.#readPalette();
+  }
+
   #wanted(): ThemeName {
     if (this.choice !== "system") return this.choice;
     return systemLight().matches ? "light" : "dark";

@@ -1,8 +1,12 @@
 //! The demo plant's program: run the plant, ask a running one for a fault, or simulate to a file.
 
+mod pictures;
+mod plant_file;
+
 use std::{
     fs::File,
-    io::{BufWriter, Write as _},
+    io::{BufWriter, Read as _, Write as _},
+    net::TcpListener,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -18,6 +22,7 @@ use demo_plant::{
     simulate::{self, Plan},
     state_file::StateFile,
 };
+use plant_file::Prepared;
 use tokio::sync::Notify;
 
 /// A water pumping station by its physics, that speaks only MQTT.
@@ -40,7 +45,7 @@ enum Command {
 
 #[derive(Args)]
 struct Run {
-    /// MQTT 5 port on 127.0.0.1; 0 chooses a free one.
+    /// MQTT 5 port on 127.0.0.1; 0 chooses a free one, and the one of the workspace's plant file where that is free.
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// Seed of all noise.
@@ -55,6 +60,16 @@ struct Run {
     /// Write {pid, port, port_v4} here as JSON when ready.
     #[arg(long, value_name = "PATH")]
     state_file: Option<PathBuf>,
+    /// Put the demo's plant file and pictures into this folder when ready, with the port of the broker; what a person
+    /// changed there is kept.
+    #[arg(long, value_name = "FOLDER", requires = "shipped")]
+    workspace: Option<PathBuf>,
+    /// The shipped plant file and pictures.
+    #[arg(long, value_name = "FOLDER")]
+    shipped: Option<PathBuf>,
+    /// End when standard input is closed, as it is when the program that started this one ends, however it ends.
+    #[arg(long)]
+    until_closed: bool,
 }
 
 #[derive(Args)]
@@ -148,7 +163,11 @@ async fn run(args: Run) -> anyhow::Result<()> {
     let stopped = Arc::clone(&stop);
     // Also SIGTERM and SIGHUP (feature "termination"). A permit is kept when nobody waits yet.
     ctrlc::set_handler(move || stopped.notify_one()).context("Ctrl-C cannot be caught")?;
-    let broker = Broker::start(args.port).await?;
+    if args.until_closed {
+        end_with_input(&stop)?;
+    }
+    let broker = Broker::start(wanted_port(&args)).await?;
+    prepare(&args, broker.port)?;
     let state = StateFile {
         pid: std::process::id(),
         port: broker.port,
@@ -171,6 +190,56 @@ fn announce(state: StateFile, path: Option<&Path>) -> Result<(), demo_plant::Err
     // A reader that has gone away is no reason to stop the plant.
     let _ = writeln!(out, "demo plant ready on mqtt://127.0.0.1:{}", state.port)
         .and_then(|()| out.flush());
+    Ok(())
+}
+
+/// Notifies when nobody holds the other end of standard input any more.
+fn end_with_input(stop: &Arc<Notify>) -> anyhow::Result<()> {
+    let stop = Arc::clone(stop);
+    std::thread::Builder::new()
+        .name("until closed".into())
+        .spawn(move || {
+            let mut rest = std::io::stdin().lock().bytes();
+            // An input that cannot be read has gone too.
+            while matches!(rest.next(), Some(Ok(_))) {}
+            stop.notify_one();
+        })
+        .map(drop)
+        .context("the end of standard input cannot be waited for")
+}
+
+/// The port that was asked for; else the one that the workspace knows, where it is free, so that a persistent session
+/// and a person's own tools find the broker again.
+fn wanted_port(args: &Run) -> u16 {
+    let (0, Some(workspace), Some(shipped)) = (args.port, &args.workspace, &args.shipped) else {
+        return args.port;
+    };
+    let files = [plant_file::path_in(workspace), plant_file::path_in(shipped)];
+    files
+        .iter()
+        .find_map(|file| plant_file::port_in(file))
+        .filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .unwrap_or(0)
+}
+
+/// Brings the workspace, if one is named, to what the shipped files and the broker's port say.
+fn prepare(args: &Run, port: u16) -> anyhow::Result<()> {
+    let (Some(workspace), Some(shipped)) = (&args.workspace, &args.shipped) else {
+        return Ok(());
+    };
+    let file = plant_file::path_in(workspace);
+    let what = match plant_file::prepare(&plant_file::path_in(shipped), workspace, port)? {
+        Prepared::Copied => "copied",
+        Prepared::Renewed => "renewed from the shipped one",
+        Prepared::Unchanged => "as shipped",
+        Prepared::KeptEdits => "with your changes (remove it to get the shipped one)",
+    };
+    let mut out = std::io::stdout().lock();
+    // A reader that has gone away is no reason to stop the plant.
+    let _ = writeln!(out, "plant file: {}, {what}", file.display());
+    for name in pictures::prepare(&shipped.join("pictures"), workspace)? {
+        let _ = writeln!(out, "picture: {name} copied");
+    }
     Ok(())
 }
 

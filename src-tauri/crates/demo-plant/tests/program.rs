@@ -96,6 +96,49 @@ fn runs_takes_a_fault_and_ends_cleanly() {
 }
 
 #[test]
+fn brings_its_workspace_keeps_its_port_and_ends_with_the_one_that_started_it() {
+    let folder = scratch("workspace");
+    let (workspace, state) = (folder.join("workspace"), folder.join("state.json"));
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../assets/demo-plant");
+    let run = || {
+        let child = Command::new(PROGRAM)
+            .args(["run", "--until-closed", "--shipped", shipped, "--workspace"])
+            .arg(&workspace)
+            .arg("--state-file")
+            .arg(&state)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let mut child = Guard(child.unwrap());
+        let lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
+        let said: Vec<String> = lines
+            .map(Result::unwrap)
+            .take_while(|line| !line.starts_with("demo plant ready"))
+            .collect();
+        let found: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(&state).unwrap()).unwrap();
+        // Nobody holds the other end any more, as after a kill of the program that started it.
+        drop(child.0.stdin.take());
+        assert!(child.0.wait().unwrap().success(), "a clean end");
+        (said.join("\n"), found["port"].as_u64().unwrap())
+    };
+    let (said, port) = run();
+    assert!(said.contains("plant.toml, copied"), "{said}");
+    assert!(said.contains(".svg copied"), "{said}");
+    let text = std::fs::read_to_string(workspace.join("plant.toml")).unwrap();
+    assert!(text.contains(&format!("port = {port}")), "{port}");
+    let (said, again) = run();
+    assert!(said.contains("plant.toml, as shipped"), "{said}");
+    assert_eq!(again, port);
+    let taken = std::net::TcpListener::bind(("127.0.0.1", u16::try_from(port).unwrap())).unwrap();
+    let (_, other) = run();
+    assert_ne!(other, port);
+    drop(taken);
+    let text = std::fs::read_to_string(workspace.join("plant.toml")).unwrap();
+    assert!(text.contains(&format!("port = {other}")), "{other}");
+}
+
+#[test]
 fn says_what_is_wrong_with_what_it_was_told() {
     let folder = scratch("wrong");
     let nothing = folder.join("nothing.json");

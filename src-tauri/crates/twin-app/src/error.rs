@@ -94,6 +94,48 @@ pub enum Error {
     /// A request made no sense.
     #[error("{0}")]
     Request(String),
+    /// The demo plant's program is not there.
+    #[error(
+        "the demo plant's program is not at {path}: install Twinscope as a whole, or build it with `cargo build --bin demo-plant`"
+    )]
+    DemoMissing {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// The demo plant did not come up.
+    #[error("the demo plant did not start, {why}. Its log is {log}; try again.")]
+    DemoFailed {
+        /// What happened.
+        why: String,
+        /// Its log.
+        log: PathBuf,
+    },
+    /// A folder holds no plant.
+    #[error(
+        "there is no plant.toml in {path}: name a folder that holds a plant, or have an empty one made there"
+    )]
+    NoPlant {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A folder is not named as a whole.
+    #[error("\"{path}\" is no whole path: begin it with / or ~/")]
+    NoFolder {
+        /// What was typed.
+        path: String,
+    },
+    /// The plant is open already.
+    #[error("the plant in {path} is open already")]
+    AlreadyOpen {
+        /// Its folder.
+        path: PathBuf,
+    },
+    /// Another plant is being opened.
+    #[error("another plant is being opened: wait for it, or cancel it")]
+    Opening,
+    /// A person took it back.
+    #[error("it was cancelled")]
+    Cancelled,
     /// The pipeline has stopped.
     #[error("the pipeline has stopped: restart Twinscope, and look into its log for the reason")]
     Stopped,
@@ -149,6 +191,38 @@ impl Error {
                 what = *what,
                 id = id.as_str()
             ),
+            Error::DemoMissing { path } => said!(
+                "error-demo-missing",
+                "the demo plant's program is not at {path}: install Twinscope as a whole, or build it with \
+                 `cargo build --bin demo-plant`",
+                path = path.display().to_string()
+            ),
+            Error::DemoFailed { why, log } => said!(
+                "error-demo-failed",
+                "the demo plant did not start, {why}. Its log is {log}; try again.",
+                why = why.as_str(),
+                log = log.display().to_string()
+            ),
+            Error::NoPlant { path } => said!(
+                "error-no-plant",
+                "there is no plant.toml in {path}: name a folder that holds a plant, or have an empty one made there",
+                path = path.display().to_string()
+            ),
+            Error::NoFolder { path } => said!(
+                "error-no-folder",
+                "\"{path}\" is no whole path: begin it with / or ~/",
+                path = path.as_str()
+            ),
+            Error::AlreadyOpen { path } => said!(
+                "error-already-open",
+                "the plant in {path} is open already",
+                path = path.display().to_string()
+            ),
+            Error::Opening => said!(
+                "error-opening",
+                "another plant is being opened: wait for it, or cancel it"
+            ),
+            Error::Cancelled => said!("error-cancelled", "it was cancelled"),
             Error::Stopped => said!(
                 "error-stopped",
                 "the pipeline has stopped: restart Twinscope, and look into its log for the reason"
@@ -196,6 +270,18 @@ mod tests {
                 id: "pump".into(),
             },
             Error::Stopped,
+            Error::DemoMissing { path: path() },
+            Error::DemoFailed {
+                why: "it ended at once".into(),
+                log: path(),
+            },
+            Error::NoPlant { path: path() },
+            Error::NoFolder {
+                path: "plant".into(),
+            },
+            Error::AlreadyOpen { path: path() },
+            Error::Opening,
+            Error::Cancelled,
         ];
         for error in errors {
             let (text, said) = (error.to_string(), ApiError::from(error));

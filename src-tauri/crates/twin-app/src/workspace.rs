@@ -15,19 +15,29 @@ use crate::{
     model_files::load,
 };
 
-const PLANT_FILE: &str = "plant.toml";
+/// Name of the file that holds a plant.
+pub const PLANT_FILE: &str = "plant.toml";
 /// How often an edit begins again because somebody else saved the plant file meanwhile.
 const EDIT_TRIES: usize = 3;
 const EMPTY_PLANT: &str = "# The plant as Twinscope knows it. Edit it by hand or in the app; comments are kept.\n\n\
     [plant]\nid = \"plant\"\nname = \"My plant\"\nzone = \"UTC\"\n";
 
-/// An open workspace. The lock is given back when it is dropped.
+/// A plant file that was changed.
+#[derive(Debug)]
+pub struct Edited {
+    /// What it says now.
+    pub text: String,
+    /// What it said, as the change found it.
+    pub before: String,
+}
+
+/// An open workspace. The lock is given back by [`Workspace::release`], or when it is dropped.
 #[derive(Debug)]
 pub struct Workspace {
     dir: PathBuf,
     assets: PathBuf,
     installation: String,
-    _lock: File,
+    lock: File,
 }
 
 impl Workspace {
@@ -46,8 +56,18 @@ impl Workspace {
             dir: dir.to_owned(),
             assets: assets.to_owned(),
             installation,
-            _lock: lock,
+            lock,
         })
+    }
+
+    /// Gives the lock back: another may open the folder from now on.
+    pub fn release(&self) {
+        if let Err(error) = self.lock.unlock() {
+            tracing::warn!(
+                "the workspace {} stays locked until Twinscope ends: {error}",
+                self.dir.display()
+            );
+        }
     }
 
     /// The folder.
@@ -81,13 +101,13 @@ impl Workspace {
         self.dir.join(PLANT_FILE)
     }
 
-    /// Changes the plant file through `edit` and gives its new text; comments are kept, and a file that could not be used,
+    /// Changes the plant file through `edit`; comments are kept, and a file that could not be used,
     /// with the model files as they are, is not written.
     ///
     /// # Errors
     /// [`Error::Plant`] when the file before or after the change is wrong, [`Error::File`] when it cannot be written,
     /// [`Error::Conflict`] when somebody else keeps writing it, and those of `edit`.
-    pub fn edit_plant(&self, edit: impl Fn(&mut PlantDocument) -> Result<()>) -> Result<String> {
+    pub fn edit_plant(&self, edit: impl Fn(&mut PlantDocument) -> Result<()>) -> Result<Edited> {
         let wrong = |source| self.wrong_plant(source);
         let mut read = self.plant_text()?;
         for _ in 0..EDIT_TRIES {
@@ -99,7 +119,10 @@ impl Workspace {
             let now = self.plant_text()?;
             if now == read {
                 write_atomic(&self.plant_path(), edited.as_bytes(), false)?;
-                return Ok(edited);
+                return Ok(Edited {
+                    text: edited,
+                    before: read,
+                });
             }
             read = now;
         }
@@ -246,6 +269,20 @@ pub fn default_dir() -> Result<PathBuf> {
     directories::ProjectDirs::from("io", "twinscope", "Twinscope")
         .map(|dirs| dirs.data_dir().join("workspace"))
         .ok_or_else(|| Error::Request(text.into()))
+}
+
+/// Where the folder of the plant that was opened last is noted.
+///
+/// # Errors
+/// As [`default_dir`].
+pub fn memory() -> Result<PathBuf> {
+    Ok(default_dir()?.with_file_name("opened"))
+}
+
+/// The folder that `memory` notes, if it still holds a plant.
+pub fn remembered(memory: &Path) -> Option<PathBuf> {
+    let noted = PathBuf::from(fs::read_to_string(memory).ok()?.trim());
+    noted.join(PLANT_FILE).is_file().then_some(noted)
 }
 
 /// A short name that two workspaces do not share, for the desktop's registry of running programs: FNV-1a of the path,

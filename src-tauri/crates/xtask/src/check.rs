@@ -87,7 +87,10 @@ pub fn run_test(repo: &Repo, fast: bool, with_bindings: bool, stop: &Stop) -> Re
     let mut report = Report::default();
     // What needs a browser is left out where no window is tested.
     let browser = (!fast).then_some("axe");
-    for script in ["lint", "check", "test", "build"].into_iter().chain(browser) {
+    for script in ["lint", "check", "test", "build"]
+        .into_iter()
+        .chain(browser)
+    {
         let mut npm = command("npm");
         npm.args(["run", script]).current_dir(repo.ui());
         report.step(&mut npm, stop)?;

@@ -1,7 +1,6 @@
 //! `cargo xtask demo`: the demo plant with its broker, and the application connected to it, until Ctrl-C.
 
 use std::fs::{self, File, TryLockError};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -9,8 +8,6 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::packages::Purpose;
-use crate::pictures;
-use crate::plant_file::{self, Prepared};
 use crate::process::{Group, TICK, cargo, command, is_alive, run, shown, stop_stranger};
 use crate::repo::Repo;
 use crate::stop::Stop;
@@ -83,6 +80,8 @@ pub fn run_demo(repo: &Repo, options: &Options, stop: &Stop) -> Result<()> {
         None => repo.demo().join("workspace"),
     };
     let mut plant = start_plant(repo, &state, &workspace, options.seed, stop)?;
+    // What it brought into the workspace.
+    println!("{}", last_lines(&log_path(repo)));
     let result = run_app(repo, &mut plant, &state, &workspace, window, options, stop);
     println!("stopping the plant");
     let stopped = plant.stop(stop).map(drop);
@@ -139,7 +138,7 @@ fn start_plant(
 ) -> Result<Group> {
     fs::create_dir_all(repo.demo())
         .with_context(|| format!("could not create {}", repo.demo().display()))?;
-    let log_path = repo.demo().join("plant.log");
+    let log_path = log_path(repo);
     let log = File::create(&log_path)
         .with_context(|| format!("could not write {}", log_path.display()))?;
     let log_too = log.try_clone().context("could not share the plant's log")?;
@@ -147,15 +146,8 @@ fn start_plant(
 
     let mut command = command(repo.debug_binary(PLANT));
     command.arg("run").arg("--state-file").arg(state);
-    // The same port as last time, so that a persistent session and the person's own tools find the broker again.
-    let files = [plant_file::path_in(workspace), shipped_plant(repo)];
-    if let Some(port) = files
-        .iter()
-        .find_map(|file| plant_file::port_in(file))
-        .filter(|port| is_free(*port))
-    {
-        command.args(["--port", &port.to_string()]);
-    }
+    command.arg("--workspace").arg(workspace);
+    command.arg("--shipped").arg(shipped_plant(repo));
     if let Some(seed) = seed {
         command.args(["--seed", &seed.to_string()]);
     }
@@ -202,18 +194,6 @@ fn run_app(
     let port = read_state(state)
         .context("the plant's state file is gone")?
         .port;
-    let file = repo.shown(&plant_file::path_in(workspace));
-    match plant_file::prepare(&shipped_plant(repo), workspace, port)? {
-        Prepared::Copied => println!("plant file: copied to {file}"),
-        Prepared::Renewed => println!("plant file: {file} renewed from the shipped one"),
-        Prepared::Unchanged => println!("plant file: {file}"),
-        Prepared::KeptEdits => {
-            println!("plant file: {file}, with your changes (remove it to get the shipped one)")
-        }
-    }
-    for name in pictures::prepare(&repo.assets().join("demo-plant/pictures"), workspace)? {
-        println!("picture: {name} copied");
-    }
     println!("the plant's broker listens on 127.0.0.1:{port}");
 
     let program = if window { APP } else { APP_HEADLESS };
@@ -323,11 +303,11 @@ fn end_leftovers(repo: &Repo, state: &Path, stop: &Stop) {
 }
 
 fn shipped_plant(repo: &Repo) -> PathBuf {
-    repo.assets().join("demo-plant/plant.toml")
+    repo.assets().join("demo-plant")
 }
 
-fn is_free(port: u16) -> bool {
-    TcpListener::bind(("127.0.0.1", port)).is_ok()
+fn log_path(repo: &Repo) -> PathBuf {
+    repo.demo().join("plant.log")
 }
 
 /// The end of a log file, for a message.
@@ -371,15 +351,6 @@ mod tests {
         assert!(lock(&repo).unwrap_err().to_string().contains("already"));
         drop(first);
         assert!(lock(&repo).is_ok());
-    }
-
-    #[test]
-    fn a_port_in_use_is_not_free() {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let port = listener.local_addr().unwrap().port();
-        assert!(!is_free(port));
-        drop(listener);
-        assert!(is_free(port));
     }
 
     #[test]

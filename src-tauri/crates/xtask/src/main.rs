@@ -10,8 +10,6 @@ mod display;
 mod front_end;
 mod fuzz;
 mod packages;
-mod pictures;
-mod plant_file;
 mod process;
 mod python;
 mod repo;

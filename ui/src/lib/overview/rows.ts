@@ -1,7 +1,16 @@
 /** Where tiles lie, from their number alone, so that only those near the screen need be made. Lengths in CSS pixels. */
 import type { Group } from "./arrange";
 
-export const TILE = { height: 144, narrowest: 252, gap: 10 } as const;
+export interface TileShape {
+  height: number;
+  narrowest: number;
+  gap: number;
+}
+
+export const TILE: TileShape = { height: 144, narrowest: 252, gap: 10 };
+export const COMPACT_TILE: TileShape = { height: 124, narrowest: 240, gap: 6 };
+/** Of a row in the tree. */
+export const TREE_ROW = { comfortable: 32, compact: 26 } as const;
 /** A group's heading with the room below it, and the room behind its last row. */
 const HEADING = 24;
 const BEHIND = 2;
@@ -14,24 +23,25 @@ export interface GroupPlace {
 }
 
 export interface Layout {
+  shape: TileShape;
   columns: number;
   tile: number;
   height: number;
   groups: readonly GroupPlace[];
 }
 
-export function layOut(groups: readonly Group[], width: number): Layout {
-  const columns = Math.max(1, Math.floor((width + TILE.gap) / (TILE.narrowest + TILE.gap)));
-  const tile = (width - (columns - 1) * TILE.gap) / columns;
+export function layOut(groups: readonly Group[], width: number, shape: TileShape = TILE): Layout {
+  const columns = Math.max(1, Math.floor((width + shape.gap) / (shape.narrowest + shape.gap)));
+  const tile = (width - (columns - 1) * shape.gap) / columns;
   let top = 0;
   const places = groups.map((group) => {
     const rows = Math.ceil(group.members.length / columns);
-    const height = HEADING + rows * (TILE.height + TILE.gap) + BEHIND;
+    const height = HEADING + rows * (shape.height + shape.gap) + BEHIND;
     const place = { group, top, height, rows };
     top += height;
     return place;
   });
-  return { columns, tile, height: top, groups: places };
+  return { shape, columns, tile, height: top, groups: places };
 }
 
 export interface Spot {
@@ -42,8 +52,8 @@ export interface Spot {
 /** The upper left corner of a tile within its group. */
 export function spotOf(layout: Layout, index: number): Spot {
   return {
-    left: (index % layout.columns) * (layout.tile + TILE.gap),
-    top: HEADING + Math.floor(index / layout.columns) * (TILE.height + TILE.gap),
+    left: (index % layout.columns) * (layout.tile + layout.shape.gap),
+    top: HEADING + Math.floor(index / layout.columns) * (layout.shape.height + layout.shape.gap),
   };
 }
 
@@ -60,7 +70,7 @@ export function slicesBetween(layout: Layout, top: number, bottom: number): Slic
   for (const place of layout.groups) {
     if (place.top + place.height <= top) continue;
     if (place.top >= bottom) break;
-    const step = TILE.height + TILE.gap;
+    const step = layout.shape.height + layout.shape.gap;
     const first = Math.max(0, Math.floor((top - place.top - HEADING) / step));
     const last = Math.min(place.rows, Math.ceil((bottom - place.top - HEADING) / step));
     const from = Math.min(first, place.rows) * layout.columns;

@@ -10,6 +10,7 @@ pub mod files;
 pub mod frame;
 pub mod look;
 pub mod models;
+pub mod opening;
 pub mod past;
 pub mod pictures;
 pub mod plant;

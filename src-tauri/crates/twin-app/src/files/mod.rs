@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod job;
 mod place;
+pub use place::at_home;
 
 use std::{
     collections::HashMap,

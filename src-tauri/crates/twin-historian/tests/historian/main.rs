@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod adopt;
+mod adopt_damaged;
 mod adopted;
 mod alarms;
 mod alarms_as_of;

@@ -33,6 +33,8 @@ export function resolve(
   picture: Picture,
   changes: ReadonlyMap<number, PictureBinding>,
   plant: PlantView,
+  /** A value in the unit of the plant file as it is shown: bindings are written in that unit. */
+  shown: (key: number, value: number) => number = (_, value) => value,
 ): Bound[] {
   const assets = new Map(plant.assets.map((asset) => [asset.id, asset]));
   const signals = new Map<string, { signal: SignalView; asset: AssetView }>();
@@ -46,8 +48,11 @@ export function resolve(
     const found = binding.signal === null ? undefined : signals.get(binding.signal);
     const asset = binding.asset === null ? found?.asset : assets.get(binding.asset);
     const unknownAsset = binding.asset !== null && asset === undefined ? binding.asset : "";
+    const key = found?.signal.key;
+    const scaled = (value: number | null) =>
+      value === null || key === undefined ? value : shown(key, value);
     bound.push({
-      binding,
+      binding: { ...binding, low: scaled(binding.low), high: scaled(binding.high) },
       show: showOf(binding, element.localName),
       element,
       asset,

@@ -8,6 +8,8 @@ import { draw, indicator } from "./draw";
 /** What a signal says now. */
 export interface Reading {
   number: number;
+  /** The same in the unit of the plant file, in which rules of bindings are written. */
+  own: number;
   words: string;
   status: number;
   reason: number;
@@ -127,7 +129,7 @@ function stateFace({ element, binding }: Bound): Face {
       : element;
   return {
     show(reading) {
-      const on = isOn(binding.on, reading.number, reading.words);
+      const on = isOn(binding.on, reading.own, reading.words);
       const silent = isSilent(reading.status, reading.reason);
       shape.classList.toggle("tw-on", on && !silent);
       shape.classList.toggle("tw-off", !on && !silent);
@@ -144,7 +146,7 @@ function turnFace({ element, binding }: Bound, root: SVGSVGElement, still: () =>
   let angle = 0;
   return {
     show(reading) {
-      turning = reading.status === GOOD && isOn(binding.on, reading.number, reading.words);
+      turning = reading.status === GOOD && isOn(binding.on, reading.own, reading.words);
       element.classList.toggle("tw-stopped", !turning);
       doubt(element, reading);
     },
@@ -165,8 +167,8 @@ function flowFace({ element, binding }: Bound, still: () => boolean): Face {
   let at = 0;
   return {
     show(reading) {
-      const on = reading.status === GOOD && isOn(binding.on, reading.number, reading.words);
-      direction = on ? (reading.number < 0 ? -1 : 1) : 0;
+      const on = reading.status === GOOD && isOn(binding.on, reading.own, reading.words);
+      direction = on ? (reading.own < 0 ? -1 : 1) : 0;
       element.classList.toggle("tw-stopped", direction === 0);
       doubt(element, reading);
     },

@@ -9,7 +9,14 @@ import type { Bound } from "./bound";
 import { type Face, faceOf, type Reading } from "./faces";
 import type { Mark, Marks } from "./marks";
 
-const NOTHING: Reading = { number: Number.NaN, words: "?", status: GOOD, reason: 0, priority: 0 };
+const NOTHING: Reading = {
+  number: Number.NaN,
+  own: Number.NaN,
+  words: "?",
+  status: GOOD,
+  reason: 0,
+  priority: 0,
+};
 
 /** Standing alarms that an element tells of: of its signal, or of all of its asset. */
 export function alarmsOf(live: Live, bound: Bound): readonly AlarmRow[] {
@@ -24,12 +31,20 @@ function readingOf(live: Live, bound: Bound): Reading {
     const state = bound.asset ? live.stateOf(bound.asset.id).state : "waiting";
     const silent = state === "stale" || state === "waiting";
     const number = state === "live" ? 1 : 0;
-    return { number, words: "", status: silent ? BAD : GOOD, reason: silent ? 7 : 0, priority: 0 };
+    return {
+      number,
+      own: number,
+      words: "",
+      status: silent ? BAD : GOOD,
+      reason: silent ? 7 : 0,
+      priority: 0,
+    };
   }
   const cell = live.cell(bound.signal.key);
   const worst = worstAlarm(alarmsOf(live, bound).filter(isActive));
   return {
     number: cell.number,
+    own: live.units.stored(bound.signal.key, cell.number),
     words: cell.words,
     status: cell.status,
     reason: cell.reason,

@@ -103,7 +103,9 @@ export class Chart {
     this.#model = model;
     const shape = `${this.#axes(model)
       .map((axis) => axis.id + axis.unit)
-      .join("|")}#${model.axes.length}#${model.score !== null}#${model.palette.panel}`;
+      .join(
+        "|",
+      )}#${model.axes.length}#${model.score !== null}#${model.palette.panel}#${model.clock.zone}#${language()}`;
     if (shape !== this.#shape || !this.#plot) this.#build(shape);
     else {
       const said = this.#says();
