@@ -23,6 +23,7 @@ import { guarded } from "./guard";
 import { type Link, Moment, momentOf } from "./moment";
 import { Past } from "./past.svelte";
 import { Pictures } from "./pictures.svelte";
+import { Rates } from "./rates.svelte";
 import type { SampleTable } from "./table";
 import { shownIn, Units } from "./units.svelte";
 import { zoneChoice } from "./zonechoice.svelte";
@@ -111,6 +112,7 @@ export class Live {
   readonly discovery: Discovery;
   readonly pictures: Pictures;
   readonly past: Past;
+  readonly rates: Rates;
 
   plant: PlantView | null = $state.raw(null);
   /** In the zone that a person chose; the plant's unless they did. */
@@ -135,6 +137,9 @@ export class Live {
   assetChanges = $state(0);
   /** Grows with every painted batch of samples. */
   flushes = 0;
+  /** Frames that came, and frames that were lost on the way, since the window was loaded. */
+  frames = 0;
+  framesLost = 0;
 
   readonly #present = new Moment();
   /** What is shown: the present, or an instant of the past. */
@@ -172,6 +177,7 @@ export class Live {
     this.fileJob = new FileJob(this.backend);
     this.discovery = new Discovery(this.backend, (id) => this.asset(id));
     this.pictures = new Pictures(this.backend);
+    this.rates = new Rates(this.backend);
   }
 
   async start(): Promise<void> {
@@ -326,6 +332,8 @@ export class Live {
     try {
       const header = decodeHeader(frame);
       const lost = this.#lastNumber !== null && header.number !== this.#lastNumber + 1;
+      this.frames += 1;
+      if (lost) this.framesLost += Math.max(1, header.number - (this.#lastNumber ?? 0) - 1);
       this.#lastNumber = header.number;
       this.#frameNow = header.now;
       this.#frameAt = performance.now();

@@ -29,6 +29,7 @@ use crate::{
         adoption::Adopter,
         driver::{Driver, DriverParts},
         maintenance::Maintenance,
+        meter::Meter,
         notice::Notice,
         provisional::Numbering,
         request::{Queues, Request},
@@ -66,6 +67,8 @@ pub struct Running {
     pub conditions: mpsc::Sender<SystemEvent>,
     /// To the driver: what models say.
     pub answers: mpsc::Sender<Answer>,
+    /// What is counted of the pipeline.
+    pub meter: Arc<Meter>,
     /// What runs.
     pub tasks: Tasks,
 }
@@ -98,6 +101,7 @@ pub async fn pipeline(
     adopter.tell_to(conditions.clone()).await;
     let settled = Arc::new(AtomicI64::new(historian.alarms().settled().await?.0));
     let complete = Arc::new(AtomicI64::new(i64::MIN));
+    let meter = Arc::new(Meter::default());
     let writer = Writer {
         numbering: Numbering::new(historian.clone()),
         adopter: Arc::clone(adopter),
@@ -108,6 +112,7 @@ pub async fn pipeline(
         unacknowledged: unacknowledged_sender,
         settled: Arc::clone(&settled),
         complete: Arc::clone(&complete),
+        meter: Arc::clone(&meter),
     };
     let (retention_sender, retention) = watch::channel(last_removal(historian).await?);
     let signs = signs_of_life(historian, &heartbeat).await?;
@@ -120,6 +125,7 @@ pub async fn pipeline(
         historian: historian.clone(),
         retention,
         not_recorded: not_recorded(&caught_up.known, &signs, clock::now()),
+        meter: Arc::clone(&meter),
     });
     let maintenance = Maintenance {
         historian: historian.clone(),
@@ -148,6 +154,7 @@ pub async fn pipeline(
         unacknowledged,
         conditions,
         answers,
+        meter,
         tasks,
     })
 }
