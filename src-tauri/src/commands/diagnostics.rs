@@ -1,46 +1,50 @@
-//! What diagnostics asks.
+//! What floods, one topic looked at closely, evidence, and how the program does.
 
 use tauri::State;
 use twin_app::api::diagnostics::{
-    EvidenceRow, EvidenceTotal, HealthView, RatesQuery, RatesView, TapView, TappedMessage,
+    EvidenceRow, EvidenceTotal, PerformanceView, RatesQuery, RatesView, TapView, TappedMessage,
 };
 
-use super::{Answer, app, wrong};
+use super::answer::{Answer, app, wrong};
 use crate::Host;
 
 #[tauri::command]
-pub(super) async fn rates(host: State<'_, Host>, query: RatesQuery) -> Answer<RatesView> {
+pub async fn rates(host: State<'_, Host>, query: RatesQuery) -> Answer<RatesView> {
     app(&host)?.rates(query).await.map_err(wrong)
 }
 
 #[tauri::command]
-pub(super) async fn start_tap(host: State<'_, Host>, connection: String, topic: String) -> Answer<TapView> {
+pub async fn start_tap(
+    host: State<'_, Host>,
+    connection: String,
+    topic: String,
+) -> Answer<TapView> {
     let tap = app(&host)?.start_tap(&connection, &topic).await;
     tap.map_err(wrong)
 }
 
 #[tauri::command]
-pub(super) async fn tap(host: State<'_, Host>) -> Answer<Option<TapView>> {
+pub async fn tap(host: State<'_, Host>) -> Answer<Option<TapView>> {
     app(&host)?.tap().await.map_err(wrong)
 }
 
 #[tauri::command]
-pub(super) async fn tapped(host: State<'_, Host>, number: f64) -> Answer<Option<TappedMessage>> {
+pub async fn tapped(host: State<'_, Host>, number: f64) -> Answer<Option<TappedMessage>> {
     app(&host)?.tapped(number).await.map_err(wrong)
 }
 
 #[tauri::command]
-pub(super) async fn end_tap(host: State<'_, Host>) -> Answer<()> {
+pub async fn end_tap(host: State<'_, Host>) -> Answer<()> {
     app(&host)?.end_tap().await.map_err(wrong)
 }
 
 #[tauri::command]
-pub(super) async fn evidence_totals(host: State<'_, Host>) -> Answer<Vec<EvidenceTotal>> {
+pub async fn evidence_totals(host: State<'_, Host>) -> Answer<Vec<EvidenceTotal>> {
     app(&host)?.evidence_totals().await.map_err(wrong)
 }
 
 #[tauri::command]
-pub(super) async fn evidence(
+pub async fn evidence(
     host: State<'_, Host>,
     connection: String,
     reason: String,
@@ -50,6 +54,6 @@ pub(super) async fn evidence(
 }
 
 #[tauri::command]
-pub(super) async fn health(host: State<'_, Host>) -> Answer<HealthView> {
-    app(&host)?.health().await.map_err(wrong)
+pub async fn performance(host: State<'_, Host>) -> Answer<PerformanceView> {
+    app(&host)?.performance().await.map_err(wrong)
 }

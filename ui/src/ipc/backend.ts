@@ -16,7 +16,6 @@ import type { EvidenceRow } from "./bindings/EvidenceRow";
 import type { EvidenceTotal } from "./bindings/EvidenceTotal";
 import type { ExportRequest } from "./bindings/ExportRequest";
 import type { FileJobView } from "./bindings/FileJobView";
-import type { HealthView } from "./bindings/HealthView";
 import type { HeardRow } from "./bindings/HeardRow";
 import type { Ignoring } from "./bindings/Ignoring";
 import type { Keeping } from "./bindings/Keeping";
@@ -24,6 +23,7 @@ import type { LookRequest } from "./bindings/LookRequest";
 import type { LookView } from "./bindings/LookView";
 import type { ModelImportView } from "./bindings/ModelImportView";
 import type { ModelsView } from "./bindings/ModelsView";
+import type { PerformanceView } from "./bindings/PerformanceView";
 import type { PictureBinding } from "./bindings/PictureBinding";
 import type { PictureList } from "./bindings/PictureList";
 import type { PictureRow } from "./bindings/PictureRow";
@@ -121,7 +121,7 @@ export interface Backend {
   /** The newest unreadable messages of a connection and reason. */
   evidence(connection: string, reason: string): Promise<EvidenceRow[]>;
   /** How the program itself does. */
-  health(): Promise<HealthView>;
+  performance(): Promise<PerformanceView>;
   settings(): Promise<Settings>;
   setSettings(settings: Settings): Promise<void>;
   closeWindow(keepCollecting: boolean, remember: boolean): Promise<void>;

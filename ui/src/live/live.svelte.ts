@@ -111,8 +111,8 @@ export class Live {
   readonly fileJob: FileJob;
   readonly discovery: Discovery;
   readonly pictures: Pictures;
-  readonly rates: Rates;
   readonly past: Past;
+  readonly rates: Rates;
 
   plant: PlantView | null = $state.raw(null);
   /** In the zone that a person chose; the plant's unless they did. */
