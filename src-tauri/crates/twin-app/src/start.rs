@@ -89,15 +89,14 @@ pub async fn pipeline(
     let historian = adopter.historian();
     let heartbeat = workspace.join(heartbeat::FILE);
     let (jobs, job_queue) = mpsc::channel(JOB_QUEUE);
-    let (ends, queues) = queues();
-    let (requests, answers, conditions) = ends;
+    let (requests, request_queue) = mpsc::channel(REQUEST_QUEUE);
+    let (answers, answer_queue) = mpsc::channel(SCORE_QUEUE);
+    let (conditions, condition_queue) = mpsc::channel(REQUEST_QUEUE);
     let (notices, notice_queue) = mpsc::channel(NOTICE_QUEUE);
     let (unacknowledged_sender, unacknowledged) = watch::channel(view.unacknowledged());
-    let scoring = ScoringThread::start(models, Arc::clone(&compiled.engine), answers.clone());
-    let scoring = scoring.map_err(no_thread)?;
+    let scoring = scoring(models, compiled, &answers)?;
     notify_of_caught_up(compiled, &caught_up, &notices);
-    say_what_was_damaged(historian, workspace, &conditions);
-    adopter.tell_to(conditions.clone()).await;
+    tell_of_history(adopter, workspace, &conditions).await;
     let settled = Arc::new(AtomicI64::new(historian.alarms().settled().await?.0));
     let complete = Arc::new(AtomicI64::new(i64::MIN));
     let meter = Arc::new(Meter::default());
@@ -136,6 +135,11 @@ pub async fn pipeline(
         policy,
         heartbeat,
     };
+    let queues = Queues {
+        requests: request_queue,
+        answers: answer_queue,
+        conditions: condition_queue,
+    };
     let tasks = Tasks {
         writer: Some(watched(view, tokio::spawn(writer.run(job_queue)))),
         driver: Some(watched(view, tokio::spawn(driver.run(queues)))),
@@ -153,32 +157,18 @@ pub async fn pipeline(
     })
 }
 
-/// The other ends of what the driver listens to.
-type Ends = (
-    mpsc::Sender<Request>,
-    mpsc::Sender<Answer>,
-    mpsc::Sender<SystemEvent>,
-);
-
-/// What the driver listens to.
-fn queues() -> (Ends, Queues) {
-    let (requests, request_queue) = mpsc::channel(REQUEST_QUEUE);
-    let (answers, answer_queue) = mpsc::channel(SCORE_QUEUE);
-    let (conditions, condition_queue) = mpsc::channel(REQUEST_QUEUE);
-    let queues = Queues {
-        requests: request_queue,
-        answers: answer_queue,
-        conditions: condition_queue,
-    };
-    ((requests, answers, conditions), queues)
-}
-
-fn no_thread(source: std::io::Error) -> Error {
-    Error::File {
+/// The thread that scores.
+fn scoring(
+    models: Vec<LoadedModel>,
+    compiled: &Compiled,
+    answers: &mpsc::Sender<Answer>,
+) -> Result<ScoringThread> {
+    let thread = ScoringThread::start(models, Arc::clone(&compiled.engine), answers.clone());
+    thread.map_err(|source| Error::File {
         action: "start",
         path: "scoring thread".into(),
         source,
-    }
+    })
 }
 
 /// What retention removed last, in words; empty when it never did.
@@ -190,19 +180,20 @@ async fn last_removal(historian: &Historian) -> Result<String> {
         .unwrap_or_default())
 }
 
-/// Damaged files that were set aside, and what to do about them.
-fn say_what_was_damaged(
-    historian: &Historian,
+/// Says which damaged files were set aside, and what to do about them; from now on the adopter says what it cannot do.
+async fn tell_of_history(
+    adopter: &Adopter,
     workspace: &Path,
     conditions: &mpsc::Sender<SystemEvent>,
 ) {
-    for text in historian.notices() {
+    for text in adopter.historian().notices() {
         // The queue is empty and larger than the list can be.
         let _ = conditions.try_send(SystemEvent::Raised {
             key: format!("open {text}"),
             text: command::notice(workspace, text).into(),
         });
     }
+    adopter.tell_to(conditions.clone()).await;
 }
 
 /// Alarms of just before a crash, which were never shown on the desktop.
