@@ -1,4 +1,4 @@
-//! The live channel: packed frames, ten times a second at most.
+//! The live channel: packed frames, twenty times a second at most.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
