@@ -157,7 +157,7 @@ describe("a process picture", () => {
     expect(first.getAttribute("tabindex")).toBe("0");
     first.focus();
     await waitFor(() => expect(byId("picture-card")?.textContent).toContain("High-high"));
-    expect(byId("picture-card")?.textContent).toContain("GOOD");
+    await waitFor(() => expect(byId("picture-card")?.textContent).toContain("GOOD"));
     key(first, "ArrowRight");
     await waitFor(() => expect(bound("Pump 2, Speed")?.getAttribute("tabindex")).toBe("0"));
     expect(first.getAttribute("tabindex")).toBe("-1");

@@ -91,3 +91,17 @@ export async function search(page) {
   await page.keyboard.press("/");
   await page.keyboard.type("vibration");
 }
+
+export async function firstDemo(page) {
+  await page.click("[data-testid=first-demo]");
+  await page.waitForSelector("[data-testid=opening-cancel]");
+}
+
+export async function firstFault(page) {
+  await page.click("[data-testid=first-demo]");
+  await page.waitForSelector("[data-testid=opening-failure]");
+}
+
+export async function demoMark(page) {
+  await page.click("[data-testid=demo-mark]");
+}

@@ -63,6 +63,13 @@ export function tauriBackend(): Backend {
     fileJob: () => invoke("file_job"),
     cancelFileJob: () => invoke("cancel_file_job"),
     putAwayFileJob: (number) => invoke("put_away_file_job", { number }),
+    program: () => invoke("program"),
+    workspace: () => invoke("workspace"),
+    openDemo: () => invoke("open_demo"),
+    openFolder: (path, make) => invoke("open_folder", { path, make }),
+    openOwn: () => invoke("open_own"),
+    opening: () => invoke("opening"),
+    cancelOpening: () => invoke("cancel_opening"),
     uiReady: () => invoke("ui_ready"),
     onAskClose: (handler) => listen("ask-close", () => handler()),
   };

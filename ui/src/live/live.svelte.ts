@@ -10,6 +10,7 @@ import type { ConnectionRow } from "../ipc/bindings/ConnectionRow";
 import type { Counters } from "../ipc/bindings/Counters";
 import type { PlantView } from "../ipc/bindings/PlantView";
 import type { SignalView } from "../ipc/bindings/SignalView";
+import type { WorkspaceView } from "../ipc/bindings/WorkspaceView";
 import { MICROS_PER_MS } from "../lib/format";
 import { Clock } from "../lib/time";
 import { Alarms } from "./alarms.svelte";
@@ -102,6 +103,8 @@ export class Live {
   readonly alarms = new Alarms();
   readonly table = new SampleTable();
 
+  /** Which plant is open; null while that is not known. */
+  workspace: WorkspaceView | null = $state.raw(null);
   plant: PlantView | null = $state.raw(null);
   /** In the zone that a person chose; the plant's unless they did. */
   readonly clock: Clock = $derived(new Clock(zoneChoice.nameFor(this.plant?.zone ?? "UTC")));
@@ -215,6 +218,7 @@ export class Live {
       const plant = await this.backend.plant();
       this.#index(plant);
       this.plant = plant;
+      this.workspace = await this.backend.workspace();
       await this.refreshConnections();
       this.alarms.replace(await this.backend.alarms());
       await this.#subscribe();

@@ -11,6 +11,7 @@ import { encodeFrame, encodeTrend, type FakeSample } from "./encode";
 import { fakeFiles } from "./files";
 import { fakeLooks } from "./looks";
 import { fakeModels, fakeRules } from "./models";
+import { fakeOpening, playsDemo } from "./opening";
 import { fakePictures } from "./pictures";
 import { makePlant } from "./plant";
 import { fakeSession } from "./session";
@@ -23,15 +24,17 @@ const micros = () => Date.now() * 1_000;
 
 /**
  * Scenes: `fault` (a bearing going, a sticky valve, a dead node), `normal`, `thousand` (1,000 assets), `empty` (no
- * connection), `fresh` (connections and no asset), `error` (the plant file cannot be read), `edited` (it was edited and
+ * connection), `demo` (the demo plant is open), `nodemo` (it cannot start), `fresh` (connections and no asset), `error` (the plant file cannot be read), `edited` (it was edited and
  * cannot be used), `ask` (the window is asked to close), `meanwhile` (somebody edits every connection while its form is open).
  */
-export function fakeBackend(scene: string): Backend {
-  const faults = scene === "fault" || scene === "thousand" || scene === "ask";
-  const plant = makePlant(scene === "thousand" ? 67 : scene === "empty" || scene === "fresh" ? 0 : 1);
+export function fakeBackend(asked: string): Backend {
+  const scene = asked === "empty" && playsDemo() ? "demo" : asked;
+  const bare = scene === "empty" || scene === "nodemo";
+  const faults = scene === "demo" || scene === "fault" || scene === "thousand" || scene === "ask";
+  const plant = makePlant(scene === "thousand" ? 67 : bare || scene === "fresh" ? 0 : 1);
   const world = new World(plant, micros(), faults);
   const alarms = new FakeAlarms(world, faults);
-  let connections: ConnectionRow[] = scene === "empty" ? [] : fakeConnections(world.start, faults);
+  let connections: ConnectionRow[] = bare ? [] : fakeConnections(world.start, faults);
   let byHand = scene === "meanwhile";
   let settings: Settings = { on_close: "ask", language: "en" };
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -109,6 +112,7 @@ export function fakeBackend(scene: string): Backend {
   });
 
   return {
+    ...fakeOpening(scene, plant.view.workspace),
     async plant() {
       if (scene === "error") {
         throw {
