@@ -36,6 +36,7 @@ import {
   pictureZoom,
 } from "./steps/process.mjs";
 import {
+  about,
   backup,
   check,
   compact,
@@ -175,6 +176,8 @@ export const SCENES = [
   ["first-run-small", "empty", "", "light", 1024, 700, firstDemo],
   ["first-run-fault", "nodemo", "", "dark", 1024, 700, firstFault],
   ["demo", "demo", "", "dark", 1280, 800, demoMark],
+  ["about", "fault", "", "dark", 1280, 800, about],
+  ["about-small", "fault", "", "light", 1024, 700, about],
   ["contrast-dark", "fault", "", "dark", 1280, 800, contrast],
   ["contrast-light", "fault", "", "light", 1280, 800, contrast],
   ["contrast-trend", "fault", "#/asset/pump-2", "light", 1280, 800, contrastTrend],

@@ -83,7 +83,7 @@ describe("in the window", () => {
     await open("empty");
     await vi.waitFor(() => expect(byId("first-demo")).not.toBeNull());
     byId("first-demo")?.click();
-    await vi.waitFor(() => expect(byId("opening")?.textContent).toContain("Plant and broker are starting"));
+    await vi.waitFor(() => expect(byId("opening")?.textContent).toContain("Starting plant and broker"));
     expect((byId("folder-path") as HTMLInputElement).disabled).toBe(true);
     byId("opening-cancel")?.click();
     await vi.waitFor(() => expect(byId("opening")?.textContent).toContain("Nothing was changed"));

@@ -19,7 +19,7 @@ start-folder-open = Öffnen
 start-folder-make = Dort eine leere Anlage anlegen, falls es keine gibt
 
 start-step-plant = Anlage und Broker starten
-start-step-workspace = Anlage und Historie werden geöffnet
+start-step-workspace = Anlage und Historie öffnen
 start-cancelled = Abgebrochen. Es wurde nichts geändert.
 
 start-other = Eine andere Anlage öffnen

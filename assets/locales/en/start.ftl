@@ -20,8 +20,8 @@ start-folder-open = Open
 start-folder-make = Make an empty plant there if there is none
 
 # While another plant is being opened.
-start-step-plant = Plant and broker are starting
-start-step-workspace = Plant and history are being opened
+start-step-plant = Starting plant and broker
+start-step-workspace = Opening plant and history
 start-cancelled = Cancelled. Nothing was changed.
 
 start-other = Open another plant

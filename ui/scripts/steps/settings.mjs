@@ -105,3 +105,11 @@ export async function firstFault(page) {
 export async function demoMark(page) {
   await page.click("[data-testid=demo-mark]");
 }
+
+export async function about(page) {
+  await settings(page);
+  await page.click("[data-testid=settings-about]");
+  await page.waitForSelector("[data-testid=about-count]");
+  await page.fill("[data-testid=about-find]", "sqlx");
+  await page.click("[data-testid=about] .list button >> nth=0");
+}
