@@ -20,7 +20,7 @@ use twin_app::{
         files::{ExportRequest, FileJobView, Keeping},
         look::{LookRequest, LookView},
         models::{ModelImportView, ModelsView},
-        opening::{OpeningView, ProgramView, WorkspaceView},
+        past::RaisedView,
         pictures::{PictureBinding, PictureList, PictureRow, PictureView},
         plant::{AnomalyView, PlantFileView, PlantView},
         session::SessionView,
@@ -29,22 +29,13 @@ use twin_app::{
     },
 };
 
-use crate::{Host, stream::Stream, tray, window};
-
-type Answer<T> = Result<T, ApiError>;
-
-fn wrong(error: impl Into<ApiError>) -> ApiError {
-    error.into()
-}
-
-fn app(host: &State<'_, Host>) -> Answer<Arc<App>> {
-    host.app()
-}
-
-/// Whose hand is on the mouse: the person logged in.
-fn user() -> Answer<String> {
-    whoami::username().map_err(|error| wrong(format!("your user name is not known: {error}")))
-}
+use crate::{
+    Host,
+    answer::{Answer, app, user, wrong},
+    places,
+    stream::Stream,
+    tray, window,
+};
 
 /// All commands.
 pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
@@ -60,6 +51,10 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         subscribe,
         alarms,
         alarm_history,
+        plant_as_of,
+        alarm_history_as_of,
+        raised,
+        raised_beside,
         acknowledge,
         trend,
         anomaly,
@@ -91,13 +86,16 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         cancel_file_job,
         put_away_file_job,
         ui_ready,
-        program,
-        workspace,
-        open_demo,
-        open_folder,
-        open_own,
-        opening,
-        cancel_opening
+        places::program,
+        places::workspace,
+        places::open_demo,
+        places::open_folder,
+        places::open_own,
+        places::opening,
+        places::cancel_opening,
+        places::layouts,
+        places::layout,
+        places::save_layout
     ]
 }
 
@@ -202,6 +200,33 @@ async fn trend(host: State<'_, Host>, request: TrendRequest) -> Answer<Response>
         .await
         .map(Response::new)
         .map_err(wrong)
+}
+
+#[tauri::command]
+async fn plant_as_of(host: State<'_, Host>, at: f64) -> Answer<Response> {
+    let frame = app(&host)?.plant_as_of(at).await;
+    frame.map(Response::new).map_err(wrong)
+}
+
+#[tauri::command]
+async fn alarm_history_as_of(
+    host: State<'_, Host>,
+    at: f64,
+    before: f64,
+    limit: u32,
+) -> Answer<Vec<AlarmRow>> {
+    let rows = app(&host)?.alarm_history_as_of(at, before, limit).await;
+    rows.map_err(wrong)
+}
+
+#[tauri::command]
+async fn raised(host: State<'_, Host>, t0: f64, t1: f64, spans: u32) -> Answer<Vec<RaisedView>> {
+    app(&host)?.raised(t0, t1, spans).await.map_err(wrong)
+}
+
+#[tauri::command]
+async fn raised_beside(host: State<'_, Host>, at: f64, later: bool) -> Answer<Option<f64>> {
+    app(&host)?.raised_beside(at, later).await.map_err(wrong)
 }
 
 #[tauri::command(async)]
@@ -421,49 +446,6 @@ fn ui_ready(handle: AppHandle, ready: State<'_, window::UiReady>) {
     }
 }
 
-#[tauri::command(async)]
-fn program() -> ProgramView {
-    let said = |fact: Option<&'static str>| fact.unwrap_or_default().to_owned();
-    ProgramView {
-        version: env!("CARGO_PKG_VERSION").into(),
-        commit: said(option_env!("TWINSCOPE_COMMIT")),
-        profile: said(option_env!("TWINSCOPE_PROFILE")),
-        target: said(option_env!("TWINSCOPE_TARGET")),
-        compiler: said(option_env!("TWINSCOPE_COMPILER")),
-    }
-}
-
-#[tauri::command]
-async fn workspace(host: State<'_, Host>) -> Answer<WorkspaceView> {
-    host.workspace().await
-}
-
-#[tauri::command]
-async fn open_demo(host: State<'_, Host>) -> Answer<OpeningView> {
-    host.open_demo().map_err(wrong)
-}
-
-#[tauri::command]
-async fn open_folder(host: State<'_, Host>, path: String, make: bool) -> Answer<OpeningView> {
-    host.open_folder(&path, make).map_err(wrong)
-}
-
-#[tauri::command]
-async fn open_own(host: State<'_, Host>) -> Answer<OpeningView> {
-    host.open_own().map_err(wrong)
-}
-
-#[tauri::command(async)]
-fn opening(host: State<'_, Host>) -> Answer<Option<OpeningView>> {
-    Ok(host.opening())
-}
-
-#[tauri::command]
-fn cancel_opening(host: State<'_, Host>) -> Answer<()> {
-    host.cancel_opening();
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     /// Nothing may hold up the window: these take no time and answer nothing.
@@ -478,9 +460,16 @@ mod tests {
 
     #[test]
     fn only_what_takes_no_time_runs_on_the_thread_of_the_window() {
-        let marker = ["#[tauri::", "command]\nfn "].concat();
-        let plain = include_str!("commands.rs").split(&marker).skip(1);
-        let plain: Vec<_> = plain.filter_map(|of| of.split('(').next()).collect();
+        let marker = ["#[tauri::", "command]\n"].concat();
+        let plain_name = |of: &'static str| {
+            let of = of.strip_prefix("pub ").unwrap_or(of);
+            of.strip_prefix("fn ")?.split('(').next()
+        };
+        let sources = [include_str!("commands.rs"), include_str!("places.rs")];
+        let plain = sources
+            .iter()
+            .flat_map(|source| source.split(&marker).skip(1));
+        let plain: Vec<_> = plain.filter_map(plain_name).collect();
         assert_eq!(plain, PLAIN);
     }
 }

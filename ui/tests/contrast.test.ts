@@ -33,7 +33,7 @@ function contrast(a: string, b: string): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-const SURFACES = ["bg", "panel", "raised", "hatch"];
+const SURFACES = ["bg", "panel", "raised", "hatch", "past"];
 const TEXTS = ["text", "strong", "dim", "p1-text", "p2-text", "p3-text", "p4-text"];
 /** Words on a filled colour. */
 const FILLED: [string, string][] = [
@@ -43,6 +43,7 @@ const FILLED: [string, string][] = [
   ["on-p4", "p4"],
   ["on-accent", "accent"],
   ["panel", "strong"],
+  ["accent", "past"],
 ];
 /** What must be seen, not read: 3 to 1. */
 const SIGNS = [

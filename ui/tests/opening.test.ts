@@ -9,6 +9,9 @@ import { fakeBackend } from "../src/ipc/fake";
 import { Live } from "../src/live/live.svelte";
 import { Opening } from "../src/live/opening.svelte";
 
+/** A loaded machine takes longer than a second. */
+const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 10_000 });
+
 const view = (step: OpeningView["step"], more: Partial<OpeningView> = {}): OpeningView => ({
   number: 1,
   what: "demo",
@@ -33,9 +36,9 @@ describe("the way to another plant", () => {
     const { way, reload } = opening([view("plant"), view("workspace"), view("done")]);
     await way.demo();
     expect(way.running && way.what === "demo").toBe(true);
-    await vi.waitFor(() => expect(way.step).toBe("workspace"));
+    await waitFor(() => expect(way.step).toBe("workspace"));
     expect(reload).not.toHaveBeenCalled();
-    await vi.waitFor(() => expect(reload).toHaveBeenCalledTimes(1));
+    await waitFor(() => expect(reload).toHaveBeenCalledTimes(1));
     expect(way.running).toBe(false);
   });
 
@@ -43,7 +46,7 @@ describe("the way to another plant", () => {
     const failure = { text: "the demo plant did not start", sentences: [] };
     const { way, reload } = opening([view("failed", { failure })]);
     await way.demo();
-    await vi.waitFor(() => expect(way.failure).toBe("the demo plant did not start"));
+    await waitFor(() => expect(way.failure).toBe("the demo plant did not start"));
     expect(reload).not.toHaveBeenCalled();
     await way.demo();
     expect(way.running).toBe(true);
@@ -81,12 +84,12 @@ describe("in the window", () => {
 
   it("the first start offers the demo, a broker and a folder; the demo shows its steps and can be taken back", async () => {
     await open("empty");
-    await vi.waitFor(() => expect(byId("first-demo")).not.toBeNull());
+    await waitFor(() => expect(byId("first-demo")).not.toBeNull());
     byId("first-demo")?.click();
-    await vi.waitFor(() => expect(byId("opening")?.textContent).toContain("Starting plant and broker"));
+    await waitFor(() => expect(byId("opening")?.textContent).toContain("Starting plant and broker"));
     expect((byId("folder-path") as HTMLInputElement).disabled).toBe(true);
     byId("opening-cancel")?.click();
-    await vi.waitFor(() => expect(byId("opening")?.textContent).toContain("Nothing was changed"));
+    await waitFor(() => expect(byId("opening")?.textContent).toContain("Nothing was changed"));
   });
 
   it("a folder without a plant is told, and an empty one is made on a word", async () => {
@@ -96,11 +99,11 @@ describe("in the window", () => {
     field.dispatchEvent(new Event("input", { bubbles: true }));
     await tick();
     byId("folder-open")?.click();
-    await vi.waitFor(() => expect(byId("opening-failure")?.textContent).toContain("no plant.toml"));
+    await waitFor(() => expect(byId("opening-failure")?.textContent).toContain("no plant.toml"));
     byId("folder-make")?.click();
     await tick();
     byId("folder-open")?.click();
-    await vi.waitFor(() => expect(byId("opening-cancel")).not.toBeNull());
+    await waitFor(() => expect(byId("opening-cancel")).not.toBeNull());
     byId("opening-cancel")?.click();
   });
 
@@ -112,7 +115,7 @@ describe("in the window", () => {
       expect(byId("demo-mark")?.textContent).toBe("DEMO");
     }
     byId("demo-mark")?.click();
-    await vi.waitFor(() => expect(byId("demo-leave")).not.toBeNull());
+    await waitFor(() => expect(byId("demo-leave")).not.toBeNull());
     await end?.();
     end = undefined;
     document.body.replaceChildren();

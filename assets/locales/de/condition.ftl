@@ -25,3 +25,7 @@ condition-not-compacted = Die Historie wird nicht verdichtet: { $error }
 condition-not-removed = Alte Historie wird nicht entfernt: { $error }
 
 condition-plant-waits = plant.toml wurde geändert und konnte noch nicht übernommen werden: { $error }
+condition-adoption = Was vor dem Übernehmen von Signalen gehört wurde, ist noch nicht in deren Historie: { $error }. Es bleibt aufgehoben und wird erneut versucht.
+condition-adoption-left = Was vor dem Übernehmen gehört wurde, konnte { $count } Signalen nicht in die Historie gegeben werden, zuerst von { $address }: { $error }. Es bleibt aufgehoben und wird erneut versucht. Endet das nicht von selbst, bitte Twinscope schließen und ausführen: { $command }
+condition-connection-kept = { $name }: plant.toml wurde geändert, und so kann die Verbindung nicht hergestellt werden; sie läuft weiter wie bisher: { $error }
+condition-connection-unmade = { $name }: Die Verbindung kann nicht hergestellt werden und wird erneut versucht: { $error }

@@ -62,3 +62,4 @@ down-overloaded = Twinscope war in Rückstand; Nachrichten blieben beim Broker u
 down-overloaded-advice = Geschieht das oft, die Topic-Filter einengen.
 down-stopped = Die Verbindung wurde angehalten.
 down-stopped-advice = Bei Bedarf wieder starten.
+down-not-recorded = Twinscope lief nicht: Es wurde nichts empfangen und nichts aufgezeichnet.

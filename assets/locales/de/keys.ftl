@@ -8,6 +8,8 @@ keys-single-off = Einzeltasten sind abgeschaltet. In den Einstellungen lassen si
 keys-window = Überall
 keys-window-search = Assets und Signale suchen
 keys-window-acknowledge = Schwersten Alarm quittieren
+keys-window-time = Zeitleiste
+keys-window-live = Aus dem Rückblick zurück zu Live
 keys-window-screen = Eine Ansicht, gezählt von oben in der linken Leiste
 keys-window-settings = Einstellungen
 keys-window-shortcuts = Diese Liste
@@ -18,6 +20,15 @@ keys-search-previous = Vorheriger Treffer
 keys-search-open = Treffer öffnen
 keys-search-narrow = Alle Treffer in der Übersicht zeigen
 keys-search-leave = Feld verlassen
+
+keys-time = Zeitleiste
+keys-time-minute = Eine Minute zurück oder vor
+keys-time-hour = Eine Stunde zurück oder vor
+keys-time-second = Eine Sekunde zurück oder vor
+keys-time-alarm = Voriger oder nächster Alarm
+keys-time-begin = Anfang der Leiste
+keys-time-play = Abspielen oder anhalten
+keys-time-live = Zurück zu Live
 
 keys-overview = Übersicht
 keys-overview-wall = Wandansicht

@@ -26,3 +26,7 @@ condition-not-compacted = History is not compacted: { $error }
 condition-not-removed = Old history is not removed: { $error }
 
 condition-plant-waits = plant.toml was changed and could not be taken up yet: { $error }
+condition-adoption = What was heard of signals before they were accepted is not in their history yet: { $error }. It is kept, and tried again.
+condition-adoption-left = What was heard before it was accepted could not be given to the history of { $count } signals, the first of them from { $address }: { $error }. It is kept, and tried again. If that does not end by itself, close Twinscope and run: { $command }
+condition-connection-kept = { $name }: plant.toml was changed, and the connection cannot be made so, so it runs on as it was: { $error }
+condition-connection-unmade = { $name }: the connection cannot be made, and is tried again: { $error }

@@ -63,3 +63,4 @@ down-overloaded = Twinscope had fallen behind; messages were left to the broker 
 down-overloaded-advice = Narrow the topic filters if this happens often.
 down-stopped = The connection was stopped.
 down-stopped-advice = Start it again when it is needed.
+down-not-recorded = Twinscope did not run: nothing was received and nothing was recorded.

@@ -9,6 +9,8 @@ keys-single-off = Keys of one character are switched off. Settings switch them o
 keys-window = Everywhere
 keys-window-search = Search assets and signals
 keys-window-acknowledge = Acknowledge the worst alarm
+keys-window-time = Time bar
+keys-window-live = Return from the past to live
 keys-window-screen = A screen, counted from the top of the bar on the left
 keys-window-settings = Settings
 keys-window-shortcuts = This list
@@ -19,6 +21,15 @@ keys-search-previous = Previous hit
 keys-search-open = Open the hit
 keys-search-narrow = Show all hits on the overview
 keys-search-leave = Leave the field
+
+keys-time = Time bar
+keys-time-minute = A minute back or forward
+keys-time-hour = An hour back or forward
+keys-time-second = A second back or forward
+keys-time-alarm = Previous or next alarm
+keys-time-begin = Begin of the strip
+keys-time-play = Play or pause
+keys-time-live = Return to live
 
 keys-overview = Overview
 keys-overview-wall = Wall

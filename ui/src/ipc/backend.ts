@@ -31,6 +31,7 @@ import type { PlantFileView } from "./bindings/PlantFileView";
 import type { PlantView } from "./bindings/PlantView";
 import type { ProgramView } from "./bindings/ProgramView";
 import type { ProposalView } from "./bindings/ProposalView";
+import type { RaisedView } from "./bindings/RaisedView";
 import type { SaidView } from "./bindings/SaidView";
 import type { SavedView } from "./bindings/SavedView";
 import type { SessionView } from "./bindings/SessionView";
@@ -62,6 +63,14 @@ export interface Backend {
   alarms(): Promise<AlarmList>;
   /** Occurrences whose latest transition has a sequence number below `before` (0: the newest), newest first. */
   alarmHistory(before: number, limit: number): Promise<AlarmRow[]>;
+  /** The plant at an instant (microseconds) of the past: one frame, its alarms those that were not over then. */
+  plantAsOf(at: number): Promise<ArrayBuffer>;
+  /** As `alarmHistory`, of an instant of the past: behind the occurrence whose change has the number `before`. */
+  alarmHistoryAsOf(at: number, before: number, limit: number): Promise<AlarmRow[]>;
+  /** When alarms were raised in a range, put together by `spans` (1 to 1,024) parts of it. */
+  raised(t0: number, t1: number, spans: number): Promise<RaisedView[]>;
+  /** When an alarm was raised next, after or before an instant. */
+  raisedBeside(at: number, later: boolean): Promise<number | null>;
   acknowledge(id: string, comment: string | null): Promise<AlarmRow>;
   /** The binary answer that `decodeTrend` reads. */
   trend(request: TrendRequest): Promise<ArrayBuffer>;
@@ -127,6 +136,12 @@ export interface Backend {
   /** The way to another plant that goes on, or ended last. When it is done, the window shows the plant of before. */
   opening(): Promise<OpeningView | null>;
   cancelOpening(): Promise<void>;
+  /** Names of the layouts in the workspace. */
+  layouts(): Promise<string[]>;
+  /** The text of a layout; a name alone is one of the workspace. */
+  layout(named: string): Promise<string>;
+  /** Writes a layout and gives its path; refused where there is a file. */
+  saveLayout(named: string, text: string): Promise<string>;
   /** The window shows its first picture. */
   uiReady(): Promise<void>;
   /** A person asked to close the window and has not yet chosen what that means. */

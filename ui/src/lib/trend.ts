@@ -53,3 +53,26 @@ export function shiftedBy(columns: TrendColumns, shift: number): TrendColumns {
   const later = (times: Float64Array) => times.map((time) => time + shift);
   return { ...columns, tFirst: later(columns.tFirst), tLast: later(columns.tLast) };
 }
+
+/** The columns that begin by `end`, microseconds: the same ones when all do. */
+export function endedAt(columns: TrendColumns, end: number): TrendColumns {
+  const { tFirst } = columns;
+  let [low, high] = [0, tFirst.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((tFirst[middle] ?? 0) <= end) low = middle + 1;
+    else high = middle;
+  }
+  if (low === tFirst.length) return columns;
+  const part = (array: Float64Array) => array.subarray(0, low);
+  return {
+    key: columns.key,
+    tFirst: part(tFirst),
+    tLast: part(columns.tLast),
+    min: part(columns.min),
+    max: part(columns.max),
+    first: part(columns.first),
+    last: part(columns.last),
+    status: part(columns.status),
+  };
+}

@@ -11,28 +11,37 @@ export function bounds(window: TimeWindow, now: number): [number, number] {
   return window.mode === "follow" ? [now - window.span, now] : [window.t0, window.t1];
 }
 
-/** Stands still at a range; its length is held to what makes sense, and its middle is kept in the past. */
-export function pausedAt(t0: number, t1: number, now: number): TimeWindow {
+/** How much of a range that stands still may be still to come. */
+export const AHEAD = 0.5;
+
+/** Stands still at a range; its length is held to what makes sense, and no more than `ahead` of it lies behind `now`. */
+export function pausedAt(t0: number, t1: number, now: number, ahead = AHEAD): TimeWindow {
   const low = Math.min(t0, t1);
   const span = Math.min(SPAN_MAX, Math.max(SPAN_MIN, Math.abs(t1 - t0)));
-  const begin = Math.min(low, now - span / 2);
+  const begin = Math.min(low, now - span * (1 - ahead));
   return { mode: "paused", t0: begin, t1: begin + span };
 }
 
 /** Moves by a part of the width: positive goes forward in time. */
-export function panned(window: TimeWindow, part: number, now: number): TimeWindow {
+export function panned(window: TimeWindow, part: number, now: number, ahead = AHEAD): TimeWindow {
   const [t0, t1] = bounds(window, now);
   const shift = (t1 - t0) * part;
-  return pausedAt(t0 + shift, t1 + shift, now);
+  return pausedAt(t0 + shift, t1 + shift, now, ahead);
 }
 
 /** Scales the width by `factor` (below 1 goes closer) with the instant `at` staying where it is. */
-export function zoomed(window: TimeWindow, factor: number, at: number, now: number): TimeWindow {
+export function zoomed(
+  window: TimeWindow,
+  factor: number,
+  at: number,
+  now: number,
+  ahead = AHEAD,
+): TimeWindow {
   const [t0, t1] = bounds(window, now);
   const span = t1 - t0;
   const next = Math.min(SPAN_MAX, Math.max(SPAN_MIN, span * factor));
   const begin = at - ((at - t0) / span) * next;
-  return pausedAt(begin, begin + next, now);
+  return pausedAt(begin, begin + next, now, ahead);
 }
 
 /**

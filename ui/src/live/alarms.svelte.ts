@@ -52,7 +52,22 @@ export class Alarms {
     return true;
   }
 
+  /** Those of an instant that stands still: nothing is told of a change. */
+  begin(list: AlarmList): void {
+    this.#rows = new Map(list.rows.map((row) => [row.id, row]));
+    this.seq = list.seq;
+    this.#sort();
+  }
+
   #publish(): void {
+    this.#sort();
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined;
+      this.changes += 1;
+    }, TELL_MS);
+  }
+
+  #sort(): void {
     const sorted = [...this.#rows.values()].sort(compareAlarms);
     const grouped = new Map<string, AlarmRow[]>();
     for (const row of sorted) {
@@ -65,10 +80,6 @@ export class Alarms {
       if (!same(this.#byAsset.get(asset), list)) this.#byAsset.set(asset, list);
     }
     this.standing = sorted;
-    this.#telling ??= setTimeout(() => {
-      this.#telling = undefined;
-      this.changes += 1;
-    }, TELL_MS);
   }
 }
 

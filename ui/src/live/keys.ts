@@ -12,6 +12,8 @@ export const KEYS = {
   window: {
     search: ["/"],
     acknowledge: ["A"],
+    time: ["T"],
+    live: ["L"],
     screen: ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
     settings: [","],
     shortcuts: ["?"],
@@ -22,6 +24,15 @@ export const KEYS = {
     open: ["Enter"],
     narrow: ["Control+Enter"],
     leave: ["Escape"],
+  },
+  time: {
+    minute: ["ArrowLeft", "ArrowRight", "ArrowDown", "ArrowUp"],
+    hour: ["Shift+ArrowLeft", "Shift+ArrowRight"],
+    second: ["Control+ArrowLeft", "Control+ArrowRight"],
+    alarm: ["PageDown", "PageUp"],
+    begin: ["Home"],
+    play: ["Space"],
+    live: ["End", "Escape"],
   },
   overview: {
     wall: ["W"],

@@ -1,9 +1,11 @@
 /**
- * The plant as it is now. Frames are decoded when they come, into plain arrays; screens hear of it once per painted
- * picture, and only those that show something that changed.
+ * The plant as it is now, or as it was at an instant that a person chose. Frames are decoded when they come, into plain
+ * arrays; screens hear of it once per painted picture, and only those that show something that changed. While the past is
+ * shown, frames go on being taken into the present, and nobody hears of them.
  */
 import type { Backend } from "../ipc/backend";
 import { errorMessage } from "../ipc/backend";
+import type { AlarmRow } from "../ipc/bindings/AlarmRow";
 import type { AssetState } from "../ipc/bindings/AssetState";
 import type { AssetView } from "../ipc/bindings/AssetView";
 import type { ConnectionRow } from "../ipc/bindings/ConnectionRow";
@@ -12,13 +14,17 @@ import type { PlantView } from "../ipc/bindings/PlantView";
 import type { SignalView } from "../ipc/bindings/SignalView";
 import type { WorkspaceView } from "../ipc/bindings/WorkspaceView";
 import { MICROS_PER_MS } from "../lib/format";
+import { t } from "../lib/text/text";
 import { Clock } from "../lib/time";
-import { Alarms } from "./alarms.svelte";
+import type { Alarms } from "./alarms.svelte";
 import { Discovery } from "./discovery.svelte";
 import { FileJob } from "./filejob.svelte";
 import { decodeHeader, emitSamples, KIND_BOOL, KIND_NULL, KIND_TEXT } from "./frame";
+import { guarded } from "./guard";
+import { type Link, Moment, momentOf } from "./moment";
+import { Past } from "./past.svelte";
 import { Pictures } from "./pictures.svelte";
-import { SampleTable } from "./table";
+import type { SampleTable } from "./table";
 import { shownIn, Units } from "./units.svelte";
 import { zoneChoice } from "./zonechoice.svelte";
 
@@ -29,12 +35,17 @@ const RETRY_MS = 2_000;
 /** One signal's newest sample, for a screen. Reading any member makes the reader follow it. */
 export class SignalCell {
   #version = $state(0);
-  readonly #table: SampleTable;
+  readonly #shown: { readonly table: SampleTable };
   readonly key: number;
 
-  constructor(table: SampleTable, key: number) {
-    this.#table = table;
+  /** `shown` gives the table of what is shown. */
+  constructor(shown: { readonly table: SampleTable }, key: number) {
+    this.#shown = shown;
     this.key = key;
+  }
+
+  get #table(): SampleTable {
+    return this.#shown.table;
   }
 
   touch(): void {
@@ -100,8 +111,7 @@ export class Live {
   readonly fileJob: FileJob;
   readonly discovery: Discovery;
   readonly pictures: Pictures;
-  readonly alarms = new Alarms();
-  readonly table = new SampleTable();
+  readonly past: Past;
 
   /** Which plant is open; null while that is not known. */
   workspace: WorkspaceView | null = $state.raw(null);
@@ -122,8 +132,6 @@ export class Live {
   fault: string | null = $state(null);
   /** Why the newest frame could not be read, in words. */
   frameFault: string | null = $state(null);
-  /** The plant's clock, microseconds; moves once a second. */
-  now = $state(Date.now() * MICROS_PER_MS);
   /** Since when no frame has come, microseconds; null while they come. */
   silentSince: number | null = $state(null);
   /** Grows when an asset's state becomes another, or an anomaly begins or ends: lists that go by it follow. */
@@ -131,10 +139,17 @@ export class Live {
   /** Grows with every painted batch of samples. */
   flushes = 0;
 
+  readonly #present = new Moment();
+  /** What is shown: the present, or an instant of the past. */
+  #shown: Moment = $state.raw(this.#present);
+  /** The same for cells, which are told themselves: nobody follows it. */
+  readonly #cellsOf: { table: SampleTable } = { table: this.#present.table };
+  /** The plant's clock, microseconds; moves once a second. */
+  #clockNow = $state(Date.now() * MICROS_PER_MS);
   #signals = new Map<number, { signal: SignalView; asset: AssetView }>();
   #assets = new Map<string, AssetView>();
   #cells: (SignalCell | undefined)[] = [];
-  #nobody = new SignalCell(this.table, 0xffff_ffff);
+  #nobody: SignalCell;
   #assetCells = new Map<string, AssetCell>();
   #listeners = new Set<() => void>();
   #lastNumber: number | null = null;
@@ -148,10 +163,18 @@ export class Live {
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(backend: Backend) {
-    this.backend = shownIn(this.units, backend);
-    this.fileJob = new FileJob(backend);
-    this.discovery = new Discovery(backend, (id) => this.asset(id));
-    this.pictures = new Pictures(backend);
+    const shown = shownIn(this.units, backend);
+    this.backend = guarded(shown, () => (this.past.on ? t("past-no-edit") : null));
+    this.#nobody = new SignalCell(this.#cellsOf, 0xffff_ffff);
+    this.past = new Past(shown, {
+      instant: () => this.presentInstant(),
+      unacknowledged: () => this.#present.alarms.unacknowledged,
+      show: (frame) => this.#show(momentOf(frame, (alarm) => this.units.alarm(alarm))),
+      back: () => this.#show(this.#present),
+    });
+    this.fileJob = new FileJob(this.backend);
+    this.discovery = new Discovery(this.backend, (id) => this.asset(id));
+    this.pictures = new Pictures(this.backend);
   }
 
   async start(): Promise<void> {
@@ -163,12 +186,49 @@ export class Live {
 
   stop(): void {
     this.fileJob.stop();
+    this.past.pause();
     clearInterval(this.#second);
     clearTimeout(this.#retry);
   }
 
-  /** The plant's clock now, microseconds, finer than `now` and not followed. */
+  /** Newest samples of what is shown. */
+  get table(): SampleTable {
+    return this.#shown.table;
+  }
+
+  /** Alarms of what is shown. */
+  get alarms(): Alarms {
+    return this.#shown.alarms;
+  }
+
+  /** Alarms of now, whatever is shown. */
+  get presentAlarms(): Alarms {
+    return this.#present.alarms;
+  }
+
+  /** Links of what is shown. */
+  get links(): readonly Link[] {
+    if (this.past.on) return this.#shown.links;
+    return this.connections.map(({ form, state }) => ({ id: form.id, state }));
+  }
+
+  /** The instant that is shown, microseconds: the plant's clock, which moves once a second, or one of the past. */
+  get now(): number {
+    return this.past.shown ?? this.#clockNow;
+  }
+
+  /** The plant's clock, microseconds, whatever is shown; moves once a second. */
+  get presentNow(): number {
+    return this.#clockNow;
+  }
+
+  /** The instant that is shown, microseconds, finer than `now`; of the present it is not followed. */
   instant(): number {
+    return this.past.shown ?? this.presentInstant();
+  }
+
+  /** The plant's clock, microseconds, whatever is shown; finer than `presentNow` and not followed. */
+  presentInstant(): number {
     return this.#frameAt === null
       ? Date.now() * MICROS_PER_MS
       : this.#frameNow + (performance.now() - this.#frameAt) * MICROS_PER_MS;
@@ -198,7 +258,15 @@ export class Live {
 
   async acknowledge(id: string, comment: string | null = null): Promise<void> {
     const row = await this.backend.acknowledge(id, comment);
-    this.alarms.apply([row]);
+    this.#present.alarms.apply([row]);
+  }
+
+  /** Occurrences up to what is shown, newest change first, behind the one with the number `before` (0: the newest). */
+  alarmHistory(before: number, limit: number): Promise<AlarmRow[]> {
+    const at = this.past.shown;
+    return at === null
+      ? this.backend.alarmHistory(before, limit)
+      : this.backend.alarmHistoryAsOf(at, before, limit);
   }
 
   /** Asks for the plant and its values anew: they are shown in other units. */
@@ -220,8 +288,9 @@ export class Live {
       this.plant = plant;
       this.workspace = await this.backend.workspace();
       await this.refreshConnections();
-      this.alarms.replace(await this.backend.alarms());
+      this.#present.alarms.replace(await this.backend.alarms());
       await this.#subscribe();
+      this.past.again();
       this.fault = null;
     } catch (error) {
       this.fault = errorMessage(error);
@@ -241,7 +310,7 @@ export class Live {
       if (!this.#assetCells.has(asset.id)) this.#assetCells.set(asset.id, new AssetCell());
       for (const signal of asset.signals) {
         this.#signals.set(signal.key, { signal, asset });
-        this.#cells[signal.key] ??= new SignalCell(this.table, signal.key);
+        this.#cells[signal.key] ??= new SignalCell(this.#cellsOf, signal.key);
       }
     }
   }
@@ -264,8 +333,8 @@ export class Live {
       this.#lastNumber = header.number;
       this.#frameNow = header.now;
       this.#frameAt = performance.now();
-      emitSamples(frame, header, this.table);
-      this.alarms.apply(header.tail.alarms.map((alarm) => this.units.alarm(alarm)));
+      emitSamples(frame, header, this.#present.table);
+      this.#present.alarms.apply(header.tail.alarms.map((alarm) => this.units.alarm(alarm)));
       this.#applyAssets(header.tail.assets);
       if (header.tail.counters) this.counters = header.tail.counters;
       if (header.tail.connections) {
@@ -273,7 +342,7 @@ export class Live {
         this.connectionsKnown = true;
       }
       // Lost frames may have carried transitions that no later frame repeats.
-      if (lost || header.alarmSeq > this.alarms.seq) void this.#fetchAlarms();
+      if (lost || header.alarmSeq > this.#present.alarms.seq) void this.#fetchAlarms();
       if (this.plant && header.revision !== this.plant.revision) void this.#load();
       else if (lost) this.#again();
       this.frameFault = null;
@@ -286,14 +355,27 @@ export class Live {
   #applyAssets(states: readonly AssetState[]): void {
     let moved = false;
     for (const state of states) {
+      this.#present.assets.set(state.id, state);
       const cell = this.#assetCells.get(state.id);
-      if (!cell) continue;
+      if (!cell || this.past.on) continue;
       const known = cell.state;
       moved ||=
         known.state !== state.state || (known.anomaly_since === null) !== (state.anomaly_since === null);
       cell.state = state;
     }
     if (moved) this.assetChanges += 1;
+  }
+
+  /** Shows another instant, or the present again: everything at once. False when nothing is known of it. */
+  #show(moment: Moment): boolean {
+    this.#shown = moment;
+    this.#cellsOf.table = moment.table;
+    for (const [id, cell] of this.#assetCells) cell.state = moment.assets.get(id) ?? WAITING;
+    this.assetChanges += 1;
+    moment.table.drain(() => {});
+    for (const cell of this.#cells) cell?.touch();
+    this.#tell();
+    return moment.table.kind.length > 0;
   }
 
   /** Frames were lost: ask for everything, and try on until it works. */
@@ -310,7 +392,7 @@ export class Live {
     if (this.#fetchingAlarms) return;
     this.#fetchingAlarms = true;
     try {
-      while (!this.alarms.replace(await this.backend.alarms()));
+      while (!this.#present.alarms.replace(await this.backend.alarms()));
     } catch (error) {
       this.frameFault = errorMessage(error);
     } finally {
@@ -328,17 +410,23 @@ export class Live {
   }
 
   #flush(): void {
-    this.table.drain((key) => this.#cells[key]?.touch());
-    this.flushes += 1;
+    if (!this.past.on) {
+      this.#present.table.drain((key) => this.#cells[key]?.touch());
+      this.#tell();
+    }
     if (!this.ready) {
       this.ready = true;
       this.#beat();
     }
+  }
+
+  #tell(): void {
+    this.flushes += 1;
     for (const listener of this.#listeners) listener();
   }
 
   #beat(): void {
-    this.now = this.instant();
+    this.#clockNow = this.presentInstant();
     const silent = this.#frameAt !== null && performance.now() - this.#frameAt > SILENCE_MS;
     this.silentSince = silent ? this.#frameNow : null;
   }

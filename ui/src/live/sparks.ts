@@ -53,6 +53,12 @@ export class Sparks {
     };
   }
 
+  /** Another instant is shown: everything anew. */
+  renew(): void {
+    for (const key of this.#wanted.keys()) this.#fresh.add(key);
+    if (this.#fresh.size > 0) void this.#query([...this.#fresh]);
+  }
+
   async #query(keys: number[]): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;

@@ -1,6 +1,6 @@
 /** What a trend shows of time, and where a person has put cursor and marks. One for every trend on the screen. */
 import { MICROS_PER_MINUTE } from "../lib/format";
-import { bounds, panned, pausedAt, remembered, type TimeWindow, zoomed } from "../lib/window";
+import { AHEAD, bounds, panned, pausedAt, remembered, type TimeWindow, zoomed } from "../lib/window";
 
 /** Steps of one gesture, such as of a wheel, that come sooner one after the other are one step back. */
 const GESTURE_MS = 700;
@@ -23,10 +23,12 @@ export class TrendView {
   #followed = 15 * MICROS_PER_MINUTE;
   #touched = Number.NEGATIVE_INFINITY;
   readonly #now: () => number;
+  readonly #stands: () => boolean;
 
-  /** `now` gives the plant's instant, microseconds. */
-  constructor(now: () => number, span = 15 * MICROS_PER_MINUTE) {
+  /** `now` gives the instant that is shown, microseconds; `stands`: whether it is of the past, and nothing behind it is shown. */
+  constructor(now: () => number, stands: () => boolean, span = 15 * MICROS_PER_MINUTE) {
     this.#now = now;
+    this.#stands = stands;
     this.#followed = span;
     this.window = { mode: "follow", span };
   }
@@ -41,13 +43,21 @@ export class TrendView {
 
   /** First and last instant shown. */
   bounds(): [number, number] {
-    return bounds(this.window, this.#now());
+    const now = this.#now();
+    const [t0, t1] = bounds(this.window, now);
+    return this.#stands() && t1 > now ? [now - (t1 - t0), now] : [t0, t1];
+  }
+
+  get #ahead(): number {
+    return this.#stands() ? 0 : AHEAD;
   }
 
   /** Between the marks where both are set, else what is shown. */
   selection(): [number, number] {
     const { a, b } = this.marks;
-    return a !== null && b !== null ? [Math.min(a, b), Math.max(a, b)] : this.bounds();
+    if (a === null || b === null) return this.bounds();
+    const last = this.#stands() ? this.#now() : Number.POSITIVE_INFINITY;
+    return [Math.min(a, b, last), Math.min(Math.max(a, b), last)];
   }
 
   get selected(): boolean {
@@ -64,11 +74,11 @@ export class TrendView {
 
   zoomTo(t0: number, t1: number): void {
     this.#touched = Number.NEGATIVE_INFINITY;
-    this.show(pausedAt(t0, t1, this.#now()));
+    this.show(pausedAt(t0, t1, this.#now(), this.#ahead));
   }
 
   pan(part: number): void {
-    this.show(panned(this.window, part, this.#now()));
+    this.show(panned(this.window, part, this.#now(), this.#ahead));
   }
 
   /** Scales around an instant; without one, around the cursor, the present or the middle. */
@@ -76,7 +86,7 @@ export class TrendView {
     const [t0, t1] = this.bounds();
     const inside = this.cursor !== null && this.cursor >= t0 && this.cursor <= t1 ? this.cursor : null;
     const middle = inside ?? (this.following ? t1 : (t0 + t1) / 2);
-    this.show(zoomed(this.window, factor, at ?? middle, this.#now()));
+    this.show(zoomed(this.window, factor, at ?? middle, this.#now(), this.#ahead));
   }
 
   follow(span: number): void {

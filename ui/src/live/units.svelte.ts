@@ -72,6 +72,12 @@ export class Units {
     return by ? { ...alarm, value: shown(alarm.value, by), limit: shown(alarm.limit, by) } : alarm;
   }
 
+  /** In place. */
+  frame(frame: ArrayBuffer): ArrayBuffer {
+    if (this.converted.size > 0) convertSamples(frame, (key) => this.of(key));
+    return frame;
+  }
+
   /** In place; the arrays are views into the answer. */
   trend(answer: ArrayBuffer): ArrayBuffer {
     if (this.converted.size === 0) return answer;
@@ -105,15 +111,17 @@ export function shownIn(units: Units, backend: Backend): Backend {
     plant: async () => units.plant(await backend.plant()),
     subscribe: (onFrame) =>
       backend.subscribe((frame) => {
-        if (units.converted.size > 0) convertSamples(frame, (key) => units.of(key));
-        onFrame(frame);
+        onFrame(units.frame(frame));
       }),
+    plantAsOf: async (at) => units.frame(await backend.plantAsOf(at)),
     alarms: async () => {
       const list = await backend.alarms();
       return { ...list, rows: list.rows.map((alarm) => units.alarm(alarm)) };
     },
     alarmHistory: async (before, limit) =>
       (await backend.alarmHistory(before, limit)).map((alarm) => units.alarm(alarm)),
+    alarmHistoryAsOf: async (at, before, limit) =>
+      (await backend.alarmHistoryAsOf(at, before, limit)).map((alarm) => units.alarm(alarm)),
     acknowledge: async (id, comment) => units.alarm(await backend.acknowledge(id, comment)),
     trend: async (request) => units.trend(await backend.trend(request)),
     anomaly: async (asset) => {

@@ -8,10 +8,12 @@ mod discovery;
 mod doctor;
 mod faults;
 mod last_heard;
+mod layouts;
 mod links;
 mod look;
 mod mapped;
 mod models;
+mod past;
 mod pictures;
 mod plant_file;
 mod planted;
@@ -20,6 +22,7 @@ mod seen;
 mod session;
 #[cfg(test)]
 mod tests;
+mod unmade;
 
 use std::{
     path::{Path, PathBuf},
@@ -34,7 +37,9 @@ use tokio::{
 use twin_core::{OccurrenceId, engine::SystemEvent};
 use twin_historian::{Durability, Group, Historian, LinkTransition};
 
-use self::{audit::Unwritten, links::Links, look::Looks, planted::Planted, seen::Seen};
+use self::{
+    audit::Unwritten, links::Links, look::Looks, planted::Planted, seen::Seen, unmade::Unmade,
+};
 use crate::{
     api::{
         alarm::{AlarmList, AlarmRow},
@@ -51,7 +56,7 @@ use crate::{
     heard_by_rule::HeardByRule,
     heartbeat, model_files,
     pipeline::{
-        self, notice::Notice, provisional::adopt, request::Request, retention::Plan,
+        self, adoption::Adopter, notice::Notice, request::Request, retention::Plan,
         scoring::Answer, writer::alarm_row,
     },
     start::{self, Tasks},
@@ -71,6 +76,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct App {
     workspace: Arc<Workspace>,
     historian: Historian,
+    adopter: Arc<Adopter>,
     planted: RwLock<Arc<Planted>>,
     /// What was last seen of the plant file.
     seen: std::sync::Mutex<Seen>,
@@ -85,6 +91,8 @@ pub struct App {
     looks: Looks,
     requests: mpsc::Sender<Request>,
     links: Mutex<Links>,
+    /// Connections that cannot be made.
+    unmade: Mutex<Unmade>,
     /// What is done and not in the audit trail yet.
     unwritten: Mutex<Unwritten>,
     /// One edit of the plant file at a time.
@@ -112,10 +120,12 @@ impl App {
         let historian =
             Historian::open_with(workspace.dir(), clock::now(), pipeline::history_options())
                 .await?;
+        let adopter = Arc::new(Adopter::new(historian.clone(), workspace.dir()));
         // What was accepted just before the program ended may not have been given its history yet.
-        adopt(&historian, &origin.whole(), clock::now()).await?;
+        adopter.adopt(&origin.whole(), clock::now()).await;
         let (planted, models) = Planted::make(&historian, &workspace, origin, None).await?;
         let compiled = Arc::clone(&planted.compiled);
+        adopter.put_plant(Arc::clone(&compiled)).await;
         let plant = planted.view(workspace.dir());
         let caught_up = start::catch_up(&historian, &compiled).await?;
         let records = historian.alarms().standing().await?;
@@ -128,7 +138,7 @@ impl App {
         let known = historian.signals().await?;
         let (policy, policy_now) = watch::channel(Arc::new(Plan::of(&compiled, &known)));
         let running = start::pipeline(
-            &historian,
+            &adopter,
             &compiled,
             &view,
             caught_up,
@@ -149,6 +159,7 @@ impl App {
             looks: Looks::default(),
             workspace,
             historian,
+            adopter,
             planted: RwLock::new(Arc::new(planted)),
             seen: std::sync::Mutex::new(Seen::at_start(text, load.files, load.print)),
             heard: Arc::new(std::sync::Mutex::new(heard)),
@@ -158,18 +169,25 @@ impl App {
             view,
             requests: running.requests,
             links: Mutex::new(Links::default()),
+            unmade: Mutex::new(Unmade::default()),
             unwritten: Mutex::new(Unwritten::default()),
             editing: Mutex::new(()),
             next_link: AtomicUsize::new(0),
             unacknowledged: running.unacknowledged,
             tasks: Mutex::new(running.tasks),
         });
-        for connection in &compiled.plant.connections {
-            app.connect(connection).await?;
-        }
-        let watching = tokio::spawn(watch_plant_file(Arc::downgrade(&app)));
-        app.tasks.lock().await.plant_file = Some(watching.abort_handle());
+        app.begin(&compiled).await?;
         Ok((app, running.notices))
+    }
+
+    /// Starts the connections, and watches the plant file from now on.
+    async fn begin(self: &Arc<Self>, compiled: &Compiled) -> Result<()> {
+        for connection in &compiled.plant.connections {
+            self.connect(connection).await?;
+        }
+        let watching = tokio::spawn(watch_plant_file(Arc::downgrade(self)));
+        self.tasks.lock().await.plant_file = Some(watching.abort_handle());
+        Ok(())
     }
 
     /// Writes and acknowledges what is left, ends the connections, and gives the workspace back.
@@ -375,7 +393,9 @@ async fn watch_plant_file(app: Weak<App>) {
         tokio::time::sleep(LOOK_EVERY).await;
         let Some(app) = app.upgrade() else { return };
         app.audit_rest().await;
+        app.adopter.adopt_rest(clock::now()).await;
         app.look_at_plant_file().await;
+        app.look_at_connections(clock::now()).await;
         let begun = Instant::now();
         if begun >= rules_rest_until {
             app.look_at_rules().await;

@@ -17,6 +17,7 @@ pub mod host;
 pub mod keep;
 pub mod log;
 mod model_files;
+mod past;
 mod pictures;
 pub mod pipeline;
 mod running;

@@ -26,6 +26,7 @@ use crate::{
     keep::command,
     pipeline::{
         JOB_QUEUE, NOTICE_QUEUE, REQUEST_QUEUE, SCORE_QUEUE,
+        adoption::Adopter,
         driver::{Driver, DriverParts},
         maintenance::Maintenance,
         notice::Notice,
@@ -74,7 +75,7 @@ pub struct Running {
 /// # Errors
 /// When history cannot be read or the system gives no thread.
 pub async fn pipeline(
-    historian: &Historian,
+    adopter: &Arc<Adopter>,
     compiled: &Arc<Compiled>,
     view: &Arc<View>,
     caught_up: CaughtUp,
@@ -82,6 +83,7 @@ pub async fn pipeline(
     workspace: &Path,
     policy: watch::Receiver<Arc<Plan>>,
 ) -> Result<Running> {
+    let historian = adopter.historian();
     let heartbeat = workspace.join(heartbeat::FILE);
     let (jobs, job_queue) = mpsc::channel(JOB_QUEUE);
     let (requests, request_queue) = mpsc::channel(REQUEST_QUEUE);
@@ -93,10 +95,12 @@ pub async fn pipeline(
     let scoring = scoring.map_err(no_thread)?;
     notify_of_caught_up(compiled, &caught_up, &notices);
     say_what_was_damaged(historian, workspace, &conditions);
+    adopter.tell_to(conditions.clone()).await;
     let settled = Arc::new(AtomicI64::new(historian.alarms().settled().await?.0));
     let complete = Arc::new(AtomicI64::new(i64::MIN));
     let writer = Writer {
         numbering: Numbering::new(historian.clone()),
+        adopter: Arc::clone(adopter),
         historian: historian.clone(),
         view: Arc::clone(view),
         conditions: conditions.clone(),
@@ -119,6 +123,7 @@ pub async fn pipeline(
     });
     let maintenance = Maintenance {
         historian: historian.clone(),
+        adopter: Arc::clone(adopter),
         settled,
         complete,
         conditions: conditions.clone(),

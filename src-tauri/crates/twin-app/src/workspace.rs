@@ -22,6 +22,15 @@ const EDIT_TRIES: usize = 3;
 const EMPTY_PLANT: &str = "# The plant as Twinscope knows it. Edit it by hand or in the app; comments are kept.\n\n\
     [plant]\nid = \"plant\"\nname = \"My plant\"\nzone = \"UTC\"\n";
 
+/// A plant file that was changed.
+#[derive(Debug)]
+pub struct Edited {
+    /// What it says now.
+    pub text: String,
+    /// What it said, as the change found it.
+    pub before: String,
+}
+
 /// An open workspace. The lock is given back by [`Workspace::release`], or when it is dropped.
 #[derive(Debug)]
 pub struct Workspace {
@@ -92,13 +101,13 @@ impl Workspace {
         self.dir.join(PLANT_FILE)
     }
 
-    /// Changes the plant file through `edit` and gives its new text; comments are kept, and a file that could not be used,
+    /// Changes the plant file through `edit`; comments are kept, and a file that could not be used,
     /// with the model files as they are, is not written.
     ///
     /// # Errors
     /// [`Error::Plant`] when the file before or after the change is wrong, [`Error::File`] when it cannot be written,
     /// [`Error::Conflict`] when somebody else keeps writing it, and those of `edit`.
-    pub fn edit_plant(&self, edit: impl Fn(&mut PlantDocument) -> Result<()>) -> Result<String> {
+    pub fn edit_plant(&self, edit: impl Fn(&mut PlantDocument) -> Result<()>) -> Result<Edited> {
         let wrong = |source| self.wrong_plant(source);
         let mut read = self.plant_text()?;
         for _ in 0..EDIT_TRIES {
@@ -110,7 +119,10 @@ impl Workspace {
             let now = self.plant_text()?;
             if now == read {
                 write_atomic(&self.plant_path(), edited.as_bytes(), false)?;
-                return Ok(edited);
+                return Ok(Edited {
+                    text: edited,
+                    before: read,
+                });
             }
             read = now;
         }

@@ -122,7 +122,7 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         self.clear_up(&mut wire, &mut up);
         // From here on no handle of this link does anything.
         self.client = None;
-        self.acks.restart();
+        self.memory.ended(self.acks.restart());
         self.behind = false;
         self.lost(fault, up.as_ref())
     }
@@ -348,6 +348,9 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
 
     fn deliver(&mut self, parcel: Parcel, ack: Option<W::Ack>) {
         let received = self.moments.next(&self.clock);
+        if ack.as_ref().is_some_and(|ack| !self.acks.is_taken(ack)) {
+            self.memory.came();
+        }
         let handle = match ack {
             None => None,
             Some(ack) if self.behind || self.is_full() => return self.leave(ack),
@@ -410,8 +413,10 @@ impl<W: Wire, C: Fn() -> Timestamp> Desk<W, C> {
         let lost = self.memory.link(self.acks.epoch(), &self.spec, broker);
         self.outlet.drop_some(lost);
         if session_present {
-            self.throttle.forget_unacknowledged(self.memory.since());
-            self.outlet.forget_unacknowledged(self.memory.since());
+            let since = self.memory.since();
+            let forgotten = self.throttle.forget_unacknowledged(since)
+                + self.outlet.forget_unacknowledged(since);
+            self.memory.forgot(forgotten);
         }
         self.link(LinkState::Up {
             session_present,

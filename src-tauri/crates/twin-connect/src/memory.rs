@@ -10,6 +10,11 @@ pub(crate) struct Memory {
     since: u64,
     /// Messages that the broker is to deliver again, though nothing of them is held on this side.
     owed: u64,
+    /// Those of them that were owed before the link that there is.
+    due: u64,
+    /// Messages that it is to deliver again before those, and that were handed on already: it keeps their order (MQTT 5,
+    /// 4.6).
+    known: u64,
 }
 
 impl Memory {
@@ -18,6 +23,8 @@ impl Memory {
             outlives: false,
             since: 0,
             owed: 0,
+            due: 0,
+            known: 0,
         }
     }
 
@@ -32,12 +39,37 @@ impl Memory {
                 !is_at_once(u32::try_from(expiry.as_secs()).unwrap_or(u32::MAX))
             }
         };
-        let owed = std::mem::take(&mut self.owed);
         if broker.session_present {
+            self.due = self.owed;
             return 0;
         }
         self.since = epoch;
-        owed
+        (self.known, self.due) = (0, 0);
+        std::mem::take(&mut self.owed)
+    }
+
+    /// A link has ended, on which so many messages were handed on and not acknowledged.
+    pub(crate) fn ended(&mut self, handed_on: u64) {
+        if self.outlives {
+            self.known += handed_on;
+        }
+    }
+
+    /// So many of those that were handed on are held no longer, because they come again.
+    pub(crate) fn forgot(&mut self, count: u64) {
+        self.known = self.known.saturating_sub(count);
+        self.owed += count;
+        self.due += count;
+    }
+
+    /// A message came that is to be acknowledged. What the broker delivers again comes first.
+    pub(crate) fn came(&mut self) {
+        if self.known > 0 {
+            self.known -= 1;
+        } else if self.due > 0 {
+            self.due -= 1;
+            self.owed = self.owed.saturating_sub(1);
+        }
     }
 
     /// Messages came that are not handed on, nor acknowledged; gives how many of them are lost.
@@ -95,9 +127,9 @@ mod tests {
         let spec = spec(Protocol::Mqtt5, 60);
         assert_eq!(memory.link(3, &spec, &facts(false, None)), 0);
         assert_eq!((memory.owe(2), memory.owe(1), memory.since()), (0, 0, 3));
-        assert_eq!(memory.link(5, &spec, &facts(true, None)), 0, "it comes");
+        assert_eq!(memory.link(5, &spec, &facts(true, None)), 0, "still owed");
         assert_eq!((memory.owe(4), memory.since()), (0, 3));
-        assert_eq!(memory.link(6, &spec, &facts(false, None)), 4);
+        assert_eq!(memory.link(6, &spec, &facts(false, None)), 7);
         assert_eq!(
             (memory.link(7, &spec, &facts(false, None)), memory.since()),
             (0, 7)
@@ -105,6 +137,31 @@ mod tests {
         memory.distrust(8);
         assert_eq!(memory.link(8, &spec, &facts(true, None)), 0);
         assert_eq!(memory.since(), 8);
+    }
+
+    #[test]
+    fn what_comes_is_owed_no_longer_and_what_was_handed_on_comes_first() {
+        let mut memory = Memory::new();
+        let spec = spec(Protocol::Mqtt5, 60);
+        memory.link(0, &spec, &facts(false, None));
+        (0..9).for_each(|_| memory.came());
+        // Of nine messages five were handed on, two of which still waited here, and four were left.
+        memory.owe(4);
+        memory.ended(5);
+        assert_eq!(memory.link(1, &spec, &facts(true, None)), 0);
+        memory.forgot(2);
+        (0..4).for_each(|_| memory.came());
+        memory.ended(4);
+        assert_eq!(memory.link(2, &spec, &facts(true, None)), 0);
+        (0..5).for_each(|_| memory.came());
+        memory.ended(1);
+        assert_eq!(memory.link(3, &spec, &facts(false, None)), 4);
+        memory.ended(7);
+        memory.owe(1);
+        assert_eq!(memory.link(4, &spec, &facts(false, None)), 1);
+        memory.owe(1);
+        memory.came();
+        assert_eq!(memory.link(5, &spec, &facts(false, None)), 1, "a new one");
     }
 
     #[test]

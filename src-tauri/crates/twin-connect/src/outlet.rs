@@ -132,10 +132,12 @@ impl Outlet {
     }
 
     /// The broker is about to deliver again what was not acknowledged since the link of this epoch: the copies that still
-    /// wait would come twice.
-    pub(crate) fn forget_unacknowledged(&mut self, since: u64) {
+    /// wait would come twice. Gives how many these were.
+    pub(crate) fn forget_unacknowledged(&mut self, since: u64) -> u64 {
+        let before = self.waiting.len();
         self.waiting.retain(|item| !item.wants_ack_since(since));
         self.held = self.waiting.iter().map(weight).sum();
+        (before - self.waiting.len()) as u64
     }
 }
 
@@ -225,7 +227,7 @@ mod tests {
             tls: None,
         };
         outlet.offer(Inbound::Link { at: NOW, state }, NOW);
-        outlet.forget_unacknowledged(0);
+        assert_eq!(outlet.forget_unacknowledged(0), 1);
         let seen = drain(&mut outlet, &mut inbox).await;
         assert_eq!(seen.len(), 3, "{seen:?}");
         assert!(seen[2].starts_with("Up"), "{seen:?}");

@@ -122,10 +122,12 @@ impl Throttle {
     }
 
     /// The broker is about to deliver again what was not acknowledged since the link of this epoch: the copies that still
-    /// wait would come twice.
-    pub(crate) fn forget_unacknowledged(&mut self, since: u64) {
+    /// wait would come twice. Gives how many these were.
+    pub(crate) fn forget_unacknowledged(&mut self, since: u64) -> u64 {
+        let before = self.waiting.len();
         self.waiting.retain(|item| !item.wants_ack_since(since));
         self.held = self.waiting.iter().map(weight).sum();
+        (before - self.waiting.len()) as u64
     }
 
     fn next(&mut self, now: Instant) -> Option<Inbound> {

@@ -27,7 +27,7 @@ use crate::{
     fault::Sight,
     tls_fault,
     ws_fault::{self, Fault},
-    ws_pieces::Pieces,
+    ws_pieces::{PIECE, Pieces},
 };
 
 /// The subprotocol of MQTT (MQTT 5, 6).
@@ -66,6 +66,7 @@ where
     let request = request(spec, path, headers)
         .map_err(|error| ws_fault::not_web_socket(spec, &error.to_string()))?;
     let config = WebSocketConfig::default()
+        .read_buffer_size(PIECE)
         .max_message_size(Some(MESSAGE))
         .max_frame_size(Some(MESSAGE))
         .max_write_buffer_size(WRITE_BUFFER);
@@ -236,8 +237,8 @@ mod tests {
         let (near, far) = duplex(1 << 20);
         // The end of a handshake.
         let (mut near, mut far) = (Pieces::new(near), far);
-        far.write_all(b"\r\n\r\n").await.unwrap();
-        near.read_exact(&mut [0; 4]).await.unwrap();
+        far.write_all(b"x\n\n").await.unwrap();
+        near.read_exact(&mut [0; 3]).await.unwrap();
         let inner = WebSocketStream::from_raw_socket(near, Role::Client, None).await;
         let chunk = Bytes::new();
         let far = WebSocketStream::from_raw_socket(far, Role::Server, None).await;

@@ -2,7 +2,8 @@
 //!
 //! The WebSocket library hands a message out when all of it is there. A broker may put any number of bytes for MQTT into one
 //! frame; where frames begin and end means nothing to MQTT (MQTT 5, 6). So each binary frame is turned into messages of
-//! few bytes before the library sees it, and nothing large is ever held.
+//! few bytes before the library sees it, and nothing large is ever held. A piece is what has come: it is handed out at once,
+//! so that a slow frame is no silence.
 
 use std::{
     io,
@@ -13,9 +14,7 @@ use std::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Most bytes of a piece, and of what is read at once.
-const PIECE: usize = 16 << 10;
-/// What ends the head of the answer to the handshake (RFC 9112, 2.1).
-const ANSWER_END: [u8; 4] = *b"\r\n\r\n";
+pub(crate) const PIECE: usize = 16 << 10;
 /// A text frame without text, and a whole binary message (RFC 6455, 5.2).
 const TEXT: u8 = 0x81;
 const BINARY: u8 = 0x82;
@@ -39,14 +38,41 @@ pub(crate) struct Pieces<S> {
 
 #[derive(Clone, Copy, Debug)]
 enum State {
-    /// In the answer to the handshake; so many bytes of its end are there.
-    Answer(usize),
+    /// In the answer to the handshake.
+    Answer(Line),
     /// In the head of a frame, which is gathered.
     Head,
     /// So many bytes pass, and behind them comes so much more of the same frame.
     Piece { left: usize, rest: u64 },
     /// All the rest passes: it is for the library to refuse.
     Rest,
+}
+
+/// Where in the answer: it ends with an empty line. A line may end without CR, and empty ones in front are skipped (RFC 9112,
+/// 2.2).
+#[derive(Clone, Copy, Debug)]
+enum Line {
+    /// Nothing but empty lines so far.
+    Before,
+    /// Within a line.
+    Inside,
+    /// At its beginning.
+    Start,
+    /// Behind a CR at its beginning.
+    Return,
+}
+
+impl Line {
+    /// Behind this byte; none behind the empty line.
+    fn next(self, byte: u8) -> Option<Self> {
+        match (self, byte) {
+            (Line::Before, b'\r' | b'\n') => Some(Line::Before),
+            (Line::Start | Line::Return, b'\n') => None,
+            (_, b'\n') => Some(Line::Start),
+            (Line::Start, b'\r') => Some(Line::Return),
+            _ => Some(Line::Inside),
+        }
+    }
 }
 
 impl<S> Pieces<S> {
@@ -59,14 +85,15 @@ impl<S> Pieces<S> {
             end: 0,
             head: Vec::new(),
             out: Vec::new(),
-            state: State::Answer(0),
+            state: State::Answer(Line::Before),
             is_binary: false,
         }
     }
 
-    /// Begins the next piece of a frame of which so much is to come.
+    /// Begins the next piece of a frame of which so much is to come, with what is there of it.
     fn begin(&mut self, rest: u64) {
-        let left = usize::try_from(rest).map_or(PIECE, |rest| rest.min(PIECE));
+        let here = self.end - self.at;
+        let left = usize::try_from(rest).map_or(here, |rest| rest.min(here));
         match u8::try_from(left) {
             Ok(short @ 0..126) => self.out.extend([BINARY, short]),
             _ => {
@@ -84,14 +111,17 @@ impl<S> Pieces<S> {
             self.head.push(self.read[self.at]);
             self.at += 1;
             if let Some(size) = size(&self.head) {
-                let head = std::mem::take(&mut self.head);
-                return self.frame(head, size);
+                let mut head = std::mem::take(&mut self.head);
+                self.frame(&head, size);
+                head.clear();
+                self.head = head;
+                return;
             }
         }
     }
 
     /// The head of a frame of so many bytes is there.
-    fn frame(&mut self, head: Vec<u8>, size: u64) {
+    fn frame(&mut self, head: &[u8], size: u64) {
         let (first, second) = (head[0], head[1]);
         match first & 0x7f {
             // Text ends the link, whatever it says.
@@ -101,34 +131,36 @@ impl<S> Pieces<S> {
             }
             0 | 2 if second & 0x80 == 0 && (self.is_binary || first & 2 != 0) => {
                 self.is_binary = first & 0x80 == 0;
-                self.begin(size);
+                if size == 0 {
+                    self.out.extend([BINARY, 0]);
+                }
+                self.state = State::Piece {
+                    left: 0,
+                    rest: size,
+                };
             }
             8..=10 if second < 126 => {
-                self.out = head;
+                self.out.extend_from_slice(head);
                 let left = second.into();
                 self.state = State::Piece { left, rest: 0 };
             }
             _ => {
-                self.out = head;
+                self.out.extend_from_slice(head);
                 self.state = State::Rest;
             }
         }
     }
 
-    /// How many of these bytes belong to the answer, which ends with an empty line.
-    fn answer(&mut self, mut matched: usize, bytes: usize) -> usize {
+    /// How many of these bytes belong to the answer.
+    fn answer(&mut self, mut line: Line, bytes: usize) -> usize {
         for (index, byte) in self.read[self.at..self.at + bytes].iter().enumerate() {
-            matched = match (*byte == ANSWER_END[matched], *byte) {
-                (true, _) => matched + 1,
-                (false, b'\r') => 1,
-                (false, _) => 0,
-            };
-            if matched == ANSWER_END.len() {
+            let Some(next) = line.next(*byte) else {
                 self.state = State::Head;
                 return index + 1;
-            }
+            };
+            line = next;
         }
-        self.state = State::Answer(matched);
+        self.state = State::Answer(line);
         bytes
     }
 
@@ -136,7 +168,7 @@ impl<S> Pieces<S> {
     fn pass(&mut self, room: usize) -> usize {
         let bytes = room.min(self.end - self.at);
         match self.state {
-            State::Answer(matched) => self.answer(matched, bytes),
+            State::Answer(line) => self.answer(line, bytes),
             State::Piece { left, rest } => {
                 let bytes = bytes.min(left);
                 let left = left - bytes;
@@ -144,6 +176,29 @@ impl<S> Pieces<S> {
                 bytes
             }
             State::Head | State::Rest => bytes,
+        }
+    }
+
+    /// Hands out what is there, as far as it fits.
+    fn give(&mut self, buf: &mut ReadBuf<'_>) {
+        while buf.remaining() > 0 {
+            if !self.out.is_empty() {
+                let length = self.out.len().min(buf.remaining());
+                buf.put_slice(&self.out[..length]);
+                self.out.drain(..length);
+                continue;
+            }
+            match self.state {
+                State::Piece { left: 0, rest: 0 } => self.state = State::Head,
+                _ if self.at == self.end => return,
+                State::Piece { left: 0, rest } => self.begin(rest),
+                State::Head => self.gather(),
+                _ => {
+                    let length = self.pass(buf.remaining());
+                    buf.put_slice(&self.read[self.at..self.at + length]);
+                    self.at += length;
+                }
+            }
         }
     }
 }
@@ -167,37 +222,19 @@ impl<S: AsyncRead + Unpin> AsyncRead for Pieces<S> {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        let before = buf.filled().len();
         loop {
-            if !this.out.is_empty() {
-                let length = this.out.len().min(buf.remaining());
-                buf.put_slice(&this.out[..length]);
-                this.out.drain(..length);
+            // As much as there is: the library clears all its space for each read.
+            this.give(buf);
+            if buf.filled().len() > before || buf.remaining() == 0 {
                 return Poll::Ready(Ok(()));
             }
-            match this.state {
-                State::Piece { left: 0, rest: 0 } => this.state = State::Head,
-                State::Piece { left: 0, rest } => {
-                    this.begin(rest);
-                    continue;
-                }
-                _ => {}
+            let mut read = ReadBuf::new(&mut this.read);
+            ready!(Pin::new(&mut this.inner).poll_read(cx, &mut read))?;
+            (this.at, this.end) = (0, read.filled().len());
+            if this.end == 0 {
+                return Poll::Ready(Ok(()));
             }
-            if this.at == this.end {
-                let mut read = ReadBuf::new(&mut this.read);
-                ready!(Pin::new(&mut this.inner).poll_read(cx, &mut read))?;
-                (this.at, this.end) = (0, read.filled().len());
-                if this.end == 0 {
-                    return Poll::Ready(Ok(()));
-                }
-            }
-            if matches!(this.state, State::Head) {
-                this.gather();
-                continue;
-            }
-            let length = this.pass(buf.remaining());
-            buf.put_slice(&this.read[this.at..this.at + length]);
-            this.at += length;
-            return Poll::Ready(Ok(()));
         }
     }
 }
@@ -331,6 +368,48 @@ mod tests {
             let all = [ANSWER, &bytes].concat();
             let seen = read(&all, step);
             prop_assert!(seen.starts_with(ANSWER));
+        }
+    }
+
+    #[test]
+    fn frames_that_are_there_are_read_in_one_go() {
+        let mut all = ANSWER.to_vec();
+        (0..1_000).for_each(|_| all.extend(frame(0x82, &[b'x'; 20])));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let (mut reads, mut seen, mut space) = (0, 0, vec![0; 128 << 10]);
+        runtime.block_on(async {
+            let mut pieces = Pieces::new(Script([Ok(all.clone())].into()));
+            while seen < all.len() {
+                seen += pieces.read(&mut space).await.unwrap();
+                reads += 1;
+            }
+        });
+        assert!(reads <= all.len() / PIECE + 1, "{reads}");
+    }
+
+    /// Of a frame of 1 MiB only a little has come: the library can hand it out.
+    #[test]
+    fn what_is_there_of_a_large_frame_is_a_whole_message() {
+        let large = frame(0x82, &vec![b'x'; 1 << 20]);
+        let seen = read(&[ANSWER, &large[..1_510]].concat(), 100_000);
+        let seen = frames(seen.strip_prefix(ANSWER).unwrap());
+        assert_eq!(seen, [(BINARY, vec![b'x'; 1_500])]);
+    }
+
+    #[test]
+    fn the_answer_ends_however_its_lines_end() {
+        let large = frame(0x82, &vec![b'x'; 100_000]);
+        for answer in [
+            &b"HTTP/1.1 101 Go\nUpgrade: websocket\n\n"[..],
+            b"HTTP/1.1 101 Go\r\nUpgrade: websocket\r\n\n",
+            b"HTTP/1.1 101 Go\nUpgrade: websocket\n\r\n",
+            b"\r\n\r\nHTTP/1.1 101 Go\r\n\r\n",
+        ] {
+            let seen = read(&[answer, &large].concat(), 100_000);
+            let cut = frames(seen.strip_prefix(answer).unwrap());
+            assert!(cut.len() > 5 && cut.iter().all(|(_, body)| body.len() <= PIECE));
         }
     }
 

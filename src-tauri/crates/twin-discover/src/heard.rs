@@ -42,6 +42,8 @@ pub struct Heard {
     pub last: Timestamp,
     /// The last value; the beginning of a long text.
     pub value: Value,
+    /// Whether that is only the beginning.
+    pub is_cut: bool,
     /// Source time of the last value.
     pub time: Timestamp,
     /// Quality of the last value.
@@ -69,6 +71,7 @@ impl Heard {
             first: sighting.received,
             last: sighting.received,
             value: Value::Null,
+            is_cut: false,
             time: sighting.sample.time,
             quality: sighting.sample.quality,
             range: None,
@@ -97,6 +100,7 @@ impl Heard {
             Some(text) => self.take_text(text, states_max),
             None => {
                 self.value = sample.value();
+                self.is_cut = false;
                 self.take_number(sample);
             }
         }
@@ -120,6 +124,7 @@ impl Heard {
         if !is_same {
             self.value = Value::Text(beginning(text));
         }
+        self.is_cut = text.len() > TEXT_BYTES;
         if self.more_states || self.states.contains(text) {
             return;
         }

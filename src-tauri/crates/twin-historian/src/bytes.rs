@@ -228,23 +228,26 @@ impl<'a> Reader<'a> {
 /// Puts a version byte and a checksum before a body. The checksum fits only at the place where the blob belongs, which is not
 /// stored in it.
 pub(crate) fn seal_at(version: u8, place: &[u8], body: &[u8]) -> Vec<u8> {
-    let mut blob = Vec::with_capacity(body.len() + 5);
+    let mut blob = Vec::with_capacity(body.len() + SEAL_BYTES);
     blob.push(version);
     blob.extend_from_slice(&checksum(place, body).to_le_bytes());
     blob.extend_from_slice(body);
     blob
 }
 
+/// Version byte and checksum, with which every blob begins.
+pub(crate) const SEAL_BYTES: usize = 5;
+
 /// Begins a blob at the end of `out`: what is added from here on is its body. Gives where it begins, for [`close_seal`].
 pub(crate) fn open_seal(out: &mut Vec<u8>) -> usize {
     let begin = out.len();
-    out.extend_from_slice(&[0; 5]);
+    out.extend_from_slice(&[0; SEAL_BYTES]);
     begin
 }
 
 /// Ends a blob that [`open_seal`] began: a version byte and a checksum come before its body, which fits everywhere.
 pub(crate) fn close_seal(out: &mut [u8], begin: usize, version: u8) {
-    if let Some((head, body)) = out[begin..].split_at_mut_checked(5) {
+    if let Some((head, body)) = out[begin..].split_at_mut_checked(SEAL_BYTES) {
         head[0] = version;
         head[1..].copy_from_slice(&checksum(&[], body).to_le_bytes());
     }

@@ -26,6 +26,7 @@ pub(crate) const TELEMETRY: FileKind = FileKind {
     migrations: &[
         include_str!("../migrations/telemetry_1.sql"),
         include_str!("../migrations/telemetry_2.sql"),
+        include_str!("../migrations/telemetry_3.sql"),
     ],
 };
 

@@ -43,7 +43,7 @@ mod tail;
 mod testing;
 
 pub use adopt::{Adopted, Adoption};
-pub use alarms::{AlarmRecord, Alarms, AuditCheck, AuditEntry, AuditRecord};
+pub use alarms::{AlarmRecord, Alarms, AuditCheck, AuditEntry, AuditRecord, Raised, SPANS_MAX};
 pub use append::Group;
 pub use codec::{decode, encode};
 pub use compact::{Imported, Progress};

@@ -92,7 +92,7 @@ pub(crate) async fn unproven(inner: &Inner, give_up: bool) -> Result<Rebuilt> {
                 place = row.place(),
                 "a chunk with damaged statistics was put into quarantine"
             );
-            take_away(inner, &row).await?;
+            take_away(inner, &row, "its statistics are damaged").await?;
             rebuilt.given_up.push(row.place());
         }
     }
@@ -253,27 +253,32 @@ async fn delete(connection: &mut SqliteConnection, row: &ChunkRow) -> sqlx::Resu
     Ok(deleted)
 }
 
-async fn take_away(inner: &Inner, row: &ChunkRow) -> Result<()> {
+/// Puts a chunk into quarantine; `why` is noted beside it. For who is the only one to change chunks.
+pub(crate) async fn take_away(inner: &Inner, row: &ChunkRow, why: &str) -> Result<()> {
     let fail = Error::sql(&inner.telemetry.file, "put a chunk into quarantine");
     // Samples that another row has stay where they are.
     let own = is_own(inner, row).await.map_err(&fail)?;
     let mut writer = inner.telemetry.writer.lock().await;
     writer.begin(Durability::Normal).await?;
-    let done = remove(writer.connection(), row, own).await;
+    let done = remove(writer.connection(), row, own.then_some(why)).await;
     writer.end(done.map_err(fail)).await
 }
 
-/// Removes a row; `own`: and its samples, of which a copy stays.
-async fn remove(connection: &mut SqliteConnection, row: &ChunkRow, own: bool) -> sqlx::Result<()> {
+/// Removes a row; with a reason its samples too, of which a copy stays.
+async fn remove(
+    connection: &mut SqliteConnection,
+    row: &ChunkRow,
+    why: Option<&str>,
+) -> sqlx::Result<()> {
     delete(&mut *connection, row).await?;
-    if !own {
+    let Some(why) = why else {
         return Ok(());
-    }
-    let copy = "INSERT INTO quarantine (origin, reason, data) SELECT ?2, 'its statistics are damaged', data \
-         FROM chunk_data WHERE id = ?1";
+    };
+    let copy = "INSERT INTO quarantine (origin, reason, data) SELECT ?2, ?3, data FROM chunk_data WHERE id = ?1";
     sqlx::query(copy)
         .bind(row.data)
         .bind(row.place())
+        .bind(why)
         .execute(&mut *connection)
         .await?;
     sqlx::query("DELETE FROM chunk_data WHERE id = ?")

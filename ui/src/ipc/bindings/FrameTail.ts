@@ -3,6 +3,7 @@ import type { AlarmRow } from "./AlarmRow";
 import type { AssetState } from "./AssetState";
 import type { ConnectionRow } from "./ConnectionRow";
 import type { Counters } from "./Counters";
+import type { LinkThen } from "./LinkThen";
 
 /**
  * What changed besides samples; a member that is left out did not change.
@@ -27,4 +28,8 @@ connections?: Array<ConnectionRow>,
 /**
  * Counters for the status line (at most once a second).
  */
-counters?: Counters, };
+counters?: Counters, 
+/**
+ * All links as they were: only in the frame of an instant of the past, which has no `connections` and `counters`.
+ */
+links?: Array<LinkThen>, };

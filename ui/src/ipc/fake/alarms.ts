@@ -29,6 +29,12 @@ const OVER: Spec[] = [
   ["control-room/co2", "high", 4, 1500, 1512, 8_300, true],
 ];
 
+/** Raised while a person looks at the past. */
+const NEW: [Spec, ...Spec[]] = [
+  ["compressor/pressure", "low", 2, 5.5, 5.41, 0, false],
+  ["control-room/co2", "high", 4, 1500, 1540, 0, false],
+];
+
 function row(world: World, [id, kind, priority, limit, value, ago, acked]: Spec, seq: number): AlarmRow {
   const raised = world.start - ago * S;
   return {
@@ -53,8 +59,10 @@ export class FakeAlarms {
   seq = 0;
   rows: AlarmRow[] = [];
   readonly #over: AlarmRow[];
+  readonly #world: World;
 
   constructor(world: World, faults: boolean) {
+    this.#world = world;
     this.#over = OVER.map((spec) => {
       this.seq += 1;
       const over = row(world, spec, this.seq);
@@ -67,8 +75,41 @@ export class FakeAlarms {
     });
   }
 
+  /** Standing or over, in no order. */
+  all(): AlarmRow[] {
+    return [...this.rows, ...this.#over];
+  }
+
+  /** As they were: those raised by then, in the state that they had. */
+  asOf(at: number): AlarmRow[] {
+    return this.all()
+      .filter(({ raised_at }) => raised_at <= at)
+      .map((alarm) => {
+        const acked = alarm.acknowledged_at !== null && alarm.acknowledged_at <= at;
+        const returned = alarm.returned_at !== null && alarm.returned_at <= at;
+        const active = acked ? "acked-active" : "unack-active";
+        return {
+          ...alarm,
+          state: returned ? (acked ? "normal" : "unack-returned") : active,
+          returned_at: returned ? alarm.returned_at : null,
+          acknowledged_at: acked ? alarm.acknowledged_at : null,
+          acknowledged_by: acked ? alarm.acknowledged_by : null,
+          comment: acked ? alarm.comment : null,
+        };
+      });
+  }
+
+  /** One more alarm, as when the plant makes one. */
+  raise(now: number): AlarmRow {
+    this.seq += 1;
+    const made = row(this.#world, NEW[this.seq % NEW.length] ?? NEW[0], this.seq);
+    const alarm = { ...made, id: `${made.id}#${this.seq}`, raised_at: now };
+    this.rows.push(alarm);
+    return { ...alarm };
+  }
+
   history(before: number, limit: number): AlarmRow[] {
-    return [...this.rows, ...this.#over]
+    return this.all()
       .filter((alarm) => before === 0 || alarm.seq < before)
       .sort((a, b) => b.seq - a.seq)
       .slice(0, limit);

@@ -1,7 +1,6 @@
 /** A played backend: a whole pumping station in the browser, for tests and for looking at the screens. */
 import type { Backend } from "../backend";
 import type { AlarmRow } from "../bindings/AlarmRow";
-import type { AssetState } from "../bindings/AssetState";
 import type { ConnectionRow } from "../bindings/ConnectionRow";
 import type { Settings } from "../bindings/Settings";
 import { FakeAlarms } from "./alarms";
@@ -9,31 +8,41 @@ import { editedByHand, fakeConnections, fakeHeard } from "./connections";
 import { fakeDiscovery } from "./discovery";
 import { encodeFrame, encodeTrend, type FakeSample } from "./encode";
 import { fakeFiles } from "./files";
+import { fakeLayouts } from "./layouts";
 import { fakeLooks } from "./looks";
 import { fakeModels, fakeRules } from "./models";
 import { fakeOpening, playsDemo } from "./opening";
+import { fakePast } from "./past";
 import { fakePictures } from "./pictures";
 import { makePlant } from "./plant";
 import { fakeSession } from "./session";
+import { FakeShow } from "./show";
 import { World } from "./world";
 
 const S = 1_000_000;
 const FRAME_MS = 100;
+/** Frames between two new alarms. */
+const NEWS_EVERY = 25;
 
 const micros = () => Date.now() * 1_000;
 
+const FAULTY = ["fault", "news", "slow", "thousand", "ask", "demo"];
+
 /**
  * Scenes: `fault` (a bearing going, a sticky valve, a dead node), `normal`, `thousand` (1,000 assets), `empty` (no
- * connection), `demo` (the demo plant is open), `nodemo` (it cannot start), `fresh` (connections and no asset), `error` (the plant file cannot be read), `edited` (it was edited and
- * cannot be used), `ask` (the window is asked to close), `meanwhile` (somebody edits every connection while its form is open).
+ * connection), `demo` (the demo plant is open), `nodemo` (it cannot start), `fresh` (connections and no asset), `error` (the
+ * plant file cannot be read), `edited` (it was edited and cannot be used), `ask` (the window is asked to close), `meanwhile`
+ * (somebody edits every connection while its form is open), `news` (alarms are raised every few seconds), `slow` (history takes
+ * long to answer).
  */
 export function fakeBackend(asked: string): Backend {
   const scene = asked === "empty" && playsDemo() ? "demo" : asked;
   const bare = scene === "empty" || scene === "nodemo";
-  const faults = scene === "demo" || scene === "fault" || scene === "thousand" || scene === "ask";
+  const faults = FAULTY.includes(scene);
   const plant = makePlant(scene === "thousand" ? 67 : bare || scene === "fresh" ? 0 : 1);
   const world = new World(plant, micros(), faults);
   const alarms = new FakeAlarms(world, faults);
+  const show = new FakeShow(plant, world, faults);
   let connections: ConnectionRow[] = bare ? [] : fakeConnections(world.start, faults);
   let byHand = scene === "meanwhile";
   let settings: Settings = { on_close: "ask", language: "en" };
@@ -42,62 +51,13 @@ export function fakeBackend(asked: string): Backend {
   const sent = new Float64Array(plant.motions.length);
   const transitions: AlarmRow[] = [];
 
-  const samples = (now: number, all: boolean, texts: string[]): FakeSample[] => {
-    const out: FakeSample[] = [];
-    plant.motions.forEach((motion, key) => {
-      const dead = world.dead(key, now);
-      const time = dead ? world.start - 192 * S : world.sampleTime(motion, now);
-      if (!all && time === sent[key]) return;
+  const samples = (now: number, all: boolean, texts: string[]): FakeSample[] =>
+    plant.motions.flatMap((motion, key) => {
+      const time = world.dead(key, now) ? world.death : world.sampleTime(motion, now);
+      if (!all && time === sent[key]) return [];
       sent[key] = time;
-      const word = motion.words?.[0];
-      if (word !== undefined) texts.push(word);
-      const value = word === undefined ? world.value(key, time) : texts.length - 1;
-      const status = world.status(key, now);
-      out.push({
-        key,
-        kind: word === undefined ? 1 : 4,
-        status,
-        reason: dead ? 2 : 0,
-        time,
-        received: time + 4_000,
-        value,
-      });
+      return show.sample(key, now, texts) ?? [];
     });
-    return out;
-  };
-
-  const assetStates = (now: number): AssetState[] =>
-    plant.view.assets.map((asset) => assetState(asset.id, now));
-
-  const assetState = (id: string, now: number): AssetState => {
-    const base = {
-      id,
-      since: world.start - 41 * 86_400 * S,
-      reason: "",
-      anomaly_since: null,
-      anomaly_shares: [],
-    };
-    if (faults && id === "edge-2") {
-      return { ...base, state: "stale", since: world.start - 192 * S, reason: "NDEATH", score: null };
-    }
-    const score = plant.byId.get(`${id}/anomaly`);
-    if (id.startsWith("pump-3")) return { ...base, state: "standby", score: null };
-    if (score === undefined) return { ...base, state: "live", score: null };
-    const value = world.value(score, now);
-    if (value < 0.5) return { ...base, state: "live", score: value };
-    const shares: [number, number][] = [
-      [world.key(`${id}/vibration_de`), 0.71],
-      [world.key(`${id}/bearing_temperature`), 0.22],
-      [world.key(`${id}/power`), 0.05],
-    ];
-    return {
-      ...base,
-      state: "live",
-      score: value,
-      anomaly_since: world.start - 820 * S,
-      anomaly_shares: shares,
-    };
-  };
 
   const counters = () => ({
     samples_per_s: plant.motions.reduce((sum, motion) => sum + motion.rate, 0),
@@ -112,6 +72,7 @@ export function fakeBackend(asked: string): Backend {
   });
 
   return {
+    ...fakeLayouts(plant.view.workspace),
     ...fakeOpening(scene, plant.view.workspace),
     async plant() {
       if (scene === "error") {
@@ -144,6 +105,7 @@ export function fakeBackend(asked: string): Backend {
       const send = () => {
         const now = micros();
         const texts: string[] = [];
+        if (scene === "news" && number % NEWS_EVERY === NEWS_EVERY - 1) transitions.push(alarms.raise(now));
         const rows = samples(now, first, texts);
         number += 1;
         const slow = first || number % 10 === 0;
@@ -157,7 +119,7 @@ export function fakeBackend(asked: string): Backend {
             tail: {
               texts,
               alarms: transitions.splice(0),
-              assets: slow ? assetStates(now) : [],
+              assets: slow ? show.assets(now) : [],
               ...(slow ? { connections, counters: counters() } : {}),
             },
           }),
@@ -169,6 +131,7 @@ export function fakeBackend(asked: string): Backend {
     },
     alarms: async () => ({ seq: alarms.seq, rows: alarms.rows.map((row) => ({ ...row })) }),
     alarmHistory: async (before, limit) => alarms.history(before, limit),
+    ...fakePast(plant, world, show, alarms, () => connections, scene === "slow"),
     async acknowledge(id, comment) {
       const row = alarms.acknowledge(id, comment, micros());
       transitions.push(row);
@@ -183,7 +146,7 @@ export function fakeBackend(asked: string): Backend {
       const now = micros();
       const model = plant.view.assets.find((view) => view.id === asset)?.model;
       if (!model) return null;
-      const state = assetState(asset, now);
+      const state = show.asset(asset, now);
       if (state.score === null) {
         const abstained = "The pump stands still: the model knows running pumps only.";
         return { asset, score: null, at: now, since: null, abstained, shares: [] };

@@ -27,6 +27,10 @@ export class World {
   readonly plant: FakePlant;
   /** When the window was opened, microseconds: everything that happens is placed around it. */
   readonly start: number;
+  /** When history begins. */
+  readonly begin: number;
+  /** When the node edge-2 died. */
+  readonly death: number;
   readonly #faults: boolean;
   readonly #away: Span;
   readonly #frozen: Span;
@@ -35,6 +39,8 @@ export class World {
   constructor(plant: FakePlant, start: number, faults: boolean) {
     this.plant = plant;
     this.start = start;
+    this.begin = start - 26 * 60 * MINUTE;
+    this.death = start - 192 * S;
     this.#faults = faults;
     this.#away = { from: start - 52 * MINUTE, to: start - 49 * MINUTE };
     this.#frozen = { from: start - 40 * MINUTE, to: start - 37.5 * MINUTE };
@@ -58,7 +64,12 @@ export class World {
 
   dead(key: number, t: number): boolean {
     const edge = this.#faults && (key === this.key("edge-2/link") || key === this.key("edge-2/uptime"));
-    return edge && t > this.start - 192 * S;
+    return edge && t > this.death;
+  }
+
+  /** Since when nothing was recorded at `t`; null while the program ran. */
+  away(t: number): number | null {
+    return t >= this.#away.from && t < this.#away.to ? this.#away.from : null;
   }
 
   status(key: number, t: number): number {
@@ -93,7 +104,7 @@ export class World {
     if (!motion || motion.words) return out;
     const step = S / motion.rate;
     const column = (t1 - t0) / width;
-    const from = Math.max(t0 - column, this.start - 26 * 60 * MINUTE);
+    const from = Math.max(t0 - column, this.begin);
     if (column <= step) {
       for (let t = Math.ceil(from / step) * step; t < t1; t += step) this.#push(out, key, [t]);
       return out;
@@ -108,9 +119,7 @@ export class World {
 
   #push(out: FakeColumns, key: number, times: number[]): void {
     const now = Date.now() * 1000;
-    const kept = times.filter(
-      (t) => t <= now && !this.dead(key, t) && !(t >= this.#away.from && t < this.#away.to),
-    );
+    const kept = times.filter((t) => t <= now && !this.dead(key, t) && this.away(t) === null);
     const first = kept[0];
     const last = kept.at(-1);
     if (first === undefined || last === undefined) return;

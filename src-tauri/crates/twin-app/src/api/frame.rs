@@ -18,11 +18,15 @@
 //! source time, `f64` received time (both microseconds; 0 = never), `f64` value (for text: index into the tail's
 //! `texts`). Only signals whose twin changed since the last frame are in it, latest value only; the first frame
 //! of a subscription holds all.
+//!
+//! The plant at an instant of the past is one frame of the same layout: now is that instant, the frame number is 0, all
+//! signals that had a sample, all assets and links are in it, and the alarms are those that were not over.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use twin_core::twin::AssetCondition;
 
-use super::{alarm::AlarmRow, connection::ConnectionRow, said::SaidView};
+use super::{alarm::AlarmRow, connection::ConnectionRow, past::LinkThen, said::SaidView};
 
 /// First four bytes of a frame, `TWF1` in memory order.
 pub const FRAME_MAGIC: u32 = u32::from_le_bytes(*b"TWF1");
@@ -51,6 +55,10 @@ pub struct FrameTail {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub counters: Option<Counters>,
+    /// All links as they were: only in the frame of an instant of the past, which has no `connections` and `counters`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub links: Option<Vec<LinkThen>>,
 }
 
 /// State of an asset as its tile shows it.
@@ -86,6 +94,17 @@ pub enum AssetStateKind {
     Standby,
     /// All its signals are bad.
     Stale,
+}
+
+impl From<AssetCondition> for AssetStateKind {
+    fn from(condition: AssetCondition) -> Self {
+        match condition {
+            AssetCondition::Waiting => AssetStateKind::Waiting,
+            AssetCondition::Live => AssetStateKind::Live,
+            AssetCondition::Standby => AssetStateKind::Standby,
+            AssetCondition::Stale => AssetStateKind::Stale,
+        }
+    }
 }
 
 /// Counters for the status line, since start unless said otherwise.

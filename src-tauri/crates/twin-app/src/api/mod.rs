@@ -11,6 +11,7 @@ pub mod frame;
 pub mod look;
 pub mod models;
 pub mod opening;
+pub mod past;
 pub mod pictures;
 pub mod plant;
 pub mod said;

@@ -17,7 +17,7 @@ use crate::{
     discovery::{Found, Wanted, change_of, heard_now, ledger_of, mark, value_text},
     error::{Error, Result},
     pipeline::request::LedgerLook,
-    workspace::Workspace,
+    workspace::{Edited, Workspace},
 };
 
 /// Filters that are put or taken out at once.
@@ -120,7 +120,8 @@ impl App {
             let wanted = Wanted::of(&acceptance, &found, &origin.made.assets);
             written(&workspace, &wanted, &acceptance.base)
         });
-        let (text, change) = accepting.await?;
+        let (edited, change) = accepting.await?;
+        let text = self.audit_edited(edited).await;
         self.discovery.forget_shown();
         let detail = format!("{} signals", change.signals);
         self.audit(user, "accept-proposals", &names, &detail).await;
@@ -144,7 +145,7 @@ impl App {
             let plant = (&planted.compiled.plant, &planted.origin.written);
             let wanted = filters_of(&ignoring, &found, plant)?;
             let new = RefCell::new(Vec::new());
-            let text = workspace.edit_plant(|document| {
+            let edited = workspace.edit_plant(|document| {
                 let known = &document.plant().discovery.ignore;
                 let known: BTreeSet<&String> = known.iter().collect();
                 let fresh = wanted.iter().filter(|filter| !known.contains(filter));
@@ -154,9 +155,10 @@ impl App {
                 let done = document.apply(&edits);
                 done.map_err(|source| workspace.wrong_plant(source))
             })?;
-            Ok((text, new.into_inner()))
+            Ok((edited, new.into_inner()))
         });
-        let (text, written) = writing.await?;
+        let (edited, written) = writing.await?;
+        let text = self.audit_edited(edited).await;
         let names = written.iter().map(String::as_str);
         self.audit(user, "ignore-topics", &listed(names), "").await;
         self.take_up_edit(text).await?;
@@ -178,7 +180,7 @@ impl App {
                 done.map_err(|source| workspace.wrong_plant(source))
             })
         });
-        let text = removing.await?;
+        let text = self.audit_edited(removing.await?).await;
         let names = filters.iter().map(String::as_str);
         self.audit(user, "unignore-topics", &listed(names), "")
             .await;
@@ -206,15 +208,15 @@ fn path_of(workspace: &Workspace) -> String {
     workspace.plant_path().display().to_string()
 }
 
-/// Writes what is wanted into the plant file, unless it is another text than `base`; gives the new text.
+/// Writes what is wanted into the plant file, unless it is another text than `base`.
 fn written(
     workspace: &Workspace,
     wanted: &Wanted<'_>,
     base: &str,
-) -> Result<(String, PlantChange)> {
+) -> Result<(Edited, PlantChange)> {
     // Each try begins with the text that is there by then.
     let change = RefCell::new(PlantChange::default());
-    let text = workspace.edit_plant(|document| {
+    let edited = workspace.edit_plant(|document| {
         if !base.is_empty() && base != mark(document) {
             let text = "plant.toml was changed since you looked at its lines: look at them again.";
             return Err(Error::Request(text.into()));
@@ -226,7 +228,7 @@ fn written(
         change.replace(made);
         Ok(())
     })?;
-    Ok((text, change.into_inner()))
+    Ok((edited, change.into_inner()))
 }
 
 /// The filters that a person wants, each once; of the plant that runs, and as it is written.

@@ -34,6 +34,17 @@ impl Links {
     pub fn runs(&self, connection: &Connection) -> bool {
         self.made.get(&connection.id).and_then(Option::as_ref) == Some(connection)
     }
+
+    /// Whether a connection has a link.
+    pub fn has_link(&self, id: &ConnectionId) -> bool {
+        self.running.iter().any(|link| link.id == *id)
+    }
+
+    /// As what a connection runs that has a link; none when it is to be made anew.
+    pub fn running_as(&self, id: &ConnectionId) -> Option<Connection> {
+        let made = self.made.get(id).and_then(Option::as_ref);
+        made.filter(|_| self.has_link(id)).cloned()
+    }
 }
 
 impl App {

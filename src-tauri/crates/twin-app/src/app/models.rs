@@ -87,8 +87,8 @@ impl App {
             put_new(&copy, &bytes)?;
         }
         let edit = Edit::PutType((*new_type).clone());
-        let text = match self.edit(|document| document.apply(std::slice::from_ref(&edit))) {
-            Ok(text) => text,
+        let edited = match self.edit(|document| document.apply(std::slice::from_ref(&edit))) {
+            Ok(edited) => edited,
             Err(error) => {
                 if !is_there {
                     // It was made just now, and nothing names it.
@@ -97,6 +97,7 @@ impl App {
                 return Err(error);
             }
         };
+        let text = self.audit_edited(edited).await;
         let detail = format!("{path} as {file}");
         self.audit(user, "model-import", &new_type.id, &detail)
             .await;

@@ -20,18 +20,18 @@ use super::{
 use crate::{
     api::plant::{PlantFaultView, PlantFileView},
     clock,
-    decoding::decoder_of,
     error::{Error, Result},
     model_files,
     pipeline::{
-        provisional::adopt,
         request::{NewPlant, Request},
         retention::Plan,
         scoring::ScoringThread,
     },
-    running::LinkSpec,
+    workspace::Edited,
 };
 
+/// What the audit trail says of a plant file that no part of this program has changed.
+const BY_HAND: &str = "edited by hand";
 /// Name of the condition that the file cannot be used.
 const CONDITION: &str = "plant-file";
 
@@ -62,7 +62,8 @@ impl App {
     /// When assets of the plant file still use it, or the file cannot be written.
     pub async fn remove_connection(&self, id: &str, user: &str) -> Result<()> {
         let _alone = self.editing.lock().await;
-        let text = self.edit(|document| document.remove_connection(id))?;
+        let edited = self.edit(|document| document.remove_connection(id))?;
+        let text = self.audit_edited(edited).await;
         self.audit(user, "remove-connection", id, "").await;
         let forgotten = self.workspace.put_password(id, "").map_err(|error| {
             let text = format!(
@@ -77,11 +78,11 @@ impl App {
         taken_up.and(forgotten)
     }
 
-    /// Changes the plant file; gives its new text.
+    /// Changes the plant file.
     pub(super) fn edit(
         &self,
         edit: impl Fn(&mut PlantDocument) -> std::result::Result<(), twin_model::Error>,
-    ) -> Result<String> {
+    ) -> Result<Edited> {
         let workspace = &self.workspace;
         workspace.edit_plant(|document| edit(document).map_err(|e| workspace.wrong_plant(e)))
     }
@@ -103,7 +104,6 @@ impl App {
             Err(error) => return self.say_unreadable(&path, &error).await,
         };
         let _alone = self.editing.lock().await;
-        self.adopt_rest().await;
         if !is_new {
             return;
         }
@@ -137,7 +137,7 @@ impl App {
                 self.seen().stamp = Some(stamp);
                 let what = match is_same_text {
                     true => "a model file was changed",
-                    false => "edited by hand",
+                    false => BY_HAND,
                 };
                 // What the program wrote itself is in the audit trail under its own name; what was changed back is not new.
                 if !is_own && !is_same {
@@ -156,19 +156,6 @@ impl App {
                 );
                 self.say(text).await;
             }
-        }
-    }
-
-    /// What came between the acceptance and the moment at which the decoders knew of it was still stored as unknown.
-    async fn adopt_rest(&self) {
-        if !std::mem::take(&mut self.seen().adopt_again) {
-            return;
-        }
-        let compiled = self.compiled();
-        let adopted = adopt(&self.historian, &compiled.plant, clock::now()).await;
-        if let Err(error) = adopted {
-            self.seen().adopt_again = true;
-            tracing::warn!("history of accepted signals is not complete yet: {error}");
         }
     }
 
@@ -215,6 +202,15 @@ impl App {
         }
     }
 
+    /// Notes what was edited by hand before an edit was made on top of it: nobody will look at that text any more. Gives the
+    /// new text.
+    pub(super) async fn audit_edited(&self, edited: Edited) -> String {
+        if self.seen().is_by_hand(&edited.before) {
+            self.audit("", "plant-file", "plant.toml", BY_HAND).await;
+        }
+        edited.text
+    }
+
     /// Lets a plant file run that an edit has just written. Whoever calls holds `editing`.
     ///
     /// # Errors
@@ -247,20 +243,15 @@ impl App {
                 return Err(self.workspace.wrong_plant(source));
             }
         };
-        // A connection that runs is not given up for one that cannot even be tried.
-        for connection in &loaded.plant.connections {
-            if !self.links.lock().await.runs(connection) {
-                decoder_of(connection)?;
-                LinkSpec::of(&self.workspace, connection, None)?;
-            }
-        }
         let made = loaded.plant.by_rule(self.ruled().iter());
         let planted = self.run_plant(Origin::new(loaded, made)).await?;
-        self.reconnect(&planted.compiled.plant).await?;
+        self.reconnect_possible(&planted.compiled.plant, clock::now())
+            .await?;
         // What there was no room for is asked about again.
         self.ruled().renew();
         {
             let mut seen = self.seen();
+            seen.taken_up.clone_from(&text);
             seen.settle(text, load.files, load.print);
             seen.fault = None;
         }
@@ -274,8 +265,9 @@ impl App {
     /// [`Error::History`], [`Error::File`], [`Error::Stopped`].
     pub(super) async fn run_plant(&self, origin: Origin) -> Result<Arc<Planted>> {
         let before = self.planted();
-        // First of all: a signal that history does not know yet takes over all that was heard, at once.
-        adopt(&self.historian, &origin.whole(), clock::now()).await?;
+        // First of all: a signal that history does not know yet takes over all that was heard, at once. What cannot be
+        // given to it yet keeps the plant from nothing.
+        self.adopter.adopt(&origin.whole(), clock::now()).await;
         let made = Planted::make(&self.historian, &self.workspace, origin, Some(&before)).await;
         let (planted, models) = made?;
         let scoring = match models {
@@ -301,10 +293,10 @@ impl App {
             heard: self.last_heard(&before, &planted).await,
         };
         *self.planted.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&planted);
+        let compiled = Arc::clone(&planted.compiled);
+        self.adopter.put_plant(compiled).await;
         self.ask(Request::PutPlant(Box::new(new))).await?;
-        let mut seen = self.seen();
-        (seen.adopt_again, seen.rules_pending) = (true, false);
-        drop(seen);
+        self.seen().rules_pending = false;
         Ok(planted)
     }
 }

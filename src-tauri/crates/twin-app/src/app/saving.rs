@@ -10,6 +10,7 @@ use crate::{
     connections::{connection_of, form_of},
     error::{Error, Result},
     running::LinkSpec,
+    workspace::Edited,
 };
 
 impl App {
@@ -39,11 +40,12 @@ impl App {
             }
             written
         });
-        let (connection, text) = match written {
+        let (connection, edited) = match written {
             Ok(written) => written,
             Err(Error::Changed { now, .. }) => return Ok(SavedView::Changed { now: *now }),
             Err(error) => return Err(error),
         };
+        let text = self.audit_edited(edited).await;
         let id = connection.id.as_str();
         let address = format!("{}:{}", connection.host, connection.port);
         self.audit(user, "save-connection", id, &address).await;
@@ -71,12 +73,12 @@ impl App {
         Ok(before)
     }
 
-    /// Writes a connection into the plant file as that is in this moment; gives its new text.
+    /// Writes a connection into the plant file as that is in this moment.
     fn write_connection(
         &self,
         form: &ConnectionForm,
         opened: Option<&ConnectionForm>,
-    ) -> Result<(Connection, String)> {
+    ) -> Result<(Connection, Edited)> {
         let put = RefCell::new(None);
         let edit = |document: &mut PlantDocument| {
             let connections = &document.plant().connections;
@@ -87,9 +89,9 @@ impl App {
             put.replace(Some(connection));
             Ok(())
         };
-        let text = self.workspace.edit_plant(edit)?;
+        let edited = self.workspace.edit_plant(edit)?;
         let connection = put.into_inner().ok_or(Error::Stopped)?;
-        Ok((connection, text))
+        Ok((connection, edited))
     }
 }
 

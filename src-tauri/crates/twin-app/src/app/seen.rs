@@ -11,6 +11,8 @@ pub(super) type Stamp = Vec<Option<(u64, Option<SystemTime>)>>;
 pub(super) struct Seen {
     /// The text that was taken up or refused.
     pub text: String,
+    /// The text that was taken up last.
+    pub taken_up: String,
     /// Names of its model files.
     pub files: BTreeSet<String>,
     /// Tells whether they are still the same.
@@ -27,8 +29,6 @@ pub(super) struct Seen {
     pub own: Option<String>,
     /// Mapping rules have not been asked yet about all that is kept for them.
     pub rules_pending: bool,
-    /// What was heard before an acceptance may not all have been given to signals yet.
-    pub adopt_again: bool,
     /// Whether the condition is raised.
     pub raised: bool,
     /// What the condition of mapping rules says; empty while there is none.
@@ -39,11 +39,17 @@ impl Seen {
     /// The file as the program started with it.
     pub fn at_start(text: String, files: BTreeSet<String>, print: u64) -> Seen {
         Seen {
+            taken_up: text.clone(),
             text,
             files,
             print,
             ..Seen::default()
         }
+    }
+
+    /// Whether a text was written by somebody else, and was not taken up.
+    pub fn is_by_hand(&self, text: &str) -> bool {
+        self.taken_up != text && self.own.as_deref() != Some(text)
     }
 
     /// The plant file was read, with its model files, and what it says runs or was refused.

@@ -1,5 +1,8 @@
 //! What becomes of a plant file, and of what mapping rules fit, when something fails on the way.
 
+mod kept;
+mod unmade;
+
 use std::{
     fmt::Write,
     fs,
@@ -109,19 +112,13 @@ impl House {
 
     /// Lets every entry into the audit trail fail, or no more.
     fn break_audit(&self, is_broken: bool) {
-        let sql = match is_broken {
+        let statement = match is_broken {
             true => {
                 "CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(FAIL, 'broken'); END"
             }
             false => "DROP TRIGGER broken",
         };
-        let script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], timeout=20); c.execute(sys.argv[2]); c.commit()";
-        let file = self.dir.path().join("alarms.db");
-        let python = Command::new("python3")
-            .args(["-c", script])
-            .args([file.as_os_str(), sql.as_ref()])
-            .status();
-        assert!(python.unwrap().success());
+        sql(&self.dir.path().join("alarms.db"), statement);
     }
 
     async fn audit(&self) -> Vec<AuditRecord> {
@@ -165,6 +162,16 @@ impl House {
         self.app.stop().await;
         self.dir
     }
+}
+
+/// A statement by another program.
+fn sql(file: &Path, statement: &str) {
+    let script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], timeout=20); c.execute(sys.argv[2]); c.commit()";
+    let python = Command::new("python3")
+        .args(["-c", script])
+        .args([file.as_os_str(), statement.as_ref()])
+        .status();
+    assert!(python.unwrap().success());
 }
 
 async fn until(what: &str, is_so: impl Fn() -> bool) {
@@ -308,7 +315,12 @@ async fn a_save_that_cannot_run_yet_says_so_and_runs_later() {
     house.look().await;
     house.condition("could not be taken up yet", false).await;
     assert_eq!(house.app.plant().assets.len(), 1);
-    let actions = ["announce-host", "save-connection", "announce-host"];
+    let actions = [
+        "announce-host",
+        "plant-file",
+        "save-connection",
+        "announce-host",
+    ];
     assert_eq!(house.actions().await, actions, "made anew for its password");
     house.close().await;
 }
@@ -361,5 +373,30 @@ async fn addresses_that_no_rule_fits_any_more_go_at_a_start() {
     let line = |n| format!("[\"c\",\"plant/tank-that-has-a-long-name-{n}#level\"]\n");
     let lines = line(0) + &line(2);
     assert_eq!(file, lines);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn an_edit_by_hand_is_noted_though_another_is_made_on_top_of_it() {
+    let house = House::open(PLANT).await;
+    house.edit("name = \"P\"", "name = \"Q\"");
+    let opened = form_of(&house.connection("c"));
+    let mut form = opened.clone();
+    form.port = 11;
+    let saved = house.app.save_connection(&form, Some(&opened), "ada").await;
+    assert!(matches!(saved, Ok(SavedView::Saved { .. })), "{saved:?}");
+    house.look().await;
+    let actions = [
+        "announce-host",
+        "plant-file",
+        "save-connection",
+        "announce-host",
+    ];
+    assert_eq!(house.actions().await, actions);
+    assert_eq!(house.audit().await[2].entry.detail, "edited by hand");
+    house.app.remove_connection("c", "ada").await.unwrap();
+    house.look().await;
+    let noted = house.actions().await;
+    assert_eq!(noted[4..], ["remove-connection"], "nothing by hand since");
     house.close().await;
 }

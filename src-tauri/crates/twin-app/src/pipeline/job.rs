@@ -58,6 +58,8 @@ pub struct HeardBatch {
     pub names: Vec<Arc<str>>,
     /// The rows; their signals mean nothing yet.
     pub rows: SampleBatch,
+    /// Addresses whose source was gone when this was received, before any of the rows.
+    pub gone: Vec<Arc<str>>,
 }
 
 impl HeardBatch {
@@ -68,6 +70,7 @@ impl HeardBatch {
             connection,
             names: Vec::new(),
             rows: SampleBatch::new(id, received),
+            gone: Vec::new(),
         }
     }
 }

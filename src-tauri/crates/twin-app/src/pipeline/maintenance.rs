@@ -16,6 +16,7 @@ use twin_core::{Said, Timestamp, engine::SystemEvent, said};
 use twin_historian::{Historian, JournalRow, Result};
 
 use super::{
+    adoption::Adopter,
     provisional::PROVISIONAL,
     retention::{self, Cut, Plan},
 };
@@ -35,6 +36,8 @@ const RETRY: twin_core::Duration = twin_core::Duration::from_secs(10);
 pub struct Maintenance {
     /// What to keep in shape.
     pub historian: Historian,
+    /// Gives what was heard to signals, before any of it is removed.
+    pub adopter: Arc<Adopter>,
     /// The last journal row whose alarm transitions are all stored.
     pub settled: Arc<AtomicI64>,
     /// Tells the driver what fails, and that it works again.
@@ -145,6 +148,8 @@ impl Maintenance {
                 self.tell(compaction.went(outcome, now, COMPACT_EVERY))
                     .await;
             }
+            let aside = self.adopter.take_quarantined();
+            self.say_damaged(&mut damaged, aside, now).await;
             if damaged.fails && now >= damaged.due {
                 self.tell(damaged.went(Ok(()), now, DAMAGE_SHOWN)).await;
             }
@@ -164,17 +169,7 @@ impl Maintenance {
     ) -> Result<()> {
         loop {
             let progress = self.historian.compact_step(upto).await?;
-            if progress.quarantined > 0 {
-                let key = damaged.key.to_owned();
-                let text = said!(
-                    "condition-damaged",
-                    "Parts of telemetry.db are damaged and were set aside in its table `quarantine`: {count} parts.",
-                    count = progress.quarantined
-                );
-                damaged.fails = true;
-                damaged.due = now.plus(DAMAGE_SHOWN);
-                self.tell(Some(SystemEvent::Raised { key, text })).await;
-            }
+            self.say_damaged(damaged, progress.quarantined, now).await;
             // What is left of a step that was due is little: moved at once it would have every chunk made again.
             if !progress.more || is_due && !self.historian.compaction_due() {
                 break;
@@ -183,6 +178,22 @@ impl Maintenance {
         // Rolling up can take minutes, and what was appended meanwhile must not fall behind: it goes on afterwards.
         while self.historian.roll_up_step().await?.more && !self.historian.compaction_due() {}
         self.historian.checkpoint().await
+    }
+
+    /// Tells that parts of history were found damaged.
+    async fn say_damaged(&self, damaged: &mut Work, count: u64, now: Timestamp) {
+        if count == 0 {
+            return;
+        }
+        let key = damaged.key.to_owned();
+        let text = said!(
+            "condition-damaged",
+            "Parts of telemetry.db are damaged and were set aside in its table `quarantine`: {count} parts.",
+            count = count
+        );
+        damaged.fails = true;
+        damaged.due = now.plus(DAMAGE_SHOWN);
+        self.tell(Some(SystemEvent::Raised { key, text })).await;
     }
 
     /// How far what no signal comes from has to be cut, which is a condition while it does.
@@ -204,11 +215,12 @@ impl Maintenance {
     }
 
     async fn retain(&self, told: &mut Budgets, now: Timestamp) -> Result<()> {
+        let awaited = self.adopter.awaited(now).await;
         let cut = self.cut(&mut told.discovery, now).await?;
         let budget = &mut told.history;
         loop {
             let plan = Arc::clone(&self.policy.borrow());
-            let policy = plan.now(&self.historian.signals().await?, cut);
+            let policy = plan.now(&self.historian.signals().await?, &awaited, cut);
             let removed = self.historian.retain(now, &policy).await?;
             if let Some(text) = retention::words(&removed) {
                 tracing::info!("{text}");

@@ -5,6 +5,7 @@
 //! stops taking messages, the connections hold QoS 1 and 2 back (the broker keeps them) and count what they drop of QoS
 //! 0. When history cannot be written, `outage` says what goes on.
 
+pub mod adoption;
 mod carrier;
 pub mod driver;
 mod held;

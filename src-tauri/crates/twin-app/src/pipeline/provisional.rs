@@ -6,8 +6,8 @@ use std::{
     sync::Arc,
 };
 
-use twin_core::{ConnectionId, SampleBatch, SignalId, SignalKey, Timestamp};
-use twin_historian::{Adoption, Historian, LinkTransition};
+use twin_core::{ConnectionId, Quality, Reason, SampleBatch, SignalId, SignalKey, Timestamp};
+use twin_historian::{Adoption, Historian, LinkTransition, QualityTransition};
 use twin_model::Plant;
 
 use super::job::HeardBatch;
@@ -16,6 +16,10 @@ use super::job::HeardBatch;
 pub const PROVISIONAL: &str = "?";
 /// States of links in history in which nothing is heard.
 const LOST: [&str; 2] = ["down", "taken-over"];
+/// State of a link in history that is up.
+pub const UP: &str = "up";
+/// What history says of a link that came up with nothing missed meanwhile.
+pub const RESUMED: &str = "the broker had kept the session: nothing was missed";
 /// Most gaps of a connection that an acceptance tells its signals of.
 const LOSSES_MAX: usize = 1_000;
 /// Most signals that history has under provisional ids: their names stay in it for good.
@@ -31,46 +35,38 @@ pub fn is_provisional(id: &SignalId) -> bool {
     id.as_str().starts_with(PROVISIONAL)
 }
 
-/// Gives what was heard to the signals of a plant that it belongs to, with the gaps that lost connections left in it: as
-/// long as it is kept at `now`.
-///
-/// # Errors
-/// When history cannot be read or written; may be repeated.
-pub async fn adopt(
-    historian: &Historian,
-    plant: &Plant,
-    now: Timestamp,
-) -> Result<(), twin_historian::Error> {
-    let kept = plant.discovery.keep.micros();
-    let since = Timestamp(now.micros().saturating_sub(kept));
-    let links = historian.links(since, Timestamp::MAX).await?;
-    let adopted = historian.adopt(&adoptions(plant, &losses(&links))).await?;
-    if adopted.differing > 0 {
-        tracing::warn!(
-            "{} samples that were heard before their signals were accepted stay apart, because history has other values of \
-             the same times",
-            adopted.differing
-        );
+/// When each connection was lost, at most the newest so many times; without those at which nothing was missed, because
+/// the broker had kept the session.
+pub fn losses(links: &[LinkTransition]) -> HashMap<ConnectionId, Arc<[Timestamp]>> {
+    #[derive(Default)]
+    struct Lost {
+        all: Vec<Timestamp>,
+        /// How many since the link was last up.
+        open: usize,
     }
-    Ok(())
-}
-
-/// When each connection was lost, at most the newest so many times.
-fn losses(links: &[LinkTransition]) -> HashMap<ConnectionId, Arc<[Timestamp]>> {
-    let mut losses: HashMap<ConnectionId, Vec<Timestamp>> = HashMap::new();
-    for link in links.iter().filter(|link| LOST.contains(&&*link.state)) {
+    let mut losses: HashMap<ConnectionId, Lost> = HashMap::new();
+    for link in links {
         let of_connection = losses.entry(link.connection.clone()).or_default();
-        of_connection.push(link.at);
+        if LOST.contains(&&*link.state) {
+            of_connection.all.push(link.at);
+            of_connection.open += 1;
+        } else if link.state == UP {
+            if link.reason == RESUMED {
+                let before = of_connection.all.len() - of_connection.open;
+                of_connection.all.truncate(before);
+            }
+            of_connection.open = 0;
+        }
     }
-    let newest = |(id, all): (_, Vec<Timestamp>)| {
-        let from = all.len().saturating_sub(LOSSES_MAX);
-        (id, all.get(from..).unwrap_or_default().into())
+    let newest = |(id, lost): (_, Lost)| {
+        let from = lost.all.len().saturating_sub(LOSSES_MAX);
+        (id, lost.all.get(from..).unwrap_or_default().into())
     };
     losses.into_iter().map(newest).collect()
 }
 
 /// Which provisional ids a plant has signals for; of addresses that feed no signal there is none.
-fn adoptions(plant: &Plant, losses: &HashMap<ConnectionId, Arc<[Timestamp]>>) -> Vec<Adoption> {
+pub fn adoptions(plant: &Plant, losses: &HashMap<ConnectionId, Arc<[Timestamp]>>) -> Vec<Adoption> {
     let plant_signals = plant.signals();
     let with_address = plant_signals.into_iter().filter_map(|signal| {
         let address = signal.address?;
@@ -81,6 +77,15 @@ fn adoptions(plant: &Plant, losses: &HashMap<ConnectionId, Arc<[Timestamp]>>) ->
         })
     });
     with_address.collect()
+}
+
+/// What was heard, with its numbers.
+#[derive(Debug, Default)]
+pub struct Numbered {
+    /// To be stored.
+    pub batches: Vec<Arc<SampleBatch>>,
+    /// When what was heard before held no more, because its source was gone.
+    pub gone: Vec<QualityTransition>,
 }
 
 /// Numbers what was heard.
@@ -109,21 +114,27 @@ impl Numbering {
         self.left_out
     }
 
-    /// The batches to store.
+    /// What is to be stored.
     ///
     /// # Errors
     /// When new names cannot be stored; may be repeated.
     pub async fn number(
         &mut self,
         heard: &[HeardBatch],
-    ) -> Result<Vec<Arc<SampleBatch>>, twin_historian::Error> {
+    ) -> Result<Numbered, twin_historian::Error> {
         self.look_up().await?;
         self.name_new(heard).await?;
-        let mut batches = Vec::with_capacity(heard.len());
+        let mut numbered = Numbered::default();
         for batch in heard {
             let Some(keys) = self.keys.get(&batch.connection) else {
                 continue;
             };
+            let gone = batch.gone.iter().filter_map(|name| keys.get(name));
+            numbered.gone.extend(gone.map(|signal| QualityTransition {
+                signal: *signal,
+                at: batch.rows.received(),
+                quality: Quality::bad(Reason::NodeDeath),
+            }));
             let mut out = SampleBatch::new(batch.rows.id(), batch.rows.received());
             for (name, row) in batch.names.iter().zip(batch.rows.iter()) {
                 match keys.get(name) {
@@ -135,10 +146,11 @@ impl Numbering {
                 }
             }
             if !out.is_empty() {
-                batches.push(Arc::new(out));
+                // Should the program die before it is settled who takes it over, no alarm begins with it in the replay.
+                numbered.batches.push(Arc::new(out.at_first_look()));
             }
         }
-        Ok(batches)
+        Ok(numbered)
     }
 
     /// Reads the numbers that history has given already.
@@ -199,52 +211,32 @@ impl Numbering {
 
 #[cfg(test)]
 mod tests {
-    use twin_core::{BatchId, Quality, Reason};
-    use twin_historian::{Durability, Group};
-
     use super::*;
 
-    const PLANT: &str = "[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UTC\"\n[[connection]]\nid = \"c\"\nhost = \"h\"\n\
-        [[area]]\nid = \"a\"\n[[type]]\nid = \"tank\"\n[[type.signal]]\nid = \"level\"\n[[asset]]\nid = \"t\"\n\
-        area = \"a\"\ntype = \"tank\"\nconnection = \"c\"\nsource = \"plant/t#{signal}\"\n";
-
-    #[tokio::test]
-    async fn what_is_accepted_shows_when_its_connection_was_lost() -> anyhow::Result<()> {
-        let dir = tempfile::tempdir()?;
-        let historian = Historian::open(dir.path(), Timestamp(1)).await?;
-        let id = provisional_id(&"c".into(), "plant/t#level");
-        let keys = historian.signal_keys(&[id]).await?;
-        let sample = |at: i64| {
-            let mut batch = SampleBatch::new(BatchId(at as u64), Timestamp(at));
-            batch.push_f64(keys[0], Timestamp(at), 1.0, Quality::GOOD);
-            Arc::new(batch)
-        };
-        let link = |connection: &str, at, state: &str| LinkTransition {
-            connection: connection.into(),
+    fn link(at: i64, state: &str, reason: &str) -> LinkTransition {
+        LinkTransition {
+            connection: "c".into(),
             at: Timestamp(at),
             state: state.into(),
-            reason: String::new(),
-        };
-        let group = Group {
-            batches: &[sample(10), sample(200)],
-            links: &[
-                link("c", 1, "down"),
-                link("other", 50, "down"),
-                link("c", 100, "taken-over"),
-                link("c", 150, "up"),
-            ],
-            ..Group::default()
-        };
-        historian.append_group(group, Durability::Full).await?;
-        let plant = Plant::parse(PLANT)?;
-        adopt(&historian, &plant, Timestamp(1_000)).await?;
-        let signals = historian.signals().await?;
-        assert_eq!(signals, [(keys[0], "t/level".into())]);
-        let lost = Quality::bad(Reason::BrokerLost);
-        for (at, expected) in [(60, Quality::GOOD), (160, lost), (250, Quality::GOOD)] {
-            let seen = historian.as_of(Timestamp(at)).await?;
-            assert_eq!(seen[0].quality, expected, "{at}");
+            reason: reason.into(),
         }
-        Ok(())
+    }
+
+    #[test]
+    fn a_session_that_was_kept_missed_nothing() {
+        let links = [
+            link(1, "down", ""),
+            link(2, UP, ""),
+            link(3, "down", ""),
+            link(4, "taken-over", ""),
+            link(5, UP, RESUMED),
+            link(6, "down", ""),
+            link(7, UP, ""),
+            link(8, UP, RESUMED),
+            link(9, "down", ""),
+        ];
+        let found = losses(&links);
+        let expected: Arc<[Timestamp]> = [1, 6, 9].map(Timestamp).into();
+        assert_eq!(found, HashMap::from([("c".into(), expected)]));
     }
 }

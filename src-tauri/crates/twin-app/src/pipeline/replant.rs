@@ -27,6 +27,8 @@ impl Driver {
             }
         }
         self.outbox.names_changed = true;
+        // What was heard of new signals until now raises nothing: a start need not look at it again.
+        self.outbox.settles = true;
         self.step(now, Input::Config(Arc::clone(&self.compiled.engine)));
         self.begin_new(new.heard);
         for source in self.sources.values_mut() {
@@ -74,11 +76,13 @@ impl Driver {
     }
 }
 
-/// Of one source time history has the whole text, the ledger the last receipt.
+/// Of one source time history has the whole text, the ledger the last receipt. Of a long text the ledger has the
+/// beginning, which is no value.
 fn put_newer(newest: &mut HashMap<SignalKey, LastHeard>, signal: SignalKey, heard: &Heard) {
     match newest.get_mut(&signal) {
         Some(known) if known.time > heard.time => {}
         Some(known) if known.time == heard.time => known.received = known.received.max(heard.last),
+        _ if heard.is_cut => {}
         _ => {
             let last = LastHeard {
                 signal,

@@ -72,17 +72,28 @@ impl Plan {
     }
 
     /// The policy, provisional signals of now included: more of them come while the program runs. Of them goes what is
-    /// older than `cut` too.
-    pub fn now(&self, known: &[(SignalKey, SignalId)], cut: Option<Cut>) -> Policy {
+    /// older than `cut` too. Nothing goes of those that are `awaited`.
+    pub fn now(
+        &self,
+        known: &[(SignalKey, SignalId)],
+        awaited: &[SignalId],
+        cut: Option<Cut>,
+    ) -> Policy {
+        let awaited: HashSet<&SignalId> = awaited.iter().collect();
         let provisional = known.iter().filter(|(_, id)| is_provisional(id));
-        let keys: Vec<SignalKey> = provisional.map(|(key, _)| *key).collect();
+        let (kept, provisional): (Vec<_>, Vec<_>) =
+            provisional.partition(|(_, id)| awaited.contains(id));
+        let keys = |of: Vec<&(SignalKey, SignalId)>| -> Vec<SignalKey> {
+            of.into_iter().map(|(key, _)| *key).collect()
+        };
         let age = cut.map_or(self.provisional, |cut| cut.age.min(self.provisional));
         let keep = Keep {
             raw: Some(age),
             rollups: Some(age),
         };
         let mut policy = self.policy.clone();
-        policy.classes.push((keys, keep));
+        policy.classes.push((keys(provisional), keep));
+        policy.classes.push((keys(kept), Keep::default()));
         policy
     }
 }
@@ -204,12 +215,15 @@ mod tests {
         let cut = plan.cut(&[(hour(11), 5_000)], now).unwrap();
         assert_eq!(cut.age, Duration::ZERO);
         let known = [(SignalKey(3), SignalId::from("?c/a#b"))];
-        let policy = plan.now(&known, Some(cut));
+        let policy = plan.now(&known, &[], Some(cut));
         assert_eq!(policy.classes[0].1.raw, Some(Duration::ZERO));
         assert_eq!(
-            plan.now(&known, None).classes[0].1.raw,
+            plan.now(&known, &[], None).classes[0].1.raw,
             Some(plan.provisional)
         );
+        let awaited = plan.now(&known, &[known[0].1.clone()], Some(cut));
+        assert_eq!(awaited.classes[0].0, []);
+        assert_eq!(awaited.classes[1], (vec![SignalKey(3)], Keep::default()));
         assert!(plan.words_of_cut(&cut).to_string().contains("[discovery]"));
     }
 }

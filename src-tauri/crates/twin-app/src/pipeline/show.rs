@@ -11,7 +11,7 @@ use super::{driver::Driver, source::Source};
 use crate::{
     api::{
         connection::ConnectionRow,
-        frame::{AssetState, AssetStateKind, Counters},
+        frame::{AssetState, Counters},
         plant::{AnomalyView, ShareView},
         said::SaidView,
     },
@@ -43,12 +43,6 @@ impl Driver {
         else {
             return;
         };
-        let state = match condition {
-            AssetCondition::Waiting => AssetStateKind::Waiting,
-            AssetCondition::Live => AssetStateKind::Live,
-            AssetCondition::Standby => AssetStateKind::Standby,
-            AssetCondition::Stale => AssetStateKind::Stale,
-        };
         let binding = config.models.iter().position(|model| model.asset == index);
         let anomaly = binding.and_then(|binding| self.anomaly(binding));
         let since_anomalous = anomaly.as_ref().and_then(|anomaly| anomaly.since);
@@ -56,7 +50,7 @@ impl Driver {
         let shares = shares.take(3).filter(|_| since_anomalous.is_some());
         self.view.put_asset(AssetState {
             id: asset.id.to_string(),
-            state,
+            state: condition.into(),
             since: since.micros() as f64,
             reason: if condition == AssetCondition::Stale {
                 quality.reason.label().into()

@@ -28,6 +28,7 @@ use self::{conditions::Conditions, feeds::Feeds, stamps::Stamps, waiting::Waitin
 use super::{
     carrier::Carriers,
     job::Job,
+    provisional::{RESUMED, UP},
     rejects::Rejects,
     turn::{Manner, Turn},
 };
@@ -59,6 +60,8 @@ pub struct Source {
     convention: Convention,
     /// What no signal comes from.
     ledger: Ledger,
+    /// How many values of addresses had come when their source was last gone, by number.
+    gone: HashMap<u32, u64>,
     /// What live messages say of their time.
     stamps: Stamps,
     /// Messages that wait for the birth that explains them.
@@ -137,6 +140,7 @@ impl Source {
             observations: Observations::default(),
             convention: Convention::Json,
             ledger: Ledger::new(LedgerLimits::default()),
+            gone: HashMap::new(),
             stamps: Stamps::default(),
             waiting: Waiting::default(),
             conditions: Conditions::default(),
@@ -372,6 +376,9 @@ impl Source {
                 return;
             }
         };
+        if mark == death {
+            self.mark_gone(node, turn);
+        }
         let addresses = self.decoder.addresses_of(node);
         let signals: Arc<[SignalKey]> = addresses
             .iter()
@@ -388,7 +395,7 @@ impl Source {
     fn take_link(&mut self, at: Timestamp, state: LinkState, turn: &mut Turn, job: &mut Job) {
         let (view, name, reason) = match &state {
             LinkState::Connecting => (LinkStateView::Connecting, "connecting", SaidView::default()),
-            LinkState::Up { .. } => (LinkStateView::Up, "up", SaidView::default()),
+            LinkState::Up { .. } => (LinkStateView::Up, UP, SaidView::default()),
             LinkState::Down { reason } => (LinkStateView::Down, "down", down(reason)),
             LinkState::TakenOver { reason } => {
                 (LinkStateView::TakenOver, "taken-over", down(reason))
@@ -403,7 +410,8 @@ impl Source {
         if self.state != view {
             self.since = at;
         }
-        (self.state, self.reason) = (view, reason.clone());
+        let mut note = reason.text.clone();
+        (self.state, self.reason) = (view, reason);
         match state {
             LinkState::Up {
                 session_present,
@@ -416,6 +424,7 @@ impl Source {
                 // the last values are still the plant's.
                 if session_present && self.form.subscriptions.iter().all(|s| s.qos > 0) {
                     turn.push(Input::Link(self.all(LinkMark::Lift(Reason::BrokerLost))));
+                    note = RESUMED.to_owned();
                 }
             }
             _ if is_lost && !was_lost => turn.push(Input::Link(
@@ -428,7 +437,7 @@ impl Source {
                 connection: self.id.clone(),
                 at,
                 state: name.into(),
-                reason: reason.text,
+                reason: note,
             });
         }
     }

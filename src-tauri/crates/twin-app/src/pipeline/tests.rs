@@ -1,5 +1,6 @@
 //! Driver, writer and maintenance on a real history, fed as connections feed them.
 
+mod adoption;
 mod ends;
 mod gap;
 mod heard;
@@ -21,6 +22,7 @@ use twin_model::Plant;
 use twin_payload::Decoder;
 
 use super::{
+    adoption::Adopter,
     driver::{Driver, DriverParts},
     job::Job,
     maintenance::Maintenance,
@@ -72,6 +74,7 @@ struct Bench {
     queues: Option<Queues>,
     /// Up to when the writer says that history is complete, µs.
     complete: Arc<AtomicI64>,
+    adopter: Arc<Adopter>,
     _kept: Vec<Box<dyn std::any::Any>>,
 }
 
@@ -101,8 +104,11 @@ impl Bench {
             answers: answer_queue,
             conditions: condition_queue,
         };
+        let adopter = Arc::new(Adopter::new(historian.clone(), dir));
+        adopter.put_plant(Arc::clone(&compiled)).await;
         Ok(Bench {
             compiled,
+            adopter,
             view: Arc::new(View::new(plant, vec![], 0)),
             historian,
             jobs: Some(job_queue),
@@ -158,6 +164,7 @@ impl Bench {
         self._kept.push(Box::new(queue));
         let writer = Writer {
             numbering: Numbering::new(self.historian.clone()),
+            adopter: Arc::clone(&self.adopter),
             historian: self.historian.clone(),
             view: Arc::clone(&self.view),
             conditions: self.conditions.clone(),
@@ -277,6 +284,7 @@ async fn maintenance_that_fails_says_so_and_takes_it_back() -> anyhow::Result<()
     bench.historian.limit_telemetry_pages(Some(1)).await?;
     let maintenance = Maintenance {
         historian: bench.historian.clone(),
+        adopter: Arc::clone(&bench.adopter),
         settled: Arc::new(AtomicI64::new(row.0)),
         complete: Arc::new(AtomicI64::new(17)),
         conditions: bench.conditions.clone(),

@@ -140,6 +140,20 @@ impl Turn {
         batch.rows.push_row(row);
     }
 
+    /// The source of these addresses, which no signal comes from, is gone.
+    pub fn push_gone(
+        &mut self,
+        (source, connection): (usize, &ConnectionId),
+        names: Vec<Arc<str>>,
+    ) {
+        // Behind what was heard of them before.
+        self.received = self.received.plus(Duration(1));
+        let mut batch = HeardBatch::new(source, connection.clone(), self.id, self.received);
+        batch.gone = names;
+        self.heard.push(batch);
+        self.received = self.received.plus(Duration(1));
+    }
+
     /// Notes that a node's data cannot be read without a birth.
     pub fn want_rebirth(&mut self, connection: usize, node: &str) {
         self.rebirths.push((connection, node.to_owned()));

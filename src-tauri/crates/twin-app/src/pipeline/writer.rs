@@ -26,6 +26,7 @@ use twin_historian::{
 
 use super::{
     GATHER, GATHER_SAMPLES, HISTORY, JOB_QUEUE,
+    adoption::Adopter,
     job::{HeardBatch, Job},
     notice::Notice,
     provisional::Numbering,
@@ -58,6 +59,8 @@ pub struct Writer {
     pub settled: Arc<AtomicI64>,
     /// Numbers what no signal comes from.
     pub numbering: Numbering,
+    /// Is told when signals have taken over numbers.
+    pub adopter: Arc<Adopter>,
     /// Up to when history is complete, µs; the least number while nothing was written.
     pub complete: Arc<AtomicI64>,
 }
@@ -105,6 +108,7 @@ impl Writer {
     /// Writes a group until it is written: nothing acknowledged may be lost, so there is no giving up.
     async fn write(&mut self, mut jobs: Vec<Job>) {
         let mut gathered = Gathered::take(&mut jobs);
+        let names_changed = gathered.names_changed;
         let mut failed = false;
         let mut stored = None;
         let rows = loop {
@@ -123,6 +127,9 @@ impl Writer {
                 }
             }
         };
+        if names_changed {
+            self.adopter.names_settled();
+        }
         if let Some(complete) = gathered.complete {
             self.complete.store(complete.micros(), Ordering::Relaxed);
         }
@@ -190,8 +197,9 @@ impl Writer {
             return Ok(());
         }
         let before = self.numbering.left_out();
-        let batches = self.numbering.number(&gathered.heard).await?;
-        gathered.batches.extend(batches);
+        let numbered = self.numbering.number(&gathered.heard).await?;
+        gathered.batches.extend(numbered.batches);
+        gathered.qualities.extend(numbered.gone);
         gathered.heard.clear();
         if before == 0 && self.numbering.left_out() > 0 {
             let text = said!(

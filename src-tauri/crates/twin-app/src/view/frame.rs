@@ -25,33 +25,61 @@ impl View {
             .map(|(key, _, twin)| (key, twin))
             .collect();
         let lost = lost_transitions(&state, cursor);
-        let mut tail = tail_since(&state, cursor);
-        let mut samples = Vec::with_capacity(changed.len() * FRAME_SAMPLE_BYTES);
-        for (key, twin) in &changed {
-            push_sample(&mut samples, *key as u32, twin, &mut tail.texts);
-        }
+        let tail = tail_since(&state, cursor);
         // A jump of the frame number is how the subscriber learns that it has to ask for everything.
         cursor.frame += if lost { 2 } else { 1 };
         cursor.version = state.version;
         cursor.alarm_seq = state.alarm_seq;
-        let tail = serde_json::to_vec(&tail).unwrap_or_else(|_| b"{}".to_vec());
-
-        let mut frame =
-            Vec::with_capacity(FRAME_HEADER_BYTES + samples.len() + tail.len() + FRAME_BYTES_MIN);
-        frame.extend(FRAME_MAGIC.to_le_bytes());
-        frame.extend((changed.len() as u32).to_le_bytes());
-        frame.extend((now.micros() as f64).to_le_bytes());
-        frame.extend((cursor.frame as f64).to_le_bytes());
-        frame.extend((state.alarm_seq as f64).to_le_bytes());
-        frame.extend((tail.len() as u32).to_le_bytes());
-        frame.extend(state.plant.revision.to_le_bytes());
-        frame.extend(samples);
-        frame.extend(tail);
-        if frame.len() < FRAME_BYTES_MIN {
-            frame.resize(FRAME_BYTES_MIN, 0);
-        }
-        Some(frame)
+        let head = Head {
+            now,
+            number: cursor.frame,
+            alarm_seq: state.alarm_seq,
+            revision: state.plant.revision,
+        };
+        let samples = changed.into_iter().map(|(key, twin)| (key as u32, twin));
+        Some(encode(&head, samples, tail))
     }
+}
+
+/// What a frame begins with.
+pub struct Head {
+    /// The instant that it shows.
+    pub now: Timestamp,
+    /// Its number.
+    pub number: u64,
+    /// Sequence number of the newest alarm transition.
+    pub alarm_seq: u64,
+    /// Revision of the plant.
+    pub revision: u32,
+}
+
+/// A frame as laid out in [`crate::api::frame`].
+pub fn encode<'a>(
+    head: &Head,
+    twins: impl ExactSizeIterator<Item = (u32, &'a SignalTwin)>,
+    mut tail: FrameTail,
+) -> Vec<u8> {
+    let count = twins.len();
+    let mut samples = Vec::with_capacity(count * FRAME_SAMPLE_BYTES);
+    for (key, twin) in twins {
+        push_sample(&mut samples, key, twin, &mut tail.texts);
+    }
+    let tail = serde_json::to_vec(&tail).unwrap_or_else(|_| b"{}".to_vec());
+    let mut frame =
+        Vec::with_capacity(FRAME_HEADER_BYTES + samples.len() + tail.len() + FRAME_BYTES_MIN);
+    frame.extend(FRAME_MAGIC.to_le_bytes());
+    frame.extend((count as u32).to_le_bytes());
+    frame.extend((head.now.micros() as f64).to_le_bytes());
+    frame.extend((head.number as f64).to_le_bytes());
+    frame.extend((head.alarm_seq as f64).to_le_bytes());
+    frame.extend((tail.len() as u32).to_le_bytes());
+    frame.extend(head.revision.to_le_bytes());
+    frame.extend(samples);
+    frame.extend(tail);
+    if frame.len() < FRAME_BYTES_MIN {
+        frame.resize(FRAME_BYTES_MIN, 0);
+    }
+    frame
 }
 
 /// Whether transitions that the cursor has not seen have already left the log.
@@ -80,6 +108,7 @@ fn tail_since(state: &State, cursor: &Cursor) -> FrameTail {
             .collect(),
         connections: is_new(state.connections.0).then(|| state.connections.1.clone()),
         counters: is_new(state.counters.0).then(|| state.counters.1.clone()),
+        links: None,
     }
 }
 

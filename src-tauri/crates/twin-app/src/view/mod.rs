@@ -1,7 +1,7 @@
 //! What subscribers see: the latest of everything, with a version each, so that any number of windows can ask "what
 //! changed since I last asked" and nothing is queued for a slow one.
 
-mod frame;
+pub(crate) mod frame;
 
 use std::{collections::VecDeque, sync::Mutex};
 

@@ -179,6 +179,9 @@ pub(crate) struct Answer {
 /// is then what matters.
 pub(crate) type Answers = Pin<Box<dyn Future<Output = Vec<Answer>> + Send>>;
 
+/// Whether a message went out: written, and acknowledged if it is to be.
+pub(crate) type Said = Pin<Box<dyn Future<Output = bool> + Send>>;
+
 /// The reading half of one link. Dropping it closes the stream without a word to the broker.
 ///
 /// Each link gets halves of its own. The library could also keep one pair over all links, but then it sends again on
@@ -260,6 +263,15 @@ pub(crate) trait Client {
 
     /// Why it could not be queued, in words.
     fn publish(&self, topic: &str, payload: Bytes, qos: Qos, retain: bool) -> Result<(), String>;
+
+    /// The same, and tells when it is safe to say goodbye.
+    fn publish_last(
+        &self,
+        topic: &str,
+        payload: Bytes,
+        qos: Qos,
+        retain: bool,
+    ) -> Result<Said, String>;
 
     /// `again` is true if this client has subscribed before in its life and the broker still knows: it then need not
     /// repeat retained messages, where the protocol can say so.

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::{
     Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Given, Got, Lost, OUTGOING, REQUESTS,
-    Receipt, Refused, Wire, beside::Beside, cork::Cork, frames::Frames, qos_of, seconds,
+    Receipt, Refused, Said, Wire, beside::Beside, cork::Cork, frames::Frames, qos_of, seconds,
 };
 use crate::{BrokerFacts, ConnectionSpec, Qos, Subscription, Will, socket::Dialler};
 
@@ -168,6 +168,21 @@ impl Client for Writer {
         self.client
             .try_publish(topic, payload, how)
             .map_err(|error| error.to_string())
+    }
+
+    fn publish_last(
+        &self,
+        topic: &str,
+        payload: Bytes,
+        qos: Qos,
+        retain: bool,
+    ) -> Result<Said, String> {
+        let how = PublishOptions::new(qos_to(qos)).retain(retain);
+        let notice = self
+            .client
+            .try_publish_tracked(topic, payload, how)
+            .map_err(|error| error.to_string())?;
+        Ok(Box::pin(async move { notice.wait_async().await.is_ok() }))
     }
 
     fn subscribe(&self, subscriptions: &[Subscription], _again: bool) -> Result<Answers, String> {

@@ -11,7 +11,7 @@ use crate::{
     id::SignalKey,
     quality::{Quality, Reason, Status},
     time::Timestamp,
-    twin::AssetCondition,
+    twin::{AssetCondition, SignalTwin},
 };
 
 /// An asset's condition.
@@ -40,6 +40,46 @@ impl AssetSlot {
     /// Whether `signal` tells if the asset runs.
     pub fn watches(&self, signal: SignalKey) -> bool {
         self.running == Some(signal)
+    }
+}
+
+impl AssetConfig {
+    /// Whether the asset lives, and the worst quality of what was heard of it; `twin` gives the replicas of its signals.
+    pub fn condition<'a>(
+        &self,
+        twin: impl Fn(SignalKey) -> Option<&'a SignalTwin>,
+    ) -> (AssetCondition, Quality) {
+        let mut worst = Quality::GOOD;
+        let mut heard = false;
+        let mut alive = false;
+        for twin in self.signals.iter().filter_map(|signal| twin(*signal)) {
+            let quality = twin.quality();
+            if quality.reason == Reason::NeverSeen || quality.reason == Reason::FromHistory {
+                continue;
+            }
+            heard = true;
+            alive |= quality.status != Status::Bad;
+            worst = worst.worse(quality);
+        }
+        if !heard {
+            return (AssetCondition::Waiting, Quality::GOOD);
+        }
+        if !alive {
+            return (AssetCondition::Stale, worst);
+        }
+        let condition = if self.runs(twin) == Some(false) {
+            AssetCondition::Standby
+        } else {
+            AssetCondition::Live
+        };
+        (condition, worst)
+    }
+
+    /// Whether the asset runs; none while that is not known or not configured.
+    fn runs<'a>(&self, twin: impl Fn(SignalKey) -> Option<&'a SignalTwin>) -> Option<bool> {
+        let running = self.running.as_ref()?;
+        let value = twin(running.signal)?.usable()?;
+        Some(value > running.above)
     }
 }
 
@@ -86,7 +126,7 @@ impl Engine {
             if !self.assets.get(index).is_some_and(|slot| slot.dirty) {
                 continue;
             }
-            let (condition, quality) = self.condition_of(asset);
+            let (condition, quality) = asset.condition(|signal| self.twin(signal));
             let runs = self.runs(asset);
             let now = self.now;
             let Some(slot) = self.assets.get_mut(index) else {
@@ -115,41 +155,8 @@ impl Engine {
         }
     }
 
-    fn condition_of(&self, asset: &AssetConfig) -> (AssetCondition, Quality) {
-        let mut worst = Quality::GOOD;
-        let mut heard = false;
-        let mut alive = false;
-        for twin in asset.signals.iter().filter_map(|signal| self.twin(*signal)) {
-            let quality = twin.quality();
-            if quality.reason == Reason::NeverSeen || quality.reason == Reason::FromHistory {
-                continue;
-            }
-            heard = true;
-            alive |= quality.status != Status::Bad;
-            worst = worst.worse(quality);
-        }
-        if !heard {
-            return (AssetCondition::Waiting, Quality::GOOD);
-        }
-        if !alive {
-            return (AssetCondition::Stale, worst);
-        }
-        let runs = self.runs(asset);
-        (
-            if runs == Some(false) {
-                AssetCondition::Standby
-            } else {
-                AssetCondition::Live
-            },
-            worst,
-        )
-    }
-
-    /// Whether an asset runs; none while that is not known or not configured.
     fn runs(&self, asset: &AssetConfig) -> Option<bool> {
-        let running = asset.running.as_ref()?;
-        let value = self.twin(running.signal)?.usable()?;
-        Some(value > running.above)
+        asset.runs(|signal| self.twin(signal))
     }
 
     /// A model's interval has passed: ask it, or say why not.

@@ -1,6 +1,7 @@
 //! alarms.db: every change of every alarm, who acknowledged, and the audit trail. Every commit is flushed to the disk
 //! before the call returns.
 
+mod as_of;
 mod audit;
 mod record;
 mod replay;
@@ -13,7 +14,7 @@ use std::{
 
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
 use twin_core::{
-    OccurrenceId,
+    OccurrenceId, Timestamp,
     alarm::{AlarmState, AlarmTransition, Cause},
 };
 
@@ -23,6 +24,7 @@ use crate::{
     row::JournalRow,
 };
 
+pub use as_of::{Raised, SPANS_MAX};
 pub use audit::{AuditCheck, AuditEntry, AuditRecord};
 pub use record::AlarmRecord;
 
@@ -32,7 +34,10 @@ const KEYS_A_PART: usize = 256;
 pub(crate) const FILE: FileKind = FileKind {
     name: "alarms.db",
     application_id: 0x5457_4e41, // "TWNA"
-    migrations: &[include_str!("../../migrations/alarms_1.sql")],
+    migrations: &[
+        include_str!("../../migrations/alarms_1.sql"),
+        include_str!("../../migrations/alarms_2.sql"),
+    ],
 };
 
 /// Opens the file and reads what the start needs of it, so that damage there is found now.
@@ -159,6 +164,45 @@ impl Alarms {
     /// When they cannot be read.
     pub async fn history(&self, before: Option<u64>, limit: u32) -> Result<Vec<AlarmRecord>> {
         record::history(&self.database, before, limit).await
+    }
+
+    /// Occurrences that were not over at `t`, as they were then, oldest change first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn standing_as_of(&self, t: Timestamp) -> Result<Vec<AlarmRecord>> {
+        as_of::standing(&self.database, t).await
+    }
+
+    /// Occurrences, over or not, as they were at `t`, by their latest change until then, newest first: at most `limit`
+    /// behind the one whose latest change has the sequence number `before` (none: from the newest).
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn history_as_of(
+        &self,
+        t: Timestamp,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<AlarmRecord>> {
+        as_of::history(&self.database, t, before, limit).await
+    }
+
+    /// What was raised in `t0..t1` (at most 35 years of it), put together by `spans` (1 to [`SPANS_MAX`]) equal parts of
+    /// the range; parts without an alarm are left out. In order of time.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn raised(&self, t0: Timestamp, t1: Timestamp, spans: u32) -> Result<Vec<Raised>> {
+        as_of::raised(&self.database, (t0, t1), spans).await
+    }
+
+    /// When something was raised next, after or before `t`.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn raised_beside(&self, t: Timestamp, later: bool) -> Result<Option<Timestamp>> {
+        as_of::beside(&self.database, t, later).await
     }
 
     /// One occurrence.

@@ -119,7 +119,7 @@ fn record(database: &Database, row: &SqliteRow) -> Result<AlarmRecord> {
     })
 }
 
-fn numbered(database: &Database, row: &SqliteRow) -> Result<(u64, AlarmTransition)> {
+pub(super) fn numbered(database: &Database, row: &SqliteRow) -> Result<(u64, AlarmTransition)> {
     let stored =
         Stored::read(row).map_err(Error::sql(&database.file, "read an alarm transition"))?;
     let seq = stored.seq.cast_unsigned();

@@ -33,6 +33,8 @@ pub struct AsOf {
     pub sample: Sample,
     /// How far it was trusted then: the sample's own quality, or what the twin changed it to since its receipt.
     pub quality: Quality,
+    /// Since when: the receipt of the sample, or that change.
+    pub since: Timestamp,
 }
 
 impl Historian {
@@ -43,9 +45,25 @@ impl Historian {
     /// # Errors
     /// When the history cannot be read, or a chunk that is needed is damaged.
     pub async fn as_of(&self, t: Timestamp) -> Result<Vec<AsOf>> {
+        self.then(t, None).await
+    }
+
+    /// [`as_of`](Self::as_of) of some signals alone: what only they need is read of the others.
+    ///
+    /// # Errors
+    /// As [`as_of`](Self::as_of).
+    pub async fn as_of_signals(&self, t: Timestamp, signals: &[SignalKey]) -> Result<Vec<AsOf>> {
+        let mut signals = signals.to_vec();
+        signals.sort_unstable();
+        self.then(t, Some(&signals)).await
+    }
+
+    /// `wanted`: keys in order; none: every one.
+    async fn then(&self, t: Timestamp, wanted: Option<&[SignalKey]>) -> Result<Vec<AsOf>> {
         let inner = &*self.inner;
         let (mut fresh, read_rows_to) = inner.sound_tail(|tail| tail.as_of(None, t)).await?;
-        let (left, right) = tokio::join!(share(inner, t, 0), share(inner, t, 1));
+        let shares = [0, 1].map(|share| Share { t, share, wanted });
+        let (left, right) = tokio::join!(shares[0].read(inner), shares[1].read(inner));
         let (mut stored, mut changes) = left?;
         let (more_stored, more_changes) = right?;
         stored.extend(more_stored);
@@ -59,6 +77,7 @@ impl Historian {
             }
             fresh = newest;
         }
+        fresh.retain(|signal, _| is_wanted(wanted, *signal));
         for (signal, sample) in &mut stored {
             if let Some(fresh) = fresh.remove(signal) {
                 *sample = Latest::new(sample.clone()).then(fresh).sample;
@@ -71,14 +90,15 @@ impl Historian {
         );
         stored.sort_unstable_by_key(|(signal, _)| *signal);
         let shown = stored.into_iter().map(|(signal, sample)| {
-            let quality = match changes.get(&signal) {
-                Some((at, quality)) if *at > sample.received => *quality,
-                _ => sample.quality,
+            let (since, quality) = match changes.get(&signal) {
+                Some((at, quality)) if *at > sample.received => (*at, *quality),
+                _ => (sample.received, sample.quality),
             };
             AsOf {
                 signal,
                 sample,
                 quality,
+                since,
             }
         });
         Ok(shown.collect())
@@ -104,48 +124,78 @@ const NEWEST: &str = "WITH newest AS MATERIALIZED (SELECT s.key AS key, \
 /// What [`NEWEST`] gives: all none when no signal has a chunk.
 type NewestRow = (Option<String>, Option<String>, Option<Vec<u8>>);
 
-/// Every signal of one half of the keys: the newest stored sample, and the newest change of quality.
-async fn share(inner: &Inner, t: Timestamp, share: i64) -> Result<(Stored, Changes)> {
-    let read = Error::sql(&inner.telemetry.file, "read the plant at an instant");
-    let mut snapshot = snapshot(inner).await?;
-    let keys: i64 = sqlx::query_scalar("SELECT coalesce(max(key) + 1, 0) FROM signal")
-        .fetch_one(&mut *snapshot)
-        .await
-        .map_err(&read)?;
-    let mut instant = Instant {
-        inner,
-        t,
-        cache: ArrivalCache::default(),
-        corrected: None,
-    };
-    let mut stored = Vec::with_capacity((keys / SHARES + KEYS_A_STATEMENT) as usize);
-    let step = KEYS_A_STATEMENT * SHARES;
-    for first in (share * KEYS_A_STATEMENT..keys).step_by(step as usize) {
-        let newest = sqlx::query_as(NEWEST)
-            .bind(t.micros())
-            .bind(first)
-            .bind(first + KEYS_A_STATEMENT)
-            .bind(BLOB_BYTES_MAX);
-        let (keys, lengths, blobs): NewestRow =
-            newest.fetch_one(&mut *snapshot).await.map_err(&read)?;
-        let (keys, lengths) = (keys.unwrap_or_default(), lengths.unwrap_or_default());
-        let mut blobs = blobs.as_deref().unwrap_or_default();
-        for (place, length) in keys.split(';').zip(lengths.split(',')) {
-            let mut place = place.split(',').map(str::parse::<i64>);
-            let (Some(Ok(key)), _, Some(Ok(begin))) = (place.next(), place.next(), place.next())
-            else {
-                continue;
-            };
-            let length = length.parse::<usize>().ok();
-            let blob = length.and_then(|length| blobs.split_off(..length));
-            let found = instant.newest(&mut snapshot, key, begin, blob).await?;
-            if let Some(sample) = found {
-                stored.push((signal_key(key)?, sample));
+fn is_wanted(wanted: Option<&[SignalKey]>, signal: SignalKey) -> bool {
+    wanted.is_none_or(|wanted| wanted.binary_search(&signal).is_ok())
+}
+
+/// One half of the work: every other range of keys.
+struct Share<'a> {
+    t: Timestamp,
+    share: i64,
+    /// Keys in order; none: every one.
+    wanted: Option<&'a [SignalKey]>,
+}
+
+impl Share<'_> {
+    /// Every signal of its keys: the newest stored sample, and the newest change of quality.
+    async fn read(&self, inner: &Inner) -> Result<(Stored, Changes)> {
+        let t = self.t;
+        let read = Error::sql(&inner.telemetry.file, "read the plant at an instant");
+        let mut snapshot = snapshot(inner).await?;
+        let keys: i64 = sqlx::query_scalar("SELECT coalesce(max(key) + 1, 0) FROM signal")
+            .fetch_one(&mut *snapshot)
+            .await
+            .map_err(&read)?;
+        let mut instant = Instant {
+            inner,
+            t,
+            cache: ArrivalCache::default(),
+            corrected: None,
+        };
+        let mut stored = Vec::with_capacity((keys / SHARES + KEYS_A_STATEMENT) as usize);
+        let step = KEYS_A_STATEMENT * SHARES;
+        let ranges = (self.share * KEYS_A_STATEMENT..keys).step_by(step as usize);
+        for first in ranges.filter(|first| self.wants_of(*first)) {
+            let newest = sqlx::query_as(NEWEST)
+                .bind(t.micros())
+                .bind(first)
+                .bind(first + KEYS_A_STATEMENT)
+                .bind(BLOB_BYTES_MAX);
+            let (keys, lengths, blobs): NewestRow =
+                newest.fetch_one(&mut *snapshot).await.map_err(&read)?;
+            let (keys, lengths) = (keys.unwrap_or_default(), lengths.unwrap_or_default());
+            let mut blobs = blobs.as_deref().unwrap_or_default();
+            for (place, length) in keys.split(';').zip(lengths.split(',')) {
+                let mut place = place.split(',').map(str::parse::<i64>);
+                let (Some(Ok(key)), _, Some(Ok(begin))) =
+                    (place.next(), place.next(), place.next())
+                else {
+                    continue;
+                };
+                let length = length.parse::<usize>().ok();
+                let blob = length.and_then(|length| blobs.split_off(..length));
+                let signal = signal_key(key)?;
+                if !is_wanted(self.wanted, signal) {
+                    continue;
+                }
+                let found = instant.newest(&mut snapshot, key, begin, blob).await?;
+                if let Some(sample) = found {
+                    stored.push((signal, sample));
+                }
             }
         }
+        let changes = changes(inner, &mut snapshot, t, self.share).await?;
+        Ok((stored, changes))
     }
-    let changes = changes(inner, &mut snapshot, t, share).await?;
-    Ok((stored, changes))
+
+    /// Whether a wanted key is among those of the statement that begins with `first`.
+    fn wants_of(&self, first: i64) -> bool {
+        self.wanted.is_none_or(|wanted| {
+            let from = wanted.partition_point(|key| i64::from(key.0) < first);
+            let next = wanted.get(from);
+            next.is_some_and(|key| i64::from(key.0) < first + KEYS_A_STATEMENT)
+        })
+    }
 }
 
 /// The newest changes of quality of one half of the keys: from one signal that had some to the next.

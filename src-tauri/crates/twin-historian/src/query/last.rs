@@ -43,7 +43,8 @@ impl Historian {
         Ok(newest)
     }
 
-    /// The newest sample of these signals, or of all, in chunks; and of all signals in journal rows up to `upto`.
+    /// The newest sample of these signals, or of all, in chunks and in journal rows up to `upto`; of rows that are not in
+    /// memory those of other signals come too.
     async fn newest(
         &self,
         upto: JournalRow,
@@ -52,7 +53,9 @@ impl Historian {
         let inner = &*self.inner;
         let file = &inner.telemetry.file;
         let read = Error::sql(file, "read the newest chunks");
-        let (fresh, read_rows_to) = inner.sound_tail(|tail| tail.newest_upto(upto.0)).await?;
+        let (fresh, read_rows_to) = inner
+            .sound_tail(|tail| tail.newest_upto(signals, upto.0))
+            .await?;
         let mut snapshot = snapshot(inner).await?;
         let signals = match signals {
             Some(signals) => signals.to_vec(),

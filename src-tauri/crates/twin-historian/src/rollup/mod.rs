@@ -18,4 +18,7 @@ mod sums;
 
 pub use aggregate::Aggregate;
 pub use buckets::RollUp;
+pub(crate) use step::BLOCKS_A_TRANSACTION;
+pub(crate) use store::drop_blocks;
+
 pub use states::{STATES_MAX, State, StateTime, States, WHOLE_STATES_MAX};

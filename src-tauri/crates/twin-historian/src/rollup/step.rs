@@ -30,7 +30,7 @@ const SIGNALS_A_STEP: usize = 128;
 /// Chunks that one step takes, but for the last signal's.
 const CHUNKS_A_STEP: usize = 128;
 /// Blocks written in one transaction, at some 40 us each.
-const BLOCKS_A_TRANSACTION: usize = 200;
+pub(crate) const BLOCKS_A_TRANSACTION: usize = 200;
 /// Transactions in which one step removes the blocks of a signal that got another base.
 const CLEARED_A_STEP: usize = 16;
 /// Dirty stretches that one step takes.

@@ -256,7 +256,7 @@ pub(super) async fn drop_block(
 
 /// Removes up to `limit` blocks of a signal; gives how many. Those of the finest level go first, the newest ones before
 /// older ones: what is left is a pyramid still, whatever step the program dies at.
-pub(super) async fn drop_blocks(
+pub(crate) async fn drop_blocks(
     connection: &mut SqliteConnection,
     signal: SignalKey,
     limit: u32,

@@ -360,14 +360,29 @@ impl Tail {
         }
     }
 
-    /// For every signal its newest sample by source time of rows up to `upto`; and up to which row the file must be
-    /// read too.
-    pub(crate) fn newest_upto(&self, upto: i64) -> (HashMap<SignalKey, Latest>, Option<i64>) {
-        let newest = self.all_series().filter_map(|(signal, series)| {
+    /// For some signals or every one its newest sample by source time of rows up to `upto`; and up to which row the file
+    /// must be read too.
+    pub(crate) fn newest_upto(
+        &self,
+        signals: Option<&[SignalKey]>,
+        upto: i64,
+    ) -> (HashMap<SignalKey, Latest>, Option<i64>) {
+        let newest = |(signal, series): (SignalKey, &Series)| {
             Some((signal, series.newest_upto(&self.batches, upto)?))
-        });
+        };
+        let found = match signals {
+            None => self.all_series().filter_map(newest).collect(),
+            Some(signals) => {
+                let series = |signal: &SignalKey| Some((*signal, self.series(*signal)?));
+                signals
+                    .iter()
+                    .filter_map(series)
+                    .filter_map(newest)
+                    .collect()
+            }
+        };
         let read_rows_to = self.read_rows_to().map(|row| row.min(upto));
-        (newest.collect(), read_rows_to)
+        (found, read_rows_to)
     }
 
     /// For one signal or every one its newest sample by source time among those with source time and received time at

@@ -57,16 +57,17 @@ struct Model {
 impl Model {
     fn adopt(&mut self, pairs: &[(usize, usize)]) {
         let mut renames: Vec<(usize, usize)> = Vec::new();
-        let before: Vec<usize> = self.known.keys().copied().collect();
+        let mut taken: Vec<usize> = self.known.keys().copied().collect();
         for (from, to) in pairs {
             let Some(samples) = self.known.get(from).cloned() else {
                 continue;
             };
-            let is_taken = before.contains(to) || renames.iter().any(|pair| pair.1 == *to);
+            let is_taken = taken.contains(to) || renames.iter().any(|pair| pair.1 == *to);
             if !is_taken && renames.iter().all(|pair| pair.0 != *from) {
                 renames.push((*from, *to));
                 continue;
             }
+            taken.push(*to);
             // Until the end a signal that takes a key over is found under the provisional id.
             let renamed = renames.iter().find(|pair| pair.1 == *to);
             let holder = renamed.map_or(*to, |pair| pair.0);

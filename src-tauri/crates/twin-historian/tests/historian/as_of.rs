@@ -80,10 +80,16 @@ impl Model {
 
 async fn compare(historian: &Historian, model: &Model, t: i64) {
     let found = historian.as_of(Timestamp(t)).await.unwrap();
+    let two = [SignalKey(2), SignalKey(0)];
+    let some = historian.as_of_signals(Timestamp(t), &two).await.unwrap();
+    let mut expected = found.clone();
+    expected.retain(|one| two.contains(&one.signal));
+    assert_eq!(some, expected, "of two signals as of {t}");
     let found: Vec<_> = found
         .iter()
         .map(|as_of| {
             assert!(as_of.sample.received.micros() <= t);
+            assert!(as_of.sample.received <= as_of.since && as_of.since.micros() <= t);
             let number = as_of.sample.number();
             (
                 as_of.signal.0,

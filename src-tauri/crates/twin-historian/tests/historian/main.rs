@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod adopt;
+mod adopt_damaged;
 mod adopted;
 mod alarms;
+mod alarms_as_of;
 mod as_of;
 mod backup;
 mod calendar;

@@ -85,6 +85,26 @@ impl Source {
         }
     }
 
+    /// A node or device is gone: what was heard of it since it was last gone, and is kept for an acceptance, holds no more
+    /// until it is heard again.
+    pub(super) fn mark_gone(&mut self, node: &str, turn: &mut Turn) {
+        if !self.feeds.stores() {
+            return;
+        }
+        let mut names = Vec::new();
+        for address in self.decoder.addresses_of(node) {
+            let Some(heard) = self.ledger.get(address.0) else {
+                continue;
+            };
+            if self.gone.insert(address.0, heard.count) != Some(heard.count) {
+                names.push(Arc::clone(&heard.address));
+            }
+        }
+        if !names.is_empty() {
+            turn.push_gone((self.index, &self.id), names);
+        }
+    }
+
     /// Marks its signals once more if the link is down: messages from before that were decoded only now lifted the mark.
     pub fn lost_link(&self) -> Option<Input> {
         let lost = LinkMark::Set(Quality::bad(Reason::BrokerLost));

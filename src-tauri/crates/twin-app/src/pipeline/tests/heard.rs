@@ -28,7 +28,11 @@ fn said(topic: &str, value: f64, time: Timestamp, received: Timestamp) -> Vec<(u
 
 impl Bench {
     /// The plant with so many tanks, of which history knows `heard`.
-    async fn grown(&self, assets: usize, heard: Vec<LastHeard>) -> anyhow::Result<NewPlant> {
+    pub(super) async fn grown(
+        &self,
+        assets: usize,
+        heard: Vec<LastHeard>,
+    ) -> anyhow::Result<NewPlant> {
         let plant = Plant::parse(&plant_file(assets, 1))?;
         let signals = plant.signals().into_iter();
         let ids: Vec<_> = signals.map(|signal| signal.id).collect();
@@ -133,5 +137,38 @@ async fn a_link_that_is_lost_counts_for_what_was_heard_before() -> anyhow::Resul
     let first = first.expect("what it began with");
     assert_eq!(first.quality, FROM_BEFORE);
     assert!(last.is_some_and(|last| last.at > first.at));
+    Ok(())
+}
+
+/// The ledger keeps the beginning of a long text: it is nothing that anybody said.
+#[tokio::test]
+async fn the_beginning_of_a_text_is_no_value() -> anyhow::Result<()> {
+    let dir = tempfile::tempdir()?;
+    let bench = Bench::new(dir.path(), 1, 1).await?;
+    let mut driver = bench.driver(vec![]);
+    let now = Timestamp::from_millis(clock::now().millis());
+    let (whole, long) = ("x".repeat(256), "x".repeat(257));
+    for (topic, text) in [
+        ("plant/t1", &whole),
+        ("plant/t2", &long),
+        ("plant/t3", &long),
+    ] {
+        let mut messages = said(topic, 0.0, now, now);
+        if let Inbound::Message { payload, .. } = &mut messages[0].1 {
+            *payload = format!("{{\"s0\":\"{text}\",\"timestamp\":{}}}", now.millis()).into();
+        }
+        driver.take(&mut messages);
+    }
+    let before = known(3, 24.0, now.plus(Duration::from_secs(-20)));
+    driver.put_plant(bench.grown(4, vec![before]).await?);
+    let twin = |key| {
+        bench
+            .view
+            .twin(SignalKey(key))
+            .map_or(Value::Null, |twin| twin.value)
+    };
+    assert_eq!(twin(1), Value::Text(whole.into()));
+    assert_eq!(twin(2), Value::Null);
+    assert_eq!(twin(3), Value::F64(24.0), "what history has");
     Ok(())
 }

@@ -1,0 +1,2 @@
+-- telemetry.db, schema 3: the tables of schema 2. Blobs may be chunks of version 4 and journal rows of version 3, which a
+-- program that knows schema 2 alone would call damaged and put aside: it must refuse the file instead.
