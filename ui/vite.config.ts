@@ -1,8 +1,21 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { collect } from "./scripts/licences.mjs";
+
+/** What others made, as a module of its own that is collected when it is asked for. */
+function licences(): Plugin {
+  const [name, id] = ["virtual:licences", "\0virtual:licences"];
+  return {
+    name: "licences",
+    resolveId: (asked) => (asked === name ? id : null),
+    load: (asked) =>
+      asked === id ? `export default JSON.parse(${JSON.stringify(JSON.stringify(collect()))});` : null,
+  };
+}
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), licences()],
   // Tauri serves the files from its own origin, so that every address is absolute there and relative ones work too.
   base: "./",
   clearScreen: false,

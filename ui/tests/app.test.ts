@@ -92,7 +92,9 @@ describe("window", () => {
 
   it("tells a person without a broker what to do next", async () => {
     await open("empty");
-    await vi.waitFor(() => expect(byId("first-run")?.textContent).toContain("cargo xtask demo"));
+    await vi.waitFor(() => expect(byId("first-demo")?.textContent).toContain("Try the demo"));
+    expect(byId("first-connect")).not.toBeNull();
+    expect(byId("folder-path")).not.toBeNull();
   });
 
   it("says why the program could not be started, in the whole window, and has it opened for that", async () => {

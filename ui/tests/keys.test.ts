@@ -10,6 +10,9 @@ import { Live } from "../src/live/live.svelte";
 import { capsOf, shortcutGroups } from "../src/live/shortcuts";
 import { windowKeys } from "../src/live/windowkeys";
 
+/** A loaded machine takes longer than a second. */
+const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 10_000 });
+
 const press = (key: string, more: KeyboardEventInit = {}) =>
   new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more });
 
@@ -109,19 +112,19 @@ describe("in the window", () => {
   it("? opens the list, which is closed by its button and opens no second one", async () => {
     await open();
     window.dispatchEvent(press("?"));
-    await vi.waitFor(() => expect(byId("shortcuts")?.textContent).toContain("Acknowledge the worst alarm"));
+    await waitFor(() => expect(byId("shortcuts")?.textContent).toContain("Acknowledge the worst alarm"));
     window.dispatchEvent(press("?"));
     await tick();
     expect(document.querySelectorAll("[data-testid=shortcuts]")).toHaveLength(1);
     byId("shortcuts-done")?.click();
-    await vi.waitFor(() => expect(byId("shortcuts")).toBeNull());
+    await waitFor(() => expect(byId("shortcuts")).toBeNull());
   });
 
   it("a digit leads to a screen, and a comma to the settings", async () => {
     await open();
     window.dispatchEvent(press("2"));
-    await vi.waitFor(() => expect(window.location.hash).toBe("#/process"));
+    await waitFor(() => expect(window.location.hash).toBe("#/process"));
     window.dispatchEvent(press(","));
-    await vi.waitFor(() => expect(byId("settings-done")).not.toBeNull());
+    await waitFor(() => expect(byId("settings-done")).not.toBeNull());
   });
 });

@@ -11,6 +11,9 @@ import { looks } from "../src/live/looks.svelte";
 import { Units } from "../src/live/units.svelte";
 import { zoneChoice } from "../src/live/zonechoice.svelte";
 
+/** A loaded machine takes longer than a second. */
+const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 10_000 });
+
 beforeEach(() => localStorage.clear());
 
 const convert = (value: number, from: string, quantity: string, to: string) => {
@@ -114,7 +117,7 @@ describe("in the window", () => {
 
   it("a unit is shown everywhere, said, and kept; limits and values stay what they are", async () => {
     await open();
-    await vi.waitFor(() => expect(live.ready).toBe(true));
+    await waitFor(() => expect(live.ready).toBe(true));
     const signal = () => live.asset("pump-2")?.signals.find(({ id }) => id.endsWith("bearing_temperature"));
     const [before, limits] = [signal(), signal()?.limits.map(({ value }) => value)];
     expect(before?.unit).toBe("°C");
@@ -123,15 +126,15 @@ describe("in the window", () => {
     await tick();
     expect(byId("converted-units")).toBeNull();
     select("settings-unit-temperature", "°F");
-    await vi.waitFor(() => expect(signal()?.unit).toBe("°F"));
+    await waitFor(() => expect(signal()?.unit).toBe("°F"));
     expect(byId("converted-units")?.textContent).toContain("°F");
     expect(signal()?.limits.map(({ value }) => Math.round((value - 32) / 1.8))).toEqual(limits);
     const key = before?.key ?? 0;
-    await vi.waitFor(() => expect(Math.abs(live.cell(key).number - (celsius * 1.8 + 32))).toBeLessThan(20));
+    await waitFor(() => expect(Math.abs(live.cell(key).number - (celsius * 1.8 + 32))).toBeLessThan(20));
     expect(live.units.stored(key, live.cell(key).number)).toBeLessThan(120);
     expect(new Units().choice).toEqual({ temperature: "°F" });
     select("settings-unit-temperature", "");
-    await vi.waitFor(() => expect(signal()?.unit).toBe("°C"));
+    await waitFor(() => expect(signal()?.unit).toBe("°C"));
     expect(byId("converted-units")).toBeNull();
   });
 
@@ -156,7 +159,7 @@ describe("in the window", () => {
 
   it("another zone is said beside the clock, and kept", async () => {
     await open();
-    await vi.waitFor(() => expect(live.ready).toBe(true));
+    await waitFor(() => expect(live.ready).toBe(true));
     expect(byId("other-zone")).toBeNull();
     zoneChoice.choose("Asia/Tokyo");
     await tick();

@@ -91,3 +91,25 @@ export async function search(page) {
   await page.keyboard.press("/");
   await page.keyboard.type("vibration");
 }
+
+export async function firstDemo(page) {
+  await page.click("[data-testid=first-demo]");
+  await page.waitForSelector("[data-testid=opening-cancel]");
+}
+
+export async function firstFault(page) {
+  await page.click("[data-testid=first-demo]");
+  await page.waitForSelector("[data-testid=opening-failure]");
+}
+
+export async function demoMark(page) {
+  await page.click("[data-testid=demo-mark]");
+}
+
+export async function about(page) {
+  await settings(page);
+  await page.click("[data-testid=settings-about]");
+  await page.waitForSelector("[data-testid=about-count]");
+  await page.fill("[data-testid=about-find]", "sqlx");
+  await page.click("[data-testid=about] .list button >> nth=0");
+}

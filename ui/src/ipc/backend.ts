@@ -24,7 +24,7 @@ import type { LookRequest } from "./bindings/LookRequest";
 import type { LookView } from "./bindings/LookView";
 import type { ModelImportView } from "./bindings/ModelImportView";
 import type { ModelsView } from "./bindings/ModelsView";
-import type { PerformanceView } from "./bindings/PerformanceView";
+import type { OpeningView } from "./bindings/OpeningView";
 import type { PictureBinding } from "./bindings/PictureBinding";
 import type { PictureList } from "./bindings/PictureList";
 import type { PictureRow } from "./bindings/PictureRow";
@@ -32,6 +32,7 @@ import type { PictureView } from "./bindings/PictureView";
 import type { PlantChange } from "./bindings/PlantChange";
 import type { PlantFileView } from "./bindings/PlantFileView";
 import type { PlantView } from "./bindings/PlantView";
+import type { ProgramView } from "./bindings/ProgramView";
 import type { ProposalView } from "./bindings/ProposalView";
 import type { RaisedView } from "./bindings/RaisedView";
 import type { RatesQuery } from "./bindings/RatesQuery";
@@ -43,6 +44,7 @@ import type { Settings } from "./bindings/Settings";
 import type { TappedMessage } from "./bindings/TappedMessage";
 import type { TapView } from "./bindings/TapView";
 import type { TrendRequest } from "./bindings/TrendRequest";
+import type { WorkspaceView } from "./bindings/WorkspaceView";
 
 export interface Backend {
   plant(): Promise<PlantView>;
@@ -143,6 +145,25 @@ export interface Backend {
   cancelFileJob(): Promise<void>;
   /** A person has read how the job with this number ended. */
   putAwayFileJob(number: number): Promise<void>;
+  /** What this program is. */
+  program(): Promise<ProgramView>;
+  /** Which plant is open. */
+  workspace(): Promise<WorkspaceView>;
+  /** Begins to open the demo plant, whose broker runs on loopback until it is left; refused while another is being opened. */
+  openDemo(): Promise<OpeningView>;
+  /** Begins to open a folder; with `make`, an empty plant is made where there is none. */
+  openFolder(path: string, make: boolean): Promise<OpeningView>;
+  /** Begins to open the folder that the program was started with. */
+  openOwn(): Promise<OpeningView>;
+  /** The way to another plant that goes on, or ended last. When it is done, the window shows the plant of before. */
+  opening(): Promise<OpeningView | null>;
+  cancelOpening(): Promise<void>;
+  /** Names of the layouts in the workspace. */
+  layouts(): Promise<string[]>;
+  /** The text of a layout; a name alone is one of the workspace. */
+  layout(named: string): Promise<string>;
+  /** Writes a layout and gives its path; refused where there is a file. */
+  saveLayout(named: string, text: string): Promise<string>;
   /** The window shows its first picture. */
   uiReady(): Promise<void>;
   /** A person asked to close the window and has not yet chosen what that means. */

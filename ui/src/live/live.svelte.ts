@@ -12,6 +12,7 @@ import type { ConnectionRow } from "../ipc/bindings/ConnectionRow";
 import type { Counters } from "../ipc/bindings/Counters";
 import type { PlantView } from "../ipc/bindings/PlantView";
 import type { SignalView } from "../ipc/bindings/SignalView";
+import type { WorkspaceView } from "../ipc/bindings/WorkspaceView";
 import { MICROS_PER_MS } from "../lib/format";
 import { t } from "../lib/text/text";
 import { Clock } from "../lib/time";
@@ -120,6 +121,8 @@ export class Live {
   readonly rates: Rates;
   readonly past: Past;
 
+  /** Which plant is open; null while that is not known. */
+  workspace: WorkspaceView | null = $state.raw(null);
   plant: PlantView | null = $state.raw(null);
   /** In the zone that a person chose; the plant's unless they did. */
   readonly clock: Clock = $derived(new Clock(zoneChoice.nameFor(this.plant?.zone ?? "UTC")));
@@ -306,6 +309,7 @@ export class Live {
       const plant = await this.backend.plant();
       this.#index(plant);
       this.plant = plant;
+      this.workspace = await this.backend.workspace();
       await this.refreshConnections();
       this.#present.alarms.replace(await this.backend.alarms());
       await this.#subscribe();

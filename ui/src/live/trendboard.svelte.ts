@@ -88,6 +88,11 @@ export class TrendBoard {
     return { pairs, shift: 0 };
   });
 
+  /** Stable ids of the signals, those too that the plant does not have now. */
+  get ids(): string[] {
+    return this.#picks.map(({ id }) => id);
+  }
+
   get full(): boolean {
     return this.#picks.length >= BOARD_MAX;
   }
@@ -120,7 +125,7 @@ export class TrendBoard {
   }
 
   keep(): void {
-    const ids = this.#picks.map(({ id }) => id);
+    const { ids } = this;
     try {
       localStorage.setItem(STORE, JSON.stringify({ ids, span: this.view.followed }));
     } catch {

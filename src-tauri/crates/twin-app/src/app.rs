@@ -9,6 +9,7 @@ mod discovery;
 mod doctor;
 mod faults;
 mod last_heard;
+mod layouts;
 mod links;
 mod look;
 mod mapped;

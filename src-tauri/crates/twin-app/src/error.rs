@@ -191,6 +191,17 @@ impl Error {
                 what = *what,
                 id = id.as_str()
             ),
+            Error::Stopped => said!(
+                "error-stopped",
+                "the pipeline has stopped: restart Twinscope, and look into its log for the reason"
+            ),
+            other => other.said_of_opening(),
+        }
+    }
+
+    /// The same of the way to another plant.
+    fn said_of_opening(&self) -> Said {
+        match self {
             Error::DemoMissing { path } => said!(
                 "error-demo-missing",
                 "the demo plant's program is not at {path}: install Twinscope as a whole, or build it with \
@@ -223,10 +234,6 @@ impl Error {
                 "another plant is being opened: wait for it, or cancel it"
             ),
             Error::Cancelled => said!("error-cancelled", "it was cancelled"),
-            Error::Stopped => said!(
-                "error-stopped",
-                "the pipeline has stopped: restart Twinscope, and look into its log for the reason"
-            ),
             other => other.to_string().into(),
         }
     }

@@ -9,8 +9,10 @@ import { fakeDiagnostics } from "./diagnostics";
 import { fakeDiscovery } from "./discovery";
 import { encodeFrame, encodeTrend, type FakeSample } from "./encode";
 import { fakeFiles } from "./files";
+import { fakeLayouts } from "./layouts";
 import { fakeLooks } from "./looks";
 import { fakeModels, fakeRules } from "./models";
+import { fakeOpening, playsDemo } from "./opening";
 import { fakePast } from "./past";
 import { fakePictures } from "./pictures";
 import { makePlant } from "./plant";
@@ -25,26 +27,25 @@ const NEWS_EVERY = 25;
 
 const micros = () => Date.now() * 1_000;
 
+const FAULTY = ["fault", "news", "slow", "thousand", "ask", "demo", "flood"];
+
 /**
  * Scenes: `fault` (a bearing going, a sticky valve, a dead node), `normal`, `thousand` (1,000 assets), `empty` (no
- * connection), `fresh` (connections and no asset), `error` (the plant file cannot be read), `edited` (it was edited and
- * cannot be used), `ask` (the window is asked to close), `meanwhile` (somebody edits every connection while its form is open), `news`
- * (alarms are raised every few seconds), `slow` (history takes long to answer), `flood` (a topic brings more than can be taken).
+ * connection), `demo` (the demo plant is open), `nodemo` (it cannot start), `fresh` (connections and no asset), `error` (the
+ * plant file cannot be read), `edited` (it was edited and cannot be used), `ask` (the window is asked to close), `meanwhile`
+ * (somebody edits every connection while its form is open), `news` (alarms are raised every few seconds), `slow` (history takes
+ * long to answer), `flood` (a topic brings more than can be taken).
  */
-export function fakeBackend(scene: string): Backend {
+export function fakeBackend(asked: string): Backend {
+  const scene = asked === "empty" && playsDemo() ? "demo" : asked;
+  const bare = scene === "empty" || scene === "nodemo";
   const flood = scene === "flood";
-  const faults =
-    flood ||
-    scene === "fault" ||
-    scene === "news" ||
-    scene === "slow" ||
-    scene === "thousand" ||
-    scene === "ask";
-  const plant = makePlant(scene === "thousand" ? 67 : scene === "empty" || scene === "fresh" ? 0 : 1);
+  const faults = FAULTY.includes(scene);
+  const plant = makePlant(scene === "thousand" ? 67 : bare || scene === "fresh" ? 0 : 1);
   const world = new World(plant, micros(), faults);
   const alarms = new FakeAlarms(world, faults);
   const show = new FakeShow(plant, world, faults);
-  let connections: ConnectionRow[] = scene === "empty" ? [] : fakeConnections(world.start, faults);
+  let connections: ConnectionRow[] = bare ? [] : fakeConnections(world.start, faults);
   if (flood) connections = connections.map(flooded);
   let byHand = scene === "meanwhile";
   let settings: Settings = { on_close: "ask", language: "en" };
@@ -74,6 +75,8 @@ export function fakeBackend(scene: string): Backend {
   });
 
   return {
+    ...fakeLayouts(plant.view.workspace),
+    ...fakeOpening(scene, plant.view.workspace),
     async plant() {
       if (scene === "error") {
         throw {

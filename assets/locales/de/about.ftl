@@ -1,0 +1,17 @@
+about-title = Über Twinscope
+about-open = Über Twinscope, Lizenzen …
+about-what = Eine Anlage als lebende digitale Zwillinge. Twinscope hört nur zu, öffnet keinen Port und meldet niemandem etwas.
+about-licence = Lizenz: nach Wahl MIT oder Apache-2.0.
+about-commit = Commit
+about-profile = Build
+about-target = Gebaut für
+about-compiler = Compiler
+about-unknown = nicht bekannt
+about-others = Von anderen
+about-count = { $found } von { $count }
+about-find = Name oder Lizenz
+about-nothing = Nichts heißt „{ $query }“.
+about-loading = Wird gelesen …
+about-text = Text der Lizenz
+about-choose = Ein Paket wählen, um seine Lizenz zu lesen.
+about-no-text = Der Text liegt dem Paket nicht bei; es wird unter { $licence } verwendet.

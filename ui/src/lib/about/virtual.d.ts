@@ -1,0 +1,4 @@
+declare module "virtual:licences" {
+  const licences: import("./licences").Licences;
+  export default licences;
+}

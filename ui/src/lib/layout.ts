@@ -1,0 +1,101 @@
+/** A layout of the window as a file: what is looked at, never what is there. Whatever a file says is checked. */
+import type { PlantView } from "../ipc/bindings/PlantView";
+
+export const LAYOUT_VERSION = 1;
+const SIGNALS_MAX = 16;
+const PLACES_MAX = 10_000;
+const TEXT_MAX = 4_000;
+/** Longer than this, no trend follows the present: a year, microseconds. */
+const SPAN_MAX = 366 * 86_400_000_000;
+
+export interface Layout {
+  /** The plant it was made with. */
+  plant: string;
+  /** The screen, as the address says it. */
+  screen: string;
+  /** What is chosen on the overview, as the address says it; the wall and its seconds too. */
+  overview: string;
+  /** Places of the tree that are folded. */
+  folded: string[];
+  trend: { signals: string[]; span: number };
+  /** The process picture that is shown; empty without one. */
+  picture: string;
+}
+
+/** What a layout asks for and this plant does not have. */
+export interface Misfits {
+  /** The plant it was made with, where that is another. */
+  plant: string;
+  assets: string[];
+  signals: string[];
+  places: string[];
+}
+
+export function writeLayout(layout: Layout): string {
+  return `${JSON.stringify({ twinscope_layout: LAYOUT_VERSION, ...layout }, null, 2)}\n`;
+}
+
+/** Why a text is no layout that can be read. */
+export type LayoutFault = "no-layout" | "newer";
+
+export function readLayout(text: string): Layout | LayoutFault {
+  let file: unknown;
+  try {
+    file = JSON.parse(text);
+  } catch {
+    return "no-layout";
+  }
+  if (typeof file !== "object" || file === null || !("twinscope_layout" in file)) return "no-layout";
+  const said = file as Record<string, unknown>;
+  const version = said.twinscope_layout;
+  if (typeof version !== "number" || !Number.isInteger(version) || version < 1) return "no-layout";
+  if (version > LAYOUT_VERSION) return "newer";
+  const trend = typeof said.trend === "object" && said.trend !== null ? said.trend : {};
+  const { signals, span } = trend as { signals?: unknown; span?: unknown };
+  return {
+    plant: word(said.plant),
+    screen: word(said.screen),
+    overview: word(said.overview),
+    folded: words(said.folded, PLACES_MAX),
+    trend: {
+      signals: words(signals, SIGNALS_MAX),
+      span: typeof span === "number" && span > 0 && span <= SPAN_MAX ? span : 0,
+    },
+    picture: word(said.picture),
+  };
+}
+
+const word = (said: unknown): string => (typeof said === "string" ? said.slice(0, TEXT_MAX) : "");
+
+function words(said: unknown, most: number): string[] {
+  const all = Array.isArray(said) ? said.filter((one) => typeof one === "string" && one !== "") : [];
+  return [...new Set(all.map((one: string) => one.slice(0, TEXT_MAX)))].slice(0, most);
+}
+
+/** The asset that a screen shows; empty when it shows none. */
+function assetOf(screen: string): string {
+  const [, name, id = ""] = /^#\/(\w+)\/([^/?]+)/.exec(screen) ?? [];
+  try {
+    return name === "asset" ? decodeURIComponent(id) : "";
+  } catch {
+    return "";
+  }
+}
+
+export function misfitsOf(layout: Layout, plant: PlantView): Misfits {
+  const assets = new Set(plant.assets.map(({ id }) => id));
+  const signals = new Set(plant.assets.flatMap((asset) => asset.signals.map(({ id }) => id)));
+  const places = new Set(plant.places.map(({ id }) => id));
+  const chosen = new URLSearchParams(layout.overview).getAll("places");
+  const asset = assetOf(layout.screen);
+  return {
+    plant: layout.plant === plant.name ? "" : layout.plant,
+    assets: asset !== "" && !assets.has(asset) ? [asset] : [],
+    signals: layout.trend.signals.filter((id) => !signals.has(id)),
+    places: [...new Set([...layout.folded, ...chosen])].filter((id) => !places.has(id)),
+  };
+}
+
+export function fits({ plant, assets, signals, places }: Misfits): boolean {
+  return plant === "" && assets.length + signals.length + places.length === 0;
+}

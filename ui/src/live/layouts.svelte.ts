@@ -1,0 +1,78 @@
+/** Layouts of the window: made of what is shown, put in the place of it, and taken back. */
+import { type Layout, misfitsOf, readLayout, writeLayout } from "../lib/layout";
+import type { Live } from "./live.svelte";
+import { overviewOptions } from "./options.svelte";
+import { parseRoute, routeHash, router } from "./router.svelte";
+import { trendBoard } from "./trendboard.svelte";
+
+export class Layouts {
+  /** Names of those in the workspace. */
+  names: readonly string[] = $state.raw([]);
+  /** What stood before the layout that was opened last; null without one. */
+  before: Layout | null = $state.raw(null);
+  readonly #live: Live;
+
+  constructor(live: Live) {
+    this.#live = live;
+  }
+
+  async list(): Promise<void> {
+    this.names = await this.#live.backend.layouts();
+  }
+
+  /** Gives the path. */
+  async save(named: string): Promise<string> {
+    const path = await this.#live.backend.saveLayout(named, writeLayout(this.#now()));
+    await this.list();
+    return path;
+  }
+
+  async read(named: string): Promise<ReturnType<typeof readLayout>> {
+    return readLayout(await this.#live.backend.layout(named));
+  }
+
+  misfits(layout: Layout): ReturnType<typeof misfitsOf> | null {
+    return this.#live.plant && misfitsOf(layout, this.#live.plant);
+  }
+
+  open(layout: Layout): void {
+    this.before = this.#now();
+    this.#put(layout);
+  }
+
+  undo(): void {
+    if (this.before) this.#put(this.before);
+    this.before = null;
+  }
+
+  #now(): Layout {
+    const board = trendBoard(this.#live);
+    return {
+      plant: this.#live.plant?.name ?? "",
+      screen: routeHash(router.route),
+      overview: overviewOptions.query,
+      folded: [...overviewOptions.folded],
+      trend: { signals: board.ids, span: board.view.followed },
+      picture: this.#live.pictures.chosen,
+    };
+  }
+
+  /** What the plant does not have stays out. */
+  #put(layout: Layout): void {
+    const misfits = this.misfits(layout);
+    const without = (ids: readonly string[], missing: readonly string[] = []) =>
+      ids.filter((id) => !missing.includes(id));
+    overviewOptions.adopt(layout.overview);
+    overviewOptions.keep();
+    overviewOptions.fold([...overviewOptions.folded], false);
+    overviewOptions.fold(without(layout.folded, misfits?.places), true);
+    const board = trendBoard(this.#live);
+    board.replace(without(layout.trend.signals, misfits?.signals));
+    if (layout.trend.span > 0) board.view.follow(layout.trend.span);
+    board.keep();
+    if (layout.picture !== "") void this.#live.pictures.choose(layout.picture);
+    const route = parseRoute(layout.screen);
+    if (route.screen === "asset" && misfits && misfits.assets.length > 0) return;
+    router.go(route.screen === "overview" ? { screen: "overview", query: overviewOptions.query } : route);
+  }
+}
