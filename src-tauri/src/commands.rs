@@ -39,7 +39,7 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         diagnostics::end_tap,
         diagnostics::evidence_totals,
         diagnostics::evidence,
-        diagnostics::performance,
+        diagnostics::health,
         history::trend,
         history::save_trend_picture,
         history::start_export,

@@ -135,7 +135,7 @@ describe("what was dropped", () => {
     const [rows, totals, program] = await Promise.all([
       backend.connections(),
       backend.evidenceTotals(),
-      backend.performance(),
+      backend.health(),
     ]);
     const gone = { connection: "sold", reason: "utf8", total: 9 };
     const lines = droppedLines(rows, [...totals, gone], program, 2);
@@ -157,7 +157,7 @@ describe("what was dropped", () => {
 
   it("is nothing when all is well", async () => {
     const backend = fakeBackend("normal");
-    expect(droppedLines(await backend.connections(), [], await backend.performance(), 0)).toEqual([]);
+    expect(droppedLines(await backend.connections(), [], await backend.health(), 0)).toEqual([]);
   });
 
   it("does not count what is above the rate limit twice", async () => {

@@ -2,7 +2,7 @@
 
 use tauri::State;
 use twin_app::api::diagnostics::{
-    EvidenceRow, EvidenceTotal, PerformanceView, RatesQuery, RatesView, TapView, TappedMessage,
+    EvidenceRow, EvidenceTotal, HealthView, RatesQuery, RatesView, TapView, TappedMessage,
 };
 
 use super::answer::{Answer, app, wrong};
@@ -54,6 +54,6 @@ pub async fn evidence(
 }
 
 #[tauri::command]
-pub async fn performance(host: State<'_, Host>) -> Answer<PerformanceView> {
-    app(&host)?.performance().await.map_err(wrong)
+pub async fn health(host: State<'_, Host>) -> Answer<HealthView> {
+    app(&host)?.health().await.map_err(wrong)
 }

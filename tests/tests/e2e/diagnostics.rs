@@ -148,16 +148,16 @@ async fn what_floods_is_found_and_its_messages_are_seen_as_they_came() -> Result
     let totals = app.evidence_totals().await?;
     ensure!(totals.len() == 1 && totals[0].total == 1.0, "{totals:?}");
 
-    let program = app.performance().await?;
+    let health = app.health().await?;
     let counted = |what: &str| {
-        let mut spans = program.spans.iter();
+        let mut spans = health.spans.iter();
         spans.any(|span| span.what == what && span.count > 0.0 && span.p99_ms >= span.p50_ms)
     };
     ensure!(
         ["twin", "durable", "commit"].into_iter().all(counted),
-        "{program:?}"
+        "{health:?}"
     );
-    ensure!(program.disk_free.is_some() && program.history_bytes > 0.0);
+    ensure!(health.disk_free.is_some() && health.history_bytes > 0.0);
 
     app.end_tap().await?;
     ensure!(app.tap().await?.is_none());

@@ -16,6 +16,7 @@ import type { EvidenceRow } from "./bindings/EvidenceRow";
 import type { EvidenceTotal } from "./bindings/EvidenceTotal";
 import type { ExportRequest } from "./bindings/ExportRequest";
 import type { FileJobView } from "./bindings/FileJobView";
+import type { HealthView } from "./bindings/HealthView";
 import type { HeardRow } from "./bindings/HeardRow";
 import type { Ignoring } from "./bindings/Ignoring";
 import type { Keeping } from "./bindings/Keeping";
@@ -121,7 +122,7 @@ export interface Backend {
   /** The newest unreadable messages of a connection and reason. */
   evidence(connection: string, reason: string): Promise<EvidenceRow[]>;
   /** How the program itself does. */
-  performance(): Promise<PerformanceView>;
+  health(): Promise<HealthView>;
   settings(): Promise<Settings>;
   setSettings(settings: Settings): Promise<void>;
   closeWindow(keepCollecting: boolean, remember: boolean): Promise<void>;

@@ -62,7 +62,7 @@ export function tauriBackend(): Backend {
     endTap: () => invoke("end_tap"),
     evidenceTotals: () => invoke("evidence_totals"),
     evidence: (connection, reason) => invoke("evidence", { connection, reason }),
-    performance: () => invoke("performance"),
+    health: () => invoke("health"),
     settings: () => invoke("settings"),
     setSettings: (settings) => invoke("set_settings", { settings }),
     closeWindow: (keepCollecting, remember) => invoke("close_window", { keepCollecting, remember }),

@@ -117,8 +117,8 @@ export class Live {
   readonly fileJob: FileJob;
   readonly discovery: Discovery;
   readonly pictures: Pictures;
-  readonly past: Past;
   readonly rates: Rates;
+  readonly past: Past;
 
   plant: PlantView | null = $state.raw(null);
   /** In the zone that a person chose; the plant's unless they did. */

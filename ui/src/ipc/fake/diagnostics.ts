@@ -3,13 +3,13 @@ import type { Backend } from "../backend";
 import type { ConnectionRow } from "../bindings/ConnectionRow";
 import type { EvidenceRow } from "../bindings/EvidenceRow";
 import type { FieldView } from "../bindings/FieldView";
-import type { PerformanceView } from "../bindings/PerformanceView";
+import type { HealthView } from "../bindings/HealthView";
 import type { RateRow } from "../bindings/RateRow";
 import type { RatesQuery } from "../bindings/RatesQuery";
 import type { RateTotal } from "../bindings/RateTotal";
 import type { TappedMessage } from "../bindings/TappedMessage";
 import type { TapView } from "../bindings/TapView";
-import { fakeProgram } from "./program";
+import { fakeHealth } from "./health";
 import type { World } from "./world";
 
 const S = 1_000_000;
@@ -31,7 +31,7 @@ interface Topic {
 
 type Diagnostics = Pick<
   Backend,
-  "rates" | "startTap" | "tap" | "tapped" | "endTap" | "evidenceTotals" | "evidence" | "performance"
+  "rates" | "startTap" | "tap" | "tapped" | "endTap" | "evidenceTotals" | "evidence" | "health"
 >;
 
 export function fakeDiagnostics(
@@ -78,7 +78,7 @@ export function fakeDiagnostics(
         rejects.map(({ reason, count }) => ({ connection: form.id, reason, total: count + 12 })),
       ),
     evidence: async (connection, reason) => evidenceOf(connections(), connection, reason),
-    performance: async (): Promise<PerformanceView> => fakeProgram(scene, world, connections()),
+    health: async (): Promise<HealthView> => fakeHealth(scene, world, connections()),
   };
 }
 

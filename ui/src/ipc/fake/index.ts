@@ -28,13 +28,18 @@ const micros = () => Date.now() * 1_000;
 /**
  * Scenes: `fault` (a bearing going, a sticky valve, a dead node), `normal`, `thousand` (1,000 assets), `empty` (no
  * connection), `fresh` (connections and no asset), `error` (the plant file cannot be read), `edited` (it was edited and
- * cannot be used), `flood` (a topic brings more than can be taken), `ask` (the window is asked to close), `meanwhile`
- * (somebody edits every connection while its form is open), `news` (alarms are raised every few seconds), `slow` (history
- * takes long to answer).
+ * cannot be used), `ask` (the window is asked to close), `meanwhile` (somebody edits every connection while its form is open), `news`
+ * (alarms are raised every few seconds), `slow` (history takes long to answer), `flood` (a topic brings more than can be taken).
  */
 export function fakeBackend(scene: string): Backend {
   const flood = scene === "flood";
-  const faults = flood || ["fault", "news", "slow", "thousand", "ask"].includes(scene);
+  const faults =
+    flood ||
+    scene === "fault" ||
+    scene === "news" ||
+    scene === "slow" ||
+    scene === "thousand" ||
+    scene === "ask";
   const plant = makePlant(scene === "thousand" ? 67 : scene === "empty" || scene === "fresh" ? 0 : 1);
   const world = new World(plant, micros(), faults);
   const alarms = new FakeAlarms(world, faults);

@@ -1,7 +1,7 @@
 /** Everything that is counted as dropped, refused or left out, one line a place and reason. */
 import type { ConnectionRow } from "../../ipc/bindings/ConnectionRow";
 import type { EvidenceTotal } from "../../ipc/bindings/EvidenceTotal";
-import type { PerformanceView } from "../../ipc/bindings/PerformanceView";
+import type { HealthView } from "../../ipc/bindings/HealthView";
 import { named, t } from "../text/text";
 
 /** What is counted, the gravest first: what is lost for ever, what is kept as evidence, what nobody misses. */
@@ -38,7 +38,7 @@ export interface DroppedLine {
 export function droppedLines(
   rows: readonly ConnectionRow[],
   totals: readonly EvidenceTotal[],
-  program: PerformanceView | null,
+  program: HealthView | null,
   framesLost: number,
 ): DroppedLine[] {
   const lines = rows.flatMap(ofConnection);

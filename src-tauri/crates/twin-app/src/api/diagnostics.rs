@@ -241,7 +241,7 @@ pub struct EvidenceRow {
 /// How the program itself does.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
-pub struct PerformanceView {
+pub struct HealthView {
     /// Over how long rates and times are counted, seconds: about a minute, less after the start.
     pub over_s: f64,
     /// Since when the program runs, microseconds.

@@ -12,7 +12,7 @@ use twin_core::{ConnectionId, Timestamp};
 use super::App;
 use crate::{
     api::diagnostics::{
-        EvidenceRow, EvidenceTotal, PerformanceView, RatesQuery, RatesView, SpanView, TapView,
+        EvidenceRow, EvidenceTotal, HealthView, RatesQuery, RatesView, SpanView, TapView,
         TappedMessage,
     },
     clock,
@@ -87,14 +87,14 @@ impl Diagnostics {
         }
     }
 
-    fn view(&self, now: Timestamp) -> PerformanceView {
+    fn view(&self, now: Timestamp) -> HealthView {
         let looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
         let before = looks.front().cloned().unwrap_or_default();
         drop(looks);
         let look = Look::take(&self.meter, now);
         let seconds = now.since(before.at).secs_f64().max(0.1);
         let commits = look.commit.since(&before.commit);
-        PerformanceView {
+        HealthView {
             over_s: seconds,
             started: self.started.micros() as f64,
             messages_per_s: (look.messages - before.messages) as f64 / seconds,
@@ -112,7 +112,7 @@ impl Diagnostics {
                 .unwrap_or(1),
             notices_left_out: self.meter.notices_left_out.load(Ordering::Relaxed) as f64,
             names_left_out: self.meter.names_left_out.load(Ordering::Relaxed) as f64,
-            ..PerformanceView::default()
+            ..HealthView::default()
         }
     }
 }
@@ -219,7 +219,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Stopped`].
-    pub async fn performance(&self) -> Result<PerformanceView> {
+    pub async fn health(&self) -> Result<HealthView> {
         let Depths {
             queues,
             scores_skipped,
@@ -227,7 +227,7 @@ impl App {
             gone_rejected,
         } = self.diagnose(Diagnose::Depths).await?;
         let disk = machine::disk(self.workspace.dir());
-        Ok(PerformanceView {
+        Ok(HealthView {
             queues,
             scores_skipped: scores_skipped as f64,
             gone_dropped: gone_dropped as f64,

@@ -133,15 +133,15 @@ impl Writer {
                 }
             }
         };
-        if names_changed {
-            self.adopter.names_settled();
-        }
         let took = i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX);
         self.meter.commit.note(took, 1);
         self.meter.stored.fetch_add(samples, Ordering::Relaxed);
         let now = clock::now();
         for job in &jobs {
             job.arrived.note(&self.meter.durable, now);
+        }
+        if names_changed {
+            self.adopter.names_settled();
         }
         if let Some(complete) = gathered.complete {
             self.complete.store(complete.micros(), Ordering::Relaxed);
@@ -211,10 +211,10 @@ impl Writer {
         }
         let before = self.numbering.left_out();
         let numbered = self.numbering.number(&gathered.heard).await?;
-        gathered.batches.extend(numbered.batches);
-        gathered.qualities.extend(numbered.gone);
         let left_out = self.numbering.left_out();
         self.meter.names_left_out.store(left_out, Ordering::Relaxed);
+        gathered.batches.extend(numbered.batches);
+        gathered.qualities.extend(numbered.gone);
         gathered.heard.clear();
         if before == 0 && self.numbering.left_out() > 0 {
             let text = said!(

@@ -1,13 +1,13 @@
 /** How the played program does. */
 import type { ConnectionRow } from "../bindings/ConnectionRow";
-import type { PerformanceView } from "../bindings/PerformanceView";
+import type { HealthView } from "../bindings/HealthView";
 import type { QueueView } from "../bindings/QueueView";
 import type { World } from "./world";
 
 const S = 1_000_000;
 
 /** A flood fills its queue and takes a core and a half. */
-export function fakeProgram(scene: string, world: World, rows: readonly ConnectionRow[]): PerformanceView {
+export function fakeHealth(scene: string, world: World, rows: readonly ConnectionRow[]): HealthView {
   const flood = scene === "flood";
   const samples = world.plant.motions.reduce((sum, motion) => sum + motion.rate, 0);
   const wave = 1 + 0.06 * Math.sin(Date.now() / 2_300);

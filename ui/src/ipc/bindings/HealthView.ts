@@ -6,7 +6,7 @@ import type { SpanView } from "./SpanView";
 /**
  * How the program itself does.
  */
-export type PerformanceView = { 
+export type HealthView = { 
 /**
  * Over how long rates and times are counted, seconds: about a minute, less after the start.
  */
