@@ -24,7 +24,6 @@ import type { LookRequest } from "./bindings/LookRequest";
 import type { LookView } from "./bindings/LookView";
 import type { ModelImportView } from "./bindings/ModelImportView";
 import type { ModelsView } from "./bindings/ModelsView";
-import type { PerformanceView } from "./bindings/PerformanceView";
 import type { PictureBinding } from "./bindings/PictureBinding";
 import type { PictureList } from "./bindings/PictureList";
 import type { PictureRow } from "./bindings/PictureRow";
