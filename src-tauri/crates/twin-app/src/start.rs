@@ -140,20 +140,19 @@ pub async fn pipeline(
         answers: answer_queue,
         conditions: condition_queue,
     };
-    let tasks = Tasks {
-        writer: Some(watched(view, tokio::spawn(writer.run(job_queue)))),
-        driver: Some(watched(view, tokio::spawn(driver.run(queues)))),
-        maintenance: watched_maintenance(maintenance, conditions.clone()),
-        plant_file: None,
-    };
     Ok(Running {
+        tasks: Tasks {
+            writer: Some(watched(view, tokio::spawn(writer.run(job_queue)))),
+            driver: Some(watched(view, tokio::spawn(driver.run(queues)))),
+            maintenance: watched_maintenance(maintenance, conditions.clone()),
+            plant_file: None,
+        },
         requests,
         notices: notice_queue,
         unacknowledged,
         conditions,
         answers,
         meter,
-        tasks,
     })
 }
 

@@ -31,8 +31,7 @@ pub fn describe() {
     println!("screen: Xvfb, no GPU; this says nothing of a machine with one");
 }
 
-/// Share of all cores that processes other than `ours` take now is not known; the share of all that are busy is: idle
-/// time of all cores and its sum with busy time, s.
+/// Idle time of all cores so far, and all their time, s; none when the system does not tell.
 pub fn idle_and_all() -> Option<(f64, f64)> {
     let text = fs::read_to_string("/proc/stat").ok()?;
     let line = text.lines().next()?;
