@@ -24,7 +24,7 @@ use twin_app::{
         pictures::{PictureBinding, PictureList, PictureRow, PictureView},
         plant::{AnomalyView, PlantFileView, PlantView},
         session::SessionView,
-        settings::{ApiError, OnClose, Settings},
+        settings::{OnClose, Settings},
         trend::TrendRequest,
     },
 };

@@ -44,10 +44,14 @@ impl App {
         let path = self.layout_path(named)?;
         let bytes = read_bounded(&path, BYTES_MAX)
             .map_err(|source| file("read", path.clone(), source))?
-            .ok_or_else(|| Error::Request(format!("{} is larger than 256 KiB, so no layout", path.display())))?;
-        String::from_utf8(bytes).map_err(|_| {
-            Error::Request(format!("{} is no text, so no layout", path.display()))
-        })
+            .ok_or_else(|| {
+                Error::Request(format!(
+                    "{} is larger than 256 KiB, so no layout",
+                    path.display()
+                ))
+            })?;
+        String::from_utf8(bytes)
+            .map_err(|_| Error::Request(format!("{} is no text, so no layout", path.display())))
     }
 
     /// Writes a layout and gives its path; a name alone goes into the workspace.
@@ -132,7 +136,12 @@ mod tests {
         assert!(app.save_layout("long", &" ".repeat(300 << 10)).is_err());
         std::fs::write(dir.path().join("long.json"), " ".repeat(300 << 10)).unwrap();
         let long = dir.path().join("long.json").display().to_string();
-        assert!(app.layout(&long).unwrap_err().to_string().contains("256 KiB"));
+        assert!(
+            app.layout(&long)
+                .unwrap_err()
+                .to_string()
+                .contains("256 KiB")
+        );
         app.stop().await;
     }
 }
