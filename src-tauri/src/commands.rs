@@ -3,30 +3,25 @@
 //! A plain command runs on the thread that draws the window, and its answer is written there: only what takes no time and
 //! answers nothing may. All others are async.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::atomic::Ordering;
 
 use tauri::{
     AppHandle, Manager, State,
     ipc::{Channel, InvokeResponseBody, Response},
 };
-use twin_app::{
-    App,
-    api::{
-        alarm::{AlarmList, AlarmRow},
-        connection::{ConnectionForm, ConnectionRow, HeardRow, SavedView},
-        discovery::{
-            Acceptance, DiscoveryQuery, DiscoveryView, Ignoring, PlantChange, ProposalView,
-        },
-        files::{ExportRequest, FileJobView, Keeping},
-        look::{LookRequest, LookView},
-        models::{ModelImportView, ModelsView},
-        past::RaisedView,
-        pictures::{PictureBinding, PictureList, PictureRow, PictureView},
-        plant::{AnomalyView, PlantFileView, PlantView},
-        session::SessionView,
-        settings::{OnClose, Settings},
-        trend::TrendRequest,
-    },
+use twin_app::api::{
+    alarm::{AlarmList, AlarmRow},
+    connection::{ConnectionForm, ConnectionRow, HeardRow, SavedView},
+    discovery::{Acceptance, DiscoveryQuery, DiscoveryView, Ignoring, PlantChange, ProposalView},
+    files::{ExportRequest, FileJobView, Keeping},
+    look::{LookRequest, LookView},
+    models::{ModelImportView, ModelsView},
+    past::RaisedView,
+    pictures::{PictureBinding, PictureList, PictureRow, PictureView},
+    plant::{AnomalyView, PlantFileView, PlantView},
+    session::SessionView,
+    settings::{OnClose, Settings},
+    trend::TrendRequest,
 };
 
 use crate::{
