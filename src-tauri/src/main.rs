@@ -1,15 +1,13 @@
 //! The desktop shell: the only place that knows Tauri.
 //!
-//! Rooms: [`commands`] and [`places`] (what the UI may ask), [`stream`] (the live channel), [`window`] (the one window and its
+//! Rooms: [`commands`] (what the UI may ask), [`stream`] (the live channel), [`window`] (the one window and its
 //! guards), [`tray`], [`notify`], [`environment`] (what must be set before a window opens).
 
 #![cfg_attr(windows, windows_subsystem = "windows")]
 
-mod answer;
 mod commands;
 mod environment;
 mod notify;
-mod places;
 mod stream;
 mod tray;
 mod window;

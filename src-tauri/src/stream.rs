@@ -1,4 +1,4 @@
-//! The live channel: packed frames, ten times a second at most.
+//! The live channel: packed frames, twenty times a second at most.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -14,7 +14,7 @@ use twin_app::{
     view::{Cursor, View},
 };
 
-const FRAME_EVERY: Duration = Duration::from_millis(100);
+const FRAME_EVERY: Duration = Duration::from_millis(50);
 
 /// The one running stream. A new subscription, as after a reload, ends the one before.
 #[derive(Debug, Default)]

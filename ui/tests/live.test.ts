@@ -237,6 +237,26 @@ describe("trend feed", () => {
     feed.close();
   });
 
+  it("lets a wish in haste rest no longer than it asked for, whatever waits or is under way", async () => {
+    const asked: number[] = [];
+    const feed = new TrendFeed(
+      async ({ signals }) => {
+        asked.push(signals[0] ?? -1);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        return answer(signals[0] ?? 0);
+      },
+      () => {},
+      () => {},
+    );
+    feed.want(request(1), 2_000);
+    await vi.advanceTimersByTimeAsync(10);
+    feed.want(request(2), 30);
+    feed.want(request(3), 2_000);
+    await vi.advanceTimersByTimeAsync(150);
+    expect(asked).toEqual([1, 3]);
+    feed.close();
+  });
+
   it("drops an answer to a question that nobody asks any more", async () => {
     const seen: number[] = [];
     const feed = new TrendFeed(

@@ -3,10 +3,12 @@
 import { describe, expect, it, vi } from "vitest";
 import { buildModel } from "../src/components/domain/trend/build";
 import { axisTicks, type ChartModel } from "../src/components/domain/trend/model";
+import { Newest } from "../src/components/domain/trend/newest";
 import { Painter } from "../src/components/domain/trend/paint";
 import { Surface } from "../src/components/domain/trend/surface";
 import { writeWords } from "../src/components/domain/trend/words";
 import type { SignalView } from "../src/ipc/bindings/SignalView";
+import { LiveColumns } from "../src/lib/livecolumns";
 import type { Palette } from "../src/lib/palette";
 import { ink, type Raster } from "../src/lib/raster";
 import { Clock } from "../src/lib/time";
@@ -14,6 +16,7 @@ import type { TrendColumns } from "../src/lib/trend";
 import { KIND_BOOL } from "../src/live/frame";
 import { SampleTable } from "../src/live/table";
 import { recorder } from "./canvas";
+import { random } from "./random";
 
 const S = 1_000_000;
 const none = Number.NaN;
@@ -177,16 +180,16 @@ describe("the picture on the screen", () => {
     const surface = new Surface();
     const puts = () =>
       calls.filter(({ name }) => name === "putImageData").map(({ numbers }) => numbers.slice(2));
-    surface.paint(model([columns(0, rows)]), place);
+    surface.paint(model([columns(0, rows)]), place, "");
     expect(puts()).toEqual([[0, 0, place.width, place.height]]);
-    surface.paint(model([columns(0, rows)]), place);
+    surface.paint(model([columns(0, rows)]), place, "");
     expect(puts()).toHaveLength(1);
-    surface.paint(model([columns(0, [...rows, [96, 5, 0]])]), place);
+    surface.paint(model([columns(0, [...rows, [96, 5, 0]])]), place, "");
     const [left = 0, , width = 0] = puts()[1] ?? [];
     expect(left).toBeGreaterThan(x(93));
     expect(width).toBeLessThan(x(8));
     // Another place on the screen is another picture.
-    surface.paint(model([columns(0, rows)]), { ...place, width: 300 });
+    surface.paint(model([columns(0, rows)]), { ...place, width: 300 }, "");
     expect(puts()[2]).toEqual([0, 0, 300, place.height]);
     vi.restoreAllMocks();
   });
@@ -227,5 +230,42 @@ describe("words about a doubtful span", () => {
       AREA,
     );
     expect(calls.filter(({ text }) => text.includes("bad quality"))).toEqual([]);
+  });
+});
+
+describe("a picture of which only the newest samples are painted", () => {
+  const SPAN = 100 * S;
+  const [WIDTH, HEIGHT] = [300, 120];
+
+  it("is the one that is painted whole, whatever comes", () => {
+    const next = random(7);
+    let partly = 0;
+    const { palette } = model([]);
+    for (let round = 0; round < 40; round += 1) {
+      const going = [0, 1].map((key) => new LiveColumns(columns(key, []), SPAN / (20 + 300 * next())));
+      const raster = { width: WIDTH, height: HEIGHT, pixels: new Uint32Array(WIDTH * HEIGHT), from: 0 };
+      const [painter, newest] = [new Painter(), new Newest()];
+      let time = 0;
+      for (let picture = 0; picture < 60 && time < 90 * S; picture += 1) {
+        time += (0.1 + 2 * next()) * S;
+        const silent = next() < 0.1;
+        const status = next() < 0.1 ? 1 : 0;
+        for (const one of going)
+          if (!silent && next() < 0.8) one.add(time, next() < 0.05 ? none : 1 + 8 * next(), status);
+        const what = model(going.map((one) => one.columns));
+        what.now = time;
+        what.palette = palette;
+        what.traces = what.traces.map((trace, i) => ({ ...trace, step: i === round % 3 }));
+        const said = JSON.stringify([what.axes.map(({ low, high }) => [low, high]), what.bad]);
+        raster.from = newest.from(what, WIDTH, 1, said);
+        if (raster.from > 0) partly += 1;
+        painter.paint(raster, what, { plot: 80, ratio: 1 });
+        const whole = { width: WIDTH, height: HEIGHT, pixels: new Uint32Array(WIDTH * HEIGHT) };
+        new Painter().paint(whole, what, { plot: 80, ratio: 1 });
+        const differs = whole.pixels.findIndex((pixel, i) => pixel !== raster.pixels[i]);
+        expect(differs < 0 ? -1 : differs % WIDTH).toBe(-1);
+      }
+    }
+    expect(partly).toBeGreaterThan(200);
   });
 });

@@ -10,6 +10,7 @@ shell-alarms-unacknowledged = Alarme, { $count } unquittiert
 shell-discovery = Erkennung
 shell-types = Typen
 shell-connections = Verbindungen
+shell-diagnostics = Diagnose
 shell-settings = Einstellungen
 shell-to-light = Hell
 shell-to-dark = Dunkel

@@ -11,6 +11,7 @@ shell-alarms-unacknowledged = Alarms, { $count } unacknowledged
 shell-discovery = Discovery
 shell-types = Types
 shell-connections = Connections
+shell-diagnostics = Diagnostics
 shell-settings = Settings
 shell-to-light = Light
 shell-to-dark = Dark

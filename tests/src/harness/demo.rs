@@ -119,6 +119,11 @@ impl Demo {
         Ok(())
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Whether it still runs.
     ///
     /// # Errors

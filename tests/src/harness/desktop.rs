@@ -107,6 +107,22 @@ impl Desktop {
             .env_remove("WAYLAND_DISPLAY")
     }
 
+    /// The display, such as `:1`.
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+
+    /// Where the program's window begins on the screen, pixels from its left and upper edge.
+    ///
+    /// # Errors
+    /// When there is no such window.
+    pub fn window_origin(&self) -> Result<(i16, i16)> {
+        let (display, window) = self.window()?;
+        let root = display.query_tree(window)?.reply()?.root;
+        let found = display.translate_coordinates(window, root, 0, 0)?.reply()?;
+        Ok((found.dst_x, found.dst_y))
+    }
+
     /// What was shown so far, one line a notification: title, ` | `, text.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ pub mod window;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 /// The repository.
 ///
@@ -35,22 +35,18 @@ pub fn repository() -> Result<PathBuf> {
         .to_path_buf())
 }
 
-/// A program of this workspace, built before the tests.
+/// A program of this workspace, built before the tests and benches.
 ///
 /// # Errors
 /// When it was not built.
 pub fn built(name: &str) -> Result<PathBuf> {
-    let test = std::env::current_exe()?;
-    let folder = test
-        .ancestors()
-        .nth(2)
-        .context("tests run from the target folder")?;
-    let program = folder.join(name);
-    ensure!(
-        program.exists(),
-        "{name} is not built: run the tests through `cargo xtask test`"
-    );
-    Ok(program)
+    let own = std::env::current_exe()?;
+    // A test lies in a folder below the programs, a bench beside them.
+    let folders = own.ancestors().skip(1).take(2);
+    let mut programs = folders.map(|folder| folder.join(name));
+    programs
+        .find(|program| program.exists())
+        .with_context(|| format!("{name} is not built: run this through `cargo xtask`"))
 }
 
 /// A TCP port that was free a moment ago.

@@ -5,6 +5,7 @@ mod bad_input;
 mod begins;
 mod coap;
 mod damage;
+mod diagnostics;
 mod discovery;
 mod discovery_kept;
 mod discovery_window;

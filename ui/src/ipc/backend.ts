@@ -12,8 +12,11 @@ import type { ConnectionForm } from "./bindings/ConnectionForm";
 import type { ConnectionRow } from "./bindings/ConnectionRow";
 import type { DiscoveryQuery } from "./bindings/DiscoveryQuery";
 import type { DiscoveryView } from "./bindings/DiscoveryView";
+import type { EvidenceRow } from "./bindings/EvidenceRow";
+import type { EvidenceTotal } from "./bindings/EvidenceTotal";
 import type { ExportRequest } from "./bindings/ExportRequest";
 import type { FileJobView } from "./bindings/FileJobView";
+import type { HealthView } from "./bindings/HealthView";
 import type { HeardRow } from "./bindings/HeardRow";
 import type { Ignoring } from "./bindings/Ignoring";
 import type { Keeping } from "./bindings/Keeping";
@@ -32,10 +35,14 @@ import type { PlantView } from "./bindings/PlantView";
 import type { ProgramView } from "./bindings/ProgramView";
 import type { ProposalView } from "./bindings/ProposalView";
 import type { RaisedView } from "./bindings/RaisedView";
+import type { RatesQuery } from "./bindings/RatesQuery";
+import type { RatesView } from "./bindings/RatesView";
 import type { SaidView } from "./bindings/SaidView";
 import type { SavedView } from "./bindings/SavedView";
 import type { SessionView } from "./bindings/SessionView";
 import type { Settings } from "./bindings/Settings";
+import type { TappedMessage } from "./bindings/TappedMessage";
+import type { TapView } from "./bindings/TapView";
 import type { TrendRequest } from "./bindings/TrendRequest";
 import type { WorkspaceView } from "./bindings/WorkspaceView";
 
@@ -103,6 +110,21 @@ export interface Backend {
   discoveryUnignore(filters: string[]): Promise<void>;
   /** How the Sparkplug sessions of a connection go, the worst first. */
   sparkplugSession(connection: string): Promise<SessionView>;
+  /** What comes on the topics. May be asked each second. */
+  rates(query: RatesQuery): Promise<RatesView>;
+  /** Keeps the newest messages of one topic; the one that was tapped before is so no more. */
+  startTap(connection: string, topic: string): Promise<TapView>;
+  /** The tap as it is now; null when there is none any more. */
+  tap(): Promise<TapView | null>;
+  /** One message of the tap with its payload; null when it is not kept any more. */
+  tapped(number: number): Promise<TappedMessage | null>;
+  endTap(): Promise<void>;
+  /** Unreadable messages by connection and reason, since history began. */
+  evidenceTotals(): Promise<EvidenceTotal[]>;
+  /** The newest unreadable messages of a connection and reason. */
+  evidence(connection: string, reason: string): Promise<EvidenceRow[]>;
+  /** How the program itself does. */
+  health(): Promise<HealthView>;
   settings(): Promise<Settings>;
   setSettings(settings: Settings): Promise<void>;
   closeWindow(keepCollecting: boolean, remember: boolean): Promise<void>;

@@ -96,7 +96,7 @@ export class Envelope {
   ): void {
     const width = Math.min(raster.width, this.#top.length);
     const { alpha, dash, pattern } = look;
-    for (let x = 0; x < width; x += 1) {
+    for (let x = raster.from ?? 0; x < width; x += 1) {
       const doubtful = this.#doubtful[x] === 1;
       const strength = alpha * (doubtful ? 0.5 : 1);
       const spreadTop = this.#spreadTop[x] ?? 0;

@@ -7,6 +7,8 @@ export interface Raster {
   width: number;
   height: number;
   pixels: Uint32Array;
+  /** The first column that is painted; what lies left of it stays as it is. */
+  from?: number;
 }
 
 const OPAQUE = 0xff000000;
@@ -34,8 +36,8 @@ function partOf(alpha: number): number {
   return Math.round(Math.min(1, Math.max(0, alpha)) * 256);
 }
 
-function clamped(value: number, high: number): number {
-  return Math.round(Math.min(high, Math.max(0, value)));
+function clamped(value: number, high: number, low = 0): number {
+  return Math.round(Math.min(high, Math.max(low, value)));
 }
 
 /** A rectangle between rounded edges. */
@@ -48,8 +50,8 @@ export function fill(
   colour: number,
   alpha = 1,
 ): void {
-  const { width, pixels } = raster;
-  const [x0, x1] = [clamped(left, width), clamped(right, width)];
+  const { width, pixels, from } = raster;
+  const [x0, x1] = [clamped(left, width, from), clamped(right, width, from)];
   const [y0, y1] = [clamped(top, raster.height), clamped(bottom, raster.height)];
   const part = partOf(alpha);
   for (let y = y0; y < y1; y += 1) {
@@ -68,8 +70,8 @@ export function hatch(
   box: { left: number; top: number; right: number; bottom: number },
   style: { period: number; thick: number; phase: number; colour: number; alpha: number },
 ): void {
-  const { width, pixels } = raster;
-  const [x0, x1] = [clamped(box.left, width), clamped(box.right, width)];
+  const { width, pixels, from } = raster;
+  const [x0, x1] = [clamped(box.left, width, from), clamped(box.right, width, from)];
   const [y0, y1] = [clamped(box.top, raster.height), clamped(box.bottom, raster.height)];
   const { period, thick, colour } = style;
   const part = partOf(style.alpha);
@@ -100,7 +102,7 @@ export function level(
   const period = dash.on + dash.off;
   for (let at = Math.max(0, top); at < Math.min(height, top + thick); at += 1) {
     const row = at * width;
-    for (let x = 0; x < width; x += 1) {
+    for (let x = raster.from ?? 0; x < width; x += 1) {
       if (dash.off > 0 && x % period >= dash.on) continue;
       pixels[row + x] = mixed(pixels[row + x] ?? 0, colour, part);
     }
@@ -119,7 +121,7 @@ export function stroke(
   const { width, height, pixels } = raster;
   const a = top < 0 ? 0 : top;
   const b = bottom > height ? height : bottom;
-  if (!(b > a) || x < 0 || x >= width) return;
+  if (!(b > a) || x < (raster.from ?? 0) || x >= width) return;
   const first = Math.floor(a);
   const last = Math.floor(b);
   const paint = (y: number, part: number) => {
@@ -156,14 +158,14 @@ export interface Patch {
   height: number;
 }
 
-/** The smallest rectangle that holds every pixel that differs; null when none does. Pictures of one size. */
+/** The smallest rectangle that holds every pixel that differs where `after` was painted; null when none does. Pictures of one size. */
 export function changed(before: Raster, after: Raster): Patch | null {
-  const { width, height, pixels } = after;
+  const { width, height, pixels, from = 0 } = after;
   const old = before.pixels;
   let [top, bottom, left, right] = [-1, -1, width, -1];
   for (let y = 0; y < height; y += 1) {
     const row = y * width;
-    let x = 0;
+    let x = from;
     while (x < width && pixels[row + x] === old[row + x]) x += 1;
     if (x === width) continue;
     if (top < 0) top = y;

@@ -97,6 +97,14 @@ export const KEYS = {
     tick: ["Space"],
     open: ["Enter"],
   },
+  rates: {
+    move: ["ArrowUp", "ArrowDown"],
+    ends: ["Home", "End"],
+    open: ["Enter"],
+  },
+  messages: {
+    move: ["ArrowUp", "ArrowDown"],
+  },
 } as const satisfies Record<string, Record<string, readonly string[]>>;
 
 export type KeyPlace = keyof typeof KEYS;

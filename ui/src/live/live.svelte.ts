@@ -24,6 +24,7 @@ import { guarded } from "./guard";
 import { type Link, Moment, momentOf } from "./moment";
 import { Past } from "./past.svelte";
 import { Pictures } from "./pictures.svelte";
+import { Rates } from "./rates.svelte";
 import type { SampleTable } from "./table";
 import { shownIn, Units } from "./units.svelte";
 import { zoneChoice } from "./zonechoice.svelte";
@@ -31,6 +32,12 @@ import { zoneChoice } from "./zonechoice.svelte";
 /** A frame is due once a second at least; longer silence is shown. */
 const SILENCE_MS = 5_000;
 const RETRY_MS = 2_000;
+/** What moves on screens takes a step ten times a second at most. */
+const FLUSH_MS = 90;
+/** Digits and bars are renewed five times a second at most: quicker they cannot be read. */
+const VALUES_MS = 190;
+/** When no further frame comes by then, they are renewed without one. */
+const LAST_VALUES_MS = 200;
 
 /** One signal's newest sample, for a screen. Reading any member makes the reader follow it. */
 export class SignalCell {
@@ -111,6 +118,7 @@ export class Live {
   readonly fileJob: FileJob;
   readonly discovery: Discovery;
   readonly pictures: Pictures;
+  readonly rates: Rates;
   readonly past: Past;
 
   /** Which plant is open; null while that is not known. */
@@ -136,8 +144,11 @@ export class Live {
   silentSince: number | null = $state(null);
   /** Grows when an asset's state becomes another, or an anomaly begins or ends: lists that go by it follow. */
   assetChanges = $state(0);
-  /** Grows with every painted batch of samples. */
+  /** Grows with every batch of samples that screens were told of. */
   flushes = 0;
+  /** Frames that came, and frames that were lost on the way, since the window was loaded. */
+  frames = 0;
+  framesLost = 0;
 
   readonly #present = new Moment();
   /** What is shown: the present, or an instant of the past. */
@@ -152,11 +163,15 @@ export class Live {
   #nobody: SignalCell;
   #assetCells = new Map<string, AssetCell>();
   #listeners = new Set<() => void>();
+  #painters = new Set<() => void>();
   #lastNumber: number | null = null;
   #subscribing = false;
   #loading = false;
   #fetchingAlarms = false;
   #painting = false;
+  #flushedAt = Number.NEGATIVE_INFINITY;
+  #valuesAt = Number.NEGATIVE_INFINITY;
+  #rest: ReturnType<typeof setTimeout> | undefined;
   #frameNow = 0;
   #frameAt: number | null = null;
   #second: ReturnType<typeof setInterval> | undefined;
@@ -175,6 +190,7 @@ export class Live {
     this.fileJob = new FileJob(this.backend);
     this.discovery = new Discovery(this.backend, (id) => this.asset(id));
     this.pictures = new Pictures(this.backend);
+    this.rates = new Rates(this.backend);
   }
 
   async start(): Promise<void> {
@@ -189,6 +205,7 @@ export class Live {
     this.past.pause();
     clearInterval(this.#second);
     clearTimeout(this.#retry);
+    clearTimeout(this.#rest);
   }
 
   /** Newest samples of what is shown. */
@@ -250,7 +267,13 @@ export class Live {
     return this.#assetCells.get(asset)?.state ?? WAITING;
   }
 
-  /** Calls `listener` after each batch of samples; gives a function that ends it. */
+  /** Calls `listener` in each picture that has new samples; gives a function that ends it. */
+  onSamples(listener: () => void): () => void {
+    this.#painters.add(listener);
+    return () => this.#painters.delete(listener);
+  }
+
+  /** Calls `listener` after batches of samples, ten times a second at most; gives a function that ends it. */
   onFlush(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -330,6 +353,8 @@ export class Live {
     try {
       const header = decodeHeader(frame);
       const lost = this.#lastNumber !== null && header.number !== this.#lastNumber + 1;
+      this.frames += 1;
+      if (lost) this.framesLost += Math.max(1, header.number - (this.#lastNumber ?? 0) - 1);
       this.#lastNumber = header.number;
       this.#frameNow = header.now;
       this.#frameAt = performance.now();
@@ -374,6 +399,7 @@ export class Live {
     this.assetChanges += 1;
     moment.table.drain(() => {});
     for (const cell of this.#cells) cell?.touch();
+    for (const listener of this.#painters) listener();
     this.#tell();
     return moment.table.kind.length > 0;
   }
@@ -405,13 +431,21 @@ export class Live {
     this.#painting = true;
     requestAnimationFrame(() => {
       this.#painting = false;
-      this.#flush();
+      if (!this.past.on) for (const listener of this.#painters) listener();
+      clearTimeout(this.#rest);
+      const now = performance.now();
+      if (now - this.#flushedAt >= FLUSH_MS) this.#flush(now - this.#valuesAt >= VALUES_MS);
+      this.#rest = setTimeout(() => requestAnimationFrame(() => this.#flush(true)), LAST_VALUES_MS);
     });
   }
 
-  #flush(): void {
+  #flush(values: boolean): void {
+    this.#flushedAt = performance.now();
     if (!this.past.on) {
-      this.#present.table.drain((key) => this.#cells[key]?.touch());
+      if (values) {
+        this.#valuesAt = this.#flushedAt;
+        this.#present.table.drain((key) => this.#cells[key]?.touch());
+      }
       this.#tell();
     }
     if (!this.ready) {

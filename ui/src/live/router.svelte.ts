@@ -8,7 +8,12 @@ export type Route =
   | { screen: "trend" }
   | { screen: "connections" }
   | { screen: "types" }
-  | { screen: "discovery"; connection?: string | null };
+  | { screen: "discovery"; connection?: string | null }
+  /** `topic` on `connection`: whose messages are looked at. */
+  | { screen: "diagnostics"; section?: DiagnosticsSection; connection?: string; topic?: string };
+
+export const DIAGNOSTICS = ["rates", "messages", "sessions", "dropped", "program"] as const;
+export type DiagnosticsSection = (typeof DIAGNOSTICS)[number];
 
 export function parseRoute(hash: string): Route {
   const mark = hash.indexOf("?");
@@ -29,12 +34,21 @@ export function parseRoute(hash: string): Route {
   if (parts[0] === "discovery") {
     return { screen: "discovery", connection: parts[1] ? decodeURIComponent(parts[1]) : null };
   }
+  if (parts[0] === "diagnostics") {
+    const section = DIAGNOSTICS.find((one) => one === parts[1]) ?? "rates";
+    const [connection = "", topic = ""] = parts.slice(2).map(decodeURIComponent);
+    return { screen: "diagnostics", section, connection, topic };
+  }
   return mark < 0 ? { screen: "overview" } : { screen: "overview", query: hash.slice(mark + 1) };
 }
 
 export function routeHash(route: Route): string {
   if (route.screen === "discovery" && route.connection) {
     return `#/discovery/${encodeURIComponent(route.connection)}`;
+  }
+  if (route.screen === "diagnostics") {
+    const parts = [route.section ?? "rates", route.connection ?? "", route.topic ?? ""];
+    return `#/diagnostics/${parts.map(encodeURIComponent).join("/")}`.replace(/\/+$/, "");
   }
   if (route.screen === "overview") return route.query == null ? "#/overview" : `#/overview?${route.query}`;
   if (route.screen !== "asset") return `#/${route.screen}`;

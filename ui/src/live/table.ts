@@ -16,8 +16,10 @@ export class SampleTable implements SampleSink {
   received = new Float64Array(0);
   value = new Float64Array(0);
   text: string[] = [];
-  /** Keys put since the last `drain`. */
-  #dirty = new Set<number>();
+  /** Keys put since the last `drain`, each once: a mark a key, and the first `#count` of the list. */
+  #marked = new Uint8Array(0);
+  #dirty = new Uint32Array(0);
+  #count = 0;
 
   put(
     key: number,
@@ -37,7 +39,10 @@ export class SampleTable implements SampleSink {
     this.received[key] = received;
     this.value[key] = value;
     this.text[key] = text;
-    this.#dirty.add(key);
+    if (this.#marked[key] === 1) return;
+    this.#marked[key] = 1;
+    this.#dirty[this.#count] = key;
+    this.#count += 1;
   }
 
   /** The value as a number (bool gives 0 or 1), or NaN when it has none. */
@@ -50,15 +55,19 @@ export class SampleTable implements SampleSink {
 
   /** Calls `visit` for every key put since the last call, and forgets them. */
   drain(visit: (key: number) => void): void {
-    for (const key of this.#dirty) visit(key);
-    this.#dirty.clear();
+    for (let i = 0; i < this.#count; i += 1) {
+      const key = this.#dirty[i] ?? 0;
+      this.#marked[key] = 0;
+      visit(key);
+    }
+    this.#count = 0;
   }
 
   #grow(key: number): void {
     if (key >= KEYS_MAX) throw new Error(`Live frame names signal ${key}, which no plant has.`);
     const from = this.kind.length;
     const size = Math.max(key + 1, from * 2, 256);
-    const wider = <T extends Uint8Array | Float64Array>(old: T, next: T): T => {
+    const wider = <T extends Uint8Array | Uint32Array | Float64Array>(old: T, next: T): T => {
       next.set(old);
       return next;
     };
@@ -68,6 +77,8 @@ export class SampleTable implements SampleSink {
     this.time = wider(this.time, new Float64Array(size));
     this.received = wider(this.received, new Float64Array(size));
     this.value = wider(this.value, new Float64Array(size));
+    this.#marked = wider(this.#marked, new Uint8Array(size));
+    this.#dirty = wider(this.#dirty, new Uint32Array(size));
     while (this.text.length < size) this.text.push("");
   }
 }

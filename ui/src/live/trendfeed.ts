@@ -20,7 +20,9 @@ export class TrendFeed {
   readonly #query: (request: TrendRequest) => Promise<ArrayBuffer>;
   readonly #onAnswer: (answer: TrendAnswer) => void;
   readonly #onError: (message: string) => void;
+  /** The newest wish; its rest is the least of those that wait, and never that of the query under way. */
   #wanted: TrendRequest | null = null;
+  #restMs = 0;
   #running = 0;
   #generation = 0;
   #began = Number.NEGATIVE_INFINITY;
@@ -40,11 +42,12 @@ export class TrendFeed {
   /** Wishes for a range, no sooner than `restMs` after the last query began. Replaces an older wish. */
   want(request: TrendRequest, restMs: number): void {
     if (this.#closed || request.signals.length === 0) return;
+    this.#restMs = this.#wanted ? Math.min(this.#restMs, restMs) : restMs;
     this.#wanted = request;
     if (this.#running !== 0) return;
     clearTimeout(this.#timer);
-    const wait = Math.max(0, this.#began + restMs - performance.now());
-    this.#timer = setTimeout(() => void this.#run(restMs), wait);
+    const wait = Math.max(0, this.#began + this.#restMs - performance.now());
+    this.#timer = setTimeout(() => void this.#run(), wait);
   }
 
   /** Forgets the wish and the answer under way: the signals changed. */
@@ -61,7 +64,7 @@ export class TrendFeed {
     this.#closed = true;
   }
 
-  async #run(restMs: number): Promise<void> {
+  async #run(): Promise<void> {
     const request = this.#wanted;
     if (!request) return;
     this.#wanted = null;
@@ -83,7 +86,7 @@ export class TrendFeed {
     } finally {
       clearTimeout(giveUp);
       if (this.#running === generation) this.#running = 0;
-      if (this.#wanted && this.#running === 0) this.want(this.#wanted, restMs);
+      if (this.#wanted && this.#running === 0) this.want(this.#wanted, this.#restMs);
     }
   }
 }

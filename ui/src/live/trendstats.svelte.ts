@@ -11,6 +11,8 @@ const FINE = 4_000;
 const COARSE = 1_000;
 const MOVING_MS = 2_000;
 const CHOSEN_MS = 200;
+/** The picture of another range comes first. */
+const AFTER_PICTURE_MS = 120;
 
 export class TrendStats {
   /** By key of the signal. */
@@ -21,6 +23,7 @@ export class TrendStats {
   #signals: readonly SignalView[] = [];
   /** The exact range of a question, which asks for whole columns. */
   readonly #ranges = new WeakMap<TrendRequest, readonly [number, number]>();
+  #later: ReturnType<typeof setTimeout> | undefined;
 
   constructor(query: (request: TrendRequest) => Promise<ArrayBuffer>, onError: (message: string) => void) {
     this.#feed = new TrendFeed(
@@ -54,10 +57,12 @@ export class TrendStats {
     const keys = signals.map(({ key }) => key);
     const request = { signals: keys, ...aligned(t0, t1, moving ? COARSE : FINE) };
     this.#ranges.set(request, range);
-    this.#feed.want(request, again ? MOVING_MS : CHOSEN_MS);
+    clearTimeout(this.#later);
+    this.#later = setTimeout(() => this.#feed.want(request, again ? MOVING_MS : CHOSEN_MS), AFTER_PICTURE_MS);
   }
 
   close(): void {
+    clearTimeout(this.#later);
     this.#feed.close();
   }
 }

@@ -4,6 +4,7 @@
 //! binary a terminal.
 
 mod audit;
+mod diagnostics;
 mod discovery;
 mod doctor;
 mod faults;
@@ -38,7 +39,8 @@ use twin_core::{OccurrenceId, engine::SystemEvent};
 use twin_historian::{Durability, Group, Historian, LinkTransition};
 
 use self::{
-    audit::Unwritten, links::Links, look::Looks, planted::Planted, seen::Seen, unmade::Unmade,
+    audit::Unwritten, diagnostics::Diagnostics, links::Links, look::Looks, planted::Planted,
+    seen::Seen, unmade::Unmade,
 };
 use crate::{
     api::{
@@ -88,6 +90,7 @@ pub struct App {
     view: Arc<View>,
     files: Files,
     discovery: Discovery,
+    diagnostics: Diagnostics,
     looks: Looks,
     requests: mpsc::Sender<Request>,
     links: Mutex<Links>,
@@ -156,6 +159,7 @@ impl App {
         let app = Arc::new(App {
             files,
             discovery: Discovery::default(),
+            diagnostics: Diagnostics::new(running.meter, clock::now()),
             looks: Looks::default(),
             workspace,
             historian,
@@ -392,6 +396,7 @@ async fn watch_plant_file(app: Weak<App>) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
         let Some(app) = app.upgrade() else { return };
+        app.diagnostics.look(clock::now());
         app.audit_rest().await;
         app.adopter.adopt_rest(clock::now()).await;
         app.look_at_plant_file().await;

@@ -16,6 +16,7 @@ pub mod heartbeat;
 pub mod host;
 pub mod keep;
 pub mod log;
+mod machine;
 mod model_files;
 mod past;
 mod pictures;

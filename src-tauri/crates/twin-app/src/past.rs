@@ -206,11 +206,16 @@ fn link_then(link: LinkTransition, away: Option<Timestamp>) -> LinkThen {
         "taken-over" => LinkStateView::TakenOver,
         _ => LinkStateView::Down,
     };
+    // Of one that is up history says whether it missed anything.
+    let reason = match state {
+        LinkStateView::Up => Said::default(),
+        _ => Said::from(link.reason),
+    };
     LinkThen {
         connection,
         state,
         since: link.at.micros() as f64,
-        reason: (&Said::from(link.reason)).into(),
+        reason: (&reason).into(),
     }
 }
 

@@ -29,6 +29,7 @@ use crate::{
         adoption::Adopter,
         driver::{Driver, DriverParts},
         maintenance::Maintenance,
+        meter::Meter,
         notice::Notice,
         provisional::Numbering,
         request::{Queues, Request},
@@ -66,6 +67,8 @@ pub struct Running {
     pub conditions: mpsc::Sender<SystemEvent>,
     /// To the driver: what models say.
     pub answers: mpsc::Sender<Answer>,
+    /// What is counted of the pipeline.
+    pub meter: Arc<Meter>,
     /// What runs.
     pub tasks: Tasks,
 }
@@ -91,13 +94,12 @@ pub async fn pipeline(
     let (conditions, condition_queue) = mpsc::channel(REQUEST_QUEUE);
     let (notices, notice_queue) = mpsc::channel(NOTICE_QUEUE);
     let (unacknowledged_sender, unacknowledged) = watch::channel(view.unacknowledged());
-    let scoring = ScoringThread::start(models, Arc::clone(&compiled.engine), answers.clone());
-    let scoring = scoring.map_err(no_thread)?;
+    let scoring = scoring(models, compiled, &answers)?;
     notify_of_caught_up(compiled, &caught_up, &notices);
-    say_what_was_damaged(historian, workspace, &conditions);
-    adopter.tell_to(conditions.clone()).await;
+    tell_of_history(adopter, workspace, &conditions).await;
     let settled = Arc::new(AtomicI64::new(historian.alarms().settled().await?.0));
     let complete = Arc::new(AtomicI64::new(i64::MIN));
+    let meter = Arc::new(Meter::default());
     let writer = Writer {
         numbering: Numbering::new(historian.clone()),
         adopter: Arc::clone(adopter),
@@ -108,6 +110,7 @@ pub async fn pipeline(
         unacknowledged: unacknowledged_sender,
         settled: Arc::clone(&settled),
         complete: Arc::clone(&complete),
+        meter: Arc::clone(&meter),
     };
     let (retention_sender, retention) = watch::channel(last_removal(historian).await?);
     let signs = signs_of_life(historian, &heartbeat).await?;
@@ -120,6 +123,7 @@ pub async fn pipeline(
         historian: historian.clone(),
         retention,
         not_recorded: not_recorded(&caught_up.known, &signs, clock::now()),
+        meter: Arc::clone(&meter),
     });
     let maintenance = Maintenance {
         historian: historian.clone(),
@@ -148,16 +152,23 @@ pub async fn pipeline(
         unacknowledged,
         conditions,
         answers,
+        meter,
         tasks,
     })
 }
 
-fn no_thread(source: std::io::Error) -> Error {
-    Error::File {
+/// The thread that scores.
+fn scoring(
+    models: Vec<LoadedModel>,
+    compiled: &Compiled,
+    answers: &mpsc::Sender<Answer>,
+) -> Result<ScoringThread> {
+    let thread = ScoringThread::start(models, Arc::clone(&compiled.engine), answers.clone());
+    thread.map_err(|source| Error::File {
         action: "start",
         path: "scoring thread".into(),
         source,
-    }
+    })
 }
 
 /// What retention removed last, in words; empty when it never did.
@@ -169,19 +180,20 @@ async fn last_removal(historian: &Historian) -> Result<String> {
         .unwrap_or_default())
 }
 
-/// Damaged files that were set aside, and what to do about them.
-fn say_what_was_damaged(
-    historian: &Historian,
+/// Says which damaged files were set aside, and what to do about them; from now on the adopter says what it cannot do.
+async fn tell_of_history(
+    adopter: &Adopter,
     workspace: &Path,
     conditions: &mpsc::Sender<SystemEvent>,
 ) {
-    for text in historian.notices() {
+    for text in adopter.historian().notices() {
         // The queue is empty and larger than the list can be.
         let _ = conditions.try_send(SystemEvent::Raised {
             key: format!("open {text}"),
             text: command::notice(workspace, text).into(),
         });
     }
+    adopter.tell_to(conditions.clone()).await;
 }
 
 /// Alarms of just before a crash, which were never shown on the desktop.

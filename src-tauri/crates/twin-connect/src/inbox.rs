@@ -169,6 +169,11 @@ impl Inbox {
         taken
     }
 
+    /// How many entries are there.
+    pub fn waiting(&self) -> usize {
+        self.receiver.len()
+    }
+
     /// Takes at most `max` of the entries that are there, and waits for none.
     pub fn take_now(&mut self, into: &mut Vec<Inbound>, max: usize) -> usize {
         let before = into.len();

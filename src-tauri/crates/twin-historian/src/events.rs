@@ -211,6 +211,38 @@ impl Historian {
         Ok(rows.into_iter().map(reject).collect())
     }
 
+    /// The newest rejects of one connection and reason, newest first; at most [`REJECTS_KEPT`] are known.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn rejects_of(
+        &self,
+        connection: &ConnectionId,
+        reason: &str,
+        limit: u32,
+    ) -> Result<Vec<Reject>> {
+        let telemetry = &self.inner.telemetry;
+        let rows: Vec<(String, String, Vec<u8>, i64)> = sqlx::query_as(
+            "SELECT topic, detail, excerpt, received FROM reject WHERE connection = ? AND reason = ? \
+             ORDER BY id DESC LIMIT ?",
+        )
+        .bind(connection.as_str())
+        .bind(reason)
+        .bind(limit)
+        .fetch_all(&telemetry.readers)
+        .await
+        .map_err(Error::sql(&telemetry.file, "read rejects"))?;
+        let reject = |(topic, detail, payload, received)| Reject {
+            connection: connection.clone(),
+            topic,
+            reason: reason.to_owned(),
+            detail,
+            payload,
+            received: Timestamp(received),
+        };
+        Ok(rows.into_iter().map(reject).collect())
+    }
+
     /// Rejects counted by connection and reason.
     ///
     /// # Errors

@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 
-use crate::packages;
-use crate::process;
+use crate::packages::{self, Purpose};
 use crate::repo::Repo;
 use crate::stop::Stop;
+use crate::{front_end, process, setup};
 
 /// What to measure.
 #[derive(Clone, Debug, Subcommand)]
@@ -19,6 +19,8 @@ pub enum Bench {
     Smoke,
     /// Messages a second, what is lost, latency and processor time, beside a loop that only counts (half an hour).
     Ingest(Ingest),
+    /// The real window: pictures a second, tasks, cursor, processor time, memory, first picture (20 minutes).
+    Ui(Ui),
     /// History: append, compaction, size, zoom, the plant at an instant, beside other databases.
     Historian(Historian),
 }
@@ -35,6 +37,19 @@ pub struct Ingest {
     /// How many interleaved pairs, instead of five.
     #[arg(long, value_name = "N")]
     pairs: Option<usize>,
+}
+
+/// How the window is measured.
+#[derive(Args, Clone, Debug)]
+pub struct Ui {
+    /// A short run that shows that everything works; bars are not applied.
+    #[arg(long)]
+    quick: bool,
+    /// Only this part; may be given more than once.
+    #[arg(long, value_name = "PART", value_parser = [
+        "first", "pss", "frames", "extremes", "task", "cursor", "span", "core", "heap", "asset", "scroll",
+    ])]
+    only: Vec<String>,
 }
 
 /// How the historian is measured.
@@ -67,6 +82,7 @@ pub fn run_bench(repo: &Repo, bench: &Bench, stop: &Stop) -> Result<ExitCode> {
             stop,
         ),
         Bench::Ingest(options) => run_ingest(repo, options, stop),
+        Bench::Ui(options) => run_ui(repo, options, stop),
         Bench::Historian(options) => run_historian(repo, options, stop),
     }
 }
@@ -93,6 +109,45 @@ fn run_ingest(repo: &Repo, options: &Ingest, stop: &Stop) -> Result<ExitCode> {
     }
     if let Some(pairs) = options.pairs {
         bench.args(["--pairs", &pairs.to_string()]);
+    }
+    for part in &options.only {
+        bench.args(["--only", part]);
+    }
+    let status = process::run_watched(&mut bench, stop, |_| {});
+    remove_runs(&folder).with_context(|| format!("could not tidy up {}", folder.display()))?;
+    stop.check()?;
+    Ok(if status?.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn run_ui(repo: &Repo, options: &Ui, stop: &Stop) -> Result<ExitCode> {
+    setup::run_setup(repo, Purpose::Test, stop)?;
+    front_end::build(&repo.ui(), stop)?;
+    let mut cargo = process::cargo();
+    cargo
+        .current_dir(&repo.root)
+        .args(["build", "--workspace", "--profile", "bench"])
+        .args([
+            "--bin",
+            "twinscope",
+            "--bin",
+            "demo-plant",
+            "--bin",
+            "bench-ui",
+        ]);
+    let built = process::run_watched(&mut cargo, stop, |_| {});
+    stop.check()?;
+    if !built?.success() {
+        return Ok(ExitCode::FAILURE);
+    }
+    let folder = repo.target.join("bench-ui");
+    let mut bench = process::command(repo.target.join("release/bench-ui"));
+    bench.current_dir(&repo.root).arg("--folder").arg(&folder);
+    if options.quick {
+        bench.arg("--quick");
     }
     for part in &options.only {
         bench.args(["--only", part]);
@@ -160,7 +215,7 @@ fn run_binary(
     })
 }
 
-/// Removes what runs of the historian's bench left; a history that is to be kept is called otherwise.
+/// Removes what runs of a bench left; a history that is to be kept is called otherwise.
 fn remove_runs(folder: &Path) -> std::io::Result<()> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),

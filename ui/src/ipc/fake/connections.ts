@@ -133,6 +133,13 @@ function coapRow(start: number): ConnectionRow {
   };
 }
 
+/** A second of a flood: more came than could be taken. */
+export function flooded(row: ConnectionRow): ConnectionRow {
+  if (row.form.id !== "station") return row;
+  const dropped = row.dropped === 0 ? 18_420 : row.dropped + 640;
+  return { ...row, dropped, messages: row.messages + 2_780, skipped: 310, topics: 1_242 };
+}
+
 /** What somebody made of a connection in the plant file. */
 export function editedByHand(form: ConnectionForm): ConnectionForm {
   const filter = "zigbee2mqtt/workshop/#";

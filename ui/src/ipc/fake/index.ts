@@ -4,7 +4,8 @@ import type { AlarmRow } from "../bindings/AlarmRow";
 import type { ConnectionRow } from "../bindings/ConnectionRow";
 import type { Settings } from "../bindings/Settings";
 import { FakeAlarms } from "./alarms";
-import { editedByHand, fakeConnections, fakeHeard } from "./connections";
+import { editedByHand, fakeConnections, fakeHeard, flooded } from "./connections";
+import { fakeDiagnostics } from "./diagnostics";
 import { fakeDiscovery } from "./discovery";
 import { encodeFrame, encodeTrend, type FakeSample } from "./encode";
 import { fakeFiles } from "./files";
@@ -26,24 +27,26 @@ const NEWS_EVERY = 25;
 
 const micros = () => Date.now() * 1_000;
 
-const FAULTY = ["fault", "news", "slow", "thousand", "ask", "demo"];
+const FAULTY = ["fault", "news", "slow", "thousand", "ask", "demo", "flood"];
 
 /**
  * Scenes: `fault` (a bearing going, a sticky valve, a dead node), `normal`, `thousand` (1,000 assets), `empty` (no
  * connection), `demo` (the demo plant is open), `nodemo` (it cannot start), `fresh` (connections and no asset), `error` (the
  * plant file cannot be read), `edited` (it was edited and cannot be used), `ask` (the window is asked to close), `meanwhile`
  * (somebody edits every connection while its form is open), `news` (alarms are raised every few seconds), `slow` (history takes
- * long to answer).
+ * long to answer), `flood` (a topic brings more than can be taken).
  */
 export function fakeBackend(asked: string): Backend {
   const scene = asked === "empty" && playsDemo() ? "demo" : asked;
   const bare = scene === "empty" || scene === "nodemo";
+  const flood = scene === "flood";
   const faults = FAULTY.includes(scene);
   const plant = makePlant(scene === "thousand" ? 67 : bare || scene === "fresh" ? 0 : 1);
   const world = new World(plant, micros(), faults);
   const alarms = new FakeAlarms(world, faults);
   const show = new FakeShow(plant, world, faults);
   let connections: ConnectionRow[] = bare ? [] : fakeConnections(world.start, faults);
+  if (flood) connections = connections.map(flooded);
   let byHand = scene === "meanwhile";
   let settings: Settings = { on_close: "ask", language: "en" };
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -61,7 +64,7 @@ export function fakeBackend(asked: string): Backend {
 
   const counters = () => ({
     samples_per_s: plant.motions.reduce((sum, motion) => sum + motion.rate, 0),
-    dropped: 0,
+    dropped: connections.reduce((sum, row) => sum + row.dropped, 0),
     rejected: faults ? 3 : 0,
     not_stored: 0,
     waiting: 0,
@@ -109,6 +112,7 @@ export function fakeBackend(asked: string): Backend {
         const rows = samples(now, first, texts);
         number += 1;
         const slow = first || number % 10 === 0;
+        if (flood && slow) connections = connections.map(flooded);
         onFrame(
           encodeFrame({
             now,
@@ -196,6 +200,7 @@ export function fakeBackend(asked: string): Backend {
     async requestRebirth() {},
     ...fakeDiscovery(scene, plant.view),
     sparkplugSession: async () => fakeSession(world.start, faults),
+    ...fakeDiagnostics(scene, world, () => connections),
     settings: async () => settings,
     async setSettings(next) {
       settings = next;

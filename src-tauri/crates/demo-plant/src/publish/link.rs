@@ -19,6 +19,9 @@ const KEEP_ALIVE_S: u16 = 10;
 
 /// Messages on their way into the client: more than ten seconds of all the plant's data, and its history after a loss.
 const OUTGOING: usize = 8192;
+/// Messages that wait for the broker's acknowledgement. The client takes room for all of them at once, some hundred bytes
+/// each: for the 65,535 of the protocol that would be 10 MB a client.
+const IN_FLIGHT: u16 = 1024;
 
 /// Happenings on their way out: commands are rare.
 const INCOMING: usize = 256;
@@ -55,6 +58,7 @@ impl Link {
         options.set_keep_alive(KEEP_ALIVE_S);
         options.set_session_mode(SessionMode::Clean);
         options.set_max_packet_size(Some(LARGEST));
+        options.set_outgoing_inflight_upper_limit(IN_FLIGHT);
         if let Some(will) = will {
             options.set_last_will(LastWill::new(
                 will.topic,

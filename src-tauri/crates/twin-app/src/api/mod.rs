@@ -5,6 +5,7 @@
 
 pub mod alarm;
 pub mod connection;
+pub mod diagnostics;
 pub mod discovery;
 pub mod files;
 pub mod frame;

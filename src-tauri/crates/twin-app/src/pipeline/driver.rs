@@ -1,7 +1,11 @@
 //! The one task that owns the engine: it takes what arrives, decodes it, steps the engine at the right times, and
 //! hands the outcome to the writer and the view.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use tokio::{
     sync::{mpsc, watch},
@@ -11,7 +15,6 @@ use twin_connect::Inbound;
 use twin_core::{
     BatchId, ModelId, Quality, Reason, SignalKey, Timestamp,
     engine::{Effect, Effects, Engine, Input, LinkChange, LinkMark, ScoreBatch, SystemEvent},
-    said,
 };
 use twin_historian::{Historian, QualityTransition};
 
@@ -20,6 +23,7 @@ use super::{
     held::Held,
     intake::{Outage, take_messages},
     job::Job,
+    meter::{Arrived, Meter},
     notice::Notice,
     request::{Queues, Request},
     ring::Ring,
@@ -69,6 +73,7 @@ pub struct Driver {
     pub(super) not_stored: u64,
     /// Of connections that are gone.
     pub(super) gone: Gone,
+    pub(super) meter: Arc<Meter>,
 }
 
 /// What connections that are gone had counted: the totals of the status line do not fall with them.
@@ -96,6 +101,8 @@ pub struct DriverParts {
     pub retention: watch::Receiver<String>,
     /// From when on signals were not recorded, because the program did not run.
     pub not_recorded: Vec<QualityTransition>,
+    /// What is counted of the pipeline.
+    pub meter: Arc<Meter>,
 }
 
 impl Driver {
@@ -131,6 +138,7 @@ impl Driver {
             rests_until: Instant::now(),
             not_stored: 0,
             gone: Gone::default(),
+            meter: parts.meter,
         }
     }
 
@@ -222,6 +230,7 @@ impl Driver {
     pub(super) fn decode(&mut self, messages: &mut Vec<(usize, Inbound)>) {
         let now = self.instant();
         let (count, room) = (messages.len(), self.room_for(messages.len()));
+        let arrived = Arrived::of(messages);
         let memory = Memory {
             batch: self.historian.spent_batch(),
             steps: std::mem::take(&mut self.steps),
@@ -236,6 +245,11 @@ impl Driver {
         }
         self.yield_before = (count, turn.samples());
         self.carry_out_turn(turn, now);
+        self.outbox.arrived.add(arrived);
+        self.meter
+            .messages
+            .fetch_add(arrived.messages, Ordering::Relaxed);
+        arrived.note(&self.meter.twin, clock::now());
     }
 
     /// Reads what is still in the queue of every connection with this id, or of all: links that have ended bring no more,
@@ -281,7 +295,7 @@ impl Driver {
     }
 
     /// Judges on every connection what did not come in time.
-    fn judge(&mut self) {
+    pub(super) fn judge(&mut self) {
         let now = self.instant();
         let mut turn = Turn::new(BatchId(self.next_batch), now);
         for (index, source) in &mut self.sources {
@@ -446,42 +460,6 @@ impl Driver {
                     }),
                 );
             }
-        }
-    }
-
-    /// Somebody may have set the wall clock back: said until it has caught up.
-    fn watch_clock(&mut self, now: Timestamp) {
-        let key = "clock".to_owned();
-        let event = match clock::set_back() {
-            Some(behind) => SystemEvent::Raised {
-                key,
-                text: said!(
-                    "condition-clock-back",
-                    "The computer's clock was set back: times run on, {seconds} s ahead of it. Check the clock.",
-                    seconds = format!("{:.0}", behind.secs_f64())
-                ),
-            },
-            None => SystemEvent::Cleared { key },
-        };
-        self.step(now, Input::System(event));
-    }
-
-    fn keep_house(&mut self, now: Timestamp) {
-        self.outbox.settles = true;
-        // While something waits in memory, or was held, history is behind.
-        let is_complete = !self.is_behind() && !self.recovering;
-        self.keep_outage(now);
-        self.judge();
-        self.watch_clock(now);
-        let sources = self.sources.values_mut();
-        let events: Vec<_> = sources.flat_map(|source| source.conditions(now)).collect();
-        for event in events {
-            self.step(now, Input::System(event));
-        }
-        self.show_connections();
-        self.show_counters(now);
-        if is_complete {
-            self.outbox.complete = Some(now);
         }
     }
 }

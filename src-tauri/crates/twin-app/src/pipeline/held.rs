@@ -39,6 +39,11 @@ impl Held {
         self.queue.is_empty()
     }
 
+    /// How many are held.
+    pub fn len(&self) -> usize {
+        self.queue.len()
+    }
+
     /// Whether no more may come of a connection, of which there are `connections`: each has an equal part.
     pub fn is_full(&self, source: usize, connections: usize) -> bool {
         let held = self.bytes.get(&source).copied().unwrap_or(0);

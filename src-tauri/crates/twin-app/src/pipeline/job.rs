@@ -10,7 +10,8 @@ use twin_core::{
 };
 use twin_historian::{Birth, LinkTransition, QualityTransition, Reject};
 
-use crate::{api::alarm::AlarmRow, error::Result, pipeline::notice::Notice};
+use super::{meter::Arrived, notice::Notice};
+use crate::{api::alarm::AlarmRow, error::Result};
 
 /// One turn's work for the writer.
 #[derive(Debug, Default)]
@@ -45,6 +46,8 @@ pub struct Job {
     pub settles: bool,
     /// With this job and those before it history is complete up to this instant: the program's last sign of life.
     pub complete: Option<Timestamp>,
+    /// The messages that it is made of.
+    pub arrived: Arrived,
 }
 
 /// Values of one connection that no signal comes from.
@@ -137,6 +140,7 @@ impl Job {
         self.reply = later.reply.or(self.reply.take());
         self.settles |= later.settles;
         self.complete = self.complete.max(later.complete);
+        self.arrived.add(later.arrived);
     }
 
     /// Counts samples and rejects of one connection.

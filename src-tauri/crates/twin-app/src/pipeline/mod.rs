@@ -7,11 +7,14 @@
 
 pub mod adoption;
 mod carrier;
+mod diagnose;
 pub mod driver;
 mod held;
+mod house;
 mod intake;
 pub mod job;
 pub mod maintenance;
+pub mod meter;
 pub mod notice;
 mod outage;
 pub mod provisional;

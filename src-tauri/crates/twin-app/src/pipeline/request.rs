@@ -15,7 +15,11 @@ use super::{
     source::Source,
 };
 use crate::{
-    api::{alarm::AlarmRow, plant::PlantView},
+    api::{
+        alarm::AlarmRow,
+        diagnostics::{QueueView, RatesQuery, RatesView, TapView, TappedMessage},
+        plant::PlantView,
+    },
     compile::Compiled,
     connections::SessionFacts,
     error::Result,
@@ -77,6 +81,53 @@ pub struct LedgerLook {
     pub state: LedgerState,
 }
 
+/// What diagnostics ask.
+#[derive(Debug)]
+pub enum Diagnose {
+    /// What comes on the topics.
+    Rates {
+        /// Which.
+        query: RatesQuery,
+        /// Whom to tell.
+        reply: oneshot::Sender<RatesView>,
+    },
+    /// Keep the messages of one topic from now on; the tap of before ends.
+    Tap {
+        /// On which connection.
+        connection: String,
+        /// Which topic.
+        topic: String,
+        /// Whom to tell.
+        reply: oneshot::Sender<Result<TapView>>,
+    },
+    /// The tap as it is now.
+    LookAtTap(oneshot::Sender<Option<TapView>>),
+    /// One of its messages.
+    Tapped {
+        /// Its number.
+        number: f64,
+        /// Whom to tell; none when it is not kept any more.
+        reply: oneshot::Sender<Option<TappedMessage>>,
+    },
+    /// Keep no more messages.
+    EndTap,
+    /// What waits, and what was left out.
+    Depths(oneshot::Sender<Depths>),
+}
+
+/// What waits in the driver and before it, and what it left out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Depths {
+    /// Queues.
+    pub queues: Vec<QueueView>,
+    /// Anomaly scores skipped.
+    pub scores_skipped: u64,
+    /// Messages lost on connections that are no more.
+    pub gone_dropped: u64,
+    /// Unreadable messages on connections that are no more.
+    pub gone_rejected: u64,
+}
+
 /// What people and the composition ask of the driver.
 #[derive(Debug)]
 pub enum Request {
@@ -116,6 +167,8 @@ pub enum Request {
         /// Whom to tell.
         reply: oneshot::Sender<Result<Vec<Stamp>>>,
     },
+    /// What comes on the topics, one topic closely, and what waits.
+    Diagnose(Diagnose),
     /// Addresses, first heard since this was last asked, that feed nothing and that a mapping rule fits.
     Ruled {
         /// Whom to tell.

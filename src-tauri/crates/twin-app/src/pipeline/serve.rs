@@ -49,6 +49,7 @@ impl Driver {
             Request::Stamps { connection, reply } => {
                 let _ = reply.send(self.source(&connection).map(Source::stamps));
             }
+            Request::Diagnose(request) => self.diagnose(request, now),
             Request::Ruled { reply } => {
                 let ruled = self.sources.values_mut().flat_map(Source::take_ruled);
                 // Whoever asked may have gone: then the program ends.
@@ -121,7 +122,7 @@ impl Driver {
         }
     }
 
-    fn source(&self, connection: &str) -> Result<&Source> {
+    pub(super) fn source(&self, connection: &str) -> Result<&Source> {
         let mut sources = self.sources.values();
         let found = sources.find(|source| source.id().as_str() == connection);
         found.ok_or_else(|| Error::Unknown {

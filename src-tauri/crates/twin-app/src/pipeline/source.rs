@@ -3,9 +3,12 @@
 mod conditions;
 mod feeds;
 mod inflow;
+mod rebirth;
 mod rows;
 mod signs;
 mod stamps;
+mod tap;
+mod topics;
 mod values;
 mod waiting;
 
@@ -23,8 +26,11 @@ use twin_discover::{Ledger, LedgerLimits};
 use twin_historian::{Birth, EXCERPT_BYTES_MAX, LinkTransition, Reject};
 use twin_payload::{Convention, Decoder, Message, Observations, Presence, SourceEvent};
 
-pub use self::feeds::Wanted;
-use self::{conditions::Conditions, feeds::Feeds, stamps::Stamps, waiting::Waiting};
+use self::{
+    conditions::Conditions, feeds::Feeds, stamps::Stamps, tap::Tap, topics::Topics,
+    waiting::Waiting,
+};
+pub use self::{feeds::Wanted, tap::hexadecimal};
 use super::{
     carrier::Carriers,
     job::Job,
@@ -38,7 +44,6 @@ use crate::{
         said::SaidView,
     },
     connections::down,
-    error::{Error, Result},
 };
 
 /// One connection. See the module's description.
@@ -84,6 +89,12 @@ pub struct Source {
     /// Of messages, beyond the bounds of a connection.
     properties_left_out: u64,
     rejects: Rejects,
+    /// What came on each topic.
+    topics: Topics,
+    /// A topic that a person looks at closely.
+    tap: Option<Box<Tap>>,
+    /// The most messages that waited in its queue.
+    most_waiting: usize,
 }
 
 /// What a source is made of.
@@ -158,6 +169,9 @@ impl Source {
             skipped: 0,
             properties_left_out: 0,
             rejects: Rejects::default(),
+            topics: Topics::new(parts.now),
+            tap: None,
+            most_waiting: 0,
         }
     }
 
@@ -231,8 +245,10 @@ impl Source {
             } => {
                 job.must_flush |= qos != Qos::AtMostOnce;
                 self.messages += 1;
+                self.topics.note(&topic, payload.len(), received);
                 let properties = properties.as_deref();
-                self.properties_left_out += properties.map_or(0, |some| some.left_out as u64);
+                let left_out = properties.map_or(0, |some| some.left_out);
+                self.properties_left_out += left_out as u64;
                 let message = Message {
                     retain,
                     dup,
@@ -242,7 +258,9 @@ impl Source {
                 };
                 self.observations.clear();
                 let manner = if retain { Manner::Kept } else { Manner::Live };
-                match self.decoder.decode(message, &mut self.observations) {
+                let decoded = self.decoder.decode(message, &mut self.observations);
+                self.note_tapped(&message, (qos, left_out), &decoded);
+                match decoded {
                     Ok(()) => {
                         self.keep_birth(&topic, &payload, received, job);
                         let acknowledged = ack.is_some();
@@ -250,16 +268,9 @@ impl Source {
                         self.take_observations(received, acknowledged, manner, turn, job);
                         return self.pass(ack, (received, turn), job);
                     }
-                    Err(unreadable) => {
-                        let reason = unreadable.kind.name();
-                        self.reject(
-                            topic.into(),
-                            reason,
-                            unreadable.detail,
-                            &payload,
-                            received,
-                            job,
-                        );
+                    Err(why) => {
+                        let (reason, detail) = (why.kind.name(), why.detail);
+                        self.reject(topic.into(), reason, detail, &payload, received, job);
                     }
                 }
                 self.pass(ack, (received, turn), job);
@@ -274,6 +285,9 @@ impl Source {
             } => {
                 job.must_flush |= ack.is_some();
                 self.messages += 1;
+                self.topics.note(&topic, excerpt.len(), received);
+                let why = (cause.name(), &*detail);
+                self.note_unreadable((&topic, received), ack.as_ref(), why, &excerpt);
                 self.reject(topic, cause.name(), detail, &excerpt, received, job);
                 self.pass(ack, (received, turn), job);
             }
@@ -451,40 +465,5 @@ impl Source {
     /// How well its settings protect it.
     pub fn put_grade(&mut self, grade: GradeView) {
         self.grade = Some(grade);
-    }
-
-    /// Asks a node for its birth.
-    ///
-    /// # Errors
-    /// When the plant file does not allow it, or the connection cannot take it now.
-    pub fn request_rebirth(&mut self, node: &str, now: Timestamp) -> Result<()> {
-        if !self.form.allow_rebirth {
-            return Err(Error::Request(format!(
-                "the connection \"{}\" is read-only: allow rebirth requests in its settings first",
-                self.form.name
-            )));
-        }
-        let unknown = || Error::Unknown {
-            what: "edge node",
-            id: node.to_owned(),
-        };
-        let (topic, payload) = self
-            .decoder
-            .rebirth_request(node, now)
-            .ok_or_else(unknown)?;
-        let command = Command::Publish {
-            topic,
-            payload: payload.into(),
-            qos: Qos::AtMostOnce,
-            retain: false,
-        };
-        self.commands.try_send(command).map_err(|_| {
-            Error::Request(format!(
-                "the connection \"{}\" is not ready: try again",
-                self.form.name
-            ))
-        })?;
-        self.decoder.rebirth_asked(node, now);
-        Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Driver, writer and maintenance on a real history, fed as connections feed them.
 
 mod adoption;
+mod diagnose;
 mod ends;
 mod gap;
 mod heard;
@@ -140,6 +141,7 @@ impl Bench {
             historian: self.historian.clone(),
             retention: watch::channel(String::new()).1,
             not_recorded,
+            meter: Arc::default(),
         });
         let connection = self.compiled.plant.connection("c").unwrap();
         let source = Source::new(SourceParts {
@@ -172,6 +174,7 @@ impl Bench {
             unacknowledged: watch::channel(0).0,
             settled: Arc::new(AtomicI64::new(0)),
             complete: Arc::clone(&self.complete),
+            meter: Arc::default(),
         };
         let jobs = self.jobs.take().unwrap();
         self.job_sender = mpsc::channel(1).0;

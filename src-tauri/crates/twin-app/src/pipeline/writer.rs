@@ -28,11 +28,13 @@ use super::{
     GATHER, GATHER_SAMPLES, HISTORY, JOB_QUEUE,
     adoption::Adopter,
     job::{HeardBatch, Job},
+    meter::Meter,
     notice::Notice,
     provisional::Numbering,
 };
 use crate::{
     api::alarm::{AlarmRow, AlarmStateView},
+    clock,
     error::{Error, Result},
     view::View,
 };
@@ -63,6 +65,8 @@ pub struct Writer {
     pub adopter: Arc<Adopter>,
     /// Up to when history is complete, µs; the least number while nothing was written.
     pub complete: Arc<AtomicI64>,
+    /// What is counted of the pipeline.
+    pub meter: Arc<Meter>,
 }
 
 impl Writer {
@@ -70,6 +74,7 @@ impl Writer {
     pub async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         let mut arrived = Vec::with_capacity(JOB_QUEUE);
         while jobs.recv_many(&mut arrived, JOB_QUEUE).await > 0 {
+            self.meter.note_jobs(arrived.len() + jobs.len());
             self.gather(&mut jobs, &mut arrived).await;
             let mut rest = arrived.drain(..).peekable();
             while rest.peek().is_some() {
@@ -111,6 +116,7 @@ impl Writer {
         let names_changed = gathered.names_changed;
         let mut failed = false;
         let mut stored = None;
+        let (begun, samples) = (Instant::now(), gathered.samples());
         let rows = loop {
             match self.commit(&mut gathered, &mut stored).await {
                 Ok(rows) => break rows,
@@ -127,6 +133,13 @@ impl Writer {
                 }
             }
         };
+        let took = i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX);
+        self.meter.commit.note(took, 1);
+        self.meter.stored.fetch_add(samples, Ordering::Relaxed);
+        let now = clock::now();
+        for job in &jobs {
+            job.arrived.note(&self.meter.durable, now);
+        }
         if names_changed {
             self.adopter.names_settled();
         }
@@ -198,6 +211,8 @@ impl Writer {
         }
         let before = self.numbering.left_out();
         let numbered = self.numbering.number(&gathered.heard).await?;
+        let left_out = self.numbering.left_out();
+        self.meter.names_left_out.store(left_out, Ordering::Relaxed);
         gathered.batches.extend(numbered.batches);
         gathered.qualities.extend(numbered.gone);
         gathered.heard.clear();
@@ -228,6 +243,7 @@ impl Writer {
             }
             for notice in job.notices {
                 if self.notices.try_send(notice).is_err() {
+                    self.meter.notices_left_out.fetch_add(1, Ordering::Relaxed);
                     tracing::warn!(
                         "a desktop notification was left out: too many at once; the alarm list has it"
                     );
@@ -303,6 +319,12 @@ impl Gathered {
         }
         gathered.settles |= !gathered.transitions.is_empty();
         gathered
+    }
+
+    fn samples(&self) -> u64 {
+        let heard = self.heard.iter().map(|batch| batch.rows.len());
+        let mapped = self.batches.iter().map(|batch| batch.len());
+        mapped.chain(heard).sum::<usize>() as u64
     }
 
     fn group(&self) -> Group<'_> {

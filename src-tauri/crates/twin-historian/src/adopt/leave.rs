@@ -211,8 +211,19 @@ mod tests {
         historian.take_away(SignalKey(0), &copied).await.unwrap();
         let left = historian.raw(SignalKey(0), Timestamp::MIN, Timestamp::MAX, 9);
         assert_eq!(left.await.unwrap().len(), 3);
+        // Far more than one transaction removes.
+        let blocks = "WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 999) \
+             INSERT INTO rollup (signal, level, block, data) SELECT 0, n % 3, n, x'00' FROM n";
+        let mut writer = historian.inner.telemetry.writer.lock().await;
+        let done = sqlx::raw_sql(blocks).execute(writer.connection()).await;
+        drop(writer);
+        assert_eq!(done.unwrap().rows_affected(), 1_000);
         historian.take_away(SignalKey(0), &now).await.unwrap();
         let left = historian.raw(SignalKey(0), Timestamp::MIN, Timestamp::MAX, 9);
         assert!(left.await.unwrap().is_empty());
+        let readers = &historian.inner.telemetry.readers;
+        let blocks = sqlx::query_scalar("SELECT count(*) FROM rollup");
+        let blocks: i64 = blocks.fetch_one(readers).await.unwrap();
+        assert_eq!(blocks, 0);
     }
 }

@@ -102,3 +102,36 @@ async fn all_keys(snapshot: &mut SqliteConnection) -> sqlx::Result<Vec<SignalKey
         .await?;
     Ok((0..keys).map(SignalKey).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use twin_core::{BatchId, Quality, SampleBatch};
+
+    use super::*;
+    use crate::Durability;
+
+    #[tokio::test]
+    async fn of_some_signals_only_their_part_of_memory_is_looked_through() {
+        let dir = tempfile::tempdir().unwrap();
+        let historian = Historian::open(dir.path(), Timestamp(0)).await.unwrap();
+        let ids: Vec<_> = (0..100).map(|n| format!("s{n}").as_str().into()).collect();
+        historian.signal_keys(&ids).await.unwrap();
+        let mut batch = SampleBatch::new(BatchId(1), Timestamp(9));
+        for signal in 0..100 {
+            let value = f64::from(signal);
+            batch.push_f64(SignalKey(signal), Timestamp(5), value, Quality::GOOD);
+        }
+        let batches = [Arc::new(batch)];
+        let append = historian.append(&batches, Durability::Normal);
+        append.await.unwrap();
+        let wanted = [SignalKey(7), SignalKey(70), SignalKey(700)];
+        let found = historian.last_values_of(&wanted).await.unwrap();
+        let found: Vec<_> = found.iter().map(|(key, of)| (key.0, of.number())).collect();
+        assert_eq!(found, [(7, 7.0), (70, 70.0)]);
+        let tail = |tail: &crate::tail::Tail| tail.newest_upto(Some(&wanted), i64::MAX).0.len();
+        let looked_at = historian.inner.sound_tail(tail).await.unwrap();
+        assert_eq!(looked_at, 2);
+    }
+}

@@ -101,6 +101,15 @@ fn rejects_are_all_counted_and_the_newest_kept() {
             ("t/1000", EXCERPT_BYTES_MAX)
         );
         assert_eq!(kept.last().unwrap().topic, "t/20");
+        let connection = "station".into();
+        let of = |reason, limit| historian.rejects_of(&connection, reason, limit);
+        let newest = of("utf8", 2).await.unwrap();
+        assert_eq!(
+            newest.iter().map(|r| &*r.topic).collect::<Vec<_>>(),
+            ["t/69", "t/68"]
+        );
+        assert_eq!(of("json-too-deep", 9).await.unwrap(), kept[..1]);
+        assert_eq!(of("topic", 9).await.unwrap(), []);
         let total = |reason: &str, total| RejectTotal {
             connection: "station".into(),
             reason: reason.to_owned(),

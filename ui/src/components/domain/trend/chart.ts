@@ -109,8 +109,10 @@ export class Chart {
     if (shape !== this.#shape || !this.#plot) this.#build(shape);
     else {
       const said = this.#says();
-      if (said !== this.#said) this.#plot.setData(this.#data(), true);
+      const moved = said !== this.#said;
       this.#said = said;
+      // It draws words and picture.
+      if (moved) this.#plot.setData(this.#data(), true);
       this.#paint(this.#plot);
     }
   }
@@ -135,7 +137,7 @@ export class Chart {
   }
 
   #paint(u: uPlot): void {
-    this.#surface?.paint(this.#model, this.#placeOf(u));
+    this.#surface?.paint(this.#model, this.#placeOf(u), this.#said);
   }
 
   #placeOf(u: uPlot): Place {

@@ -32,7 +32,7 @@ export class Painter {
   #inks = new Map<string, number>();
   #palette: Palette | null = null;
 
-  /** Paints the whole picture: `size.plot` rows of plot, and the lanes below. */
+  /** Paints the picture from the column on that the raster names: `size.plot` rows of plot, and the lanes below. */
   paint(raster: Raster, model: ChartModel, size: Size): void {
     if (model.palette !== this.#palette) {
       this.#palette = model.palette;
@@ -40,11 +40,11 @@ export class Painter {
     }
     // What belongs to the plot alone is clipped at its lower edge.
     const plot: Raster = {
-      width: raster.width,
+      ...raster,
       height: size.plot,
       pixels: raster.pixels.subarray(0, raster.width * size.plot),
     };
-    raster.pixels.fill(this.#ink(model.palette.panel));
+    fill(raster, 0, 0, raster.width, raster.height, this.#ink(model.palette.panel));
     this.#ground(plot, model, size);
     for (const trace of [...model.traces].reverse()) this.#trace(plot, model, size, trace);
     this.#limits(plot, model, size);

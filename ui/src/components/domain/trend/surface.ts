@@ -1,6 +1,7 @@
 /** The canvas of pixels under uPlot's: painted whole, and handed over only where it has changed. */
 import { changed, type Raster } from "../../../lib/raster";
 import type { ChartModel } from "./model";
+import { Newest } from "./newest";
 import { Painter } from "./paint";
 
 /** Where the picture lies in the chart: the plot and the lanes below it, in device pixels. */
@@ -19,6 +20,7 @@ export class Surface {
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D | null;
   readonly #painter = new Painter();
+  readonly #newest = new Newest();
   #place: Place | null = null;
   #image: ImageData | null = null;
   #shown: Raster = { width: 0, height: 0, pixels: new Uint32Array(0) };
@@ -41,11 +43,14 @@ export class Surface {
     return this.#place && { canvas: this.#canvas, left: this.#place.left, top: this.#place.top };
   }
 
-  paint(model: ChartModel, place: Place): void {
+  /** `said`: what axes and words say of the model; while it stays, only newest samples are painted. */
+  paint(model: ChartModel, place: Place, said: string): void {
     if (!this.#context || place.width < 1 || place.plot < 1) return;
     const whole = this.#fit(this.#context, place);
     const image = this.#image;
     if (!image) return;
+    const from = this.#newest.from(model, place.width, place.ratio, said);
+    this.#next.from = whole ? 0 : from;
     this.#painter.paint(this.#next, model, place);
     const patch = whole
       ? { x: 0, y: 0, width: place.width, height: place.height }

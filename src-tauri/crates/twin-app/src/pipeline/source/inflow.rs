@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll};
 
-use twin_connect::Inbound;
+use twin_connect::{Inbound, Inbox};
 
 use super::Source;
 
@@ -25,10 +25,20 @@ impl Source {
                     // The connection has ended: nothing will ever come again.
                     self.inbox = None;
                 }
+                let rest = self.inbox.as_ref().map_or(0, Inbox::waiting);
+                self.most_waiting = self.most_waiting.max(count + rest);
                 into.extend(self.arrived.drain(..).map(|item| (self.index, item)));
                 count
             }
         }
+    }
+
+    /// Messages in the connection's queue, and the most that ever were.
+    pub fn waiting(&self) -> [usize; 2] {
+        [
+            self.inbox.as_ref().map_or(0, Inbox::waiting),
+            self.most_waiting,
+        ]
     }
 
     /// Moves at most `max` of the messages that are in the queue now, closed or not; gives how many.

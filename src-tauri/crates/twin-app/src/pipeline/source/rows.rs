@@ -1,10 +1,14 @@
 //! A connection as people see it.
 
 use twin_connect::Stamp;
+use twin_core::Timestamp;
 
 use super::Source;
 use crate::{
-    api::connection::{ConnectionRow, LinkStateView},
+    api::{
+        connection::{ConnectionRow, LinkStateView},
+        diagnostics::{RateRow, RateTotal, RatesQuery},
+    },
     connections::SessionFacts,
 };
 
@@ -41,6 +45,16 @@ impl Source {
             can_rebirth: self.form.allow_rebirth && self.state == LinkStateView::Up,
             may_rebirth: self.form.allow_rebirth,
         }
+    }
+
+    /// What comes on its topics, and how many topics fit the query.
+    pub fn rates(&self, query: &RatesQuery, now: Timestamp) -> (Vec<RateRow>, usize) {
+        self.topics.first(query, self.id.as_str(), now)
+    }
+
+    /// What comes on all its topics together.
+    pub fn rates_total(&self, now: Timestamp) -> RateTotal {
+        self.topics.total(self.id.as_str(), now)
     }
 
     /// What its newest live messages say of their time.

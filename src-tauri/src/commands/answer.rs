@@ -1,4 +1,4 @@
-//! What every command needs: the program behind the window, whose hand is on the mouse, and words for what went wrong.
+//! What every command answers with, and what most of them need.
 
 use std::sync::Arc;
 
@@ -7,15 +7,12 @@ use twin_app::{App, api::settings::ApiError};
 
 use crate::Host;
 
-/// Of a command.
 pub type Answer<T> = Result<T, ApiError>;
 
-/// An error in words.
 pub fn wrong(error: impl Into<ApiError>) -> ApiError {
     error.into()
 }
 
-/// What runs.
 pub fn app(host: &State<'_, Host>) -> Answer<Arc<App>> {
     host.app()
 }
