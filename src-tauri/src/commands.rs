@@ -8,6 +8,7 @@ mod connections;
 mod diagnostics;
 mod discovery;
 mod history;
+mod layouts;
 mod live;
 mod models;
 mod opening;
@@ -57,9 +58,9 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         opening::open_own,
         opening::opening,
         opening::cancel_opening,
-        opening::layouts,
-        opening::layout,
-        opening::save_layout,
+        layouts::layouts,
+        layouts::layout,
+        layouts::save_layout,
         past::plant_as_of,
         past::alarm_history_as_of,
         past::raised,
@@ -96,11 +97,12 @@ mod tests {
         "ui_ready",
     ];
 
-    const FILES: [&str; 9] = [
+    const FILES: [&str; 10] = [
         include_str!("commands/connections.rs"),
         include_str!("commands/diagnostics.rs"),
         include_str!("commands/discovery.rs"),
         include_str!("commands/history.rs"),
+        include_str!("commands/layouts.rs"),
         include_str!("commands/live.rs"),
         include_str!("commands/models.rs"),
         include_str!("commands/opening.rs"),

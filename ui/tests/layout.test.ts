@@ -171,6 +171,6 @@ describe("in the window", () => {
     byId("layout-anyway")?.click();
     await waitFor(() => expect(byId("layout-undo")).not.toBeNull());
     expect(trendBoard(live).ids).toEqual(["pump-2/flow"]);
-    expect(window.location.hash).toBe("#/trend");
+    expect(window.location.hash).toBe("#/alarms");
   });
 });

@@ -1,9 +1,9 @@
-//! The program itself, which plant it shows, and how its window is laid out.
+//! The program itself, and which plant it shows.
 
 use tauri::State;
 use twin_app::api::opening::{OpeningView, ProgramView, WorkspaceView};
 
-use super::answer::{Answer, app, wrong};
+use super::answer::{Answer, wrong};
 use crate::Host;
 
 #[tauri::command(async)]
@@ -47,19 +47,4 @@ pub fn opening(host: State<'_, Host>) -> Answer<Option<OpeningView>> {
 pub fn cancel_opening(host: State<'_, Host>) -> Answer<()> {
     host.cancel_opening();
     Ok(())
-}
-
-#[tauri::command(async)]
-pub fn layouts(host: State<'_, Host>) -> Answer<Vec<String>> {
-    app(&host)?.layouts().map_err(wrong)
-}
-
-#[tauri::command(async)]
-pub fn layout(host: State<'_, Host>, named: String) -> Answer<String> {
-    app(&host)?.layout(&named).map_err(wrong)
-}
-
-#[tauri::command(async)]
-pub fn save_layout(host: State<'_, Host>, named: String, text: String) -> Answer<String> {
-    app(&host)?.save_layout(&named, &text).map_err(wrong)
 }

@@ -86,6 +86,21 @@ async fn tapped(app: &App, count: usize) -> Result<Vec<TappedMessage>> {
     Ok(messages)
 }
 
+/// The program counts how long things take and what it uses.
+async fn counts_its_own(app: &App) -> Result<()> {
+    let health = app.health().await?;
+    let counted = |what: &str| {
+        let mut spans = health.spans.iter();
+        spans.any(|span| span.what == what && span.count > 0.0 && span.p99_ms >= span.p50_ms)
+    };
+    ensure!(
+        ["twin", "durable", "commit"].into_iter().all(counted),
+        "{health:?}"
+    );
+    ensure!(health.disk_free.is_some() && health.history_bytes > 0.0);
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_floods_is_found_and_its_messages_are_seen_as_they_came() -> Result<()> {
     let dir = tempfile::tempdir()?;
@@ -148,16 +163,7 @@ async fn what_floods_is_found_and_its_messages_are_seen_as_they_came() -> Result
     let totals = app.evidence_totals().await?;
     ensure!(totals.len() == 1 && totals[0].total == 1.0, "{totals:?}");
 
-    let health = app.health().await?;
-    let counted = |what: &str| {
-        let mut spans = health.spans.iter();
-        spans.any(|span| span.what == what && span.count > 0.0 && span.p99_ms >= span.p50_ms)
-    };
-    ensure!(
-        ["twin", "durable", "commit"].into_iter().all(counted),
-        "{health:?}"
-    );
-    ensure!(health.disk_free.is_some() && health.history_bytes > 0.0);
+    counts_its_own(&app).await?;
 
     app.end_tap().await?;
     ensure!(app.tap().await?.is_none());

@@ -73,6 +73,9 @@ export class Layouts {
     if (layout.picture !== "") void this.#live.pictures.choose(layout.picture);
     const route = parseRoute(layout.screen);
     if (route.screen === "asset" && misfits && misfits.assets.length > 0) return;
-    router.go(route.screen === "overview" ? { screen: "overview", query: overviewOptions.query } : route);
+    const there = route.screen === "overview" ? { ...route, query: overviewOptions.query } : route;
+    router.go(there);
+    // At once: a screen that is being left may not write its own address over this one.
+    router.route = there;
   }
 }

@@ -5,7 +5,7 @@ import type { Backend } from "../backend";
 const SHARED = {
   twinscope_layout: 1,
   plant: "Hillside Pumping Station",
-  screen: "#/trend",
+  screen: "#/alarms",
   overview: "sort=name",
   folded: ["annex"],
   trend: { signals: ["pump-2/flow", "pump-9/flow", "pump-9/speed"], span: 3_600_000_000 },
