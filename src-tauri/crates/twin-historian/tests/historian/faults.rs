@@ -161,6 +161,22 @@ fn kinds(bytes: &[u8]) -> BTreeMap<&'static str, Vec<usize>> {
     kinds
 }
 
+/// SQLite's last thread takes the log and its index away a moment after the historian is closed.
+async fn closed(dir: &Path) {
+    let gone = || {
+        ["telemetry.db-wal", "telemetry.db-shm"]
+            .iter()
+            .all(|name| !dir.join(name).exists())
+    };
+    for _ in 0..1_000 {
+        if gone() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the log of {} is still there", dir.display());
+}
+
 fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let file = entry.unwrap().path();
@@ -261,6 +277,7 @@ fn a_flipped_byte_in_any_kind_of_page_shows_nothing_wrong_and_is_repaired() {
         let fill = "INSERT INTO quarantine (origin, reason, data) VALUES ('', '', randomblob(60000)); \
              DELETE FROM quarantine; PRAGMA wal_checkpoint(TRUNCATE);";
         super::sql(&file, fill).await;
+        closed(base.path()).await;
         let bytes = std::fs::read(base.path().join("telemetry.db")).unwrap();
         let kinds = kinds(&bytes);
         println!(
@@ -301,6 +318,7 @@ fn a_page_is_not_lost_because_the_pointer_map_is_damaged() {
         let (historian, model) = build(base.path()).await;
         historian.close().await.unwrap();
         drop(historian);
+        closed(base.path()).await;
         let bytes = std::fs::read(base.path().join("telemetry.db")).unwrap();
         let kind = ("pointer map", &kinds(&bytes)["pointer map"]);
         flip_and_repair(base.path(), &model, kind, 4_838_134_661_909, 16).await;
@@ -315,6 +333,7 @@ fn a_table_is_found_by_its_rows_when_its_root_is_damaged() {
         let (historian, model) = build(base.path()).await;
         historian.close().await.unwrap();
         drop(historian);
+        closed(base.path()).await;
         let sound = std::fs::read(base.path().join("telemetry.db")).unwrap();
         let tables = [
             "chunk",
