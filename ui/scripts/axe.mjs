@@ -30,11 +30,9 @@ async function violations(page, scheme) {
   await page.emulateMedia({ colorScheme: scheme });
   // Colours pass over in less; axe would otherwise read one on its way.
   await page.waitForTimeout(400);
-  const found = await page.evaluate(
-    ([values, rules]) =>
-      window.axe.run(document, { runOnly: { type: "tag", values }, rules, resultTypes: ["violations"] }),
-    [LEVELS, RULES],
-  );
+  const options = { runOnly: { type: "tag", values: LEVELS }, rules: RULES, resultTypes: ["violations"] };
+  // At once with its program: a page that was loaded anew meanwhile has lost it.
+  const found = await page.evaluate(`${axe}; axe.run(document, ${JSON.stringify(options)})`);
   return found.violations.flatMap(({ id, nodes }) =>
     nodes.map(
       ({ target, failureSummary }) =>
@@ -52,7 +50,6 @@ async function look(scene) {
   let page = null;
   try {
     page = await openScene(stage, scene, (fault) => faults.push(fault));
-    await page.evaluate(axe);
     for (const scheme of ["light", "dark"]) faults.push(...(await violations(page, scheme)));
   } catch (error) {
     faults.push(String(error));

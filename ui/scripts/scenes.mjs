@@ -257,7 +257,7 @@ export const SCENES = [
   ["past-wall", "fault", "#/overview?wall=on", "light", 1280, 800, pastWall],
   ["time-bar", "fault", "", "light", 1280, 800, pastHover],
   ["first-run", "empty", "", "dark", 1440, 900],
-  ["first-run-small", "empty", "", "light", 1024, 700, firstDemo],
+  ["first-run-small", "slowdemo", "", "light", 1024, 700, firstDemo],
   ["first-run-fault", "nodemo", "", "dark", 1024, 700, firstFault],
   ["demo", "demo", "", "dark", 1280, 800, demoMark],
   ["about", "fault", "", "dark", 1280, 800, about],

@@ -31,14 +31,15 @@ const FAULTY = ["fault", "news", "slow", "thousand", "ask", "demo", "flood"];
 
 /**
  * Scenes: `fault` (a bearing going, a sticky valve, a dead node), `normal`, `thousand` (1,000 assets), `empty` (no
- * connection), `demo` (the demo plant is open), `nodemo` (it cannot start), `fresh` (connections and no asset), `error` (the
- * plant file cannot be read), `edited` (it was edited and cannot be used), `ask` (the window is asked to close), `meanwhile`
- * (somebody edits every connection while its form is open), `news` (alarms are raised every few seconds), `slow` (history takes
- * long to answer), `flood` (a topic brings more than can be taken).
+ * connection), `demo` (the demo plant is open), `nodemo` (it cannot start), `slowdemo` (it takes long), `fresh`
+ * (connections and no asset), `error` (the plant file cannot be read), `edited` (it was edited and cannot be used),
+ * `ask` (the window is asked to close), `meanwhile` (somebody edits every connection while its form is open), `news`
+ * (alarms are raised every few seconds), `slow` (history takes long to answer), `flood` (a topic brings more than can be
+ * taken).
  */
 export function fakeBackend(asked: string): Backend {
   const scene = asked === "empty" && playsDemo() ? "demo" : asked;
-  const bare = scene === "empty" || scene === "nodemo";
+  const bare = ["empty", "nodemo", "slowdemo"].includes(scene);
   const flood = scene === "flood";
   const faults = FAULTY.includes(scene);
   const plant = makePlant(scene === "thousand" ? 67 : bare || scene === "fresh" ? 0 : 1);

@@ -7,6 +7,8 @@ import { said } from "./said";
 /** In the browser's tab: the demo plant is open. */
 const DEMO = "fake.demo";
 const STEP_MS = 900;
+/** As long as anybody looks. */
+const SLOW_STEP_MS = 600_000;
 
 export function playsDemo(): boolean {
   return globalThis.sessionStorage?.getItem(DEMO) === "on";
@@ -20,6 +22,7 @@ type Opening = Pick<
 export function fakeOpening(scene: string, folder: string): Opening {
   let view: OpeningView | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const stepMs = scene === "slowdemo" ? SLOW_STEP_MS : STEP_MS;
 
   const begin = (what: OpeningKind, failure: string): OpeningView => {
     const first: OpeningView = {
@@ -39,8 +42,8 @@ export function fakeOpening(scene: string, folder: string): Opening {
     timer = setTimeout(() => {
       if (what !== "demo" || failure !== "") return end();
       view = { ...first, step: "workspace" };
-      timer = setTimeout(end, STEP_MS);
-    }, STEP_MS);
+      timer = setTimeout(end, stepMs);
+    }, stepMs);
     return first;
   };
 
