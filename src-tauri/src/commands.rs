@@ -13,6 +13,7 @@ mod live;
 mod models;
 mod opening;
 mod past;
+mod plans;
 mod window;
 
 /// All commands.
@@ -65,6 +66,9 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         past::alarm_history_as_of,
         past::raised,
         past::raised_beside,
+        plans::plan_drawing,
+        plans::map_outline,
+        plans::place_asset,
         models::models,
         models::model_import,
         models::pictures,
@@ -97,7 +101,7 @@ mod tests {
         "ui_ready",
     ];
 
-    const FILES: [&str; 10] = [
+    const FILES: [&str; 11] = [
         include_str!("commands/connections.rs"),
         include_str!("commands/diagnostics.rs"),
         include_str!("commands/discovery.rs"),
@@ -107,6 +111,7 @@ mod tests {
         include_str!("commands/models.rs"),
         include_str!("commands/opening.rs"),
         include_str!("commands/past.rs"),
+        include_str!("commands/plans.rs"),
         include_str!("commands/window.rs"),
     ];
 
