@@ -8,7 +8,8 @@ use twin_core::{
 };
 
 use crate::{
-    connection::Connection, ignored::Ignored, mapping::Mapping, place::Place, retention::Retention,
+    connection::Connection, ignored::Ignored, mapping::Mapping, paper::Paper, place::Place,
+    retention::Retention,
 };
 
 /// A whole plant file, valid: every id is unique and every reference leads somewhere.
@@ -170,6 +171,8 @@ pub struct Asset {
     pub source: Option<String>,
     /// Whole addresses of single signals, by signal id; they go before `source`.
     pub sources: BTreeMap<String, String>,
+    /// Its documents.
+    pub papers: Vec<Paper>,
 }
 
 impl Plant {
