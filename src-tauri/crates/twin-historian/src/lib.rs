@@ -28,6 +28,7 @@ mod decimal;
 mod error;
 mod events;
 mod files;
+mod happened;
 mod historian;
 mod journal;
 mod keep;
@@ -43,7 +44,9 @@ mod tail;
 mod testing;
 
 pub use adopt::{Adopted, Adoption};
-pub use alarms::{AlarmRecord, Alarms, AuditCheck, AuditEntry, AuditRecord, Raised, SPANS_MAX};
+pub use alarms::{
+    AlarmRecord, Alarms, AuditCheck, AuditEntry, AuditRecord, Concern, Raised, SPANS_MAX,
+};
 pub use append::Group;
 pub use codec::{decode, encode};
 pub use compact::{Imported, Progress};
@@ -53,6 +56,7 @@ pub use events::{
     BIRTHS_MAX, Birth, CORRECTIONS_KEPT, Correction, EXCERPT_BYTES_MAX, LinkTransition,
     QualityTransition, REJECTS_KEPT, Reject, RejectTotal,
 };
+pub use happened::QualityChange;
 pub use historian::{Historian, Options};
 pub use keep::{
     BackedUp, Counts, Keep, Lost, Policy, Removal, Removed, RepairReport, Report, Restored,
