@@ -16,7 +16,8 @@ use std::{
 
 use anyhow::{Context, Result, anyhow, ensure};
 use twin_app::clock;
-use twinscope_tests::harness::flood::packet;
+
+use super::flood::packet;
 
 /// A plant of equal assets.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +37,7 @@ impl Shape {
     /// When it cannot be written.
     pub fn write(&self, dir: &Path, port: u16) -> Result<()> {
         let mut text = format!(
-            "[plant]\nid = \"p\"\nname = \"Bench\"\nzone = \"UTC\"\n[[connection]]\nid = \"c\"\nname = \"C\"\n\
+            "[plant]\nid = \"p\"\nname = \"Works\"\nzone = \"UTC\"\n[[connection]]\nid = \"c\"\nname = \"C\"\n\
              host = \"127.0.0.1\"\nport = {port}\nsecurity = \"plaintext\"\n\
              subscriptions = [{{ filter = \"bench/#\", qos = 0 }}]\n[[type]]\nid = \"t\"\nname = \"Machine\"\n"
         );
