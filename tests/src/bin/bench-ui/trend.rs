@@ -403,7 +403,23 @@ async fn span(scene: &Scene, scale: Scale, figures: &mut Figures) -> Result<()> 
     let limit = Duration::from_secs(10 + scale.rounds as u64 * 10);
     let times: Vec<f64> = scene.page.wait(&asked, limit).await?;
     println!("{}", spread("to a longer span", "ms", &times));
+    answers(scene, scale).await?;
     figures.report(figures::SPAN, quantile(&times, 0.9));
+    Ok(())
+}
+
+/// How much of that is history's answer, with the way to the page and back.
+async fn answers(scene: &Scene, scale: Scale) -> Result<()> {
+    let keys = serde_json::to_string(&scene.keys)?;
+    for span in SPANS {
+        let t1 = clock::now().millis() * 1_000;
+        let t0 = t1 - span * 1_000_000;
+        let asked = format!("bench.answers({keys}, {t0}, {t1}, 1200, {})", scale.rounds);
+        let limit = Duration::from_secs(10 + scale.rounds as u64);
+        let times: Vec<f64> = scene.page.wait(&asked, limit).await?;
+        let what = format!("a span of {span} s: the answer alone");
+        println!("{}", spread(&what, "ms", &times));
+    }
     Ok(())
 }
 
