@@ -101,6 +101,11 @@ for (let node = walker.nextNode(); node; node = walker.nextNode()) {
   if (why !== "") tell("words are not seen whole", `${called(parent)} (${round(box)}): ${why}`);
 }
 
+for (const field of all) {
+  if (!field.matches("input:not([type=checkbox], [type=radio])") || field === document.activeElement || field.value === "") continue;
+  if (field.scrollWidth > field.clientWidth + 1) tell("a field is too short for what stands in it", `${called(field)} "${field.value.slice(0, 40)}"`);
+}
+
 const shared = (a, b) => [
   Math.min(a.right, b.right) - Math.max(a.left, b.left),
   Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top),

@@ -116,7 +116,7 @@ async fn scroll(page: &Page, scale: Scale, figures: &mut Figures) -> Result<()> 
 async fn past(page: &Page, scale: Scale, figures: &mut Figures) -> Result<()> {
     println!("past:");
     let limit = Duration::from_secs(20 + 3 * scale.opened as u64);
-    let asked = format!("bench.answers({})", scale.opened);
+    let asked = format!("bench.asOf({})", scale.opened);
     let answers: Vec<f64> = page.wait(&asked, limit).await?;
     println!("{}", spread("the program's answer alone", "ms", &answers));
     page.note_tasks().await?;

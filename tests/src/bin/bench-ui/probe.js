@@ -142,7 +142,7 @@ bench.pasts = async (steps) => {
 };
 
 /** Milliseconds that the program takes to answer what the plant was like, for one minute after the other. */
-bench.answers = async (count) => {
+bench.asOf = async (count) => {
   const times = [];
   const now = Date.now() * 1e3;
   for (let i = 0; i < count; i += 1) {

@@ -53,9 +53,12 @@ async fn main() -> Result<ExitCode> {
         {
             continue;
         }
-        faults += take(setting, &arguments.screen, &mut plants, &album, dir.path())
-            .await
-            .with_context(|| format!("setting {}", setting.name))?;
+        let taken = take(setting, &arguments.screen, &mut plants, &album, dir.path()).await;
+        // One that cannot be shown is no reason to leave the others out.
+        faults += taken.unwrap_or_else(|error| {
+            println!("{}: {error:#}", setting.name);
+            1
+        });
     }
     let index = album.index()?;
     println!(

@@ -27,6 +27,8 @@ const MACHINES: Shape = Shape {
 /// History of each machine before the picture: 17 minutes, every 10 s, ms.
 const PAST_MS: i64 = 1_000_000;
 const PAST_EVERY_MS: usize = 10_000;
+/// Between one moment of that history and the next.
+const BETWEEN: Duration = Duration::from_millis(120);
 /// One machine in so many has an alarm.
 const ALARMED: usize = 83;
 /// Topics of a hall that no plant file knows.
@@ -190,6 +192,8 @@ fn machines(port: u16) -> Result<Sender> {
         for asset in 0..MACHINES.assets {
             link.send(&MACHINES.message(asset, Some(at), |signal| value(asset, signal, at))?)?;
         }
+        // So that the program, built for tests, keeps up: what comes faster than it reads is lost with QoS 0.
+        std::thread::sleep(BETWEEN);
     }
     let next = move |_, at| {
         let mut packets = Vec::new();
