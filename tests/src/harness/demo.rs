@@ -101,7 +101,7 @@ impl Demo {
         Ok(())
     }
 
-    /// Makes a workspace in `dir` with the shipped plant file and picture, connected to this plant.
+    /// Makes a workspace in `dir` with the shipped plant file, picture and plan, connected to this plant.
     ///
     /// # Errors
     /// When a file cannot be read or written.
@@ -123,7 +123,7 @@ impl Demo {
     }
 }
 
-/// A workspace with the demo's plant file and picture, connected to whatever listens at a port of this machine.
+/// A workspace with the demo's plant file, picture and plan, connected to whatever listens at a port of this machine.
 ///
 /// # Errors
 /// When a file cannot be read or written.
@@ -140,13 +140,12 @@ pub fn workspace(dir: &Path, port: u16) -> Result<()> {
         port,
         ..station.clone()
     })?;
-    std::fs::create_dir_all(dir.join("pictures"))?;
-    for picture in std::fs::read_dir(shipped.join("pictures"))? {
-        let picture = picture?;
-        std::fs::copy(
-            picture.path(),
-            dir.join("pictures").join(picture.file_name()),
-        )?;
+    for folder in ["pictures", "plans"] {
+        std::fs::create_dir_all(dir.join(folder))?;
+        for drawing in std::fs::read_dir(shipped.join(folder))? {
+            let drawing = drawing?;
+            std::fs::copy(drawing.path(), dir.join(folder).join(drawing.file_name()))?;
+        }
     }
     std::fs::write(dir.join("plant.toml"), document.to_string())?;
     Ok(())

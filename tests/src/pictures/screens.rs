@@ -103,6 +103,14 @@ pub const SCREENS: &[Screen] = &[
         ],
     ),
     screen(
+        "overview-plan",
+        &[Demo, NoLink],
+        &[
+            Go("#/overview?view=plan"),
+            There("[data-testid=ground-view]"),
+        ],
+    ),
+    screen(
         "wall",
         ASSETS,
         &[Go("#/overview?wall=on"), There("[data-testid=wall-page]")],
