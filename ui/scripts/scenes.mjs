@@ -88,13 +88,17 @@ import {
   shortcuts,
 } from "./steps/settings.mjs";
 import {
+  assetNotes,
+  trendAxis,
   trendCompare,
   trendEight,
   trendFind,
   trendMarks,
+  trendNotes,
   trendRange,
   trendSister,
   trendSixteen,
+  trendWriting,
 } from "./steps/trend.mjs";
 import { modelChoose, modelFaults } from "./steps/types.mjs";
 
@@ -258,6 +262,11 @@ export const SCENES = [
   ["trend-sister", "fault", "#/trend", "light", 1280, 800, trendSister],
   ["trend-range", "fault", "#/trend", "dark", 1280, 800, trendRange],
   ["trend-sixteen", "thousand", "#/trend", "light", 1440, 900, trendSixteen],
+  ["trend-axis", "fault", "#/trend", "light", 1280, 800, trendAxis],
+  ["trend-notes", "fault", "#/trend", "light", 1280, 800, trendNotes],
+  ["trend-notes-small", "fault", "#/trend", "dark", 1024, 700, trendNotes],
+  ["trend-writing", "fault", "#/trend", "dark", 1280, 800, trendWriting],
+  ["asset-notes", "fault", "#/asset/pump-2", "light", 1280, 800, assetNotes],
   ["small-trend", "fault", "#/trend", "light", 1024, 700, trendMarks],
   ["large-trend", "fault", "#/trend", "dark", 2560, 1440, trendEight],
   ["small-overview", "fault", "", "dark", 1024, 700],

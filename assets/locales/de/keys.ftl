@@ -85,7 +85,15 @@ keys-trend-back = Vorheriger Zeitraum
 keys-trend-live = Der Gegenwart folgen
 keys-trend-mark = Marke am Cursor setzen
 keys-trend-unmark = Marken entfernen
+keys-trend-annotate = Markierten Zeitraum, Cursor oder Gezeigtes anmerken
+keys-trend-undo = Letzte Änderung einer Anmerkung rückgängig machen
 keys-trend-leave = Erst den Cursor, dann die Marken, dann den Zeitraum zurücknehmen
+
+keys-axis = Werteachse eines Trends
+keys-axis-move = Skala nach oben oder unten verschieben
+keys-axis-closer = Skala strecken
+keys-axis-further = Skala stauchen
+keys-axis-auto = Automatische Skala
 
 keys-mark = Marke im Trend
 keys-mark-move = Marke ein wenig verschieben

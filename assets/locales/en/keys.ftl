@@ -86,7 +86,15 @@ keys-trend-back = The range before
 keys-trend-live = Follow the present
 keys-trend-mark = Set a mark at the cursor
 keys-trend-unmark = Remove the marks
+keys-trend-annotate = Annotate the marked span, the cursor or what is shown
+keys-trend-undo = Undo the last change of an annotation
 keys-trend-leave = Put away the cursor, then the marks, then the range
+
+keys-axis = Value axis of a trend
+keys-axis-move = Move the scale up or down
+keys-axis-closer = Stretch the scale
+keys-axis-further = Compress the scale
+keys-axis-auto = Automatic scale
 
 keys-mark = Mark in a trend
 keys-mark-move = Move the mark a little

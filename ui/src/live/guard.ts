@@ -4,6 +4,10 @@ import type { Backend } from "../ipc/backend";
 /** What changes the plant, its file or its alarms. */
 const CHANGES: ReadonlySet<PropertyKey> = new Set([
   "acknowledge",
+  "annotate",
+  "changeAnnotation",
+  "removeAnnotation",
+  "restoreAnnotation",
   "importModel",
   "savePicture",
   "importPicture",

@@ -89,7 +89,15 @@ export const KEYS = {
     live: ["Home"],
     mark: ["M"],
     unmark: ["Shift+M"],
+    annotate: ["N"],
+    undo: ["Control+Z"],
     leave: ["Escape"],
+  },
+  axis: {
+    move: ["ArrowUp", "ArrowDown"],
+    closer: ["+", "="],
+    further: ["-"],
+    auto: ["0", "Home"],
   },
   mark: {
     move: ["ArrowLeft", "ArrowRight"],

@@ -28,6 +28,7 @@ mod decimal;
 mod error;
 mod events;
 mod files;
+mod happened;
 mod historian;
 mod journal;
 mod keep;
@@ -43,7 +44,11 @@ mod tail;
 mod testing;
 
 pub use adopt::{Adopted, Adoption};
-pub use alarms::{AlarmRecord, Alarms, AuditCheck, AuditEntry, AuditRecord, Raised, SPANS_MAX};
+pub use alarms::{
+    ANNOTATION_CHARS_MAX, ANNOTATIONS_LISTED_MAX, ANNOTATIONS_MAX, AlarmRecord, Alarms, Annotation,
+    AnnotationChange, AnnotationDraft, Annotations, AuditCheck, AuditEntry, AuditRecord, Concern,
+    Raised, SPANS_MAX,
+};
 pub use append::Group;
 pub use codec::{decode, encode};
 pub use compact::{Imported, Progress};
@@ -53,13 +58,15 @@ pub use events::{
     BIRTHS_MAX, Birth, CORRECTIONS_KEPT, Correction, EXCERPT_BYTES_MAX, LinkTransition,
     QualityTransition, REJECTS_KEPT, Reject, RejectTotal,
 };
+pub use happened::QualityChange;
 pub use historian::{Historian, Options};
 pub use keep::{
     BackedUp, Counts, Keep, Lost, Policy, Removal, Removed, RepairReport, Report, Restored,
     Salvaged, repair, restore, salvage,
 };
 pub use query::{
-    AsOf, BORDERS_MAX, CURSOR_SAMPLES_MAX, CalendarUnit, Columns, Cursor, WIDTH_MAX, calendar,
+    AsOf, BORDERS_MAX, Between, CURSOR_SAMPLES_MAX, CalendarUnit, Columns, Cursor, Measured,
+    Measuring, StateRun, WIDTH_MAX, calendar,
 };
 pub use rollup::{Aggregate, RollUp, STATES_MAX, State, StateTime, States, WHOLE_STATES_MAX};
 pub use row::JournalRow;

@@ -11,6 +11,7 @@ use crate::{
     connection::Connection,
     ignored::Ignored,
     mapping::Mapping,
+    paper::Paper,
     place::Place,
     plan::{Plan, PlantMap},
     retention::Retention,
@@ -179,6 +180,8 @@ pub struct Asset {
     pub source: Option<String>,
     /// Whole addresses of single signals, by signal id; they go before `source`.
     pub sources: BTreeMap<String, String>,
+    /// Its documents.
+    pub papers: Vec<Paper>,
 }
 
 impl Plant {

@@ -4,6 +4,7 @@ mod asset;
 mod connection;
 mod discovery;
 mod mapping;
+mod paper;
 mod payload;
 mod place;
 mod plan;

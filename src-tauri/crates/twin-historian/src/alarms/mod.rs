@@ -1,6 +1,7 @@
 //! alarms.db: every change of every alarm, who acknowledged, and the audit trail. Every commit is flushed to the disk
 //! before the call returns.
 
+mod annotation;
 mod as_of;
 mod audit;
 mod record;
@@ -24,8 +25,12 @@ use crate::{
     row::JournalRow,
 };
 
+pub use annotation::{
+    ANNOTATION_CHARS_MAX, ANNOTATIONS_LISTED_MAX, ANNOTATIONS_MAX, Annotation, AnnotationChange,
+    AnnotationDraft, Annotations,
+};
 pub use as_of::{Raised, SPANS_MAX};
-pub use audit::{AuditCheck, AuditEntry, AuditRecord};
+pub use audit::{AuditCheck, AuditEntry, AuditRecord, Concern};
 pub use record::AlarmRecord;
 
 /// Keys looked up, and written, at once.
@@ -37,6 +42,7 @@ pub(crate) const FILE: FileKind = FileKind {
     migrations: &[
         include_str!("../../migrations/alarms_1.sql"),
         include_str!("../../migrations/alarms_2.sql"),
+        include_str!("../../migrations/alarms_3.sql"),
     ],
 };
 
@@ -229,6 +235,19 @@ impl Alarms {
         record::transitions_of(&self.database, id).await
     }
 
+    /// Transitions of all occurrences of an asset before `before`, the newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn transitions_of_asset(
+        &self,
+        asset: &str,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(u64, AlarmTransition)>> {
+        record::transitions_of_asset(&self.database, asset, before, limit).await
+    }
+
     /// Sequence number of the newest transition, 0 before the first.
     ///
     /// # Errors
@@ -283,6 +302,19 @@ impl Alarms {
     /// When they cannot be read.
     pub async fn audit(&self, before: Option<u64>, limit: u32) -> Result<Vec<AuditRecord>> {
         audit::read(&self.database, before, limit).await
+    }
+
+    /// Audit records that concern something, from before `before`, the newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn audit_concerning(
+        &self,
+        concern: &Concern,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<AuditRecord>> {
+        audit::concerning(&self.database, concern, before, limit).await
     }
 
     /// Follows the audit trail's hash chain from its beginning.
