@@ -133,7 +133,7 @@ export const SCENES = [
     700,
     wallPages,
   ],
-  ["plan-none", "nodemo", "#/overview?view=plan", "dark", 1440, 900],
+  ["plan-none", "unplaced", "#/overview?view=plan", "dark", 1440, 900],
   ["map-light", "fault", "#/overview?view=plan&ground=map", "light", 1440, 900],
   ["map-thousand", "thousand", "#/overview?view=plan&ground=map", "dark", 1440, 900, mapNear],
   ["map-thousand-whole", "thousand", "#/overview?view=plan&ground=map", "light", 1440, 900, mapHover],
