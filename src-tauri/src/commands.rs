@@ -13,6 +13,7 @@ mod live;
 mod models;
 mod opening;
 mod past;
+mod plans;
 mod trends;
 mod window;
 
@@ -76,6 +77,9 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         trends::statistics,
         trends::cancel_statistics,
         trends::state_bands,
+        plans::plan_drawing,
+        plans::map_outline,
+        plans::place_asset,
         models::models,
         models::model_import,
         models::pictures,
@@ -120,6 +124,7 @@ mod tests {
         include_str!("commands/opening.rs"),
         include_str!("commands/past.rs"),
         include_str!("commands/trends.rs"),
+        include_str!("commands/plans.rs"),
         include_str!("commands/window.rs"),
     ];
 

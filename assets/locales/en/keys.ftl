@@ -48,6 +48,28 @@ keys-tree-ends = First or last row
 keys-tree-siblings = Unfold all places of this level
 keys-tree-press = Open an asset; fold or unfold a place
 
+keys-ground = Plan and map
+keys-ground-marker = Next asset in this direction
+keys-ground-open = Open the asset; part several
+keys-ground-pan = Move what is seen
+keys-ground-closer = Zoom in
+keys-ground-further = Zoom out
+keys-ground-fit = Show the whole
+keys-ground-leave = Put away what is shown of the asset
+
+keys-placing = Placing assets
+keys-placing-move = Move the cross
+keys-placing-put = Put the asset there
+keys-placing-remove = Take the asset away
+keys-placing-undo = Undo
+keys-placing-leave = Let go of the asset
+
+keys-placelist = List beside plan and map
+keys-placelist-move = Row up or down
+keys-placelist-page = A screen up or down
+keys-placelist-ends = First or last row
+keys-placelist-open = Open the asset; take it in hand while placing
+
 keys-wall = Wall
 keys-wall-turn = Turn the page
 keys-wall-page = Turn the page

@@ -34,6 +34,7 @@ import type { PictureBinding } from "./bindings/PictureBinding";
 import type { PictureList } from "./bindings/PictureList";
 import type { PictureRow } from "./bindings/PictureRow";
 import type { PictureView } from "./bindings/PictureView";
+import type { Placing } from "./bindings/Placing";
 import type { PlantChange } from "./bindings/PlantChange";
 import type { PlantFileView } from "./bindings/PlantFileView";
 import type { PlantView } from "./bindings/PlantView";
@@ -73,6 +74,12 @@ export interface Backend {
   savePicture(name: string, print: string, bindings: PictureBinding[]): Promise<PictureView>;
   /** Copies an SVG file into the workspace. */
   importPicture(path: string): Promise<PictureRow>;
+  /** The drawing of a plan as its file is: SVG, PNG or JPEG, not to be trusted. */
+  planDrawing(id: string): Promise<ArrayBuffer>;
+  /** GeoJSON text of the map's outline, not to be trusted; null when there is none. */
+  mapOutline(): Promise<string | null>;
+  /** Puts an asset on a plan or the map, or takes it away; refused when it is elsewhere by now. */
+  placeAsset(placing: Placing): Promise<void>;
   /** Starts the live frames; the first one holds everything. A second call replaces the first. */
   subscribe(onFrame: (frame: ArrayBuffer) => void): Promise<void>;
   alarms(): Promise<AlarmList>;

@@ -22,6 +22,9 @@ export function tauriBackend(): Backend {
     picture: (name) => invoke("picture", { name }),
     savePicture: (name, print, bindings) => invoke("save_picture", { name, print, bindings }),
     importPicture: (path) => invoke("import_picture", { path }),
+    planDrawing: async (id) => toBuffer(await invoke<RawMessage>("plan_drawing", { id })),
+    mapOutline: () => invoke("map_outline"),
+    placeAsset: (placing) => invoke("place_asset", { placing }),
     async subscribe(onFrame) {
       const channel = new Channel<RawMessage>();
       current = channel;

@@ -17,6 +17,7 @@ const CHANGES: ReadonlySet<PropertyKey> = new Set([
   "discoveryAccept",
   "discoveryIgnore",
   "discoveryUnignore",
+  "placeAsset",
 ] satisfies (keyof Backend)[]);
 
 /** The same program, which refuses changes while `refused` gives a reason. */

@@ -51,6 +51,28 @@ export const KEYS = {
     siblings: ["*"],
     press: ["Enter", "Space"],
   },
+  ground: {
+    marker: ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"],
+    open: ["Enter"],
+    pan: ["Shift+ArrowLeft", "Shift+ArrowRight", "Shift+ArrowUp", "Shift+ArrowDown"],
+    closer: ["+", "="],
+    further: ["-"],
+    fit: ["0"],
+    leave: ["Escape"],
+  },
+  placing: {
+    move: ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"],
+    put: ["Enter"],
+    remove: ["Delete"],
+    undo: ["Control+Z"],
+    leave: ["Escape"],
+  },
+  placelist: {
+    move: ["ArrowUp", "ArrowDown"],
+    page: ["PageUp", "PageDown"],
+    ends: ["Home", "End"],
+    open: ["Enter"],
+  },
   wall: {
     turn: ["ArrowLeft", "ArrowRight"],
     page: ["PageUp", "PageDown"],

@@ -17,6 +17,7 @@ mod mapped;
 mod models;
 mod past;
 mod pictures;
+mod plans;
 mod plant_file;
 mod planted;
 mod saving;

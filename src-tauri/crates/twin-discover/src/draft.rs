@@ -180,6 +180,7 @@ impl<'p> Draft<'p> {
             connection: accepted.proposal.connection.clone(),
             source: None,
             sources: BTreeMap::new(),
+            papers: Vec::new(),
         };
         self.made.push(asset);
         Some(Target {

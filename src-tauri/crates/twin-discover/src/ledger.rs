@@ -179,6 +179,11 @@ impl Ledger {
         self.described.values().map(|description| &**description)
     }
 
+    /// The same, shared: each stays as it is now.
+    pub fn shared_descriptions(&self) -> impl Iterator<Item = &Arc<Description>> {
+        self.described.values()
+    }
+
     /// What is known of the address with this number.
     pub fn get(&self, number: u32) -> Option<&Heard> {
         self.entries.get(number as usize)?.as_ref()
@@ -280,6 +285,7 @@ mod tests {
             maker: None,
             model: None,
             version: None,
+            plate: twin_payload::Plate::default(),
             points: points
                 .iter()
                 .map(|address| Point {

@@ -199,6 +199,7 @@ fn the_asset_of_a_rule_is_not_taken_over() {
         connection: "c".into(),
         source: None,
         sources: BTreeMap::new(),
+        papers: Vec::new(),
     }];
     for exists in [false, true] {
         let taking = AcceptedAsset {

@@ -80,6 +80,7 @@ fn what_a_source_says_of_itself_goes_first() {
         maker: Some("Aqara".into()),
         model: Some("WSDCGQ11LM".into()),
         version: None,
+        plate: twin_payload::Plate::default(),
         points: vec![point, never_heard],
         gone: false,
         at: Timestamp(0),

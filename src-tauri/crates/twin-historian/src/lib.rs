@@ -28,6 +28,7 @@ mod decimal;
 mod error;
 mod events;
 mod files;
+mod happened;
 mod historian;
 mod journal;
 mod keep;
@@ -45,8 +46,8 @@ mod testing;
 pub use adopt::{Adopted, Adoption};
 pub use alarms::{
     ANNOTATION_CHARS_MAX, ANNOTATIONS_LISTED_MAX, ANNOTATIONS_MAX, AlarmRecord, Alarms, Annotation,
-    AnnotationChange, AnnotationDraft, Annotations, AuditCheck, AuditEntry, AuditRecord, Raised,
-    SPANS_MAX,
+    AnnotationChange, AnnotationDraft, Annotations, AuditCheck, AuditEntry, AuditRecord, Concern,
+    Raised, SPANS_MAX,
 };
 pub use append::Group;
 pub use codec::{decode, encode};
@@ -57,6 +58,7 @@ pub use events::{
     BIRTHS_MAX, Birth, CORRECTIONS_KEPT, Correction, EXCERPT_BYTES_MAX, LinkTransition,
     QualityTransition, REJECTS_KEPT, Reject, RejectTotal,
 };
+pub use happened::QualityChange;
 pub use historian::{Historian, Options};
 pub use keep::{
     BackedUp, Counts, Keep, Lost, Policy, Removal, Removed, RepairReport, Report, Restored,

@@ -134,6 +134,7 @@ impl Maker {
                     connection: connection.clone(),
                     source: None,
                     sources: BTreeMap::new(),
+                    papers: Vec::new(),
                 });
                 at
             }

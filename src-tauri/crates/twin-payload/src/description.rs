@@ -27,6 +27,8 @@ pub struct Description {
     pub model: Option<Arc<str>>,
     /// Version of its firmware or software.
     pub version: Option<Arc<str>>,
+    /// What else stands on its plate.
+    pub plate: Plate,
     /// Its signals. At most [`Limits::points`](crate::Limits::points).
     pub points: Vec<Point>,
     /// Whether it said that it exists no more; when points are named, only those.
@@ -51,6 +53,7 @@ impl Description {
             maker: None,
             model: None,
             version: None,
+            plate: Plate::default(),
             points: vec![],
             gone: false,
             at: message.received,
@@ -78,6 +81,7 @@ impl Description {
         bound(&mut self.maker);
         bound(&mut self.model);
         bound(&mut self.version);
+        self.plate.each().into_iter().for_each(&mut bound);
         for point in &mut self.points {
             bound(&mut point.name);
             bound(&mut point.description);
@@ -130,6 +134,7 @@ impl Description {
         for (held, newer) in newer {
             *held = newer.or(held.take());
         }
+        self.plate.add(later.plate);
         let mut points: Vec<Option<Point>> = later.points.into_iter().map(Some).collect();
         for held in &mut self.points {
             let newer = named.get(&held.address).and_then(|ix| points.get_mut(*ix));
@@ -138,6 +143,45 @@ impl Description {
             }
         }
         self.points.extend(points.into_iter().flatten());
+    }
+}
+
+/// What is written on the plate of a device, besides who made it, model and version.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plate {
+    /// Version of its hardware.
+    pub hardware: Option<Arc<str>>,
+    /// Serial number.
+    pub serial: Option<Arc<str>>,
+    /// Where it is reached: address in its network, such as an IP address, MAC or EUI.
+    pub network: Option<Arc<str>>,
+    /// What feeds it, such as `Battery`.
+    pub power: Option<Arc<str>>,
+}
+
+impl Plate {
+    /// Whether it says nothing.
+    pub const fn is_empty(&self) -> bool {
+        self.hardware.is_none()
+            && self.serial.is_none()
+            && self.network.is_none()
+            && self.power.is_none()
+    }
+
+    const fn each(&mut self) -> [&mut Option<Arc<str>>; 4] {
+        [
+            &mut self.hardware,
+            &mut self.serial,
+            &mut self.network,
+            &mut self.power,
+        ]
+    }
+
+    /// Takes what was said later; what that does not mention still holds.
+    fn add(&mut self, mut later: Plate) {
+        for (held, newer) in self.each().into_iter().zip(later.each()) {
+            *held = newer.take().or(held.take());
+        }
     }
 }
 
@@ -235,11 +279,16 @@ mod tests {
         };
         let mut parts = Description {
             name: Some("device".into()),
+            plate: Plate {
+                serial: Some("7".into()),
+                ..Plate::default()
+            },
             ..said(Convention::Homie4, &[("a", "1"), ("b", "2")])
         };
         parts.add(said(Convention::Homie4, &[("c", "3"), ("a", "4")]));
         assert_eq!(names(&parts), ["a=4", "b=2", "c=3"]);
         assert_eq!(parts.name.as_deref(), Some("device"));
+        assert_eq!(parts.plate.serial.as_deref(), Some("7"));
         parts.add(Description {
             gone: true,
             ..said(Convention::Homie4, &[("b", "")])

@@ -54,7 +54,7 @@ pub use aws::shadow_get;
 pub use convention::Convention;
 pub use csv::{Csv, CsvColumn};
 pub use decoder::Decoder;
-pub use description::{Description, Point, Presence, SourceUnit, UnitVocabulary};
+pub use description::{Description, Plate, Point, Presence, SourceUnit, UnitVocabulary};
 pub use intern::AddressIx;
 pub use layout::{ByteOrder, FieldKind, Layout, LayoutField, LayoutSource, TextEncoding};
 pub use limits::{Limits, SparkplugLimits};

@@ -12,7 +12,7 @@ use crate::{
     convention::Convention,
     describe::{self, Texts, availability, described, keep, too_many},
     description::{Description, Point, Presence, UnitVocabulary},
-    json::TimeNames,
+    json::{Flat, TimeNames},
     message::Message,
     observations::Cell,
     plain::{self, Shape},
@@ -341,11 +341,34 @@ fn twin(
     match key {
         "name" => description.name = texts.of(text),
         "type" => description.model = texts.of(text),
+        "c8y_Firmware" | "firmware" | "c8y_Hardware" => {
+            if !text.starts_with('{') {
+                return Ok(());
+            }
+            context.flat.read(text, context.limits, TimeNames::TIME)?;
+            plate(key, context.flat, &mut texts, &mut description);
+        }
         _ => return Ok(()),
     }
     context.skip(texts.skipped);
     described(description, context);
     Ok(())
+}
+
+/// The fragments of Cumulocity by which agents tell what they run on.
+fn plate(key: &str, flat: &Flat, texts: &mut Texts<'_>, description: &mut Description) {
+    for value in flat.values() {
+        let Cell::Text(text) = value.value else {
+            continue;
+        };
+        match (key, value.path) {
+            ("c8y_Hardware", "model") => description.model = texts.of(text),
+            ("c8y_Hardware", "revision") => description.plate.hardware = texts.of(text),
+            ("c8y_Hardware", "serialNumber") => description.plate.serial = texts.of(text),
+            (_, "version") => description.version = texts.of(text),
+            _ => {}
+        }
+    }
 }
 
 #[cfg(test)]

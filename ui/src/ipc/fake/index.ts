@@ -16,6 +16,7 @@ import { fakeModels, fakeRules } from "./models";
 import { fakeOpening, playsDemo } from "./opening";
 import { fakePast } from "./past";
 import { fakePictures } from "./pictures";
+import { fakeDrawings } from "./plans";
 import { makePlant } from "./plant";
 import { fakeSession } from "./session";
 import { FakeShow } from "./show";
@@ -214,6 +215,7 @@ export function fakeBackend(asked: string): Backend {
     saveTrendPicture: async () => "/home/operator/riverside/pictures/pump-2.png",
     ...fakeFiles(),
     ...fakePictures(scene),
+    ...fakeDrawings(plant.view),
     ...fakeModels(scene === "edited"),
     async uiReady() {},
     async onAskClose(handler) {

@@ -15,6 +15,7 @@ pub mod models;
 pub mod opening;
 pub mod past;
 pub mod pictures;
+pub mod plans;
 pub mod plant;
 pub mod said;
 pub mod session;

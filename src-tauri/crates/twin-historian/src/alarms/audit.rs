@@ -2,7 +2,7 @@
 //! changed, taken out or put in later breaks the chain; only taking records from the end leaves no trace here.
 
 use sha2::{Digest, Sha256};
-use sqlx::SqliteConnection;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use twin_core::Timestamp;
 
 use crate::{
@@ -122,6 +122,52 @@ pub(super) async fn read(
     .fetch_all(&database.readers)
     .await
     .map_err(Error::sql(&database.file, "read the audit trail"))?;
+    Ok(rows.into_iter().map(record).collect())
+}
+
+/// What the entries of the audit trail are about that concern one thing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Concern {
+    /// Their subject is one of these.
+    pub subjects: Vec<String>,
+    /// Their action is one of these, whatever the subject.
+    pub actions: Vec<String>,
+    /// Their subject is a list, with `, ` between, and this is in it.
+    pub listed: String,
+}
+
+pub(super) async fn concerning(
+    database: &Database,
+    concern: &Concern,
+    before: Timestamp,
+    limit: u32,
+) -> Result<Vec<AuditRecord>> {
+    let mut sql = QueryBuilder::<Sqlite>::new(
+        "SELECT seq, at, user, action, subject, detail, previous, hash FROM audit WHERE at < ",
+    );
+    sql.push_bind(before.micros());
+    sql.push(" AND (instr(', ' || subject || ', ', ");
+    sql.push_bind(format!(", {}, ", concern.listed));
+    sql.push(") > 0");
+    for (column, values) in [
+        (" OR subject IN (", &concern.subjects),
+        (" OR action IN (", &concern.actions),
+    ] {
+        sql.push(column);
+        let mut list = sql.separated(", ");
+        for value in values {
+            list.push_bind(value);
+        }
+        list.push_unseparated(")");
+    }
+    sql.push(") ORDER BY at DESC, seq DESC LIMIT ");
+    sql.push_bind(limit);
+    let rows: Vec<Row> = sql
+        .build_query_as()
+        .persistent(false)
+        .fetch_all(&database.readers)
+        .await
+        .map_err(Error::sql(&database.file, "read the audit trail"))?;
     Ok(rows.into_iter().map(record).collect())
 }
 

@@ -30,7 +30,7 @@ pub use annotation::{
     AnnotationDraft, Annotations,
 };
 pub use as_of::{Raised, SPANS_MAX};
-pub use audit::{AuditCheck, AuditEntry, AuditRecord};
+pub use audit::{AuditCheck, AuditEntry, AuditRecord, Concern};
 pub use record::AlarmRecord;
 
 /// Keys looked up, and written, at once.
@@ -235,6 +235,19 @@ impl Alarms {
         record::transitions_of(&self.database, id).await
     }
 
+    /// Transitions of all occurrences of an asset before `before`, the newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn transitions_of_asset(
+        &self,
+        asset: &str,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(u64, AlarmTransition)>> {
+        record::transitions_of_asset(&self.database, asset, before, limit).await
+    }
+
     /// Sequence number of the newest transition, 0 before the first.
     ///
     /// # Errors
@@ -289,6 +302,19 @@ impl Alarms {
     /// When they cannot be read.
     pub async fn audit(&self, before: Option<u64>, limit: u32) -> Result<Vec<AuditRecord>> {
         audit::read(&self.database, before, limit).await
+    }
+
+    /// Audit records that concern something, from before `before`, the newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn audit_concerning(
+        &self,
+        concern: &Concern,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<AuditRecord>> {
+        audit::concerning(&self.database, concern, before, limit).await
     }
 
     /// Follows the audit trail's hash chain from its beginning.

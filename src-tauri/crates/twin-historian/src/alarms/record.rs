@@ -97,6 +97,27 @@ pub(super) async fn transitions_of(
     rows.iter().map(|row| numbered(database, row)).collect()
 }
 
+/// The ids of an asset's rules are `<asset>/<signal>:<kind>`, and `0` follows `/`: those of signals that are no more are
+/// among them.
+pub(super) async fn transitions_of_asset(
+    database: &Database,
+    asset: &str,
+    before: Timestamp,
+    limit: u32,
+) -> Result<Vec<(u64, AlarmTransition)>> {
+    let query = sqlx::query(
+        "SELECT * FROM transition WHERE seq IN (SELECT seq FROM transition INDEXED BY transition_by_rule \
+         WHERE rule >= ? AND rule < ? AND at < ? ORDER BY at DESC, seq DESC LIMIT ?) ORDER BY at DESC, seq DESC",
+    )
+    .bind(format!("{asset}/"))
+    .bind(format!("{asset}0"))
+    .bind(before.micros())
+    .bind(limit);
+    let rows = query.fetch_all(&database.readers).await;
+    let rows = rows.map_err(Error::sql(&database.file, "read alarm transitions"))?;
+    rows.iter().map(|row| numbered(database, row)).collect()
+}
+
 fn record(database: &Database, row: &SqliteRow) -> Result<AlarmRecord> {
     let (_, raised) = numbered(database, row)?;
     let read = Error::sql(&database.file, "read an alarm");

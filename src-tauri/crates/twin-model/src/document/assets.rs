@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     mapping::Mapping,
+    paper::{Paper, PaperPlace},
     place::Place,
     plant::{AlarmDef, Asset, AssetType, ModelDef, Role, Running, SignalDef},
 };
@@ -93,6 +94,15 @@ pub(super) fn asset(of: &Asset, place_key: &str) -> Fields {
         .must("connection", of.connection.as_str())
         .text("source", of.source.as_deref())
         .map("sources", of.sources.iter())
+        .tables("documents", "title", each(&of.papers, paper))
+}
+
+fn paper(of: &Paper) -> Fields {
+    let fields = Fields::new().must("title", of.title.as_str());
+    match &of.place {
+        PaperPlace::File(path) => fields.must("file", path.as_str()),
+        PaperPlace::Address(address) => fields.must("address", address.as_str()),
+    }
 }
 
 pub(super) fn mapping(of: &Mapping) -> Fields {

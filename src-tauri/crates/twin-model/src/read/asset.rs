@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
 use twin_core::{AssetId, ConnectionId};
 
 use super::{
+    paper::papers,
     shared::{check_address, reference, unique_id},
     types::check_signal,
 };
@@ -33,6 +34,7 @@ pub(super) fn asset(
         connection: ConnectionId::from(table.required_text("connection")),
         source: table.filled_any_text("source"),
         sources: BTreeMap::new(),
+        papers: papers(&mut table),
     };
     reference(
         &table,

@@ -8,8 +8,9 @@ use twin_core::{
     alarm::{AlarmKind, Priority},
 };
 use twin_model::{
-    AlarmDef, Asset, AssetType, Carrier, Connection, Level, Limits, Mapping, ModelDef, Place,
-    Protocol, Role, Running, Security, Session, SignalDef, Sparkplug, Subscription, Transport,
+    AlarmDef, Asset, AssetType, Carrier, Connection, Level, Limits, Mapping, ModelDef, Paper,
+    PaperPlace, Place, Protocol, Role, Running, Security, Session, SignalDef, Sparkplug,
+    Subscription, Transport,
     payload::{Encoding, Field, Form, Number, PayloadRule, Source},
 };
 
@@ -198,14 +199,32 @@ pub fn asset_type(id: String) -> impl Strategy<Value = AssetType> {
     )
 }
 
+fn papers(title: Option<String>, on_web: bool) -> Vec<Paper> {
+    let title = title.map(|title| title.chars().take(100).collect::<String>());
+    let place = match on_web {
+        true => PaperPlace::Address("https://example.org/pump?of=1".into()),
+        false => PaperPlace::File("documents/pump manual.pdf".into()),
+    };
+    let paper = |title| Paper {
+        title,
+        place: place.clone(),
+    };
+    title
+        .filter(|title| !title.trim().is_empty())
+        .into_iter()
+        .map(paper)
+        .collect()
+}
+
 prop_compose! {
-    pub fn asset(id: String)(name in hostile(), source in prop::option::of(topic()), own in prop::option::of(hostile())) -> Asset {
+    pub fn asset(id: String)(name in hostile(), source in prop::option::of(topic()), own in prop::option::of(hostile()), title in prop::option::of(hostile()), on_web in any::<bool>()) -> Asset {
         let own = own.map(|own| ("room".to_owned(), format!("own/{id}#{own}")));
         Asset {
             id: AssetId::from(id.clone()), name, area: "pump-hall".into(), type_id: "centrifugal-pump".into(),
             connection: ConnectionId::from("station"),
             source: source.map(|topic| format!("x/{id}/{topic}#{{signal}}")),
             sources: own.into_iter().collect(),
+            papers: papers(title, on_web),
         }
     }
 }

@@ -12,7 +12,7 @@ use self::topic::{Event, Topic};
 use crate::{
     bare,
     convention::Convention,
-    description::Description,
+    description::{Description, Plate},
     lora::{Heard, News},
     message::Message,
     observations::SourceEvent,
@@ -116,6 +116,10 @@ fn description(
         maker: None,
         model: text("deviceProfileName"),
         version: None,
+        plate: Plate {
+            network: text("devEui"),
+            ..Plate::default()
+        },
         points,
         gone: false,
         at: message.received,

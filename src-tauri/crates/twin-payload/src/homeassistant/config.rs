@@ -9,7 +9,11 @@ use super::{
     watch::{Mode, Watch, watches},
 };
 use crate::{
-    convention::Convention, describe::Texts, description::Description, message::Message, tree::Node,
+    convention::Convention,
+    describe::Texts,
+    description::{Description, Plate},
+    message::Message,
+    tree::Node,
 };
 
 /// Options that a device may state once for all of its entities.
@@ -61,6 +65,7 @@ pub(super) fn read(
         description.maker = texts.maybe(device.text("manufacturer"));
         description.model = texts.maybe(device.text("model"));
         description.version = texts.maybe(device.text("sw_version"));
+        description.plate = plate(device, texts);
         let via = device
             .text("via_device")
             .map(|id| format!("homeassistant/{id}"));
@@ -122,6 +127,20 @@ impl Config {
                 self.watches.push(watch);
             }
         }
+    }
+}
+
+/// What stands on the plate; the address is that of its first connection, such as `mac`.
+fn plate(device: &Options<'_>, texts: &mut Texts<'_>) -> Plate {
+    let connection = device
+        .get("connections")
+        .and_then(|all| all.children().next());
+    let address = connection.and_then(|pair| pair.children().filter_map(Node::text).nth(1));
+    Plate {
+        hardware: texts.maybe(device.text("hw_version")),
+        serial: texts.maybe(device.text("serial_number")),
+        network: texts.maybe(address),
+        power: None,
     }
 }
 

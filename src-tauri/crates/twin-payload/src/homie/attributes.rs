@@ -35,6 +35,10 @@ pub(super) enum OfDevice {
     Implementation,
     Firmware,
     FirmwareVersion,
+    /// Address in the local network.
+    Address,
+    /// Hardware address (Homie 3).
+    Mac,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +102,8 @@ fn of_device(name: &str) -> Part<'static> {
         "$state" => OfDevice::State,
         "$nodes" => OfDevice::Nodes,
         "$implementation" => OfDevice::Implementation,
+        "$localip" => OfDevice::Address,
+        "$mac" => OfDevice::Mac,
         _ => return Part::Information,
     })
 }
@@ -136,7 +142,8 @@ mod tests {
                 "homie/car/$fw/version",
                 Some(Part::Device(OfDevice::FirmwareVersion)),
             ),
-            ("homie/car/$mac", Some(Part::Information)),
+            ("homie/car/$mac", Some(Part::Device(OfDevice::Mac))),
+            ("homie/car/$extensions", Some(Part::Information)),
             ("homie/car/$stats/uptime", Some(Part::Stats)),
             (
                 "homie/car/engine/$name",

@@ -26,6 +26,8 @@ pub(super) struct Device {
     implementation: Option<Arc<str>>,
     firmware: Option<Arc<str>>,
     version: Option<Arc<str>>,
+    address: Option<Arc<str>>,
+    mac: Option<Arc<str>>,
     /// Ids of its nodes, when it lists them: what is not in it is left over from earlier.
     listed: Option<Arc<str>>,
     nodes: BTreeMap<Arc<str>, Node>,
@@ -62,6 +64,8 @@ impl Device {
                 OfDevice::Implementation => self.implementation.as_ref(),
                 OfDevice::Firmware => self.firmware.as_ref(),
                 OfDevice::FirmwareVersion => self.version.as_ref(),
+                OfDevice::Address => self.address.as_ref(),
+                OfDevice::Mac => self.mac.as_ref(),
                 OfDevice::Homie | OfDevice::State => None,
             },
             Part::Node(node, attribute) => {
@@ -96,6 +100,8 @@ impl Device {
                 OfDevice::Implementation => &mut self.implementation,
                 OfDevice::Firmware => &mut self.firmware,
                 OfDevice::FirmwareVersion => &mut self.version,
+                OfDevice::Address => &mut self.address,
+                OfDevice::Mac => &mut self.mac,
                 OfDevice::Homie | OfDevice::State => return None,
             },
             Part::Node(node, attribute) => {
@@ -143,6 +149,8 @@ impl Device {
             &self.implementation,
             &self.firmware,
             &self.version,
+            &self.address,
+            &self.mac,
             &self.listed,
         ];
         let nodes = self.nodes.values().map(|node| {
@@ -180,6 +188,7 @@ impl Device {
             .clone()
             .or_else(|| self.implementation.clone());
         is.version.clone_from(&self.version);
+        is.plate.network = self.address.clone().or_else(|| self.mac.clone());
         let mut gone = Description {
             gone: true,
             ..Description::new(source, Convention::Homie4, message)

@@ -10,7 +10,7 @@ pub use self::source::{LayoutSource, TextEncoding};
 use crate::{
     bare,
     convention::Convention,
-    description::{Description, Point, SourceUnit, UnitVocabulary},
+    description::{Description, Plate, Point, SourceUnit, UnitVocabulary},
     limits::Limits,
     message::Message,
     observations::{Observations, SourceEvent},
@@ -104,6 +104,7 @@ impl Layout {
             maker: None,
             model: None,
             version: None,
+            plate: Plate::default(),
             points: points.collect(),
             gone: false,
             at: message.received,

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     convention::Convention,
-    description::{Description, Point},
+    description::{Description, Plate, Point},
     message::Message,
     observations::SourceEvent,
     reader::Context,
@@ -90,6 +90,7 @@ impl Endpoints {
             maker: None,
             model: None,
             version: None,
+            plate: Plate::default(),
             points: points.collect(),
             gone: false,
             at: message.received,

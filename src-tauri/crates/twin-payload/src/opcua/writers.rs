@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     convention::Convention,
-    description::{Description, Point},
+    description::{Description, Plate, Point},
     limits::Limits,
     message::Message,
     observations::SourceEvent,
@@ -225,6 +225,7 @@ impl Known {
             maker: None,
             model: None,
             version: None,
+            plate: Plate::default(),
             points: points.collect(),
             gone,
             at: message.received,

@@ -9,7 +9,7 @@ use self::pack::{Resolved, resolve};
 use crate::{
     bare,
     convention::Convention,
-    description::{Description, Point, SourceUnit, UnitVocabulary},
+    description::{Description, Plate, Point, SourceUnit, UnitVocabulary},
     limits::Limits,
     message::Message,
     observations::{Cell, SourceEvent},
@@ -122,6 +122,7 @@ impl SenMl {
             maker: None,
             model: None,
             version: None,
+            plate: Plate::default(),
             points: points.collect(),
             gone: false,
             at: message.received,

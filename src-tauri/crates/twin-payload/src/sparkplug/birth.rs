@@ -14,7 +14,7 @@ use super::{
     work::{Parts, TEMPLATE_DEPTH_MAX, Work, is_control},
 };
 use crate::{
-    description::Point,
+    description::{Plate, Point},
     observations::{Cell, Observations},
     reject::{Reject, RejectKind},
 };
@@ -26,6 +26,8 @@ pub(super) struct Birth {
     pub(super) points: Vec<Point>,
     pub(super) maker: Option<Arc<str>>,
     pub(super) model: Option<Arc<str>>,
+    pub(super) version: Option<Arc<str>>,
+    pub(super) plate: Plate,
     /// Signals that data must call by name.
     pub(super) without_alias: u32,
 }
@@ -64,6 +66,8 @@ pub(super) fn read_birth(
             points: Vec::new(),
             maker: None,
             model: None,
+            version: None,
+            plate: Plate::default(),
             without_alias: 0,
         },
     };
@@ -290,6 +294,10 @@ impl Reader<'_, '_> {
         let place = match name.rsplit_once('/').map_or(name, |(_, last)| last) {
             "Hardware Make" => &mut self.birth.maker,
             "Hardware Model" => &mut self.birth.model,
+            "Hardware Version" | "Hardware Revision" => &mut self.birth.plate.hardware,
+            "FW" | "Firmware" | "Firmware Version" => &mut self.birth.version,
+            "Serial Number" => &mut self.birth.plate.serial,
+            "IP Address" => &mut self.birth.plate.network,
             _ => return,
         };
         let datatype = metric.datatype;

@@ -247,6 +247,7 @@ fn config(
     description.maker = Some("Tasmota".into());
     description.model = texts.maybe(root.text_of("md"));
     description.version = texts.maybe(root.text_of("sw"));
+    description.plate.network = texts.maybe(root.text_of("ip"));
     relays(root, (&answers, &telemetry), texts, &mut description.points);
     let config = Config {
         source: source.into(),

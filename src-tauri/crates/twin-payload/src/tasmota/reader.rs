@@ -229,11 +229,20 @@ fn tell(source: &str, message: &Message<'_>, context: &mut Context<'_>) -> Resul
                 description.version = texts.of(text);
             }
             "StatusFWR.Hardware" | "Info1.Module" | "Module" => description.model = texts.of(text),
+            "StatusNET.IPAddress" | "Info2.IPAddress" | "IPAddress" => {
+                description.plate.network = texts.of(text);
+            }
             _ => {}
         }
     }
     context.skip(texts.skipped);
-    if description.name.is_some() || description.version.is_some() || description.model.is_some() {
+    let said = [
+        &description.name,
+        &description.version,
+        &description.model,
+        &description.plate.network,
+    ];
+    if said.into_iter().any(Option::is_some) {
         described(description, context);
     }
     Ok(())

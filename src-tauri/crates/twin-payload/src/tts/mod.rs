@@ -12,7 +12,7 @@ use self::topic::{Kind, Topic};
 use crate::{
     bare,
     convention::Convention,
-    description::{Description, Point},
+    description::{Description, Plate, Point},
     lora::{self, Heard, base64_size, best},
     message::Message,
     observations::{Cell, SourceEvent},
@@ -231,6 +231,11 @@ fn description(
         maker: version("brand_id"),
         model: version("model_id"),
         version: version("firmware_version"),
+        plate: Plate {
+            hardware: version("hardware_version"),
+            network: ids.and_then(|ids| ids.text_of("dev_eui")).map(Into::into),
+            ..Plate::default()
+        },
         points,
         gone: false,
         at: message.received,

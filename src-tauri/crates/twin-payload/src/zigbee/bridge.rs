@@ -14,7 +14,7 @@ use super::{
 use crate::{
     convention::Convention,
     describe::{self, Texts, availability, described, too_many},
-    description::{Description, Presence},
+    description::{Description, Plate, Presence},
     json::Flat,
     message::Message,
     reader::Context,
@@ -204,6 +204,13 @@ fn info(root: Node<'_>, base: &str, message: &Message<'_>, texts: &mut Texts<'_>
         maker: Some("zigbee2mqtt".into()),
         model: texts.maybe(root.at_path("coordinator.type").and_then(Node::text)),
         version: texts.maybe(root.text_of("version")),
+        plate: Plate {
+            network: texts.maybe(
+                root.at_path("coordinator.ieee_address")
+                    .and_then(Node::text),
+            ),
+            ..Plate::default()
+        },
         ..Description::new(source, Convention::Zigbee2mqtt, message)
     }
 }
@@ -232,6 +239,8 @@ fn entry(
     description.maker = texts.maybe(defined("vendor").or(node.text_of("manufacturer")));
     description.model = texts.maybe(defined("model").or(node.text_of("model_id")));
     description.version = texts.maybe(node.text_of("software_build_id"));
+    description.plate.network = texts.maybe(node.text_of("ieee_address"));
+    description.plate.power = texts.maybe(node.text_of("power_source"));
     if let Some(exposes) = definition.and_then(|definition| definition.get("exposes")) {
         let source = Arc::clone(&description.source);
         exposes::points(exposes, (&source, ""), texts, &mut description.points);

@@ -213,6 +213,10 @@ fn words(event: &SourceEvent) -> String {
         ("maker", &description.maker),
         ("model", &description.model),
         ("version", &description.version),
+        ("hardware", &description.plate.hardware),
+        ("serial", &description.plate.serial),
+        ("network", &description.plate.network),
+        ("power", &description.plate.power),
     ];
     for (what, value) in named {
         if let Some(value) = value {
