@@ -4,9 +4,12 @@
 //! binary a terminal.
 
 mod audit;
+mod device;
 mod diagnostics;
 mod discovery;
 mod doctor;
+mod documents;
+mod events;
 mod faults;
 mod last_heard;
 mod layouts;
@@ -18,6 +21,7 @@ mod past;
 mod pictures;
 mod plant_file;
 mod planted;
+mod removal;
 mod saving;
 mod seen;
 mod session;
@@ -38,9 +42,10 @@ use tokio::{
 use twin_core::{OccurrenceId, engine::SystemEvent};
 use twin_historian::{Durability, Group, Historian, LinkTransition};
 
+pub use self::documents::ToOpen;
 use self::{
-    audit::Unwritten, diagnostics::Diagnostics, links::Links, look::Looks, planted::Planted,
-    seen::Seen, unmade::Unmade,
+    audit::Unwritten, device::Devices, diagnostics::Diagnostics, links::Links, look::Looks,
+    planted::Planted, removal::Removed, seen::Seen, unmade::Unmade,
 };
 use crate::{
     api::{
@@ -52,6 +57,7 @@ use crate::{
     },
     clock,
     compile::Compiled,
+    device::KeptFacts,
     discovery::Discovery,
     error::{Error, Result},
     files::Files,
@@ -98,6 +104,10 @@ pub struct App {
     unmade: Mutex<Unmade>,
     /// What is done and not in the audit trail yet.
     unwritten: Mutex<Unwritten>,
+    /// What devices told.
+    devices: std::sync::Mutex<Devices>,
+    /// The connection that was removed last.
+    removed: Mutex<Option<Removed>>,
     /// One edit of the plant file at a time.
     editing: Mutex<()>,
     next_link: AtomicUsize,
@@ -131,13 +141,8 @@ impl App {
         adopter.put_plant(Arc::clone(&compiled)).await;
         let plant = planted.view(workspace.dir());
         let caught_up = start::catch_up(&historian, &compiled).await?;
-        let records = historian.alarms().standing().await?;
-        let alarm_seq = historian.alarms().newest_seq().await?;
-        let view = Arc::new(View::new(
-            plant,
-            records.iter().map(alarm_row).collect(),
-            alarm_seq,
-        ));
+        let view = first_view(&historian, plant).await?;
+        let kept_facts = KeptFacts::open(workspace.dir())?;
         let known = historian.signals().await?;
         let (policy, policy_now) = watch::channel(Arc::new(Plan::of(&compiled, &known)));
         let running = start::pipeline(
@@ -175,6 +180,8 @@ impl App {
             links: Mutex::new(Links::default()),
             unmade: Mutex::new(Unmade::default()),
             unwritten: Mutex::new(Unwritten::default()),
+            devices: std::sync::Mutex::new(Devices::new(kept_facts)),
+            removed: Mutex::new(None),
             editing: Mutex::new(()),
             next_link: AtomicUsize::new(0),
             unacknowledged: running.unacknowledged,
@@ -198,6 +205,7 @@ impl App {
     pub async fn stop(&self) {
         self.files.stop().await;
         self.looks.end();
+        self.keep_devices(clock::now(), true).await;
         let mut tasks = self.tasks.lock().await;
         tasks.maintenance.abort();
         if let Some(watching) = &tasks.plant_file {
@@ -390,6 +398,14 @@ impl App {
     }
 }
 
+/// What is seen before anything has come: the plant with the alarms that stand.
+async fn first_view(historian: &Historian, plant: PlantView) -> Result<Arc<View>> {
+    let records = historian.alarms().standing().await?;
+    let alarm_seq = historian.alarms().newest_seq().await?;
+    let rows = records.iter().map(alarm_row).collect();
+    Ok(Arc::new(View::new(plant, rows, alarm_seq)))
+}
+
 /// Looks at the plant file, and at what mapping rules may make assets of, until the program ends.
 async fn watch_plant_file(app: Weak<App>) {
     let mut rules_rest_until = Instant::now();
@@ -398,6 +414,8 @@ async fn watch_plant_file(app: Weak<App>) {
         let Some(app) = app.upgrade() else { return };
         app.diagnostics.look(clock::now());
         app.audit_rest().await;
+        app.forget_removed(clock::now()).await;
+        app.keep_devices(clock::now(), false).await;
         app.adopter.adopt_rest(clock::now()).await;
         app.look_at_plant_file().await;
         app.look_at_connections(clock::now()).await;

@@ -5,14 +5,18 @@
 
 pub mod alarm;
 pub mod connection;
+pub mod device;
 pub mod diagnostics;
 pub mod discovery;
+pub mod documents;
+pub mod events;
 pub mod files;
 pub mod frame;
 pub mod look;
 pub mod models;
 pub mod opening;
 pub mod past;
+pub mod pick;
 pub mod pictures;
 pub mod plant;
 pub mod said;

@@ -17,10 +17,10 @@ use twin_model::{Connection, Kind};
 use super::App;
 use crate::{
     api::connection::{
-        ConnectionForm, ExpiryView, FactView, GradeView, NoticeView, TestReportView, TestStepView,
+        ConnectionForm, FactView, GradeView, NoticeView, TestReportView, TestStepView,
     },
     clock,
-    connections::{connection_of, said_of, spec_of},
+    connections::{connection_of, expiry_view, said_of, spec_of},
     error::Result,
     pipeline::request::Request,
     running::coap_spec,
@@ -159,12 +159,7 @@ fn report_view(report: &TestReport, now: Timestamp) -> TestReportView {
         expiries: expiries
             .unwrap_or_default()
             .into_iter()
-            .map(|end| ExpiryView {
-                near: end.is_near(),
-                at: end.at.micros() as f64,
-                days: end.days as f64,
-                what: end.what,
-            })
+            .map(expiry_view)
             .collect(),
     }
 }
