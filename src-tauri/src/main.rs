@@ -92,6 +92,7 @@ fn run(arguments: Arguments) -> anyhow::Result<i32> {
         ));
     let app = tauri::Builder::default()
         .plugin(single.build())
+        .plugin(tauri_plugin_dialog::init())
         .invoke_handler(commands::handler())
         .setup(move |app| {
             let shipped = app.path().resource_dir().map(|dir| dir.join("assets"));

@@ -1,5 +1,5 @@
 // The scenes that pictures are taken of and that accessibility is checked on.
-import { drag, hour, hover, how, low } from "./steps/asset.mjs";
+import { address, device, documents, drag, entry, events, hour, hover, how, low } from "./steps/asset.mjs";
 import {
   advanced,
   advisor,
@@ -148,6 +148,15 @@ export const SCENES = [
   ["asset-how", "fault", "#/asset/pump-2", "light", 1440, 900, how],
   ["small-asset-how", "fault", "#/asset/pump-2", "dark", 1024, 700, how],
   ["settings", "fault", "", "dark", 1440, 900, settings],
+  ["asset-device", "fault", "#/asset/pump-2", "dark", 1440, 900, device],
+  ["asset-device-bare", "fault", "#/asset/valve-102", "light", 1280, 800, device],
+  ["asset-documents", "fault", "#/asset/pump-2", "light", 1440, 900, documents],
+  ["asset-documents-none", "fault", "#/asset/valve-102", "dark", 1280, 800, documents],
+  ["asset-document-address", "fault", "#/asset/pump-2", "dark", 1280, 800, address],
+  ["asset-events", "fault", "#/asset/pump-2", "dark", 1440, 900, events],
+  ["asset-events-entry", "fault", "#/asset/pump-2", "light", 1280, 800, entry],
+  ["asset-events-small", "fault", "#/asset/pump-2", "light", 1024, 700, events],
+  ["asset-device-small", "fault", "#/asset/pump-2", "dark", 1024, 700, device],
   ["export", "fault", "#/asset/pump-2", "dark", 1440, 900, exportForm],
   ["export-running", "fault", "#/asset/pump-2", "light", 1024, 700, exportRunning],
   ["import", "fault", "", "dark", 1440, 900, importForm],

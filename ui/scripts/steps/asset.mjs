@@ -27,3 +27,29 @@ export async function low(page) {
 export async function how(page) {
   await page.click("[data-testid=why-how]");
 }
+
+export async function device(page) {
+  await page.click("[data-testid=pane-device]");
+  await page.waitForSelector("[data-testid=device] h3");
+}
+
+export async function documents(page) {
+  await page.click("[data-testid=pane-documents]");
+  await page.waitForSelector("[data-testid=documents]");
+}
+
+export async function address(page) {
+  await documents(page);
+  await page.click("[data-testid=document-2]");
+}
+
+export async function events(page) {
+  await page.click("[data-testid=pane-events]");
+  await page.waitForSelector("[data-testid=events] li");
+}
+
+export async function entry(page) {
+  await events(page);
+  await page.click("[data-testid=events-audit]");
+  await page.click("[data-testid=event-entry]");
+}

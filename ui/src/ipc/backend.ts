@@ -15,8 +15,12 @@ import type { AnomalyView } from "./bindings/AnomalyView";
 import type { ApiError } from "./bindings/ApiError";
 import type { ConnectionForm } from "./bindings/ConnectionForm";
 import type { ConnectionRow } from "./bindings/ConnectionRow";
+import type { DeviceView } from "./bindings/DeviceView";
 import type { DiscoveryQuery } from "./bindings/DiscoveryQuery";
 import type { DiscoveryView } from "./bindings/DiscoveryView";
+import type { DocumentView } from "./bindings/DocumentView";
+import type { EventsPage } from "./bindings/EventsPage";
+import type { EventsQuery } from "./bindings/EventsQuery";
 import type { EvidenceRow } from "./bindings/EvidenceRow";
 import type { EvidenceTotal } from "./bindings/EvidenceTotal";
 import type { ExportRequest } from "./bindings/ExportRequest";
@@ -30,6 +34,7 @@ import type { LookView } from "./bindings/LookView";
 import type { ModelImportView } from "./bindings/ModelImportView";
 import type { ModelsView } from "./bindings/ModelsView";
 import type { OpeningView } from "./bindings/OpeningView";
+import type { PickRequest } from "./bindings/PickRequest";
 import type { PictureBinding } from "./bindings/PictureBinding";
 import type { PictureList } from "./bindings/PictureList";
 import type { PictureRow } from "./bindings/PictureRow";
@@ -112,6 +117,19 @@ export interface Backend {
   removeAnnotation(id: number, revision: number): Promise<AnnotationAnswer>;
   restoreAnnotation(id: number, revision: number): Promise<AnnotationAnswer>;
   anomaly(asset: string): Promise<AnomalyView | null>;
+  /** What is known of the device behind an asset. May be asked each second. */
+  device(asset: string): Promise<DeviceView>;
+  /** What happened to an asset, the newest first. */
+  assetEvents(query: EventsQuery): Promise<EventsPage>;
+  /** The documents that the plant file names for an asset. */
+  documents(asset: string): Promise<DocumentView[]>;
+  /**
+   * Has the system open the document with this number. `seen` is the path or address that was shown: where the plant file
+   * says something else by now, nothing is opened.
+   */
+  openDocument(asset: string, index: number, seen: string): Promise<void>;
+  /** The path that a person chooses in the system's dialog; null when they choose none. */
+  pickPath(request: PickRequest): Promise<string | null>;
   connections(): Promise<ConnectionRow[]>;
   heard(connection: string): Promise<HeardRow[]>;
   /** Begins a look at the other side of a connection; one that goes on is ended. */
@@ -124,7 +142,10 @@ export interface Backend {
    * such: when it says something else by now, that is the answer, and nothing is written.
    */
   saveConnection(form: ConnectionForm, opened: ConnectionForm | null): Promise<SavedView>;
+  /** For ten minutes, and until another one is removed, it can be taken back. */
   removeConnection(id: string): Promise<void>;
+  /** Takes a removal back: plant file and password as they were; refused when the file was changed since. */
+  restoreConnection(id: string): Promise<void>;
   requestRebirth(connection: string, node: string): Promise<void>;
   /** What was heard and is in no plant file yet, as proposals without their signals. May be asked each second. */
   discovery(query: DiscoveryQuery): Promise<DiscoveryView>;

@@ -13,6 +13,7 @@ const CHANGES: ReadonlySet<PropertyKey> = new Set([
   "importPicture",
   "saveConnection",
   "removeConnection",
+  "restoreConnection",
   "requestRebirth",
   "discoveryAccept",
   "discoveryIgnore",

@@ -7,9 +7,13 @@ export interface Notice {
   failed: boolean;
   /** It was shown long enough, or a person closed it. */
   onclosed?: () => void;
+  /** How it is taken back. */
+  undo?: () => void;
 }
 
 const SHOWN_MS = 7_000;
+/** What can be taken back is read, and thought about. */
+const UNDO_SHOWN_MS = 30_000;
 const SHOWN_MAX = 4;
 
 class Notices {
@@ -24,6 +28,18 @@ class Notices {
     this.list = [...this.list, notice].slice(-SHOWN_MAX);
     // What failed stays until it is read and closed.
     if (!failed) setTimeout(() => this.close(notice.id), SHOWN_MS);
+  }
+
+  /** Tells of something that can be taken back. */
+  tellWithUndo(text: string, undo: () => void): void {
+    const id = this.#next;
+    this.#next += 1;
+    const take = () => {
+      this.close(id);
+      undo();
+    };
+    this.list = [...this.list, { id, text, failed: false, undo: take }].slice(-SHOWN_MAX);
+    setTimeout(() => this.close(id), UNDO_SHOWN_MS);
   }
 
   close(id: number): void {

@@ -4,6 +4,7 @@
  */
 import type { Backend } from "../ipc/backend";
 import type { AlarmRow } from "../ipc/bindings/AlarmRow";
+import type { AssetEvent } from "../ipc/bindings/AssetEvent";
 import type { PlantView } from "../ipc/bindings/PlantView";
 import type { StatisticsView } from "../ipc/bindings/StatisticsView";
 import { decodeTrend } from "../lib/trend";
@@ -71,6 +72,15 @@ export class Units {
   alarm(alarm: AlarmRow): AlarmRow {
     const by = alarm.kind === "anomaly" ? undefined : this.converted.get(alarm.signal);
     return by ? { ...alarm, value: shown(alarm.value, by), limit: shown(alarm.limit, by) } : alarm;
+  }
+
+  event(event: AssetEvent): AssetEvent {
+    const { what } = event;
+    if (what.kind !== "alarm" || what.rule === "anomaly") return event;
+    const by = this.converted.get(what.signal);
+    if (!by) return event;
+    const to = (value: number | null) => (value === null ? null : shown(value, by));
+    return { ...event, what: { ...what, limit: to(what.limit), value: to(what.value) } };
   }
 
   /** In place. */
@@ -142,6 +152,10 @@ export function shownIn(units: Units, backend: Backend): Backend {
       (await backend.alarmHistory(before, limit)).map((alarm) => units.alarm(alarm)),
     alarmHistoryAsOf: async (at, before, limit) =>
       (await backend.alarmHistoryAsOf(at, before, limit)).map((alarm) => units.alarm(alarm)),
+    assetEvents: async (query) => {
+      const page = await backend.assetEvents(query);
+      return { ...page, rows: page.rows.map((event) => units.event(event)) };
+    },
     acknowledge: async (id, comment) => units.alarm(await backend.acknowledge(id, comment)),
     trend: async (request) => units.trend(await backend.trend(request)),
     startStatistics: async (request) => units.statistics(await backend.startStatistics(request)),

@@ -5,9 +5,12 @@
 
 mod annotations;
 mod audit;
+mod device;
 mod diagnostics;
 mod discovery;
 mod doctor;
+mod documents;
+mod events;
 mod faults;
 mod last_heard;
 mod layouts;
@@ -20,6 +23,7 @@ mod pictures;
 mod plans;
 mod plant_file;
 mod planted;
+mod removal;
 mod saving;
 mod seen;
 mod session;
@@ -41,9 +45,10 @@ use tokio::{
 use twin_core::{OccurrenceId, engine::SystemEvent};
 use twin_historian::{Durability, Group, Historian, LinkTransition};
 
+pub use self::documents::ToOpen;
 use self::{
-    audit::Unwritten, diagnostics::Diagnostics, links::Links, look::Looks, planted::Planted,
-    seen::Seen, statistics::Measurings, unmade::Unmade,
+    audit::Unwritten, device::Devices, diagnostics::Diagnostics, links::Links, look::Looks,
+    planted::Planted, removal::Removed, seen::Seen, statistics::Measurings, unmade::Unmade,
 };
 use crate::{
     api::{
@@ -55,6 +60,7 @@ use crate::{
     },
     clock,
     compile::Compiled,
+    device::KeptFacts,
     discovery::Discovery,
     error::{Error, Result},
     files::Files,
@@ -102,6 +108,10 @@ pub struct App {
     unmade: Mutex<Unmade>,
     /// What is done and not in the audit trail yet.
     unwritten: Mutex<Unwritten>,
+    /// What devices told.
+    devices: std::sync::Mutex<Devices>,
+    /// The connection that was removed last.
+    removed: Mutex<Option<Removed>>,
     /// One edit of the plant file at a time.
     editing: Mutex<()>,
     next_link: AtomicUsize,
@@ -135,12 +145,8 @@ impl App {
         adopter.put_plant(Arc::clone(&compiled)).await;
         let plant = planted.view(workspace.dir());
         let caught_up = start::catch_up(&historian, &compiled).await?;
-        let records = historian.alarms().standing().await?;
-        let view = Arc::new(View::new(
-            plant,
-            records.iter().map(alarm_row).collect(),
-            historian.alarms().newest_seq().await?,
-        ));
+        let view = first_view(&historian, plant).await?;
+        let kept_facts = KeptFacts::open(workspace.dir())?;
         let known = historian.signals().await?;
         let (policy, policy_now) = watch::channel(Arc::new(Plan::of(&compiled, &known)));
         let running = start::pipeline(
@@ -179,6 +185,8 @@ impl App {
             links: Mutex::new(Links::default()),
             unmade: Mutex::new(Unmade::default()),
             unwritten: Mutex::new(Unwritten::default()),
+            devices: std::sync::Mutex::new(Devices::new(kept_facts)),
+            removed: Mutex::new(None),
             editing: Mutex::new(()),
             next_link: AtomicUsize::new(0),
             unacknowledged: running.unacknowledged,
@@ -203,6 +211,7 @@ impl App {
         self.files.stop().await;
         self.looks.end();
         self.measurings.end();
+        self.keep_devices(clock::now(), true).await;
         let mut tasks = self.tasks.lock().await;
         tasks.maintenance.abort();
         if let Some(watching) = &tasks.plant_file {
@@ -395,6 +404,14 @@ impl App {
     }
 }
 
+/// What is seen before anything has come: the plant with the alarms that stand.
+async fn first_view(historian: &Historian, plant: PlantView) -> Result<Arc<View>> {
+    let records = historian.alarms().standing().await?;
+    let alarm_seq = historian.alarms().newest_seq().await?;
+    let rows = records.iter().map(alarm_row).collect();
+    Ok(Arc::new(View::new(plant, rows, alarm_seq)))
+}
+
 /// Looks at the plant file, and at what mapping rules may make assets of, until the program ends.
 async fn watch_plant_file(app: Weak<App>) {
     let mut rules_rest_until = Instant::now();
@@ -403,6 +420,8 @@ async fn watch_plant_file(app: Weak<App>) {
         let Some(app) = app.upgrade() else { return };
         app.diagnostics.look(clock::now());
         app.audit_rest().await;
+        app.forget_removed(clock::now()).await;
+        app.keep_devices(clock::now(), false).await;
         app.adopter.adopt_rest(clock::now()).await;
         app.look_at_plant_file().await;
         app.look_at_connections(clock::now()).await;

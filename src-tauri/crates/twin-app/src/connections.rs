@@ -14,7 +14,7 @@ use twin_model::{Carrier, Connection, Protocol, Security};
 
 pub use self::{
     form::{connection_of, form_of, target_of},
-    found::{filter_view, offer_view},
+    found::{expiry_view, filter_view, offer_view},
     kinds::{down, down_notice, said_of},
     session::{SessionFacts, session_view},
 };

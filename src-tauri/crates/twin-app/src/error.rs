@@ -91,6 +91,12 @@ pub enum Error {
         /// Its id.
         id: String,
     },
+    /// A document may not be opened.
+    #[error("{0}")]
+    Document(Said),
+    /// A removal cannot be taken back.
+    #[error("{0}")]
+    Restore(Said),
     /// A request made no sense.
     #[error("{0}")]
     Request(String),
@@ -195,6 +201,7 @@ impl Error {
                 "error-stopped",
                 "the pipeline has stopped: restart Twinscope, and look into its log for the reason"
             ),
+            Error::Document(why) | Error::Restore(why) => why.clone(),
             other => other.said_of_opening(),
         }
     }

@@ -7,6 +7,7 @@ pub mod compile;
 pub mod connections;
 mod decoding;
 pub mod demo;
+mod device;
 mod discovery;
 pub mod error;
 pub mod files;

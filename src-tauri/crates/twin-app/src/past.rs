@@ -200,12 +200,7 @@ fn link_then(link: LinkTransition, away: Option<Timestamp>) -> LinkThen {
             reason: (&reason).into(),
         };
     }
-    let state = match link.state.as_str() {
-        "up" => LinkStateView::Up,
-        "connecting" => LinkStateView::Connecting,
-        "taken-over" => LinkStateView::TakenOver,
-        _ => LinkStateView::Down,
-    };
+    let state = LinkStateView::of_name(&link.state);
     // Of one that is up history says whether it missed anything.
     let reason = match state {
         LinkStateView::Up => Said::default(),

@@ -38,7 +38,7 @@ fn faults(text: &str) -> Vec<(usize, String, String)> {
             .into_iter()
             .map(|problem| (problem.line, problem.key, problem.message))
             .collect(),
-        other => panic!("{other:?}"),
+        other => unreachable!("{other:?}"),
     }
 }
 

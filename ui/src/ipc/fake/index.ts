@@ -5,6 +5,7 @@ import type { ConnectionRow } from "../bindings/ConnectionRow";
 import type { Settings } from "../bindings/Settings";
 import { FakeAlarms } from "./alarms";
 import { fakeAnnotations } from "./annotations";
+import { fakeAsset } from "./asset";
 import { editedByHand, fakeConnections, fakeHeard, flooded } from "./connections";
 import { fakeDiagnostics } from "./diagnostics";
 import { fakeDiscovery } from "./discovery";
@@ -52,6 +53,8 @@ export function fakeBackend(asked: string): Backend {
   const show = new FakeShow(plant, world, faults);
   let connections: ConnectionRow[] = bare ? [] : fakeConnections(world.start, faults);
   if (flood) connections = connections.map(flooded);
+  /** As they were before the last removal. */
+  let removed: ConnectionRow[] = [];
   let byHand = scene === "meanwhile";
   let settings: Settings = { on_close: "ask", language: "en" };
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -202,8 +205,15 @@ export function fakeBackend(asked: string): Backend {
       return { kind: "saved", form: saved };
     },
     async removeConnection(id) {
+      removed = connections;
       connections = connections.filter((row) => row.form.id !== id);
     },
+    async restoreConnection(id) {
+      if (!removed.some((row) => row.form.id === id)) throw { message: "It is too long ago." };
+      connections = removed;
+      removed = [];
+    },
+    ...fakeAsset(plant, world, alarms, scene === "normal"),
     async requestRebirth() {},
     ...fakeDiscovery(scene, plant.view),
     sparkplugSession: async () => fakeSession(world.start, faults),

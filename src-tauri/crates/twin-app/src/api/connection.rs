@@ -160,6 +160,18 @@ pub enum LinkStateView {
     TakenOver,
 }
 
+impl LinkStateView {
+    /// The state under a name that history has.
+    pub fn of_name(name: &str) -> Self {
+        match name {
+            "up" => LinkStateView::Up,
+            "connecting" => LinkStateView::Connecting,
+            "taken-over" => LinkStateView::TakenOver,
+            _ => LinkStateView::Down,
+        }
+    }
+}
+
 /// A connection with what happens on it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]

@@ -18,13 +18,12 @@ use super::App;
 use crate::{
     api::{
         connection::{
-            ConnectionForm, ExpiryView, FactView, GradeView, NoticeView, TestReportView,
-            TestStepView,
+            ConnectionForm, FactView, GradeView, NoticeView, TestReportView, TestStepView,
         },
         said::SaidView,
     },
     clock,
-    connections::{connection_of, said_of, spec_of},
+    connections::{connection_of, expiry_view, said_of, spec_of},
     error::Result,
     pipeline::request::Request,
     running::coap_spec,
@@ -172,12 +171,7 @@ fn report_view(report: &TestReport, now: Timestamp) -> TestReportView {
         expiries: expiries
             .unwrap_or_default()
             .into_iter()
-            .map(|end| ExpiryView {
-                near: end.is_near(),
-                at: end.at.micros() as f64,
-                days: end.days as f64,
-                what: end.what.into(),
-            })
+            .map(expiry_view)
             .collect(),
     }
 }

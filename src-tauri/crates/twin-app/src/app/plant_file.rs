@@ -56,28 +56,6 @@ impl App {
             .unwrap_or_default()
     }
 
-    /// Removes a connection from the plant file and ends it.
-    ///
-    /// # Errors
-    /// When assets of the plant file still use it, or the file cannot be written.
-    pub async fn remove_connection(&self, id: &str, user: &str) -> Result<()> {
-        let _alone = self.editing.lock().await;
-        let edited = self.edit(|document| document.remove_connection(id))?;
-        let text = self.audit_edited(edited).await;
-        self.audit(user, "remove-connection", id, "").await;
-        let forgotten = self.workspace.put_password(id, "").map_err(|error| {
-            let text = format!(
-                "the connection \"{id}\" is removed, but its password is still stored: {error}"
-            );
-            Error::Request(text)
-        });
-        let taken_up = self.take_up_edit(text).await;
-        if let (Err(_), Err(error)) = (&taken_up, &forgotten) {
-            tracing::warn!("{error}");
-        }
-        taken_up.and(forgotten)
-    }
-
     /// Changes the plant file.
     pub(super) fn edit(
         &self,

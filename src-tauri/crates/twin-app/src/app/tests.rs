@@ -1,5 +1,6 @@
 //! What becomes of a plant file, and of what mapping rules fit, when something fails on the way.
 
+mod asset;
 mod kept;
 mod unmade;
 

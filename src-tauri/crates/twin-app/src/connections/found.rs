@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use twin_connect::{
-    FilterSample,
+    Expiry, FilterSample,
     coap::{self, Links, media_type},
 };
 use twin_core::{Said, said};
 use twin_model::Limits;
 
 use crate::api::{
-    connection::NoticeView,
+    connection::{ExpiryView, NoticeView},
     look::{BranchView, FilterView, OfferView, OfferedView},
     said::SaidView,
 };
@@ -21,6 +21,16 @@ const BRANCHES_MAX: usize = 50;
 const OFFERED_MAX: usize = 500;
 /// Where a device says what it has (RFC 6690, section 4): no resource to be read.
 const WELL_KNOWN: &str = "/.well-known/core";
+
+/// The end of something that has to be renewed before.
+pub fn expiry_view(end: Expiry) -> ExpiryView {
+    ExpiryView {
+        near: end.is_near(),
+        at: end.at.micros() as f64,
+        days: end.days as f64,
+        what: end.what.into(),
+    }
+}
 
 /// What a filter brought, and where that would reach the connection's `limits`.
 pub fn filter_view(sample: FilterSample, limits: &Limits) -> FilterView {

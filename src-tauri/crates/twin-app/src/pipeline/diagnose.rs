@@ -38,6 +38,20 @@ impl Driver {
                 let _ = reply.send(sources.find_map(|source| source.tapped_message(number)));
             }
             Diagnose::EndTap => self.end_taps(),
+            Diagnose::Device {
+                connection,
+                signals,
+                topics,
+                reply,
+            } => {
+                let mut sources = self.sources.values();
+                let source = sources.find(|source| *source.id() == connection);
+                let told = source.map(|source| source.device(&signals, &topics, now));
+                let _ = reply.send(told.unwrap_or_default());
+            }
+            Diagnose::Devices(reply) => {
+                let _ = reply.send(self.sources.values().flat_map(Source::devices).collect());
+            }
             Diagnose::Depths(reply) => {
                 let _ = reply.send(self.depths());
             }

@@ -1,18 +1,18 @@
 //! What is asked of the driver, and by which queues.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use tokio::sync::{mpsc, oneshot};
 use twin_connect::Stamp;
 use twin_core::{
-    ConnectionId, OccurrenceId,
+    ConnectionId, OccurrenceId, SignalKey,
     engine::{LastHeard, SystemEvent},
 };
 use twin_discover::{Heard, Ledger, LedgerPart, LedgerState};
 
 use super::{
     scoring::{Answer, ScoringThread},
-    source::Source,
+    source::{DeviceTold, Source, Told},
 };
 use crate::{
     api::{
@@ -111,6 +111,19 @@ pub enum Diagnose {
     },
     /// Keep no more messages.
     EndTap,
+    /// What the devices of an asset told.
+    Device {
+        /// On which connection.
+        connection: ConnectionId,
+        /// The asset's signals.
+        signals: HashSet<SignalKey>,
+        /// The topics on which they come.
+        topics: HashSet<String>,
+        /// Whom to tell; nothing of a connection that does not run.
+        reply: oneshot::Sender<DeviceTold>,
+    },
+    /// What all devices told that feed signals.
+    Devices(oneshot::Sender<Vec<Told>>),
     /// What waits, and what was left out.
     Depths(oneshot::Sender<Depths>),
 }

@@ -8,6 +8,7 @@ mod rows;
 mod signs;
 mod stamps;
 mod tap;
+mod told;
 mod topics;
 mod values;
 mod waiting;
@@ -27,10 +28,14 @@ use twin_historian::{Birth, EXCERPT_BYTES_MAX, LinkTransition, Reject};
 use twin_payload::{Convention, Decoder, Message, Observations, Presence, SourceEvent};
 
 use self::{
-    conditions::Conditions, feeds::Feeds, stamps::Stamps, tap::Tap, topics::Topics,
-    waiting::Waiting,
+    conditions::Conditions, feeds::Feeds, stamps::Stamps, tap::Tap, told::Presences,
+    topics::Topics, waiting::Waiting,
 };
-pub use self::{feeds::Wanted, tap::hexadecimal};
+pub use self::{
+    feeds::Wanted,
+    tap::hexadecimal,
+    told::{DeviceTold, Told},
+};
 use super::{
     carrier::Carriers,
     job::Job,
@@ -69,6 +74,8 @@ pub struct Source {
     gone: HashMap<u32, u64>,
     /// What live messages say of their time.
     stamps: Stamps,
+    /// Whether devices are there.
+    presences: Presences,
     /// Messages that wait for the birth that explains them.
     waiting: Waiting,
     conditions: Conditions,
@@ -153,6 +160,7 @@ impl Source {
             ledger: Ledger::new(LedgerLimits::default()),
             gone: HashMap::new(),
             stamps: Stamps::default(),
+            presences: Presences::default(),
             waiting: Waiting::default(),
             conditions: Conditions::default(),
             state: LinkStateView::Connecting,
@@ -364,6 +372,7 @@ impl Source {
     }
 
     fn take_event(&mut self, event: &SourceEvent, turn: &mut Turn) {
+        told::note(&mut self.presences, event);
         let death = LinkMark::Set(Quality::bad(Reason::NodeDeath));
         let (node, mark) = match event {
             SourceEvent::NodeDeath { node, .. } | SourceEvent::DeviceDeath { device: node, .. } => {

@@ -1,6 +1,7 @@
 //! Driver, writer and maintenance on a real history, fed as connections feed them.
 
 mod adoption;
+mod device;
 mod diagnose;
 mod ends;
 mod gap;

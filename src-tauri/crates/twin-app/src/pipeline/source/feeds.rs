@@ -138,6 +138,15 @@ impl Feeds {
         self.known.get(index).unwrap_or(&Feed::Ignored)
     }
 
+    /// As [`signal`](Self::signal), without remembering that it was looked up.
+    pub fn fed(&self, decoder: &Decoder, address: AddressIx) -> Option<SignalKey> {
+        match self.known.get(address.index()) {
+            Some(Feed::Signal(signal)) => Some(*signal),
+            Some(_) => None,
+            None => self.addresses.get(decoder.address(address)).copied(),
+        }
+    }
+
     /// The signal that an address feeds.
     pub fn signal(&mut self, decoder: &Decoder, address: AddressIx) -> Option<SignalKey> {
         match self.of(decoder, address) {

@@ -1,0 +1,41 @@
+events-title = Ereignisse
+events-alarms = Alarme
+events-kinds = Arten von Ereignissen
+events-kind-alarm = Alarme
+events-kind-quality = Güte
+events-kind-link = Verbindung
+events-kind-birth = Geburten
+events-kind-unreadable = Unlesbares
+events-kind-audit = Eingriffe
+events-none = Soweit die Historie reicht, ist mit diesem Asset noch nichts geschehen.
+events-none-of-kind = Soweit die Historie reicht, gibt es nichts von diesen Arten.
+events-older = Frühere Ereignisse
+events-to-alarms = Alarme
+events-to-connections = Verbindungen
+events-to-sessions = Sitzungen
+events-to-evidence = Belege
+events-to-entry = Eintrag
+events-to-trend = Trend zu diesem Zeitpunkt
+
+events-quality-good = Werte sind wieder gut
+events-alarm-returned = { $subject } ist wieder normal
+events-alarm-acknowledged = { $subject } quittiert von { $user }
+events-alarm-removed = { $subject }: Alarm beendet, weil seine Regel aus der Anlagendatei genommen wurde
+events-birth = Geburt empfangen: die neueste
+events-unreadable = Eine Nachricht war nicht lesbar: { $reason }
+
+events-action-accept-proposals = In die Anlagendatei übernommen: { $subject }
+events-action-model-import = Modell eingelesen: { $subject }
+events-action-plant-file = Anlagendatei geändert: { $subject }
+events-action-remove-connection = Verbindung entfernt: { $subject }
+events-action-request-rebirth = Neue Geburt angefordert: { $subject }
+events-action-restore-connection = Entfernen zurückgenommen: { $subject }
+events-action-save-connection = Verbindung gespeichert: { $subject }
+events-nobody = außerhalb von Twinscope
+
+events-entry = Eintrag { $number } im Prüfprotokoll
+events-entry-when = Wann
+events-entry-who = Wer
+events-entry-action = Was
+events-entry-subject = Woran
+events-entry-detail = Einzelheiten

@@ -1,0 +1,206 @@
+//! What is told of one asset: its events, its documents, and a connection that comes back.
+
+use std::fs;
+
+use twin_core::{
+    Quality, Reason, SignalId, SignalKey, Timestamp,
+    alarm::{AlarmKind, AlarmState, AlarmTransition, Cause, Priority},
+};
+use twin_historian::{
+    AuditEntry, Birth, Durability, Group, JournalRow, LinkTransition, QualityTransition, Reject,
+};
+
+use super::{House, PLANT};
+use crate::{
+    api::events::{EventKind, EventWhat, EventsQuery},
+    error::Error,
+};
+
+const TANK: &str = "\n[[asset]]\nid = \"t\"\narea = \"a\"\ntype = \"tank\"\nconnection = \"c\"\nsource = \"plant/t#{signal}\"\n";
+
+#[tokio::test]
+async fn a_removed_connection_comes_back_to_the_byte() {
+    let plant = PLANT.replace(
+        "[[connection]]",
+        "# Ask Ann for the password.\n[[connection]]  # the only one",
+    );
+    let house = House::open(&plant).await;
+    house.app.workspace.put_password("c", "secret").unwrap();
+    let before = house.text();
+    house.app.remove_connection("c", "ada").await.unwrap();
+    assert!(!house.text().contains("Ask Ann"));
+    assert_eq!(house.app.workspace.password("c").unwrap(), None);
+    house.app.restore_connection("c", "bob").await.unwrap();
+    assert_eq!(house.text(), before);
+    assert_eq!(
+        house.app.workspace.password("c").unwrap().as_deref(),
+        Some("secret")
+    );
+    house.look().await;
+    let noted = house.actions().await;
+    let of_people: Vec<_> = noted
+        .iter()
+        .filter(|action| action.ends_with("-connection"))
+        .collect();
+    assert_eq!(of_people, ["remove-connection", "restore-connection"]);
+    let again = house.app.restore_connection("c", "bob").await;
+    assert!(matches!(again, Err(Error::Restore(_))), "{again:?}");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_removal_is_not_taken_back_over_what_somebody_wrote_since() {
+    let house = House::open(PLANT).await;
+    house.app.workspace.put_password("c", "secret").unwrap();
+    house.app.remove_connection("c", "ada").await.unwrap();
+    house.edit("name = \"P\"", "name = \"Q\"");
+    let refused = house.app.restore_connection("c", "ada").await;
+    assert!(matches!(refused, Err(Error::Restore(_))), "{refused:?}");
+    assert!(house.text().contains("name = \"Q\"") && !house.text().contains("port = 9"));
+    assert_eq!(house.app.workspace.password("c").unwrap(), None);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn documents_are_opened_as_they_were_seen() {
+    let papers = "[[asset.documents]]\ntitle = \"Manual\"\nfile = \"m.pdf\"\n[[asset.documents]]\ntitle = \"Maker\"\n\
+                  address = \"https://example.org/\"\n";
+    let house = House::open(&format!("{PLANT}{TANK}{papers}")).await;
+    let listed = house.app.documents("t").await.unwrap();
+    assert!(listed[0].wrong.is_some() && listed[1].wrong.is_none() && listed[1].web);
+    fs::write(house.dir.path().join("m.pdf"), "%PDF").unwrap();
+    assert_eq!(house.app.documents("t").await.unwrap()[0].wrong, None);
+    house.app.document_to_open("t", 0, "m.pdf").await.unwrap();
+    for (index, seen) in [(1, "m.pdf"), (0, "/etc/passwd"), (7, "m.pdf")] {
+        let refused = house.app.document_to_open("t", index, seen).await;
+        assert!(matches!(refused, Err(Error::Document(_))), "{refused:?}");
+    }
+    house.close().await;
+}
+
+fn raised(signal: SignalKey, at: Timestamp) -> AlarmTransition {
+    AlarmTransition {
+        occurrence: "t/level:high@1".into(),
+        rule: "t/level:high".into(),
+        asset: "t".into(),
+        signal,
+        kind: AlarmKind::High,
+        priority: Priority::new(2).unwrap(),
+        limit: 4.5,
+        from: AlarmState::Normal,
+        to: AlarmState::UnackActive,
+        cause: Cause::Raised,
+        source_time: at,
+        at,
+        value: 4.75,
+    }
+}
+
+/// One event of each kind, a second apart, the last one first.
+async fn with_events(house: &House) {
+    let historian = &house.app.historian;
+    let at = |second: i64| Timestamp::from_secs(1_000 + second);
+    let signal = historian
+        .signal_keys(&[SignalId::from("t/level")])
+        .await
+        .unwrap()[0];
+    let raised = raised(signal, at(1));
+    let other = AlarmTransition {
+        occurrence: "t-2/level:high@1".into(),
+        rule: "t-2/level:high".into(),
+        asset: "t-2".into(),
+        ..raised.clone()
+    };
+    let row = JournalRow(i64::MAX);
+    historian
+        .alarms()
+        .append(&[raised, other], row)
+        .await
+        .unwrap();
+    let reject = |topic: &str| Reject {
+        connection: "c".into(),
+        topic: topic.to_owned(),
+        reason: "utf8".into(),
+        detail: "byte 3".into(),
+        payload: vec![7],
+        received: at(3),
+    };
+    let group = Group {
+        qualities: &[QualityTransition {
+            signal,
+            at: at(2),
+            quality: Quality::bad(Reason::NodeDeath),
+        }],
+        rejects: &[reject("plant/t"), reject("plant/x")],
+        links: &[LinkTransition {
+            connection: "c".into(),
+            at: at(4),
+            state: "down".into(),
+            reason: "gone".into(),
+        }],
+        births: &[(
+            "c".into(),
+            Birth {
+                topic: "plant/t".into(),
+                payload: vec![1],
+                received: at(0),
+            },
+        )],
+        ..Group::default()
+    };
+    historian
+        .append_group(group, Durability::Full)
+        .await
+        .unwrap();
+    for (subject, second) in [("s, t", 5), ("t-2", 6)] {
+        let entry = AuditEntry {
+            at: at(second),
+            user: "ann".into(),
+            action: "accept-proposals".into(),
+            subject: subject.into(),
+            detail: String::new(),
+        };
+        historian.alarms().write_audit(&entry).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn events_of_an_asset_are_one_list() {
+    let house = House::open(&format!("{PLANT}{TANK}")).await;
+    with_events(&house).await;
+    let ask = async |kinds: &[EventKind], before: i64, limit| {
+        let query = EventsQuery {
+            asset: "t".into(),
+            before: Timestamp::from_secs(before).micros() as f64,
+            kinds: kinds.to_vec(),
+            limit,
+        };
+        let page = house.app.asset_events(&query).await.unwrap();
+        let seconds = page
+            .rows
+            .iter()
+            .map(|row| row.at as i64 / 1_000_000 - 1_000);
+        (seconds.collect::<Vec<_>>(), page.more)
+    };
+    assert_eq!(ask(&[], 2_000, 50).await, (vec![5, 4, 3, 2, 1, 0], false));
+    assert_eq!(ask(&[], 2_000, 2).await, (vec![5, 4], true));
+    assert_eq!(ask(&[], 1_004, 2).await, (vec![3, 2], true));
+    assert_eq!(
+        ask(&[EventKind::Link, EventKind::Alarm], 2_000, 50).await,
+        (vec![4, 1], false)
+    );
+    // Nothing later than the instant that is shown.
+    assert_eq!(ask(&[], 1_002, 50).await, (vec![1, 0], false));
+    let query = EventsQuery {
+        asset: "t".into(),
+        before: 9e15,
+        kinds: vec![EventKind::Quality],
+        limit: 1,
+    };
+    let page = house.app.asset_events(&query).await.unwrap();
+    assert!(matches!(
+        page.rows[0].what,
+        EventWhat::Quality { status: 2, .. }
+    ));
+    house.close().await;
+}
