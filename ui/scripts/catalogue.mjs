@@ -26,9 +26,14 @@ class References extends Visitor {
   }
 }
 
-/** The text as written, or empty where it depends on a value. */
+/** The text as written: "one | many" where it depends on a count alone, empty where it depends on a value otherwise. */
 function plainText(pattern) {
   if (!pattern) return "";
+  const [{ expression }] = pattern.elements;
+  if (pattern.elements.length === 1 && expression?.type === "SelectExpression") {
+    const names = expression.variants.map(({ key }) => key.name).join();
+    return names === "one,other" ? expression.variants.map(({ value }) => plainText(value)).join(" | ") : "";
+  }
   const parts = pattern.elements.map((element) => {
     if (element.type === "TextElement") return element.value;
     return element.expression.type === "VariableReference" ? `{ $${element.expression.id.name} }` : null;

@@ -133,7 +133,9 @@ describe("facts in words", () => {
     expect(factValue({ ...fact, kind: "presence", value: "sleeping" })).toBe("asleep");
     expect(factValue({ ...fact, kind: "strength", value: "-61", unit: "dBm" })).toBe("-61 dBm");
     expect(factSource(fact)).toBe("Homie 5 · d · t");
-    expect(plain(expiryText({ what: "x", at: 0, days: 1, near: true }))).toBe("x ends in 1 day");
+    expect(plain(expiryText({ what: { text: "x", sentences: [] }, at: 0, days: 1, near: true }))).toBe(
+      "x ends in 1 day",
+    );
   });
 });
 

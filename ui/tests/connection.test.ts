@@ -127,7 +127,7 @@ describe("words of a look", () => {
   });
 
   it("says what a device has", () => {
-    const resource = { path: "/a", observable: true, about: "" };
+    const resource = { path: "/a", observable: true, about: [] };
     expect(offerSentence({ resources: [resource], left_out: 0 })).toBe(
       "The device has 1 resource. Tick what is to be read.",
     );

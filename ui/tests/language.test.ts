@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
 import { errorMessage } from "../src/ipc/backend";
 import { fakeBackend } from "../src/ipc/fake";
-import { said } from "../src/ipc/fake/said";
+import { said, sentence } from "../src/ipc/fake/said";
 import { formatCount, formatNumber } from "../src/lib/format";
 import { securityWords } from "../src/lib/linkwords";
 import { localeOf, systemLanguage } from "../src/lib/locale";
@@ -113,6 +113,15 @@ describe("what the program says", () => {
     windowLanguage.choose("de");
     expect(told(both)).toBe("3 gingen verloren, weil der Speicher dafür voll ist. Disk full.");
     expect(told(said("Disk full.", "not-there"))).toBe("Disk full.");
+  });
+
+  it("is in that language within a sentence too", () => {
+    const what = sentence("step-broker-certificate", { subject: "CN=b" });
+    const ends = sentence("step-ends", { days: 1, what, day: "2026-12-24" });
+    expect(ends.text).toBe("the broker's certificate (CN=b) ends in 1 day, on 2026-12-24");
+    expect(told(ends)).toBe(ends.text);
+    windowLanguage.choose("de");
+    expect(told(ends)).toBe("Läuft in 1 Tag ab, am 2026-12-24: das Zertifikat des Brokers (CN=b)");
   });
 
   it("is so for errors too, whatever was thrown", () => {

@@ -46,17 +46,20 @@ describe("catalogue", () => {
   const rust = sources(RUST, /\.rs$/);
 
   it("says in English what the program says", () => {
-    // said!("id", "words {name}", …): a backslash at the end of a line joins it to the next.
-    const said = rust.flatMap(({ text }) => [
-      ...spokenPart(text).matchAll(/\bsaid!\(\s*"([a-z][a-z0-9]*-[a-z0-9-]+)",\s*"((?:[^"\\]|\\[\s\S])*)"/g),
-    ]);
+    // said!("id", "words {name}", …) or said!("id", "one {name}" | "many {names}", …): a backslash at the end of a line
+    // joins it to the next.
+    const literal = String.raw`"((?:[^"\\]|\\[\s\S])*)"`;
+    const sentence = String.raw`\bsaid!\(\s*"([a-z][a-z0-9]*-[a-z0-9-]+)",\s*${literal}(?:\s*\|\s*${literal})?`;
+    const said = rust.flatMap(({ text }) => [...spokenPart(text).matchAll(new RegExp(sentence, "g"))]);
     expect(said.length).toBeGreaterThan(20);
-    for (const [, id = "", words = ""] of said) {
-      const plain = words
+    const plain = (words: string) =>
+      words
         .replaceAll(/\\\n\s*/g, "")
         .replaceAll('\\"', '"')
         .replaceAll(/\{(\w+)\}/g, "{ $$$1 }");
-      expect(`${id}: ${languages.en?.get(id)?.text}`).toBe(`${id}: ${plain}`);
+    for (const [, id = "", words = "", many] of said) {
+      const both = many === undefined ? plain(words) : `${plain(words)} | ${plain(many)}`;
+      expect(`${id}: ${languages.en?.get(id)?.text}`).toBe(`${id}: ${both}`);
     }
   });
 

@@ -413,7 +413,7 @@ describe("connection form", () => {
   });
 
   it("says which certificate ends first", () => {
-    const end = { what: "the broker's certificate (CN=b)", at: 0, days: 19, near: true };
+    const end = { what: said("the broker's certificate (CN=b)"), at: 0, days: 19, near: true };
     expect(expiryWords(end)).toBe("First to end: the broker's certificate (CN=b), in 19 days.");
     expect(expiryWords({ ...end, days: 0 })).toMatch(/, today\.$/);
     expect(expiryWords({ ...end, days: -1 })).toMatch(/, over\.$/);

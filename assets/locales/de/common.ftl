@@ -17,3 +17,4 @@ common-connections = { $count ->
 }
 common-more = und { $count } weitere
 common-converted = aus { $unit }
+common-list = { $before }, { $next }

@@ -48,3 +48,13 @@ look-offer-interval = wird in Abständen gelesen
 
 look-broken = Die Prüfung endete ohne Ergebnis
 look-broken-advice = Bitte erneut versuchen und ins Protokoll des Programms sehen.
+look-doubt-topics = Er bringt mindestens so viele Topics, wie die Verbindung haben darf ({ $topics }).
+look-doubt-topics-advice = Engere Topics nennen oder die Grenze für Topics anheben.
+look-doubt-size = Seine größte Nachricht hat { $size } kB, die Verbindung nimmt { $limit } kB an.
+look-doubt-size-advice = Die Grenze für Nachrichten anheben oder dieses Topic auslassen.
+look-doubt-rate = Er bringt { $rate } Nachrichten je Sekunde, die Verbindung nimmt { $limit } an.
+look-doubt-rate-advice = Die Grenze für Nachrichten je Sekunde anheben oder engere Topics nennen.
+look-doubt-data = Er bringt { $size } kB je Sekunde, die Verbindung nimmt { $limit } kB an.
+look-doubt-data-advice = Die Grenze für Daten je Sekunde anheben oder engere Topics nennen.
+look-offered-format = Inhaltsformat { $number }
+look-offered-size = etwa { $size } Bytes

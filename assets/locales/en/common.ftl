@@ -19,3 +19,4 @@ common-connections = { $count ->
 common-more = and { $count } more
 # Beside a signal that is shown in another unit than it came in. $unit: the one it came in.
 common-converted = from { $unit }
+common-list = { $before }, { $next }

@@ -49,3 +49,13 @@ look-offer-interval = read at intervals
 
 look-broken = the look ended without a result
 look-broken-advice = Try again, and look into the log of the program.
+look-doubt-topics = it brings at least as many topics as the connection may have ({ $topics })
+look-doubt-topics-advice = Name narrower topics, or raise the limit on topics.
+look-doubt-size = its largest message has { $size } kB, and the connection takes { $limit } kB
+look-doubt-size-advice = Raise the limit on messages, or leave that topic out.
+look-doubt-rate = it brings { $rate } messages a second, and the connection takes { $limit }
+look-doubt-rate-advice = Raise the limit on messages a second, or name narrower topics.
+look-doubt-data = it brings { $size } kB a second, and the connection takes { $limit } kB
+look-doubt-data-advice = Raise the limit on data a second, or name narrower topics.
+look-offered-format = content format { $number }
+look-offered-size = about { $size } bytes

@@ -84,7 +84,7 @@ async fn a_filter_is_weighed_and_clocks_are_compared() -> Result<()> {
         let step = report.steps.into_iter().find(|step| step.step == "Clock");
         let facts = step.context("the step Clock")?.facts;
         let fact = facts.into_iter().find(|fact| fact.name.contains("source"));
-        Ok(fact.context("what source times say")?.value)
+        Ok(fact.context("what source times say")?.value.text)
     };
     let before = clock().await?;
     ensure!(before.starts_with("not known"), "{before}");

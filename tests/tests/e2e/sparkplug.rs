@@ -126,7 +126,7 @@ async fn an_edge_node_of_others_is_read_as_it_speaks() -> Result<()> {
     let session = app.sparkplug_session("c").await?;
     let worst = session.rows.first().context("a row")?;
     ensure!(
-        worst.id == "Plant/edge" && worst.findings[0].brief == "offline",
+        worst.id == "Plant/edge" && &*worst.findings[0].brief == "offline",
         "{session:?}"
     );
     ensure!(

@@ -1,7 +1,7 @@
 /** What the connection doctor found, in words. */
 import type { ExpiryView } from "../ipc/bindings/ExpiryView";
 import type { TestReportView } from "../ipc/bindings/TestReportView";
-import { t } from "./text/text";
+import { t, told } from "./text/text";
 
 /** How the test went, as a sentence. */
 export function outcomeWords({ steps }: TestReportView): string {
@@ -11,7 +11,8 @@ export function outcomeWords({ steps }: TestReportView): string {
 }
 
 /** The end that comes first, as a sentence. */
-export function expiryWords({ what, days }: ExpiryView): string {
+export function expiryWords({ what: ending, days }: ExpiryView): string {
+  const what = told(ending);
   if (days < 0) return t("doctor-expiry-over", { what });
   return days === 0 ? t("doctor-expiry-today", { what }) : t("doctor-expiry-days", { what, days });
 }

@@ -3,7 +3,7 @@ import type { NodeFacts } from "../ipc/bindings/NodeFacts";
 import type { SessionRow } from "../ipc/bindings/SessionRow";
 import type { SessionView } from "../ipc/bindings/SessionView";
 import { formatBytes, formatCount, formatDuration, formatNumber, MICROS_PER_S, NBSP } from "./format";
-import { t } from "./text/text";
+import { t, told } from "./text/text";
 import type { Clock } from "./time";
 
 export interface Fact {
@@ -22,7 +22,7 @@ export function sessionSummary({ sources, troubled, held }: SessionView): string
 
 /** What a row's findings are, as a line; empty when there are none. */
 export function briefs({ findings }: SessionRow): string {
-  return findings.map(({ brief }) => brief.replaceAll(" ", NBSP)).join(" · ");
+  return findings.map(({ brief }) => told(brief).replaceAll(" ", NBSP)).join(" · ");
 }
 
 /** "3, last at 14:32:07" */

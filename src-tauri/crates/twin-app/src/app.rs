@@ -3,6 +3,7 @@
 //! Left out on purpose: anything about windows, trays and notification services. The shell adds those, the headless
 //! binary a terminal.
 
+mod annotations;
 mod audit;
 mod device;
 mod diagnostics;
@@ -19,12 +20,14 @@ mod mapped;
 mod models;
 mod past;
 mod pictures;
+mod plans;
 mod plant_file;
 mod planted;
 mod removal;
 mod saving;
 mod seen;
 mod session;
+mod statistics;
 #[cfg(test)]
 mod tests;
 mod unmade;
@@ -45,7 +48,7 @@ use twin_historian::{Durability, Group, Historian, LinkTransition};
 pub use self::documents::ToOpen;
 use self::{
     audit::Unwritten, device::Devices, diagnostics::Diagnostics, links::Links, look::Looks,
-    planted::Planted, removal::Removed, seen::Seen, unmade::Unmade,
+    planted::Planted, removal::Removed, seen::Seen, statistics::Measurings, unmade::Unmade,
 };
 use crate::{
     api::{
@@ -98,6 +101,7 @@ pub struct App {
     discovery: Discovery,
     diagnostics: Diagnostics,
     looks: Looks,
+    measurings: Measurings,
     requests: mpsc::Sender<Request>,
     links: Mutex<Links>,
     /// Connections that cannot be made.
@@ -166,6 +170,7 @@ impl App {
             discovery: Discovery::default(),
             diagnostics: Diagnostics::new(running.meter, clock::now()),
             looks: Looks::default(),
+            measurings: Measurings::default(),
             workspace,
             historian,
             adopter,
@@ -205,6 +210,7 @@ impl App {
     pub async fn stop(&self) {
         self.files.stop().await;
         self.looks.end();
+        self.measurings.end();
         self.keep_devices(clock::now(), true).await;
         let mut tasks = self.tasks.lock().await;
         tasks.maintenance.abort();

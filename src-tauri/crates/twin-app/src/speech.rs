@@ -32,15 +32,18 @@ impl Speech {
 
     /// The words of a sentence; English where the catalogue does not have it.
     pub fn say(&self, said: &Said) -> String {
-        let Some(bundle) = &self.bundle else {
-            return said.to_string();
-        };
-        let words = |sentence: &Sentence| {
-            translated(bundle, sentence).unwrap_or_else(|| sentence.text.clone())
-        };
-        let sentences: Vec<String> = said.sentences.iter().map(words).collect();
-        sentences.join(" ")
+        match &self.bundle {
+            Some(bundle) => words(bundle, said),
+            None => said.to_string(),
+        }
     }
+}
+
+fn words(bundle: &FluentBundle<FluentResource>, said: &Said) -> String {
+    let one =
+        |sentence: &Sentence| translated(bundle, sentence).unwrap_or_else(|| sentence.text.clone());
+    let sentences: Vec<String> = said.sentences.iter().map(one).collect();
+    sentences.join(" ")
 }
 
 fn german() -> Option<FluentBundle<FluentResource>> {
@@ -64,8 +67,9 @@ fn translated(bundle: &FluentBundle<FluentResource>, sentence: &Sentence) -> Opt
         let value = match value {
             SaidValue::Count(count) => FluentValue::from(*count),
             SaidValue::Text(text) => FluentValue::from(with_comma(text)),
+            SaidValue::Words(said) => FluentValue::from(words(bundle, said)),
         };
-        values.set(name.as_str(), value);
+        values.set(name.as_ref(), value);
     }
     let mut errors = Vec::new();
     let words = bundle.format_pattern(pattern, Some(&values), &mut errors);
@@ -113,6 +117,24 @@ mod tests {
             Speech::new(Language::De).say(&said),
             "7,9 mm/s über -0,1 mm/s"
         );
+    }
+
+    #[test]
+    fn words_within_a_sentence_are_said_in_the_language_too() {
+        let inner = said!(
+            "notice-above",
+            "{value} above {limit}",
+            value = "7.9",
+            limit = "7.1"
+        );
+        let outer = said!(
+            "notice-high",
+            "{asset} · {signal} high",
+            asset = "Pump",
+            signal = inner
+        );
+        let german = Speech::new(Language::De).say(&outer);
+        assert!(german.contains("7,9 über 7,1"), "{german}");
     }
 
     #[test]

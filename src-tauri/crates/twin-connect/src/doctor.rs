@@ -6,7 +6,7 @@ use tokio::{
     select,
     time::{Instant, timeout},
 };
-use twin_core::Timestamp;
+use twin_core::{Said, Timestamp, said};
 
 use crate::{
     BrokerFacts, Carrier, ConnectionSpec, DownKind, DownReason, Error, Protocol, Qos, Session,
@@ -124,9 +124,9 @@ impl Look<'_> {
         let addresses = self.take(Step::Dns, found)?;
         let list: Vec<_> = addresses.iter().map(|one| one.ip().to_string()).collect();
         let list = list.join(", ");
-        let mut step = TestStep::worked(Step::Dns, format!("{} is {list}", spec.host));
-        step.fact("addresses", list);
-        step.fact("took", findings::took(began.elapsed()));
+        let mut step = findings::dns(&spec.host, &list);
+        step.fact(said!("step-addresses", "addresses"), list);
+        findings::took(&mut step, began.elapsed());
         self.report.steps.push(step);
 
         let began = Instant::now();
@@ -135,9 +135,8 @@ impl Look<'_> {
         let peer = stream
             .peer_addr()
             .map_or_else(|_| spec.address(), |peer| peer.to_string());
-        let mut step = TestStep::worked(Step::Tcp, format!("{peer} accepts connections"));
-        step.fact("address", peer);
-        step.fact("took", findings::took(began.elapsed()));
+        let mut step = findings::tcp(&peer);
+        findings::took(&mut step, began.elapsed());
         self.report.steps.push(step);
 
         let way = self.protect(stream).await?;
@@ -166,9 +165,8 @@ impl Look<'_> {
         .await;
         let made = made.unwrap_or_else(|_| Err(DownReason::timeout(&spec, "the TLS handshake")));
         let agreed = self.take(Step::Tls, made)?;
-        let words = socket::security(&agreed.facts);
-        let mut step = findings::tls(&spec, &agreed.facts, &words, self.now());
-        step.fact("took", findings::took(began.elapsed()));
+        let mut step = findings::tls(&spec, &agreed.facts, self.now());
+        findings::took(&mut step, began.elapsed());
         self.report.steps.push(step);
         self.report.tls = Some(Arc::clone(&agreed.facts));
         Some(Way::encrypted(agreed))
@@ -278,7 +276,7 @@ impl Look<'_> {
     }
 
     /// What can be said once all is done.
-    fn finish(&mut self, session: Option<(&'static str, String)>) {
+    fn finish(&mut self, session: Option<(Said, Said)>) {
         if let Some((name, value)) = session
             && let Some(step) = self
                 .report

@@ -1,7 +1,7 @@
 //! What a connection has found out about the other side.
 
 use serde::Serialize;
-use twin_core::Timestamp;
+use twin_core::{Said, Timestamp, said};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -69,7 +69,7 @@ pub struct TlsFacts {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Expiry {
     /// What ends, such as `the broker's certificate (CN=broker)`.
-    pub what: String,
+    pub what: Said,
     /// When.
     pub at: Timestamp,
     /// Whole days until then; negative when it is over.
@@ -87,32 +87,54 @@ impl TlsFacts {
     /// When the certificates and revocation lists of this link end, the soonest first. `now` is the time to count days
     /// from.
     pub fn expiries(&self, now: Timestamp) -> Vec<Expiry> {
-        let one = |what: &str, facts: &CertificateFacts| {
-            (format!("{what} ({})", facts.subject), facts.not_after)
-        };
         let mut ends = Vec::new();
         for (index, facts) in self.chain.iter().enumerate() {
+            let subject = &*facts.subject;
             let what = match index {
-                0 => "the broker's certificate",
-                _ => "an intermediate certificate of the broker",
+                0 => said!(
+                    "step-broker-certificate",
+                    "the broker's certificate ({subject})",
+                    subject = subject
+                ),
+                _ => said!(
+                    "step-broker-intermediate",
+                    "an intermediate certificate of the broker ({subject})",
+                    subject = subject
+                ),
             };
-            ends.push(one(what, facts));
+            ends.push((what, facts.not_after));
         }
-        ends.extend(
-            self.authority
-                .iter()
-                .map(|facts| one("the authority's certificate", facts)),
-        );
+        if let Some(facts) = &self.authority {
+            let what = said!(
+                "step-authority-certificate",
+                "the authority's certificate ({subject})",
+                subject = &*facts.subject
+            );
+            ends.push((what, facts.not_after));
+        }
         for (index, facts) in self.client.iter().enumerate() {
+            let subject = &*facts.subject;
             let what = match index {
-                0 => "this client's certificate",
-                _ => "an intermediate certificate of this client",
+                0 => said!(
+                    "step-client-certificate",
+                    "this client's certificate ({subject})",
+                    subject = subject
+                ),
+                _ => said!(
+                    "step-client-intermediate",
+                    "an intermediate certificate of this client ({subject})",
+                    subject = subject
+                ),
             };
-            ends.push(one(what, facts));
+            ends.push((what, facts.not_after));
         }
         for list in &self.revocations {
-            let end = list.next_update;
-            ends.extend(end.map(|end| (format!("the revocation list ({})", list.issuer), end)));
+            let what = said!(
+                "step-revocation-list",
+                "the revocation list ({issuer})",
+                issuer = &*list.issuer
+            );
+            ends.extend(list.next_update.map(|end| (what, end)));
         }
         let mut ends: Vec<_> = ends
             .into_iter()
@@ -208,7 +230,7 @@ mod tests {
         let found: Vec<_> = facts
             .expiries(now)
             .into_iter()
-            .map(|end| (end.days, end.is_near(), end.what))
+            .map(|end| (end.days, end.is_near(), end.what.to_string()))
             .collect();
         let expected = [
             (-1, true, "the authority's certificate (CN=ca)"),

@@ -1,8 +1,9 @@
 //! How well a connection is protected, as far as its description says.
 
 use serde::Serialize;
+use twin_core::{Said, said};
 
-use crate::{Authorities, Carrier, ConnectionSpec, Pem};
+use crate::{Authorities, Carrier, ConnectionSpec, Pem, Tls};
 
 /// How the two ends know each other, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -72,16 +73,16 @@ pub struct Risk {
     /// Its kind.
     pub kind: RiskKind,
     /// What may happen.
-    pub message: String,
+    pub message: Said,
     /// What to do about it.
-    pub advice: String,
+    pub advice: Said,
 }
 
-fn risk(kind: RiskKind, message: impl Into<String>, advice: impl Into<String>) -> Risk {
+fn risk(kind: RiskKind, message: Said, advice: Said) -> Risk {
     Risk {
         kind,
-        message: message.into(),
-        advice: advice.into(),
+        message,
+        advice,
     }
 }
 
@@ -93,66 +94,129 @@ pub fn security_grade(spec: &ConnectionSpec) -> (Grade, Vec<Risk>) {
         .is_some_and(|credentials| credentials.password.is_some());
     let token = matches!(&spec.carrier, Carrier::WebSocket { headers, .. } if !headers.is_empty());
     let has_secret = password || token;
-    let secret = if password { "password" } else { "token" };
     let Some(tls) = &spec.tls else {
-        let mut risks = vec![risk(
-            RiskKind::Plaintext,
-            "nothing is encrypted: whoever is on the way can read every value and send false ones",
-            "Switch TLS on, at the broker first if need be.",
-        )];
-        if has_secret {
-            risks.push(risk(
-                RiskKind::SecretInPlain,
-                format!("the {secret} is sent readable to everyone on the way"),
-                "Switch TLS on, and then change it: it may be known already.",
-            ));
-        }
-        return (Grade::D, risks);
+        return (Grade::D, plain(has_secret, password));
     };
     let mut risks = Vec::new();
     let grade = if tls.client.is_some() {
         Grade::A
     } else if has_secret {
-        risks.push(risk(
-            RiskKind::SharedKey,
-            format!("whoever learns the {secret} can be this client"),
-            "Use a client certificate instead: its key never leaves this machine.",
-        ));
+        risks.push(shared_key(password));
         Grade::B
     } else {
         risks.push(risk(
             RiskKind::Anonymous,
-            "the broker does not know who this client is, so it lets anyone in",
-            "Use a client certificate, and let the broker demand one.",
+            said!(
+                "risk-anonymous",
+                "the broker does not know who this client is, so it lets anyone in"
+            ),
+            said!(
+                "risk-anonymous-advice",
+                "Use a client certificate, and let the broker demand one."
+            ),
         ));
         Grade::C
     };
+    risks.extend(certificate_risks(spec, tls));
+    (grade, risks)
+}
+
+fn plain(has_secret: bool, password: bool) -> Vec<Risk> {
+    let mut risks = vec![risk(
+        RiskKind::Plaintext,
+        said!(
+            "risk-plaintext",
+            "nothing is encrypted: whoever is on the way can read every value and send false ones"
+        ),
+        said!(
+            "risk-plaintext-advice",
+            "Switch TLS on, at the broker first if need be."
+        ),
+    )];
+    if has_secret {
+        let message = match password {
+            true => said!(
+                "risk-secret-in-plain",
+                "the password is sent readable to everyone on the way"
+            ),
+            false => said!(
+                "risk-token-in-plain",
+                "the token is sent readable to everyone on the way"
+            ),
+        };
+        let advice = said!(
+            "risk-secret-in-plain-advice",
+            "Switch TLS on, and then change it: it may be known already."
+        );
+        risks.push(risk(RiskKind::SecretInPlain, message, advice));
+    }
+    risks
+}
+
+fn shared_key(password: bool) -> Risk {
+    let message = match password {
+        true => said!(
+            "risk-shared-key",
+            "whoever learns the password can be this client"
+        ),
+        false => said!(
+            "risk-shared-token",
+            "whoever learns the token can be this client"
+        ),
+    };
+    let advice = said!(
+        "risk-shared-key-advice",
+        "Use a client certificate instead: its key never leaves this machine."
+    );
+    risk(RiskKind::SharedKey, message, advice)
+}
+
+/// What may go wrong with the check of the broker's certificate.
+fn certificate_risks(spec: &ConnectionSpec, tls: &Tls) -> Vec<Risk> {
+    let mut risks = Vec::new();
     if let Some(name) = &tls.server_name {
         risks.push(risk(
             RiskKind::ServerNameOverride,
-            format!(
-                "the broker is checked against the name \"{name}\", not \"{}\": whoever holds a certificate for that \
+            said!(
+                "risk-server-name-override",
+                "the broker is checked against the name \"{name}\", not \"{host}\": whoever holds a certificate for that \
                  name can stand in for it",
-                spec.host
+                name = name.as_str(),
+                host = spec.host.as_str()
             ),
-            "Give the broker a certificate for its own name, and remove the other name.",
+            said!(
+                "risk-server-name-override-advice",
+                "Give the broker a certificate for its own name, and remove the other name."
+            ),
         ));
     }
     if tls.authorities == Authorities::System {
         risks.push(risk(
             RiskKind::SystemAuthorities,
-            "any authority that this system trusts may vouch for the broker",
-            "Choose the CA file of the broker's own authority.",
+            said!(
+                "risk-system-authorities",
+                "any authority that this system trusts may vouch for the broker"
+            ),
+            said!(
+                "risk-system-authorities-advice",
+                "Choose the CA file of the broker's own authority."
+            ),
         ));
     }
     if tls.crl.is_none() {
         risks.push(risk(
             RiskKind::NoRevocationList,
-            "a certificate of the broker that its authority has revoked would still be accepted",
-            "Choose a revocation list, if the authority publishes one.",
+            said!(
+                "risk-no-revocation-list",
+                "a certificate of the broker that its authority has revoked would still be accepted"
+            ),
+            said!(
+                "risk-no-revocation-list-advice",
+                "Choose a revocation list, if the authority publishes one."
+            ),
         ));
     }
-    (grade, risks)
+    risks
 }
 
 /// Whether others can read the private key's file: its permissions, by the system's clock of this moment. None where
@@ -164,18 +228,20 @@ pub async fn key_risk(spec: &ConnectionSpec) -> Option<Risk> {
     };
     let meta = tokio::fs::metadata(path).await.ok()?;
     let mode = mode_of(&meta)?;
+    let path = path.display().to_string();
     (mode & 0o077 != 0).then(|| {
-        risk(
-            RiskKind::KeyReadable,
-            format!(
-                "the private key {} is open to others on this machine (mode {mode:03o})",
-                path.display()
-            ),
-            format!(
-                "Make it readable for its owner only: chmod 600 {}",
-                path.display()
-            ),
-        )
+        let message = said!(
+            "risk-key-readable",
+            "the private key {path} is open to others on this machine (mode {mode})",
+            path = path.as_str(),
+            mode = format!("{mode:03o}")
+        );
+        let advice = said!(
+            "risk-key-readable-advice",
+            "Make it readable for its owner only: chmod 600 {path}",
+            path = path
+        );
+        risk(RiskKind::KeyReadable, message, advice)
     })
 }
 
@@ -193,7 +259,7 @@ fn mode_of(_: &std::fs::Metadata) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ClientCertificate, Credentials, Secret, Tls};
+    use crate::{ClientCertificate, Credentials, Secret};
 
     fn kinds(spec: &ConnectionSpec) -> (Grade, Vec<RiskKind>) {
         let (grade, risks) = security_grade(spec);
@@ -268,7 +334,7 @@ mod tests {
             let found = key_risk(&spec).await;
             assert_eq!(found.is_some(), risky, "{mode:o}");
             if let Some(risk) = found {
-                assert!(risk.advice.contains("chmod 600"), "{risk:?}");
+                assert!(risk.advice.to_string().contains("chmod 600"), "{risk:?}");
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
+use twin_core::Said;
 
 use crate::{
     BrokerFacts, ConnectionSpec, DownKind, DownReason, Grade, Risk, TlsFacts, security_grade,
@@ -60,18 +61,18 @@ impl Step {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fact {
     /// What it is.
-    pub name: &'static str,
+    pub name: Said,
     /// In words. It may hold text from the other side.
-    pub value: String,
+    pub value: Said,
 }
 
 /// Something that a person should look at although the step worked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Notice {
     /// What it is.
-    pub message: String,
+    pub message: Said,
     /// What to do.
-    pub advice: String,
+    pub advice: Said,
 }
 
 /// How a step went.
@@ -81,10 +82,10 @@ pub struct TestStep {
     pub step: Step,
     /// Whether it worked.
     pub ok: bool,
-    /// What happened.
-    pub message: String,
+    /// What happened. Of one that failed, `kind` says more to a catalogue.
+    pub message: Said,
     /// What to do; empty when it worked.
-    pub advice: String,
+    pub advice: Said,
     /// Why it did not work; none when it did.
     pub kind: Option<DownKind>,
     /// What it found out.
@@ -94,12 +95,12 @@ pub struct TestStep {
 }
 
 impl TestStep {
-    pub(crate) fn worked(step: Step, message: impl Into<String>) -> Self {
+    pub(crate) fn worked(step: Step, message: impl Into<Said>) -> Self {
         TestStep {
             step,
             ok: true,
             message: message.into(),
-            advice: String::new(),
+            advice: Said::default(),
             kind: None,
             facts: Vec::new(),
             notices: Vec::new(),
@@ -114,22 +115,19 @@ impl TestStep {
         } = reason;
         TestStep {
             ok: false,
-            advice,
+            advice: advice.into(),
             kind: Some(kind),
             ..TestStep::worked(step, message)
         }
     }
 
-    pub(crate) fn fact(&mut self, name: &'static str, value: impl Into<String>) {
+    pub(crate) fn fact(&mut self, name: Said, value: impl Into<Said>) {
         let value = value.into();
         self.facts.push(Fact { name, value });
     }
 
-    pub(crate) fn notice(&mut self, message: impl Into<String>, advice: impl Into<String>) {
-        self.notices.push(Notice {
-            message: message.into(),
-            advice: advice.into(),
-        });
+    pub(crate) fn notice(&mut self, message: Said, advice: Said) {
+        self.notices.push(Notice { message, advice });
     }
 }
 

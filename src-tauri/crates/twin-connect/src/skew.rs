@@ -1,6 +1,6 @@
 //! Comparing the clocks of the other side with this machine's.
 
-use twin_core::Timestamp;
+use twin_core::{Said, Timestamp, said};
 
 use crate::{
     calendar::day,
@@ -45,36 +45,55 @@ pub fn source_skew(stamps: &[Stamp]) -> Option<i64> {
 pub fn source_clock(stamps: &[Stamp]) -> TestStep {
     let mut step = TestStep::worked(Step::Clock, "");
     step.message = if compare_sources(&mut step, stamps) {
-        "compared with the sources' clock".into()
+        with_sources()
     } else {
-        "the device's clock is not known: no source times were at hand".into()
+        said!(
+            "step-clock-device-unknown",
+            "the device's clock is not known: no source times were at hand"
+        )
     };
     step
 }
 
+fn with_sources() -> Said {
+    said!("step-clock-sources", "compared with the sources' clock")
+}
+
 /// Whether there were enough of them.
 fn compare_sources(step: &mut TestStep, stamps: &[Stamp]) -> bool {
+    let name = said!("step-source-times", "source times (median)");
     let Some(ahead) = source_skew(stamps) else {
-        step.fact(
-            "source times (median)",
-            format!("not known: fewer than {ENOUGH} live messages that hold a time"),
+        let few = said!(
+            "step-source-times-few",
+            "not known: fewer than {count} live messages that hold a time",
+            count = ENOUGH
         );
+        step.fact(name, few);
         return false;
     };
-    step.fact("source times (median)", offset(ahead));
+    step.fact(name, offset(ahead));
     if ahead > AHEAD_TOLERANCE {
-        step.notice(
-            format!("the sources' clocks are {}", offset(ahead)),
-            "Let the devices and this machine keep their time by NTP.",
+        let message = said!(
+            "step-sources-ahead",
+            "the sources' clocks are {offset}",
+            offset = offset(ahead)
         );
+        let advice = said!(
+            "step-sources-ahead-advice",
+            "Let the devices and this machine keep their time by NTP."
+        );
+        step.notice(message, advice);
     } else if ahead < -BEHIND_TOLERANCE {
-        step.notice(
-            format!(
-                "source times are {}: by their clocks, or by delay",
-                offset(ahead)
-            ),
-            "Check the devices' clocks, and whether they send values late.",
+        let message = said!(
+            "step-sources-behind",
+            "source times are {offset}: by their clocks, or by delay",
+            offset = offset(ahead)
         );
+        let advice = said!(
+            "step-sources-behind-advice",
+            "Check the devices' clocks, and whether they send values late."
+        );
+        step.notice(message, advice);
     }
     true
 }
@@ -88,45 +107,77 @@ pub(crate) fn compare(
     tls: Option<&TlsFacts>,
 ) -> TestStep {
     let mut step = TestStep::worked(Step::Clock, "");
-    let mut found = Vec::new();
-    if let Some((facts, at)) = web_socket
-        && let Some(date) = facts.date
-    {
-        let ahead = date.since(at).micros();
-        step.fact("server clock (HTTP Date, to the second)", offset(ahead));
-        if ahead.abs() > HTTP_TOLERANCE {
-            step.notice(
-                format!("the server's clock is {}", offset(ahead)),
-                "Let both machines keep their time by NTP.",
-            );
-        }
-        found.push("the server's");
+    let server = web_socket.and_then(|(facts, at)| Some(facts.date?.since(at).micros()));
+    if let Some(ahead) = server {
+        compare_server(&mut step, ahead);
     }
-    if compare_sources(&mut step, stamps) {
-        found.push("the sources'");
-    }
+    let has_sources = compare_sources(&mut step, stamps);
     let since = tls.and_then(|tls| tls.chain.iter().map(|one| one.not_before).max());
     let until = tls.and_then(|tls| tls.chain.iter().map(|one| one.not_after).min());
     if let (Some(since), Some(until)) = (since, until) {
-        let range = format!("from {} to {}", day(since), day(until));
-        step.fact(
-            "this machine's clock is within what the certificates allow",
-            range,
+        let range = said!(
+            "step-range",
+            "from {since} to {until}",
+            since = day(since),
+            until = day(until)
         );
+        let name = said!(
+            "step-clock-range",
+            "this machine's clock is within what the certificates allow"
+        );
+        step.fact(name, range);
     }
-    step.message = if found.is_empty() {
-        "the broker's clock is not measurable: MQTT carries no time of day, and no source times were at hand".into()
-    } else {
-        format!("compared with {} clock", found.join(" and "))
+    step.message = match (server.is_some(), has_sources) {
+        (false, false) => said!(
+            "step-clock-unknown",
+            "the broker's clock is not measurable: MQTT carries no time of day, and no source times were at hand"
+        ),
+        (false, true) => with_sources(),
+        (true, false) => said!("step-clock-server", "compared with the server's clock"),
+        (true, true) => said!(
+            "step-clock-both",
+            "compared with the server's and the sources' clock"
+        ),
     };
     step
 }
 
+fn compare_server(step: &mut TestStep, ahead: i64) {
+    let name = said!(
+        "step-server-clock",
+        "server clock (HTTP Date, to the second)"
+    );
+    step.fact(name, offset(ahead));
+    if ahead.abs() > HTTP_TOLERANCE {
+        let message = said!(
+            "step-server-off",
+            "the server's clock is {offset}",
+            offset = offset(ahead)
+        );
+        let advice = said!(
+            "step-server-off-advice",
+            "Let both machines keep their time by NTP."
+        );
+        step.notice(message, advice);
+    }
+}
+
 /// "2.1 s ahead of this machine's".
-fn offset(ahead: i64) -> String {
-    let seconds = ahead.unsigned_abs() as f64 / 1e6;
-    let side = if ahead < 0 { "behind" } else { "ahead of" };
-    format!("{seconds:.1} s {side} this machine's")
+fn offset(ahead: i64) -> Said {
+    let seconds = format!("{:.1}", ahead.unsigned_abs() as f64 / 1e6);
+    if ahead < 0 {
+        said!(
+            "step-behind",
+            "{seconds} s behind this machine's",
+            seconds = seconds
+        )
+    } else {
+        said!(
+            "step-ahead",
+            "{seconds} s ahead of this machine's",
+            seconds = seconds
+        )
+    }
 }
 
 #[cfg(test)]
@@ -152,24 +203,27 @@ mod tests {
     fn nothing_is_made_up() {
         let step = compare(&stamps(&[0; 4]), None, None);
         assert!(
-            step.ok && step.message.contains("not measurable"),
+            step.ok && step.message.to_string().contains("not measurable"),
             "{step:?}"
         );
         assert!(step.notices.is_empty());
         let [only] = &step.facts[..] else {
             panic!("{step:?}");
         };
-        assert!(only.value.starts_with("not known"), "{step:?}");
+        assert!(only.value.to_string().starts_with("not known"), "{step:?}");
     }
 
     #[test]
     fn source_times_alone_tell_a_clock_or_that_it_is_not_known() {
         let none = source_clock(&[]);
-        assert!(none.ok && none.message.contains("not known"), "{none:?}");
+        assert!(
+            none.ok && none.message.to_string().contains("not known"),
+            "{none:?}"
+        );
         let ahead = source_clock(&stamps(&[60_000_000; 5]));
         assert_eq!(ahead.notices.len(), 1, "{ahead:?}");
         assert!(
-            ahead.facts[0].value.starts_with("60.0 s ahead"),
+            ahead.facts[0].value.to_string().starts_with("60.0 s ahead"),
             "{ahead:?}"
         );
     }
@@ -184,9 +238,15 @@ mod tests {
             (-60_000_000, Some("60.0 s behind")),
         ] {
             let step = compare(&stamps(&[ahead; 6]), None, None);
-            assert!(step.message.contains("the sources'"), "{step:?}");
+            assert!(
+                step.message.to_string().contains("the sources'"),
+                "{step:?}"
+            );
             match word {
-                Some(word) => assert!(step.notices[0].message.contains(word), "{step:?}"),
+                Some(word) => assert!(
+                    step.notices[0].message.to_string().contains(word),
+                    "{step:?}"
+                ),
                 None => assert!(step.notices.is_empty(), "{step:?}"),
             }
         }
@@ -198,7 +258,10 @@ mod tests {
             };
             let step = compare(&[], Some((&facts, at)), None);
             assert_eq!(step.notices.len(), count, "{step:?}");
-            assert!(step.message.contains("the server's"), "{step:?}");
+            assert!(
+                step.message.to_string().contains("the server's"),
+                "{step:?}"
+            );
         }
     }
 }

@@ -45,7 +45,9 @@ mod testing;
 
 pub use adopt::{Adopted, Adoption};
 pub use alarms::{
-    AlarmRecord, Alarms, AuditCheck, AuditEntry, AuditRecord, Concern, Raised, SPANS_MAX,
+    ANNOTATION_CHARS_MAX, ANNOTATIONS_LISTED_MAX, ANNOTATIONS_MAX, AlarmRecord, Alarms, Annotation,
+    AnnotationChange, AnnotationDraft, Annotations, AuditCheck, AuditEntry, AuditRecord, Concern,
+    Raised, SPANS_MAX,
 };
 pub use append::Group;
 pub use codec::{decode, encode};
@@ -63,7 +65,8 @@ pub use keep::{
     Salvaged, repair, restore, salvage,
 };
 pub use query::{
-    AsOf, BORDERS_MAX, CURSOR_SAMPLES_MAX, CalendarUnit, Columns, Cursor, WIDTH_MAX, calendar,
+    AsOf, BORDERS_MAX, Between, CURSOR_SAMPLES_MAX, CalendarUnit, Columns, Cursor, Measured,
+    Measuring, StateRun, WIDTH_MAX, calendar,
 };
 pub use rollup::{Aggregate, RollUp, STATES_MAX, State, StateTime, States, WHOLE_STATES_MAX};
 pub use row::JournalRow;

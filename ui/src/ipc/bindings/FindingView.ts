@@ -8,7 +8,7 @@ export type FindingView = {
 /**
  * In a word or two, such as "3 gaps".
  */
-brief: string, 
+brief: SaidView, 
 /**
  * The evidence.
  */

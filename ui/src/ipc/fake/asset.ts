@@ -8,7 +8,7 @@ import type { EventKind } from "../bindings/EventKind";
 import type { EventWhat } from "../bindings/EventWhat";
 import type { FakeAlarms } from "./alarms";
 import type { FakePlant } from "./plant";
-import { said } from "./said";
+import { said, sentence } from "./said";
 import type { World } from "./world";
 
 const S = 1_000_000;
@@ -149,13 +149,13 @@ export function fakeAsset(plant: FakePlant, world: World, alarms: FakeAlarms, ba
         connection: "station",
         expiries: [
           {
-            what: "this client's certificate (CN=twinscope)",
+            what: sentence("step-client-certificate", { subject: "CN=twinscope" }),
             at: now + DAYS_LEFT * DAY,
             days: DAYS_LEFT,
             near: true,
           },
           {
-            what: "the broker's certificate (CN=broker.riverside.example)",
+            what: sentence("step-broker-certificate", { subject: "CN=broker.riverside.example" }),
             at: now + 212 * DAY,
             days: 212,
             near: false,

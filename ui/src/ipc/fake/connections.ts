@@ -1,12 +1,15 @@
 /** The played station's brokers. */
+import type { TextId } from "../../lib/text/text";
 import type { ConnectionForm } from "../bindings/ConnectionForm";
 import type { ConnectionRow } from "../bindings/ConnectionRow";
 import type { ExpiryView } from "../bindings/ExpiryView";
 import type { GradeView } from "../bindings/GradeView";
 import type { HeardRow } from "../bindings/HeardRow";
 import type { NoticeView } from "../bindings/NoticeView";
+import type { SaidValueView } from "../bindings/SaidValueView";
+import type { SaidView } from "../bindings/SaidView";
 import type { TestReportView } from "../bindings/TestReportView";
-import { said } from "./said";
+import { said, sentence } from "./said";
 
 const S = 1_000_000;
 const DAY = 86_400 * S;
@@ -166,9 +169,19 @@ export function fakeHeard(now: number): HeardRow[] {
 
 type Step = TestReportView["steps"][number];
 
-function worked(step: string, message: string, facts: Record<string, string> = {}, id = ""): Step {
-  const list = Object.entries(facts).map(([name, value]) => ({ name, value }));
-  return { step, ok: true, message: said(message, id), advice: said(""), facts: list, notices: [] };
+/** What a step found out, by its text in the catalogue. */
+type Facts = Partial<Record<TextId, SaidView | string>>;
+
+function worked(step: string, message: SaidView, facts: Facts = {}): Step {
+  const list = Object.entries(facts).map(([id, value]) => ({
+    name: sentence(id as TextId),
+    value: typeof value === "string" ? said(value) : value,
+  }));
+  return { step, ok: true, message, advice: said(""), facts: list, notices: [] };
+}
+
+function took(amount: string): SaidView {
+  return sentence("step-ms", { amount });
 }
 
 function fakeGrade(form: ConnectionForm): GradeView {
@@ -179,111 +192,94 @@ function fakeGrade(form: ConnectionForm): GradeView {
   return { letter: "C", words: "anonymous" };
 }
 
-function risk(kind: string, message: string, advice: string): NoticeView {
-  return { message: said(message, `risk-${kind}`), advice: said(advice, `risk-${kind}-advice`) };
-}
-
-function plaintext(advice: string): NoticeView {
-  const words = "nothing is encrypted: whoever is on the way can read every value and send false ones";
-  return risk("plaintext", words, advice);
+function notice(
+  id: TextId,
+  values: Record<string, SaidValueView> = {},
+  advice = `${id}-advice` as TextId,
+): NoticeView {
+  return { message: sentence(id, values), advice: sentence(advice) };
 }
 
 function fakeRisks(form: ConnectionForm): NoticeView[] {
-  if (!form.tls) return [plaintext("Switch TLS on, at the broker first if need be.")];
+  if (!form.tls) return [notice("risk-plaintext")];
   const risks: NoticeView[] = [];
-  if (form.certificate_file === "" && form.username === "") {
-    const words = "the broker does not know who this client is, so it lets anyone in";
-    risks.push(risk("anonymous", words, "Use a client certificate, and let the broker demand one."));
-  }
-  if (form.transport.server_name !== "") {
-    const words = `the broker is checked against the name "${form.transport.server_name}", not "${form.host}"`;
-    const advice = "Give the broker a certificate for its own name, and remove the other name.";
-    risks.push(risk("server-name-override", words, advice));
-  }
-  if (form.transport.crl_file === "") {
-    const words = "a certificate of the broker that its authority has revoked would still be accepted";
-    risks.push(
-      risk("no-revocation-list", words, "Choose a revocation list, if the authority publishes one."),
-    );
-  }
+  if (form.certificate_file === "" && form.username === "") risks.push(notice("risk-anonymous"));
+  const name = form.transport.server_name;
+  if (name !== "") risks.push(notice("risk-server-name-override", { name, host: form.host }));
+  if (form.transport.crl_file === "") risks.push(notice("risk-no-revocation-list"));
   return risks;
 }
 
 function fakeTls(form: ConnectionForm, now: number): { step: Step; expiries: ExpiryView[] } {
+  const subject = `CN=${form.host}`;
+  const day = new Date((now + 19.5 * DAY) / 1_000).toISOString().slice(0, 10);
   const end = {
-    what: `the broker's certificate (CN=${form.host})`,
+    what: sentence("step-broker-certificate", { subject }),
     at: now + 19.5 * DAY,
     days: 19,
     near: true,
   };
   const authority = {
-    what: "the authority's certificate (CN=Plant CA)",
+    what: sentence("step-authority-certificate", { subject: "CN=Plant CA" }),
     at: now + 2_900 * DAY,
     days: 2_900,
     near: false,
   };
-  const step = worked("TLS", "TLS 1.3; the broker's certificate is trusted", {
-    version: "TLS 1.3",
-    cipher: "TLS13_AES_256_GCM_SHA384",
-    "names in the certificate": form.host,
-    "broker's chain": `CN=${form.host}, by CN=Plant CA, EC P-256 (19 days)`,
-    took: "4.1 ms",
+  const chain = { subject, issuer: "CN=Plant CA", key: "EC P-256", day, days: "19" };
+  const step = worked("TLS", sentence("step-tls-until", { security: "TLS 1.3", day }), {
+    "step-version": "TLS 1.3",
+    "step-cipher": "TLS13_AES_256_GCM_SHA384",
+    "step-names": form.host,
+    "step-chain": sentence("step-certificate", chain),
+    "step-took": took("4.1"),
   });
-  step.notices.push({
-    message: said(`${end.what} ends in ${end.days} days`),
-    advice: said("Renew it before that day, or the link ends with it."),
-  });
+  step.notices.push(notice("step-ends", { days: 19, what: end.what, day }, "step-renew"));
   return { step, expiries: [end, authority] };
 }
 
 function fakeCoapTest(form: ConnectionForm): TestReportView {
-  const security = form.tls ? "DTLS 1.2, pre-shared key" : "not encrypted";
+  const security = sentence(form.tls ? "step-preshared" : "step-not-encrypted");
+  const what = sentence("step-content", { size: 18, format: "application/json" });
   const steps = [
-    worked("DNS", `${form.host} is 10.20.0.31`),
-    ...(form.tls ? [worked("TLS", `${security} agreed on`)] : []),
-    worked("CoAP", `10.20.0.31:${form.port} answers to CoAP, ${security}`),
+    worked("DNS", sentence("step-dns", { host: form.host, addresses: "10.20.0.31" })),
+    ...(form.tls ? [worked("TLS", sentence("step-agreed", { security }))] : []),
+    worked("CoAP", sentence("step-coap", { address: `10.20.0.31:${form.port}`, security })),
     ...form.resources.map(({ path, observe }) =>
-      worked(
-        "Resource",
-        `"${path}" gives 18 bytes, application/json${observe ? "; it tells of changes by itself" : ""}`,
-      ),
+      worked("Resource", sentence(observe ? "step-gives-changes" : "step-gives", { path, what })),
     ),
-    worked("Clock", "the device's clock is not known: no source times were at hand"),
+    worked("Clock", sentence("step-clock-device-unknown")),
   ];
-  const shared = risk(
-    "shared-key",
-    "whoever learns the pre-shared key can be this client or the device, and can read what was recorded before",
-    "Give every device a key of its own, and change it when somebody may have seen it.",
+  const risk = form.tls
+    ? notice("risk-coap-key")
+    : notice("risk-plaintext", {}, "risk-coap-plaintext-advice");
+  return { steps, grade: fakeGrade(form), risks: [risk], expiries: [] };
+}
+
+/** The broker's authority is not known to this machine. */
+function distrusted(): Step {
+  const message = said(
+    "The broker's certificate is signed by an authority that this computer does not know.",
+    "down-unknown-issuer",
   );
-  const plain = plaintext(
-    "Use DTLS with a pre-shared key, if the device can, or keep its network to itself.",
+  const advice = said(
+    "Give the CA file of the plant, or have the authority installed in the system.",
+    "down-unknown-issuer-advice",
   );
-  return { steps, grade: fakeGrade(form), risks: [form.tls ? shared : plain], expiries: [] };
+  return { ...worked("TLS", message), ok: false, advice };
 }
 
 export function fakeTest(form: ConnectionForm, now: number): TestReportView {
   if (form.kind === "coap") return fakeCoapTest(form);
   const report = { grade: fakeGrade(form), risks: fakeRisks(form) };
+  const peer = `10.20.0.12:${form.port}`;
   const steps = [
-    worked("DNS", `${form.host} is 10.20.0.12`, { addresses: "10.20.0.12", took: "0.8 ms" }),
-    worked("TCP", `10.20.0.12:${form.port} accepts connections`, { took: "2.0 ms" }),
+    worked("DNS", sentence("step-dns", { host: form.host, addresses: "10.20.0.12" }), {
+      "step-addresses": "10.20.0.12",
+      "step-took": took("0.8"),
+    }),
+    worked("TCP", sentence("step-tcp", { peer }), { "step-address": peer, "step-took": took("2.0") }),
   ];
-  if (form.tls && form.ca_file === "") {
-    steps.push({
-      ...worked(
-        "TLS",
-        "The broker's certificate is signed by an authority that this computer does not know.",
-        {},
-        "down-unknown-issuer",
-      ),
-      ok: false,
-      advice: said(
-        "Give the CA file of the plant, or have the authority installed in the system.",
-        "down-unknown-issuer-advice",
-      ),
-    });
-    return { ...report, steps, expiries: [] };
-  }
+  if (form.tls && form.ca_file === "") return { ...report, steps: [...steps, distrusted()], expiries: [] };
   let expiries: ExpiryView[] = [];
   if (form.tls) {
     const tls = fakeTls(form, now);
@@ -291,16 +287,20 @@ export function fakeTest(form: ConnectionForm, now: number): TestReportView {
     expiries = tls.expiries;
   }
   if (form.transport.websocket)
-    steps.push(worked("WebSocket", `a WebSocket for MQTT at ${form.transport.path || "/mqtt"}`));
+    steps.push(worked("WebSocket", sentence("step-web-socket", { path: form.transport.path || "/mqtt" })));
   steps.push(
-    worked("MQTT", "MQTT 5, accepted", { answer: "success", "highest QoS": "2", "keep-alive": "30 s" }),
+    worked("MQTT", sentence("step-mqtt", { protocol: "MQTT 5", client: `${form.id || "twinscope"}-test` }), {
+      "step-answer": sentence("step-success"),
+      "step-qos": "2",
+      "step-keep-alive": "30 s",
+    }),
   );
   for (const { filter, qos } of form.subscriptions) {
-    steps.push(worked("Subscribe", `"${filter}" granted with QoS ${qos}`));
+    steps.push(worked("Subscribe", sentence("step-granted", { filter, qos: String(qos) })));
   }
-  steps.push(worked("Clock", "not known: nothing said its time"));
+  steps.push(worked("Clock", sentence("step-clock-unknown")));
   steps.push({
-    ...worked("Security", `grade ${report.grade.letter}, ${report.grade.words}`),
+    ...worked("Security", said(`grade ${report.grade.letter}, ${report.grade.words}`)),
     notices: report.risks,
   });
   return { ...report, steps, expiries };

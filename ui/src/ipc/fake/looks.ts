@@ -5,7 +5,7 @@ import type { LookRequest } from "../bindings/LookRequest";
 import type { LookView } from "../bindings/LookView";
 import type { OfferView } from "../bindings/OfferView";
 import { fakeTest } from "./connections";
-import { said } from "./said";
+import { said, sentence } from "./said";
 
 const TAKES_S = { test: 0.5, filter: 2, resources: 0.5 };
 
@@ -37,8 +37,8 @@ function fakeFilter(filter: string): FilterView {
     elsewhere: 0,
     doubts: [
       {
-        message: said("its largest message has 1240.0 kB, and the connection takes 1048.6 kB"),
-        advice: said("Raise the limit on messages, or leave that topic out."),
+        message: sentence("look-doubt-size", { size: "1240.0", limit: "1048.6" }),
+        advice: sentence("look-doubt-size-advice"),
       },
     ],
   };
@@ -46,10 +46,27 @@ function fakeFilter(filter: string): FilterView {
 
 const OFFER: OfferView = {
   resources: [
-    { path: "/level", observable: true, about: "Well level, number, application/json, about 18 bytes" },
-    { path: "/battery", observable: false, about: "Battery, number, text/plain" },
-    { path: "/temperature", observable: true, about: "Water temperature, number, application/json" },
-    { path: "/firmware", observable: false, about: "" },
+    {
+      path: "/level",
+      observable: true,
+      about: [
+        said("Well level"),
+        said("number"),
+        said("application/json"),
+        sentence("look-offered-size", { size: 18 }),
+      ],
+    },
+    {
+      path: "/battery",
+      observable: false,
+      about: ["Battery", "number", "text/plain"].map((text) => said(text)),
+    },
+    {
+      path: "/temperature",
+      observable: true,
+      about: ["Water temperature", "number", "application/json"].map((text) => said(text)),
+    },
+    { path: "/firmware", observable: false, about: [] },
   ],
   left_out: 1,
 };

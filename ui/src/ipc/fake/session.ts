@@ -1,8 +1,9 @@
 /** How the Sparkplug sessions of the played station go. */
+import type { FindingView } from "../bindings/FindingView";
 import type { NodeFacts } from "../bindings/NodeFacts";
 import type { SessionRow } from "../bindings/SessionRow";
 import type { SessionView } from "../bindings/SessionView";
-import { said } from "./said";
+import { said, sentence } from "./said";
 
 const S = 1_000_000;
 
@@ -46,6 +47,18 @@ function row(id: string, metrics: number, birth: number, node: NodeFacts | null)
   };
 }
 
+function finding(
+  id: "session-found-offline" | "session-found-storms" | "session-found-gaps",
+  counted: Record<string, number> = {},
+  values: Record<string, number> = {},
+): FindingView {
+  return {
+    brief: sentence(id, counted),
+    message: sentence(`${id}-message`, values),
+    advice: id === "session-found-storms" ? said("") : sentence(`${id}-advice`),
+  };
+}
+
 function offline(start: number): SessionRow {
   const facts = {
     ...FACTS,
@@ -63,25 +76,16 @@ function offline(start: number): SessionRow {
     deaths: 4,
     last_death: start - 192 * S,
     findings: [
+      finding("session-found-offline"),
       {
-        brief: "offline",
-        message: said("its death certificate came, and no birth since: its values are BAD"),
-        advice: said("Look at its power, its network and its link to the broker."),
+        ...finding("session-found-storms", { count: 2 }),
+        message: sentence("session-found-storms-message", {
+          times: sentence("session-found-times", { count: 2 }),
+          births: sentence("session-found-births", { count: 9 }),
+        }),
+        advice: sentence("session-found-storms-link"),
       },
-      {
-        brief: "2 rebirth storms",
-        message: said("3 births within a minute, 2 times; 9 births in the hour before the last"),
-        advice: said(
-          "Its link to the broker may come and go, or two programs may use its client id: look into its log.",
-        ),
-      },
-      {
-        brief: "3 gaps",
-        message: said("3 gaps in its sequence numbers: messages were lost on the way"),
-        advice: said(
-          "Check that the filters cover all of its topics, and the broker's queue limits and dropped messages.",
-        ),
-      },
+      finding("session-found-gaps", { count: 3 }, { count: 3 }),
     ],
   };
 }

@@ -3,7 +3,7 @@ import type { DeviceFact } from "../../ipc/bindings/DeviceFact";
 import type { DeviceFactKind } from "../../ipc/bindings/DeviceFactKind";
 import type { ExpiryView } from "../../ipc/bindings/ExpiryView";
 import { MICROS_PER_S } from "../format";
-import { t } from "../text/text";
+import { t, told } from "../text/text";
 
 /** What a person looks for first: where nothing told it, that is said. */
 const WANTED: readonly DeviceFactKind[] = ["maker", "model", "firmware", "address", "strength", "battery"];
@@ -58,7 +58,8 @@ export function factSource(fact: DeviceFact): string {
   return [...new Set(parts)].join(" · ");
 }
 
-export function expiryText({ what, days }: ExpiryView): string {
+export function expiryText({ what: ending, days }: ExpiryView): string {
+  const what = told(ending);
   if (days < 0) return t("device-expiry-over", { what });
   return t("device-expiry", { what, days });
 }

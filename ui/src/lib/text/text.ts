@@ -1,5 +1,6 @@
 /** What the window says: every text a person reads comes from the catalogue, in the language they chose. */
 import { FluentBundle, FluentResource } from "@fluent/bundle";
+import type { SaidValueView } from "../../ipc/bindings/SaidValueView";
 import type { SaidView } from "../../ipc/bindings/SaidView";
 import { formatNumber } from "../format";
 import { type Language, language, locale } from "../locale";
@@ -41,9 +42,9 @@ export function t<Id extends TextId>(id: Id, ...[values]: Values<Id>): string {
   return format(bundleOf(language(), locale()), id, values) ?? id;
 }
 
-/** A text without values as the program has it, in English. */
-export function inEnglish(id: TextId): string {
-  return format(bundleOf("en", "en-GB"), id) ?? id;
+/** A text as the program has it, in English. */
+export function inEnglish(id: TextId, values?: Record<string, TextValue>): string {
+  return format(bundleOf("en", "en-GB"), id, values) ?? id;
 }
 
 /**
@@ -57,8 +58,9 @@ export function told({ sentences, text }: SaidView): string {
 }
 
 /** A number with digits after the point comes as English text: it is written by the rules of the language. */
-function written(values: Record<string, TextValue>): Record<string, TextValue> {
-  const one = (value: TextValue) => {
+function written(values: Record<string, SaidValueView>): Record<string, TextValue> {
+  const one = (value: SaidValueView) => {
+    if (typeof value === "object") return told(value);
     const [, digits] = typeof value === "string" ? (/^-?\d+\.(\d+)$/.exec(value) ?? []) : [];
     return digits === undefined ? value : formatNumber(Number(value), digits.length);
   };

@@ -285,9 +285,9 @@ pub struct TestStepView {
 #[ts(export)]
 pub struct FactView {
     /// What it is.
-    pub name: String,
+    pub name: SaidView,
     /// In words; it may hold text from the broker.
-    pub value: String,
+    pub value: SaidView,
 }
 
 /// Something to look at.
@@ -315,7 +315,7 @@ pub struct GradeView {
 #[ts(export)]
 pub struct ExpiryView {
     /// What ends, such as "the broker's certificate (CN=broker)".
-    pub what: String,
+    pub what: SaidView,
     /// When, microseconds.
     pub at: f64,
     /// Whole days until then; negative when it is over.

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::connection::{ConnectionForm, NoticeView, TestReportView};
+use super::{
+    connection::{ConnectionForm, NoticeView, TestReportView},
+    said::SaidView,
+};
 
 /// What to look at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -119,6 +122,6 @@ pub struct OfferedView {
     pub path: String,
     /// Whether it tells of changes by itself.
     pub observable: bool,
-    /// What the device says of it: title, type, interface, content format; may be empty.
-    pub about: String,
+    /// What the device says of it: title, type, interface, content format, size; may be empty.
+    pub about: Vec<SaidView>,
 }

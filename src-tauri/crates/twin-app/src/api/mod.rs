@@ -4,6 +4,7 @@
 //! microseconds UTC as JSON numbers (exact up to the year 2255).
 
 pub mod alarm;
+pub mod annotations;
 pub mod connection;
 pub mod device;
 pub mod diagnostics;
@@ -18,8 +19,10 @@ pub mod opening;
 pub mod past;
 pub mod pick;
 pub mod pictures;
+pub mod plans;
 pub mod plant;
 pub mod said;
 pub mod session;
 pub mod settings;
+pub mod statistics;
 pub mod trend;

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use twin_model::Level;
 
+use super::plans::{MapView, PlanView};
+
 /// The whole plant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -22,6 +24,10 @@ pub struct PlantView {
     pub places: Vec<PlaceView>,
     /// Assets in plant-file order.
     pub assets: Vec<AssetView>,
+    /// Plans in plant-file order.
+    pub plans: Vec<PlanView>,
+    /// Where assets are on the earth.
+    pub map: MapView,
 }
 
 /// The plant file and what is wrong with it.

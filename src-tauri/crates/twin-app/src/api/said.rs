@@ -15,6 +15,8 @@ pub enum SaidValueView {
     Count(f64),
     /// Anything else, as it is to be read.
     Text(String),
+    /// Words of the catalogue themselves.
+    Words(SaidView),
 }
 
 /// One sentence.
@@ -44,13 +46,14 @@ impl From<&Sentence> for SentenceView {
         let value = |value: &SaidValue| match value {
             SaidValue::Count(count) => SaidValueView::Count(*count as f64),
             SaidValue::Text(text) => SaidValueView::Text(text.clone()),
+            SaidValue::Words(said) => SaidValueView::Words(said.into()),
         };
         SentenceView {
-            id: sentence.id.clone(),
+            id: sentence.id.to_string(),
             values: sentence
                 .values
                 .iter()
-                .map(|(name, held)| (name.clone(), value(held)))
+                .map(|(name, held)| (name.to_string(), value(held)))
                 .collect(),
             text: sentence.text.clone(),
         }

@@ -56,7 +56,7 @@ pub struct SessionRow {
 #[ts(export)]
 pub struct FindingView {
     /// In a word or two, such as "3 gaps".
-    pub brief: String,
+    pub brief: SaidView,
     /// The evidence.
     pub message: SaidView,
     /// What to do about it.

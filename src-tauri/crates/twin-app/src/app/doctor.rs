@@ -11,13 +11,16 @@ use twin_connect::{
     coap::{self, CoapSpec},
     source_clock,
 };
-use twin_core::Timestamp;
+use twin_core::{Said, Timestamp, said};
 use twin_model::{Connection, Kind};
 
 use super::App;
 use crate::{
-    api::connection::{
-        ConnectionForm, FactView, GradeView, NoticeView, TestReportView, TestStepView,
+    api::{
+        connection::{
+            ConnectionForm, FactView, GradeView, NoticeView, TestReportView, TestStepView,
+        },
+        said::SaidView,
     },
     clock,
     connections::{connection_of, expiry_view, said_of, spec_of},
@@ -121,13 +124,22 @@ impl Examined {
 async fn secret_risk(path: &Path) -> Option<NoticeView> {
     let mode = mode_of(&tokio::fs::metadata(path).await.ok()?)?;
     (mode & 0o077 != 0).then(|| {
-        let path = path.display();
-        notice_view(
-            &format!(
-                "the stored password or key {path} is open to others on this machine (mode {mode:03o})"
-            ),
-            &format!("Make it readable for its owner only: chmod 600 {path}"),
-        )
+        let path = path.display().to_string();
+        NoticeView {
+            message: said!(
+                "risk-secret-readable",
+                "the stored password or key {path} is open to others on this machine (mode {mode})",
+                path = path.as_str(),
+                mode = format!("{mode:03o}")
+            )
+            .into(),
+            advice: said!(
+                "risk-key-readable-advice",
+                "Make it readable for its owner only: chmod 600 {path}",
+                path = path
+            )
+            .into(),
+        }
     })
 }
 
@@ -152,8 +164,8 @@ fn report_view(report: &TestReport, now: Timestamp) -> TestReportView {
             .risks
             .iter()
             .map(|risk| NoticeView {
-                message: said_of("risk", Some(risk.kind), "", &risk.message),
-                advice: said_of("risk", Some(risk.kind), "-advice", &risk.advice),
+                message: (&risk.message).into(),
+                advice: (&risk.advice).into(),
             })
             .collect(),
         expiries: expiries
@@ -168,28 +180,32 @@ fn step_view(step: &TestStep) -> TestStepView {
     TestStepView {
         step: step.step.label().to_owned(),
         ok: step.ok,
-        message: said_of("down", step.kind, "", &step.message),
-        advice: said_of("down", step.kind, "-advice", &step.advice),
+        message: step_words(step, "", &step.message),
+        advice: step_words(step, "-advice", &step.advice),
         facts: step
             .facts
             .iter()
             .map(|fact| FactView {
-                name: fact.name.to_owned(),
-                value: fact.value.clone(),
+                name: (&fact.name).into(),
+                value: (&fact.value).into(),
             })
             .collect(),
         notices: step
             .notices
             .iter()
-            .map(|notice| notice_view(&notice.message, &notice.advice))
+            .map(|notice| NoticeView {
+                message: (&notice.message).into(),
+                advice: (&notice.advice).into(),
+            })
             .collect(),
     }
 }
 
-fn notice_view(message: &str, advice: &str) -> NoticeView {
-    NoticeView {
-        message: message.into(),
-        advice: advice.into(),
+/// The words of a step that failed are known to the catalogue by their kind.
+fn step_words(step: &TestStep, follows: &str, words: &Said) -> SaidView {
+    match step.kind {
+        Some(kind) => said_of("down", kind, follows, &words.to_string()),
+        None => words.into(),
     }
 }
 

@@ -6,11 +6,13 @@ use twin_connect::{
     Expiry, FilterSample,
     coap::{self, Links, media_type},
 };
+use twin_core::{Said, said};
 use twin_model::Limits;
 
 use crate::api::{
     connection::{ExpiryView, NoticeView},
     look::{BranchView, FilterView, OfferView, OfferedView},
+    said::SaidView,
 };
 
 /// So many branches are shown.
@@ -26,7 +28,7 @@ pub fn expiry_view(end: Expiry) -> ExpiryView {
         near: end.is_near(),
         at: end.at.micros() as f64,
         days: end.days as f64,
-        what: end.what,
+        what: end.what.into(),
     }
 }
 
@@ -66,7 +68,7 @@ pub fn filter_view(sample: FilterSample, limits: &Limits) -> FilterView {
 }
 
 fn kilobytes(bytes: f64) -> String {
-    format!("{:.1} kB", bytes / 1e3)
+    format!("{:.1}", bytes / 1e3)
 }
 
 /// Where a filter would reach the limits of the connection.
@@ -74,53 +76,80 @@ fn doubts(sample: &FilterSample, limits: &Limits) -> Vec<NoticeView> {
     let own = twin_payload::Limits::default();
     let topics = limits.topics.map_or(own.topics as u64, u64::from);
     let packet = limits.packet.unwrap_or(own.payload_bytes as u64);
-    let mut doubts = Vec::new();
-    let mut doubt = |message: String, advice: &str| {
-        doubts.push(NoticeView {
-            message: message.into(),
-            advice: advice.into(),
-        });
+    let doubt = |(message, advice): (Said, Said)| NoticeView {
+        message: message.into(),
+        advice: advice.into(),
     };
-    if sample.topics >= topics || sample.topics_capped {
-        doubt(
-            format!("it brings at least as many topics as the connection may have ({topics})"),
-            "Name narrower topics, or raise the limit on topics.",
-        );
-    }
-    if sample.largest_payload as u64 > packet {
-        doubt(
-            format!(
-                "its largest message has {}, and the connection takes {}",
-                kilobytes(sample.largest_payload as f64),
-                kilobytes(packet as f64)
-            ),
-            "Raise the limit on messages, or leave that topic out.",
-        );
-    }
-    if let Some(rate) = limits.rate
-        && sample.messages_per_s > f64::from(rate)
-    {
-        doubt(
-            format!(
-                "it brings {:.0} messages a second, and the connection takes {rate}",
-                sample.messages_per_s
-            ),
-            "Raise the limit on messages a second, or name narrower topics.",
-        );
-    }
-    if let Some(rate) = limits.rate_bytes
-        && sample.bytes_per_s > rate as f64
-    {
-        doubt(
-            format!(
-                "it brings {} a second, and the connection takes {}",
-                kilobytes(sample.bytes_per_s),
-                kilobytes(rate as f64)
-            ),
-            "Raise the limit on data a second, or name narrower topics.",
-        );
-    }
-    doubts
+    let many = (sample.topics >= topics || sample.topics_capped).then(|| many_topics(topics));
+    let largest = sample.largest_payload as u64;
+    let large = (largest > packet).then(|| large_message(largest, packet));
+    let rate = limits.rate.map(f64::from);
+    let fast = rate.filter(|rate| sample.messages_per_s > *rate);
+    let fast = fast.map(|rate| too_many(sample.messages_per_s, rate));
+    let bytes = limits.rate_bytes.map(|rate| rate as f64);
+    let wide = bytes.filter(|rate| sample.bytes_per_s > *rate);
+    let wide = wide.map(|rate| too_much(sample.bytes_per_s, rate));
+    let all = [many, large, fast, wide].into_iter().flatten();
+    all.map(doubt).collect()
+}
+
+fn many_topics(topics: u64) -> (Said, Said) {
+    (
+        said!(
+            "look-doubt-topics",
+            "it brings at least as many topics as the connection may have ({topics})",
+            topics = topics
+        ),
+        said!(
+            "look-doubt-topics-advice",
+            "Name narrower topics, or raise the limit on topics."
+        ),
+    )
+}
+
+fn large_message(largest: u64, packet: u64) -> (Said, Said) {
+    (
+        said!(
+            "look-doubt-size",
+            "its largest message has {size} kB, and the connection takes {limit} kB",
+            size = kilobytes(largest as f64),
+            limit = kilobytes(packet as f64)
+        ),
+        said!(
+            "look-doubt-size-advice",
+            "Raise the limit on messages, or leave that topic out."
+        ),
+    )
+}
+
+fn too_many(rate: f64, limit: f64) -> (Said, Said) {
+    (
+        said!(
+            "look-doubt-rate",
+            "it brings {rate} messages a second, and the connection takes {limit}",
+            rate = rate.round() as u64,
+            limit = limit as u64
+        ),
+        said!(
+            "look-doubt-rate-advice",
+            "Raise the limit on messages a second, or name narrower topics."
+        ),
+    )
+}
+
+fn too_much(rate: f64, limit: f64) -> (Said, Said) {
+    (
+        said!(
+            "look-doubt-data",
+            "it brings {size} kB a second, and the connection takes {limit} kB",
+            size = kilobytes(rate),
+            limit = kilobytes(limit)
+        ),
+        said!(
+            "look-doubt-data-advice",
+            "Raise the limit on data a second, or name narrower topics."
+        ),
+    )
 }
 
 /// What a device has that can be read on this connection; each path once.
@@ -146,20 +175,38 @@ pub fn offer_view(links: Links) -> OfferView {
 }
 
 fn offered(link: coap::Link) -> OfferedView {
-    let format = link.content_format.map(|number| {
-        media_type(number).map_or_else(|| format!("content format {number}"), String::from)
+    let format = link.content_format.map(|number| match media_type(number) {
+        Some(name) => Said::from(name),
+        None => said!(
+            "look-offered-format",
+            "content format {number}",
+            number = number.to_string()
+        ),
     });
-    let size = link.size.map(|bytes| format!("about {bytes} bytes"));
-    let about = [link.title, link.resource_type, link.interface, format, size];
-    let about: Vec<String> = about
-        .into_iter()
-        .flatten()
-        .filter(|text| !text.is_empty())
-        .collect();
+    let size = link.size.map(|bytes| {
+        said!(
+            "look-offered-size",
+            "about {size} bytes",
+            size = u64::from(bytes)
+        )
+    });
+    let own = |text: Option<String>| text.map(Said::from);
+    let about = [
+        own(link.title),
+        own(link.resource_type),
+        own(link.interface),
+        format,
+        size,
+    ];
     OfferedView {
         path: link.path,
         observable: link.observable,
-        about: about.join(", "),
+        about: about
+            .into_iter()
+            .flatten()
+            .filter(|said| !said.is_empty())
+            .map(SaidView::from)
+            .collect(),
     }
 }
 
@@ -247,7 +294,8 @@ mod tests {
         let [level] = &view.resources[..] else {
             panic!("{view:?}");
         };
-        assert_eq!(level.about, "Level, application/json");
+        let about: Vec<&str> = level.about.iter().map(|said| &**said).collect();
+        assert_eq!(about, ["Level", "application/json"]);
         assert_eq!(view.left_out, 4.0);
         let many = (0..600).map(|number| link(&format!("/{number}"))).collect();
         let view = offer_view(Links {

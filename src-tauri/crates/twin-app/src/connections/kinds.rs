@@ -6,33 +6,27 @@ use twin_core::{Said, Sentence};
 
 use crate::api::{connection::NoticeView, said::SaidView};
 
-/// Words of twin-connect with the id that their kind has in the catalogue: `topic-kind` and what follows. Without a kind,
-/// they are in English alone.
-pub fn said_of<Kind: Serialize>(
-    topic: &str,
-    kind: Option<Kind>,
-    follows: &str,
-    words: &str,
-) -> SaidView {
+/// Words of twin-connect with the id that their kind has in the catalogue: `topic-kind` and what follows.
+pub fn said_of<Kind: Serialize>(topic: &str, kind: Kind, follows: &str, words: &str) -> SaidView {
     let mut said = Said::from(words);
-    let name = kind.and_then(|kind| serde_json::to_value(kind).ok());
+    let name = serde_json::to_value(kind).ok();
     let name = name.as_ref().and_then(|name| name.as_str());
     if let (Some(name), [Sentence { id, .. }]) = (name, said.sentences.as_mut_slice()) {
-        *id = format!("{topic}-{name}{follows}");
+        *id = format!("{topic}-{name}{follows}").into();
     }
     said.into()
 }
 
 /// Why a link is down.
 pub fn down(reason: &DownReason) -> SaidView {
-    said_of("down", Some(reason.kind), "", &reason.message)
+    said_of("down", reason.kind, "", &reason.message)
 }
 
 /// Why a link is down, and what to do about it.
 pub fn down_notice(reason: &DownReason) -> NoticeView {
     NoticeView {
         message: down(reason),
-        advice: said_of("down", Some(reason.kind), "-advice", &reason.advice),
+        advice: said_of("down", reason.kind, "-advice", &reason.advice),
     }
 }
 
@@ -44,20 +38,15 @@ mod tests {
 
     #[test]
     fn a_kind_is_the_id_and_the_words_stay() {
-        let said = said_of("down", Some(DownKind::TakenOver), "-advice", "Stop it.");
+        let said = said_of("down", DownKind::TakenOver, "-advice", "Stop it.");
         assert_eq!(said.text, "Stop it.");
         assert_eq!(said.sentences[0].id, "down-taken-over-advice");
-        let risk = said_of("risk", Some(RiskKind::NoRevocationList), "", "None.");
+        let risk = said_of("risk", RiskKind::NoRevocationList, "", "None.");
         assert_eq!(risk.sentences[0].id, "risk-no-revocation-list");
     }
 
     #[test]
-    fn without_words_or_a_kind_there_is_no_id() {
-        assert_eq!(
-            said_of("down", Some(DownKind::Dns), "", ""),
-            SaidView::default()
-        );
-        let worked = said_of::<DownKind>("down", None, "", "It worked.");
-        assert_eq!(worked.sentences[0].id, "");
+    fn without_words_there_is_no_id() {
+        assert_eq!(said_of("down", DownKind::Dns, "", ""), SaidView::default());
     }
 }

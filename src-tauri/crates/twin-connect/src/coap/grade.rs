@@ -1,5 +1,7 @@
 //! How well a CoAP connection is protected.
 
+use twin_core::said;
+
 use super::spec::{CoapSecurity, CoapSpec};
 use crate::{Grade, Risk, RiskKind};
 
@@ -11,21 +13,29 @@ impl CoapSpec {
             CoapSecurity::None => {
                 let risk = Risk {
                     kind: RiskKind::Plaintext,
-                    message: "nothing is encrypted: whoever is on the way can read every value and send false ones"
-                        .into(),
-                    advice: "Use DTLS with a pre-shared key, if the device can, or keep its network to itself."
-                        .into(),
+                    message: said!(
+                        "risk-plaintext",
+                        "nothing is encrypted: whoever is on the way can read every value and send false ones"
+                    ),
+                    advice: said!(
+                        "risk-coap-plaintext-advice",
+                        "Use DTLS with a pre-shared key, if the device can, or keep its network to itself."
+                    ),
                 };
                 (Grade::D, vec![risk])
             }
             CoapSecurity::PresharedKey { .. } => {
                 let risk = Risk {
                     kind: RiskKind::SharedKey,
-                    message: "whoever learns the pre-shared key can be this client or the device, and can read what was \
-                              recorded before"
-                        .into(),
-                    advice: "Give every device a key of its own, and change it when somebody may have seen it."
-                        .into(),
+                    message: said!(
+                        "risk-coap-key",
+                        "whoever learns the pre-shared key can be this client or the device, and can read what was \
+                         recorded before"
+                    ),
+                    advice: said!(
+                        "risk-coap-key-advice",
+                        "Give every device a key of its own, and change it when somebody may have seen it."
+                    ),
                 };
                 (Grade::B, vec![risk])
             }

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use tokio::time::timeout;
+use twin_core::{Said, said};
 
 use super::{
     channel::resolve,
@@ -14,7 +15,7 @@ use super::{
     slot::Standing,
     spec::{CoapError, CoapResource, CoapSecurity, CoapSpec},
 };
-use crate::{DownKind, DownReason, Step, TestReport, TestStep};
+use crate::{DownKind, DownReason, Step, TestReport, TestStep, findings};
 
 /// Where a device tells what it has. (RFC 6690, 4)
 const WELL_KNOWN: &str = "/.well-known/core";
@@ -119,10 +120,9 @@ async fn go_through(spec: &CoapSpec, limit: Duration, report: &mut TestReport) {
         Err(reason) => return report.steps.push(TestStep::failed(Step::Dns, reason)),
     };
     let list: Vec<_> = addresses.iter().map(|some| some.ip().to_string()).collect();
-    report.steps.push(TestStep::worked(
-        Step::Dns,
-        format!("{} is {}", spec.host, list.join(", ")),
-    ));
+    report
+        .steps
+        .push(findings::dns(&spec.host, &list.join(", ")));
 
     let share = limit / u32::try_from(addresses.len().max(1)).unwrap_or(u32::MAX);
     let mut failure = (Step::Coap, reason::no_answer(spec));
@@ -130,13 +130,20 @@ async fn go_through(spec: &CoapSpec, limit: Duration, report: &mut TestReport) {
         match reach(spec, address, share).await {
             Ok(mut link) => {
                 if spec.security != CoapSecurity::None {
-                    report.steps.push(TestStep::worked(
-                        Step::Tls,
-                        format!("{} agreed on", spec.security_label()),
-                    ));
+                    let agreed = said!(
+                        "step-agreed",
+                        "{security} agreed on",
+                        security = security(spec)
+                    );
+                    report.steps.push(TestStep::worked(Step::Tls, agreed));
                 }
-                let name = format!("{address} answers to CoAP, {}", spec.security_label());
-                report.steps.push(TestStep::worked(Step::Coap, name));
+                let answers = said!(
+                    "step-coap",
+                    "{address} answers to CoAP, {security}",
+                    address = address.to_string(),
+                    security = security(spec)
+                );
+                report.steps.push(TestStep::worked(Step::Coap, answers));
                 try_resources(spec, &mut link, limit, report).await;
                 return link.end(spec, GOODBYE).await;
             }
@@ -144,6 +151,16 @@ async fn go_through(spec: &CoapSpec, limit: Duration, report: &mut TestReport) {
         }
     }
     report.steps.push(TestStep::failed(failure.0, failure.1));
+}
+
+/// How the device is spoken to.
+fn security(spec: &CoapSpec) -> Said {
+    match spec.security {
+        CoapSecurity::None => said!("step-not-encrypted", "not encrypted"),
+        CoapSecurity::PresharedKey { .. } => {
+            said!("step-preshared", "DTLS 1.2, pre-shared key")
+        }
+    }
 }
 
 /// As far as an answer to a ping.
@@ -179,7 +196,7 @@ async fn try_resources(spec: &CoapSpec, link: &mut Link, limit: Duration, report
     if count == 0 {
         return;
     }
-    let mut got: Vec<Option<Result<String, String>>> = vec![None; count];
+    let mut got: Vec<Option<Result<Said, String>>> = vec![None; count];
     let result = match Settings::of(spec) {
         Ok(settings) => {
             link.begin_again(settings);
@@ -219,15 +236,8 @@ async fn try_resources(spec: &CoapSpec, link: &mut Link, limit: Duration, report
                 .steps
                 .push(TestStep::failed(Step::Resource, refused(&detail))),
             (Standing::Granted { observed }, Some(Ok(what))) => {
-                let how = match (resource.observe, observed) {
-                    (true, true) => "; it tells of changes by itself",
-                    (true, false) => "; it cannot tell of changes, so it will be read at intervals",
-                    (false, _) => "",
-                };
-                report.steps.push(TestStep::worked(
-                    Step::Resource,
-                    format!("\"{path}\" gives {what}{how}"),
-                ));
+                let message = gives(path, what, resource.observe.then_some(observed));
+                report.steps.push(TestStep::worked(Step::Resource, message));
             }
             _ => report
                 .steps
@@ -236,16 +246,54 @@ async fn try_resources(spec: &CoapSpec, link: &mut Link, limit: Duration, report
     }
 }
 
+/// What came of a resource, and whether it tells of changes if that was asked for.
+fn gives(path: &str, what: Said, observed: Option<bool>) -> Said {
+    match observed {
+        None => said!(
+            "step-gives",
+            "\"{path}\" gives {what}",
+            path = path,
+            what = what
+        ),
+        Some(true) => said!(
+            "step-gives-changes",
+            "\"{path}\" gives {what}; it tells of changes by itself",
+            path = path,
+            what = what
+        ),
+        Some(false) => said!(
+            "step-gives-at-intervals",
+            "\"{path}\" gives {what}; it cannot tell of changes, so it will be read at intervals",
+            path = path,
+            what = what
+        ),
+    }
+}
+
 /// What a resource gave.
-fn note(event: &Event, got: &mut [Option<Result<String, String>>]) {
+fn note(event: &Event, got: &mut [Option<Result<Said, String>>]) {
     let (slot, what) = match event {
         Event::Message { slot, body, format } => {
             let kind = match format {
-                None => "unnamed format".into(),
-                Some(number) => media_type(*number)
-                    .map_or_else(|| format!("content format {number}"), String::from),
+                None => said!("step-format-unnamed", "unnamed format"),
+                Some(number) => media_type(*number).map_or_else(
+                    || {
+                        said!(
+                            "step-format-number",
+                            "content format {number}",
+                            number = number.to_string()
+                        )
+                    },
+                    Said::from,
+                ),
             };
-            (*slot, Ok(format!("{} bytes, {kind}", body.len())))
+            let what = said!(
+                "step-content",
+                "{size} bytes, {format}",
+                size = body.len(),
+                format = kind
+            );
+            (*slot, Ok(what))
         }
         Event::Unreadable { slot, detail, .. } => (*slot, Err(detail.clone())),
         Event::Up | Event::Answered | Event::Lost => return,

@@ -76,7 +76,7 @@ async fn a_connection_is_tried_step_by_step() {
         (Step::Resource, true),
     ];
     assert_eq!(outline(&report), expected, "{report:#?}");
-    let message = |at: usize| report.steps[at].message.as_str();
+    let message = |at: usize| report.steps[at].message.to_string();
     assert!(message(1).contains("not encrypted"), "{report:#?}");
     assert!(message(2).contains("by itself"), "{report:#?}");
     assert!(message(3).contains("at intervals"));
@@ -99,5 +99,8 @@ async fn the_failing_step_is_named() {
 
     let report = probe(&spec(1, &[observed("/a#b")]), LIMIT).await;
     assert_eq!(outline(&report), [(Step::Resource, false)]);
-    assert!(report.steps[0].message.contains("/a#b"), "{report:?}");
+    assert!(
+        report.steps[0].message.to_string().contains("/a#b"),
+        "{report:?}"
+    );
 }

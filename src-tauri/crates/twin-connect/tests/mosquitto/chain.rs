@@ -186,7 +186,7 @@ async fn what_was_agreed_on_is_told() {
         assert_eq!(facts.client.len(), 2);
         let now = twin_core::Timestamp::from_secs(3_408_220_800 - 29 * 86_400);
         let first = &facts.expiries(now)[0];
-        assert!(first.what.contains("desk") && first.days == 29 && first.is_near());
+        assert!(first.what.to_string().contains("desk") && first.days == 29 && first.is_near());
     }
 }
 
