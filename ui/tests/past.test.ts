@@ -208,6 +208,16 @@ describe("the past", () => {
     expect(live.past.on).toBe(false);
   });
 
+  it("leaves the present by the smallest step, too", async () => {
+    const { live } = await scripted();
+    // The browser counts whole milliseconds: between key and question no time need pass.
+    const now = performance.now();
+    vi.spyOn(performance, "now").mockReturnValue(now);
+    const present = live.instant();
+    live.past.step(-S);
+    await vi.waitFor(() => expect(live.past.shown).toBe(present - S));
+  });
+
   it("plays as quickly as was asked, and ends live", async () => {
     const { live } = await scripted();
     live.past.go(NOW - 100 * S);

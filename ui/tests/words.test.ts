@@ -168,7 +168,7 @@ describe("evidence on a tile", () => {
     expect(plain(staleSentence(stale, state.since + 192 * S, clock))).toBe(
       "No data for 3 min 12 s · NDEATH 14:28:55",
     );
-    expect(staleSentence({ ...state, state: "waiting" }, 0, clock)).toBe("Nothing received yet");
+    expect(staleSentence({ ...state, state: "waiting" }, 0, clock)).toBe("Nothing received since the start");
   });
 });
 

@@ -7,7 +7,7 @@ asset-picks-full = Der Trend zeigt höchstens { $count } Signale. Bitte erst ein
 asset-never = nie
 asset-quality-good = Güte gut
 
-asset-nothing-yet = Noch nichts empfangen
+asset-nothing-yet = Seit dem Start nichts empfangen
 asset-silent = Keine Daten seit { $duration } · zuletzt { $time }
 asset-silent-reason = Keine Daten seit { $duration } · { $reason } { $time }
 

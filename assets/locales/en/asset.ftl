@@ -8,7 +8,7 @@ asset-picks-full = The trend shows { $count } signals at most. Take one away fir
 asset-never = never
 asset-quality-good = quality good
 
-asset-nothing-yet = Nothing received yet
+asset-nothing-yet = Nothing received since the start
 asset-silent = No data for { $duration } · since { $time }
 # $reason: what ended the data, such as NDEATH.
 asset-silent-reason = No data for { $duration } · { $reason } { $time }

@@ -16,6 +16,8 @@ use super::{built, process::Process, repository, wait};
 pub struct Demo {
     /// Port of its broker (MQTT 5).
     pub port: u16,
+    /// Port of its broker for MQTT 3.1.1.
+    pub port_v4: u16,
     state_file: PathBuf,
     process: Process,
 }
@@ -23,6 +25,7 @@ pub struct Demo {
 #[derive(Deserialize)]
 struct State {
     port: u16,
+    port_v4: u16,
 }
 
 impl Demo {
@@ -45,9 +48,10 @@ impl Demo {
                 serde_json::from_str::<State>(&text).ok()
             },
         );
-        let port = state.await?.port;
+        let State { port, port_v4 } = state.await?;
         Ok(Demo {
             port,
+            port_v4,
             state_file,
             process,
         })
@@ -97,26 +101,12 @@ impl Demo {
         Ok(())
     }
 
-    /// Makes a workspace in `dir` with the shipped plant file, connected to this plant.
+    /// Makes a workspace in `dir` with the shipped plant file, picture and plan, connected to this plant.
     ///
     /// # Errors
-    /// When the file cannot be read or written.
+    /// When a file cannot be read or written.
     pub fn workspace(&self, dir: &Path) -> Result<()> {
-        let shipped = repository()?.join("assets/demo-plant/plant.toml");
-        let text = std::fs::read_to_string(&shipped)
-            .with_context(|| format!("reading {}", shipped.display()))?;
-        let mut document = twin_model::PlantDocument::parse(&text)?;
-        let plant = twin_model::Plant::parse(&text)?;
-        let station = plant
-            .connection("station")
-            .context("the demo's connection")?;
-        document.put_connection(&twin_model::Connection {
-            port: self.port,
-            ..station.clone()
-        })?;
-        std::fs::create_dir_all(dir)?;
-        std::fs::write(dir.join("plant.toml"), document.to_string())?;
-        Ok(())
+        workspace(dir, self.port)
     }
 
     /// Its process.
@@ -131,4 +121,32 @@ impl Demo {
     pub fn is_running(&mut self) -> Result<bool> {
         Ok(!self.process.has_ended()?)
     }
+}
+
+/// A workspace with the demo's plant file, picture and plan, connected to whatever listens at a port of this machine.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn workspace(dir: &Path, port: u16) -> Result<()> {
+    let shipped = repository()?.join("assets/demo-plant");
+    let text = std::fs::read_to_string(shipped.join("plant.toml"))
+        .with_context(|| format!("reading the plant file in {}", shipped.display()))?;
+    let mut document = twin_model::PlantDocument::parse(&text)?;
+    let plant = twin_model::Plant::parse(&text)?;
+    let station = plant
+        .connection("station")
+        .context("the demo's connection")?;
+    document.put_connection(&twin_model::Connection {
+        port,
+        ..station.clone()
+    })?;
+    for folder in ["pictures", "plans"] {
+        std::fs::create_dir_all(dir.join(folder))?;
+        for drawing in std::fs::read_dir(shipped.join(folder))? {
+            let drawing = drawing?;
+            std::fs::copy(drawing.path(), dir.join(folder).join(drawing.file_name()))?;
+        }
+    }
+    std::fs::write(dir.join("plant.toml"), document.to_string())?;
+    Ok(())
 }

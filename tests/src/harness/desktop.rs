@@ -16,12 +16,29 @@ use x11rb::{
 
 use super::{process::Process, wait};
 
+/// What kind of desktop it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// Pixels of the screen.
+    pub screen: (u32, u32),
+    /// What programs find in their environment: language, scale.
+    pub environment: &'static [(&'static str, &'static str)],
+}
+
+/// What most tests want.
+pub const PLAIN: Kind = Kind {
+    screen: (2_560, 1_440),
+    environment: &[],
+};
+
 /// The desktop; everything in it ends when it is dropped.
 #[derive(Debug)]
 pub struct Desktop {
     display: String,
     bus: String,
     notifications: PathBuf,
+    data: PathBuf,
+    kind: Kind,
     _processes: Vec<Process>,
 }
 
@@ -31,11 +48,21 @@ impl Desktop {
     /// # Errors
     /// When one of them is not installed or does not come up.
     pub async fn start(dir: &Path) -> Result<Self> {
+        Desktop::start_as(dir, PLAIN).await
+    }
+
+    /// The same of a certain kind.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_as(dir: &Path, kind: Kind) -> Result<Self> {
         let number_file = dir.join("display");
         let mut xvfb = Command::new("sh");
         // Xvfb chooses a free display and writes its number.
         let script = format!(
-            "exec Xvfb -displayfd 3 -screen 0 2560x1440x24 -nolisten tcp 3>{}",
+            "exec Xvfb -displayfd 3 -screen 0 {}x{}x24 -nolisten tcp 3>{}",
+            kind.screen.0,
+            kind.screen.1,
             number_file.display()
         );
         let xvfb = Process::start(xvfb.args(["-c", &script]), &dir.join("xvfb.log"))?;
@@ -94,17 +121,26 @@ impl Desktop {
             display,
             bus,
             notifications,
+            data: dir.join("data"),
+            kind,
             _processes: vec![dunst, daemon, xvfb],
         })
     }
 
-    /// Lets a command run on this desktop.
+    /// Lets a command run on this desktop, where nothing is kept from before.
     pub fn dress<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command
+            .envs(self.kind.environment.iter().copied())
+            .env("XDG_DATA_HOME", &self.data)
             .env("DISPLAY", &self.display)
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
             .env("GDK_BACKEND", "x11")
             .env_remove("WAYLAND_DISPLAY")
+    }
+
+    /// Where programs keep the data of their user.
+    pub fn data(&self) -> &Path {
+        &self.data
     }
 
     /// The display, such as `:1`.

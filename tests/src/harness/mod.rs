@@ -6,6 +6,7 @@ pub mod coap;
 pub mod demo;
 pub mod desktop;
 pub mod edge_node;
+pub mod feed;
 pub mod flood;
 pub mod headless;
 pub mod killer;

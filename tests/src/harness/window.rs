@@ -221,6 +221,24 @@ impl Window {
         Ok(self.client.release_actions().await?)
     }
 
+    /// Presses a key as a person would, wherever the focus is; with the control key held or without.
+    ///
+    /// # Errors
+    /// When the window is gone.
+    pub async fn press(&self, key: char, control: bool) -> Result<()> {
+        const CONTROL: char = '\u{e009}';
+        let held = if control { vec![CONTROL] } else { vec![] };
+        let mut keys = KeyActions::new("keys".into());
+        for value in held.iter().copied().chain([key]) {
+            keys = keys.then(KeyAction::Down { value });
+        }
+        for value in [key].into_iter().chain(held) {
+            keys = keys.then(KeyAction::Up { value });
+        }
+        self.client.perform_actions(keys).await?;
+        Ok(self.client.release_actions().await?)
+    }
+
     /// Runs a script in the page.
     ///
     /// # Errors

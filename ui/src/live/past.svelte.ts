@@ -24,7 +24,7 @@ export const SPEEDS = [1, 10, 60] as const;
 const STORE = "twinscope.timebar";
 const SLOW_MS = 1_000;
 const PLAY_MS = 250;
-/** Nearer to the present than this is the present. */
+/** Nearer to the present than this is the present; a step of a second leads away from it. */
 const NEAR = MICROS_PER_S;
 const NOBODY: ReadonlySet<string> = new Set();
 
@@ -75,7 +75,7 @@ export class Past {
     const present = this.#present.instant();
     if (!Number.isFinite(at)) return;
     this.told = "";
-    if (at >= present - NEAR) {
+    if (at > present - NEAR) {
       this.live();
       return;
     }

@@ -47,7 +47,7 @@ pub struct Ui {
     quick: bool,
     /// Only this part; may be given more than once.
     #[arg(long, value_name = "PART", value_parser = [
-        "first", "pss", "frames", "extremes", "task", "cursor", "span", "core", "heap", "asset", "scroll",
+        "first", "pss", "frames", "extremes", "task", "cursor", "span", "core", "heap", "asset", "scroll", "past",
     ])]
     only: Vec<String>,
 }

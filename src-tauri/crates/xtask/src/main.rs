@@ -1,4 +1,4 @@
-//! The project's one tool: `cargo xtask setup | demo | test | ci | bindings | train-demo | bench | soak`.
+//! The project's one tool: `cargo xtask setup | demo | test | ci | pictures | bindings | train-demo | bench | soak`.
 //!
 //! It knows no crate of the workspace from inside: it starts cargo, npm and the built programs, and stops them.
 
@@ -10,6 +10,7 @@ mod display;
 mod front_end;
 mod fuzz;
 mod packages;
+mod pictures;
 mod process;
 mod python;
 mod repo;
@@ -27,6 +28,7 @@ use clap::{Parser, Subcommand};
 
 use crate::bench::Bench;
 use crate::packages::Purpose;
+use crate::pictures::Pictures;
 use crate::repo::Repo;
 use crate::soak::Soak;
 use crate::stop::Stop;
@@ -80,6 +82,8 @@ enum Task {
     },
     /// What `test` runs, and a comparison of the committed TypeScript bindings.
     Ci,
+    /// Drive the window through every screen in every setting, and keep a picture of each for a person to look at.
+    Pictures(Pictures),
     /// Write the TypeScript bindings of the API types.
     Bindings {
         /// Only compare with the committed ones.
@@ -149,6 +153,7 @@ fn run(task: Task, stop: &Stop) -> Result<ExitCode> {
         }
         Task::Test { fast } => check::run_test(&repo, fast, false, stop)?,
         Task::Ci => check::run_test(&repo, false, true, stop)?,
+        Task::Pictures(options) => return pictures::run_pictures(&repo, &options, stop),
         Task::Bindings { check } => bindings::run_bindings(&repo, check, stop)?,
         Task::TrainDemo => train::run_train(&repo, stop)?,
         Task::Bench { bench } => return bench::run_bench(&repo, &bench, stop),

@@ -1,13 +1,13 @@
-//! 1,000 assets: opening one, and scrolling through all.
+//! 1,000 assets: opening one, scrolling through all, and all as they were.
 
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use twin_app::clock;
+use twinscope_tests::harness::feed::{Link, Shape, send_all, wave};
 
 use crate::{
     Scale, Wanted,
-    feed::{Link, Shape, send_all, wave},
     figures::{self, Figures, quantile, spread},
     page::Page,
     stage::Stage,
@@ -52,6 +52,9 @@ pub async fn measure(
     }
     if wanted.has("scroll") {
         scroll(&page, scale, figures).await?;
+    }
+    if wanted.has("past") {
+        past(&page, scale, figures).await?;
     }
     sender.stop()?;
     stage.close(page).await
@@ -105,5 +108,22 @@ async fn scroll(page: &Page, scale: Scale, figures: &mut Figures) -> Result<()> 
         SHAPE.assets
     );
     figures.report(figures::SCROLL, quantile(&tasks, 0.99));
+    Ok(())
+}
+
+/// From a step of the time bar to the frame after the one that shows the overview of then; and what of it is the
+/// program's answer.
+async fn past(page: &Page, scale: Scale, figures: &mut Figures) -> Result<()> {
+    println!("past:");
+    let limit = Duration::from_secs(20 + 3 * scale.opened as u64);
+    let asked = format!("bench.asOf({})", scale.opened);
+    let answers: Vec<f64> = page.wait(&asked, limit).await?;
+    println!("{}", spread("the program's answer alone", "ms", &answers));
+    page.note_tasks().await?;
+    let asked = format!("bench.pasts({})", scale.opened);
+    let times: Vec<f64> = page.wait(&asked, limit).await?;
+    println!("{}", spread("tasks meanwhile", "ms", &page.tasks().await?));
+    println!("{}", spread("to the picture of an instant", "ms", &times));
+    figures.report(figures::PAST, quantile(&times, 0.9));
     Ok(())
 }

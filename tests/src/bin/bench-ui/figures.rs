@@ -52,9 +52,12 @@ pub const PSS: Figure = Figure("ui.pss_mb", "MB", Bar::Most(450.0));
 /// Tasks of the page while 1,000 assets scroll.
 pub const SCROLL: Figure = Figure("ui.scroll_task_p99_ms", "ms", Bar::Most(33.0));
 
+/// From another instant of the past to the picture of the plant as it was.
+pub const PAST: Figure = Figure("ui.past_ms", "ms", Bar::Most(100.0));
+
 /// Every figure of this bench.
-const ALL: [Figure; 11] = [
-    FRAMES, EXTREMES, TASK, CURSOR, CORE, HEAP, ASSET, SPAN, FIRST, PSS, SCROLL,
+const ALL: [Figure; 12] = [
+    FRAMES, EXTREMES, TASK, CURSOR, CORE, HEAP, ASSET, SPAN, FIRST, PSS, SCROLL, PAST,
 ];
 
 /// The figures as they come in.

@@ -8,7 +8,6 @@
 
 mod assets;
 mod demo;
-mod feed;
 mod figures;
 mod machine;
 mod many;
@@ -41,9 +40,9 @@ struct Arguments {
     only: Vec<String>,
 }
 
-const PARTS: [&str; 11] = [
+const PARTS: [&str; 12] = [
     "first", "pss", "frames", "extremes", "task", "cursor", "span", "core", "heap", "asset",
-    "scroll",
+    "scroll", "past",
 ];
 
 /// How long and how often is measured.
@@ -125,7 +124,7 @@ async fn run(folder: &Path, wanted: &Wanted, scale: Scale, figures: &mut Figures
         let stage = Stage::set_up(folder).await?;
         many::measure(&stage, wanted, scale, figures).await?;
     }
-    if wanted.any(&["asset", "scroll"]) {
+    if wanted.any(&["asset", "scroll", "past"]) {
         let stage = Stage::set_up(folder).await?;
         assets::measure(&stage, wanted, scale, figures).await?;
     }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use twin_app::clock;
+use twinscope_tests::harness::feed::{Sender, Shape, send_all};
 
 use crate::{
     Scale, Wanted,
-    feed::{Sender, Shape, send_all},
     figures::{self, Figures},
     machine,
     page::Page,

@@ -118,6 +118,42 @@ bench.assets = async (ids) => {
   return times;
 };
 
+/** Goes back in time by a minute, some times over; gives milliseconds until each picture is painted. */
+bench.pasts = async (steps) => {
+  const strip = find("time-strip");
+  const shown = () => find("time-bar").dataset.at ?? "";
+  const times = [];
+  for (let step = 0; step < steps; step += 1) {
+    const before = shown();
+    const begin = performance.now();
+    // History goes back sixteen minutes.
+    const key = step % 12 < 10 ? "ArrowLeft" : "End";
+    strip.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    while (shown() === before) {
+      await frame();
+      if (performance.now() - begin > 5_000) throw new Error("the past was not shown in 5 s");
+    }
+    await frame();
+    if (key !== "End") times.push(performance.now() - begin);
+    await rest(500);
+  }
+  find("time-live").click();
+  return times;
+};
+
+/** Milliseconds that the program takes to answer what the plant was like, for one minute after the other. */
+bench.asOf = async (count) => {
+  const times = [];
+  const now = Date.now() * 1e3;
+  for (let i = 0; i < count; i += 1) {
+    const begin = performance.now();
+    await window.__TAURI_INTERNALS__.invoke("plant_as_of", { at: now - ((i % 10) + 1) * 60e6 });
+    times.push(performance.now() - begin);
+    await rest(200);
+  }
+  return times;
+};
+
 /** Scrolls the overview up and down at so many pixels a second; gives pictures a second. */
 bench.scroll = async (speed, seconds) => {
   const scroller = document.querySelector(".tiles");

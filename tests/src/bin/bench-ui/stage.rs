@@ -6,9 +6,11 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use twinscope_tests::harness::{broker::Broker, desktop::Desktop, wait, window::Driver};
+use twinscope_tests::harness::{
+    broker::Broker, desktop::Desktop, feed::Shape, wait, window::Driver,
+};
 
-use crate::{feed::Shape, machine, page::Page, screen::Screen};
+use crate::{machine, page::Page, screen::Screen};
 
 /// The window that is measured, CSS pixels: as it opens.
 pub const WINDOW: (u32, u32) = (1_440, 900);

@@ -8,11 +8,13 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use twin_app::clock;
-use twinscope_tests::harness::broker::Broker;
+use twinscope_tests::harness::{
+    broker::Broker,
+    feed::{Link, Sender, Shape, wave},
+};
 
 use crate::{
     Scale, Wanted,
-    feed::{Link, Sender, Shape, wave},
     figures::{self, Figures, quantile, spread},
     page::Page,
     screen::{Rect, Screen},

@@ -16,7 +16,8 @@ use std::{
 
 use anyhow::{Context, Result, anyhow, ensure};
 use twin_app::clock;
-use twinscope_tests::harness::flood::packet;
+
+use super::flood::packet;
 
 /// A plant of equal assets.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +37,7 @@ impl Shape {
     /// When it cannot be written.
     pub fn write(&self, dir: &Path, port: u16) -> Result<()> {
         let mut text = format!(
-            "[plant]\nid = \"p\"\nname = \"Bench\"\nzone = \"UTC\"\n[[connection]]\nid = \"c\"\nname = \"C\"\n\
+            "[plant]\nid = \"p\"\nname = \"Works\"\nzone = \"UTC\"\n[[connection]]\nid = \"c\"\nname = \"C\"\n\
              host = \"127.0.0.1\"\nport = {port}\nsecurity = \"plaintext\"\n\
              subscriptions = [{{ filter = \"bench/#\", qos = 0 }}]\n[[type]]\nid = \"t\"\nname = \"Machine\"\n"
         );
@@ -116,8 +117,8 @@ impl Link {
         let mut stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-        // Keep-alive 0: it may be silent for as long as it likes.
-        stream.write_all(b"\x10\x11\x00\x04MQTT\x04\x02\x00\x00\x00\x05bench")?;
+        // The longest keep-alive, 18 hours: it may be silent for long, and some brokers refuse none at all.
+        stream.write_all(b"\x10\x11\x00\x04MQTT\x04\x02\xff\xff\x00\x05bench")?;
         let mut answer = [0; 4];
         stream.read_exact(&mut answer)?;
         ensure!(answer == [0x20, 2, 0, 0], "refused: {answer:?}");
