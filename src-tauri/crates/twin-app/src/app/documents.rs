@@ -182,7 +182,7 @@ mod tests {
     fn refused(dir: &Path, path: &str) -> String {
         let place = PaperPlace::File(path.to_owned());
         let said = checked(dir, &place).unwrap_err();
-        said.sentences[0].id.to_string()
+        said.sentences[0].id.clone().into_owned()
     }
 
     #[test]
