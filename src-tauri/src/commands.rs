@@ -113,7 +113,7 @@ mod tests {
         "ui_ready",
     ];
 
-    const FILES: [&str; 11] = [
+    const FILES: [&str; 12] = [
         include_str!("commands/connections.rs"),
         include_str!("commands/diagnostics.rs"),
         include_str!("commands/discovery.rs"),

@@ -98,6 +98,7 @@ import {
   trendRange,
   trendSister,
   trendSixteen,
+  trendStates,
   trendWriting,
 } from "./steps/trend.mjs";
 import { modelChoose, modelFaults } from "./steps/types.mjs";
@@ -133,7 +134,7 @@ export const SCENES = [
     700,
     wallPages,
   ],
-  ["plan-none", "nodemo", "#/overview?view=plan", "dark", 1440, 900],
+  ["plan-none", "unplaced", "#/overview?view=plan", "dark", 1440, 900],
   ["map-light", "fault", "#/overview?view=plan&ground=map", "light", 1440, 900],
   ["map-thousand", "thousand", "#/overview?view=plan&ground=map", "dark", 1440, 900, mapNear],
   ["map-thousand-whole", "thousand", "#/overview?view=plan&ground=map", "light", 1440, 900, mapHover],
@@ -263,6 +264,8 @@ export const SCENES = [
   ["trend-range", "fault", "#/trend", "dark", 1280, 800, trendRange],
   ["trend-sixteen", "thousand", "#/trend", "light", 1440, 900, trendSixteen],
   ["trend-axis", "fault", "#/trend", "light", 1280, 800, trendAxis],
+  ["trend-states", "fault", "#/trend", "light", 1280, 800, trendStates],
+  ["trend-states-dark", "fault", "#/trend", "dark", 1024, 700, trendStates],
   ["trend-notes", "fault", "#/trend", "light", 1280, 800, trendNotes],
   ["trend-notes-small", "fault", "#/trend", "dark", 1024, 700, trendNotes],
   ["trend-writing", "fault", "#/trend", "dark", 1280, 800, trendWriting],

@@ -101,6 +101,24 @@ describe("a plan", () => {
     await waitFor(() => expect(window.location.hash).toBe("#/asset/edge-2"));
   });
 
+  it("of a place is about that place, and lists nothing of the rest", async () => {
+    const backend = fakeBackend("fault");
+    const plant = async () => {
+      const view = await backend.plant();
+      const plans = view.plans.map((plan) => ({
+        ...plan,
+        place: "rooms",
+        spots: plan.spots.filter(({ asset }) => asset === "pump-2"),
+      }));
+      return { ...view, plans };
+    };
+    await open("fault", "view=plan", { plant });
+    await waitFor(() => expect(stage()?.getAttribute("aria-label")).toBe("Site: 1 asset"));
+    const rows = [...document.querySelectorAll<HTMLElement>("[data-row]")].map(({ dataset }) => dataset.row);
+    expect(rows.sort()).toEqual(["control-room", "edge-2", "pump-2", "pump-hall-air"]);
+    expect(byId("list-lacking")?.textContent).toContain("Unplaced 3");
+  });
+
   it("says why its drawing cannot be shown", async () => {
     await open("normal", "view=plan", {
       planDrawing: async () => new TextEncoder().encode("<html/>").buffer as ArrayBuffer,

@@ -2,7 +2,7 @@
 /** The trend's painter in pixels, and its words on a canvas that writes down what is drawn. */
 import { describe, expect, it, vi } from "vitest";
 import { buildModel } from "../src/components/domain/trend/build";
-import { axisTicks, type ChartModel } from "../src/components/domain/trend/model";
+import { BAND_HEIGHT, BANDS_TOP, type ChartModel } from "../src/components/domain/trend/model";
 import { Newest } from "../src/components/domain/trend/newest";
 import { Painter } from "../src/components/domain/trend/paint";
 import { Surface } from "../src/components/domain/trend/surface";
@@ -78,6 +78,7 @@ function model(data: TrendColumns[], status = 0, seen?: SampleTable): ChartModel
     palette: { panel: "#000000", "trace-1": "#ffffff", dim: "#00ff00", line: "#000000" } as Palette,
     held: new Map(),
     fixed: new Map(),
+    states: () => [],
     table: seen ?? table,
   });
 }
@@ -147,20 +148,36 @@ describe("columns without a number", () => {
 });
 
 describe("a signal that is off or on", () => {
-  it("has an axis that says so and does not move", () => {
-    const data = [
-      columns(0, [
-        [0, 0, 0],
-        [40, 1, 0],
-      ]),
-    ];
+  const data = [
+    columns(
+      0,
+      Array.from({ length: 20 }, (_, i) => [i * 5, i < 8 ? 0 : 1, 0]),
+    ),
+  ];
+  const onOff = () => {
     const table = new SampleTable();
-    table.put(0, KIND_BOOL, 0, 0, 40 * S, 0, 1, "");
-    const [axis] = model(data, 0, table).axes;
-    expect(axis).toMatchObject({ low: -0.25, high: 1.25, onOff: true });
-    expect(axis && axisTicks(axis, 500)).toEqual([0, 1]);
-    expect(model(data, 0, table).traces[0]?.step).toBe(true);
-    expect(model(data).axes[0]?.onOff).toBe(false);
+    table.put(0, KIND_BOOL, 0, 0, 95 * S, 0, 1, "");
+    return model(data, 0, table);
+  };
+
+  it("is a band with its words, and neither a trace nor an axis", () => {
+    const { axes, traces, bands } = onOff();
+    expect([axes, traces]).toEqual([[], []]);
+    expect(bands[0]?.runs.map(({ t0, t1, word }) => [t0 / S, t1 / S, word])).toEqual([
+      [0, 40, "off"],
+      [40, 95, "on"],
+    ]);
+    expect(model(data).bands).toEqual([]);
+  });
+
+  it("is painted below the plot in neutral greys that differ, and goes on to the present", () => {
+    const raster = painted(onOff());
+    const row = (AREA.height + BANDS_TOP + BAND_HEIGHT / 2) * AREA.width;
+    const at = (second: number) => raster.pixels[row + Math.round((second * AREA.width) / 100)];
+    const grey = (pixel: number | undefined) => ((pixel ?? 0) & 0xffffff) !== 0;
+    expect(grey(at(20)) && grey(at(60)) && grey(at(98))).toBe(true);
+    expect(at(20)).not.toBe(at(60));
+    expect(at(60)).toBe(at(98));
   });
 });
 

@@ -119,3 +119,11 @@ export async function trendAxis(page) {
   await page.focus("[data-testid='trend-axis-unit:m³/h']");
   for (let i = 0; i < 4; i += 1) await page.keyboard.press("+");
 }
+
+/** A signal whose values are texts, beside one of numbers. */
+export async function trendStates(page) {
+  await trendOf(page, "Pump 2 mode", "Pump 2 flow", "remote");
+  await page.click("[data-testid=trend-span-3600]");
+  await page.waitForTimeout(800);
+  await trendHover(page, 0.6);
+}

@@ -14,7 +14,6 @@ import { keyOf, Placer, type Position } from "./placer.svelte";
 
 export const MAP = "map";
 
-/** A plan's file holds no text longer than this for a person: what is drawn of it is counted. */
 export interface GroundChoice {
   id: string;
   name: string;
@@ -26,7 +25,7 @@ export const planGround = (id: string): string => `plan:${id}`;
 export class Grounds {
   readonly placer: Placer;
   /** What was read of the chosen plan's file; null while it is being read. */
-  #plan: { id: string; drawing: Drawing } | null = $state.raw(null);
+  #plan: { id: string; file: string; drawing: Drawing } | null = $state.raw(null);
   #outline: { file: string; text: string } | null = $state.raw(null);
   /** Why the drawing, or the outline, cannot be shown. */
   failure = $state("");
@@ -143,14 +142,14 @@ export class Grounds {
     const read = async () => {
       try {
         const drawing = await readPlan(await this.#live.backend.planDrawing(plan.id));
-        if (wanted) this.#plan = { id: plan.id, drawing };
+        if (wanted) this.#plan = { id: plan.id, file: plan.file, drawing };
       } catch (error) {
         if (!wanted) return;
         const why = error instanceof PictureError ? error.message : errorMessage(error);
         this.failure = t("map-cannot", { name: plan.file, why });
       }
     };
-    if (this.#plan?.id !== plan.id) void read();
+    if (this.#plan?.id !== plan.id || this.#plan.file !== plan.file) void read();
     return () => {
       wanted = false;
     };

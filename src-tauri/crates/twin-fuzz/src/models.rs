@@ -131,7 +131,7 @@ fn document(text: &str) -> Result<Option<PlantDocument>, Broken> {
 }
 
 fn edits(plant: &Plant, removes: bool) -> Vec<Edit> {
-    let mut edits = vec![];
+    let mut edits = positions(plant, removes);
     if removes {
         let assets = plant.assets.iter().map(|one| one.id.clone());
         edits.extend(assets.map(Edit::RemoveAsset));
@@ -154,6 +154,24 @@ fn edits(plant: &Plant, removes: bool) -> Vec<Edit> {
     edits.extend(plant.mappings.iter().cloned().map(Edit::PutMapping));
     let filters = plant.discovery.ignore.iter().cloned();
     edits.extend(filters.map(Edit::PutIgnore));
+    edits
+}
+
+/// Where assets are, or that they are there no more.
+fn positions(plant: &Plant, removes: bool) -> Vec<Edit> {
+    let mut edits = vec![];
+    for plan in &plant.plans {
+        edits.extend(plan.assets.iter().map(|(asset, at)| Edit::PutSpot {
+            plan: plan.id.clone(),
+            asset: asset.clone(),
+            at: (!removes).then_some(*at),
+        }));
+    }
+    let locations = plant.map.locations.iter();
+    edits.extend(locations.map(|(asset, at)| Edit::PutLocation {
+        asset: asset.clone(),
+        at: (!removes).then_some(*at),
+    }));
     edits
 }
 
@@ -187,6 +205,12 @@ fn edit(document: &mut PlantDocument, edits: &[Edit]) -> Result<(), Broken> {
             Edit::RemoveType(id) => plant.asset_type(id).is_none(),
             Edit::RemoveMapping(id) => plant.mapping(id).is_none(),
             Edit::RemoveIgnore(filter) => !plant.discovery.ignore.contains(filter),
+            Edit::PutSpot { plan, asset, at } => {
+                let mut plans = plant.plans.iter();
+                let plan = plans.find(|known| known.id == *plan);
+                plan.and_then(|plan| plan.assets.get(asset)) == at.as_ref()
+            }
+            Edit::PutLocation { asset, at } => plant.map.locations.get(asset) == at.as_ref(),
             Edit::PutSource { .. } | Edit::RemoveSource { .. } => true,
         };
         ensure(is_there, || {

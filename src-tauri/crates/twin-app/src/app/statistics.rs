@@ -392,6 +392,28 @@ mod tests {
         assert_eq!(measurings.view(begun.number), None);
     }
 
+    #[test]
+    fn a_word_of_a_band_stands_once() {
+        let states = [
+            State::Text("Auto".into()),
+            State::Whole(-3),
+            State::Bool(true),
+            State::Text("Auto".into()),
+        ];
+        let mut words = Vec::new();
+        let places: Vec<u32> = states
+            .iter()
+            .map(|state| place(&mut words, state))
+            .collect();
+        assert_eq!(
+            (places, words),
+            (
+                vec![0, 1, 2, 0],
+                ["Auto", "-3", "true"].map(String::from).to_vec()
+            )
+        );
+    }
+
     #[tokio::test]
     async fn only_so_many_go_on_at_a_time() {
         let dir = tempfile::tempdir().unwrap();

@@ -3,9 +3,10 @@ import type { AlarmRow } from "../../../ipc/bindings/AlarmRow";
 import type { AssetView } from "../../../ipc/bindings/AssetView";
 import type { SignalView } from "../../../ipc/bindings/SignalView";
 import { limitMark } from "../../../lib/alarmwords";
+import { type BandRun, runsOfColumns } from "../../../lib/bands";
 import { badSpans, extent } from "../../../lib/columns";
 import type { Dash } from "../../../lib/envelope";
-import { formatWithUnit, MICROS_PER_MS } from "../../../lib/format";
+import { formatNumber, formatWithUnit, MICROS_PER_MS } from "../../../lib/format";
 import type { Palette } from "../../../lib/palette";
 import { BAD, GOOD, reasonWord } from "../../../lib/quality";
 import { axisRange, type Bounds, steady } from "../../../lib/scale";
@@ -13,9 +14,18 @@ import { t } from "../../../lib/text/text";
 import type { Clock } from "../../../lib/time";
 import type { TrendColumns } from "../../../lib/trend";
 import { compareAlarms } from "../../../lib/worst";
-import { KIND_BOOL } from "../../../live/frame";
+import { KIND_BOOL, KIND_F64, KIND_I64, KIND_TEXT } from "../../../live/frame";
 import type { SampleTable } from "../../../live/table";
-import { type Axis, type BadSpan, type ChartModel, EMPTY_COLUMNS, type LimitLine, type Trace } from "./model";
+import {
+  type Axis,
+  BANDS_MAX,
+  type BadSpan,
+  type Band,
+  type ChartModel,
+  EMPTY_COLUMNS,
+  type LimitLine,
+  type Trace,
+} from "./model";
 
 export const PICKS_MAX = 4;
 
@@ -85,6 +95,19 @@ export function firstPicks(
   return [...new Set(all as number[])].slice(0, 2);
 }
 
+/**
+ * Whether a signal has states: on and off, texts, and the numbers of one that the plant calls a state. `kind` is that of its
+ * newest sample.
+ */
+export function hasStates(signal: SignalView, kind: number | undefined): boolean {
+  return kind === KIND_BOOL || kind === KIND_TEXT || (signal.role === "state" && kind !== KIND_F64);
+}
+
+/** Whether its states are numbers, which columns hold. */
+export function statesAreNumbers(kind: number | undefined): boolean {
+  return kind === KIND_BOOL || kind === KIND_I64;
+}
+
 export interface Parts {
   t0: number;
   t1: number;
@@ -97,6 +120,8 @@ export interface Parts {
   pointed: number | null;
   score: SignalView | null;
   columns: (key: number) => TrendColumns | undefined;
+  /** States of a signal whose states are no numbers. */
+  states: (key: number) => readonly BandRun[];
   alarms: readonly AlarmRow[];
   clock: Clock;
   palette: Palette;
@@ -123,14 +148,14 @@ function tracesOf(parts: Parts): Trace[] {
     colour: traceColour(parts.palette, slot),
     axis: axisId(signal),
     staleMicros: signal.stale_after_ms * MICROS_PER_MS,
-    // What is off or on has nothing between.
-    step: signal.step || parts.table.kind[signal.key] === KIND_BOOL,
+    step: signal.step,
     alpha: parts.pointed === null || parts.pointed === signal.key ? 1 : ASIDE_ALPHA,
     pattern: tracePattern(slot),
   });
   // The one that is pointed at lies above the others.
   const first = ({ signal }: Picked) => (signal.key === parts.pointed ? 0 : 1);
-  const traces = parts.picks.toSorted((a, b) => first(a) - first(b)).map(trace);
+  const drawn = parts.picks.filter(({ signal }) => !hasStates(signal, parts.table.kind[signal.key]));
+  const traces = drawn.toSorted((a, b) => first(a) - first(b)).map(trace);
   const ghosts = parts.ghosts.flatMap((ghost) => {
     const front = traces.find(({ key }) => key === ghost.of);
     return front ? [{ ...front, columns: ghost.columns, alpha: front.alpha * GHOST_ALPHA, ghost: true }] : [];
@@ -138,14 +163,43 @@ function tracesOf(parts: Parts): Trace[] {
   return [...traces, ...ghosts];
 }
 
-/** Off and on with air around them. */
-const ON_OFF: Bounds = { low: -0.25, high: 1.25 };
+/** Runs of columns are the same as long as the columns are. */
+const known = new WeakMap<TrendColumns, readonly BandRun[]>();
+
+/** The states of a signal, whatever they are. */
+function runsOf(parts: Parts, { signal }: Picked): readonly BandRun[] {
+  const kind = parts.table.kind[signal.key];
+  if (!statesAreNumbers(kind)) return parts.states(signal.key);
+  const columns = columnsOf(parts, signal.key);
+  let runs = known.get(columns);
+  if (!runs) {
+    const onOff = (value: number) => (value === 0 ? t("trend-off") : t("trend-on"));
+    const code = (value: number) => formatNumber(value, 0);
+    const stale = signal.stale_after_ms * MICROS_PER_MS;
+    runs = runsOfColumns(columns, stale, kind === KIND_BOOL ? onOff : code);
+    known.set(columns, runs);
+  }
+  return runs;
+}
+
+function bandsOf(parts: Parts, banded: readonly Picked[]): Band[] {
+  return banded.slice(0, BANDS_MAX).map((pick) => ({
+    key: pick.signal.key,
+    name: pick.name,
+    runs: runsOf(parts, pick),
+    staleMicros: pick.signal.stale_after_ms * MICROS_PER_MS,
+    alpha: parts.pointed === null || parts.pointed === pick.signal.key ? 1 : ASIDE_ALPHA,
+  }));
+}
 
 /** One axis a unit, that of the signal looked at first; the others in the order of the signals. */
 function axesOf(parts: Parts, traces: readonly Trace[]): Axis[] {
   const { t0, t1, focus } = parts;
-  const signals = parts.picks.map(({ signal }) => signal);
-  const ids = [...new Set([...(focus ? [axisId(focus)] : []), ...signals.map(axisId)])];
+  const signals = parts.picks
+    .map(({ signal }) => signal)
+    .filter((signal) => !hasStates(signal, parts.table.kind[signal.key]));
+  const first = focus && signals.includes(focus) ? [axisId(focus)] : [];
+  const ids = [...new Set([...first, ...signals.map(axisId)])];
   return ids.map((id) => {
     const members = signals.filter((signal) => axisId(signal) === id);
     const data = traces.filter(({ axis }) => axis === id).map(({ columns }) => extent(columns, t0, t1));
@@ -153,15 +207,13 @@ function axesOf(parts: Parts, traces: readonly Trace[]): Axis[] {
     const limits = members.flatMap((signal) =>
       signal === focus ? signal.limits.map((limit) => limit.value) : [],
     );
-    const onOff = members.every(({ key }) => parts.table.kind[key] === KIND_BOOL);
-    const fixed = onOff ? undefined : parts.fixed.get(id);
-    const bounds = onOff ? ON_OFF : (fixed ?? steady(parts.held.get(id), axisRange(data, normals, limits)));
+    const fixed = parts.fixed.get(id);
+    const bounds = fixed ?? steady(parts.held.get(id), axisRange(data, normals, limits));
     const slot = parts.picks.find(({ signal }) => axisId(signal) === id)?.slot ?? 0;
     const alone = members.length === 1;
     return {
       id,
       unit: members[0]?.unit ?? "",
-      onOff,
       fixed: fixed !== undefined,
       ...bounds,
       colour: alone ? wordColour(parts.palette, slot) : parts.palette.dim,
@@ -176,6 +228,7 @@ function wordColour(palette: Palette, slot: number): string {
 
 export function buildModel(parts: Parts): ChartModel {
   const { palette, focus, t0, t1 } = parts;
+  const banded = parts.picks.filter(({ signal }) => hasStates(signal, parts.table.kind[signal.key]));
   const traces = tracesOf(parts);
   const axes = axesOf(parts, traces);
   const score = parts.score;
@@ -184,9 +237,14 @@ export function buildModel(parts: Parts): ChartModel {
     t1,
     now: parts.now,
     traces,
+    bands: bandsOf(parts, banded),
+    bandsLeftOut: Math.max(0, banded.length - BANDS_MAX),
     axes,
-    limits: focus ? limitLines(focus) : [],
-    normal: focus?.normal ? { axis: axisId(focus), low: focus.normal[0], high: focus.normal[1] } : null,
+    limits: focus && axes.some(({ id }) => id === axisId(focus)) ? limitLines(focus) : [],
+    normal:
+      focus?.normal && axes.some(({ id }) => id === axisId(focus))
+        ? { axis: axisId(focus), low: focus.normal[0], high: focus.normal[1] }
+        : null,
     bad: badParts(parts, traces),
     score: score
       ? {

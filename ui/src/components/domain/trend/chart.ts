@@ -7,11 +7,10 @@ import "uplot/dist/uPlot.min.css";
 import { formatNumber } from "../../../lib/format";
 import { language } from "../../../lib/locale";
 import { tickDecimals } from "../../../lib/scale";
-import { t } from "../../../lib/text/text";
 import { tickLabel, timeTicks } from "../../../lib/time";
 import { type Axis, axisTicks, type ChartModel, lanesHeight } from "./model";
 import { type Place, Surface } from "./surface";
-import { type Area, FONT, writeWords } from "./words";
+import { type Area, bandsSaid, FONT, writeWords } from "./words";
 
 /** CSS pixels. */
 export const AXIS_WIDTH = 44;
@@ -112,7 +111,7 @@ export class Chart {
       .map((axis) => axis.id + axis.unit)
       .join(
         "|",
-      )}#${model.axes.length}#${model.score !== null}#${model.palette.panel}#${model.clock.zone}#${language()}`;
+      )}#${model.axes.length}#${model.score !== null}#${model.bands.length}#${model.palette.panel}#${model.clock.zone}#${language()}`;
     if (shape !== this.#shape || !this.#plot) this.#build(shape);
     else {
       const said = this.#says();
@@ -139,6 +138,7 @@ export class Chart {
       alarms.some((span) => span.t1 >= t0 && span.t0 <= t1),
       now < t1 ? Math.round(now / column) : null,
       this.#model.normal,
+      bandsSaid(this.#model, column),
       language(),
     ]);
   }
@@ -151,7 +151,7 @@ export class Chart {
     const { left, top, width, height } = u.bbox;
     const ratio = devicePixelRatio;
     const [x, y, plot] = [Math.round(left), Math.round(top), Math.round(height)];
-    const lanes = Math.round(lanesHeight(this.#model.score !== null) * ratio);
+    const lanes = Math.round(lanesHeight(this.#model.score !== null, this.#model.bands.length) * ratio);
     return { left: x, top: y, width: Math.round(width), plot, height: plot + lanes, ratio };
   }
 
@@ -212,7 +212,7 @@ export class Chart {
   }
 
   #timeAxis(): uPlot.Axis {
-    const lanes = lanesHeight(this.#model.score !== null);
+    const lanes = lanesHeight(this.#model.score !== null, this.#model.bands.length);
     return {
       scale: "x",
       side: 2,
@@ -251,7 +251,6 @@ export class Chart {
         return axisTicks(axis() ?? { low: 0, high: 1 }, height);
       },
       values: (_, splits) => {
-        if (axis()?.onOff) return splits.map((value) => (value === 0 ? t("trend-off") : t("trend-on")));
         const decimals = tickDecimals(splits);
         return splits.map((value) => formatNumber(value, decimals));
       },

@@ -1,4 +1,5 @@
 /** What the trend draws: everything in microseconds and in the signals' own units, nothing of the canvas. */
+import type { BandRun } from "../../../lib/bands";
 import type { Span } from "../../../lib/columns";
 import type { Dash } from "../../../lib/envelope";
 import type { Palette } from "../../../lib/palette";
@@ -25,11 +26,20 @@ export interface Trace {
 export interface Axis extends Bounds {
   id: string;
   unit: string;
-  /** Whether its signals are only ever off (0) or on (1). */
-  onOff: boolean;
   /** Whether a person has fixed its scale. */
   fixed: boolean;
   colour: string;
+}
+
+/** The states of a signal, below the plot. */
+export interface Band {
+  key: number;
+  /** As it is called among the others. */
+  name: string;
+  runs: readonly BandRun[];
+  staleMicros: number;
+  /** Strength, 0 to 1: less while another is pointed at. */
+  alpha: number;
 }
 
 export interface LimitLine {
@@ -60,6 +70,10 @@ export interface ChartModel {
   t1: number;
   now: number;
   traces: Trace[];
+  /** At most `BANDS_MAX`. */
+  bands: Band[];
+  /** Signals with states that there is no room for. */
+  bandsLeftOut: number;
   axes: Axis[];
   limits: LimitLine[];
   normal: { axis: string; low: number; high: number } | null;
@@ -81,21 +95,30 @@ export const EMPTY_COLUMNS: Omit<TrendColumns, "key"> = {
 };
 
 /** Round values on an axis that is so many CSS pixels high. */
-export function axisTicks(axis: Bounds & { onOff?: boolean }, height: number): number[] {
-  if (axis.onOff) return [0, 1];
+export function axisTicks(axis: Bounds, height: number): number[] {
   return valueTicks(axis.low, axis.high, Math.max(height > 90 ? 4 : 2, Math.floor(height / 44)));
 }
 
+/** Most bands of states: more would leave no room for the plot. */
+export const BANDS_MAX = 6;
 /** Heights of the lanes under the plot, CSS pixels. */
+export const BANDS_TOP = 6;
+export const BAND_HEIGHT = 18;
+export const BAND_LANE = 22;
 export const SCORE_TOP = 16;
 export const SCORE_HEIGHT = 36;
 export const ALARMS_TOP = 10;
 export const ALARM_LANE = 7;
 const ALARMS_HEIGHT = 4 * ALARM_LANE + 2;
 
+/** Height of the bands above the other lanes, CSS pixels. */
+export function bandsHeight(bands: number): number {
+  return bands > 0 ? BANDS_TOP + bands * BAND_LANE : 0;
+}
+
 /** Height of all lanes, CSS pixels. */
-export function lanesHeight(withScore: boolean): number {
-  return (withScore ? SCORE_TOP + SCORE_HEIGHT : 0) + ALARMS_TOP + ALARMS_HEIGHT;
+export function lanesHeight(withScore: boolean, bands: number): number {
+  return bandsHeight(bands) + (withScore ? SCORE_TOP + SCORE_HEIGHT : 0) + ALARMS_TOP + ALARMS_HEIGHT;
 }
 
 const LANES_MAX = 4;

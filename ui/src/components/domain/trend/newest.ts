@@ -68,7 +68,7 @@ export class Newest {
 }
 
 /** What a picture shows of the model beside samples, and axes and words do not say. */
-function looks({ traces, alarms, limits, now }: ChartModel): string {
+function looks({ traces, bands, alarms, limits, now }: ChartModel): string {
   return JSON.stringify([
     traces.map(({ key, colour, axis, staleMicros, step, alpha, pattern, ghost, columns }) => [
       key,
@@ -80,6 +80,12 @@ function looks({ traces, alarms, limits, now }: ChartModel): string {
       ghost,
       now - (columns.tLast.at(-1) ?? 0) > staleMicros,
     ]),
+    // Of a band only its newest end moves; anything else is another picture.
+    bands.map(({ key, runs, staleMicros, alpha }) => {
+      const last = runs.at(-1);
+      const begins = runs.reduce((sum, { t0 }) => sum + t0, 0);
+      return [key, alpha, runs.length, begins, last?.word, last?.status, now - (last?.t1 ?? 0) > staleMicros];
+    }),
     alarms.map(({ t0, t1, priority }) => [t0, t1 === now ? null : t1, priority]),
     limits.map(({ axis, priority, side }) => [axis, priority, side]),
   ]);

@@ -2,6 +2,7 @@
  * Paints the trend into pixels: normal band, limits, hatching, grid, traces, lanes. Without a GPU this is several times
  * as fast as paths on a canvas. Words are drawn apart (`words.ts`).
  */
+import { shownUntil } from "../../../lib/bands";
 import { runs } from "../../../lib/columns";
 import { Envelope, type Frame } from "../../../lib/envelope";
 import { type Palette, priorityColour } from "../../../lib/palette";
@@ -11,6 +12,11 @@ import {
   ALARM_LANE,
   ALARMS_TOP,
   axisTicks,
+  BAND_HEIGHT,
+  BAND_LANE,
+  BANDS_TOP,
+  type Band,
+  bandsHeight,
   type ChartModel,
   packLanes,
   SCORE_HEIGHT,
@@ -49,7 +55,7 @@ export class Painter {
     for (const trace of [...model.traces].reverse()) this.#trace(plot, model, size, trace);
     this.#limits(plot, model, size);
     this.#lanes(raster, model, size);
-    if (model.traces.length === 0) return;
+    if (model.traces.length === 0 && model.bands.length === 0) return;
     const now = (model.now - model.t0) * perMicro(raster, model);
     if (now > 0 && now < raster.width - size.ratio) {
       const left = Math.round(now);
@@ -166,6 +172,10 @@ export class Painter {
   #lanes(raster: Raster, model: ChartModel, size: Size): void {
     const { ratio } = size;
     let top = size.plot;
+    model.bands.forEach((band, i) => {
+      this.#band(raster, model, size, band, size.plot + (BANDS_TOP + i * BAND_LANE) * ratio);
+    });
+    top += bandsHeight(model.bands.length) * ratio;
     if (model.score) {
       this.#score(raster, model, size, top + SCORE_TOP * ratio);
       top += (SCORE_TOP + SCORE_HEIGHT) * ratio;
@@ -178,6 +188,34 @@ export class Painter {
       const colour = this.#ink(priorityColour(model.palette, span.priority));
       fill(raster, left, y, right, y + (ALARM_LANE - 2) * ratio, colour);
     }
+  }
+
+  /** Neighbouring states in other greys, told apart by their words; nothing where nothing is known. */
+  #band(raster: Raster, model: ChartModel, size: Size, band: Band, top: number): void {
+    const { ratio } = size;
+    const scale = perMicro(raster, model);
+    const bottom = top + BAND_HEIGHT * ratio;
+    const thick = Math.max(1, Math.round(ratio));
+    const [dim, line] = [this.#ink(model.palette.dim), this.#ink(model.palette.panel)];
+    const period = Math.max(3, Math.round(5 * ratio));
+    const phase = phaseOf(raster, model, period);
+    const greys = greysOf(band);
+    band.runs.forEach((run, i) => {
+      const left = (run.t0 - model.t0) * scale;
+      const end = shownUntil(band.runs, i, Math.min(model.now, model.t1), band.staleMicros);
+      const right = Math.max(left + thick, (end - model.t0) * scale);
+      if (right < (raster.from ?? 0) || left > raster.width) return;
+      const grey = greys.get(run.word ?? "") ?? 0;
+      if (run.word !== null) fill(raster, left, top, right, bottom, dim, grey * band.alpha);
+      const box = { left, top, right, bottom };
+      // Several in less than a column, and what cannot be trusted, is hatched.
+      if (run.several || run.status > 0) {
+        const alpha = (run.several || run.status === BAD ? 0.5 : 0.28) * band.alpha;
+        hatch(raster, box, { period, thick, phase, colour: dim, alpha });
+      }
+      // Where it begins.
+      if (left >= 0) fill(raster, left, top, left + thick, bottom, line);
+    });
   }
 
   #score(raster: Raster, model: ChartModel, size: Size, top: number): void {
@@ -208,6 +246,23 @@ export class Painter {
     const dash = { on: Math.round(5 * ratio), off: Math.round(4 * ratio) };
     level(raster, y(score.limit), thick, dash, this.#ink(model.palette.text), 0.8);
   }
+}
+
+/** Strengths of grey by word, in the order in which the states are first seen: each differs from the next. */
+const GREYS = [0.24, 0.1, 0.17, 0.31, 0.05] as const;
+
+/** Made anew when a run has come; it is asked for with every picture. */
+const known = new WeakMap<Band["runs"], { count: number; greys: ReadonlyMap<string, number> }>();
+
+function greysOf({ runs: all }: Band): ReadonlyMap<string, number> {
+  const before = known.get(all);
+  if (before?.count === all.length) return before.greys;
+  const greys = new Map<string, number>();
+  // By name, so that a state keeps its grey while others come into view and go.
+  const words = [...new Set(all.flatMap(({ word }) => (word === null ? [] : [word])))].sort();
+  for (const [i, word] of words.entries()) greys.set(word, GREYS[i % GREYS.length] ?? GREYS[0]);
+  known.set(all, { count: all.length, greys });
+  return greys;
 }
 
 function perMicro(raster: Raster, model: ChartModel): number {

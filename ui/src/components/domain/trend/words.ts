@@ -1,8 +1,20 @@
 /** The words of a trend, on uPlot's canvas: values of limits, what is wrong with doubtful spans, names of the lanes. */
+
+import { shownUntil } from "../../../lib/bands";
 import { priorityTextColour } from "../../../lib/palette";
 import { t } from "../../../lib/text/text";
 import { placeLabels } from "./labels";
-import { ALARMS_TOP, type ChartModel, SCORE_HEIGHT, SCORE_TOP } from "./model";
+import {
+  ALARMS_TOP,
+  BAND_HEIGHT,
+  BAND_LANE,
+  BANDS_TOP,
+  type Band,
+  bandsHeight,
+  type ChartModel,
+  SCORE_HEIGHT,
+  SCORE_TOP,
+} from "./model";
 
 /** Height of a row of words about doubtful spans, CSS pixels. */
 const LABEL_ROW = 15;
@@ -35,7 +47,7 @@ function valueY(model: ChartModel, area: Area, axisId: string): (value: number) 
 
 /** Everything that is read. */
 export function writeWords(context: Context, model: ChartModel, area: Area): void {
-  if (model.traces.length === 0) return;
+  if (model.traces.length === 0 && model.bands.length === 0) return;
   context.save();
   context.beginPath();
   context.rect(area.left, area.top, area.width, area.height);
@@ -74,6 +86,58 @@ function label(
   context.strokeText(words.text, words.x / ratio, words.y / ratio);
   context.fillText(words.text, words.x / ratio, words.y / ratio);
   context.restore();
+}
+
+/** Narrower runs have no word, CSS pixels. */
+const WORD_MIN = 26;
+
+interface WordRun {
+  word: string;
+  /** As far as it is seen, CSS pixels from the plot's left edge. */
+  left: number;
+  width: number;
+}
+
+/** Runs that are wide enough for a word. */
+function wordRuns(model: ChartModel, band: Band, perPixel: number): WordRun[] {
+  const wide: WordRun[] = [];
+  for (let i = 0; i < band.runs.length; i += 1) {
+    const run = band.runs[i];
+    const end = shownUntil(band.runs, i, Math.min(model.now, model.t1), band.staleMicros);
+    if (!run || end - run.t0 < WORD_MIN * perPixel) continue;
+    const left = (Math.max(run.t0, model.t0) - model.t0) / perPixel;
+    const width = (Math.min(end, model.t1) - model.t0) / perPixel - left;
+    const word = run.several ? t("trendstates-several") : run.word;
+    if (word !== null && width >= WORD_MIN) wide.push({ word, left, width });
+  }
+  return wide;
+}
+
+/** What the words of the bands go by; `perPixel`: microseconds a CSS pixel. A run that grows is told in steps. */
+export function bandsSaid(model: ChartModel, perPixel: number): unknown {
+  return model.bands.map((band) => [
+    band.name,
+    wordRuns(model, band, perPixel).map(({ word, left, width }) => [
+      word,
+      Math.round(left),
+      Math.round(Math.min(width, 320) / 8),
+    ]),
+  ]);
+}
+
+/** The name at the left edge, and each state's word in its run as far as it has room. */
+function bandWords(context: Context, model: ChartModel, area: Area, band: Band, y: number): void {
+  const { ratio } = area;
+  const perPixel = ((model.t1 - model.t0) * ratio) / area.width;
+  context.font = FONT;
+  const name = { text: band.name, x: area.left + 6 * ratio, y, colour: model.palette.text };
+  const taken = context.measureText(band.name).width + 18;
+  for (const { word, left, width } of wordRuns(model, band, perPixel)) {
+    const from = Math.max(left + 6, taken);
+    if (context.measureText(word).width > left + width - from - 4) continue;
+    label(context, model, area, { text: word, x: area.left + from * ratio, y, colour: model.palette.strong });
+  }
+  label(context, model, area, name);
 }
 
 function limitWords(context: Context, model: ChartModel, area: Area): void {
@@ -121,11 +185,17 @@ function spanWords(context: Context, model: ChartModel, area: Area): void {
 function laneWords(context: Context, model: ChartModel, area: Area): void {
   const { ratio } = area;
   let top = area.top + area.height;
+  model.bands.forEach((band, i) => {
+    bandWords(context, model, area, band, top + (BANDS_TOP + i * BAND_LANE + BAND_HEIGHT / 2) * ratio);
+  });
+  top += bandsHeight(model.bands.length) * ratio;
   if (model.score) {
     label(context, model, area, { text: t("trend-score"), x: area.left + 6 * ratio, y: top + 8 * ratio });
     top += (SCORE_TOP + SCORE_HEIGHT) * ratio;
   }
   const some = model.alarms.some((span) => span.t1 >= model.t0 && span.t0 <= model.t1);
-  const words = some ? t("trend-alarms") : t("trend-no-alarms");
+  const count = model.bandsLeftOut;
+  const said = some ? t("trend-alarms") : t("trend-no-alarms");
+  const words = count > 0 ? `${said} · ${t("trendstates-left-out", { count })}` : said;
   label(context, model, area, { text: words, x: area.left + 6 * ratio, y: top + (ALARMS_TOP + 9) * ratio });
 }
