@@ -6,7 +6,7 @@ use Step::{Click, Close, Go, Past, Press, There, Write};
 /// The plants that there are pictures of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plant {
-    /// The demo plant, with a bearing that wears out and an edge node that died.
+    /// The demo plant with a bearing that wears out; after its first setting an edge node dies, too.
     Demo,
     /// The demo plant, and a topic that sends thousands of messages a second.
     Flood,

@@ -124,6 +124,9 @@ impl Plants {
             window.run("location.hash = '#/alarms'").await?;
             window.find("alarm-3-pump-2-anomaly", FOUND).await?;
             self.found = true;
+        } else if plant == Plant::Demo {
+            let demo = self.demo.as_ref().context("the demo plant")?;
+            demo.fault("edge-2:death")?;
         } else if plant == Plant::Thousand {
             let port = self.broker().await?;
             self.sender = Some(machines(port)?);
@@ -138,9 +141,7 @@ impl Plants {
         if self.demo.is_none() {
             let demo = Demo::start(&self.folder).await?;
             demo.workspace(&workspace)?;
-            for fault in ["pump-2:bearing", "edge-2:death"] {
-                demo.fault(fault)?;
-            }
+            demo.fault("pump-2:bearing")?;
             self.demo = Some(demo);
         }
         Ok(workspace)
