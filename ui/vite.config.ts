@@ -19,12 +19,12 @@ export default defineConfig({
   // Tauri serves the files from its own origin, so that every address is absolute there and relative ones work too.
   base: "./",
   clearScreen: false,
-  // Texts, and the demo plant's own pictures for the played one.
+  // Texts, and the demo plant's own pictures and plans for the played one.
   server: {
     host: "127.0.0.1",
     port: 5173,
     strictPort: true,
-    fs: { allow: [".", "../assets/locales", "../assets/demo-plant/pictures"] },
+    fs: { allow: [".", "../assets/locales", "../assets/demo-plant/pictures", "../assets/demo-plant/plans"] },
   },
   build: {
     outDir: "dist",

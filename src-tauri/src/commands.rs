@@ -13,9 +13,12 @@ mod live;
 mod models;
 mod opening;
 mod past;
+mod plans;
+mod trends;
 mod window;
 
 /// All commands.
+#[expect(clippy::too_many_lines, reason = "a list with a line a command")]
 pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         connections::connections,
@@ -65,6 +68,18 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         past::alarm_history_as_of,
         past::raised,
         past::raised_beside,
+        trends::annotations,
+        trends::annotate,
+        trends::change_annotation,
+        trends::remove_annotation,
+        trends::restore_annotation,
+        trends::start_statistics,
+        trends::statistics,
+        trends::cancel_statistics,
+        trends::state_bands,
+        plans::plan_drawing,
+        plans::map_outline,
+        plans::place_asset,
         models::models,
         models::model_import,
         models::pictures,
@@ -88,16 +103,17 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
 #[cfg(test)]
 mod tests {
     /// Nothing may hold up the window: these take no time and answer nothing.
-    const PLAIN: [&str; 6] = [
+    const PLAIN: [&str; 7] = [
         "cancel_look",
         "cancel_file_job",
         "put_away_file_job",
         "subscribe",
         "cancel_opening",
+        "cancel_statistics",
         "ui_ready",
     ];
 
-    const FILES: [&str; 10] = [
+    const FILES: [&str; 11] = [
         include_str!("commands/connections.rs"),
         include_str!("commands/diagnostics.rs"),
         include_str!("commands/discovery.rs"),
@@ -107,6 +123,8 @@ mod tests {
         include_str!("commands/models.rs"),
         include_str!("commands/opening.rs"),
         include_str!("commands/past.rs"),
+        include_str!("commands/trends.rs"),
+        include_str!("commands/plans.rs"),
         include_str!("commands/window.rs"),
     ];
 

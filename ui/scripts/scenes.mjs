@@ -34,7 +34,14 @@ import {
   foundWhy,
   foundWritten,
 } from "./steps/discovery.mjs";
-import { overviewChoice, overviewFold, overviewScroll, overviewText, wallHold } from "./steps/overview.mjs";
+import {
+  overviewChoice,
+  overviewFold,
+  overviewScroll,
+  overviewText,
+  wallHold,
+  wallPages,
+} from "./steps/overview.mjs";
 import {
   pastAway,
   pastDay,
@@ -48,6 +55,7 @@ import {
   pastTrend,
   pastWall,
 } from "./steps/past.mjs";
+import { mapHover, mapNear, planEdit, planHover, planKeys } from "./steps/plan.mjs";
 import {
   pictureBound,
   pictureEdit,
@@ -80,13 +88,17 @@ import {
   shortcuts,
 } from "./steps/settings.mjs";
 import {
+  assetNotes,
+  trendAxis,
   trendCompare,
   trendEight,
   trendFind,
   trendMarks,
+  trendNotes,
   trendRange,
   trendSister,
   trendSixteen,
+  trendWriting,
 } from "./steps/trend.mjs";
 import { modelChoose, modelFaults } from "./steps/types.mjs";
 
@@ -94,6 +106,38 @@ import { modelChoose, modelFaults } from "./steps/types.mjs";
 export const SCENES = [
   ["overview-dark", "fault", "", "dark", 1440, 900],
   ["overview-light", "fault", "", "light", 1440, 900],
+  ["plan-dark", "fault", "#/overview?view=plan", "dark", 1440, 900],
+  ["plan-hover", "fault", "#/overview?view=plan", "light", 1440, 900, planHover],
+  ["plan-keys", "fault", "#/overview?view=plan&group=type", "dark", 1440, 900, planKeys],
+  ["plan-edit", "fault", "#/overview?view=plan", "light", 1440, 900, planEdit],
+  ["plan-small", "fault", "#/overview?view=plan", "dark", 1024, 700],
+  ["plan-large", "fault", "#/overview?view=plan", "light", 2560, 1440],
+  ["wall-plan", "fault", "#/overview?wall=on&page=ground:plan:site&page=alarms", "dark", 1920, 1080],
+  ["wall-alarms", "fault", "#/overview?wall=on&page=alarms&page=worst", "light", 1440, 900],
+  [
+    "wall-picture",
+    "fault",
+    "#/overview?wall=on&page=picture:Pumping%20station.svg&page=worst",
+    "dark",
+    1440,
+    900,
+  ],
+  ["wall-place", "fault", "#/overview?wall=on&page=place:pump-hall&page=worst", "light", 1440, 900],
+  ["wall-map", "thousand", "#/overview?wall=on&page=ground:map&page=alarms", "light", 2560, 1440],
+  [
+    "wall-pages",
+    "fault",
+    "#/overview?wall=on&page=worst&page=alarms&page=place:attic",
+    "dark",
+    1024,
+    700,
+    wallPages,
+  ],
+  ["plan-none", "nodemo", "#/overview?view=plan", "dark", 1440, 900],
+  ["map-light", "fault", "#/overview?view=plan&ground=map", "light", 1440, 900],
+  ["map-thousand", "thousand", "#/overview?view=plan&ground=map", "dark", 1440, 900, mapNear],
+  ["map-thousand-whole", "thousand", "#/overview?view=plan&ground=map", "light", 1440, 900, mapHover],
+  ["map-thousand-small", "thousand", "#/overview?view=plan&ground=map&states=alarm", "dark", 1024, 700],
   ["asset-dark", "fault", "#/asset/pump-2", "dark", 1440, 900, hover],
   ["asset-light", "fault", "#/asset/pump-2", "light", 1440, 900, hour],
   ["asset-paused", "fault", "#/asset/pump-2", "dark", 1440, 900, drag],
@@ -218,6 +262,11 @@ export const SCENES = [
   ["trend-sister", "fault", "#/trend", "light", 1280, 800, trendSister],
   ["trend-range", "fault", "#/trend", "dark", 1280, 800, trendRange],
   ["trend-sixteen", "thousand", "#/trend", "light", 1440, 900, trendSixteen],
+  ["trend-axis", "fault", "#/trend", "light", 1280, 800, trendAxis],
+  ["trend-notes", "fault", "#/trend", "light", 1280, 800, trendNotes],
+  ["trend-notes-small", "fault", "#/trend", "dark", 1024, 700, trendNotes],
+  ["trend-writing", "fault", "#/trend", "dark", 1280, 800, trendWriting],
+  ["asset-notes", "fault", "#/asset/pump-2", "light", 1280, 800, assetNotes],
   ["small-trend", "fault", "#/trend", "light", 1024, 700, trendMarks],
   ["large-trend", "fault", "#/trend", "dark", 2560, 1440, trendEight],
   ["small-overview", "fault", "", "dark", 1024, 700],

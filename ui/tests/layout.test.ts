@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
 import { fakeBackend } from "../src/ipc/fake";
 import { makePlant } from "../src/ipc/fake/plant";
-import { fits, type Layout, misfitsOf, readLayout, writeLayout } from "../src/lib/layout";
+import { fits, fittingOverview, type Layout, misfitsOf, readLayout, writeLayout } from "../src/lib/layout";
 import { openedPlant, resumeRoute } from "../src/live/kept";
 import { Layouts } from "../src/live/layouts.svelte";
 import { Live } from "../src/live/live.svelte";
@@ -61,26 +61,49 @@ describe("a layout file", () => {
     expect(layout.trend.signals.slice(0, 2)).toEqual(["a/b", "x/0"]);
   });
 
+  const pages = [
+    "worst",
+    "place:pump-hall",
+    "place:attic",
+    "ground:plan:site",
+    "ground:plan:hill",
+    "picture:Old.svg",
+  ];
+  const OVERVIEW = `places=annex&ground=plan:hill&${pages.map((page) => `page=${encodeURIComponent(page)}`).join("&")}`;
+
   it("says what does not fit a plant", () => {
     const plant = makePlant(1).view;
-    expect(fits(misfitsOf(LAYOUT, plant))).toBe(true);
+    expect(fits(misfitsOf(LAYOUT, plant, null))).toBe(true);
     const other = misfitsOf(
       {
         ...LAYOUT,
         plant: "Hillside",
         screen: "#/asset/pump%209",
-        overview: "places=annex",
+        overview: OVERVIEW,
         folded: ["yard"],
         trend: { signals: ["pump-2/flow", "pump-9/flow"], span: 0 },
+        picture: "Hill.svg",
       },
       plant,
+      ["Pumping station.svg"],
     );
     expect(other).toEqual({
       plant: "Hillside",
       assets: ["pump 9"],
       signals: ["pump-9/flow"],
-      places: ["yard", "annex"],
+      places: ["yard", "annex", "attic"],
+      grounds: ["hill"],
+      pictures: ["Hill.svg", "Old.svg"],
     });
+    const rest = fittingOverview(OVERVIEW, other);
+    expect(new URLSearchParams(rest).getAll("page")).toEqual([
+      "worst",
+      "place:pump-hall",
+      "ground:plan:site",
+    ]);
+    expect(new URLSearchParams(rest).get("ground")).toBeNull();
+    // What nobody knows yet is no misfit.
+    expect(misfitsOf({ ...LAYOUT, picture: "Hill.svg" }, plant, null).pictures).toEqual([]);
   });
 });
 

@@ -77,6 +77,7 @@ function model(data: TrendColumns[], status = 0, seen?: SampleTable): ChartModel
     clock: new Clock("UTC"),
     palette: { panel: "#000000", "trace-1": "#ffffff", dim: "#00ff00", line: "#000000" } as Palette,
     held: new Map(),
+    fixed: new Map(),
     table: seen ?? table,
   });
 }

@@ -85,6 +85,7 @@ describe("tiers", () => {
     expect(users.map(({ name }) => name).sort()).toEqual([
       "components/domain/AssetTile.svelte",
       "components/domain/Rail.svelte",
+      "components/domain/map/sprites.ts",
       "components/domain/picture/picture.css",
       "components/domain/timebar/Strip.svelte",
       "components/domain/trend/paint.ts",

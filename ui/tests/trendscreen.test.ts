@@ -115,7 +115,7 @@ describe("signals", () => {
           (cell) => cell.textContent,
         );
         expect(cells.join("|")).toMatch(
-          /4\d\d\|m³\/h\|(39|40)\d\|4\d\d\.\d\|4\d\d\|\d\.\d\|\d+\sm³\|100\s%/u,
+          /4\d\d\|m³\/h\|(39|40)\d\|~4\d\d\.\d\|4\d\d\|~\d\.\d\|~\d+\sm³\|~100\s%\|0/u,
         );
       },
       { timeout: 4_000 },
@@ -127,7 +127,12 @@ describe("signals", () => {
       4_000,
     );
     expect(byId("trend-mark-a")?.getAttribute("role")).toBe("slider");
-    // Two samples a second, one by one: their number is exact.
+    // Two samples a second, one by one: their number is exact, and so is the rest once history has read them.
+    await vi.waitFor(
+      () => expect(byId("trend-stats-state")?.textContent).toBe("Exact: from every sample."),
+      4_000,
+    );
+    expect(byId("trend-row-pump-2/flow")?.textContent).not.toContain("~");
     expect(byId("trend-row-pump-2/flow")?.textContent).toMatch(/12[01]$/);
   });
 });

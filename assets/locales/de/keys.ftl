@@ -47,6 +47,28 @@ keys-tree-ends = Erste oder letzte Zeile
 keys-tree-siblings = Alle Orte dieser Ebene aufklappen
 keys-tree-press = Asset öffnen; Ort auf- oder zuklappen
 
+keys-ground = Plan und Karte
+keys-ground-marker = Nächstes Asset in dieser Richtung
+keys-ground-open = Asset öffnen; mehrere trennen
+keys-ground-pan = Ausschnitt verschieben
+keys-ground-closer = Vergrößern
+keys-ground-further = Verkleinern
+keys-ground-fit = Das Ganze zeigen
+keys-ground-leave = Anzeige zum Asset schließen
+
+keys-placing = Assets platzieren
+keys-placing-move = Kreuz bewegen
+keys-placing-put = Asset dorthin setzen
+keys-placing-remove = Asset wegnehmen
+keys-placing-undo = Rückgängig
+keys-placing-leave = Asset loslassen
+
+keys-placelist = Liste neben Plan und Karte
+keys-placelist-move = Zeile hinauf oder hinab
+keys-placelist-page = Einen Bildschirm hinauf oder hinab
+keys-placelist-ends = Erste oder letzte Zeile
+keys-placelist-open = Asset öffnen; beim Platzieren in die Hand nehmen
+
 keys-wall = Wandansicht
 keys-wall-turn = Umblättern
 keys-wall-page = Umblättern
@@ -63,7 +85,15 @@ keys-trend-back = Vorheriger Zeitraum
 keys-trend-live = Der Gegenwart folgen
 keys-trend-mark = Marke am Cursor setzen
 keys-trend-unmark = Marken entfernen
+keys-trend-annotate = Markierten Zeitraum, Cursor oder Gezeigtes anmerken
+keys-trend-undo = Letzte Änderung einer Anmerkung rückgängig machen
 keys-trend-leave = Erst den Cursor, dann die Marken, dann den Zeitraum zurücknehmen
+
+keys-axis = Werteachse eines Trends
+keys-axis-move = Skala nach oben oder unten verschieben
+keys-axis-closer = Skala strecken
+keys-axis-further = Skala stauchen
+keys-axis-auto = Automatische Skala
 
 keys-mark = Marke im Trend
 keys-mark-move = Marke ein wenig verschieben

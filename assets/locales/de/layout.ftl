@@ -21,4 +21,12 @@ layout-misfits-places = { $count ->
     [one] { $count } Ort gibt es hier nicht: { $names }
    *[other] { $count } Orte gibt es hier nicht: { $names }
 }
+layout-misfits-grounds = { $count ->
+    [one] { $count } Plan ist hier nicht vorhanden: { $names }
+   *[other] { $count } Pläne sind hier nicht vorhanden: { $names }
+}
+layout-misfits-pictures = { $count ->
+    [one] { $count } Prozessbild ist hier nicht vorhanden: { $names }
+   *[other] { $count } Prozessbilder sind hier nicht vorhanden: { $names }
+}
 layout-anyway = Den Rest öffnen

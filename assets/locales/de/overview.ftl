@@ -8,6 +8,7 @@ overview-of = { $shown } von { $count } Assets
 overview-view = Ansicht
 overview-view-tiles = Kacheln
 overview-view-tree = Baum
+overview-view-plan = Plan
 overview-group = Gruppe
 overview-group-area = Bereich
 overview-group-line = Linie

@@ -9,7 +9,7 @@ trend-uncertain = unsicher
 trend-on = ein
 trend-off = aus
 trend-no-data = keine Daten
-trend-chart = Trenddiagramm. Pfeiltasten verschieben, mit Umschalt bewegen sie den Cursor. Plus und Minus zoomen, M setzt eine Marke, Rücktaste geht zurück, Pos1 kehrt zu Live zurück.
+trend-chart = Trenddiagramm. Pfeiltasten verschieben, mit Umschalt bewegen sie den Cursor. Plus und Minus zoomen, M setzt eine Marke, N schreibt eine Anmerkung, Rücktaste geht zurück, Pos1 kehrt zu Live zurück.
 trend-mark = Marke { $mark }
 
 trend-following = Folgt live
@@ -66,7 +66,6 @@ trend-samples = Messwerte
 trend-at-least = ≥ { $count }
 trend-stats-view = Statistik des gezeigten Zeitraums: { $span }
 trend-stats-marked = Statistik zwischen A und B: { $span }
-trend-rough = Mittel und Abweichung sind aus Spalten geschätzt; näher heranzoomen für jeden Messwert. Extremwerte sind genau.
 
 trend-copy = Als Bild kopieren
 trend-copied = Das Bild liegt in der Zwischenablage.
@@ -74,4 +73,5 @@ trend-copy-failed = Das System hat das Bild nicht in die Zwischenablage übernom
 trend-picture = Als Bild speichern
 trend-picture-saved = Bild gespeichert unter { $path }
 trend-export = Historie exportieren …
+trend-stats-broken = Die Statistik endete ohne Ergebnis. Im Protokoll des Programms steht mehr.
 trend-unanswered = Die Historie antwortet nicht. Der Trend zeigt, was er hatte.

@@ -48,6 +48,28 @@ keys-tree-ends = First or last row
 keys-tree-siblings = Unfold all places of this level
 keys-tree-press = Open an asset; fold or unfold a place
 
+keys-ground = Plan and map
+keys-ground-marker = Next asset in this direction
+keys-ground-open = Open the asset; part several
+keys-ground-pan = Move what is seen
+keys-ground-closer = Zoom in
+keys-ground-further = Zoom out
+keys-ground-fit = Show the whole
+keys-ground-leave = Put away what is shown of the asset
+
+keys-placing = Placing assets
+keys-placing-move = Move the cross
+keys-placing-put = Put the asset there
+keys-placing-remove = Take the asset away
+keys-placing-undo = Undo
+keys-placing-leave = Let go of the asset
+
+keys-placelist = List beside plan and map
+keys-placelist-move = Row up or down
+keys-placelist-page = A screen up or down
+keys-placelist-ends = First or last row
+keys-placelist-open = Open the asset; take it in hand while placing
+
 keys-wall = Wall
 keys-wall-turn = Turn the page
 keys-wall-page = Turn the page
@@ -64,7 +86,15 @@ keys-trend-back = The range before
 keys-trend-live = Follow the present
 keys-trend-mark = Set a mark at the cursor
 keys-trend-unmark = Remove the marks
+keys-trend-annotate = Annotate the marked span, the cursor or what is shown
+keys-trend-undo = Undo the last change of an annotation
 keys-trend-leave = Put away the cursor, then the marks, then the range
+
+keys-axis = Value axis of a trend
+keys-axis-move = Move the scale up or down
+keys-axis-closer = Stretch the scale
+keys-axis-further = Compress the scale
+keys-axis-auto = Automatic scale
 
 keys-mark = Mark in a trend
 keys-mark-move = Move the mark a little

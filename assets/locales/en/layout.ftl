@@ -22,4 +22,12 @@ layout-misfits-places = { $count ->
     [one] { $count } place is not here: { $names }
    *[other] { $count } places are not here: { $names }
 }
+layout-misfits-grounds = { $count ->
+    [one] { $count } plan is not here: { $names }
+   *[other] { $count } plans are not here: { $names }
+}
+layout-misfits-pictures = { $count ->
+    [one] { $count } process picture is not here: { $names }
+   *[other] { $count } process pictures are not here: { $names }
+}
 layout-anyway = Open the rest

@@ -9,6 +9,7 @@ overview-of = { $shown } of { $count } assets
 overview-view = View
 overview-view-tiles = Tiles
 overview-view-tree = Tree
+overview-view-plan = Plan
 overview-group = Group
 overview-group-area = Area
 overview-group-line = Line

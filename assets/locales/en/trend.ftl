@@ -10,7 +10,7 @@ trend-uncertain = uncertain
 trend-on = on
 trend-off = off
 trend-no-data = no data
-trend-chart = Trend chart. Arrow keys pan, with Shift they move the cursor. Plus and minus zoom, M sets a mark, Backspace goes back, Home goes to live.
+trend-chart = Trend chart. Arrow keys pan, with Shift they move the cursor. Plus and minus zoom, M sets a mark, N writes an annotation, Backspace goes back, Home goes to live.
 # $mark: A or B.
 trend-mark = Mark { $mark }
 
@@ -73,7 +73,6 @@ trend-at-least = ≥ { $count }
 # $span: a length of time.
 trend-stats-view = Statistics of what is shown: { $span }
 trend-stats-marked = Statistics between A and B: { $span }
-trend-rough = Mean and deviation are estimated from columns: zoom in for every sample. Extremes are exact.
 
 trend-copy = Copy as picture
 trend-copied = The picture is on the clipboard.
@@ -82,4 +81,5 @@ trend-picture = Save as picture
 # $path: of the file.
 trend-picture-saved = Picture saved to { $path }
 trend-export = Export history…
+trend-stats-broken = the statistics ended without a result: look into the log of the program
 trend-unanswered = History does not answer. The trend shows what it had.

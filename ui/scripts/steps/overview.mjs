@@ -23,3 +23,7 @@ export async function overviewScroll(page) {
 export async function wallHold(page) {
   await page.keyboard.press("ArrowRight");
 }
+
+export async function wallPages(page) {
+  await page.click("[data-testid=wall-pages]");
+}

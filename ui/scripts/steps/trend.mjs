@@ -90,3 +90,32 @@ export async function trendSixteen(page) {
     "co",
   );
 }
+
+/** Annotations: the list below, and one that is pointed at. */
+export async function trendNotes(page) {
+  await trendOf(page, ...PUMP);
+  await page.click("[data-testid=trend-span-3600]");
+  await page.click("[data-testid=trend-below-notes]");
+  await page.waitForSelector("[data-testid=trend-notes]");
+  await page.locator("[data-testid=trend-note]").last().hover();
+}
+
+/** An annotation that is being written about the marked span. */
+export async function trendWriting(page) {
+  await trendMarks(page);
+  await page.click("[data-testid=trend-annotate]");
+  await page.fill("[data-testid=trend-note-text]", "Strainer cleaned, flow back to normal.");
+}
+
+export async function assetNotes(page) {
+  await page.waitForSelector("[data-testid=trend-note]");
+  await page.locator("[data-testid=trend-note]").first().focus();
+}
+
+/** One axis is fixed, closer than its values. */
+export async function trendAxis(page) {
+  await trendOf(page, ...PUMP);
+  await page.click("[data-testid=trend-span-3600]");
+  await page.focus("[data-testid='trend-axis-unit:m³/h']");
+  for (let i = 0; i < 4; i += 1) await page.keyboard.press("+");
+}

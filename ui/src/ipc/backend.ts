@@ -6,6 +6,11 @@
 import type { Acceptance } from "./bindings/Acceptance";
 import type { AlarmList } from "./bindings/AlarmList";
 import type { AlarmRow } from "./bindings/AlarmRow";
+import type { AnnotationAnswer } from "./bindings/AnnotationAnswer";
+import type { AnnotationDraft } from "./bindings/AnnotationDraft";
+import type { AnnotationList } from "./bindings/AnnotationList";
+import type { AnnotationQuery } from "./bindings/AnnotationQuery";
+import type { AnnotationView } from "./bindings/AnnotationView";
 import type { AnomalyView } from "./bindings/AnomalyView";
 import type { ApiError } from "./bindings/ApiError";
 import type { ConnectionForm } from "./bindings/ConnectionForm";
@@ -29,6 +34,7 @@ import type { PictureBinding } from "./bindings/PictureBinding";
 import type { PictureList } from "./bindings/PictureList";
 import type { PictureRow } from "./bindings/PictureRow";
 import type { PictureView } from "./bindings/PictureView";
+import type { Placing } from "./bindings/Placing";
 import type { PlantChange } from "./bindings/PlantChange";
 import type { PlantFileView } from "./bindings/PlantFileView";
 import type { PlantView } from "./bindings/PlantView";
@@ -41,6 +47,9 @@ import type { SaidView } from "./bindings/SaidView";
 import type { SavedView } from "./bindings/SavedView";
 import type { SessionView } from "./bindings/SessionView";
 import type { Settings } from "./bindings/Settings";
+import type { StateBand } from "./bindings/StateBand";
+import type { StatisticsRequest } from "./bindings/StatisticsRequest";
+import type { StatisticsView } from "./bindings/StatisticsView";
 import type { TappedMessage } from "./bindings/TappedMessage";
 import type { TapView } from "./bindings/TapView";
 import type { TrendRequest } from "./bindings/TrendRequest";
@@ -65,6 +74,12 @@ export interface Backend {
   savePicture(name: string, print: string, bindings: PictureBinding[]): Promise<PictureView>;
   /** Copies an SVG file into the workspace. */
   importPicture(path: string): Promise<PictureRow>;
+  /** The drawing of a plan as its file is: SVG, PNG or JPEG, not to be trusted. */
+  planDrawing(id: string): Promise<ArrayBuffer>;
+  /** GeoJSON text of the map's outline, not to be trusted; null when there is none. */
+  mapOutline(): Promise<string | null>;
+  /** Puts an asset on a plan or the map, or takes it away; refused when it is elsewhere by now. */
+  placeAsset(placing: Placing): Promise<void>;
   /** Starts the live frames; the first one holds everything. A second call replaces the first. */
   subscribe(onFrame: (frame: ArrayBuffer) => void): Promise<void>;
   alarms(): Promise<AlarmList>;
@@ -81,6 +96,21 @@ export interface Backend {
   acknowledge(id: string, comment: string | null): Promise<AlarmRow>;
   /** The binary answer that `decodeTrend` reads. */
   trend(request: TrendRequest): Promise<ArrayBuffer>;
+  /** The states of signals over a range, told apart to a column of it: texts, which no column can hold. */
+  stateBands(request: TrendRequest): Promise<StateBand[]>;
+  /** Begins statistics of every sample of a span, and gives what is done soon. The oldest of several is ended. */
+  startStatistics(request: StatisticsRequest): Promise<StatisticsView>;
+  /** How far statistics are; refused when they were ended. */
+  statistics(number: number): Promise<StatisticsView>;
+  cancelStatistics(number: number): Promise<void>;
+  /** What people wrote about a span, whenever they did. */
+  annotations(query: AnnotationQuery): Promise<AnnotationList>;
+  annotate(draft: AnnotationDraft): Promise<AnnotationView>;
+  /** Writes over an annotation as it was seen: when it is another by now, that is the answer, and nothing is written. */
+  changeAnnotation(id: number, revision: number, draft: AnnotationDraft): Promise<AnnotationAnswer>;
+  /** Takes an annotation away; `restoreAnnotation` puts it back. */
+  removeAnnotation(id: number, revision: number): Promise<AnnotationAnswer>;
+  restoreAnnotation(id: number, revision: number): Promise<AnnotationAnswer>;
   anomaly(asset: string): Promise<AnomalyView | null>;
   connections(): Promise<ConnectionRow[]>;
   heard(connection: string): Promise<HeardRow[]>;

@@ -22,6 +22,9 @@ export function tauriBackend(): Backend {
     picture: (name) => invoke("picture", { name }),
     savePicture: (name, print, bindings) => invoke("save_picture", { name, print, bindings }),
     importPicture: (path) => invoke("import_picture", { path }),
+    planDrawing: async (id) => toBuffer(await invoke<RawMessage>("plan_drawing", { id })),
+    mapOutline: () => invoke("map_outline"),
+    placeAsset: (placing) => invoke("place_asset", { placing }),
     async subscribe(onFrame) {
       const channel = new Channel<RawMessage>();
       current = channel;
@@ -39,6 +42,15 @@ export function tauriBackend(): Backend {
     raisedBeside: (at, later) => invoke("raised_beside", { at, later }),
     acknowledge: (id, comment) => invoke("acknowledge", { id, comment }),
     trend: async (request) => toBuffer(await invoke<RawMessage>("trend", { request })),
+    stateBands: (request) => invoke("state_bands", { request }),
+    startStatistics: (request) => invoke("start_statistics", { request }),
+    statistics: (number) => invoke("statistics", { number }),
+    cancelStatistics: (number) => invoke("cancel_statistics", { number }),
+    annotations: (query) => invoke("annotations", { query }),
+    annotate: (draft) => invoke("annotate", { draft }),
+    changeAnnotation: (id, revision, draft) => invoke("change_annotation", { id, revision, draft }),
+    removeAnnotation: (id, revision) => invoke("remove_annotation", { id, revision }),
+    restoreAnnotation: (id, revision) => invoke("restore_annotation", { id, revision }),
     anomaly: (asset) => invoke("anomaly", { asset }),
     connections: () => invoke("connections"),
     heard: (connection) => invoke("heard", { connection }),

@@ -1,5 +1,6 @@
 /** A layout of the window as a file: what is looked at, never what is there. Whatever a file says is checked. */
 import type { PlantView } from "../ipc/bindings/PlantView";
+import { isKnown, type PageKind, pageOf, type WallPage } from "./overview/wallpages";
 
 export const LAYOUT_VERSION = 1;
 const SIGNALS_MAX = 16;
@@ -13,7 +14,7 @@ export interface Layout {
   plant: string;
   /** The screen, as the address says it. */
   screen: string;
-  /** What is chosen on the overview, as the address says it; the wall and its seconds too. */
+  /** What is chosen on the overview, as the address says it; the wall with its pages and seconds too. */
   overview: string;
   /** Places of the tree that are folded. */
   folded: string[];
@@ -29,6 +30,10 @@ export interface Misfits {
   assets: string[];
   signals: string[];
   places: string[];
+  /** Ids of plans; "map" where nothing is on a map. */
+  grounds: string[];
+  /** Names of process pictures. */
+  pictures: string[];
 }
 
 export function writeLayout(layout: Layout): string {
@@ -82,20 +87,48 @@ function assetOf(screen: string): string {
   }
 }
 
-export function misfitsOf(layout: Layout, plant: PlantView): Misfits {
+/** `pictures`: names of those in the workspace; null while that is not known. */
+export function misfitsOf(layout: Layout, plant: PlantView, pictures: readonly string[] | null): Misfits {
   const assets = new Set(plant.assets.map(({ id }) => id));
   const signals = new Set(plant.assets.flatMap((asset) => asset.signals.map(({ id }) => id)));
-  const places = new Set(plant.places.map(({ id }) => id));
-  const chosen = new URLSearchParams(layout.overview).getAll("places");
+  const places = new Set([...plant.places, ...plant.areas].map(({ id }) => id));
+  const said = new URLSearchParams(layout.overview);
   const asset = assetOf(layout.screen);
+  const map = plant.map.locations.length > 0 || plant.map.outline !== null;
+  const pages = said.getAll("page").flatMap((page) => pageOf(page) ?? []);
+  const missing = pages.filter((page) => !isKnown(page, { plant, pictures, map }));
+  const of = (kind: PageKind) => missing.filter((page) => page.kind === kind).map(({ id }) => id);
+  const ground: WallPage = { kind: "ground", id: said.get("ground") ?? "" };
+  const lost = ground.id !== "" && !isKnown(ground, { plant, pictures, map }) ? [ground.id] : [];
+  const picture =
+    layout.picture !== "" && pictures !== null && !pictures.includes(layout.picture) ? [layout.picture] : [];
+  const once = (...lists: readonly string[][]) => [...new Set(lists.flat())];
   return {
     plant: layout.plant === plant.name ? "" : layout.plant,
     assets: asset !== "" && !assets.has(asset) ? [asset] : [],
     signals: layout.trend.signals.filter((id) => !signals.has(id)),
-    places: [...new Set([...layout.folded, ...chosen])].filter((id) => !places.has(id)),
+    places: once(layout.folded, said.getAll("places"), of("place")).filter((id) => !places.has(id)),
+    grounds: once(lost, of("ground")).map((id) => id.replace(/^plan:/, "")),
+    pictures: once(picture, of("picture")),
   };
 }
 
-export function fits({ plant, assets, signals, places }: Misfits): boolean {
-  return plant === "" && assets.length + signals.length + places.length === 0;
+export function fits({ plant, ...lists }: Misfits): boolean {
+  return plant === "" && Object.values(lists).every((list) => list.length === 0);
+}
+
+/** What is chosen on the overview without what the plant does not have. */
+export function fittingOverview(overview: string, misfits: Misfits): string {
+  const said = new URLSearchParams(overview);
+  const isLost = (said: string) => {
+    const page = pageOf(said);
+    if (page?.kind === "place") return misfits.places.includes(page.id);
+    if (page?.kind === "picture") return misfits.pictures.includes(page.id);
+    return page?.kind === "ground" && misfits.grounds.includes(page.id.replace(/^plan:/, ""));
+  };
+  const pages = said.getAll("page").filter((page) => !isLost(page));
+  said.delete("page");
+  for (const page of pages) said.append("page", page);
+  if (misfits.grounds.includes((said.get("ground") ?? "").replace(/^plan:/, ""))) said.delete("ground");
+  return said.toString();
 }

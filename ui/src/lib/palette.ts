@@ -5,6 +5,9 @@ const NAMES = [
   "panel",
   "raised",
   "line",
+  "edge",
+  "hatch",
+  "track",
   "text",
   "strong",
   "dim",
@@ -29,12 +32,17 @@ const NAMES = [
   "p2-text",
   "p3-text",
   "p4-text",
+  "on-p1",
+  "on-p2",
+  "on-p3",
+  "on-p4",
 ] as const;
 
 export type Palette = Record<(typeof NAMES)[number], string>;
 
-export function readPalette(): Palette {
-  const style = getComputedStyle(document.documentElement);
+/** Of an element: some are always light or dark, like the paper of a drawing. */
+export function readPalette(of: Element = document.documentElement): Palette {
+  const style = getComputedStyle(of);
   return Object.fromEntries(
     NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]),
   ) as Palette;
@@ -50,4 +58,9 @@ export function priorityTextColour(palette: Palette, priority: number): string {
     [palette["p1-text"], palette["p2-text"], palette["p3-text"], palette["p4-text"]][priority - 1] ??
     palette.dim
   );
+}
+
+/** Colour of what stands on an alarm colour. */
+export function onPriorityColour(palette: Palette, priority: number): string {
+  return [palette["on-p1"], palette["on-p2"], palette["on-p3"], palette["on-p4"]][priority - 1] ?? palette.bg;
 }

@@ -74,6 +74,30 @@ export function steady(old: Bounds | undefined, next: Bounds): Bounds {
   return fits && fills ? old : next;
 }
 
+/** Least height of a scale, as a part of the values on it: below, floating point has no digits left to tell ticks apart. */
+const HEIGHT_MIN = 1e-9;
+/** Largest number that a scale reaches. */
+const REACH_MAX = 1e15;
+
+/** Bounds that can be drawn, or what was before. */
+function drawable(next: Bounds, before: Bounds): Bounds {
+  const least = Math.max(Math.abs(next.low), Math.abs(next.high), HEIGHT_MIN) * HEIGHT_MIN;
+  const fits = next.high - next.low > least && Math.max(Math.abs(next.low), Math.abs(next.high)) < REACH_MAX;
+  return fits ? next : before;
+}
+
+/** A scale `factor` times as high (below 1 goes closer), with the value at `part` of its height, from below, where it is. */
+export function scaledBounds(of: Bounds, factor: number, part = 0.5): Bounds {
+  const at = of.low + (of.high - of.low) * part;
+  return drawable({ low: at - (at - of.low) * factor, high: at + (of.high - at) * factor }, of);
+}
+
+/** A scale moved up by a part of its height. */
+export function movedBounds(of: Bounds, part: number): Bounds {
+  const by = (of.high - of.low) * part;
+  return drawable({ low: of.low + by, high: of.high + by }, of);
+}
+
 /** Round values on an axis, about `count` of them. */
 export function valueTicks(low: number, high: number, count: number): number[] {
   const step = niceStep((high - low) / Math.max(1, count));

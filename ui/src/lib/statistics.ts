@@ -2,6 +2,7 @@
  * Statistics of a stretch of a signal, from the columns of a trend: extremes are exact whatever the columns hold; what is
  * weighted by time takes a column of many samples as a straight line from its first to its last.
  */
+import type { StatisticsRow } from "../ipc/bindings/StatisticsRow";
 import { gapAfter } from "./columns";
 import { MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_S } from "./format";
 import type { TrendColumns } from "./trend";
@@ -19,9 +20,13 @@ export interface Statistics {
   covered: number;
   /** Part of the covered and doubtful time in which the quality was good; NaN when nothing is known. */
   good: number;
+  /** Microseconds in bad quality. */
+  bad: number;
+  /** Arithmetic mean and standard deviation (n - 1) of the samples; NaN where only columns are known. */
+  ofSamples: { mean: number; deviation: number };
   /** Samples, or columns where `exact` is false: there are at least so many. */
   count: number;
-  /** Whether every column held one sample. */
+  /** Whether every sample was seen: each column held one, or history read all. */
   exact: boolean;
 }
 
@@ -32,6 +37,7 @@ class Sums {
   squares = 0;
   good = 0;
   doubtful = 0;
+  bad = 0;
   /** Values are summed from here, so that small changes of large numbers are not lost. */
   readonly #origin: number;
 
@@ -45,6 +51,7 @@ class Sums {
     if (!(time > 0)) return;
     if (status === 0) this.good += time;
     else this.doubtful += time;
+    if (status > 1) this.bad += time;
     if (status > 1 || !Number.isFinite(a) || !Number.isFinite(b)) return;
     const [x, y] = [a - this.#origin, b - this.#origin];
     this.covered += time;
@@ -116,8 +123,29 @@ export function statistics(
     integral: sums?.whole ?? 0,
     covered: sums?.covered ?? 0,
     good: known > 0 ? (sums?.good ?? 0) / known : Number.NaN,
+    bad: sums?.bad ?? 0,
+    ofSamples: { mean: Number.NaN, deviation: Number.NaN },
     count,
     exact,
+  };
+}
+
+/** As history found it from every sample. */
+export function exactOf(row: StatisticsRow): Statistics {
+  const number = (value: number | null) => value ?? Number.NaN;
+  const known = row.good + row.uncertain + row.bad;
+  return {
+    min: number(row.min),
+    max: number(row.max),
+    mean: number(row.time_mean ?? row.mean),
+    deviation: number(row.time_deviation),
+    integral: (row.time_mean ?? 0) * row.covered,
+    covered: row.covered,
+    good: known > 0 ? row.good / known : Number.NaN,
+    bad: row.bad,
+    ofSamples: { mean: number(row.mean), deviation: number(row.deviation) },
+    count: row.count,
+    exact: true,
   };
 }
 

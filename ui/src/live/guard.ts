@@ -4,6 +4,10 @@ import type { Backend } from "../ipc/backend";
 /** What changes the plant, its file or its alarms. */
 const CHANGES: ReadonlySet<PropertyKey> = new Set([
   "acknowledge",
+  "annotate",
+  "changeAnnotation",
+  "removeAnnotation",
+  "restoreAnnotation",
   "importModel",
   "savePicture",
   "importPicture",
@@ -13,6 +17,7 @@ const CHANGES: ReadonlySet<PropertyKey> = new Set([
   "discoveryAccept",
   "discoveryIgnore",
   "discoveryUnignore",
+  "placeAsset",
 ] satisfies (keyof Backend)[]);
 
 /** The same program, which refuses changes while `refused` gives a reason. */

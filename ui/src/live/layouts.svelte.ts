@@ -1,5 +1,5 @@
 /** Layouts of the window: made of what is shown, put in the place of it, and taken back. */
-import { type Layout, misfitsOf, readLayout, writeLayout } from "../lib/layout";
+import { fittingOverview, type Layout, misfitsOf, readLayout, writeLayout } from "../lib/layout";
 import type { Live } from "./live.svelte";
 import { overviewOptions } from "./options.svelte";
 import { parseRoute, routeHash, router } from "./router.svelte";
@@ -10,6 +10,8 @@ export class Layouts {
   names: readonly string[] = $state.raw([]);
   /** What stood before the layout that was opened last; null without one. */
   before: Layout | null = $state.raw(null);
+  /** Names of the process pictures, as far as they are known. */
+  #pictures: readonly string[] | null = null;
   readonly #live: Live;
 
   constructor(live: Live) {
@@ -28,11 +30,13 @@ export class Layouts {
   }
 
   async read(named: string): Promise<ReturnType<typeof readLayout>> {
-    return readLayout(await this.#live.backend.layout(named));
+    const text = await this.#live.backend.layout(named);
+    this.#pictures = (await this.#live.backend.pictures()).rows.map(({ name }) => name);
+    return readLayout(text);
   }
 
   misfits(layout: Layout): ReturnType<typeof misfitsOf> | null {
-    return this.#live.plant && misfitsOf(layout, this.#live.plant);
+    return this.#live.plant && misfitsOf(layout, this.#live.plant, this.#pictures);
   }
 
   open(layout: Layout): void {
@@ -62,7 +66,7 @@ export class Layouts {
     const misfits = this.misfits(layout);
     const without = (ids: readonly string[], missing: readonly string[] = []) =>
       ids.filter((id) => !missing.includes(id));
-    overviewOptions.adopt(layout.overview);
+    overviewOptions.adopt(misfits ? fittingOverview(layout.overview, misfits) : layout.overview);
     overviewOptions.keep();
     overviewOptions.fold([...overviewOptions.folded], false);
     overviewOptions.fold(without(layout.folded, misfits?.places), true);
@@ -70,7 +74,8 @@ export class Layouts {
     board.replace(without(layout.trend.signals, misfits?.signals));
     if (layout.trend.span > 0) board.view.follow(layout.trend.span);
     board.keep();
-    if (layout.picture !== "") void this.#live.pictures.choose(layout.picture);
+    if (layout.picture !== "" && !misfits?.pictures.includes(layout.picture))
+      void this.#live.pictures.choose(layout.picture);
     const route = parseRoute(layout.screen);
     if (route.screen === "asset" && misfits && misfits.assets.length > 0) return;
     const there = route.screen === "overview" ? { ...route, query: overviewOptions.query } : route;

@@ -1,15 +1,19 @@
 /** How a person likes the overview; kept between starts, and in the address, so that back leads to what they saw. */
+
+import type { GroundView } from "../lib/map/view";
 import { GROUPS, type GroupBy, SORTS, type SortBy } from "../lib/overview/arrange";
 import { FACETS, type Facet, type Filter, isFiltered, NO_FILTER } from "../lib/overview/filter";
+import { pagesSaid, WORST } from "../lib/overview/wallpages";
 
 const STORE = "twinscope.overview";
 const FOLDED = "twinscope.overview.folded";
-export const VIEWS = ["tiles", "tree"] as const;
+export const VIEWS = ["tiles", "tree", "plan"] as const;
 export type View = (typeof VIEWS)[number];
 /** How long a page of the wall stands, seconds. */
 export const WALL_SECONDS = [5, 10, 20, 30, 60] as const;
 /** A choice is a name or an id; an address that was written by hand may hold anything. */
 const CHOICES_MAX = 200;
+const NAME_MAX = 300;
 
 function oneOf<T extends string>(known: readonly T[], said: string | null, otherwise: T): T {
   return known.find((one) => one === said) ?? otherwise;
@@ -41,9 +45,16 @@ export class OverviewOptions {
   wall = $state(false);
   /** How long a page of the wall stands, seconds. */
   seconds: number = $state(10);
+  /** What the wall turns through, as `pageOf` reads it; never empty. */
+  pages: readonly string[] = $state.raw([WORST]);
   /** Rows of the tree whose children are hidden. */
   folded: ReadonlySet<string> = $state.raw(new Set());
 
+  /** The plan, or the map, that assets are shown on; empty: the first. */
+  ground = $state("");
+
+  /** What was seen of each ground: for the way back. */
+  readonly seen = new Map<string, GroundView>();
   /** Where the tiles were scrolled to, and the last one that had the focus: for the way back. */
   top = 0;
   tile = "";
@@ -63,8 +74,11 @@ export class OverviewOptions {
     if (this.sort !== "worst") said.set("sort", this.sort);
     for (const facet of FACETS) for (const choice of this.filter[facet]) said.append(facet, choice);
     if (this.filter.text !== "") said.set("text", this.filter.text);
+    if (this.ground !== "") said.set("ground", this.ground);
     if (this.wall) said.set("wall", "on");
     if (this.seconds !== 10) said.set("seconds", String(this.seconds));
+    if (this.pages.length > 1 || this.pages[0] !== WORST)
+      for (const page of this.pages) said.append("page", page);
     return said.toString();
   });
 
@@ -82,7 +96,9 @@ export class OverviewOptions {
       connections: choices("connections"),
       text: said.get("text") ?? "",
     };
+    this.ground = (said.get("ground") ?? "").slice(0, NAME_MAX);
     this.wall = said.get("wall") === "on";
+    this.pages = pagesSaid(said.getAll("page"));
     this.seconds = WALL_SECONDS.find((seconds) => String(seconds) === said.get("seconds")) ?? 10;
   }
 
@@ -90,6 +106,14 @@ export class OverviewOptions {
     const chosen = this.filter[facet];
     const next = chosen.includes(choice) ? chosen.filter((one) => one !== choice) : [...chosen, choice];
     this.filter = { ...this.filter, [facet]: next };
+  }
+
+  /** Adds a page to the wall, where `order` has it, or takes it away; the last one stays. */
+  togglePage(page: string, order: readonly string[]): void {
+    const without = this.pages.filter((one) => one !== page);
+    if (without.length === this.pages.length) without.push(page);
+    const place = (one: string) => (order.includes(one) ? order.indexOf(one) : order.length);
+    this.pages = pagesSaid(without.sort((a, b) => place(a) - place(b)));
   }
 
   search(text: string): void {

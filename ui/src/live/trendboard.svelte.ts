@@ -121,6 +121,7 @@ export class TrendBoard {
   replace(ids: readonly string[]): void {
     this.#picks = ids.slice(0, BOARD_MAX).map((id, slot) => ({ id, slot }));
     this.compared = { with: "nothing" };
+    this.view.scales = new Map();
     this.keep();
   }
 

@@ -1,5 +1,6 @@
 /** What a trend shows of time, and where a person has put cursor and marks. One for every trend on the screen. */
 import { MICROS_PER_MINUTE } from "../lib/format";
+import type { Bounds } from "../lib/scale";
 import { AHEAD, bounds, panned, pausedAt, remembered, type TimeWindow, zoomed } from "../lib/window";
 
 /** Steps of one gesture, such as of a wheel, that come sooner one after the other are one step back. */
@@ -19,6 +20,8 @@ export class TrendView {
   focus: number | null = $state.raw(null);
   /** The signal that is pointed at: the others step back. */
   pointed: number | null = $state.raw(null);
+  /** Value axes whose scale a person has fixed, by their names; the others go by what is seen. */
+  scales: ReadonlyMap<string, Bounds> = $state.raw(new Map());
   /** The span to follow again. */
   #followed = 15 * MICROS_PER_MINUTE;
   #touched = Number.NEGATIVE_INFINITY;
@@ -58,6 +61,14 @@ export class TrendView {
     if (a === null || b === null) return this.bounds();
     const last = this.#stands() ? this.#now() : Number.POSITIVE_INFINITY;
     return [Math.min(a, b, last), Math.min(Math.max(a, b), last)];
+  }
+
+  /** What a person means when they write something down: the marked span, the instant of cursor or mark, or all that is shown. */
+  meant(): [number, number] {
+    const { a, b } = this.marks;
+    if (a !== null && b !== null) return this.selection();
+    const at = this.cursor ?? a ?? b;
+    return at === null ? this.bounds() : [at, at];
   }
 
   get selected(): boolean {
@@ -106,6 +117,14 @@ export class TrendView {
     this.#touched = Number.NEGATIVE_INFINITY;
     this.window = last;
     if (last.mode === "follow") this.#followed = last.span;
+  }
+
+  /** Fixes the scale of an axis; null: it goes by what is seen again. */
+  fixScale(axis: string, bounds: Bounds | null): void {
+    const scales = new Map(this.scales);
+    if (bounds) scales.set(axis, bounds);
+    else scales.delete(axis);
+    this.scales = scales;
   }
 
   setMark(mark: Mark, at: number | null): void {

@@ -5,6 +5,7 @@
 import type { Backend } from "../ipc/backend";
 import type { AlarmRow } from "../ipc/bindings/AlarmRow";
 import type { PlantView } from "../ipc/bindings/PlantView";
+import type { StatisticsView } from "../ipc/bindings/StatisticsView";
 import { decodeTrend } from "../lib/trend";
 import {
   type Conversion,
@@ -78,6 +79,25 @@ export class Units {
     return frame;
   }
 
+  statistics(view: StatisticsView): StatisticsView {
+    const rows = view.rows.map((row) => {
+      const by = this.converted.get(row.signal);
+      if (!by) return row;
+      const value = (number: number | null) => (number === null ? null : shown(number, by));
+      const apart = (number: number | null) => (number === null ? null : number * Math.abs(by.factor));
+      return {
+        ...row,
+        min: value(row.min),
+        max: value(row.max),
+        mean: value(row.mean),
+        time_mean: value(row.time_mean),
+        deviation: apart(row.deviation),
+        time_deviation: apart(row.time_deviation),
+      };
+    });
+    return { ...view, rows };
+  }
+
   /** In place; the arrays are views into the answer. */
   trend(answer: ArrayBuffer): ArrayBuffer {
     if (this.converted.size === 0) return answer;
@@ -124,6 +144,8 @@ export function shownIn(units: Units, backend: Backend): Backend {
       (await backend.alarmHistoryAsOf(at, before, limit)).map((alarm) => units.alarm(alarm)),
     acknowledge: async (id, comment) => units.alarm(await backend.acknowledge(id, comment)),
     trend: async (request) => units.trend(await backend.trend(request)),
+    startStatistics: async (request) => units.statistics(await backend.startStatistics(request)),
+    statistics: async (number) => units.statistics(await backend.statistics(number)),
     anomaly: async (asset) => {
       const view = await backend.anomaly(asset);
       if (!view) return view;

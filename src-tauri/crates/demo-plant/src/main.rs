@@ -60,11 +60,11 @@ struct Run {
     /// Write {pid, port, port_v4} here as JSON when ready.
     #[arg(long, value_name = "PATH")]
     state_file: Option<PathBuf>,
-    /// Put the demo's plant file and pictures into this folder when ready, with the port of the broker; what a person
+    /// Put the demo's plant file, pictures and plans into this folder when ready, with the port of the broker; what a person
     /// changed there is kept.
     #[arg(long, value_name = "FOLDER", requires = "shipped")]
     workspace: Option<PathBuf>,
-    /// The shipped plant file and pictures.
+    /// The shipped plant file, pictures and plans.
     #[arg(long, value_name = "FOLDER")]
     shipped: Option<PathBuf>,
     /// End when standard input is closed, as it is when the program that started this one ends, however it ends.
@@ -237,8 +237,10 @@ fn prepare(args: &Run, port: u16) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     // A reader that has gone away is no reason to stop the plant.
     let _ = writeln!(out, "plant file: {}, {what}", file.display());
-    for name in pictures::prepare(&shipped.join("pictures"), workspace)? {
-        let _ = writeln!(out, "picture: {name} copied");
+    for (folder, what) in [("pictures", "picture"), ("plans", "plan")] {
+        for name in pictures::prepare(shipped, workspace, folder)? {
+            let _ = writeln!(out, "{what}: {name} copied");
+        }
     }
     Ok(())
 }

@@ -1,19 +1,21 @@
-//! The demo's process pictures in its workspace: brought along from the assets, and kept when a person bound them anew.
+//! The demo's process pictures and plans in its workspace: brought along from the assets, and kept when a person changed
+//! them.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// Copies the pictures of `shipped` into the folder `pictures` of the workspace, over copies that nobody changed; gives
+/// Copies the files in the folder `name` of `shipped` into that of the workspace, over copies that nobody changed; gives
 /// the names of those that were written.
 ///
 /// # Errors
 /// When a file cannot be read or written.
-pub fn prepare(shipped: &Path, workspace: &Path) -> Result<Vec<String>> {
-    let folder = workspace.join("pictures");
+pub fn prepare(shipped: &Path, workspace: &Path, name: &str) -> Result<Vec<String>> {
+    let shipped = &shipped.join(name);
+    let folder = workspace.join(name);
     // The shipped picture as it was copied tells later whether the copy was changed.
-    let bases = workspace.join(".pictures.shipped");
+    let bases = workspace.join(format!(".{name}.shipped"));
     for folder in [&folder, &bases] {
         fs::create_dir_all(folder)
             .with_context(|| format!("could not create {}", folder.display()))?;
@@ -52,19 +54,33 @@ mod tests {
     fn a_picture_is_renewed_until_somebody_changes_it() {
         let folder = tempfile::tempdir().unwrap();
         let (shipped, workspace) = (folder.path().join("shipped"), folder.path().join("plant"));
-        fs::create_dir(&shipped).unwrap();
+        fs::create_dir_all(shipped.join("pictures")).unwrap();
         let copy = workspace.join("pictures/a.svg");
-        let put = |text: &str| fs::write(shipped.join("a.svg"), text).unwrap();
+        let put = |text: &str| fs::write(shipped.join("pictures/a.svg"), text).unwrap();
         let read = || fs::read_to_string(&copy).unwrap();
         put("one");
-        assert_eq!(prepare(&shipped, &workspace).unwrap(), ["a.svg"]);
-        assert!(prepare(&shipped, &workspace).unwrap().is_empty());
+        assert_eq!(
+            prepare(&shipped, &workspace, "pictures").unwrap(),
+            ["a.svg"]
+        );
+        assert!(
+            prepare(&shipped, &workspace, "pictures")
+                .unwrap()
+                .is_empty()
+        );
         put("two");
-        assert_eq!(prepare(&shipped, &workspace).unwrap(), ["a.svg"]);
+        assert_eq!(
+            prepare(&shipped, &workspace, "pictures").unwrap(),
+            ["a.svg"]
+        );
         assert_eq!(read(), "two");
         fs::write(&copy, "bound").unwrap();
         put("three");
-        assert!(prepare(&shipped, &workspace).unwrap().is_empty());
+        assert!(
+            prepare(&shipped, &workspace, "pictures")
+                .unwrap()
+                .is_empty()
+        );
         assert_eq!(read(), "bound");
     }
 }

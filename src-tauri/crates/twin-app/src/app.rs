@@ -3,6 +3,7 @@
 //! Left out on purpose: anything about windows, trays and notification services. The shell adds those, the headless
 //! binary a terminal.
 
+mod annotations;
 mod audit;
 mod diagnostics;
 mod discovery;
@@ -16,11 +17,13 @@ mod mapped;
 mod models;
 mod past;
 mod pictures;
+mod plans;
 mod plant_file;
 mod planted;
 mod saving;
 mod seen;
 mod session;
+mod statistics;
 #[cfg(test)]
 mod tests;
 mod unmade;
@@ -40,7 +43,7 @@ use twin_historian::{Durability, Group, Historian, LinkTransition};
 
 use self::{
     audit::Unwritten, diagnostics::Diagnostics, links::Links, look::Looks, planted::Planted,
-    seen::Seen, unmade::Unmade,
+    seen::Seen, statistics::Measurings, unmade::Unmade,
 };
 use crate::{
     api::{
@@ -92,6 +95,7 @@ pub struct App {
     discovery: Discovery,
     diagnostics: Diagnostics,
     looks: Looks,
+    measurings: Measurings,
     requests: mpsc::Sender<Request>,
     links: Mutex<Links>,
     /// Connections that cannot be made.
@@ -132,11 +136,10 @@ impl App {
         let plant = planted.view(workspace.dir());
         let caught_up = start::catch_up(&historian, &compiled).await?;
         let records = historian.alarms().standing().await?;
-        let alarm_seq = historian.alarms().newest_seq().await?;
         let view = Arc::new(View::new(
             plant,
             records.iter().map(alarm_row).collect(),
-            alarm_seq,
+            historian.alarms().newest_seq().await?,
         ));
         let known = historian.signals().await?;
         let (policy, policy_now) = watch::channel(Arc::new(Plan::of(&compiled, &known)));
@@ -161,6 +164,7 @@ impl App {
             discovery: Discovery::default(),
             diagnostics: Diagnostics::new(running.meter, clock::now()),
             looks: Looks::default(),
+            measurings: Measurings::default(),
             workspace,
             historian,
             adopter,
@@ -198,6 +202,7 @@ impl App {
     pub async fn stop(&self) {
         self.files.stop().await;
         self.looks.end();
+        self.measurings.end();
         let mut tasks = self.tasks.lock().await;
         tasks.maintenance.abort();
         if let Some(watching) = &tasks.plant_file {

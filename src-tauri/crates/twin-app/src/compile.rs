@@ -12,8 +12,11 @@ use twin_core::{
 };
 use twin_model::{Asset, AssetType, Level, Mapper, Models, Place, Plant, PlantSignal, Role};
 
-use crate::api::plant::{
-    AreaView, AssetView, LimitView, ModelView, PlaceView, PlantView, SignalRole, SignalView,
+use crate::{
+    api::plant::{
+        AreaView, AssetView, LimitView, ModelView, PlaceView, PlantView, SignalRole, SignalView,
+    },
+    plans,
 };
 
 /// A plant ready to run.
@@ -248,6 +251,8 @@ pub fn plant_view(
         areas: areas(plant),
         places: places(plant),
         assets,
+        plans: plans::plan_views(plant),
+        map: plans::map_view(plant),
     }
 }
 

@@ -21,6 +21,7 @@ mod model_files;
 mod past;
 mod pictures;
 pub mod pipeline;
+mod plans;
 mod running;
 pub mod signal;
 pub mod speech;

@@ -43,7 +43,11 @@ mod tail;
 mod testing;
 
 pub use adopt::{Adopted, Adoption};
-pub use alarms::{AlarmRecord, Alarms, AuditCheck, AuditEntry, AuditRecord, Raised, SPANS_MAX};
+pub use alarms::{
+    ANNOTATION_CHARS_MAX, ANNOTATIONS_LISTED_MAX, ANNOTATIONS_MAX, AlarmRecord, Alarms, Annotation,
+    AnnotationChange, AnnotationDraft, Annotations, AuditCheck, AuditEntry, AuditRecord, Raised,
+    SPANS_MAX,
+};
 pub use append::Group;
 pub use codec::{decode, encode};
 pub use compact::{Imported, Progress};
@@ -59,7 +63,8 @@ pub use keep::{
     Salvaged, repair, restore, salvage,
 };
 pub use query::{
-    AsOf, BORDERS_MAX, CURSOR_SAMPLES_MAX, CalendarUnit, Columns, Cursor, WIDTH_MAX, calendar,
+    AsOf, BORDERS_MAX, Between, CURSOR_SAMPLES_MAX, CalendarUnit, Columns, Cursor, Measured,
+    Measuring, StateRun, WIDTH_MAX, calendar,
 };
 pub use rollup::{Aggregate, RollUp, STATES_MAX, State, StateTime, States, WHOLE_STATES_MAX};
 pub use row::JournalRow;

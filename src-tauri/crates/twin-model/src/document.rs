@@ -5,6 +5,7 @@ mod assets;
 mod connection;
 mod edit;
 mod fields;
+mod positions;
 mod root;
 mod sync;
 

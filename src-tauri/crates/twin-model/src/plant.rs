@@ -8,7 +8,12 @@ use twin_core::{
 };
 
 use crate::{
-    connection::Connection, ignored::Ignored, mapping::Mapping, place::Place, retention::Retention,
+    connection::Connection,
+    ignored::Ignored,
+    mapping::Mapping,
+    place::Place,
+    plan::{Plan, PlantMap},
+    retention::Retention,
 };
 
 /// A whole plant file, valid: every id is unique and every reference leads somewhere.
@@ -34,6 +39,10 @@ pub struct Plant {
     pub discovery: Discovery,
     /// How long history is kept.
     pub retention: Retention,
+    /// Plans in file order.
+    pub plans: Vec<Plan>,
+    /// Where assets are on the earth.
+    pub map: PlantMap,
 }
 
 /// What is done with values that no asset names yet.
@@ -194,6 +203,11 @@ impl Plant {
     pub fn places_around(&self, id: &str) -> impl Iterator<Item = &Place> {
         // Levels rise from a place to its parent, so this ends.
         std::iter::successors(self.place(id), |place| self.place(place.parent.as_deref()?))
+    }
+
+    /// The plan with this id.
+    pub fn plan(&self, id: &str) -> Option<&Plan> {
+        self.plans.iter().find(|plan| plan.id == id)
     }
 
     /// The mapping rule with this id.

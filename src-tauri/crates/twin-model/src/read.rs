@@ -6,11 +6,12 @@ mod discovery;
 mod mapping;
 mod payload;
 mod place;
+mod plan;
 mod retention;
 mod shared;
 mod types;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use toml::de::DeTable;
 use twin_core::said;
@@ -21,6 +22,7 @@ use self::{
     discovery::discovery,
     mapping::mappings,
     place::places,
+    plan::{location, map, plans},
     retention::retention,
     shared::check_zone,
     types::asset_type,
@@ -28,6 +30,7 @@ use self::{
 use crate::{
     error::Error,
     models::Models,
+    plan::PlantMap,
     plant::{Discovery, Plant},
     reader::{Problems, Reader, line_column},
     retention::Retention,
@@ -111,14 +114,24 @@ fn read_plant(mut root: Reader<'_>) -> Plant {
         mappings: Vec::new(),
         discovery: Discovery::default(),
         retention: Retention::default(),
+        plans: Vec::new(),
+        map: PlantMap::default(),
     };
     let mut taken = Taken::new();
+    let mut locations = BTreeMap::new();
     plant.assets = root
         .tables("asset")
         .into_iter()
-        .map(|r| asset(r, &plant, &mut seen, &mut taken))
+        .map(|mut table| {
+            let at = location(&mut table);
+            let asset = asset(table, &plant, &mut seen, &mut taken);
+            locations.extend(at.map(|at| (asset.id.to_string(), at)));
+            asset
+        })
         .collect();
     plant.mappings = mappings(&mut root, &plant);
+    plant.plans = plans(&mut root, &plant);
+    plant.map = map(&mut root, &plant, locations);
     if let Some(table) = root.table("discovery") {
         plant.discovery = discovery(table);
     }

@@ -442,6 +442,24 @@ impl<'a> Reader<'a> {
         entries
     }
 
+    /// All keys with two numbers, whatever the keys are called; each is then known.
+    pub(crate) fn points(&self) -> Vec<(String, [f64; 2])> {
+        let mut points = Vec::new();
+        for (key, value) in self.table {
+            let parts: Option<Vec<f64>> = value
+                .get_ref()
+                .as_array()
+                .and_then(|array| array.iter().map(|item| number_of(item.get_ref())).collect());
+            match parts.as_deref() {
+                Some([first, second]) => {
+                    points.push((key.get_ref().to_string(), [*first, *second]))
+                }
+                _ => self.fault(key.get_ref(), "must be two numbers, such as [0.4, 0.25]"),
+            }
+        }
+        points
+    }
+
     /// Reports keys that nobody asked for. A password gets its own words.
     pub(crate) fn finish(self) {
         for (key, _) in self.table {

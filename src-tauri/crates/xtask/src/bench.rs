@@ -17,7 +17,7 @@ use crate::{front_end, process, setup};
 pub enum Bench {
     /// A pre-encoded MQTT stream through decoding, engine, alarms and history.
     Smoke,
-    /// Messages a second, what is lost, latency and processor time, beside a loop that only counts (half an hour).
+    /// Messages a second, what is lost, latency and processor time, beside a loop that only counts (a quarter of an hour).
     Ingest(Ingest),
     /// The real window: pictures a second, tasks, cursor, processor time, memory, first picture (20 minutes).
     Ui(Ui),

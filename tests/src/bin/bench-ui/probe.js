@@ -174,6 +174,18 @@ bench.columns = async (signals, t0, t1, width) => {
   return found;
 };
 
+/** Milliseconds that history takes to answer such a question, some times over. */
+bench.answers = async (signals, t0, t1, width, rounds) => {
+  const times = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const begin = performance.now();
+    await ask({ signals, t0, t1, width });
+    times.push(performance.now() - begin);
+    await rest(50);
+  }
+  return times;
+};
+
 /** Keys of signals by their ids. */
 bench.keys = async (ids) => {
   const plant = await window.__TAURI_INTERNALS__.invoke("plant");

@@ -38,6 +38,9 @@ const PEAK: f64 = 140.0;
 /// Spans that are looked at, s.
 const SPANS: [i64; 4] = [900, 3_600, 28_800, 86_400];
 const PATIENCE: Duration = Duration::from_secs(120);
+/// Samples wait so long for compaction at most, and a little: a day that came just now lies in memory, as no day otherwise
+/// does.
+const COMPACTED: Duration = Duration::from_secs(130);
 /// What lies so near to the present may be under way, ms.
 const SETTLED_MS: i64 = 3_000;
 /// Columns at the newest values: what is new appears there.
@@ -81,6 +84,8 @@ struct Scene {
     sent: Sent,
     peak: i64,
     sender: Sender,
+    /// When history had the past.
+    stored: tokio::time::Instant,
     _broker: Broker,
 }
 
@@ -125,6 +130,7 @@ async fn set_up(stage: &Stage) -> Result<Scene> {
     let peak = now - PEAK_BEFORE_MS;
     let mut link = Link::connect(broker.port)?;
     send_past(&page, &keys, &mut link, &sent, peak).await?;
+    let stored = tokio::time::Instant::now();
     let noted = Arc::clone(&sent);
     let sender = Sender::start(link, LIVE_EVERY, move |_, at| {
         let values = values(at, peak);
@@ -147,6 +153,7 @@ async fn set_up(stage: &Stage) -> Result<Scene> {
         sent,
         peak,
         sender,
+        stored,
         _broker: broker,
     })
 }
@@ -397,11 +404,28 @@ async fn cursor(stage: &Stage, scene: &Scene, scale: Scale, figures: &mut Figure
 
 /// From the click to the frame after the one that shows history at a tenth of the longer span.
 async fn span(scene: &Scene, scale: Scale, figures: &mut Figures) -> Result<()> {
+    tokio::time::sleep_until(scene.stored + COMPACTED).await;
     let asked = format!("bench.spans({})", scale.rounds);
     let limit = Duration::from_secs(10 + scale.rounds as u64 * 10);
     let times: Vec<f64> = scene.page.wait(&asked, limit).await?;
     println!("{}", spread("to a longer span", "ms", &times));
+    answers(scene, scale).await?;
     figures.report(figures::SPAN, quantile(&times, 0.9));
+    Ok(())
+}
+
+/// How much of that is history's answer, with the way to the page and back.
+async fn answers(scene: &Scene, scale: Scale) -> Result<()> {
+    let keys = serde_json::to_string(&scene.keys)?;
+    for span in SPANS {
+        let t1 = clock::now().millis() * 1_000;
+        let t0 = t1 - span * 1_000_000;
+        let asked = format!("bench.answers({keys}, {t0}, {t1}, 1200, {})", scale.rounds);
+        let limit = Duration::from_secs(10 + scale.rounds as u64);
+        let times: Vec<f64> = scene.page.wait(&asked, limit).await?;
+        let what = format!("a span of {span} s: the answer alone");
+        println!("{}", spread(&what, "ms", &times));
+    }
     Ok(())
 }
 

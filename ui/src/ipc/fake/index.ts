@@ -4,6 +4,7 @@ import type { AlarmRow } from "../bindings/AlarmRow";
 import type { ConnectionRow } from "../bindings/ConnectionRow";
 import type { Settings } from "../bindings/Settings";
 import { FakeAlarms } from "./alarms";
+import { fakeAnnotations } from "./annotations";
 import { editedByHand, fakeConnections, fakeHeard, flooded } from "./connections";
 import { fakeDiagnostics } from "./diagnostics";
 import { fakeDiscovery } from "./discovery";
@@ -15,10 +16,12 @@ import { fakeModels, fakeRules } from "./models";
 import { fakeOpening, playsDemo } from "./opening";
 import { fakePast } from "./past";
 import { fakePictures } from "./pictures";
+import { fakeDrawings } from "./plans";
 import { makePlant } from "./plant";
 import { sentence } from "./said";
 import { fakeSession } from "./session";
 import { FakeShow } from "./show";
+import { fakeStatistics } from "./statistics";
 import { World } from "./world";
 
 const S = 1_000_000;
@@ -149,6 +152,8 @@ export function fakeBackend(asked: string): Backend {
         request.signals.map((key) => [key, world.columns(key, request.t0, request.t1, request.width)]),
       );
     },
+    ...fakeAnnotations(faults, micros),
+    ...fakeStatistics(plant, world, scene === "slow"),
     async anomaly(asset) {
       const now = micros();
       const model = plant.view.assets.find((view) => view.id === asset)?.model;
@@ -212,6 +217,7 @@ export function fakeBackend(asked: string): Backend {
     saveTrendPicture: async () => "/home/operator/riverside/pictures/pump-2.png",
     ...fakeFiles(),
     ...fakePictures(scene),
+    ...fakeDrawings(plant.view),
     ...fakeModels(scene === "edited"),
     async uiReady() {},
     async onAskClose(handler) {

@@ -6,7 +6,7 @@ const SHARED = {
   twinscope_layout: 1,
   plant: "Hillside Pumping Station",
   screen: "#/alarms",
-  overview: "sort=name",
+  overview: "sort=name&page=worst&page=place%3Aannex&page=ground%3Aplan%3Ahill&page=alarms",
   folded: ["annex"],
   trend: { signals: ["pump-2/flow", "pump-9/flow", "pump-9/speed"], span: 3_600_000_000 },
   picture: "",

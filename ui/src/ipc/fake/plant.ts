@@ -5,6 +5,7 @@ import type { PlaceView } from "../bindings/PlaceView";
 import type { PlantView } from "../bindings/PlantView";
 import type { SignalRole } from "../bindings/SignalRole";
 import type { SignalView } from "../bindings/SignalView";
+import { fakeMap, fakePlans } from "./plans";
 
 /** How a played signal moves: around `mean`, by `wander` slowly and by `noise` quickly. */
 export interface Motion {
@@ -428,6 +429,8 @@ export function makePlant(copies: number): FakePlant {
     areas,
     places,
     assets,
+    plans: fakePlans(assets),
+    map: fakeMap(assets),
   };
   return { view: view0, motions, byId };
 }

@@ -26,7 +26,7 @@ export class FakeShow {
     const dead = world.dead(key, now);
     const away = world.away(now);
     const time = dead ? world.death : world.sampleTime(motion, away ?? now);
-    const word = motion.words?.[0];
+    const word = motion.words && world.word(key, time);
     if (word !== undefined) texts.push(word);
     return {
       key,

@@ -1,4 +1,5 @@
 /** How the played station behaves: a pure function of signal and time, so that history and live always agree. */
+import type { StateRunView } from "../bindings/StateRunView";
 import type { FakeColumns } from "./encode";
 import type { FakePlant, Motion } from "./plant";
 
@@ -34,6 +35,8 @@ export class World {
   readonly #faults: boolean;
   readonly #away: Span;
   readonly #frozen: Span;
+  /** When pump 2 was run by hand. */
+  readonly #byHand: Span;
   readonly #drift = new Map<number, (t: number) => number>();
 
   constructor(plant: FakePlant, start: number, faults: boolean) {
@@ -44,7 +47,39 @@ export class World {
     this.#faults = faults;
     this.#away = { from: start - 52 * MINUTE, to: start - 49 * MINUTE };
     this.#frozen = { from: start - 40 * MINUTE, to: start - 37.5 * MINUTE };
+    this.#byHand = { from: start - 33 * MINUTE, to: start - 12 * MINUTE };
     if (faults) this.#breakThings();
+  }
+
+  /** The word of a signal that has words. */
+  word(key: number, t: number): string {
+    const word = this.plant.motions[key]?.words?.[0] ?? "";
+    const byHand =
+      this.#faults && key === this.key("pump-2/mode") && t >= this.#byHand.from && t < this.#byHand.to;
+    return byHand ? "Manual" : word;
+  }
+
+  /** The states of such a signal, as a band has them. */
+  states(key: number, t0: number, t1: number): { words: string[]; runs: StateRunView[] } {
+    const motion = this.plant.motions[key];
+    const words: string[] = [];
+    const runs: StateRunView[] = [];
+    if (!motion) return { words, runs };
+    const until = Math.min(t1, Date.now() * 1_000, this.dead(key, t1) ? this.death : t1);
+    const borders = [this.#byHand.from, this.#byHand.to, this.#away.from, this.#away.to];
+    const begin = Math.max(t0, this.begin);
+    const cuts = [begin, ...borders.filter((at) => at > begin && at < until).sort((a, b) => a - b), until];
+    for (let i = 0; i + 1 < cuts.length; i += 1) {
+      const [from, to] = [cuts[i] ?? 0, cuts[i + 1] ?? 0];
+      if (this.away(from) !== null || to <= from) continue;
+      const word = this.word(key, from);
+      if (!words.includes(word)) words.push(word);
+      const place = words.indexOf(word);
+      const last = runs.at(-1);
+      if (last?.word === place && last.to === from) last.to = to;
+      else runs.push({ from, to, word: place, several: false, status: this.status(key, from) });
+    }
+    return { words, runs };
   }
 
   key(id: string): number {

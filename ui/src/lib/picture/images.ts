@@ -21,7 +21,17 @@ export function imagePixels(href: string): number | null {
   }
   const view = new DataView(bytes.buffer);
   const size = (match[1] ?? "").toLowerCase() === "png" ? pngSize(view) : jpegSize(view);
+  return pixelsOf(size);
+}
+
+function pixelsOf(size: [number, number] | null): number | null {
   return size === null || size[0] === 0 || size[1] === 0 ? null : size[0] * size[1];
+}
+
+/** Pixels of a PNG or JPEG file; null when it is neither. */
+export function filePixels(bytes: ArrayBuffer): number | null {
+  const view = new DataView(bytes);
+  return pixelsOf(pngSize(view) ?? jpegSize(view));
 }
 
 function pngSize(view: DataView): [number, number] | null {

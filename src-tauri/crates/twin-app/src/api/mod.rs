@@ -4,6 +4,7 @@
 //! microseconds UTC as JSON numbers (exact up to the year 2255).
 
 pub mod alarm;
+pub mod annotations;
 pub mod connection;
 pub mod diagnostics;
 pub mod discovery;
@@ -14,8 +15,10 @@ pub mod models;
 pub mod opening;
 pub mod past;
 pub mod pictures;
+pub mod plans;
 pub mod plant;
 pub mod said;
 pub mod session;
 pub mod settings;
+pub mod statistics;
 pub mod trend;

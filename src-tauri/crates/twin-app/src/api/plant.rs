@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use twin_model::Level;
 
-use super::said::SaidView;
+use super::{
+    plans::{MapView, PlanView},
+    said::SaidView,
+};
 
 /// The whole plant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -24,6 +27,10 @@ pub struct PlantView {
     pub places: Vec<PlaceView>,
     /// Assets in plant-file order.
     pub assets: Vec<AssetView>,
+    /// Plans in plant-file order.
+    pub plans: Vec<PlanView>,
+    /// Where assets are on the earth.
+    pub map: MapView,
 }
 
 /// The plant file and what is wrong with it.

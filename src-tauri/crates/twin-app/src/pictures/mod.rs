@@ -164,6 +164,14 @@ pub fn import(dir: &Path, from: &Path) -> Result<PictureRow> {
     ))
 }
 
+/// Looks at the text of a drawing, as of every picture that is shown.
+///
+/// # Errors
+/// In words for a person: what is no SVG, not well-formed, too large or too deep, or brings definitions of its own.
+pub fn check(text: &str) -> std::result::Result<(), String> {
+    Markup::read(text).map(drop)
+}
+
 fn row(dir: &Path, name: &str) -> Result<PictureRow> {
     let path = place(dir, name)?;
     let facts = fs::metadata(&path).map_err(|source| file("read", &path, source))?;

@@ -147,6 +147,7 @@ mod tests {
     use super::*;
     use crate::api::{
         alarm::{AlarmRow, AlarmStateView},
+        plans::MapView,
         plant::PlantView,
     };
 
@@ -159,6 +160,8 @@ mod tests {
             areas: vec![],
             places: vec![],
             assets: vec![],
+            plans: vec![],
+            map: MapView::default(),
         };
         View::new(plant, vec![], 0)
     }

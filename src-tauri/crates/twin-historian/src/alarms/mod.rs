@@ -1,6 +1,7 @@
 //! alarms.db: every change of every alarm, who acknowledged, and the audit trail. Every commit is flushed to the disk
 //! before the call returns.
 
+mod annotation;
 mod as_of;
 mod audit;
 mod record;
@@ -24,6 +25,10 @@ use crate::{
     row::JournalRow,
 };
 
+pub use annotation::{
+    ANNOTATION_CHARS_MAX, ANNOTATIONS_LISTED_MAX, ANNOTATIONS_MAX, Annotation, AnnotationChange,
+    AnnotationDraft, Annotations,
+};
 pub use as_of::{Raised, SPANS_MAX};
 pub use audit::{AuditCheck, AuditEntry, AuditRecord};
 pub use record::AlarmRecord;
@@ -37,6 +42,7 @@ pub(crate) const FILE: FileKind = FileKind {
     migrations: &[
         include_str!("../../migrations/alarms_1.sql"),
         include_str!("../../migrations/alarms_2.sql"),
+        include_str!("../../migrations/alarms_3.sql"),
     ],
 };
 

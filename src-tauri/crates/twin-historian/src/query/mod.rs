@@ -12,11 +12,16 @@ mod cursor;
 mod known;
 mod last;
 mod load;
+mod measure;
 mod range;
+mod state_runs;
+mod weighted;
 
 pub use as_of::AsOf;
 pub use calendar::{BORDERS_MAX, CalendarUnit, calendar};
 pub use columns::{Columns, WIDTH_MAX};
 pub use cursor::{CURSOR_SAMPLES_MAX, Cursor};
+pub use measure::{Between, Measured, Measuring};
+pub use state_runs::StateRun;
 
 pub(crate) use crate::chunks::ChunkRow;

@@ -70,6 +70,16 @@ impl States {
         &self.list
     }
 
+    /// The state that the stretch begins with; none when its first sample shows none, or there were too many.
+    pub const fn first(&self) -> Option<&State> {
+        self.first.as_ref()
+    }
+
+    /// The state that the stretch ends with, likewise.
+    pub const fn last(&self) -> Option<&State> {
+        self.last.as_ref()
+    }
+
     /// Whether there were too many to list.
     pub const fn is_too_many(&self) -> bool {
         self.too_many

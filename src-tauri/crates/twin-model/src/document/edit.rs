@@ -8,7 +8,7 @@ use twin_core::{AssetId, ConnectionId};
 use super::{
     assets, connection,
     fields::{Fields, Want},
-    root,
+    positions, root,
     sync::sync,
 };
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
     error::Error,
     mapping::Mapping,
     place::{Level, Place},
+    plan::Location,
     plant::{Asset, AssetType},
 };
 
@@ -62,6 +63,22 @@ pub enum Edit {
     PutIgnore(String),
     /// Hears again what this filter covers.
     RemoveIgnore(String),
+    /// Puts an asset on a plan, or takes it off.
+    PutSpot {
+        /// Id of the plan, which is there.
+        plan: String,
+        /// Id of the asset; one of a mapping rule has no lines of its own and can be on a plan all the same.
+        asset: String,
+        /// Where; none: it is taken off.
+        at: Option<[f64; 2]>,
+    },
+    /// Says where on the earth an asset is, or that nobody knows.
+    PutLocation {
+        /// Id of the asset.
+        asset: String,
+        /// Where; none: nobody knows.
+        at: Option<Location>,
+    },
 }
 
 impl Edit {
@@ -122,6 +139,8 @@ pub(super) fn write(document: &mut DocumentMut, run: &[Edit]) -> Result<(), Erro
         Edit::PutMapping(of) => root::put(document, "mapping", &of.id, assets::mapping(of)),
         Edit::RemoveMapping(id) => root::remove(document, "mapping", id),
         Edit::PutIgnore(_) | Edit::RemoveIgnore(_) => put_ignores(document, run),
+        Edit::PutSpot { plan, asset, at } => positions::put_spot(document, plan, asset, *at),
+        Edit::PutLocation { asset, at } => positions::put_location(document, asset, *at),
     }
 }
 

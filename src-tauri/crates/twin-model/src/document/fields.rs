@@ -1,6 +1,6 @@
 //! What a table of the plant file is to say, key by key.
 
-use toml_edit::Value;
+use toml_edit::{Array, Value};
 
 /// The keys of a table, in the order in which new ones are written.
 pub(super) struct Fields(pub(super) Vec<Field>);
@@ -147,6 +147,23 @@ impl Fields {
     ) -> Self {
         let fields = entries.fold(Fields::new(), |fields, (key, value)| {
             fields.must(key, value.as_str())
+        });
+        let sub = Sub {
+            fields: Some(fields),
+            is_inline: false,
+            is_map: true,
+        };
+        self.with(key, Want::Table(sub))
+    }
+
+    /// A table whose keys are names of points.
+    pub(super) fn points<'a>(
+        self,
+        key: &str,
+        points: impl Iterator<Item = (&'a String, [f64; 2])>,
+    ) -> Self {
+        let fields = points.fold(Fields::new(), |fields, (key, at)| {
+            fields.must(key, at.into_iter().collect::<Array>())
         });
         let sub = Sub {
             fields: Some(fields),

@@ -102,6 +102,8 @@ export interface Parts {
   palette: Palette;
   /** Bounds of the axes as they are, so that they stand still while they fit. */
   held: ReadonlyMap<string, Bounds>;
+  /** Bounds that a person has fixed. */
+  fixed: ReadonlyMap<string, Bounds>;
   /** What the signals are now: a source that is gone is bad until the present, though it sends nothing. */
   table: SampleTable;
 }
@@ -152,13 +154,15 @@ function axesOf(parts: Parts, traces: readonly Trace[]): Axis[] {
       signal === focus ? signal.limits.map((limit) => limit.value) : [],
     );
     const onOff = members.every(({ key }) => parts.table.kind[key] === KIND_BOOL);
-    const bounds = onOff ? ON_OFF : steady(parts.held.get(id), axisRange(data, normals, limits));
+    const fixed = onOff ? undefined : parts.fixed.get(id);
+    const bounds = onOff ? ON_OFF : (fixed ?? steady(parts.held.get(id), axisRange(data, normals, limits)));
     const slot = parts.picks.find(({ signal }) => axisId(signal) === id)?.slot ?? 0;
     const alone = members.length === 1;
     return {
       id,
       unit: members[0]?.unit ?? "",
       onOff,
+      fixed: fixed !== undefined,
       ...bounds,
       colour: alone ? wordColour(parts.palette, slot) : parts.palette.dim,
     };

@@ -13,8 +13,11 @@ import { type Axis, axisTicks, type ChartModel, lanesHeight } from "./model";
 import { type Place, Surface } from "./surface";
 import { type Area, FONT, writeWords } from "./words";
 
-const AXIS_WIDTH = 44;
+/** CSS pixels. */
+export const AXIS_WIDTH = 44;
 const TIME_LABELS = 22;
+/** Room above the plot for units and annotations, CSS pixels. */
+const ABOVE = 20;
 /** A drag shorter than this is a click. */
 const DRAG_MIN = 4;
 /** Value axes that are shown: more would leave no room for the traces. CSS pixels. */
@@ -94,7 +97,11 @@ export class Chart {
     return [...(under ? [under] : []), { canvas: plot.ctx.canvas, left: 0, top: 0 }];
   }
 
-  /** The axes that are shown. */
+  /** The axes that are shown, the first on the left, the second on the right, and so on outwards. */
+  get axes(): readonly Axis[] {
+    return this.#axes();
+  }
+
   #axes(model = this.#model): Axis[] {
     return model.axes.slice(0, this.#host.clientWidth >= WIDE ? AXES_MAX : AXES_NARROW);
   }
@@ -181,7 +188,7 @@ export class Chart {
     const options: uPlot.Options = {
       width: Math.max(100, this.#host.clientWidth),
       height: Math.max(100, this.#host.clientHeight),
-      padding: [shown.some((axis) => axis.unit !== "") ? 20 : 8, shown.length > 1 ? 0 : 16, 0, 0],
+      padding: [ABOVE, shown.length > 1 ? 0 : 16, 0, 0],
       legend: { show: false },
       scales,
       series: [

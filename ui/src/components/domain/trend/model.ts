@@ -27,6 +27,8 @@ export interface Axis extends Bounds {
   unit: string;
   /** Whether its signals are only ever off (0) or on (1). */
   onOff: boolean;
+  /** Whether a person has fixed its scale. */
+  fixed: boolean;
   colour: string;
 }
 

@@ -1,0 +1,11 @@
+wall-pages = Seiten
+wall-pages-what = Sie wechseln nacheinander. Die erste kommt nach jeweils einigen anderen wieder, bei einem neuen Alarm sofort.
+wall-page-worst = Dringendes zuerst
+wall-page-alarms = Alarmliste
+wall-page-gone = nicht in dieser Anlage
+wall-kind-worst = Kacheln
+wall-kind-alarms = Liste
+wall-kind-ground = Plan
+wall-kind-picture = Bild
+wall-kind-place = Kacheln
+wall-no-alarm = Es steht kein Alarm an.
