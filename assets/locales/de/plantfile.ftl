@@ -138,3 +138,10 @@ plantfile-inline = Anlagendatei: `{ $kind } = [...]` lässt sich hier nicht bear
 plantfile-then = { $before }; { $next }
 plantfile-more = { $before }; und { $count } weitere
 plantfile-at = Zeile { $line }, { $key }: { $message }
+plantfile-outside-plan = liegt außerhalb des Plans: beide Zahlen sind Teile seiner Breite und Höhe, 0 bis 1; mit units = "drawing" sind es die der Zeichnung
+plantfile-outside-drawing = liegt weiter weg, als irgendeine Zeichnung breit ist
+plantfile-own-location = ist ein Asset dieser Datei: { $example } unter seinem [[asset]] schreiben
+plantfile-earth = muss geografische Breite, -90 bis 90, und Länge, -180 bis 180, sein
+plantfile-no-asset = ein Asset „{ $id }“ gibt es nicht; die ID berichtigen oder ein [[asset]] ergänzen
+plantfile-plan-file = ist „{ $file }“, muss aber der Name einer Datei im Ordner plans neben dieser Datei sein, die auf { $endings } endet
+plantfile-point = muss aus zwei Zahlen bestehen, etwa [0.4, 0.25]

@@ -139,3 +139,10 @@ plantfile-inline = plant file: `{ $kind } = [...]` cannot be edited here. Write 
 plantfile-then = { $before }; { $next }
 plantfile-more = { $before }; and { $count } more
 plantfile-at = line { $line }, { $key }: { $message }
+plantfile-outside-plan = is outside of the plan: both numbers are parts of its width and height, 0 to 1; with units = "drawing" they are the drawing's own
+plantfile-outside-drawing = is further away than any drawing is wide
+plantfile-own-location = is an asset of this file: write { $example } under its [[asset]]
+plantfile-earth = must be latitude, -90 to 90, and longitude, -180 to 180
+plantfile-no-asset = there is no asset "{ $id }"; correct the id or add an [[asset]]
+plantfile-plan-file = is "{ $file }", but must be the name of a file in the folder plans beside this file that ends with { $endings }
+plantfile-point = must be two numbers, such as [0.4, 0.25]

@@ -5,7 +5,7 @@ use std::{cell::RefCell, ops::Range};
 use toml::de::{DeTable, DeValue};
 use twin_core::{Said, said};
 
-use self::words::{a_table, a_text, between, out_of_time};
+use self::words::{a_table, a_text, between, out_of_time, two_numbers, unknown};
 use crate::{error::Problem, models::Models};
 
 mod words;
@@ -454,7 +454,7 @@ impl<'a> Reader<'a> {
                 Some([first, second]) => {
                     points.push((key.get_ref().to_string(), [*first, *second]))
                 }
-                _ => self.fault(key.get_ref(), "must be two numbers, such as [0.4, 0.25]"),
+                _ => self.fault(key.get_ref(), two_numbers()),
             }
         }
         points
@@ -467,21 +467,7 @@ impl<'a> Reader<'a> {
             if self.asked.contains(&name) {
                 continue;
             }
-            let message = if name.contains("password") {
-                said!(
-                    "plantfile-password",
-                    "a password never stands in the plant file; remove it and enter it in the application"
-                )
-            } else {
-                let mut known = self.asked.clone();
-                known.sort_unstable();
-                known.dedup();
-                said!(
-                    "plantfile-unknown",
-                    "is not known here; known are {known}",
-                    known = known.join(", ")
-                )
-            };
+            let message = unknown(name, &self.asked);
             self.problems
                 .add(key.span().start, &self.path_of(name), message);
         }

@@ -37,3 +37,28 @@ pub(super) fn between(number: i64, range: RangeInclusive<i64>) -> Said {
         most = range.end().to_string()
     )
 }
+
+pub(super) fn two_numbers() -> Said {
+    said!(
+        "plantfile-point",
+        "must be two numbers, such as [0.4, 0.25]"
+    )
+}
+
+/// A key that nobody asked for.
+pub(super) fn unknown(name: &str, asked: &[&str]) -> Said {
+    if name.contains("password") {
+        return said!(
+            "plantfile-password",
+            "a password never stands in the plant file; remove it and enter it in the application"
+        );
+    }
+    let mut known = asked.to_vec();
+    known.sort_unstable();
+    known.dedup();
+    said!(
+        "plantfile-unknown",
+        "is not known here; known are {known}",
+        known = known.join(", ")
+    )
+}
