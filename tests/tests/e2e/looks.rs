@@ -150,7 +150,7 @@ async fn a_coap_device_is_asked_connected_and_edited() -> Result<()> {
     let time = offer.resources.iter().find(|one| one.path == "/time");
     let time = time.context("/time")?;
     ensure!(
-        time.observable && time.about.contains("Internal Clock"),
+        time.observable && time.about.iter().any(|said| &**said == "Internal Clock"),
         "{offer:?}"
     );
 
