@@ -139,7 +139,7 @@ describe("export", () => {
     };
     const putAwayFileJob = vi.fn(async (_: number) => {});
     await open({ fileJob: async () => job, putAwayFileJob });
-    expect(notices.list).toMatchObject([{ failed: true, text: job.message }]);
+    expect(notices.list).toMatchObject([{ failed: true, text: job.message.text }]);
     expect([live.fileJob.view, putAwayFileJob.mock.calls]).toEqual([null, []]);
     notices.close(notices.list[0]?.id ?? 0);
     expect(putAwayFileJob).toHaveBeenCalledWith(7);
