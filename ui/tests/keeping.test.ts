@@ -147,7 +147,9 @@ describe("a check", () => {
     job = { ...CHECK, state: "done", check: DAMAGE };
     (await shown("check-start")).click();
     const lines = await shown("check-lines");
-    expect([...lines.querySelectorAll("li")].map((line) => line.textContent)).toEqual(DAMAGE.lines.map(({ text }) => text));
+    expect([...lines.querySelectorAll("li")].map((line) => line.textContent)).toEqual(
+      DAMAGE.lines.map(({ text }) => text),
+    );
     expect(byId("check-command")?.textContent).toBe(DAMAGE.command);
     expect(byId("file-job")?.textContent).toContain("Damage was found");
     byId("job-done")?.click();
