@@ -78,7 +78,7 @@ describe("window", () => {
     const requestRebirth = vi.fn(async () => {});
     await open("fault", { requestRebirth });
     window.location.hash = "#/connections";
-    await vi.waitFor(() => expect(byId("rejects-station")?.textContent).toContain("json-too-deep"));
+    await vi.waitFor(() => expect(byId("rejects-station")?.textContent).toContain("JSON nested too deeply"));
     await vi.waitFor(() => expect(byId("session-row-Riverside/edge-2")).not.toBeNull());
     document.querySelector<HTMLElement>('[aria-label="Ask Riverside/edge-2 for a rebirth"]')?.click();
     await vi.waitFor(() => expect(document.querySelector("dialog")).not.toBeNull());

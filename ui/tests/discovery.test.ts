@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { ProposalView } from "../src/ipc/bindings/ProposalView";
 import { everythingHeard } from "../src/ipc/fake/heard";
+import { said } from "../src/ipc/fake/said";
 import {
   type AssetEdit,
   acceptedAsset,
@@ -159,7 +160,7 @@ describe("an acceptance", () => {
   });
 
   it("finds the fault of one field", () => {
-    const fault = { proposal: "p", address: "t#a", field: "unit", message: "no such unit" };
+    const fault = { proposal: "p", address: "t#a", field: "unit", message: said("no such unit") };
     expect(faultOf([fault], "p", "t#a", "unit")).toBe("no such unit");
     expect(faultOf([fault], "p", "t#a", "id")).toBe("");
     expect(faultOf([fault], "p", "", "unit")).toBe("");

@@ -7,6 +7,7 @@ import type { Backend } from "../src/ipc/backend";
 import type { ExportRequest } from "../src/ipc/bindings/ExportRequest";
 import type { FileJobView } from "../src/ipc/bindings/FileJobView";
 import { fakeBackend } from "../src/ipc/fake";
+import { said } from "../src/ipc/fake/said";
 import { jobSentence, moreWords, reportLines } from "../src/lib/filewords";
 import { Live } from "../src/live/live.svelte";
 import { notices } from "../src/live/notices.svelte";
@@ -21,7 +22,7 @@ const RUNNING: FileJobView = {
   rows: 1_000,
   rows_per_s: 500,
   bytes: 0,
-  message: "",
+  message: said(""),
   report: null,
   check: null,
 };
@@ -32,7 +33,7 @@ const REPORT = {
   repeated: 3,
   expired: 0,
   bad: 130,
-  bad_lines: [{ line: 7, why: "`soon` is no time" }],
+  bad_lines: [{ line: 7, why: said("`soon` is no time") }],
   unknown: 1,
   unknown_signals: [{ id: "pump-9/flow", rows: 1 }],
 };
@@ -134,11 +135,11 @@ describe("export", () => {
       ...RUNNING,
       number: 7,
       state: "failed",
-      message: "there is no room for /exports/a.csv",
+      message: said("there is no room for /exports/a.csv"),
     };
     const putAwayFileJob = vi.fn(async (_: number) => {});
     await open({ fileJob: async () => job, putAwayFileJob });
-    expect(notices.list).toMatchObject([{ failed: true, text: job.message }]);
+    expect(notices.list).toMatchObject([{ failed: true, text: job.message.text }]);
     expect([live.fileJob.view, putAwayFileJob.mock.calls]).toEqual([null, []]);
     notices.close(notices.list[0]?.id ?? 0);
     expect(putAwayFileJob).toHaveBeenCalledWith(7);
@@ -171,7 +172,7 @@ describe("import", () => {
     let job: FileJobView = { ...RUNNING, kind: "import", path: "/b.csv" };
     await open({ fileJob: async () => job });
     await vi.waitFor(() => expect(live.fileJob.running).toBe(true));
-    job = { ...job, state: "failed", message: "cannot import /b.csv: it is damaged.", report: REPORT };
+    job = { ...job, state: "failed", message: said("cannot import /b.csv: it is damaged."), report: REPORT };
     await vi.waitFor(() => expect(notices.list).toHaveLength(1));
     const told = notices.list[0]?.text ?? "";
     expect(told).toContain("5 samples written until then stay");
@@ -233,7 +234,7 @@ describe("import", () => {
   it("is found again by a window that was loaded anew", async () => {
     let job: FileJobView = { ...RUNNING, kind: "import", path: "/b.csv" };
     await open({ fileJob: async () => job });
-    job = { ...job, state: "failed", message: "cannot import /b.csv: the file is damaged" };
+    job = { ...job, state: "failed", message: said("cannot import /b.csv: the file is damaged") };
     await vi.waitFor(() => expect(notices.list[0]?.failed).toBe(true));
     expect(notices.list[0]?.text).toContain("damaged");
   });

@@ -6,6 +6,7 @@ import App from "../src/App.svelte";
 import type { Backend } from "../src/ipc/backend";
 import type { FileJobView } from "../src/ipc/bindings/FileJobView";
 import { fakeBackend } from "../src/ipc/fake";
+import { said } from "../src/ipc/fake/said";
 import { jobSentence, progressWords } from "../src/lib/filewords";
 import { Live } from "../src/live/live.svelte";
 import { notices } from "../src/live/notices.svelte";
@@ -20,15 +21,19 @@ const BACKUP: FileJobView = {
   rows: 0,
   rows_per_s: 0,
   bytes: 2_000_000,
-  message: "",
+  message: said(""),
   report: null,
   check: null,
 };
 const CHECK: FileJobView = { ...BACKUP, kind: "check", path: "/ws", rows: 40, bytes: 0 };
 const DAMAGE = {
   sound: false,
-  lines: ["Looked at 5 samples.", "1 fault was found.", "telemetry.db: chunk 7 cannot be read"],
-  advice: "Close Twinscope, then run the command",
+  lines: [
+    said("Looked at 5 samples."),
+    said("1 fault was found."),
+    said("telemetry.db: chunk 7 cannot be read"),
+  ],
+  advice: said("Close Twinscope, then run the command"),
   command: "twinscope-headless --workspace /ws repair",
 };
 
@@ -142,7 +147,9 @@ describe("a check", () => {
     job = { ...CHECK, state: "done", check: DAMAGE };
     (await shown("check-start")).click();
     const lines = await shown("check-lines");
-    expect([...lines.querySelectorAll("li")].map((line) => line.textContent)).toEqual(DAMAGE.lines);
+    expect([...lines.querySelectorAll("li")].map((line) => line.textContent)).toEqual(
+      DAMAGE.lines.map(({ text }) => text),
+    );
     expect(byId("check-command")?.textContent).toBe(DAMAGE.command);
     expect(byId("file-job")?.textContent).toContain("Damage was found");
     byId("job-done")?.click();
@@ -175,10 +182,10 @@ describe("words", () => {
   it("say how far a job is and how it ended", () => {
     expect(progressWords(CHECK)).toBe("40 rows of the databases");
     expect(progressWords(BACKUP)).toMatch(/^2(\.0)?\sMB$/);
-    const sound = { sound: true, lines: [], advice: "", command: "" };
+    const sound = { sound: true, lines: [], advice: said(""), command: "" };
     expect(jobSentence({ ...CHECK, state: "done", check: sound })).toBe("The history is sound");
     expect(jobSentence({ ...CHECK, state: "cancelled" })).toBe("The check was cancelled.");
     expect(jobSentence({ ...CHECK, state: "cancelled", check: DAMAGE })).toContain("Damage was found");
-    expect(jobSentence({ ...BACKUP, state: "failed", message: "no room" })).toBe("no room");
+    expect(jobSentence({ ...BACKUP, state: "failed", message: said("no room") })).toBe("no room");
   });
 });

@@ -78,6 +78,12 @@ describe("catalogue", () => {
     expect(missing).toEqual([]);
   });
 
+  it("has words for every rule of a modelling language", () => {
+    const rules = rust.flatMap(({ text }) => [...text.matchAll(/\("([a-z-]+)", Rule::\w+\)/g)]);
+    expect(rules.length).toBeGreaterThan(60);
+    expect(rules.map(([, rule]) => `rule-${rule}`).filter((id) => !languages.en?.has(id))).toEqual([]);
+  });
+
   it("has no text that nothing shows", () => {
     const all = [...files, ...rust].map(({ text }) => text).join("\n");
     // Ids are written in full, or with a part that is one of several words.

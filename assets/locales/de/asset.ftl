@@ -38,3 +38,8 @@ asset-wrong-bound = { $count ->
     [one] { $count } Fehlalarm in { $span } zurückgehaltener Daten (unter { $rate } am Tag, { $sure })
    *[other] { $count } Fehlalarme in { $span } zurückgehaltener Daten (unter { $rate } am Tag, { $sure })
 }
+asset-abstains-standby = nicht in Betrieb
+asset-abstains-settling = läuft noch zu kurz: es äußert sich in { $minutes } min
+asset-abstains-model = das Modell konnte nicht ausgeführt werden
+asset-abstains-input = { $name }: { $reason }
+asset-abstains-some-input = ein Eingang: { $reason }

@@ -178,3 +178,12 @@ discovery-told-undo = Rückgängig
 discovery-told-again = <code>{ $filter }</code> wird wieder vorgeschlagen, sobald es das nächste Mal ankommt.
 
 discovery-connection-gone = Die Verbindung „{ $name }“ ist nicht mehr in der Anlage: Gezeigt wird, was alle anderen hören.
+discovery-no-room = { $name }: { $lost } Werte oder Beschreibungen fanden keinen Platz unter { $count } Adressen, die niemand übernommen hat. Gewünschtes übernehmen, den Rest ignorieren oder weniger abonnieren.
+discovery-days = { $count ->
+    [one] { $count } Tag
+   *[other] { $count } Tage
+}
+discovery-hours = { $count ->
+    [one] { $count } Stunde
+   *[other] { $count } Stunden
+}

@@ -67,7 +67,7 @@ settings-zone-hint = Ist es nicht die der Anlage, sagt es die Titelleiste neben 
 
 settings-units = Einheiten
 settings-units-as-sent = Wie empfangen
-settings-units-hint = Umgerechnet wird nur die Anzeige; die Titelleiste sagt es. Gespeicherte Werte, Grenzwerte der Anlagendatei, Exporte und Benachrichtigungen behalten ihre Einheiten.
+settings-units-hint = Umgerechnet wird nur die Anzeige; die Titelleiste sagt es. Gespeicherte Werte, Grenzwerte der Anlagendatei, Exporte, Trendbilder (PNG) und Benachrichtigungen behalten die Einheiten der Anlagendatei.
 settings-units-temperature = Temperatur
 settings-units-pressure = Druck
 settings-units-flow = Durchfluss

@@ -40,3 +40,8 @@ asset-wrong-bound = { $count ->
     [one] { $count } false alarm in { $span } held out (below { $rate } a day, { $sure })
    *[other] { $count } false alarms in { $span } held out (below { $rate } a day, { $sure })
 }
+asset-abstains-standby = not running
+asset-abstains-settling = running too short a time: it speaks in { $minutes } min
+asset-abstains-model = the model could not be run
+asset-abstains-input = { $name }: { $reason }
+asset-abstains-some-input = an input: { $reason }

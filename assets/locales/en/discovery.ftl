@@ -182,3 +182,12 @@ discovery-told-undo = Undo
 discovery-told-again = <code>{ $filter }</code> is proposed again when it is heard the next time.
 
 discovery-connection-gone = The connection “{ $name }” is not in the plant any more: what all others hear is shown.
+discovery-no-room = { $name }: { $lost } values or descriptions found no room among { $count } addresses that nobody has accepted. Accept what is wanted, leave the rest alone, or subscribe to less.
+discovery-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+discovery-hours = { $count ->
+    [one] { $count } hour
+   *[other] { $count } hours
+}

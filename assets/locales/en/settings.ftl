@@ -72,7 +72,7 @@ settings-zone-hint = Where it is not the plant’s, the title bar says so beside
 
 settings-units = Units
 settings-units-as-sent = As it came
-settings-units-hint = Only what is shown is converted; the title bar says so. Stored values, limits in the plant file, exports and notifications keep their units.
+settings-units-hint = Only what is shown is converted; the title bar says so. Stored values, limits in the plant file, exports, pictures of trends (PNG) and notifications keep the plant file's units.
 settings-units-temperature = Temperature
 settings-units-pressure = Pressure
 settings-units-flow = Flow

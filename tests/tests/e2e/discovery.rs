@@ -263,7 +263,7 @@ async fn every_source_is_proposed_with_reasons() -> Result<()> {
     }
     let found = view(&app).await?;
     ensure!(
-        found.left_out.is_empty() && found.keeps == "7 days",
+        found.left_out.is_empty() && &*found.keeps == "7 days",
         "{found:?}"
     );
     let query = DiscoveryQuery {

@@ -7,7 +7,7 @@ import type { ProposalRow } from "../ipc/bindings/ProposalRow";
 import type { ProposalView } from "../ipc/bindings/ProposalView";
 import type { ProposedSignalView } from "../ipc/bindings/ProposedSignalView";
 import { fold } from "./search";
-import { t } from "./text/text";
+import { t, told } from "./text/text";
 
 /** What a person wrote in place of what was proposed; what is absent stays as proposed, however that changes. */
 export interface SignalEdit {
@@ -144,10 +144,10 @@ export function faultOf(
   address: string,
   field: string,
 ): string {
-  return (
-    faults.find((fault) => fault.proposal === proposal && fault.address === address && fault.field === field)
-      ?.message ?? ""
+  const found = faults.find(
+    (fault) => fault.proposal === proposal && fault.address === address && fault.field === field,
   );
+  return found ? told(found.message) : "";
 }
 
 /** An id made of a name, as plant files take it. */

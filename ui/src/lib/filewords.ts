@@ -2,7 +2,7 @@
 import type { FileJobView } from "../ipc/bindings/FileJobView";
 import type { ImportReport } from "../ipc/bindings/ImportReport";
 import { formatBytes, formatCount } from "./format";
-import { t } from "./text/text";
+import { t, told } from "./text/text";
 
 /** How a job ended, or that it is at work. */
 export function jobSentence(job: FileJobView): string {
@@ -38,7 +38,8 @@ function doneSentence({ kind, path, rows, bytes, report, check }: FileJobView): 
 }
 
 /** Why it failed, and what a failed import has left in history. */
-function failedSentence({ kind, report, message }: FileJobView): string {
+function failedSentence({ kind, report, message: said }: FileJobView): string {
+  const message = told(said);
   if (kind !== "import" || !report) return message;
   return t("files-failed-import", { message, count: report.written });
 }

@@ -172,14 +172,14 @@ impl Error {
                 "error-plant",
                 "the plant file {path} cannot be used: {source}",
                 path = path.display().to_string(),
-                source = source.to_string()
+                source = source.said()
             ),
             Error::NotYet { path, source } => said!(
                 "error-not-yet",
                 "{path} is written, but could not be taken up yet. Twinscope tries again every second until it can: \
                  {source}",
                 path = path.display().to_string(),
-                source = source.to_string()
+                source = source.said()
             ),
             Error::Conflict { path } => said!(
                 "error-conflict",

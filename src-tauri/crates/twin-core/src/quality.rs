@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Said, said};
+
 /// How far a value may be trusted.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -181,6 +183,32 @@ impl Reason {
             Reason::NeverSeen => "never seen",
             Reason::HistoryUnavailable => "history not writable",
             Reason::NotRecorded => "not recorded, program not running",
+        }
+    }
+
+    /// The same as a sentence of the catalogue.
+    pub fn said(self) -> Said {
+        match self {
+            Reason::None => Said::default(),
+            Reason::BrokerLost => said!("quality-broker-lost", "broker connection lost"),
+            Reason::NodeDeath => said!("quality-node-death", "node death"),
+            Reason::SequenceGap => said!("quality-sequence-gap", "sequence gap"),
+            Reason::ParseError => said!("quality-unreadable", "payload not readable"),
+            Reason::Frozen => said!("quality-frozen", "frozen"),
+            Reason::ClockSkew => said!("quality-clock-ahead", "source clock ahead"),
+            Reason::Stale => said!("quality-no-data", "no data"),
+            Reason::KeptBirth => said!("quality-no-birth", "waiting for birth"),
+            Reason::Redelivered => said!("quality-redelivered", "redelivered"),
+            Reason::Retained => said!("quality-retained", "retained"),
+            Reason::NotFinite => said!("quality-not-finite", "not a finite number"),
+            Reason::DeviceReported => said!("quality-device-bad", "reported bad by device"),
+            Reason::FromHistory => said!("quality-from-history", "from history"),
+            Reason::Abstained => said!("quality-abstained", "abstained"),
+            Reason::NeverSeen => said!("quality-never-seen", "never seen"),
+            Reason::HistoryUnavailable => said!("quality-history-full", "history not writable"),
+            Reason::NotRecorded => {
+                said!("quality-not-running", "not recorded, program not running")
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a person accepts to changes of the plant file.
 
+use twin_core::said;
 use twin_model::{Asset, Plant};
 
 use crate::{
@@ -27,7 +28,7 @@ pub fn change(
             "",
             None,
             None,
-            "Nothing is ticked: tick a signal first.".into(),
+            said!("accept-nothing", "Nothing is ticked: tick a signal first."),
         );
     }
     let signals = accepted.iter().map(|asset| {
@@ -36,8 +37,11 @@ pub fn change(
     });
     let signals: usize = signals.sum();
     if signals > SIGNALS_MAX {
-        let text = format!(
-            "{signals} signals are more than can be accepted at once: accept {SIGNALS_MAX} at most, then the next."
+        let text = said!(
+            "accept-too-many",
+            "{count} signals are more than can be accepted at once: accept {most} at most, then the next.",
+            count = signals,
+            most = SIGNALS_MAX
         );
         draft.say("", None, None, text);
         return draft.finish();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use twin_core::{AssetId, ConnectionId};
+use twin_core::{AssetId, ConnectionId, Said, said};
 use twin_model::{Asset, AssetType, Edit, Level, Place, Plant, SCORE_SIGNAL};
 
 use crate::{
@@ -11,11 +11,9 @@ use crate::{
     error::{Error, Fault, Field},
     ids::Ids,
     names::is_id,
+    refusal::{NAME_CHARS, long_name, no_id, other_name, other_unit, unheard},
     signal::ProposedSignal,
 };
-
-/// Longest name, in characters.
-const NAME_CHARS: usize = 256;
 
 /// The plant as it would become.
 pub(crate) struct Draft<'p> {
@@ -75,7 +73,7 @@ impl<'p> Draft<'p> {
         proposal: &str,
         address: Option<&str>,
         field: Option<Field>,
-        text: String,
+        text: Said,
     ) {
         self.faults.push(Fault {
             proposal: proposal.to_owned(),
@@ -93,11 +91,12 @@ impl<'p> Draft<'p> {
             return;
         }
         if self.is_of_a_rule(&accepted.id) {
-            let text = format!(
-                "\"{}\" is an asset that a mapping rule made, and does not stand in the plant file: choose another id, such \
-                 as \"{}\".",
-                accepted.id,
-                self.free_id(&accepted.id)
+            let text = said!(
+                "accept-of-rule",
+                "\"{id}\" is an asset that a mapping rule made, and does not stand in the plant file: choose another id, such \
+                 as \"{free}\".",
+                id = &*accepted.id,
+                free = self.free_id(&accepted.id)
             );
             self.say(proposal, None, Some(Field::Id), text);
             return;
@@ -106,9 +105,11 @@ impl<'p> Draft<'p> {
             return;
         };
         if target.connection != accepted.proposal.connection {
-            let text = format!(
-                "\"{}\" is on the connection \"{}\", and an asset has one connection: choose another asset.",
-                accepted.id, target.connection
+            let text = said!(
+                "accept-connection",
+                "\"{id}\" is on the connection \"{connection}\", and an asset has one connection: choose another asset.",
+                id = &*accepted.id,
+                connection = target.connection.as_str()
             );
             self.say(proposal, None, Some(Field::Id), text);
             return;
@@ -118,7 +119,10 @@ impl<'p> Draft<'p> {
             None => accepted.proposal.signals.iter().map(as_proposed).collect(),
         };
         if ticked.is_empty() {
-            let text = "No signal is ticked: tick one at least.".to_owned();
+            let text = said!(
+                "accept-no-signal",
+                "No signal is ticked: tick one at least."
+            );
             self.say(proposal, None, None, text);
         }
         self.take_signals(accepted, &mut target, &ticked);
@@ -147,13 +151,19 @@ impl<'p> Draft<'p> {
                 });
             }
             (true, None) => {
-                let text = format!("There is no asset \"{id}\" any more: choose another one.");
+                let text = said!(
+                    "accept-gone",
+                    "There is no asset \"{id}\" any more: choose another one.",
+                    id = id
+                );
                 self.say(proposal, None, Some(Field::Id), text);
                 return None;
             }
             (false, Some(_)) => {
-                let text = format!(
-                    "There is already an asset \"{id}\": choose another id, or merge with it."
+                let text = said!(
+                    "accept-exists",
+                    "There is already an asset \"{id}\": choose another id, or merge with it.",
+                    id = id
                 );
                 self.say(proposal, None, Some(Field::Id), text);
                 return None;
@@ -206,8 +216,7 @@ impl<'p> Draft<'p> {
     /// A name that a person gave, or the id when they gave none.
     fn name(&mut self, proposal: &str, address: Option<&str>, name: &str, id: &str) -> String {
         if name.chars().count() > NAME_CHARS {
-            let text =
-                format!("A name has {NAME_CHARS} characters at most: shorten that of \"{id}\".");
+            let text = long_name(id);
             self.say(proposal, address, Some(Field::Name), text);
         }
         if name.trim().is_empty() { id } else { name }.to_owned()
@@ -221,7 +230,11 @@ impl<'p> Draft<'p> {
         }
         if !is_id(id) {
             let text = if id.is_empty() {
-                format!("\"{}\" has no place: choose one.", accepted.id)
+                said!(
+                    "accept-no-place",
+                    "\"{id}\" has no place: choose one.",
+                    id = &*accepted.id
+                )
             } else {
                 no_id(id)
             };
@@ -246,7 +259,11 @@ impl<'p> Draft<'p> {
         }
         if !is_id(id) {
             let text = if id.is_empty() {
-                format!("\"{}\" has no type: choose one.", accepted.id)
+                said!(
+                    "accept-no-type",
+                    "\"{id}\" has no type: choose one.",
+                    id = &*accepted.id
+                )
             } else {
                 no_id(id)
             };
@@ -295,10 +312,9 @@ impl<'p> Draft<'p> {
         let mut sources = Vec::new();
         for signal in ticked {
             let Some(proposed) = proposed.get(signal.address.as_str()) else {
-                let text =
-                    "This is not heard any more under that name: look at the proposals again.";
+                let text = unheard();
                 let (proposal, address) = (&*accepted.proposal.id, Some(signal.address.as_str()));
-                self.say(proposal, address, None, text.into());
+                self.say(proposal, address, None, text);
                 continue;
             };
             if let Some(fault) = self.fault_of(accepted, target, signal, &kind, &defs) {
@@ -338,45 +354,43 @@ impl<'p> Draft<'p> {
             return fault(Some(Field::Id), no_id(id));
         }
         if id == SCORE_SIGNAL && kind.model.is_some() {
-            let text = format!("\"{id}\" is the score of the type's model: choose another id.");
+            let text = said!(
+                "accept-score",
+                "\"{id}\" is the score of the type's model: choose another id.",
+                id = &**id
+            );
             return fault(Some(Field::Id), text);
         }
         let feeds = (target.connection.clone(), signal.address.clone());
         if let Some(other) = self.fed.get(&feeds) {
-            let text = format!(
-                "\"{}\" feeds the signal \"{other}\" already.",
-                signal.address
+            let text = said!(
+                "accept-fed",
+                "\"{address}\" feeds the signal \"{signal}\" already.",
+                address = &*signal.address,
+                signal = &**other
             );
             return fault(None, text);
         }
         if target.fed.contains(id) {
-            let text = format!(
-                "\"{}\" has a signal \"{id}\" already: give this one an id of its own.",
-                accepted.id
+            let text = said!(
+                "accept-id-taken",
+                "\"{asset}\" has a signal \"{id}\" already: give this one an id of its own.",
+                asset = &*accepted.id,
+                id = &**id
             );
             return fault(Some(Field::Id), text);
         }
         if signal.name.chars().count() > NAME_CHARS || signal.unit.chars().count() > NAME_CHARS {
-            let text =
-                format!("A name has {NAME_CHARS} characters at most: shorten that of \"{id}\".");
+            let text = long_name(id);
             return fault(Some(Field::Name), text);
         }
         let def = kind.signals.get(*defs.get(id)?)?;
         if def.unit != signal.unit {
-            let text = format!(
-                "All assets of the type \"{}\" have \"{id}\" in {}: keep that unit, give the signal another id, or the asset \
-                 another type.",
-                kind.name,
-                words_of_unit(&def.unit)
-            );
+            let text = other_unit(&kind.name, id, &def.unit);
             return fault(Some(Field::Unit), text);
         }
         if !signal.name.trim().is_empty() && def.name != signal.name {
-            let text = format!(
-                "All assets of the type \"{}\" call \"{id}\" \"{}\": keep that name, give the signal another id, or the asset \
-                 another type.",
-                kind.name, def.name
-            );
+            let text = other_name(&kind.name, id, &def.name);
             return fault(Some(Field::Name), text);
         }
         None
@@ -427,17 +441,5 @@ impl<'p> Draft<'p> {
             assets,
             signals: self.signals,
         })
-    }
-}
-
-fn no_id(id: &str) -> String {
-    format!("\"{id}\" is no id: use a-z, 0-9, - and _, and begin with a letter or a digit.")
-}
-
-fn words_of_unit(unit: &str) -> String {
-    if unit.is_empty() {
-        "no unit".to_owned()
-    } else {
-        format!("\"{unit}\"")
     }
 }

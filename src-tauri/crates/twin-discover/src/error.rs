@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
+use twin_core::Said;
+
 /// Why something cannot be accepted or left alone, in words for a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -54,7 +56,7 @@ pub struct Fault {
     /// What of it; none when it is about no field.
     pub field: Option<Field>,
     /// What is wrong and what to do.
-    pub message: String,
+    pub message: Said,
 }
 
 /// A field that a person fills in.
@@ -74,7 +76,7 @@ pub enum Field {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        self.message.fmt(f)
     }
 }
 

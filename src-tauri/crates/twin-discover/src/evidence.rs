@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use twin_core::Said;
+
 /// How well a statement is founded, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Ground {
@@ -19,17 +21,17 @@ pub struct Evidence {
     /// How well it is founded.
     pub ground: Ground,
     /// What, in a sentence's part that people read: `unit "kPa" in the birth`.
-    pub text: String,
+    pub text: Said,
     /// Topic that it comes from.
     pub topic: Arc<str>,
 }
 
 impl Evidence {
     /// A reason.
-    pub fn new(ground: Ground, text: impl Into<String>, topic: &str) -> Evidence {
+    pub fn new(ground: Ground, text: Said, topic: &str) -> Evidence {
         Evidence {
             ground,
-            text: text.into(),
+            text,
             topic: topic.into(),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use twin_core::said;
 use twin_model::{AssetType, Plant, SignalDef};
 
 use crate::{
@@ -82,7 +83,11 @@ impl Kinds {
                 self.call_as_before(&mut proposal.signals, kind, plant);
                 proposal.asset.kind = choice(kind);
                 fit(&mut proposal.signals, kind, |_| false);
-                let text = format!("its signals are those of the type \"{}\"", kind.name);
+                let text = said!(
+                    "evidence-type",
+                    "its signals are those of the type \"{name}\"",
+                    name = &*kind.name
+                );
                 let topic = proposal.signals.first().map_or("", |signal| {
                     let (topic, _) = parts(&signal.address);
                     topic

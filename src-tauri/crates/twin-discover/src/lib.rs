@@ -23,6 +23,7 @@ mod names;
 mod place;
 mod proposal;
 mod propose;
+mod refusal;
 mod shape;
 mod signal;
 
@@ -35,4 +36,5 @@ pub use ignore::filters;
 pub use ledger::{Ledger, LedgerLimits, LedgerPart, LedgerState};
 pub use proposal::{Choice, Confidence, Proposal, ProposedAsset};
 pub use propose::propose;
+pub use refusal::unheard;
 pub use signal::ProposedSignal;

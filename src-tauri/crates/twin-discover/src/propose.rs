@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use twin_core::ConnectionId;
+use twin_core::{ConnectionId, said};
 use twin_model::{Asset, Kind, Plant};
 use twin_payload::Convention;
 
@@ -217,22 +217,36 @@ fn reasons(group: &Group<'_>, exists: bool, signals: usize) -> Vec<Evidence> {
         .iter()
         .map(|description| {
             let label = description.convention.label();
-            let text = format!(
-                "{label} describes \"{}\" with {} signals",
-                description.source,
-                description.points.len()
+            let text = said!(
+                "evidence-described",
+                "{convention} describes \"{source}\" with {count} signals",
+                convention = label,
+                source = &*description.source,
+                count = description.points.len()
             );
             Evidence::new(Ground::Said, text, &description.topic)
         })
         .collect();
     if exists {
-        let text = "its addresses lie where signals of the asset come from";
+        let text = said!(
+            "evidence-beside",
+            "its addresses lie where signals of the asset come from"
+        );
         reasons.push(Evidence::new(Ground::Seen, text, &group.key));
     } else if group.is_guessed {
-        let text = format!("{signals} addresses share \"{}\"", group.key);
+        let text = said!(
+            "evidence-share",
+            "{count} addresses share \"{key}\"",
+            count = signals,
+            key = &*group.key
+        );
         reasons.push(Evidence::new(Ground::Guessed, text, &group.key));
     } else if reasons.is_empty() {
-        let text = format!("\"{}\" is one device by its convention", group.key);
+        let text = said!(
+            "evidence-device",
+            "\"{key}\" is one device by its convention",
+            key = &*group.key
+        );
         reasons.push(Evidence::new(Ground::Seen, text, &group.key));
     }
     reasons

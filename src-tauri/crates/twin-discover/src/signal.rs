@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use twin_core::{Duration, ValueKind};
+use twin_core::{Duration, ValueKind, said};
 use twin_model::{
     Role,
     units::{self, Vocabulary},
@@ -72,7 +72,7 @@ pub(crate) fn propose(member: &Member<'_>) -> ProposedSignal {
     if let Some(name) = said {
         evidence.push(Evidence::new(
             Ground::Said,
-            format!("name \"{name}\""),
+            said!("evidence-name", "name \"{name}\"", name = name),
             topic,
         ));
     }
@@ -107,18 +107,25 @@ pub(crate) fn propose(member: &Member<'_>) -> ProposedSignal {
 }
 
 fn seen(heard: &Heard, topic: &str) -> Evidence {
-    let times = match heard.count {
-        1 => "once".to_owned(),
-        count => format!("{count} times"),
-    };
+    let count = heard.count;
     let text = match (heard.range, heard.kind) {
         (Some([least, greatest]), ValueKind::F64 | ValueKind::I64) if least < greatest => {
-            format!("came {times}, {least} to {greatest}")
+            said!(
+                "evidence-came-between",
+                "came {count} times, {least} to {greatest}",
+                count = count,
+                least = least.to_string(),
+                greatest = greatest.to_string()
+            )
         }
-        (_, ValueKind::Text) if !heard.more_states && heard.count > 1 => {
-            format!("came {times}: {}", heard.states.join(", "))
-        }
-        _ => format!("came {times}"),
+        (_, ValueKind::Text) if !heard.more_states && count > 1 => said!(
+            "evidence-came-texts",
+            "came {count} times: {texts}",
+            count = count,
+            texts = heard.states.join(", ")
+        ),
+        _ if count == 1 => said!("evidence-came-once", "came once"),
+        _ => said!("evidence-came", "came {count} times", count = count),
     };
     Evidence::new(Ground::Seen, text, topic)
 }
@@ -133,8 +140,16 @@ fn unit(
     if let Some(said) = said {
         let known = units::lookup(&said.text, vocabulary(said));
         let text = match known {
-            Some(known) => format!("unit \"{}\"", or_one(known.display)),
-            None => format!("unit \"{}\", which is in no table of units", said.text),
+            Some(known) => said!(
+                "evidence-unit",
+                "unit \"{unit}\"",
+                unit = or_one(known.display)
+            ),
+            None => said!(
+                "evidence-unit-unknown",
+                "unit \"{unit}\", which is in no table of units",
+                unit = &*said.text
+            ),
         };
         evidence.push(Evidence::new(Ground::Said, text, topic));
         let display = known.map_or_else(|| said.text.to_string(), |known| known.display.to_owned());
@@ -143,7 +158,12 @@ fn unit(
     let name = last_level(member.local);
     match unit_suffix(name) {
         Some((unit, rest)) => {
-            let text = format!("unit \"{unit}\" at the end of the name \"{name}\"");
+            let text = said!(
+                "evidence-unit-name",
+                "unit \"{unit}\" at the end of the name \"{name}\"",
+                unit = unit,
+                name = name
+            );
             evidence.push(Evidence::new(Ground::Guessed, text, topic));
             let before = member.local.len() - name.len();
             let levels = member.local.get(..before).unwrap_or_default();
@@ -215,7 +235,7 @@ fn role(member: &Member<'_>, kind: ValueKind, topic: &str, evidence: &mut Vec<Ev
         .iter()
         .any(|word| matches!(word.as_str(), "setpoint" | "sp" | "target" | "desired"));
     if is_named {
-        let text = "a setpoint by its name";
+        let text = said!("evidence-setpoint", "a setpoint by its name");
         evidence.push(Evidence::new(Ground::Guessed, text, topic));
         return Role::Setpoint;
     }
@@ -230,7 +250,12 @@ fn range(member: &Member<'_>, topic: &str, evidence: &mut Vec<Evidence>) -> Opti
     if !(least.is_finite() && greatest.is_finite() && least < greatest) {
         return None;
     }
-    let text = format!("range {least} to {greatest}");
+    let text = said!(
+        "evidence-range",
+        "range {least} to {greatest}",
+        least = least.to_string(),
+        greatest = greatest.to_string()
+    );
     evidence.push(Evidence::new(Ground::Said, text, topic));
     Some([least, greatest])
 }

@@ -158,6 +158,7 @@ fn every_fault_is_told_with_its_place() {
     assert!(
         faults(&file(), &[empty])[0]
             .message
+            .to_string()
             .starts_with("No signal is ticked")
     );
 }
@@ -183,6 +184,7 @@ fn a_type_is_not_changed_behind_the_back_of_its_assets() {
     assert!(
         faults(&text, &[taken])[0]
             .message
+            .to_string()
             .contains("There is already an asset")
     );
 }
@@ -210,7 +212,12 @@ fn the_asset_of_a_rule_is_not_taken_over() {
             panic!("it took the asset over");
         };
         assert_eq!((faults.len(), faults[0].field), (1, Some(Field::Id)));
-        assert!(faults[0].message.contains("such as \"pump-1-2\""));
+        assert!(
+            faults[0]
+                .message
+                .to_string()
+                .contains("such as \"pump-1-2\"")
+        );
     }
     let beside = AcceptedAsset {
         id: "pump-1-2".into(),

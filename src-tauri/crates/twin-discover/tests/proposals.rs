@@ -47,7 +47,12 @@ fn alike_objects_become_assets_of_one_type() {
     assert_eq!((temperature.unit.as_str(), temperature.decimals), ("°C", 1));
     let grounds: Vec<Ground> = temperature.evidence.iter().map(|e| e.ground).collect();
     assert_eq!(grounds, [Ground::Seen, Ground::Guessed]);
-    assert!(temperature.evidence[0].text.contains("41.5 to 42"));
+    assert!(
+        temperature.evidence[0]
+            .text
+            .to_string()
+            .contains("41.5 to 42")
+    );
     assert_eq!(pump.signals[2].role, Role::State);
     // Two values two seconds apart: five times that, and never below ten seconds.
     assert_eq!(temperature.stale_after.micros(), 10_000_000);

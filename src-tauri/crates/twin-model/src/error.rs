@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use twin_core::{Said, said};
+
 use crate::twin_file::Faults;
 
 /// Why a plant file cannot be used or edited.
@@ -59,6 +61,96 @@ pub enum Error {
     },
 }
 
+/// So many faults are named in a sentence; all of them are in the error itself.
+const NAMED_MAX: usize = 3;
+
+impl Error {
+    /// What a person reads, as the catalogue has it: of many faults in the plant file the first three.
+    pub fn said(&self) -> Said {
+        match self {
+            Error::Syntax {
+                line,
+                column,
+                message,
+            } => said!(
+                "plantfile-not-toml",
+                "plant file, line {line}, column {column}: not valid TOML: {message}. Correct this line.",
+                line = line.to_string(),
+                column = column.to_string(),
+                message = message.as_str()
+            ),
+            Error::Invalid(problems) => said!(
+                "plantfile-invalid",
+                "plant file: {faults}",
+                faults = first_of(problems)
+            ),
+            Error::Models(faults) => said!(
+                "plantfile-models",
+                "model files: {faults}",
+                faults = faults.to_string()
+            ),
+            Error::TooLarge { bytes, limit } => said!(
+                "plantfile-too-large",
+                "plant file: {bytes} bytes, more than {limit}. Check that it is the right file.",
+                bytes = *bytes,
+                limit = *limit
+            ),
+            Error::Unknown { kind, id } => said!(
+                "plantfile-no-such",
+                "plant file: no {kind} \"{id}\". Reload the plant file and try again.",
+                kind = *kind,
+                id = id.as_str()
+            ),
+            Error::ConnectionInUse { id, users } => said!(
+                "plantfile-in-use",
+                "plant file: connection \"{id}\" is used by {users}. Give them another connection first.",
+                id = id.as_str(),
+                users = users.join(", ")
+            ),
+            Error::Inline { kind } => said!(
+                "plantfile-inline",
+                "plant file: `{kind} = [...]` cannot be edited here. Write each {kind} under its own [[{kind}]].",
+                kind = *kind
+            ),
+        }
+    }
+}
+
+fn first_of(problems: &[Problem]) -> Said {
+    let named = problems.iter().take(NAMED_MAX).map(Problem::said);
+    let named = named.reduce(|before, next| {
+        said!(
+            "plantfile-then",
+            "{before}; {next}",
+            before = before,
+            next = next
+        )
+    });
+    let named = named.unwrap_or_default();
+    match problems.len().saturating_sub(NAMED_MAX) {
+        0 => named,
+        more => said!(
+            "plantfile-more",
+            "{before}; and {count} more",
+            before = named,
+            count = more
+        ),
+    }
+}
+
+impl Problem {
+    /// The fault with its line and key.
+    fn said(&self) -> Said {
+        said!(
+            "plantfile-at",
+            "line {line}, {key}: {message}",
+            line = self.line.to_string(),
+            key = self.key.as_str(),
+            message = self.message.clone()
+        )
+    }
+}
+
 /// One fault in a plant file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
@@ -67,7 +159,7 @@ pub struct Problem {
     /// The key or table, such as `type.signal.range`.
     pub key: String,
     /// What is wrong and what to do.
-    pub message: String,
+    pub message: Said,
 }
 
 impl fmt::Display for Problem {

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use twin_core::Said;
+
 use crate::topic;
 
 /// The entries of `[discovery] ignore`, ready to be asked about many addresses. An entry is an MQTT topic filter, which
@@ -67,7 +69,7 @@ impl Ignored {
     }
 
     /// Why a text is no entry, in words that follow it; none when it is one.
-    pub fn fault(entry: &str) -> Option<&'static str> {
+    pub fn fault(entry: &str) -> Option<Said> {
         let fault = topic::filter_fault(entry)?;
         read(entry).is_none().then_some(fault)
     }

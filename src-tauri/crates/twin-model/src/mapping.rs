@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use twin_core::ConnectionId;
+use twin_core::{ConnectionId, Said, said};
 
 /// A rule that makes assets of one type out of the addresses that fit it, when they are first heard.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl Text {
     ///
     /// # Errors
     /// What is wrong, in words that follow the text.
-    pub(crate) fn parse(text: &str) -> Result<Text, String> {
+    pub(crate) fn parse(text: &str) -> Result<Text, Said> {
         let mut pieces = Vec::new();
         let mut plain = String::new();
         let mut rest = text.chars().peekable();
@@ -92,16 +92,14 @@ impl Text {
                     let is_name =
                         |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
                     if name.is_empty() || !name.chars().all(is_name) {
-                        return Err(format!(
-                            "\"{{{name}}}\" is no capture; name it with a-z, 0-9 and `_`, and write braces as {{{{ and }}}}"
-                        ));
+                        return Err(no_capture(&name));
                     }
                     if !plain.is_empty() {
                         pieces.push(Piece::Plain(std::mem::take(&mut plain)));
                     }
                     pieces.push(Piece::Capture(name));
                 }
-                '}' => return Err("has a `}` without a `{`; write }} for the brace itself".into()),
+                '}' => return Err(no_brace()),
                 c => plain.push(c),
             }
         }
@@ -190,6 +188,26 @@ impl Text {
     }
 }
 
+fn no_capture(name: &str) -> Said {
+    said!(
+        "plantfile-no-capture",
+        "\"{capture}\" is no capture; name it with a-z, 0-9 and `_`, and write braces as {open} and {close}",
+        capture = format!("{{{name}}}"),
+        open = "{{",
+        close = "}}"
+    )
+}
+
+fn no_brace() -> Said {
+    said!(
+        "plantfile-no-brace",
+        "has a `{close}` without a `{open}`; write {both} for the brace itself",
+        close = "}",
+        open = "{",
+        both = "}}"
+    )
+}
+
 /// What an address looks like.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pattern {
@@ -209,7 +227,7 @@ impl Pattern {
     ///
     /// # Errors
     /// The key at fault, and what is wrong in words that follow its text.
-    pub(crate) fn parse(filter: &str, path: &str) -> Result<Pattern, (&'static str, String)> {
+    pub(crate) fn parse(filter: &str, path: &str) -> Result<Pattern, (&'static str, Said)> {
         let mut levels = Vec::new();
         for level in filter.split('/') {
             levels.push(match level {
@@ -218,8 +236,11 @@ impl Pattern {
                 level => {
                     let text = Text::parse(level).map_err(|fault| ("filter", fault))?;
                     if text.captures().count() > 1 {
-                        let fault = "captures twice in one level; one capture a level is possible";
-                        return Err(("filter", fault.to_owned()));
+                        let fault = said!(
+                            "plantfile-captures-level",
+                            "captures twice in one level; one capture a level is possible"
+                        );
+                        return Err(("filter", fault));
                     }
                     Level::Text(text)
                 }
@@ -227,8 +248,11 @@ impl Pattern {
         }
         let path = Text::parse(path).map_err(|fault| ("path", fault))?;
         if path.is_undivided() {
-            let fault = "has two captures side by side; write what stands between them";
-            return Err(("path", fault.to_owned()));
+            let fault = said!(
+                "plantfile-captures-beside",
+                "has two captures side by side; write what stands between them"
+            );
+            return Err(("path", fault));
         }
         let pattern = Pattern { levels, path };
         let names: Vec<&str> = pattern.captures().collect();
@@ -236,12 +260,21 @@ impl Pattern {
             if names.iter().skip(at + 1).any(|other| other == name) {
                 return Err((
                     "filter",
-                    format!("captures \"{name}\" twice; name each once"),
+                    said!(
+                        "plantfile-captures-twice",
+                        "captures \"{name}\" twice; name each once",
+                        name = *name
+                    ),
                 ));
             }
         }
         if names.len() > CAPTURES_MAX {
-            return Err(("filter", format!("has more than {CAPTURES_MAX} captures")));
+            let fault = said!(
+                "plantfile-captures",
+                "has more than {count} captures",
+                count = CAPTURES_MAX
+            );
+            return Err(("filter", fault));
         }
         Ok(pattern)
     }

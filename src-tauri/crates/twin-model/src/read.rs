@@ -15,6 +15,7 @@ mod types;
 use std::collections::{BTreeMap, HashSet};
 
 use toml::de::DeTable;
+use twin_core::said;
 
 use self::{
     asset::{Taken, asset},
@@ -148,7 +149,10 @@ fn header(root: &mut Reader<'_>) -> (String, String, String) {
     if header.is_none() {
         root.fault(
             "plant",
-            "is missing; begin the file with [plant] and give id, name and zone",
+            said!(
+                "plantfile-no-plant",
+                "is missing; begin the file with [plant] and give id, name and zone"
+            ),
         );
     }
     header.map_or_else(Default::default, |mut table| {

@@ -3,8 +3,12 @@
 use std::{cell::RefCell, ops::Range};
 
 use toml::de::{DeTable, DeValue};
+use twin_core::{Said, said};
 
+use self::words::{a_table, a_text, between, out_of_time, two_numbers, unknown};
 use crate::{error::Problem, models::Models};
+
+mod words;
 
 /// The text being read and what is wrong with it.
 pub(crate) struct Problems<'t> {
@@ -32,7 +36,7 @@ impl<'t> Problems<'t> {
         }
     }
 
-    pub(crate) fn add(&self, at: usize, key: &str, message: String) {
+    pub(crate) fn add(&self, at: usize, key: &str, message: Said) {
         let (line, _) = line_column(self.text, at);
         self.list.borrow_mut().push(Problem {
             line,
@@ -105,7 +109,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reports a fault of the value under `key`, or of the table when the key is absent.
-    pub(crate) fn fault(&self, key: &str, message: impl Into<String>) {
+    pub(crate) fn fault(&self, key: &str, message: impl Into<Said>) {
         let span = self
             .table
             .iter()
@@ -115,22 +119,27 @@ impl<'a> Reader<'a> {
         self.problems.add(at, &self.path_of(key), message.into());
     }
 
-    fn mistyped(&self, at: usize, key: &str, found: &DeValue<'_>, wanted: &str) {
-        self.problems.add(
-            at,
-            &self.path_of(key),
-            format!("must be {wanted}, but is {}", found.type_str()),
+    fn mistyped(&self, at: usize, key: &str, found: &DeValue<'_>, wanted: Said) {
+        let message = said!(
+            "plantfile-mistyped",
+            "must be {wanted}, but is {found}",
+            wanted = wanted,
+            found = found.type_str()
         );
+        self.problems.add(at, &self.path_of(key), message);
     }
 
     pub(crate) fn text(&mut self, key: &'static str) -> Option<String> {
         let (value, span) = self.find(key)?;
         let Some(text) = value.as_str() else {
-            self.mistyped(span.start, key, value, "text in quotes");
+            self.mistyped(span.start, key, value, a_text());
             return None;
         };
         if text.chars().any(char::is_control) {
-            self.fault(key, "holds a control character; remove it");
+            self.fault(
+                key,
+                said!("plantfile-control", "holds a control character; remove it"),
+            );
         }
         Some(text.to_owned())
     }
@@ -140,7 +149,7 @@ impl<'a> Reader<'a> {
         let (value, span) = self.find(key)?;
         let text = value.as_str();
         if text.is_none() {
-            self.mistyped(span.start, key, value, "text in quotes");
+            self.mistyped(span.start, key, value, a_text());
         }
         text.map(str::to_owned)
     }
@@ -169,12 +178,12 @@ impl<'a> Reader<'a> {
         match text {
             Some(text) if !text.trim().is_empty() => text,
             Some(_) => {
-                self.fault(key, "must not be empty");
+                self.fault(key, said!("plantfile-empty", "must not be empty"));
                 String::new()
             }
             None => {
                 if self.find(key).is_none() {
-                    self.fault(key, "is missing; add it");
+                    self.fault(key, said!("plantfile-missing", "is missing; add it"));
                 }
                 String::new()
             }
@@ -187,7 +196,11 @@ impl<'a> Reader<'a> {
         if !id.is_empty() && !is_id(&id) {
             self.fault(
                 key,
-                format!("\"{id}\" is not an id; begin with a-z or 0-9 and use only a-z, 0-9, `-` and `_`"),
+                said!(
+                    "plantfile-id",
+                    "\"{id}\" is not an id; begin with a-z or 0-9 and use only a-z, 0-9, `-` and `_`",
+                    id = &*id
+                ),
             );
         }
         id
@@ -196,7 +209,12 @@ impl<'a> Reader<'a> {
     pub(crate) fn boolean(&mut self, key: &'static str) -> Option<bool> {
         let (value, span) = self.find(key)?;
         if value.as_bool().is_none() {
-            self.mistyped(span.start, key, value, "true or false");
+            self.mistyped(
+                span.start,
+                key,
+                value,
+                said!("plantfile-boolean", "true or false"),
+            );
         }
         value.as_bool()
     }
@@ -208,18 +226,16 @@ impl<'a> Reader<'a> {
     ) -> Option<i64> {
         let (value, span) = self.find(key)?;
         let Some(number) = integer_of(value) else {
-            self.mistyped(span.start, key, value, "a whole number");
+            self.mistyped(
+                span.start,
+                key,
+                value,
+                said!("plantfile-whole", "a whole number"),
+            );
             return None;
         };
         if !range.contains(&number) {
-            self.fault(
-                key,
-                format!(
-                    "is {number}, but must lie between {} and {}",
-                    range.start(),
-                    range.end()
-                ),
-            );
+            self.fault(key, between(number, range));
             return None;
         }
         Some(number)
@@ -240,10 +256,11 @@ impl<'a> Reader<'a> {
                 .collect()
         });
         if numbers.is_none() {
-            let message = format!(
-                "must be whole numbers from {} to {}",
-                range.start(),
-                range.end()
+            let message = said!(
+                "plantfile-wholes",
+                "must be whole numbers from {least} to {most}",
+                least = range.start().to_string(),
+                most = range.end().to_string()
             );
             self.problems.add(span.start, &self.path_of(key), message);
         }
@@ -254,14 +271,19 @@ impl<'a> Reader<'a> {
         let (value, span) = self.find(key)?;
         let number = number_of(value);
         if number.is_none() {
-            self.mistyped(span.start, key, value, "a finite number");
+            self.mistyped(
+                span.start,
+                key,
+                value,
+                said!("plantfile-finite", "a finite number"),
+            );
         }
         number
     }
 
     pub(crate) fn required_number(&mut self, key: &'static str) -> f64 {
         if self.find(key).is_none() {
-            self.fault(key, "is missing; add it");
+            self.fault(key, said!("plantfile-missing", "is missing; add it"));
         }
         self.number(key).unwrap_or(0.0)
     }
@@ -276,15 +298,7 @@ impl<'a> Reader<'a> {
         const LONGEST: f64 = 100.0 * 365.25 * 86_400.0;
         let seconds = self.number(key).unwrap_or(default);
         if !(0.0..=LONGEST).contains(&seconds) || (seconds == 0.0 && !may_be_zero) {
-            let least = if may_be_zero {
-                "0 or more"
-            } else {
-                "more than 0"
-            };
-            self.fault(
-                key,
-                format!("is {seconds} s, but must be {least} and at most 100 years"),
-            );
+            self.fault(key, out_of_time(seconds, may_be_zero));
             return twin_core::Duration::from_secs_f64(default);
         }
         twin_core::Duration::from_secs_f64(seconds)
@@ -299,9 +313,11 @@ impl<'a> Reader<'a> {
         match numbers.as_deref() {
             Some([low, high]) if low < high => Some([*low, *high]),
             _ => {
-                let message = "must be two numbers, the lower one first, such as [0.0, 20.0]";
-                self.problems
-                    .add(span.start, &self.path_of(key), message.to_owned());
+                let message = said!(
+                    "plantfile-pair",
+                    "must be two numbers, the lower one first, such as [0.0, 20.0]"
+                );
+                self.problems.add(span.start, &self.path_of(key), message);
                 None
             }
         }
@@ -325,7 +341,12 @@ impl<'a> Reader<'a> {
             .collect();
         self.fault(
             key,
-            format!("is \"{text}\", but must be one of {}", known.join(", ")),
+            said!(
+                "plantfile-one-of",
+                "is \"{text}\", but must be one of {known}",
+                text = text,
+                known = known.join(", ")
+            ),
         );
         T::default()
     }
@@ -336,14 +357,19 @@ impl<'a> Reader<'a> {
             return Vec::new();
         };
         let Some(array) = value.as_array() else {
-            self.mistyped(span.start, key, value, "an array of texts");
+            self.mistyped(
+                span.start,
+                key,
+                value,
+                said!("plantfile-array", "an array of texts"),
+            );
             return Vec::new();
         };
         let mut texts = Vec::new();
         for item in array {
             match item.get_ref().as_str() {
                 Some(text) => texts.push(text.to_owned()),
-                None => self.mistyped(item.span().start, key, item.get_ref(), "text in quotes"),
+                None => self.mistyped(item.span().start, key, item.get_ref(), a_text()),
             }
         }
         texts
@@ -355,7 +381,13 @@ impl<'a> Reader<'a> {
         let mut characters = text.chars();
         let character = characters.next().filter(|_| characters.next().is_none());
         if character.is_none() {
-            self.fault(key, "must be one character, such as \";\"");
+            self.fault(
+                key,
+                said!(
+                    "plantfile-character",
+                    "must be one character, such as \";\""
+                ),
+            );
         }
         character
     }
@@ -363,7 +395,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn table(&mut self, key: &'static str) -> Option<Reader<'a>> {
         let (value, span) = self.find(key)?;
         let Some(table) = value.as_table() else {
-            self.mistyped(span.start, key, value, "a table");
+            self.mistyped(span.start, key, value, a_table());
             return None;
         };
         Some(Reader::new(self.problems, table, span, &self.path_of(key)))
@@ -379,7 +411,11 @@ impl<'a> Reader<'a> {
                 span.start,
                 key,
                 value,
-                &format!("tables under [[{}]]", self.path_of(key)),
+                said!(
+                    "plantfile-tables",
+                    "tables under [[{path}]]",
+                    path = self.path_of(key)
+                ),
             );
             return Vec::new();
         };
@@ -388,7 +424,7 @@ impl<'a> Reader<'a> {
         for item in array {
             match item.get_ref().as_table() {
                 Some(table) => readers.push(Reader::new(self.problems, table, item.span(), &path)),
-                None => self.mistyped(item.span().start, key, item.get_ref(), "a table"),
+                None => self.mistyped(item.span().start, key, item.get_ref(), a_table()),
             }
         }
         readers
@@ -400,12 +436,7 @@ impl<'a> Reader<'a> {
         for (key, value) in self.table {
             match value.get_ref().as_str() {
                 Some(text) => entries.push((key.get_ref().to_string(), text.to_owned())),
-                None => self.mistyped(
-                    value.span().start,
-                    key.get_ref(),
-                    value.get_ref(),
-                    "text in quotes",
-                ),
+                None => self.mistyped(value.span().start, key.get_ref(), value.get_ref(), a_text()),
             }
         }
         entries
@@ -423,7 +454,7 @@ impl<'a> Reader<'a> {
                 Some([first, second]) => {
                     points.push((key.get_ref().to_string(), [*first, *second]))
                 }
-                _ => self.fault(key.get_ref(), "must be two numbers, such as [0.4, 0.25]"),
+                _ => self.fault(key.get_ref(), two_numbers()),
             }
         }
         points
@@ -436,14 +467,7 @@ impl<'a> Reader<'a> {
             if self.asked.contains(&name) {
                 continue;
             }
-            let message = if name.contains("password") {
-                "a password never stands in the plant file; remove it and enter it in the application".to_owned()
-            } else {
-                let mut known = self.asked.clone();
-                known.sort_unstable();
-                known.dedup();
-                format!("is not known here; known are {}", known.join(", "))
-            };
+            let message = unknown(name, &self.asked);
             self.problems
                 .add(key.span().start, &self.path_of(name), message);
         }

@@ -1,6 +1,6 @@
 //! How long history is kept, as the plant file says it.
 
-use twin_core::{AssetId, Duration};
+use twin_core::{AssetId, Duration, Said, said};
 
 /// A day, in seconds.
 const DAY_S: i64 = 86_400;
@@ -87,43 +87,60 @@ impl RetentionClass {
 ///
 /// # Errors
 /// What is wrong, in words that follow the text.
-pub(crate) fn age(text: &str) -> Result<Option<Duration>, String> {
-    const HINT: &str = "write hours, days, weeks or years, such as \"36h\", \"90d\", \"8w\" or \"10y\", or \"forever\"";
+pub(crate) fn age(text: &str) -> Result<Option<Duration>, Said> {
+    let hint = || {
+        said!(
+            "plantfile-age",
+            "write hours, days, weeks or years, such as \"36h\", \"90d\", \"8w\" or \"10y\", or \"forever\""
+        )
+    };
     const LONGEST_S: i64 = 1_000 * YEAR_S;
     if text == "forever" {
         return Ok(None);
     }
-    let (number, unit) = parts(text).ok_or(HINT)?;
+    let (number, unit) = parts(text).ok_or_else(hint)?;
     let unit_s = match unit {
         "h" => 3_600.0,
         "d" => 86_400.0,
         "w" => 604_800.0,
         "y" => YEAR_S as f64,
-        _ => return Err(HINT.into()),
+        _ => return Err(hint()),
     };
     let seconds = (number * unit_s).round();
     if !(3_600.0..=LONGEST_S as f64).contains(&seconds) {
-        return Err("must be between 1 hour and 1000 years".into());
+        return Err(said!(
+            "plantfile-age-range",
+            "must be between 1 hour and 1000 years"
+        ));
     }
     Ok(Some(Duration::from_secs(seconds as i64)))
 }
 
 /// Sizes of history on the disk.
-pub(crate) const DISK: SizeRange =
-    SizeRange(100e6, 1e18, "must be at least 100MB and at most 1000000TB");
+pub(crate) const DISK: SizeRange = SizeRange(100e6, 1e18, "100MB", "1000000TB");
 
-/// Least and most bytes, and the words for what lies outside.
+/// Least and most bytes, and both as people write them.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct SizeRange(pub(crate) f64, pub(crate) f64, pub(crate) &'static str);
+pub(crate) struct SizeRange(
+    pub(crate) f64,
+    pub(crate) f64,
+    pub(crate) &'static str,
+    pub(crate) &'static str,
+);
 
 /// A size as people write it: `"64kB"`, `"500MB"`, `"50GB"`, `"2TB"`, in powers of ten; bytes.
 ///
 /// # Errors
 /// What is wrong, in words that follow the text.
-pub(crate) fn size(text: &str, range: SizeRange) -> Result<u64, String> {
-    const HINT: &str = "write a size such as \"500MB\", \"50GB\" or \"2TB\"";
-    let SizeRange(least, most, outside) = range;
-    let (number, unit) = parts(text).ok_or(HINT)?;
+pub(crate) fn size(text: &str, range: SizeRange) -> Result<u64, Said> {
+    let hint = || {
+        said!(
+            "plantfile-size",
+            "write a size such as \"500MB\", \"50GB\" or \"2TB\""
+        )
+    };
+    let SizeRange(least, most, least_words, most_words) = range;
+    let (number, unit) = parts(text).ok_or_else(hint)?;
     let bytes = number
         * match unit {
             "B" => 1.0,
@@ -131,10 +148,15 @@ pub(crate) fn size(text: &str, range: SizeRange) -> Result<u64, String> {
             "MB" => 1e6,
             "GB" => 1e9,
             "TB" => 1e12,
-            _ => return Err(HINT.into()),
+            _ => return Err(hint()),
         };
     if !(least..=most).contains(&bytes) {
-        return Err(outside.into());
+        return Err(said!(
+            "plantfile-size-range",
+            "must be at least {least} and at most {most}",
+            least = least_words,
+            most = most_words
+        ));
     }
     Ok(bytes.round() as u64)
 }

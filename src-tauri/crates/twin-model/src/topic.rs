@@ -1,29 +1,40 @@
 //! MQTT topic filters (MQTT 5, section 4.7).
 
+use twin_core::{Said, said};
+
 /// Longest topic or filter in bytes: MQTT counts it in 16 bits.
 pub const MAX_BYTES: usize = 65_535;
 
 /// Why `filter` is not a well-formed topic filter, or none when it is.
-pub fn filter_fault(filter: &str) -> Option<&'static str> {
+pub fn filter_fault(filter: &str) -> Option<Said> {
     if filter.is_empty() {
-        return Some("is empty; write a topic filter such as \"plant/#\"");
+        return Some(said!(
+            "plantfile-filter-empty",
+            "is empty; write a topic filter such as \"plant/#\""
+        ));
     }
     if filter.len() > MAX_BYTES {
-        return Some("is longer than 65535 bytes");
+        return Some(said!("plantfile-filter-long", "is longer than 65535 bytes"));
     }
     if filter.contains('\0') {
-        return Some("holds a NUL character");
+        return Some(said!("plantfile-filter-nul", "holds a NUL character"));
     }
     let Some(filter) = shared_filter(filter) else {
-        return Some("shares without a group or a filter; write it as \"$share/group/plant/#\"");
+        return Some(said!(
+            "plantfile-filter-share",
+            "shares without a group or a filter; write it as \"$share/group/plant/#\""
+        ));
     };
     let mut levels = filter.split('/').peekable();
     while let Some(level) = levels.next() {
         if level.contains('#') && (level != "#" || levels.peek().is_some()) {
-            return Some("`#` must be a whole level and the last one");
+            return Some(said!(
+                "plantfile-filter-hash",
+                "`#` must be a whole level and the last one"
+            ));
         }
         if level.contains('+') && level != "+" {
-            return Some("`+` must be a whole level");
+            return Some(said!("plantfile-filter-plus", "`+` must be a whole level"));
         }
     }
     None

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use twin_core::{Said, said};
+
 use crate::{
     connection::{Connection, Kind, Security},
     plant::{Plant, SignalDef},
@@ -10,7 +12,7 @@ use crate::{
 
 impl Plant {
     /// What a person should look at, in words; none of it stops the plant from working. Order of the file.
-    pub fn warnings(&self) -> Vec<String> {
+    pub fn warnings(&self) -> Vec<Said> {
         let mut out = Vec::new();
         for connection in &self.connections {
             connection_warnings(connection, &mut out);
@@ -28,7 +30,11 @@ impl Plant {
                     .iter()
                     .any(|rule| rule.type_id == asset_type.id);
             if !is_used {
-                out.push(format!("type {}: no asset is of this type.", asset_type.id));
+                out.push(said!(
+                    "plantfile-warn-type",
+                    "type {id}: no asset is of this type.",
+                    id = &*asset_type.id
+                ));
             }
         }
         self.place_warnings(&mut out);
@@ -39,7 +45,7 @@ impl Plant {
     }
 
     /// Places that hold nothing. A rule may fill any place later.
-    fn place_warnings(&self, out: &mut Vec<String>) {
+    fn place_warnings(&self, out: &mut Vec<Said>) {
         if self.mappings.iter().any(|rule| rule.place.is_some()) {
             return;
         }
@@ -54,12 +60,16 @@ impl Plant {
             .iter()
             .filter(|place| !filled.contains(place.id.as_str()));
         out.extend(empty.map(|place| {
-            let level = place.level.name();
-            format!("{level} {}: no asset is in this {level}.", place.id)
+            said!(
+                "plantfile-warn-place",
+                "{level} {id}: no asset is in this {level}.",
+                level = place.level.name(),
+                id = &*place.id
+            )
         }));
     }
 
-    fn mapping_warnings(&self, out: &mut Vec<String>) {
+    fn mapping_warnings(&self, out: &mut Vec<Said>) {
         for (at, rule) in self.mappings.iter().enumerate() {
             let topics = rule.topics();
             let same = self.mappings.iter().take(at).find(|earlier| {
@@ -68,9 +78,11 @@ impl Plant {
                     && earlier.path == rule.path
             });
             if let Some(earlier) = same {
-                out.push(format!(
-                    "mapping {}: fits what mapping {} fits, which comes first.",
-                    rule.id, earlier.id
+                out.push(said!(
+                    "plantfile-warn-mapping-same",
+                    "mapping {id}: fits what mapping {other} fits, which comes first.",
+                    id = &*rule.id,
+                    other = &*earlier.id
                 ));
             }
             let Some(connection) = self.connection(rule.connection.as_str()) else {
@@ -80,15 +92,18 @@ impl Plant {
             if connection.kind == Kind::Mqtt
                 && !connection.subscriptions.iter().any(|s| is_heard(&s.filter))
             {
-                out.push(format!(
-                    "mapping {}: connection {} subscribes to nothing that delivers {topics}; add a subscription.",
-                    rule.id, connection.id
+                out.push(said!(
+                    "plantfile-warn-mapping-unheard",
+                    "mapping {id}: connection {connection} subscribes to nothing that delivers {topics}; add a subscription.",
+                    id = &*rule.id,
+                    connection = connection.id.as_str(),
+                    topics = topics
                 ));
             }
         }
     }
 
-    fn retention_warnings(&self, out: &mut Vec<String>) {
+    fn retention_warnings(&self, out: &mut Vec<Said>) {
         let mut covered = vec![false; self.retention.classes.len()];
         for signal in self.signals() {
             let class = self.retention_class(&signal);
@@ -98,20 +113,22 @@ impl Plant {
         }
         let empty = covered.iter().enumerate().filter(|(_, covered)| !**covered);
         out.extend(empty.map(|(at, _)| {
-            format!(
-                "retention class {}: covers no signal that an earlier class does not.",
-                at + 1
+            said!(
+                "plantfile-warn-class",
+                "retention class {number}: covers no signal that an earlier class does not.",
+                number = (at + 1).to_string()
             )
         }));
     }
 
-    fn source_warnings(&self, out: &mut Vec<String>) {
+    fn source_warnings(&self, out: &mut Vec<Said>) {
         for signal in self.signals() {
             let Some(address) = &signal.address else {
                 if signal.model.is_none() {
-                    out.push(format!(
-                        "signal {}: has no source, so it never gets a value.",
-                        signal.id
+                    out.push(said!(
+                        "plantfile-warn-no-source",
+                        "signal {signal}: has no source, so it never gets a value.",
+                        signal = signal.id.to_string()
                     ));
                 }
                 continue;
@@ -126,9 +143,12 @@ impl Plant {
                     .iter()
                     .any(|subscription| topic::matches(&subscription.filter, &topic))
             {
-                out.push(format!(
-                    "signal {}: connection {} subscribes to nothing that delivers {topic}; add a subscription.",
-                    signal.id, connection.id
+                out.push(said!(
+                    "plantfile-warn-unheard",
+                    "signal {signal}: connection {connection} subscribes to nothing that delivers {topic}; add a subscription.",
+                    signal = signal.id.to_string(),
+                    connection = connection.id.as_str(),
+                    topic = topic
                 ));
             }
         }
@@ -146,13 +166,15 @@ fn topic_of(address: &str) -> String {
     }
 }
 
-fn connection_warnings(connection: &Connection, out: &mut Vec<String>) {
-    let id = &connection.id;
+fn connection_warnings(connection: &Connection, out: &mut Vec<Said>) {
+    let id = connection.id.as_str();
     if connection.security == Security::Plaintext {
         if !is_loopback(&connection.host) {
-            out.push(format!(
-                "connection {id}: nothing protects it on the way to {}; use TLS.",
-                connection.host
+            out.push(said!(
+                "plantfile-warn-plaintext",
+                "connection {id}: nothing protects it on the way to {host}; use TLS.",
+                id = id,
+                host = &*connection.host
             ));
         }
         let transport = &connection.transport;
@@ -160,37 +182,48 @@ fn connection_warnings(connection: &Connection, out: &mut Vec<String>) {
             || connection.certificate_file.is_some()
             || transport.crl_file.is_some()
         {
-            out.push(format!("connection {id}: the certificate files are not used, because security is plaintext."));
+            out.push(said!("plantfile-warn-certificates", "connection {id}: the certificate files are not used, because security is plaintext.", id = id));
         }
         if transport.server_name.is_some() || !transport.alpn.is_empty() {
-            out.push(format!(
-                "connection {id}: server_name and alpn are not used, because security is plaintext."
+            out.push(said!(
+                "plantfile-warn-server-name",
+                "connection {id}: server_name and alpn are not used, because security is plaintext.",
+                id = id
             ));
         }
     }
     if let Some(name) = &connection.transport.server_name
         && connection.security == Security::Tls
     {
-        out.push(format!(
-            "connection {id}: the server proves to be {name}, not {}; whoever holds that name's certificate may answer.",
-            connection.host
+        out.push(said!(
+            "plantfile-warn-other-name",
+            "connection {id}: the server proves to be {name}, not {host}; whoever holds that name's certificate may answer.",
+            id = id,
+            name = &**name,
+            host = &*connection.host
         ));
     }
     shadow_warnings(connection, out);
     if connection.subscriptions.is_empty() && connection.resources.is_empty() {
-        out.push(format!("connection {id}: subscribes to nothing."));
+        out.push(said!(
+            "plantfile-warn-no-topics",
+            "connection {id}: subscribes to nothing.",
+            id = id
+        ));
     }
     for subscription in &connection.subscriptions {
         if topic::is_everything(&subscription.filter) {
-            out.push(format!(
-                "connection {id}: asks for every message of the broker."
+            out.push(said!(
+                "plantfile-warn-everything",
+                "connection {id}: asks for every message of the broker.",
+                id = id
             ));
         }
     }
 }
 
 /// Answers that nobody would hear.
-fn shadow_warnings(connection: &Connection, out: &mut Vec<String>) {
+fn shadow_warnings(connection: &Connection, out: &mut Vec<Said>) {
     for shadow in &connection.shadows {
         let answer = match shadow.split_once('/') {
             Some((thing, name)) => format!("$aws/things/{thing}/shadow/name/{name}/get/accepted"),
@@ -198,10 +231,13 @@ fn shadow_warnings(connection: &Connection, out: &mut Vec<String>) {
         };
         let mut subscriptions = connection.subscriptions.iter();
         if !subscriptions.any(|subscription| topic::matches(&subscription.filter, &answer)) {
-            out.push(format!(
-                "connection {}: the shadow {shadow} is asked for its state, and no subscription delivers the answer on \
+            out.push(said!(
+                "plantfile-warn-shadow",
+                "connection {id}: the shadow {shadow} is asked for its state, and no subscription delivers the answer on \
                  {answer}; add one.",
-                connection.id
+                id = connection.id.as_str(),
+                shadow = &**shadow,
+                answer = answer
             ));
         }
     }
@@ -214,11 +250,14 @@ fn is_loopback(host: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-fn signal_warnings(type_id: &str, signal: &SignalDef, out: &mut Vec<String>) {
+fn signal_warnings(type_id: &str, signal: &SignalDef, out: &mut Vec<Said>) {
     if unit::ucum(&signal.unit).is_none() {
-        out.push(format!(
-            "type {type_id}, signal {}: unit \"{}\" has no known UCUM code; it is shown as written.",
-            signal.id, signal.unit
+        out.push(said!(
+            "plantfile-warn-unit",
+            "type {kind}, signal {signal}: unit \"{unit}\" has no known UCUM code; it is shown as written.",
+            kind = type_id,
+            signal = &*signal.id,
+            unit = &*signal.unit
         ));
     }
     let Some([low, high]) = signal.range else {
@@ -226,12 +265,16 @@ fn signal_warnings(type_id: &str, signal: &SignalDef, out: &mut Vec<String>) {
     };
     for alarm in &signal.alarms {
         if alarm.limit < low || alarm.limit > high {
-            out.push(format!(
-                "type {type_id}, signal {}: the {} limit {} lies outside the range {low} to {high}, so a true value may never \
-                 reach it.",
-                signal.id,
-                alarm.kind.name(),
-                alarm.limit
+            out.push(said!(
+                "plantfile-warn-limit",
+                "type {kind}, signal {signal}: the {alarm} limit {limit} lies outside the range {low} to {high}, so a true \
+                 value may never reach it.",
+                kind = type_id,
+                signal = &*signal.id,
+                alarm = alarm.kind.name(),
+                limit = alarm.limit.to_string(),
+                low = low.to_string(),
+                high = high.to_string()
             ));
         }
     }

@@ -154,7 +154,12 @@ fn the_first_rule_counts_and_a_warning_says_so() {
     );
     let text = text.replace("id = \"rooms\"", "id = \"rooms\"\nsignal = \"{b}\"");
     let plant = Plant::parse(&text).unwrap();
-    let warnings = plant.warnings().join("\n");
+    let warnings = plant
+        .warnings()
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n");
     assert!(
         warnings.contains("mapping rooms: fits what mapping pumps fits"),
         "{warnings}"
@@ -170,14 +175,20 @@ fn the_first_rule_counts_and_a_warning_says_so() {
         "{ filter = \"zigbee2mqtt/#\" }",
         "{ filter = \"zigbee/#\" }",
     );
-    let warnings = Plant::parse(&unheard).unwrap().warnings().join("\n");
+    let warnings = Plant::parse(&unheard)
+        .unwrap()
+        .warnings()
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n");
     assert!(
         warnings.contains("mapping rooms: connection station subscribes to nothing"),
         "{warnings}"
     );
     assert_eq!(
         Plant::parse(PLANT).unwrap().warnings(),
-        Vec::<String>::new()
+        Vec::<twin_core::Said>::new()
     );
 }
 
@@ -241,7 +252,9 @@ fn faulty_rules_are_named() {
             panic!("{to}: accepted")
         };
         assert!(
-            problems.iter().any(|p| p.message.contains(said)),
+            problems
+                .iter()
+                .any(|p| p.message.to_string().contains(said)),
             "{to}: {said:?} in {problems:#?}"
         );
         let at = PLANT.find(from).unwrap();

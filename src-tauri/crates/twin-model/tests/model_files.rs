@@ -138,7 +138,7 @@ fn what_a_type_cannot_have_is_said_at_its_line() {
         Err(Error::Invalid(problems)) => (
             problems[0].line,
             problems[0].key.clone(),
-            problems[0].message.clone(),
+            problems[0].message.to_string(),
         ),
         other => panic!("{other:?}"),
     };

@@ -96,7 +96,8 @@ fn faults(text: &str) -> Vec<(usize, String, String)> {
         _ => Vec::new(),
     };
     let told = told.into_iter();
-    told.map(|one| (one.line, one.key, one.message)).collect()
+    told.map(|one| (one.line, one.key, one.message.to_string()))
+        .collect()
 }
 
 #[test]

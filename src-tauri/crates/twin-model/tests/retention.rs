@@ -74,13 +74,19 @@ fn the_first_class_that_covers_a_signal_counts() {
         },
         "statistics never go before the samples"
     );
-    assert_eq!(plant.warnings(), Vec::<String>::new());
+    assert_eq!(plant.warnings(), Vec::<twin_core::Said>::new());
 }
 
 #[test]
 fn a_class_that_covers_nothing_deserves_a_look() {
     let text = CLASSES.replace("assets = [\"pump-2\"]", "signals = [\"anomaly\"]");
-    let warnings = plant(&text).unwrap().warnings().join("\n");
+    let warnings = plant(&text)
+        .unwrap()
+        .warnings()
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n");
     assert!(warnings.contains("retention class 2"), "{warnings}");
 }
 

@@ -2,6 +2,7 @@
 import type { Choice } from "./Choice";
 import type { ProposalCount } from "./ProposalCount";
 import type { ProposalRow } from "./ProposalRow";
+import type { SaidView } from "./SaidView";
 
 /**
  * What was heard, in short: proposals without their signals.
@@ -50,12 +51,12 @@ ignored: Array<string>,
 /**
  * What had to be left out because a bound was reached, in sentences; empty: nothing.
  */
-left_out: Array<string>, 
+left_out: Array<SaidView>, 
 /**
  * How long what is heard is kept so that it joins the history of an accepted signal, such as `7 days`; empty: it is
  * not kept.
  */
-keeps: string, 
+keeps: SaidView, 
 /**
  * Places of the plant that an asset can stand in; at most 1,000.
  */

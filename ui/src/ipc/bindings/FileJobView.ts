@@ -3,6 +3,7 @@ import type { CheckReport } from "./CheckReport";
 import type { FileJobKind } from "./FileJobKind";
 import type { FileJobState } from "./FileJobState";
 import type { ImportReport } from "./ImportReport";
+import type { SaidView } from "./SaidView";
 
 /**
  * The one job with history that runs, or the last one that ran.
@@ -43,7 +44,7 @@ bytes: number,
 /**
  * Why it failed and what to do; empty otherwise.
  */
-message: string, 
+message: SaidView, 
 /**
  * What an import found, so far.
  */

@@ -11,7 +11,9 @@ import type { PlantChange } from "../bindings/PlantChange";
 import type { PlantView } from "../bindings/PlantView";
 import type { ProposalCount } from "../bindings/ProposalCount";
 import type { ProposalRow } from "../bindings/ProposalRow";
+import type { SaidView } from "../bindings/SaidView";
 import { everythingHeard, type Found } from "./heard";
+import { sentence } from "./said";
 
 const PAGE = 200;
 const ID = /^[a-z0-9][a-z0-9_-]*$/;
@@ -103,22 +105,21 @@ export function fakeDiscovery(scene: string, plant: PlantView): Part {
     const faults: AcceptanceFault[] = [];
     for (const asset of acceptance.assets) {
       const of = all.find(({ row }) => row.id === asset.proposal);
-      const say = (address: string, field: string, message: string) =>
+      const say = (address: string, field: string, message: SaidView) =>
         faults.push({ proposal: asset.proposal, address, field, message });
       if (!of) {
-        say("", "", "This is not heard any more under that name: look at the proposals again.");
+        say("", "", sentence("accept-unheard"));
         continue;
       }
-      if (!ID.test(asset.id)) say("", "id", `"${asset.id}" is no id: use a-z, 0-9, - and _.`);
+      if (!ID.test(asset.id)) say("", "id", sentence("accept-no-id", { id: asset.id }));
       else if (!asset.exists && assets.has(asset.id))
-        say("", "id", `There is already an asset "${asset.id}": choose another id, or merge with it.`);
+        say("", "id", sentence("accept-exists", { id: asset.id }));
       const signals = signalsOf(asset, of);
-      if (signals.length === 0) say("", "", "No signal is ticked: tick one at least.");
+      if (signals.length === 0) say("", "", sentence("accept-no-signal"));
       const seen = new Set<string>();
       for (const { address, id } of signals) {
-        if (!ID.test(id)) say(address, "id", `"${id}" is no id: use a-z, 0-9, - and _.`);
-        else if (seen.has(id))
-          say(address, "id", `Two signals have the id "${id}": give each an id of its own.`);
+        if (!ID.test(id)) say(address, "id", sentence("accept-no-id", { id }));
+        else if (seen.has(id)) say(address, "id", sentence("accept-id-taken", { asset: asset.id, id }));
         seen.add(id);
       }
     }
@@ -172,11 +173,9 @@ export function fakeDiscovery(scene: string, plant: PlantView): Part {
         ignored: [...ignored],
         left_out:
           scene === "thousand"
-            ? [
-                "Station broker: 1204 values found no room, because 100000 addresses are known already. Subscribe to less, or leave topics alone.",
-              ]
+            ? [sentence("discovery-no-room", { name: "Station broker", lost: 1_204, count: 100_000 })]
             : [],
-        keeps: "7 days",
+        keeps: sentence("discovery-days", { count: 7 }),
         places,
         types,
       };
@@ -198,7 +197,7 @@ export function fakeDiscovery(scene: string, plant: PlantView): Part {
     async discoveryAccept(acceptance) {
       const done = change(acceptance);
       const [fault] = done.faults;
-      if (fault) throw { message: fault.message };
+      if (fault) throw { message: fault.message.text };
       if (acceptance.base !== "" && acceptance.base !== done.base) {
         throw { message: "plant.toml was changed since you looked at its lines: look at them again." };
       }

@@ -4,6 +4,7 @@ import type { CheckReport } from "../bindings/CheckReport";
 import type { FileJobKind } from "../bindings/FileJobKind";
 import type { FileJobView } from "../bindings/FileJobView";
 import type { ImportReport } from "../bindings/ImportReport";
+import { said, sentence } from "./said";
 
 const TAKES_MS = 2_000;
 const ROWS = 864_000;
@@ -20,10 +21,10 @@ const REPORT: ImportReport = {
   bad_lines: [
     {
       line: 17,
-      why: "`22.11.2026 17:56` is no time: write it as 2026-11-22T17:56:11Z, or as a number since 1970 of an instant from 1990 on",
+      why: sentence("import-time", { text: "22.11.2026 17:56" }),
     },
-    { line: 40_112, why: "the line has 2 cells, the first line names 8 columns" },
-    { line: 40_113, why: "its time lies in the future: look at its unit or zone" },
+    { line: 40_112, why: sentence("import-cells", { cells: 2, columns: 8 }) },
+    { line: 40_113, why: sentence("import-future") },
   ],
   unknown: 142,
   unknown_signals: [{ id: "pump-9/flow", rows: 142 }],
@@ -32,10 +33,10 @@ const REPORT: ImportReport = {
 const CHECK: CheckReport = {
   sound: true,
   lines: [
-    "Looked at 863412 samples in 412 chunks and 96 journal rows, 38 other blobs and 14 audit records.",
-    "All is well.",
+    sentence("check-looked", { samples: 863_412, chunks: 412, rows: 96, blobs: 38, records: 14 }),
+    sentence("check-well"),
   ],
-  advice: "",
+  advice: said(""),
   command: "",
 };
 
@@ -84,7 +85,7 @@ export function fakeFiles(): Part {
       rows: 0,
       rows_per_s: 0,
       bytes: 0,
-      message: "",
+      message: said(""),
       report: null,
       check: null,
     };

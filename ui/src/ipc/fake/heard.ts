@@ -2,6 +2,8 @@
 import type { EvidenceView } from "../bindings/EvidenceView";
 import type { ProposalRow } from "../bindings/ProposalRow";
 import type { ProposedSignalView } from "../bindings/ProposedSignalView";
+import type { SaidView } from "../bindings/SaidView";
+import { sentence } from "./said";
 
 /** A proposal with all its signals. */
 export interface Found {
@@ -23,22 +25,30 @@ interface Spec {
   silent?: boolean;
 }
 
+function described(convention: string, source: string, count: number): SaidView {
+  return sentence("evidence-described", { convention, source, count });
+}
+
 function evidenceOf(spec: Spec, topic: string): EvidenceView[] {
   const out: EvidenceView[] = [];
   if (!spec.silent) {
     const mean = spec.mean ?? 0;
+    const [least, greatest] = [(mean * 0.97).toFixed(1), (mean * 1.03).toFixed(1)];
     const text =
       spec.text === undefined
-        ? `came 412 times, ${(mean * 0.97).toFixed(1)} to ${(mean * 1.03).toFixed(1)}`
-        : `came 412 times: ${spec.text}`;
+        ? sentence("evidence-came-between", { count: 412, least, greatest })
+        : sentence("evidence-came-texts", { count: 412, texts: spec.text });
     out.push({ ground: "seen", text, topic });
   }
   if (spec.unit) {
-    const ground = spec.said ? "said" : "guessed";
-    const where = spec.said ? "" : ` at the end of the name "${spec.path}"`;
-    out.push({ ground, text: `unit "${spec.unit}"${where}`, topic });
+    const { unit, path } = spec;
+    out.push(
+      spec.said
+        ? { ground: "said", text: sentence("evidence-unit", { unit }), topic }
+        : { ground: "guessed", text: sentence("evidence-unit-name", { unit, name: path }), topic },
+    );
   }
-  if (spec.said) out.push({ ground: "said", text: `name "${spec.name}"`, topic });
+  if (spec.said) out.push({ ground: "said", text: sentence("evidence-name", { name: spec.name }), topic });
   return out;
 }
 
@@ -76,7 +86,7 @@ type Head = Pick<ProposalRow, "convention" | "convention_name" | "sureness"> &
 function found(topic: string, id: string, name: string, path: string[], head: Head, specs: Spec[]): Found {
   const connection = head.connection ?? "station";
   const signals = specs.map((spec) => signalOf(topic, spec));
-  const text = `${specs.length} addresses share "${topic}"`;
+  const text = sentence("evidence-share", { count: specs.length, key: topic });
   const row: ProposalRow = {
     id: `${connection} ${topic}`,
     connection,
@@ -132,7 +142,7 @@ function blower(): Found {
       place: { id: "treatment", name: "Treatment", exists: true },
       maker: "Harbour Blowers",
       model: "HB 250",
-      evidence: [{ ground: "said", text: `Sparkplug B describes "${topic}" with 4 signals`, topic }],
+      evidence: [{ ground: "said", text: described("Sparkplug B", topic, 4), topic }],
     },
     [
       {
@@ -176,7 +186,7 @@ function room(): Found {
       evidence: [
         {
           ground: "said",
-          text: `zigbee2mqtt describes "${topic}" with 3 signals`,
+          text: described("zigbee2mqtt", topic, 3),
           topic: "zigbee2mqtt/bridge/devices",
         },
       ],
@@ -203,8 +213,8 @@ function moreOfPump(): Found {
       exists: true,
       type: { id: "pump", name: "Centrifugal, VSD", exists: true },
       evidence: [
-        { ground: "seen", text: "its addresses lie where signals of the asset come from", topic },
-        { ground: "said", text: `Sparkplug B describes "${topic}" with 9 signals`, topic },
+        { ground: "seen", text: sentence("evidence-beside"), topic },
+        { ground: "said", text: described("Sparkplug B", topic, 9), topic },
       ],
     },
     [{ path: "Seal/Leakage", id: "seal-leakage", name: "Seal leakage", unit: "ml/h", mean: 1.4, said: true }],

@@ -19,6 +19,7 @@ import { fakePast } from "./past";
 import { fakePictures } from "./pictures";
 import { fakeDrawings } from "./plans";
 import { makePlant } from "./plant";
+import { sentence } from "./said";
 import { fakeSession } from "./session";
 import { FakeShow } from "./show";
 import { fakeStatistics } from "./statistics";
@@ -103,11 +104,12 @@ export function fakeBackend(asked: string): Backend {
                 line: 41,
                 key: "type.signal.range",
                 rule: null,
-                message: "is upside down: give the lower value first",
+                message: sentence("plantfile-pair"),
               },
             ]
           : [],
-      warnings: scene === "edited" ? ["area basement: no asset is in this area."] : [],
+      warnings:
+        scene === "edited" ? [sentence("plantfile-warn-place", { level: "area", id: "basement" })] : [],
       by_rule: scene === "empty" ? [] : fakeRules(),
     }),
     async subscribe(onFrame) {
@@ -162,7 +164,7 @@ export function fakeBackend(asked: string): Backend {
       if (!model) return null;
       const state = show.asset(asset, now);
       if (state.score === null) {
-        const abstained = "The pump stands still: the model knows running pumps only.";
+        const abstained = sentence("asset-abstains-standby");
         return { asset, score: null, at: now, since: null, abstained, shares: [] };
       }
       const rest = model.inputs.filter((key) => !state.anomaly_shares.some(([known]) => known === key));

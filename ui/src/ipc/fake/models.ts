@@ -4,6 +4,7 @@ import type { PlantFaultView } from "../bindings/PlantFaultView";
 import type { RuleView } from "../bindings/RuleView";
 import type { TwinModelView } from "../bindings/TwinModelView";
 import type { TypeView } from "../bindings/TypeView";
+import { said } from "./said";
 
 const PUMP = "dtmi:water:CentrifugalPump;2";
 
@@ -60,7 +61,7 @@ const fault = (file: string): PlantFaultView => ({
   line: 12,
   key: "/contents/2/unit",
   rule: "unit-quantity",
-  message: "The unit degreeCelsius does not measure a Pressure. Choose a unit of pressure.",
+  message: said("The unit degreeCelsius does not measure a Pressure. Choose a unit of pressure."),
 });
 
 /** What rules made of what was heard. */

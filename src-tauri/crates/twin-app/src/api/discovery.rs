@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::plant::SignalRole;
+use super::{plant::SignalRole, said::SaidView};
 
 /// Which proposals are asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -46,10 +46,10 @@ pub struct DiscoveryView {
     /// Topic filters and addresses of what is left alone (`[discovery] ignore`).
     pub ignored: Vec<String>,
     /// What had to be left out because a bound was reached, in sentences; empty: nothing.
-    pub left_out: Vec<String>,
+    pub left_out: Vec<SaidView>,
     /// How long what is heard is kept so that it joins the history of an accepted signal, such as `7 days`; empty: it is
     /// not kept.
-    pub keeps: String,
+    pub keeps: SaidView,
     /// Places of the plant that an asset can stand in; at most 1,000.
     pub places: Vec<Choice>,
     /// Types of the plant that an asset can have; at most 1,000.
@@ -109,13 +109,13 @@ pub enum Ground {
 }
 
 /// One reason for a proposal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct EvidenceView {
     /// How well it is founded.
     pub ground: Ground,
     /// What, such as `unit "kPa"` or `came 412 times, 20.9 to 23.4`. It may hold text from the source.
-    pub text: String,
+    pub text: SaidView,
     /// The topic that it comes from.
     pub topic: String,
 }
@@ -280,7 +280,7 @@ pub struct AcceptedSignal {
 }
 
 /// What an acceptance would change in the plant file.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct PlantChange {
     /// Which text of the plant file this is a change of.
@@ -331,7 +331,7 @@ pub enum LineChange {
 }
 
 /// Why an acceptance cannot be taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct AcceptanceFault {
     /// The proposal; empty when it is about the whole.
@@ -341,7 +341,7 @@ pub struct AcceptanceFault {
     /// The field: `id`, `name`, `place`, `type`, `unit`; empty when it is about none.
     pub field: String,
     /// What is wrong and what to do.
-    pub message: String,
+    pub message: SaidView,
 }
 
 /// What a person does not want to be proposed.

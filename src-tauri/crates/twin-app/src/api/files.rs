@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::said::SaidView;
+
 /// How a file of history is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -81,7 +83,7 @@ pub struct FileJobView {
     /// Bytes of a backup, so far.
     pub bytes: f64,
     /// Why it failed and what to do; empty otherwise.
-    pub message: String,
+    pub message: SaidView,
     /// What an import found, so far.
     pub report: Option<ImportReport>,
     /// What a check found; before its end, only when that is damage.
@@ -89,15 +91,15 @@ pub struct FileJobView {
 }
 
 /// What a check of history found.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct CheckReport {
     /// Everything was looked at, and nothing is wrong.
     pub sound: bool,
     /// The report as a person reads it: what was looked at, then the faults, the first thousand of them.
-    pub lines: Vec<String>,
+    pub lines: Vec<SaidView>,
     /// What to do; empty when it is sound.
-    pub advice: String,
+    pub advice: SaidView,
     /// The command that does it; empty when it is sound.
     pub command: String,
 }
@@ -145,7 +147,7 @@ pub struct BadLineView {
     /// CSV: the line, the header is 1. Parquet: the row, the first is 1.
     pub line: f64,
     /// What is wrong with it.
-    pub why: String,
+    pub why: SaidView,
 }
 
 /// A signal of a file that the plant does not have.

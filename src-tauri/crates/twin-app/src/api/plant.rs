@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use twin_model::Level;
 
-use super::plans::{MapView, PlanView};
+use super::{
+    plans::{MapView, PlanView},
+    said::SaidView,
+};
 
 /// The whole plant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -39,7 +42,7 @@ pub struct PlantFileView {
     /// Why it cannot be used as it is now, by line; the plant of before runs on meanwhile. Empty: it runs.
     pub faults: Vec<PlantFaultView>,
     /// What works and is still worth a look, in words.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<SaidView>,
     /// What each mapping rule made, in plant-file order.
     pub by_rule: Vec<RuleView>,
 }
@@ -58,7 +61,7 @@ pub struct PlantFaultView {
     /// Name of the rule of the modelling language that is broken, such as `unit-quantity`; none in the plant file.
     pub rule: Option<String>,
     /// What is wrong and what to do.
-    pub message: String,
+    pub message: SaidView,
 }
 
 /// What a mapping rule made of what was heard. It is never written into the plant file.
@@ -76,7 +79,7 @@ pub struct RuleView {
     /// Ids of the first assets it made, at most 20.
     pub first: Vec<String>,
     /// What it left out and why, in words, such as that it has made as many assets as a rule may.
-    pub left_out: Vec<String>,
+    pub left_out: Vec<SaidView>,
 }
 
 /// An area of the plant (ISA-95).
@@ -248,7 +251,7 @@ pub struct AnomalyView {
     /// Since when the score has been above the alarm limit, microseconds.
     pub since: Option<f64>,
     /// Why the model abstains, in words.
-    pub abstained: Option<String>,
+    pub abstained: Option<SaidView>,
     /// Each input's part, largest share first.
     pub shares: Vec<ShareView>,
 }

@@ -287,7 +287,7 @@ fn check_count(count: usize) -> Result<()> {
 }
 
 fn refused(faults: &[AcceptanceFault]) -> Error {
-    let texts: Vec<&str> = faults.iter().map(|fault| fault.message.as_str()).collect();
+    let texts: Vec<&str> = faults.iter().map(|fault| &*fault.message).collect();
     Error::Request(texts.join(" "))
 }
 

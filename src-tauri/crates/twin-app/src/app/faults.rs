@@ -1,5 +1,6 @@
 //! What is wrong with the plant file and its model files, as people see it.
 
+use twin_core::{Said, said};
 use twin_model::{Error, Fault, Faults, Problem};
 
 use crate::api::plant::PlantFaultView;
@@ -10,9 +11,16 @@ pub(super) fn fault_views(error: &Error) -> Vec<PlantFaultView> {
         Error::Invalid(problems) => problems.iter().map(of_problem).collect(),
         Error::Models(faults) => model_faults(faults),
         Error::Syntax { line, message, .. } => {
-            vec![plain(*line, format!("this is not TOML: {message}"))]
+            vec![plain(
+                *line,
+                said!(
+                    "plantfile-syntax",
+                    "this is not TOML: {message}",
+                    message = &**message
+                ),
+            )]
         }
-        other => vec![plain(1, other.to_string())],
+        other => vec![plain(1, other.said())],
     }
 }
 
@@ -23,7 +31,13 @@ pub(super) fn model_faults(faults: &Faults) -> Vec<PlantFaultView> {
         let more = PlantFaultView {
             key: String::new(),
             rule: None,
-            message: format!("and {} more faults; these are the first.", faults.more),
+            message: said!(
+                "plantfile-more-faults",
+                "and {count} more fault; these are the first."
+                    | "and {count} more faults; these are the first.",
+                count = faults.more
+            )
+            .into(),
             ..last.clone()
         };
         views.push(more);
@@ -44,16 +58,16 @@ fn of_fault(fault: &Fault) -> PlantFaultView {
         line: fault.line,
         key: fault.path.clone(),
         rule: Some(fault.rule.name().to_owned()),
-        message: fault.text.clone(),
+        message: fault.text.as_str().into(),
     }
 }
 
-fn plain(line: usize, message: String) -> PlantFaultView {
+fn plain(line: usize, message: Said) -> PlantFaultView {
     PlantFaultView {
         file: None,
         line: u32::try_from(line).unwrap_or(u32::MAX),
         key: String::new(),
         rule: None,
-        message,
+        message: message.into(),
     }
 }

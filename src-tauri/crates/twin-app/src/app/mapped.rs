@@ -6,7 +6,7 @@ use std::{
 };
 
 use tokio::sync::oneshot;
-use twin_core::engine::SystemEvent;
+use twin_core::{Said, engine::SystemEvent, said};
 use twin_model::{ByRule, MAPPED_ASSETS_MAX, RuleMade};
 
 use super::{App, planted::Origin};
@@ -45,13 +45,17 @@ impl App {
     /// Makes assets of addresses that were heard since the last look and that a mapping rule fits.
     pub(super) async fn look_at_rules(&self) {
         if self.planted().origin.plant.mappings.is_empty() {
-            return self.say_of_rules(String::new()).await;
+            return self.say_of_rules(Said::default()).await;
         }
         let text = match self.apply_rules().await {
-            Ok(()) => said(&self.planted().origin.made, self.ruled().left_out()),
+            Ok(()) => full(&self.planted().origin.made, self.ruled().left_out()),
             // The program ends.
             Err(Error::Stopped) => return,
-            Err(error) => format!("Mapping rules cannot make assets of what is heard: {error}"),
+            Err(error) => said!(
+                "mapping-failed",
+                "Mapping rules cannot make assets of what is heard: {error}",
+                error = error.said()
+            ),
         };
         self.say_of_rules(text).await;
     }
@@ -95,17 +99,14 @@ impl App {
     }
 
     /// Raises, renews or ends the condition; an empty text ends it.
-    async fn say_of_rules(&self, text: String) {
+    async fn say_of_rules(&self, text: Said) {
         if std::mem::replace(&mut self.seen().rules_told, text.clone()) == text {
             return;
         }
         let key = CONDITION.to_owned();
         let event = match text.is_empty() {
             true => SystemEvent::Cleared { key },
-            false => SystemEvent::Raised {
-                key,
-                text: text.into(),
-            },
+            false => SystemEvent::Raised { key, text },
         };
         // The driver may have ended; then nobody needs to know.
         let _ = self.conditions.send(event).await;
@@ -113,25 +114,35 @@ impl App {
 }
 
 /// What rules left out for want of room, in words; empty when they did not.
-fn said(made: &ByRule, left_out: u64) -> String {
+fn full(made: &ByRule, left_out: u64) -> Said {
     let full = made.rules.iter().filter(|rule| rule.beyond > 0);
-    let mut parts: Vec<String> = full
-        .map(|rule| format!("Mapping rule {}: {}", rule.id, beyond(rule)))
-        .collect();
-    if left_out > 0 {
-        parts.push(format!(
-            "{left_out} addresses that mapping rules fit came after the {ADDRESSES_MAX} that are kept for them: narrow the \
-             rules, or ignore what is not needed under [discovery]."
-        ));
+    let all = full.fold(Said::default(), |all, rule| {
+        all.and(said!(
+            "mapping-rule",
+            "Mapping rule {id}: {what}",
+            id = &*rule.id,
+            what = beyond(rule)
+        ))
+    });
+    match left_out {
+        0 => all,
+        count => all.and(said!(
+            "mapping-left-out",
+            "{count} addresses that mapping rules fit came after the {most} that are kept for them: narrow the rules, or \
+             ignore what is not needed under [discovery].",
+            count = count,
+            most = ADDRESSES_MAX
+        )),
     }
-    parts.join(" ")
 }
 
-fn beyond(rule: &RuleMade) -> String {
-    format!(
-        "{} addresses are not mapped, because it has made {MAPPED_ASSETS_MAX} assets, the most that a rule may make; narrow \
-         its filter.",
-        rule.beyond
+fn beyond(rule: &RuleMade) -> Said {
+    said!(
+        "mapping-beyond",
+        "{count} addresses are not mapped, because it has made {most} assets, the most that a rule may make; narrow its \
+         filter.",
+        count = rule.beyond,
+        most = MAPPED_ASSETS_MAX
     )
 }
 
@@ -141,10 +152,13 @@ pub(super) fn rules_view(made: &ByRule) -> Vec<RuleView> {
     let view = |rule: &RuleMade| {
         let beyond = (rule.beyond > 0).then(|| beyond(rule));
         let clash = rule.first_clash.as_ref().map(|(address, signal)| {
-            format!(
-                "{} addresses are not mapped, the first of them {address}: {signal} has another address, or its asset another \
-                 type or connection.",
-                rule.clashes
+            said!(
+                "mapping-clash",
+                "{count} addresses are not mapped, the first of them {address}: {signal} has another address, or its asset \
+                 another type or connection.",
+                count = rule.clashes,
+                address = address.to_string(),
+                signal = signal.to_string()
             )
         });
         RuleView {
@@ -153,7 +167,7 @@ pub(super) fn rules_view(made: &ByRule) -> Vec<RuleView> {
             assets: count(rule.assets),
             signals: count(rule.signals),
             first: rule.first.iter().map(ToString::to_string).collect(),
-            left_out: beyond.into_iter().chain(clash).collect(),
+            left_out: beyond.into_iter().chain(clash).map(Into::into).collect(),
         }
     };
     made.rules.iter().map(view).collect()

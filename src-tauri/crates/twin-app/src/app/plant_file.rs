@@ -42,7 +42,7 @@ impl App {
         PlantFileView {
             path: self.workspace.plant_path().display().to_string(),
             faults: self.plant_faults(),
-            warnings: origin.plant.warnings(),
+            warnings: origin.plant.warnings().iter().map(Into::into).collect(),
             by_rule: rules_view(&origin.made),
         }
     }
@@ -130,7 +130,7 @@ impl App {
                 let text = said!(
                     "condition-plant-waits",
                     "plant.toml was changed and could not be taken up yet: {error}",
-                    error = error.to_string()
+                    error = error.said()
                 );
                 self.say(text).await;
             }
@@ -141,7 +141,7 @@ impl App {
         let text = said!(
             "condition-plant-unusable",
             "plant.toml was changed and cannot be used, so the plant of before runs on. {fault}",
-            fault = fault.to_string()
+            fault = fault.said()
         );
         self.say(text).await;
     }

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, time::SystemTime};
 
+use twin_core::Said;
+
 /// What tells that the plant file or one of its model files was touched: length and time of each, none of one that is
 /// not there.
 pub(super) type Stamp = Vec<Option<(u64, Option<SystemTime>)>>;
@@ -32,7 +34,7 @@ pub(super) struct Seen {
     /// Whether the condition is raised.
     pub raised: bool,
     /// What the condition of mapping rules says; empty while there is none.
-    pub rules_told: String,
+    pub rules_told: Said,
 }
 
 impl Seen {

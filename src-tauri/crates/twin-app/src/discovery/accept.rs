@@ -5,13 +5,17 @@ use std::{
     sync::Arc,
 };
 
-use twin_discover::{AcceptedAsset, AcceptedSignal, Change, Fault, Field, Proposal, change};
+use twin_core::said;
+use twin_discover::{
+    AcceptedAsset, AcceptedSignal, Change, Fault, Field, Proposal, change, unheard,
+};
 use twin_model::{Asset, Edit, Models, Plant, PlantDocument, Problem};
 
 use super::{diff::diff, found::Found};
-use crate::{
-    api::discovery::{Acceptance, AcceptanceFault, LineChange, PlantChange},
-    api::discovery::{AcceptedAsset as AssetForm, AcceptedSignal as SignalForm},
+use crate::api::{
+    discovery::{Acceptance, AcceptanceFault, LineChange, PlantChange},
+    discovery::{AcceptedAsset as AssetForm, AcceptedSignal as SignalForm},
+    said::SaidView,
 };
 
 /// Changed lines in one answer.
@@ -38,10 +42,11 @@ impl<'f> Wanted<'f> {
             made,
         };
         if acceptance.assets.len() > ASSETS {
-            let text = format!(
-                "More than {ASSETS} assets cannot be accepted at once: accept some, then the next."
-            );
-            wanted.faults.push(whole(text));
+            wanted.faults.push(whole(said!(
+                "accept-too-many-assets",
+                "More than {most} assets cannot be accepted at once: accept some, then the next.",
+                most = ASSETS
+            )));
             return wanted;
         }
         for asset in &acceptance.assets {
@@ -51,9 +56,7 @@ impl<'f> Wanted<'f> {
                     proposal: asset.proposal.clone(),
                     address: String::new(),
                     field: String::new(),
-                    message:
-                        "This is not heard any more under that name: look at the proposals again."
-                            .into(),
+                    message: unheard().into(),
                 }),
             }
         }
@@ -173,12 +176,12 @@ fn number(of: usize) -> u32 {
     u32::try_from(of).unwrap_or(u32::MAX)
 }
 
-fn whole(message: String) -> AcceptanceFault {
+fn whole(message: impl Into<SaidView>) -> AcceptanceFault {
     AcceptanceFault {
         proposal: String::new(),
         address: String::new(),
         field: String::new(),
-        message,
+        message: message.into(),
     }
 }
 
@@ -195,15 +198,17 @@ fn fault(of: &Fault) -> AcceptanceFault {
         proposal: of.proposal.clone(),
         address: of.address.as_deref().unwrap_or_default().to_owned(),
         field: field.to_owned(),
-        message: of.message.clone(),
+        message: (&of.message).into(),
     }
 }
 
 /// Lines of a file that is not written say nothing to people.
 fn problem(of: &Problem) -> AcceptanceFault {
-    whole(format!(
-        "plant.toml would say what it may not: {}: {}.",
-        of.key, of.message
+    whole(said!(
+        "accept-plant",
+        "plant.toml would say what it may not: {key}: {fault}.",
+        key = &*of.key,
+        fault = of.message.clone()
     ))
 }
 

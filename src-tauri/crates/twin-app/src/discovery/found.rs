@@ -5,13 +5,16 @@ use std::{
     sync::Arc,
 };
 
-use twin_core::{ConnectionId, Duration, Timestamp};
+use twin_core::{ConnectionId, Duration, Said, Timestamp, said};
 use twin_discover::{Heard, Ledger, Proposal, propose};
 use twin_model::Plant;
 
 use super::rows::{choice_of, convention_of, row, signal};
 use crate::{
-    api::discovery::{DiscoveryQuery, DiscoveryView, ProposalCount, ProposalRow, ProposalView},
+    api::{
+        discovery::{DiscoveryQuery, DiscoveryView, ProposalCount, ProposalRow, ProposalView},
+        said::SaidView,
+    },
     compile::Compiled,
     pipeline::request::LedgerLook,
 };
@@ -166,7 +169,7 @@ impl Found {
                 .iter()
                 .filter_map(|look| left_out(look, plant))
                 .collect(),
-            keeps: span(plant.discovery.keep),
+            keeps: span(plant.discovery.keep).into(),
             places: places
                 .take(CHOICES)
                 .map(|place| choice_of(&place.id, &place.name))
@@ -237,29 +240,37 @@ fn fits(query: &DiscoveryQuery, proposal: &Proposal) -> bool {
 }
 
 /// What of a connection found no room, in words.
-fn left_out(look: &LedgerLook, plant: &Plant) -> Option<String> {
+fn left_out(look: &LedgerLook, plant: &Plant) -> Option<SaidView> {
     let lost = look.state.left_out;
     let name = plant.connection(look.connection.as_str())?.name.as_str();
     (lost > 0).then(|| {
-        format!(
-            "{name}: {lost} values or descriptions found no room among {} addresses that nobody has accepted. Accept what \
+        said!(
+            "discovery-no-room",
+            "{name}: {lost} values or descriptions found no room among {count} addresses that nobody has accepted. Accept what \
              is wanted, leave the rest alone, or subscribe to less.",
-            look.state.addresses
+            name = name,
+            lost = lost,
+            count = look.state.addresses
         )
+        .into()
     })
 }
 
 /// A length of time that people wrote, in words; empty: none.
-fn span(of: Duration) -> String {
+fn span(of: Duration) -> Said {
     let hours = of.micros() / Duration::from_secs(3_600).micros();
-    let words = |count: i64, unit: &str| match count {
-        1 => format!("1 {unit}"),
-        _ => format!("{count} {unit}s"),
-    };
-    match hours {
-        ..=0 => String::new(),
-        _ if hours % 24 == 0 => words(hours / 24, "day"),
-        _ => words(hours, "hour"),
+    match u64::try_from(hours).unwrap_or(0) {
+        0 => Said::default(),
+        hours if hours % 24 == 0 => said!(
+            "discovery-days",
+            "{count} day" | "{count} days",
+            count = hours / 24
+        ),
+        hours => said!(
+            "discovery-hours",
+            "{count} hour" | "{count} hours",
+            count = hours
+        ),
     }
 }
 
@@ -323,7 +334,7 @@ mod tests {
         assert_eq!((first.heard_addresses, first.heard_values), (250, 250.0));
         assert_eq!(first.by_connection[0].proposals, 250);
         assert!(first.left_out[0].starts_with("Station: 10 values or descriptions"));
-        assert_eq!(first.keeps, "36 hours");
+        assert_eq!(&*first.keeps, "36 hours");
         let rest = DiscoveryQuery {
             skip: 200,
             ..query.clone()

@@ -81,7 +81,7 @@ fn evidence(of: &[Evidence]) -> Vec<EvidenceView> {
                 Ground::Seen => GroundView::Seen,
                 Ground::Guessed => GroundView::Guessed,
             },
-            text: of.text.clone(),
+            text: (&of.text).into(),
             topic: of.topic.to_string(),
         })
         .collect()

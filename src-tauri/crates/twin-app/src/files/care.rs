@@ -1,5 +1,6 @@
 //! Copying history whole, and looking it through, while it is in use.
 
+use twin_core::{Said, said};
 use twin_historian::{BackedUp, Historian};
 
 use crate::{
@@ -37,16 +38,19 @@ pub async fn check(historian: &Historian, job: &Job) -> Result<(), Stopped> {
     }
     let sound = report.is_sound();
     let (advice, command) = if sound {
-        (String::new(), String::new())
+        (Said::default(), String::new())
     } else {
-        let advice = "What is damaged is left out of what is shown; everything else goes on. A repair keeps all that can be read: \
-                      close Twinscope, then run the command";
-        (advice.to_owned(), command::line(&job.path, "repair"))
+        let advice = said!(
+            "check-advice",
+            "What is damaged is left out of what is shown; everything else goes on. A repair keeps all that can be read: \
+             close Twinscope, then run the command"
+        );
+        (advice, command::line(&job.path, "repair"))
     };
     job.put_check(CheckReport {
         sound,
-        lines: report.lines(),
-        advice,
+        lines: report.lines().iter().map(Into::into).collect(),
+        advice: advice.into(),
         command,
     });
     if report.finished {

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use twin_core::{Duration, SignalKey, Timestamp, Value};
+use twin_core::{Duration, Said, SignalKey, Timestamp, Value, said};
 use twin_historian::{Historian, Imported, Policy, Sample};
 use twin_report::{BadLine, Faults, Row};
 
@@ -207,7 +207,7 @@ impl<'a> Desk<'a> {
         bad.truncate(Faults::LISTED);
         let bad_lines = bad.into_iter().map(|bad| BadLineView {
             line: bad.line as f64,
-            why: bad.why,
+            why: bad.why.into(),
         });
         let unknown_signals = self.unknown.iter().map(|(id, rows)| UnknownSignal {
             id: id.to_string(),
@@ -251,7 +251,7 @@ struct Doubts {
 /// The lines of a signal that are in another unit than the plant's.
 struct OtherUnit {
     line: u64,
-    told: String,
+    told: Said,
     count: u64,
 }
 
@@ -260,12 +260,35 @@ impl OtherUnit {
         let told = &self.told;
         let why = match self.count {
             1 => told.clone(),
-            count => format!("{told}; so on {count} lines"),
+            count => said!(
+                "import-many",
+                "{told}; so on {count} lines",
+                told = told.clone(),
+                count = count
+            ),
         };
         BadLine {
             line: self.line,
             why,
         }
+    }
+}
+
+fn other_unit(row: &Row, unit: &str) -> Said {
+    match unit {
+        "" => said!(
+            "import-unit-none",
+            "`{signal}` is in `{unit}` here and in no unit in the plant file: convert the values",
+            signal = &*row.signal,
+            unit = &*row.unit
+        ),
+        own => said!(
+            "import-unit",
+            "`{signal}` is in `{unit}` here and in `{own}` in the plant file: convert the values",
+            signal = &*row.signal,
+            unit = &*row.unit,
+            own = own
+        ),
     }
 }
 
@@ -276,15 +299,7 @@ impl Doubts {
         if !row.unit.is_empty() && !same_unit(&row.unit, &target.unit) {
             let other = self.units.entry(key).or_insert_with(|| OtherUnit {
                 line: row.line,
-                told: format!(
-                    "`{}` is in `{}` here and in {} in the plant file: convert the values",
-                    row.signal,
-                    row.unit,
-                    match target.unit.as_str() {
-                        "" => "no unit".to_owned(),
-                        unit => format!("`{unit}`"),
-                    }
-                ),
+                told: other_unit(row, &target.unit),
                 count: 0,
             });
             other.count += 1;
@@ -293,9 +308,15 @@ impl Doubts {
         let reading = &row.reading;
         let horizon = now.plus(AHEAD);
         let wrong = if reading.time > horizon {
-            Some("its time lies in the future: look at its unit or zone".to_owned())
+            Some(said!(
+                "import-future",
+                "its time lies in the future: look at its unit or zone"
+            ))
         } else if reading.received > horizon {
-            Some("it was received in the future: look at the unit or zone of that time".to_owned())
+            Some(said!(
+                "import-received-future",
+                "it was received in the future: look at the unit or zone of that time"
+            ))
         } else {
             self.no_number(target, row)
         };
@@ -312,7 +333,7 @@ impl Doubts {
     }
 
     /// Why a text cannot be the value of a signal of numbers: words such as `No Data` stand there for a fault.
-    fn no_number(&mut self, target: &Target, row: &Row) -> Option<String> {
+    fn no_number(&mut self, target: &Target, row: &Row) -> Option<Said> {
         if matches!(row.reading.value, Value::F64(_) | Value::I64(_)) {
             self.numbers.insert(target.key);
         }
@@ -324,9 +345,11 @@ impl Doubts {
         }
         let mut text: String = text.chars().take(40).collect();
         text.retain(|letter| !letter.is_control());
-        let signal = &row.signal;
-        Some(format!(
-            "`{text}` is no number, and `{signal}` has numbers: leave the cell empty, or say `text` in a column `kind`"
+        Some(said!(
+            "import-no-number",
+            "`{text}` is no number, and `{signal}` has numbers: leave the cell empty, or say `text` in a column `kind`",
+            text = text,
+            signal = &*row.signal
         ))
     }
 }

@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use twin_core::Timestamp;
+use twin_core::{Said, Timestamp};
 
 use crate::{
     api::files::{CheckReport, FileJobKind, FileJobState, FileJobView, ImportReport},
@@ -39,7 +39,7 @@ pub struct Job {
 struct Ended {
     at: Timestamp,
     state: FileJobState,
-    message: String,
+    message: Said,
 }
 
 /// Why a job did not come to its end.
@@ -147,9 +147,9 @@ impl Job {
     /// Notes how it ended.
     pub fn end(&self, result: &Result<(), Stopped>) {
         let (state, message) = match result {
-            Ok(()) => (FileJobState::Done, String::new()),
-            Err(Stopped::Cancelled) => (FileJobState::Cancelled, String::new()),
-            Err(Stopped::Failed(error)) => (FileJobState::Failed, error.to_string()),
+            Ok(()) => (FileJobState::Done, Said::default()),
+            Err(Stopped::Cancelled) => (FileJobState::Cancelled, Said::default()),
+            Err(Stopped::Failed(error)) => (FileJobState::Failed, error.said()),
         };
         if state == FileJobState::Done {
             self.advance(0, 1.0);
@@ -189,7 +189,7 @@ impl Job {
             // A tenth of a second at least: the first look would divide by nothing.
             rows_per_s: rows / seconds.max(0.1),
             bytes: self.bytes.load(Ordering::Relaxed) as f64,
-            message: ended.map(|ended| ended.message).unwrap_or_default(),
+            message: ended.map(|ended| ended.message.into()).unwrap_or_default(),
             report: report.clone(),
             check: check.clone(),
         }

@@ -188,7 +188,7 @@ async fn what_is_exported_is_imported_elsewhere_to_the_last_bit() {
         let request = house.request(format, name);
         house.files.start_export(&request, "op").await.unwrap();
         let job = house.end().await;
-        assert_eq!((job.state, job.message.as_str()), (FileJobState::Done, ""));
+        assert_eq!((job.state, &*job.message), (FileJobState::Done, ""));
         assert_eq!((job.rows, job.done), (2.0 * COUNT as f64, 1.0));
         let path = house.dir.path().join("exports").join(name);
         assert_eq!(job.path, path.display().to_string());
@@ -348,7 +348,7 @@ async fn a_backup_counts_bytes_and_holds_everything() {
     let refused = house.files.start_check("op").await.unwrap_err();
     assert!(refused.to_string().contains("a backup to"), "{refused}");
     let job = house.end().await;
-    assert_eq!((job.state, job.message.as_str()), (FileJobState::Done, ""));
+    assert_eq!((job.state, &*job.message), (FileJobState::Done, ""));
     let path = std::path::Path::new(&job.path);
     assert_eq!(path.parent().unwrap(), house.dir.path().join("backups"));
     let sizes =
@@ -388,7 +388,7 @@ async fn a_check_tells_what_it_saw_and_what_to_do_about_damage() {
         "{check:?}"
     );
     assert!(check.lines[0].contains("40000 samples"), "{check:?}");
-    assert_eq!((check.advice.as_str(), check.command.as_str()), ("", ""));
+    assert_eq!((&*check.advice, check.command.as_str()), ("", ""));
 
     house.historian.checkpoint().await.unwrap();
     let file = house.dir.path().join("telemetry.db");

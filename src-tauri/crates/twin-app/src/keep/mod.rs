@@ -148,7 +148,7 @@ async fn check(dir: &Path, watch: &Watch<'_>) -> Result<Outcome> {
     } else {
         report.lines()
     };
-    lines.extend(told.iter().map(|line| looked.named(dir, line)));
+    lines.extend(told.iter().map(|line| looked.named(dir, &line.to_string())));
     looked.close().await?;
     if report.is_sound() && !fresh {
         return Ok(Outcome::good(lines));
@@ -246,7 +246,8 @@ async fn restore(dir: &Path, from: &Path, user: &str, watch: &Watch<'_>) -> Resu
         }
         other => other?,
     };
-    let mut lines = restored.report.lines();
+    let checked = restored.report.lines();
+    let mut lines: Vec<String> = checked.iter().map(ToString::to_string).collect();
     lines.push(format!(
         "The backup {} was brought back into {}.",
         from.display(),

@@ -1,7 +1,7 @@
 //! What the driver shows: assets, evidence, connections and counters, put into the view in the words of the API.
 
 use twin_core::{
-    SignalKey, Timestamp,
+    Said, SignalKey, Timestamp,
     engine::{Abstention, Explanation},
     said,
     twin::AssetCondition,
@@ -81,7 +81,7 @@ impl Driver {
             .engine
             .standing()
             .find(|s| s.raised.signal == model.score && s.state.is_active());
-        let abstained = abstained.map(|because| self.abstention(because));
+        let abstained = abstained.map(|because| self.abstention(because).into());
         let mut shares: Vec<ShareView> = explanation
             .map_or_else(Vec::new, |Explanation { inputs, .. }| {
                 inputs.iter().map(share_view).collect()
@@ -97,24 +97,33 @@ impl Driver {
         })
     }
 
-    fn abstention(&self, because: Abstention) -> String {
+    fn abstention(&self, because: Abstention) -> Said {
         match because {
-            Abstention::Standby => "not running".into(),
+            Abstention::Standby => said!("asset-abstains-standby", "not running"),
             Abstention::Settling { until } => {
                 let minutes = until.since(clock::now()).secs_f64().max(0.0) / 60.0;
-                format!(
-                    "running too short a time: it speaks in {:.0} min",
-                    minutes.ceil()
+                said!(
+                    "asset-abstains-settling",
+                    "running too short a time: it speaks in {minutes} min",
+                    minutes = minutes.ceil() as u64
                 )
             }
-            Abstention::Model => "the model could not be run".into(),
+            Abstention::Model => said!("asset-abstains-model", "the model could not be run"),
             Abstention::Input { signal, quality } => {
-                let name = self
-                    .compiled
-                    .signals
-                    .get(&signal)
-                    .map_or("an input", |names| names.name.as_str());
-                format!("{name}: {}", quality.reason.label())
+                let reason = quality.reason.said();
+                match self.compiled.signals.get(&signal) {
+                    Some(names) => said!(
+                        "asset-abstains-input",
+                        "{name}: {reason}",
+                        name = names.name.as_str(),
+                        reason = reason
+                    ),
+                    None => said!(
+                        "asset-abstains-some-input",
+                        "an input: {reason}",
+                        reason = reason
+                    ),
+                }
             }
         }
     }

@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use twin_core::{Said, said};
+
 use super::{
     long,
     walk::{Counts, Finding, Walk},
@@ -19,7 +21,7 @@ const FAULTS_KEPT: usize = 1_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// What is wrong, a sentence each: the first 1,000.
-    pub faults: Vec<String>,
+    pub faults: Vec<Said>,
     /// How many faults there are.
     pub faults_total: u64,
     /// What was looked at.
@@ -35,7 +37,7 @@ impl Report {
     }
 
     /// The report as a person reads it.
-    pub fn lines(&self) -> Vec<String> {
+    pub fn lines(&self) -> Vec<Said> {
         let Counts {
             journal_rows,
             chunks,
@@ -43,25 +45,42 @@ impl Report {
             other_blobs,
             audit_records,
         } = self.counts;
-        let mut lines = vec![format!(
-            "Looked at {samples} samples in {chunks} chunks and {journal_rows} journal rows, {other_blobs} other blobs \
-             and {audit_records} audit records."
+        let mut lines = vec![said!(
+            "check-looked",
+            "Looked at {samples} samples in {chunks} chunks and {rows} journal rows, {blobs} other blobs and {records} audit \
+             records.",
+            samples = samples,
+            chunks = chunks,
+            rows = journal_rows,
+            blobs = other_blobs,
+            records = audit_records
         )];
         lines.push(match (self.finished, self.faults_total) {
-            (true, 0) => "All is well.".into(),
-            (true, 1) => "1 fault was found.".into(),
-            (true, n) => format!("{n} faults were found."),
-            (false, n) => format!("The check was ended early; {n} faults were found until then."),
+            (true, 0) => said!("check-well", "All is well."),
+            (true, count) => said!(
+                "check-faults",
+                "{count} fault was found." | "{count} faults were found.",
+                count = count
+            ),
+            (false, count) => said!(
+                "check-ended",
+                "The check was ended early; {count} faults were found until then.",
+                count = count
+            ),
         });
         lines.extend(self.faults.iter().cloned());
         let unsaid = self.faults_total - self.faults.len() as u64;
         if unsaid > 0 {
-            lines.push(format!("{unsaid} more faults are not listed."));
+            lines.push(said!(
+                "check-unlisted",
+                "{count} more faults are not listed.",
+                count = unsaid
+            ));
         }
         lines
     }
 
-    fn add(&mut self, fault: String) {
+    fn add(&mut self, fault: Said) {
         self.faults_total += 1;
         if self.faults.len() < FAULTS_KEPT {
             self.faults.push(fault);
@@ -114,26 +133,25 @@ impl Historian {
         let (findings, counts) = (walk.findings, walk.counts);
         report.counts = counts;
         for finding in &findings {
-            report.add(format!(
-                "{}: {}",
-                telemetry.file.display(),
-                finding.sentence()
-            ));
+            report.add(of_file(database_name(telemetry), finding.sentence()));
         }
         if flow.is_break() {
             return Ok(report);
         }
-        let alarms = self.inner.alarms.file.display();
+        let alarms = &self.inner.alarms;
         match self.alarms().check_audit().await {
             Ok(audit) => {
                 report.counts.audit_records = audit.intact;
                 if let Some(seq) = audit.broken_at {
-                    report.add(format!(
-                        "{alarms}: audit record {seq} does not fit its chain: it was changed, taken out or put in later"
-                    ));
+                    let broken = said!(
+                        "check-audit",
+                        "audit record {number} does not fit its chain: it was changed, taken out or put in later",
+                        number = seq.to_string()
+                    );
+                    report.add(of_file(database_name(alarms), broken));
                 }
             }
-            Err(error @ Error::Damaged { .. }) => report.add(error.to_string()),
+            Err(error @ Error::Damaged { .. }) => report.add(error.to_string().into()),
             Err(error) => return Err(error),
         }
         report.finished = true;
@@ -141,11 +159,25 @@ impl Historian {
     }
 }
 
+fn database_name(database: &Database) -> String {
+    database.file.display().to_string()
+}
+
+/// What is wrong, and in which file.
+fn of_file(file: String, fault: Said) -> Said {
+    said!(
+        "check-of-file",
+        "{file}: {fault}",
+        file = file,
+        fault = fault
+    )
+}
+
 /// What SQLite says of a file's structure; none when it was ended.
 pub(super) async fn structure(
     database: &Database,
     look: impl FnMut() -> ControlFlow<()>,
-) -> Result<Option<Vec<String>>> {
+) -> Result<Option<Vec<Said>>> {
     let file = &database.file;
     let fail = Error::sql(file, "check the file");
     let (reader, _reading) = database.long_reader().await?;
@@ -154,7 +186,7 @@ pub(super) async fn structure(
         Err(Error::Damaged { why, .. }) => Some(vec![why]),
         other => other?,
     };
-    let fault = |line: String| format!("{}: {}", file.display(), line.replace('\n', "; "));
+    let fault = |line: String| of_file(database_name(database), line.replace('\n', "; ").into());
     Ok(lines.map(|lines| {
         lines
             .into_iter()
@@ -166,7 +198,7 @@ pub(super) async fn structure(
 
 impl Finding {
     /// In words.
-    pub(super) fn sentence(&self) -> String {
+    pub(super) fn sentence(&self) -> Said {
         match self {
             Finding::Journal {
                 row,
@@ -174,11 +206,15 @@ impl Finding {
                 t_max,
                 count,
                 why,
-            } => {
-                format!(
-                    "journal row {row} ({count} samples from {t_min} to {t_max} µs) cannot be read: {why}"
-                )
-            }
+            } => said!(
+                "check-journal",
+                "journal row {row} ({count} samples from {begin} to {end} µs) cannot be read: {why}",
+                row = row.to_string(),
+                count = count.to_string(),
+                begin = t_min.to_string(),
+                end = t_max.to_string(),
+                why = why.as_str()
+            ),
             Finding::Chunk {
                 signal,
                 t_min,
@@ -186,41 +222,82 @@ impl Finding {
                 count,
                 why,
                 ..
-            } => format!(
-                "the chunk of signal {signal} from {t_min} to {t_max} µs ({count} samples) cannot be read: {why}"
+            } => said!(
+                "check-chunk",
+                "the chunk of signal {signal} from {begin} to {end} µs ({count} samples) cannot be read: {why}",
+                signal = signal.to_string(),
+                begin = t_min.to_string(),
+                end = t_max.to_string(),
+                count = count.to_string(),
+                why = why.as_str()
             ),
             Finding::Overlap {
                 signal,
                 t_min,
                 before,
-            } => format!(
-                "the chunk of signal {signal} that begins at {t_min} µs overlaps the one before it, which ends at {before} µs"
+            } => said!(
+                "check-overlap",
+                "the chunk of signal {signal} that begins at {begin} µs overlaps the one before it, which ends at {end} µs",
+                signal = signal.to_string(),
+                begin = t_min.to_string(),
+                end = before.to_string()
             ),
-            Finding::Orphan { data } => format!("chunk data {data} belongs to no chunk"),
-            Finding::Blob { table, id, why } => {
-                format!("{} cannot be read: {why}", blob_name(table, *id))
-            }
-            Finding::Row {
-                table: "rolled",
-                signal,
-                ..
-            } => format!(
-                "the row that says how far signal {signal} is rolled up does not match its checksum"
+            Finding::Orphan { data } => said!(
+                "check-orphan",
+                "chunk data {data} belongs to no chunk",
+                data = data.to_string()
             ),
-            Finding::Row { signal, at, .. } => format!(
-                "the change of quality of signal {signal} at {at} µs does not match its checksum"
+            Finding::Blob { table, id, why } => said!(
+                "check-blob",
+                "{blob} cannot be read: {why}",
+                blob = blob_name(table, *id),
+                why = why.as_str()
             ),
-            Finding::Table { table, why } => {
-                format!("the table {table} cannot be read to its end: {why}")
-            }
+            Finding::Row { table, signal, at } => unmatched(table, *signal, *at),
+            Finding::Table { table, why } => said!(
+                "check-table",
+                "the table {table} cannot be read to its end: {why}",
+                table = table.to_string(),
+                why = why.as_str()
+            ),
         }
     }
 }
 
-pub(super) fn blob_name(table: &str, id: i64) -> String {
+/// A row that does not match its checksum.
+fn unmatched(table: &str, signal: i64, at: i64) -> Said {
     match table {
-        "arrival" => format!("the block of received times that begins with number {id}"),
-        "rollup" => format!("the block {id} of the rollups"),
-        _ => format!("the corrected sample {id}"),
+        "rolled" => said!(
+            "check-rolled",
+            "the row that says how far signal {signal} is rolled up does not match its checksum",
+            signal = signal.to_string()
+        ),
+        _ => said!(
+            "check-quality",
+            "the change of quality of signal {signal} at {at} µs does not match its checksum",
+            signal = signal.to_string(),
+            at = at.to_string()
+        ),
+    }
+}
+
+pub(super) fn blob_name(table: &str, id: i64) -> Said {
+    let number = id.to_string();
+    match table {
+        "arrival" => said!(
+            "check-blob-arrival",
+            "the block of received times that begins with number {number}",
+            number = number
+        ),
+        "rollup" => said!(
+            "check-blob-rollup",
+            "the block {number} of the rollups",
+            number = number
+        ),
+        _ => said!(
+            "check-blob-correction",
+            "the corrected sample {number}",
+            number = number
+        ),
     }
 }

@@ -118,7 +118,7 @@ async fn adopt(inner: &Inner, data: i64, facts: &ChunkFacts) -> Result<Option<St
 
 /// Does what one finding asks for, in one transaction.
 pub(super) async fn mend(connection: &mut SqliteConnection, finding: &Finding) -> sqlx::Result<()> {
-    let origin = finding.sentence();
+    let origin = finding.sentence().to_string();
     match finding {
         Finding::Journal { row, why, .. } => {
             set_apart(connection, "journal", "row", "data", *row, &origin, why).await?;

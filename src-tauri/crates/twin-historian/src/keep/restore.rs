@@ -83,7 +83,8 @@ async fn stage_and_check(
         return unsound(notices);
     }
     if !report.is_sound() {
-        return unsound(report.lines().join(" "));
+        let lines: Vec<String> = report.lines().iter().map(ToString::to_string).collect();
+        return unsound(lines.join(" "));
     }
     for name in [TELEMETRY.name, alarms::FILE.name] {
         flush(&staged.join(name))?;

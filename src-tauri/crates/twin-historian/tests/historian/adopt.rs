@@ -119,7 +119,7 @@ fn what_was_copied_leaves_the_provisional_id() {
         assert_eq!(historian.adopt(&adoptions).await.unwrap().samples, 4);
         assert_eq!(all(&historian, 2).await, []);
         let report = historian.check().await.unwrap();
-        assert_eq!(report.faults, Vec::<String>::new());
+        assert_eq!(report.faults, Vec::<twin_core::Said>::new());
         historian.close().await.unwrap();
     });
 }

@@ -249,7 +249,7 @@ async fn run(ops: Vec<Op>, options: Options) {
         compare(&historian, &model, &op).await;
     }
     let report = historian.check().await.unwrap();
-    assert_eq!(report.faults, Vec::<String>::new());
+    assert_eq!(report.faults, Vec::<twin_core::Said>::new());
     historian.close().await.unwrap();
 }
 

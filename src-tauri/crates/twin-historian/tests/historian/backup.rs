@@ -88,7 +88,10 @@ fn a_copy_made_while_appending_is_consistent_and_has_all_that_was_acknowledged()
             assert_eq!(names(&to), ["alarms.db", "telemetry.db"]);
             let copy = open(&to).await;
             assert_eq!(copy.notices(), Vec::<String>::new());
-            assert_eq!(copy.check().await.unwrap().faults, Vec::<String>::new());
+            assert_eq!(
+                copy.check().await.unwrap().faults,
+                Vec::<twin_core::Said>::new()
+            );
             let seen = all(&copy, 0).await;
             assert!(
                 seen.len() as i64 >= before,
@@ -341,7 +344,7 @@ fn an_exchange_that_was_cut_short_is_finished_at_the_next_start() {
             assert_eq!(all(&historian, 0).await, [(1, 1.0)]);
             assert_eq!(
                 historian.check().await.unwrap().faults,
-                Vec::<String>::new()
+                Vec::<twin_core::Said>::new()
             );
             historian.close().await.unwrap();
             let kept: Vec<_> = names(&place)

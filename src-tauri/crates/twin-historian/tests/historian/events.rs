@@ -270,7 +270,7 @@ fn a_group_is_stored_whole_or_not_at_all() {
         assert_eq!(counts(&historian).await, before, "memory and file differ");
         assert_eq!(
             historian.check().await.unwrap().faults,
-            Vec::<String>::new()
+            Vec::<twin_core::Said>::new()
         );
     });
 }

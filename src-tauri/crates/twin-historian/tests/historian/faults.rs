@@ -258,7 +258,7 @@ async fn whole_again(dir: &Path, model: &Model, what: &str) -> usize {
     let historian = Historian::open_with(dir, NOW, options()).await.unwrap();
     assert_eq!(historian.notices(), Vec::<String>::new(), "{what}");
     let report = historian.check().await.unwrap();
-    assert_eq!(report.faults, Vec::<String>::new(), "{what}");
+    assert_eq!(report.faults, Vec::<twin_core::Said>::new(), "{what}");
     let (missing, errors) = missing(&historian, model, what).await;
     assert_eq!(errors, 0, "{what}");
     historian.close().await.unwrap();

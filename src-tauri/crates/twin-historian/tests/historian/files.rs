@@ -68,7 +68,7 @@ fn a_full_disk_is_an_error_of_its_own_and_loses_nothing() {
         assert_eq!(all(&historian, 0).await.len() as i64, stored * 100);
         assert_eq!(
             historian.check().await.unwrap().faults,
-            Vec::<String>::new()
+            Vec::<twin_core::Said>::new()
         );
     });
 }

@@ -293,7 +293,7 @@ async fn flip_and_look(base: &Path, name: &str, at: usize, with: u8, right: &Rig
         .await
         .unwrap();
     let faults = historian.check().await.unwrap().faults;
-    assert_eq!(faults, Vec::<String>::new(), "{what}: {report:?}");
+    assert_eq!(faults, Vec::<twin_core::Said>::new(), "{what}: {report:?}");
     historian.close().await.unwrap();
     outcome
 }

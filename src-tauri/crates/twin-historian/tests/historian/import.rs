@@ -115,7 +115,7 @@ proptest! {
                 let expected: Vec<_> = model.values().cloned().collect();
                 assert_eq!(stored(&historian).await, expected);
             }
-            assert_eq!(historian.check().await.unwrap().faults, Vec::<String>::new());
+            assert_eq!(historian.check().await.unwrap().faults, Vec::<twin_core::Said>::new());
         });
     }
 }

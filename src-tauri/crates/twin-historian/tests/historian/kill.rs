@@ -196,7 +196,7 @@ fn after_kill_9_every_acknowledged_batch_is_there_and_none_is_torn() {
             compare(&historian, count, round).await;
             assert_eq!(
                 historian.check().await.unwrap().faults,
-                Vec::<String>::new()
+                Vec::<twin_core::Said>::new()
             );
             historian.close().await.unwrap();
         });

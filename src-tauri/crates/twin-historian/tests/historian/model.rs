@@ -320,7 +320,7 @@ proptest! {
                 compare(&historian, &model, t0, t0 + span, width, limit).await;
             }
             compare(&historian, &model, i64::MIN, i64::MAX, 7, usize::MAX).await;
-            assert_eq!(historian.check().await.unwrap().faults, Vec::<String>::new());
+            assert_eq!(historian.check().await.unwrap().faults, Vec::<twin_core::Said>::new());
         });
     }
 }

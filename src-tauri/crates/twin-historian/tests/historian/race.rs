@@ -124,7 +124,7 @@ fn an_append_that_nobody_waits_for_is_stored_whole_or_not_at_all() {
         assert_eq!(all(&historian, 0).await, seen, "memory and file differ");
         assert_eq!(
             historian.check().await.unwrap().faults,
-            Vec::<String>::new()
+            Vec::<twin_core::Said>::new()
         );
     });
 }
@@ -243,7 +243,7 @@ async fn dropped_import(times: usize) -> bool {
         "{stored}, {times} polls"
     );
     let faults = historian.check().await.unwrap().faults;
-    assert_eq!(faults, Vec::<String>::new(), "after {times} polls");
+    assert_eq!(faults, Vec::<twin_core::Said>::new(), "after {times} polls");
     finished
 }
 

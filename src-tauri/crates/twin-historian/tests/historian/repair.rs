@@ -60,7 +60,7 @@ fn a_sound_history_is_reported_with_what_was_looked_at() {
             ),
             (8, 2, 100, 3)
         );
-        assert_eq!(report.lines()[1], "All is well.");
+        assert_eq!(report.lines()[1].to_string(), "All is well.");
         let mut looks = 0;
         let stopped = historian.check_with(|_, _| {
             looks += 1;
@@ -125,7 +125,9 @@ fn every_sort_of_fault_is_told_and_repaired_and_what_is_lost_is_named() {
         .await;
         let historian = open(dir.path()).await;
         let report = historian.check().await.unwrap();
-        let text = report.lines().join("\n");
+        let lines = report.lines();
+        let text: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        let text = text.join("\n");
         for told in TOLD {
             assert!(text.contains(told), "{told} is not in:\n{text}");
         }
@@ -196,7 +198,7 @@ fn a_chunk_that_lost_its_samples_finds_them_again() {
         let historian = open(dir.path()).await;
         assert_eq!(
             historian.check().await.unwrap().faults,
-            Vec::<String>::new()
+            Vec::<twin_core::Said>::new()
         );
         assert_eq!(all(&historian, 0).await.len(), 50);
         assert_eq!(all(&historian, 1).await.len(), 50);

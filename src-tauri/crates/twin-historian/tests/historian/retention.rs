@@ -99,7 +99,7 @@ fn classes_of_signals_are_kept_differently_and_it_is_said() {
         assert_eq!(told[1].at, Timestamp(1_000_000));
         assert_eq!(
             historian.check().await.unwrap().faults,
-            Vec::<String>::new()
+            Vec::<twin_core::Said>::new()
         );
         // Nothing is left to do, and nothing more is noted.
         assert_eq!(
@@ -253,7 +253,7 @@ fn a_budget_takes_the_oldest_of_all_signals_gives_space_back_and_then_rests() {
         assert_eq!(all(&historian, 0).await, []);
         assert_eq!(
             historian.check().await.unwrap().faults,
-            Vec::<String>::new()
+            Vec::<twin_core::Said>::new()
         );
     });
 }

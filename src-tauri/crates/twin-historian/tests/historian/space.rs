@@ -119,7 +119,7 @@ fn without_a_free_page_nothing_is_lost_and_it_goes_on_when_there_is_one() {
         assert_eq!(all(&historian, 0).await.len() as i64, (stored + 1) * 500);
         assert_eq!(
             historian.check().await.unwrap().faults,
-            Vec::<String>::new()
+            Vec::<twin_core::Said>::new()
         );
     });
 }
@@ -188,7 +188,7 @@ fn a_full_disk_loses_nothing_and_it_goes_on_when_there_is_room() {
         assert_eq!(all(&historian, 0).await.len() as i64, (stored + 1) * 500);
         assert_eq!(
             historian.check().await.unwrap().faults,
-            Vec::<String>::new()
+            Vec::<twin_core::Said>::new()
         );
     });
 }
@@ -290,7 +290,7 @@ fn after_system_calls_failed_everything_acknowledged_is_there() {
             assert_eq!(seen.len() % 500, 0, "{what}: a torn append");
             assert_eq!(
                 historian.check().await.unwrap().faults,
-                Vec::<String>::new(),
+                Vec::<twin_core::Said>::new(),
                 "{what}"
             );
             historian

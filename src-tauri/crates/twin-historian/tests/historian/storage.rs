@@ -104,7 +104,7 @@ fn a_history_of_schema_1_is_migrated_and_read_back() {
         assert_eq!(found[2..], expected[0][1..]);
         assert_eq!(
             historian.check().await.unwrap().faults,
-            Vec::<String>::new()
+            Vec::<twin_core::Said>::new()
         );
     });
 }
@@ -250,7 +250,7 @@ async fn assert_made_good(historian: &Historian, after: usize) {
     );
     assert_eq!(
         historian.check().await.unwrap().faults,
-        Vec::<String>::new()
+        Vec::<twin_core::Said>::new()
     );
 }
 
@@ -442,7 +442,7 @@ fn the_first_of_many_small_chunks_is_joined_once() {
         let counts = numbers(&file, "SELECT sum(count), 0, 0 FROM chunk").await;
         assert_eq!(counts, [(expected as i64, 0, 0)]);
         let faults = historian.check().await.unwrap().faults;
-        assert_eq!(faults, Vec::<String>::new());
+        assert_eq!(faults, Vec::<twin_core::Said>::new());
     });
 }
 

@@ -95,7 +95,7 @@ fn limits(of: &Limits) -> Fields {
 }
 
 fn bytes_of(text: &str) -> Option<u64> {
-    size(text, SizeRange(0.0, 1e18, "")).ok()
+    size(text, SizeRange(0.0, 1e18, "", "")).ok()
 }
 
 /// A size in the largest unit that says it whole.

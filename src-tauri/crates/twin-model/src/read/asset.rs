@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
 
-use twin_core::{AssetId, ConnectionId};
+use twin_core::{AssetId, ConnectionId, said};
 
 use super::{
     paper::papers,
@@ -61,7 +61,11 @@ pub(super) fn asset(
         if asset_type.is_some_and(|t| t.signals.len() > 1) && !source.contains("{signal}") {
             table.fault(
                 "source",
-                "must hold {signal}, or all signals of the asset would come from one address",
+                said!(
+                    "plantfile-source-signal",
+                    "must hold {signal}, or all signals of the asset would come from one address",
+                    signal = "{signal}"
+                ),
             );
         }
     }
@@ -91,7 +95,13 @@ fn area(table: &mut Reader<'_>) -> String {
     match table.filled_text("place") {
         Some(place) => {
             if table.filled_text("area").is_some() {
-                table.fault("place", "stands beside area; keep one of both");
+                table.fault(
+                    "place",
+                    said!(
+                        "plantfile-place-area",
+                        "stands beside area; keep one of both"
+                    ),
+                );
             }
             place
         }
@@ -121,11 +131,14 @@ fn take_addresses(
         match taken.entry((asset.connection.clone(), address)) {
             Entry::Vacant(free) => drop(free.insert(name)),
             Entry::Occupied(first) => {
-                let message = format!(
-                    "signal {name} has the address \"{}\" of connection {} that signal {} has already; give each its own",
-                    first.key().1,
-                    asset.connection,
-                    first.get()
+                let message = said!(
+                    "plantfile-address-taken",
+                    "signal {signal} has the address \"{address}\" of connection {connection} that signal {other} has already; \
+                     give each its own",
+                    signal = name,
+                    address = first.key().1.as_str(),
+                    connection = asset.connection.as_str(),
+                    other = first.get().as_str()
                 );
                 match sources.filter(|_| own) {
                     Some(sources) => sources.fault(id, message),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use twin_core::ConnectionId;
+use twin_core::{ConnectionId, Said, said};
 
 use super::{
     payload::payload_rule,
@@ -19,9 +19,9 @@ use crate::{
 };
 
 /// Sizes of one payload: what MQTT can carry.
-const PACKET: SizeRange = SizeRange(1e3, 268_435_455.0, "must be at least 1kB and at most 268MB");
+const PACKET: SizeRange = SizeRange(1e3, 268_435_455.0, "1kB", "268MB");
 /// Bytes a second.
-const RATE: SizeRange = SizeRange(1e3, 1e10, "must be at least 1kB and at most 10GB");
+const RATE: SizeRange = SizeRange(1e3, 1e10, "1kB", "10GB");
 
 pub(super) fn connection(mut table: Reader<'_>, seen: &mut HashSet<String>) -> Connection {
     let security = table.choice("security", &Security::NAMES);
@@ -58,14 +58,17 @@ pub(super) fn connection(mut table: Reader<'_>, seen: &mut HashSet<String>) -> C
     if connection.certificate_file.is_some() != connection.key_file.is_some() {
         table.fault(
             "certificate_file",
-            "certificate_file and key_file go together; give both or none",
+            said!(
+                "plantfile-certificate-pair",
+                "certificate_file and key_file go together; give both or none"
+            ),
         );
     }
     check_kind(&table, &connection);
     let filters = connection.subscriptions.iter().map(|s| s.filter.as_str());
-    check_once(&table, "subscriptions", "filter", filters);
+    check_once(&table, "subscriptions", filter_twice, filters);
     let paths = connection.resources.iter().map(|r| r.path.as_str());
-    check_once(&table, "resources", "path", paths);
+    check_once(&table, "resources", path_twice, paths);
     table.finish();
     connection
 }
@@ -80,11 +83,20 @@ fn read_all<T>(
 
 fn check_host(table: &Reader<'_>, host: &str) {
     if host.contains("://") {
-        table.fault("host", "must be a host name or address without a scheme; port and security have their own keys");
+        table.fault(
+            "host",
+            said!(
+                "plantfile-host-scheme",
+                "must be a host name or address without a scheme; port and security have their own keys"
+            ),
+        );
     } else if host.contains(|c: char| c.is_whitespace() || c == '/') {
         table.fault(
             "host",
-            "must be a host name or address without spaces and slashes",
+            said!(
+                "plantfile-host-signs",
+                "must be a host name or address without spaces and slashes"
+            ),
         );
     }
 }
@@ -103,18 +115,51 @@ fn check_kind(table: &Reader<'_>, connection: &Connection) {
         let kind = connection.kind.name();
         table.fault(
             key,
-            format!("is nothing that a connection of kind \"{kind}\" has; remove it"),
+            said!(
+                "plantfile-foreign",
+                "is nothing that a connection of kind \"{kind}\" has; remove it",
+                kind = kind
+            ),
         );
     }
 }
 
-fn check_once<'a>(table: &Reader<'_>, key: &str, what: &str, texts: impl Iterator<Item = &'a str>) {
+fn check_once<'a>(
+    table: &Reader<'_>,
+    key: &str,
+    twice: fn(&str) -> Said,
+    texts: impl Iterator<Item = &'a str>,
+) {
     let mut seen = HashSet::new();
     for text in texts {
         if !seen.insert(text) {
-            table.fault(key, format!("{what} \"{text}\" stands twice; remove one"));
+            table.fault(key, twice(text));
         }
     }
+}
+
+fn filter_twice(filter: &str) -> Said {
+    said!(
+        "plantfile-filter-twice",
+        "filter \"{filter}\" stands twice; remove one",
+        filter = filter
+    )
+}
+
+fn path_twice(path: &str) -> Said {
+    said!(
+        "plantfile-path-twice",
+        "path \"{path}\" stands twice; remove one",
+        path = path
+    )
+}
+
+fn shadow_twice(shadow: &str) -> Said {
+    said!(
+        "plantfile-shadow-twice",
+        "shadow \"{shadow}\" stands twice; remove one",
+        shadow = shadow
+    )
 }
 
 fn transport(table: &mut Reader<'_>) -> Transport {
@@ -124,7 +169,10 @@ fn transport(table: &mut Reader<'_>) -> Transport {
     if path.is_some() && !is_websocket {
         table.fault(
             "path",
-            "belongs to carrier = \"websocket\"; add that or remove this",
+            said!(
+                "plantfile-path-carrier",
+                "belongs to carrier = \"websocket\"; add that or remove this"
+            ),
         );
     }
     let path = path.unwrap_or_else(|| WEBSOCKET_PATH.to_owned());
@@ -141,7 +189,13 @@ fn transport(table: &mut Reader<'_>) -> Transport {
     };
     let is_protocol = |name: &String| (1..=255).contains(&name.len());
     if transport.alpn.len() > 16 || !transport.alpn.iter().all(is_protocol) {
-        table.fault("alpn", "must be at most 16 names of 1 to 255 bytes");
+        table.fault(
+            "alpn",
+            said!(
+                "plantfile-alpn",
+                "must be at most 16 names of 1 to 255 bytes"
+            ),
+        );
     }
     let is_odd = |c: char| c.is_whitespace() || matches!(c, '/' | ':');
     if transport
@@ -151,7 +205,10 @@ fn transport(table: &mut Reader<'_>) -> Transport {
     {
         table.fault(
             "server_name",
-            "must be a host name, without scheme and port",
+            said!(
+                "plantfile-server-name",
+                "must be a host name, without scheme and port"
+            ),
         );
     }
     transport
@@ -159,7 +216,10 @@ fn transport(table: &mut Reader<'_>) -> Transport {
 
 fn check_path(table: &Reader<'_>, path: &str) {
     if !path.is_empty() && (!path.starts_with('/') || path.chars().any(char::is_whitespace)) {
-        table.fault("path", "must begin with `/` and hold no spaces");
+        table.fault(
+            "path",
+            said!("plantfile-path", "must begin with `/` and hold no spaces"),
+        );
     }
 }
 
@@ -185,7 +245,10 @@ fn sparkplug(table: &mut Reader<'_>) -> Sparkplug {
     if host.is_some_and(|host| host.contains(['/', '+', '#'])) {
         table.fault(
             "primary_host",
-            "must not hold `/`, `+` or `#`: it is one level of a topic",
+            said!(
+                "plantfile-level",
+                "must not hold `/`, `+` or `#`: it is one level of a topic"
+            ),
         );
     }
     sparkplug
@@ -204,7 +267,11 @@ fn shadows(table: &mut Reader<'_>) -> Vec<String> {
     if shadows.len() > SHADOWS_MAX {
         table.fault(
             "shadows",
-            format!("names more than {SHADOWS_MAX} shadows; keep fewer"),
+            said!(
+                "plantfile-shadows",
+                "names more than {count} shadows; keep fewer",
+                count = SHADOWS_MAX
+            ),
         );
     }
     for shadow in &shadows {
@@ -212,14 +279,18 @@ fn shadows(table: &mut Reader<'_>) -> Vec<String> {
         if !is_name(thing, 128, &[':', '_', '-']) || !is_name(name, 64, &[':', '_', '-', '$']) {
             table.fault(
                 "shadows",
-                format!("\"{shadow}\" names no shadow; write \"thing\" or \"thing/shadow\""),
+                said!(
+                    "plantfile-shadow",
+                    "\"{shadow}\" names no shadow; write \"thing\" or \"thing/shadow\"",
+                    shadow = &**shadow
+                ),
             );
         }
     }
     check_once(
         table,
         "shadows",
-        "shadow",
+        shadow_twice,
         shadows.iter().map(String::as_str),
     );
     shadows
@@ -251,19 +322,29 @@ fn subscription(mut table: Reader<'_>) -> Subscription {
     if topic::is_everything(filter) && !subscription.everything {
         table.fault(
             "filter",
-            format!("\"{filter}\" asks for every message of the broker; name topics, or add everything = true"),
+            said!(
+                "plantfile-everything",
+                "\"{filter}\" asks for every message of the broker; name topics, or add everything = true",
+                filter = &**filter
+            ),
         );
     }
     if let Some(share) = &subscription.share {
         if !topic::is_share(share) {
             table.fault(
                 "share",
-                "must not hold `/`, `+` or `#`: it is one level of a topic",
+                said!(
+                    "plantfile-level",
+                    "must not hold `/`, `+` or `#`: it is one level of a topic"
+                ),
             );
         } else if filter.starts_with("$share/") {
             table.fault(
                 "share",
-                "stands beside a filter that is shared already; keep one of both",
+                said!(
+                    "plantfile-share-beside",
+                    "stands beside a filter that is shared already; keep one of both"
+                ),
             );
         }
     }

@@ -1,6 +1,6 @@
 //! The table `[discovery]`.
 
-use twin_core::Duration;
+use twin_core::{Duration, said};
 
 use super::shared::read_size;
 use crate::{
@@ -20,14 +20,22 @@ pub(super) fn discovery(mut table: Reader<'_>) -> Discovery {
             Ok(None) => {
                 table.fault(
                     "keep",
-                    "is \"forever\"; what nobody accepted has to go one day",
+                    said!(
+                        "plantfile-keep-forever",
+                        "is \"forever\"; what nobody accepted has to go one day"
+                    ),
                 );
                 None
             }
             Err(fault) => {
                 table.fault(
                     "keep",
-                    format!("is \"{text}\": {fault}, or \"0\" for nothing"),
+                    said!(
+                        "plantfile-keep",
+                        "is \"{text}\": {fault}, or \"0\" for nothing",
+                        text = text,
+                        fault = fault
+                    ),
                 );
                 None
             }
@@ -40,9 +48,20 @@ pub(super) fn discovery(mut table: Reader<'_>) -> Discovery {
     };
     for entry in &discovery.ignore {
         if entry.is_empty() {
-            table.fault("ignore", "holds an empty filter; remove it");
+            table.fault(
+                "ignore",
+                said!("plantfile-ignore-empty", "holds an empty filter; remove it"),
+            );
         } else if let Some(fault) = Ignored::fault(entry) {
-            table.fault("ignore", format!("\"{entry}\": {fault}"));
+            table.fault(
+                "ignore",
+                said!(
+                    "plantfile-value",
+                    "\"{text}\": {fault}",
+                    text = &**entry,
+                    fault = fault
+                ),
+            );
         }
     }
     table.finish();

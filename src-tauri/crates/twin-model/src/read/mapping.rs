@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use twin_core::ConnectionId;
+use twin_core::{ConnectionId, said};
 
 use super::{
     shared::{check_filter, reference, unique_id},
@@ -18,7 +18,14 @@ pub(super) fn mappings(root: &mut Reader<'_>, plant: &Plant) -> Vec<Mapping> {
     let mut seen = HashSet::new();
     let tables = root.tables("mapping");
     if tables.len() > MAPPINGS_MAX {
-        root.fault("mapping", format!("has more than {MAPPINGS_MAX} rules"));
+        root.fault(
+            "mapping",
+            said!(
+                "plantfile-mappings",
+                "has more than {count} rules",
+                count = MAPPINGS_MAX
+            ),
+        );
     }
     tables
         .into_iter()
@@ -87,14 +94,22 @@ fn check_pattern(table: &Reader<'_>, mapping: &Mapping, plant: &Plant) {
         if let Some(unknown) = text.captures().find(|name| !captures.contains(name)) {
             table.fault(
                 key,
-                format!("takes {{{unknown}}}, which filter and path do not capture; capture it or write another {key}"),
+                said!(
+                    "plantfile-capture",
+                    "takes {capture}, which filter and path do not capture; capture it or write another {key}",
+                    capture = format!("{{{unknown}}}"),
+                    key = key
+                ),
             );
         }
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if is_id && !text.plain().all(|plain| plain.chars().all(is_plain)) {
             table.fault(
                 key,
-                "may hold only letters, digits, `-`, `_` and `.` beside captures",
+                said!(
+                    "plantfile-template",
+                    "may hold only letters, digits, `-`, `_` and `.` beside captures"
+                ),
             );
         }
         if key == "place" && !text.has_capture() {

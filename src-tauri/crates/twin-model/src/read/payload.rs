@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use twin_core::said;
+
 use super::shared::{check_filter, check_zone};
 use crate::{
     payload::{CONVENTIONS, Encoding, Field, Form, Number, PayloadRule, Source},
@@ -42,24 +44,44 @@ fn check_convention(table: &Reader<'_>, rule: &PayloadRule) {
     match rule.read_as.as_deref() {
         Some(name) if !CONVENTIONS.contains(&name) => table.fault(
             "as",
-            format!(
-                "is \"{name}\", but must be one of {}",
-                CONVENTIONS.join(", ")
+            said!(
+                "plantfile-one-of",
+                "is \"{text}\", but must be one of {known}",
+                text = name,
+                known = CONVENTIONS.join(", ")
             ),
         ),
         Some("layout") if rule.layout.is_empty() => {
-            table.fault("layout", "is missing; name its fields");
+            table.fault(
+                "layout",
+                said!("plantfile-no-fields", "is missing; name its fields"),
+            );
         }
         Some(name) if name != "layout" && !rule.layout.is_empty() => {
-            table.fault("layout", "belongs to as = \"layout\"; keep one of both");
+            table.fault(
+                "layout",
+                said!(
+                    "plantfile-layout-as",
+                    "belongs to as = \"layout\"; keep one of both"
+                ),
+            );
         }
         Some(name) if name != "csv" && !rule.columns.is_empty() => {
-            table.fault("columns", "belong to as = \"csv\"; keep one of both");
+            table.fault(
+                "columns",
+                said!(
+                    "plantfile-columns-as",
+                    "belong to as = \"csv\"; keep one of both"
+                ),
+            );
         }
         None if rule.zone.is_none() && rule.layout.is_empty() && !has_columns(rule) => {
             table.fault(
                 "filter",
-                "has no rule beside it; add as, zone, layout or columns",
+                said!(
+                    "plantfile-no-rule",
+                    "has no rule beside it; add as, zone, layout or columns"
+                ),
             );
         }
         _ => {}
@@ -76,24 +98,41 @@ fn check_layout(table: &Reader<'_>, rule: &PayloadRule) {
         if !seen.insert(field.name.as_str()) {
             table.fault(
                 "layout",
-                format!("\"{}\" stands twice; give each its own name", field.name),
+                said!(
+                    "plantfile-name-twice",
+                    "\"{name}\" stands twice; give each its own name",
+                    name = &*field.name
+                ),
             );
         }
     }
     if rule.layout.len() > FIELDS_MAX || rule.columns.len() > FIELDS_MAX {
-        table.fault("filter", format!("has more than {FIELDS_MAX} fields"));
+        table.fault(
+            "filter",
+            said!(
+                "plantfile-fields",
+                "has more than {count} fields",
+                count = FIELDS_MAX
+            ),
+        );
     }
     let is_placed = rule.source != Source::default() || rule.min_length.is_some();
     if is_placed && rule.layout.is_empty() {
         table.fault(
             "layout",
-            "is missing; path, encoding and min_length say where it stands",
+            said!(
+                "plantfile-no-layout",
+                "is missing; path, encoding and min_length say where it stands"
+            ),
         );
     }
     if rule.source.path.is_some() && rule.source.encoding == Encoding::Binary {
         table.fault(
             "encoding",
-            "must be \"hex\" or \"base64\": JSON holds no bytes",
+            said!(
+                "plantfile-encoding",
+                "must be \"hex\" or \"base64\": JSON holds no bytes"
+            ),
         );
     }
 }
@@ -104,8 +143,10 @@ fn check_columns(table: &Reader<'_>, rule: &PayloadRule) {
         if column.is_empty() || !seen.insert(column) {
             table.fault(
                 "columns",
-                format!(
-                    "\"{column}\" is empty or stands twice; name each column, `-` leaves one out"
+                said!(
+                    "plantfile-column",
+                    "\"{column}\" is empty or stands twice; name each column, `-` leaves one out",
+                    column = &**column
                 ),
             );
         }
@@ -114,10 +155,19 @@ fn check_columns(table: &Reader<'_>, rule: &PayloadRule) {
         .decimal
         .is_some_and(|decimal| !matches!(decimal, '.' | ','))
     {
-        table.fault("decimal", "must be \".\" or \",\"");
+        table.fault(
+            "decimal",
+            said!("plantfile-decimal", "must be \".\" or \",\""),
+        );
     }
     if rule.separator.is_some() && rule.separator == rule.decimal {
-        table.fault("separator", "is the decimal sign too; they have to differ");
+        table.fault(
+            "separator",
+            said!(
+                "plantfile-separator",
+                "is the decimal sign too; they have to differ"
+            ),
+        );
     }
 }
 
@@ -127,15 +177,23 @@ fn field(mut table: Reader<'_>) -> Field {
         .integer("at", 0..=65_535)
         .and_then(|at| u32::try_from(at).ok());
     if at.is_none() {
-        table.fault("at", "must say the offset of the first byte, from 0");
+        table.fault(
+            "at",
+            said!(
+                "plantfile-offset",
+                "must say the offset of the first byte, from 0"
+            ),
+        );
     }
     let form_name = table.required_text("type");
     let form = Form::parse(&form_name);
     if form.is_none() && !form_name.is_empty() {
         table.fault(
             "type",
-            format!(
-                "is \"{form_name}\", but must be such as u8, i16be, u32le, f32be, bcd16be or bool"
+            said!(
+                "plantfile-form",
+                "is \"{name}\", but must be such as u8, i16be, u32le, f32be, bcd16be or bool",
+                name = form_name
             ),
         );
     }
@@ -153,7 +211,10 @@ fn field(mut table: Reader<'_>) -> Field {
         bits: bits(&mut table),
     };
     if field.scale == 0.0 {
-        table.fault("scale", "is 0, so every value would be the same");
+        table.fault(
+            "scale",
+            said!("plantfile-scale", "is 0, so every value would be the same"),
+        );
     }
     check_bits(&table, &field);
     table.finish();
@@ -168,7 +229,13 @@ fn bits(table: &mut Reader<'_>) -> Option<[u8; 2]> {
         .collect();
     let read = <[u8; 2]>::try_from(bits).ok();
     if read.is_none() {
-        table.fault("bits", "must be the first bit and how many, such as [0, 4]");
+        table.fault(
+            "bits",
+            said!(
+                "plantfile-bits",
+                "must be the first bit and how many, such as [0, 4]"
+            ),
+        );
     }
     read
 }
@@ -182,12 +249,21 @@ fn check_bits(table: &Reader<'_>, field: &Field) {
         Number::Unsigned | Number::Signed | Number::Boolean
     );
     if !has_bits {
-        table.fault("bits", "are of whole numbers only");
+        table.fault(
+            "bits",
+            said!("plantfile-bits-whole", "are of whole numbers only"),
+        );
     } else if count == 0 || u16::from(first) + u16::from(count) > u16::from(field.form.bytes) * 8 {
         let bits = u16::from(field.form.bytes) * 8;
         table.fault(
             "bits",
-            format!("[{first}, {count}] must lie within the {bits} bits of the type"),
+            said!(
+                "plantfile-bits-within",
+                "[{first}, {count}] must lie within the {bits} bits of the type",
+                first = first.to_string(),
+                count = count.to_string(),
+                bits = bits.to_string()
+            ),
         );
     }
 }

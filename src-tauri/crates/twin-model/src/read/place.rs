@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use twin_core::said;
+
 use super::shared::unique_id;
 use crate::{
     place::{Level, Place},
@@ -43,7 +45,10 @@ fn place<'a>(
         if table.filled_text("level").is_none() {
             table.fault(
                 "level",
-                "is missing; it is enterprise, site, area, line or cell",
+                said!(
+                    "plantfile-no-level",
+                    "is missing; it is enterprise, site, area, line or cell"
+                ),
             );
         }
         table.choice("level", &Level::NAMES)
@@ -66,15 +71,22 @@ fn check_parent(table: &Reader<'_>, place: &Place, levels: &HashMap<String, Leve
     if level.is_none() {
         table.fault(
             "parent",
-            format!("there is no place \"{parent}\"; correct the id or add a [[place]]"),
+            said!(
+                "plantfile-reference",
+                "there is no {key} \"{id}\"; correct the id or add a [[{key}]]",
+                key = "place",
+                id = &**parent
+            ),
         );
     }
     if level.is_some_and(|level| *level >= place.level) {
         table.fault(
             "parent",
-            format!(
-                "\"{parent}\" is no higher than the {}; the order is enterprise, site, area, line, cell",
-                place.level.name()
+            said!(
+                "plantfile-no-higher",
+                "\"{parent}\" is no higher than the {level}; the order is enterprise, site, area, line, cell",
+                parent = &**parent,
+                level = place.level.name()
             ),
         );
     }

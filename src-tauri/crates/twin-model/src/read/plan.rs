@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use twin_core::{Said, said};
+
 use super::shared::{reference, unique_id};
 use crate::{
     plan::{Location, Plan, PlanUnits, PlantMap},
@@ -50,13 +52,17 @@ fn plan(mut table: Reader<'_>, plant: &Plant, seen: &mut HashSet<String>) -> Pla
 }
 
 /// Why a position is none.
-fn outside(units: PlanUnits) -> &'static str {
+fn outside(units: PlanUnits) -> Said {
     match units {
-        PlanUnits::Fraction => {
+        PlanUnits::Fraction => said!(
+            "plantfile-outside-plan",
             "is outside of the plan: both numbers are parts of its width and height, 0 to 1; with units = \"drawing\" they \
              are the drawing's own"
-        }
-        PlanUnits::Drawing => "is further away than any drawing is wide",
+        ),
+        PlanUnits::Drawing => said!(
+            "plantfile-outside-drawing",
+            "is further away than any drawing is wide"
+        ),
     }
 }
 
@@ -83,7 +89,11 @@ pub(super) fn map(
             if plant.asset(&asset).is_some() {
                 locations.fault(
                     &asset,
-                    "is an asset of this file: write location = { latitude = …, longitude = … } under its [[asset]]",
+                    said!(
+                        "plantfile-own-location",
+                        "is an asset of this file: write {example} under its [[asset]]",
+                        example = "location = { latitude = …, longitude = … }"
+                    ),
                 );
             }
             let at = Location {
@@ -93,7 +103,10 @@ pub(super) fn map(
             if !at.is_on_earth() {
                 locations.fault(
                     &asset,
-                    "must be latitude, -90 to 90, and longitude, -180 to 180",
+                    said!(
+                        "plantfile-earth",
+                        "must be latitude, -90 to 90, and longitude, -180 to 180"
+                    ),
                 );
             }
             map.locations.insert(asset, at);
@@ -117,7 +130,13 @@ pub(super) fn location(asset: &mut Reader<'_>) -> Option<Location> {
         if value.abs() > most {
             table.fault(
                 key,
-                format!("is {value}, but must lie between -{most} and {most}"),
+                said!(
+                    "plantfile-between",
+                    "is {number}, but must lie between {least} and {most}",
+                    number = value.to_string(),
+                    least = format!("-{most}"),
+                    most = most.to_string()
+                ),
             );
         }
     }
@@ -130,7 +149,11 @@ fn check_asset(table: &Reader<'_>, asset: &str, plant: &Plant) {
     if plant.asset(asset).is_none() && plant.mappings.is_empty() {
         table.fault(
             asset,
-            format!("there is no asset \"{asset}\"; correct the id or add an [[asset]]"),
+            said!(
+                "plantfile-no-asset",
+                "there is no asset \"{id}\"; correct the id or add an [[asset]]",
+                id = asset
+            ),
         );
     }
 }
@@ -144,9 +167,11 @@ fn check_file(table: &Reader<'_>, key: &str, file: &str, endings: &[&str]) {
     if !file.is_empty() && !fits {
         table.fault(
             key,
-            format!(
-                "is \"{file}\", but must be the name of a file in the folder plans beside this file that ends with {}",
-                endings.join(", ")
+            said!(
+                "plantfile-plan-file",
+                "is \"{file}\", but must be the name of a file in the folder plans beside this file that ends with {endings}",
+                file = file,
+                endings = endings.join(", ")
             ),
         );
     }

@@ -1,6 +1,6 @@
 //! The table `[retention]`.
 
-use twin_core::{AssetId, Duration};
+use twin_core::{AssetId, Duration, said};
 
 use super::shared::read_size;
 use crate::{
@@ -30,7 +30,14 @@ fn class(mut table: Reader<'_>, plant: &Plant, default: Keep) -> RetentionClass 
     let mut known = |key: &'static str, is_known: &dyn Fn(&str) -> bool| {
         let ids = table.texts(key);
         for id in ids.iter().filter(|id| !is_known(id)) {
-            table.fault(key, format!("nothing has the id \"{id}\"; correct it"));
+            table.fault(
+                key,
+                said!(
+                    "plantfile-no-id",
+                    "nothing has the id \"{id}\"; correct it",
+                    id = &**id
+                ),
+            );
         }
         ids
     };
@@ -43,7 +50,10 @@ fn class(mut table: Reader<'_>, plant: &Plant, default: Keep) -> RetentionClass 
     if areas.is_empty() && assets.is_empty() && types.is_empty() && signals.is_empty() {
         table.fault(
             "signals",
-            "a class names areas, assets, types or signals; what holds for all stands in [retention] itself",
+            said!(
+                "plantfile-class",
+                "a class names areas, assets, types or signals; what holds for all stands in [retention] itself"
+            ),
         );
     }
     let keep = keep(&mut table, default);
@@ -65,7 +75,10 @@ fn keep(table: &mut Reader<'_>, default: Keep) -> Keep {
     if longer(rollups, raw) != rollups {
         table.fault(
             "rollups",
-            "is shorter than raw; statistics are kept at least as long as the samples",
+            said!(
+                "plantfile-rollups",
+                "is shorter than raw; statistics are kept at least as long as the samples"
+            ),
         );
     }
     Keep { raw, rollups }
@@ -87,7 +100,15 @@ fn read_age(
     match age(&text) {
         Ok(age) => age,
         Err(fault) => {
-            table.fault(key, format!("is \"{text}\": {fault}"));
+            table.fault(
+                key,
+                said!(
+                    "plantfile-is-value",
+                    "is \"{text}\": {fault}",
+                    text = text,
+                    fault = fault
+                ),
+            );
             default
         }
     }

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use twin_core::said;
+
 use crate::{
     reader::Reader,
     retention::{SizeRange, size},
@@ -12,7 +14,14 @@ use crate::{
 pub(super) fn unique_id(table: &mut Reader<'_>, seen: &mut HashSet<String>) -> String {
     let id = table.id("id");
     if !id.is_empty() && !seen.insert(id.clone()) {
-        table.fault("id", format!("\"{id}\" stands twice; give each its own id"));
+        table.fault(
+            "id",
+            said!(
+                "plantfile-id-twice",
+                "\"{id}\" stands twice; give each its own id",
+                id = &*id
+            ),
+        );
     }
     id
 }
@@ -21,7 +30,12 @@ pub(super) fn reference(table: &Reader<'_>, key: &str, id: &str, known: bool) {
     if !known && !id.is_empty() {
         table.fault(
             key,
-            format!("there is no {key} \"{id}\"; correct the id or add a [[{key}]]"),
+            said!(
+                "plantfile-reference",
+                "there is no {key} \"{id}\"; correct the id or add a [[{key}]]",
+                key = key,
+                id = id
+            ),
         );
     }
 }
@@ -35,7 +49,15 @@ pub(super) fn leads_out(file: &str) -> bool {
 /// Checks a topic filter that is there.
 pub(super) fn check_filter(table: &Reader<'_>, key: &str, filter: &str) {
     if let Some(fault) = topic::filter_fault(filter).filter(|_| !filter.is_empty()) {
-        table.fault(key, format!("\"{filter}\": {fault}"));
+        table.fault(
+            key,
+            said!(
+                "plantfile-value",
+                "\"{text}\": {fault}",
+                text = filter,
+                fault = fault
+            ),
+        );
     }
 }
 
@@ -47,33 +69,59 @@ pub(super) fn read_size(
 ) -> Option<u64> {
     let text = table.filled_text(key)?;
     let read = size(&text, range);
-    if let Err(fault) = &read {
-        table.fault(key, format!("is \"{text}\": {fault}"));
+    match read {
+        Ok(size) => Some(size),
+        Err(fault) => {
+            table.fault(
+                key,
+                said!(
+                    "plantfile-is-value",
+                    "is \"{text}\": {fault}",
+                    text = text,
+                    fault = fault
+                ),
+            );
+            None
+        }
     }
-    read.ok()
 }
 
 /// Checks an IANA time zone as far as its spelling goes.
 pub(super) fn check_zone(table: &Reader<'_>, key: &str, zone: &str) {
     if zone.chars().any(char::is_whitespace) {
-        table.fault(key, "must be an IANA time zone such as \"Europe/Berlin\"");
+        table.fault(
+            key,
+            said!(
+                "plantfile-zone",
+                "must be an IANA time zone such as \"Europe/Berlin\""
+            ),
+        );
     }
 }
 
 /// An address is a topic, `#`, and a path inside the payload.
 pub(super) fn check_address(table: &Reader<'_>, key: &str, address: &str) {
     let fault = match address.split_once('#') {
-        None => Some("has no `#`"),
-        Some(("", _)) => Some("has no topic before the `#`"),
-        Some((_, "")) => Some("has nothing after the `#`"),
-        Some((topic, _)) if topic.contains('+') => Some("has a wildcard in its topic"),
+        None => Some(said!("plantfile-address-hash", "has no `#`")),
+        Some(("", _)) => Some(said!(
+            "plantfile-address-topic",
+            "has no topic before the `#`"
+        )),
+        Some((_, "")) => Some(said!("plantfile-address-path", "has nothing after the `#`")),
+        Some((topic, _)) if topic.contains('+') => Some(said!(
+            "plantfile-address-wildcard",
+            "has a wildcard in its topic"
+        )),
         Some(_) => None,
     };
     if let Some(fault) = fault {
         table.fault(
             key,
-            format!(
-                "\"{address}\" {fault}; write it as topic#path, such as \"line1/oven#temperature\""
+            said!(
+                "plantfile-address",
+                "\"{address}\" {fault}; write it as topic#path, such as \"line1/oven#temperature\"",
+                address = address,
+                fault = fault
             ),
         );
     }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use twin_core::{
     Duration, ModelId,
     alarm::{AlarmKind, Priority},
+    said,
 };
 
 use super::shared::{leads_out, unique_id};
@@ -38,13 +39,19 @@ pub(super) fn asset_type(mut table: Reader<'_>, seen: &mut HashSet<String>) -> A
     {
         table.fault(
             "dtmi",
-            "must begin with \"dtmi:\", such as \"dtmi:water:CentrifugalPump;2\"",
+            said!(
+                "plantfile-dtmi",
+                "must begin with \"dtmi:\", such as \"dtmi:water:CentrifugalPump;2\""
+            ),
         );
     }
     if read.model_file.as_deref().is_some_and(leads_out) {
         table.fault(
             "model_file",
-            "must be a path below the plant file's folder, without \"..\"",
+            said!(
+                "plantfile-model-file",
+                "must be a path below the plant file's folder, without \"..\""
+            ),
         );
     }
     read.running = table.table("running").map(|r| running(r, &read));
@@ -52,7 +59,11 @@ pub(super) fn asset_type(mut table: Reader<'_>, seen: &mut HashSet<String>) -> A
     if read.model.is_some() && read.signal(SCORE_SIGNAL).is_some() {
         table.fault(
             "model",
-            format!("its score takes the id \"{SCORE_SIGNAL}\"; give that signal another id"),
+            said!(
+                "plantfile-score-id",
+                "its score takes the id \"{id}\"; give that signal another id",
+                id = SCORE_SIGNAL
+            ),
         );
     }
     table.finish();
@@ -98,9 +109,11 @@ pub(super) fn check_signal(table: &Reader<'_>, key: &str, signal: &str, of: &Ass
     if !signal.is_empty() && !may_be_modelled && of.signal(signal).is_none() {
         table.fault(
             key,
-            format!(
-                "type \"{}\" has no signal \"{signal}\"; correct the id or add the signal",
-                of.id
+            said!(
+                "plantfile-no-signal",
+                "type \"{kind}\" has no signal \"{signal}\"; correct the id or add the signal",
+                kind = &*of.id,
+                signal = signal
             ),
         );
     }
@@ -168,7 +181,12 @@ fn signal(mut table: Reader<'_>, seen: &mut HashSet<String>, modelled: &[SignalD
     {
         table.fault(
             "normal",
-            format!("[{normal_low}, {normal_high}] must lie within range [{low}, {high}]"),
+            said!(
+                "plantfile-normal",
+                "{normal} must lie within range {range}",
+                normal = format!("[{normal_low}, {normal_high}]"),
+                range = format!("[{low}, {high}]")
+            ),
         );
     }
     check_limits(&table, &signal.alarms);
@@ -191,9 +209,11 @@ fn check_display_unit(table: &Reader<'_>, signal: &SignalDef) {
     if !matches!(quantities, (Some(unit), Some(shown)) if unit.quantity == shown.quantity) {
         table.fault(
             "display_unit",
-            format!(
-                "\"{}\" does not convert into \"{shown}\"; name a known unit of the same quantity",
-                signal.unit
+            said!(
+                "plantfile-display-unit",
+                "\"{unit}\" does not convert into \"{shown}\"; name a known unit of the same quantity",
+                unit = &*signal.unit,
+                shown = &**shown
             ),
         );
     }
@@ -216,18 +236,23 @@ fn check_limits(table: &Reader<'_>, alarms: &[AlarmDef]) {
         if of_kind.next().is_some() {
             table.fault(
                 "alarms",
-                format!("two alarms of kind \"{}\"; keep one", kind.name()),
+                said!(
+                    "plantfile-alarm-twice",
+                    "two alarms of kind \"{kind}\"; keep one",
+                    kind = kind.name()
+                ),
             );
         }
         if let Some(below) = below.filter(|below| below.limit >= alarm.limit) {
             table.fault(
                 "alarms",
-                format!(
-                    "the {} limit {} must be below the {} limit {}",
-                    below.kind.name(),
-                    below.limit,
-                    kind.name(),
-                    alarm.limit
+                said!(
+                    "plantfile-limits",
+                    "the {lower} limit {low} must be below the {upper} limit {high}",
+                    lower = below.kind.name(),
+                    low = below.limit.to_string(),
+                    upper = kind.name(),
+                    high = alarm.limit.to_string()
                 ),
             );
         }
@@ -256,15 +281,20 @@ fn alarm(mut table: Reader<'_>, on_score: bool) -> AlarmDef {
     if alarm.deadband < 0.0 {
         table.fault(
             "deadband",
-            format!("is {}, but must be 0 or more", alarm.deadband),
+            said!(
+                "plantfile-deadband",
+                "is {number}, but must be 0 or more",
+                number = alarm.deadband.to_string()
+            ),
         );
     }
     if on_score && !(0.0..1.0).contains(&alarm.limit) {
         table.fault(
             "limit",
-            format!(
-                "is {}, but a score lies between 0 and 1; 0.5 is the threshold",
-                alarm.limit
+            said!(
+                "plantfile-score-limit",
+                "is {number}, but a score lies between 0 and 1; 0.5 is the threshold",
+                number = alarm.limit.to_string()
             ),
         );
     }
@@ -280,7 +310,11 @@ fn alarm_kind(table: &mut Reader<'_>) -> AlarmKind {
             if !name.is_empty() {
                 table.fault(
                     "kind",
-                    format!("is \"{name}\", but must be high-high, high, low or low-low"),
+                    said!(
+                        "plantfile-alarm-kind",
+                        "is \"{name}\", but must be high-high, high, low or low-low",
+                        name = name
+                    ),
                 );
             }
             AlarmKind::High
@@ -299,17 +333,33 @@ fn model(mut table: Reader<'_>, of: &AssetType) -> ModelDef {
     if leads_out(&model.file) {
         table.fault(
             "file",
-            "must be a path below the models' folder, without \"..\"",
+            said!(
+                "plantfile-models-file",
+                "must be a path below the models' folder, without \"..\""
+            ),
         );
     }
     if model.inputs.is_empty() {
-        table.fault("inputs", "must name at least one signal of the type");
+        table.fault(
+            "inputs",
+            said!(
+                "plantfile-no-inputs",
+                "must name at least one signal of the type"
+            ),
+        );
     }
     let mut seen = HashSet::new();
     for input in &model.inputs {
         check_signal(&table, "inputs", input, of);
         if !seen.insert(input) {
-            table.fault("inputs", format!("\"{input}\" stands twice; keep one"));
+            table.fault(
+                "inputs",
+                said!(
+                    "plantfile-input-twice",
+                    "\"{input}\" stands twice; keep one",
+                    input = &**input
+                ),
+            );
         }
     }
     table.finish();

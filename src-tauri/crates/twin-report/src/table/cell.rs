@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use twin_core::{Quality, Reason, Status, Value, ValueKind};
+use twin_core::{Quality, Reason, Said, Status, Value, ValueKind, said};
 
 /// A word for each type of value, as the column `kind` has it.
 pub const fn kind_name(kind: ValueKind) -> &'static str {
@@ -16,7 +16,7 @@ pub const fn kind_name(kind: ValueKind) -> &'static str {
 }
 
 /// The type of a word; none for an empty one.
-pub fn kind_of(name: &str) -> Result<Option<ValueKind>, String> {
+pub fn kind_of(name: &str) -> Result<Option<ValueKind>, Said> {
     Ok(Some(match name {
         "" => return Ok(None),
         "null" => ValueKind::Null,
@@ -25,9 +25,10 @@ pub fn kind_of(name: &str) -> Result<Option<ValueKind>, String> {
         "bool" => ValueKind::Bool,
         "text" => ValueKind::Text,
         other => {
-            return Err(format!(
-                "the kind `{}` is none of number, integer, bool, text, null",
-                excerpt(other)
+            return Err(said!(
+                "import-kind",
+                "the kind `{kind}` is none of number, integer, bool, text, null",
+                kind = excerpt(other)
             ));
         }
     }))
@@ -67,16 +68,17 @@ pub const fn reason_name(reason: Reason) -> &'static str {
 }
 
 /// Status and reason from their words; empty ones are good and no reason.
-pub fn quality_of(status: &str, reason: &str) -> Result<Quality, String> {
+pub fn quality_of(status: &str, reason: &str) -> Result<Quality, Said> {
     let status = match status {
         "" => Status::Good,
         word if word.eq_ignore_ascii_case("good") => Status::Good,
         word if word.eq_ignore_ascii_case("uncertain") => Status::Uncertain,
         word if word.eq_ignore_ascii_case("bad") => Status::Bad,
         other => {
-            let other = excerpt(other);
-            return Err(format!(
-                "the status `{other}` is none of good, uncertain, bad"
+            return Err(said!(
+                "import-status",
+                "the status `{status}` is none of good, uncertain, bad",
+                status = excerpt(other)
             ));
         }
     };
@@ -90,7 +92,13 @@ pub fn quality_of(status: &str, reason: &str) -> Result<Quality, String> {
         .map(Reason::from_code)
         .find(|known| reason_name(*known) == reason)
         .map(|reason| Quality { status, reason })
-        .ok_or_else(|| format!("the reason `{}` is not known", excerpt(reason)))
+        .ok_or_else(|| {
+            said!(
+                "import-reason",
+                "the reason `{reason}` is not known",
+                reason = excerpt(reason)
+            )
+        })
 }
 
 /// Writes a value so that [`parse_value`] with its kind gives it back to the last bit; of NaN the payload is lost.
@@ -112,21 +120,37 @@ pub fn parse_value(
     text: &str,
     kind: Option<ValueKind>,
     decimal_comma: bool,
-) -> Result<Value, String> {
-    let wrong = |what: &str| format!("`{}` is no {what}", excerpt(text));
+) -> Result<Value, Said> {
+    let shown = || excerpt(text);
     match kind {
         None => guess(text, decimal_comma),
         Some(ValueKind::Null) if text.is_empty() => Ok(Value::Null),
-        Some(ValueKind::Null) => Err(format!("a value of kind null is `{}`", excerpt(text))),
+        Some(ValueKind::Null) => Err(said!(
+            "import-null",
+            "a value of kind null is `{text}`",
+            text = shown()
+        )),
         Some(ValueKind::Text) => Ok(Value::Text(text.into())),
-        Some(ValueKind::Bool) => boolean(text).ok_or_else(|| wrong("bool: write true or false")),
+        Some(ValueKind::Bool) => boolean(text).ok_or_else(|| {
+            said!(
+                "import-bool",
+                "`{text}` is no bool: write true or false",
+                text = shown()
+            )
+        }),
         Some(ValueKind::I64) => {
             let number = text.trim().parse().map(Value::I64);
-            number.map_err(|_| wrong("whole number of 64 bits"))
+            number.map_err(|_| {
+                said!(
+                    "import-whole",
+                    "`{text}` is no whole number of 64 bits",
+                    text = shown()
+                )
+            })
         }
         Some(ValueKind::F64) => {
             let number = float(text.trim(), decimal_comma).map(Value::F64);
-            number.ok_or_else(|| wrong("number"))
+            number.ok_or_else(|| said!("import-number", "`{text}` is no number", text = shown()))
         }
     }
 }
@@ -164,7 +188,7 @@ fn thousands(text: &str) -> bool {
         && rest.all(|group| group.len() == 3 && digits(group))
 }
 
-fn guess(cell: &str, decimal_comma: bool) -> Result<Value, String> {
+fn guess(cell: &str, decimal_comma: bool) -> Result<Value, Said> {
     let text = cell.trim();
     if text.is_empty() {
         return Ok(Value::Null);
@@ -182,9 +206,10 @@ fn guess(cell: &str, decimal_comma: bool) -> Result<Value, String> {
         });
     }
     if numeric {
-        return Err(format!(
-            "`{}` is not clear as a number: write 1234.5 without marks of thousands",
-            excerpt(text)
+        return Err(said!(
+            "import-unclear",
+            "`{text}` is not clear as a number: write 1234.5 without marks of thousands",
+            text = excerpt(text)
         ));
     }
     let is_bool = text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");

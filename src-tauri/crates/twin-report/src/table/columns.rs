@@ -10,7 +10,7 @@ use arrow_array::{
     },
 };
 use arrow_schema::{DataType, TimeUnit};
-use twin_core::{Timestamp, Value};
+use twin_core::{Said, Timestamp, Value, said};
 
 use super::{
     TEXT_MAX,
@@ -57,7 +57,7 @@ pub const fn is_time(kind: &DataType) -> bool {
 }
 
 /// A value; an empty cell is null.
-pub fn value_at(column: &dyn Array, row: usize) -> Result<Value, String> {
+pub fn value_at(column: &dyn Array, row: usize) -> Result<Value, Said> {
     use DataType as T;
     if column.is_null(row) {
         return Ok(Value::Null);
@@ -74,22 +74,40 @@ pub fn value_at(column: &dyn Array, row: usize) -> Result<Value, String> {
         T::UInt64 => {
             let whole = number::<UInt64Type>(column, row)?;
             let whole = i64::try_from(whole);
-            Value::I64(whole.map_err(|_| "a whole number beyond 63 bits".to_owned())?)
+            Value::I64(
+                whole.map_err(|_| said!("import-whole-long", "a whole number beyond 63 bits"))?,
+            )
         }
         T::Float32 => Value::F64(number::<Float32Type>(column, row)?.into()),
         T::Float64 => Value::F64(number::<Float64Type>(column, row)?),
         T::Utf8View | T::BinaryView => Value::Text(text_at(column, row)?.into()),
-        other => return Err(format!("values of type {other} are not known")),
+        other => {
+            return Err(said!(
+                "import-value-type",
+                "values of type {type_name} are not known",
+                type_name = other.to_string()
+            ));
+        }
     })
 }
 
 /// An instant.
-pub fn time_at(column: &dyn Array, row: usize) -> Result<Timestamp, String> {
+pub fn time_at(column: &dyn Array, row: usize) -> Result<Timestamp, Said> {
     if column.is_null(row) {
-        return Err("the time is missing".to_owned());
+        return Err(said!("import-no-time", "the time is missing"));
     }
-    let beyond = || "the time is beyond what can be stored".to_owned();
-    let no_epoch = || "its number is no time: a number since 1970 is read from 1990 on".to_owned();
+    let beyond = || {
+        said!(
+            "import-time-beyond",
+            "the time is beyond what can be stored"
+        )
+    };
+    let no_epoch = || {
+        said!(
+            "import-epoch",
+            "its number is no time: a number since 1970 is read from 1990 on"
+        )
+    };
     Ok(match column.data_type() {
         DataType::Timestamp(unit, _) => match unit {
             TimeUnit::Second => {
@@ -108,12 +126,18 @@ pub fn time_at(column: &dyn Array, row: usize) -> Result<Timestamp, String> {
         DataType::Int64 => of_number(number::<Int64Type>(column, row)?).ok_or_else(no_epoch)?,
         DataType::Float64 => of_float(number::<Float64Type>(column, row)?).ok_or_else(no_epoch)?,
         DataType::Utf8View | DataType::BinaryView => parse_time(text_at(column, row)?)?,
-        other => return Err(format!("times of type {other} are not known")),
+        other => {
+            return Err(said!(
+                "import-time-type",
+                "times of type {type_name} are not known",
+                type_name = other.to_string()
+            ));
+        }
     })
 }
 
 /// A text; empty for an empty cell.
-pub fn text_at(column: &dyn Array, row: usize) -> Result<&str, String> {
+pub fn text_at(column: &dyn Array, row: usize) -> Result<&str, Said> {
     if column.is_null(row) {
         return Ok("");
     }
@@ -122,28 +146,39 @@ pub fn text_at(column: &dyn Array, row: usize) -> Result<&str, String> {
         texts.value(row).as_bytes()
     } else {
         let texts: Option<&BinaryViewArray> = column.as_binary_view_opt();
-        let texts =
-            texts.ok_or_else(|| format!("{} where a text is expected", column.data_type()))?;
+        let texts = texts.ok_or_else(|| {
+            said!(
+                "import-no-text",
+                "{found} where a text is expected",
+                found = column.data_type().to_string()
+            )
+        })?;
         texts.value(row)
     };
     if bytes.len() > TEXT_MAX {
-        return Err(format!(
-            "a text of {} bytes, {TEXT_MAX} are the limit",
-            bytes.len()
+        return Err(said!(
+            "import-long-text",
+            "a text of {size} bytes, {limit} are the limit",
+            size = bytes.len(),
+            limit = TEXT_MAX
         ));
     }
-    std::str::from_utf8(bytes).map_err(|_| "a text is not UTF-8".to_owned())
+    std::str::from_utf8(bytes).map_err(|_| said!("import-text-utf8", "a text is not UTF-8"))
 }
 
-fn number<T: ArrowPrimitiveType>(column: &dyn Array, row: usize) -> Result<T::Native, String> {
+fn number<T: ArrowPrimitiveType>(column: &dyn Array, row: usize) -> Result<T::Native, Said> {
     let numbers = column.as_primitive_opt::<T>();
-    numbers
-        .map(|numbers| numbers.value(row))
-        .ok_or_else(|| format!("{} where a number is expected", column.data_type()))
+    numbers.map(|numbers| numbers.value(row)).ok_or_else(|| {
+        said!(
+            "import-no-number-type",
+            "{found} where a number is expected",
+            found = column.data_type().to_string()
+        )
+    })
 }
 
-fn as_bools(column: &dyn Array) -> Result<&BooleanArray, String> {
+fn as_bools(column: &dyn Array) -> Result<&BooleanArray, Said> {
     column
         .as_boolean_opt()
-        .ok_or_else(|| "no bool where one is expected".to_owned())
+        .ok_or_else(|| said!("import-no-bool", "no bool where one is expected"))
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use csv::ByteRecord;
+use twin_core::{Said, said};
 
 use crate::Error;
 
@@ -149,7 +150,7 @@ impl<R: Read> CsvReader<R> {
         self.records.position().byte()
     }
 
-    fn rows_of_record(&mut self, line: u64, rows: &mut Vec<Row>) -> Result<(), String> {
+    fn rows_of_record(&mut self, line: u64, rows: &mut Vec<Row>) -> Result<(), Said> {
         self.check_breaks()?;
         let record = &self.record;
         let extra = record
@@ -157,17 +158,18 @@ impl<R: Read> CsvReader<R> {
             .skip(self.columns)
             .any(|cell| !cell.is_empty());
         if record.len() < self.columns || extra {
-            return Err(format!(
-                "the line has {} cells, the first line names {} columns",
-                record.len(),
-                self.columns
+            return Err(said!(
+                "import-cells",
+                "the line has {cells} cells, the first line names {columns} columns",
+                cells = record.len(),
+                columns = self.columns
             ));
         }
         match &self.layout {
             Layout::Long(long) => {
                 let id = cell(record, long.signal)?.trim();
                 if id.is_empty() {
-                    return Err("no signal is named".to_owned());
+                    return Err(said!("import-no-signal", "no signal is named"));
                 }
                 let signal = shared(&mut self.signal, id);
                 let unit = match long.unit.and_then(|column| record.get(column)) {
@@ -191,8 +193,14 @@ impl<R: Read> CsvReader<R> {
                     if text.trim().is_empty() {
                         continue;
                     }
-                    let value = parse_value(text, None, self.decimal_comma)
-                        .map_err(|why| format!("column `{}`: {why}", excerpt(signal)))?;
+                    let value = parse_value(text, None, self.decimal_comma).map_err(|why| {
+                        said!(
+                            "import-column",
+                            "column `{name}`: {why}",
+                            name = excerpt(signal),
+                            why = why
+                        )
+                    })?;
                     rows.push(Row {
                         line,
                         signal: Arc::clone(signal),
@@ -213,7 +221,7 @@ impl<R: Read> CsvReader<R> {
 
     /// A line break belongs into the text of a value that is said to be one. Anywhere else a quote that stands astray has
     /// taken the lines behind it into its cell.
-    fn check_breaks(&self) -> Result<(), String> {
+    fn check_breaks(&self) -> Result<(), Said> {
         if breaks(&self.record) == 0 {
             return Ok(());
         }
@@ -227,9 +235,10 @@ impl<R: Read> CsvReader<R> {
         let value = long.and_then(|long| long.value).filter(|_| is_text);
         for (column, cell) in self.record.iter().enumerate() {
             if cell.contains(&b'\n') && Some(column) != value {
-                return Err(format!(
-                    "cell {} goes on over a line break: a quote may stand there by mistake, the lines behind it are lost",
-                    column + 1
+                return Err(said!(
+                    "import-break",
+                    "cell {cell} goes on over a line break: a quote may stand there by mistake, the lines behind it are lost",
+                    cell = column + 1
                 ));
             }
         }
@@ -237,7 +246,7 @@ impl<R: Read> CsvReader<R> {
     }
 
     /// Whether the line says of which type its value is, and its sample.
-    fn reading(&self, long: &Long) -> Result<(bool, Reading), String> {
+    fn reading(&self, long: &Long) -> Result<(bool, Reading), Said> {
         let text = |column: Option<usize>| match column {
             Some(column) => cell(&self.record, column),
             None => Ok(""),
@@ -263,15 +272,24 @@ impl<R: Read> CsvReader<R> {
     }
 }
 
-fn cell(record: &ByteRecord, column: usize) -> Result<&str, String> {
+fn cell(record: &ByteRecord, column: usize) -> Result<&str, Said> {
     let bytes = record.get(column).unwrap_or_default();
     if bytes.len() > TEXT_MAX {
-        let (cell, length) = (column + 1, bytes.len());
-        return Err(format!(
-            "cell {cell} has {length} bytes, {TEXT_MAX} are the limit"
+        return Err(said!(
+            "import-long-cell",
+            "cell {cell} has {size} bytes, {limit} are the limit",
+            cell = column + 1,
+            size = bytes.len(),
+            limit = TEXT_MAX
         ));
     }
-    std::str::from_utf8(bytes).map_err(|_| format!("cell {} is not UTF-8", column + 1))
+    std::str::from_utf8(bytes).map_err(|_| {
+        said!(
+            "import-cell-utf8",
+            "cell {cell} is not UTF-8",
+            cell = column + 1
+        )
+    })
 }
 
 /// A unit as text. One that is not UTF-8 is taken for Latin-1, as spreadsheets write `m³/h`.

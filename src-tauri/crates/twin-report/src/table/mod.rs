@@ -16,7 +16,7 @@ mod time;
 
 use std::sync::Arc;
 
-use twin_core::{Quality, Reason, Timestamp, Value};
+use twin_core::{Quality, Reason, Said, Timestamp, Value};
 
 pub use stream::{TableReader, TableWriter};
 
@@ -116,7 +116,7 @@ pub struct BadLine {
     /// As [`Row::line`].
     pub line: u64,
     /// What is wrong with it.
-    pub why: String,
+    pub why: Said,
 }
 
 /// The bad lines of a file: all are counted, the first [`Faults::LISTED`] are kept.
@@ -131,12 +131,12 @@ impl Faults {
     pub const LISTED: usize = 100;
 
     /// Notes a bad line.
-    pub fn add(&mut self, line: u64, why: impl Into<String>) {
+    pub fn add(&mut self, line: u64, why: impl Into<Said>) {
         self.add_many(line, 1, why);
     }
 
     /// Notes `count` bad lines that begin with `line` and have one fault.
-    pub fn add_many(&mut self, line: u64, count: u64, why: impl Into<String>) {
+    pub fn add_many(&mut self, line: u64, count: u64, why: impl Into<Said>) {
         self.total += count;
         if self.listed.len() < Self::LISTED {
             self.listed.push(BadLine {

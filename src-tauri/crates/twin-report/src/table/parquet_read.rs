@@ -18,7 +18,7 @@ use parquet::{
     },
     basic::ConvertedType,
 };
-use twin_core::{Value, ValueKind};
+use twin_core::{Said, Value, ValueKind, said};
 
 use crate::Error;
 
@@ -277,15 +277,15 @@ struct Columns<'a> {
 }
 
 impl Columns<'_> {
-    fn get(&self, place: usize) -> Result<&dyn Array, String> {
+    fn get(&self, place: usize) -> Result<&dyn Array, Said> {
         let at = self.places.binary_search(&place);
         let column = at.ok().and_then(|at| self.batch.columns().get(at));
         column
             .map(AsRef::as_ref)
-            .ok_or_else(|| "a column is missing".to_owned())
+            .ok_or_else(|| said!("import-no-column", "a column is missing"))
     }
 
-    fn text(&self, place: Option<usize>, row: usize) -> Result<&str, String> {
+    fn text(&self, place: Option<usize>, row: usize) -> Result<&str, Said> {
         place.map_or(Ok(""), |place| text_at(self.get(place)?, row))
     }
 }
@@ -303,7 +303,7 @@ fn reading<'a>(
     columns: &'a Columns<'_>,
     row: usize,
     signal: &mut Arc<str>,
-) -> Result<Option<Found<'a>>, String> {
+) -> Result<Option<Found<'a>>, Said> {
     let long = match layout {
         Layout::Wide { time, .. } => {
             let time = time_at(columns.get(*time)?, row)?;
@@ -328,7 +328,7 @@ fn reading<'a>(
     };
     let id = columns.text(Some(long.signal), row)?;
     if id.is_empty() {
-        return Err("no signal is named".to_owned());
+        return Err(said!("import-no-signal", "no signal is named"));
     }
     if **signal != *id {
         *signal = Arc::from(id);
@@ -367,7 +367,7 @@ fn time_place(layout: &Layout) -> &usize {
 }
 
 /// The value of a long row: the one column `value`, or the typed column that `kind` names.
-fn value(long: &Long, columns: &Columns<'_>, row: usize) -> Result<Value, String> {
+fn value(long: &Long, columns: &Columns<'_>, row: usize) -> Result<Value, Said> {
     if let Some(column) = long.value {
         return value_at(columns.get(column)?, row);
     }
@@ -396,7 +396,10 @@ fn value(long: &Long, columns: &Columns<'_>, row: usize) -> Result<Value, String
     if kind == Some(found.kind()) {
         Ok(found)
     } else {
-        Err("its kind and its value do not fit".to_owned())
+        Err(said!(
+            "import-kind-value",
+            "its kind and its value do not fit"
+        ))
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::io::Write;
 
-use twin_core::Timestamp;
+use twin_core::{Said, Timestamp, said};
 
 use crate::civil::{DAY_S, date_of, day_of};
 
@@ -38,7 +38,7 @@ pub fn write_time(out: &mut Vec<u8>, time: Timestamp) {
 
 /// Reads ISO 8601 (without an offset: UTC) or a bare number since 1970 in s, ms, us or ns, told apart by its magnitude.
 /// What is finer than a microsecond is cut off.
-pub fn parse_time(text: &str) -> Result<Timestamp, String> {
+pub fn parse_time(text: &str) -> Result<Timestamp, Said> {
     let text = text.trim();
     let found = if text
         .bytes()
@@ -50,9 +50,10 @@ pub fn parse_time(text: &str) -> Result<Timestamp, String> {
         epoch(text)
     };
     found.ok_or_else(|| {
-        format!(
-            "`{}` is no time: write it as 2026-11-22T17:56:11Z, or as a number since 1970 of an instant from 1990 on",
-            super::cell::excerpt(text)
+        said!(
+            "import-time",
+            "`{text}` is no time: write it as 2026-11-22T17:56:11Z, or as a number since 1970 of an instant from 1990 on",
+            text = super::cell::excerpt(text)
         )
     })
 }

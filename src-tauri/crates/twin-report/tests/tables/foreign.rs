@@ -67,7 +67,7 @@ fn a_wide_file_gives_a_sample_for_every_filled_cell() {
     let bad: Vec<_> = faults
         .listed()
         .iter()
-        .map(|bad| (bad.line, bad.why.as_str()))
+        .map(|bad| (bad.line, bad.why.to_string()))
         .collect();
     assert_eq!(bad.len(), 3);
     assert!(

@@ -180,7 +180,12 @@ fn a_text_beyond_the_limit_is_a_bad_row() {
     let file = repeated(&"x".repeat(1 << 20), 300, Compression::UNCOMPRESSED);
     let (rows, faults) = read(file).unwrap();
     assert_eq!((rows.len(), faults.total()), (0, 300));
-    assert!(faults.listed()[0].why.contains("4096 are the limit"));
+    assert!(
+        faults.listed()[0]
+            .why
+            .to_string()
+            .contains("4096 are the limit")
+    );
 }
 
 /// A long Parquet file of one row whose signal is these bytes, annotated so.
@@ -240,7 +245,7 @@ fn bytes_that_are_no_text_never_become_one() {
         assert_eq!(&*rows[0].signal, "a/b");
         let (rows, faults) = read(annotated(b"\xff\xfe\xf0", converted, logical)).unwrap();
         assert_eq!((rows.len(), faults.total()), (0, 1), "{converted}");
-        assert_eq!(faults.listed()[0].why, "a text is not UTF-8");
+        assert_eq!(faults.listed()[0].why.to_string(), "a text is not UTF-8");
     }
     let text = (ConvertedType::UTF8, Some(LogicalType::String));
     let (rows, _) = read(annotated(b"a/b", text.0, text.1.clone())).unwrap();
@@ -270,7 +275,10 @@ fn a_stray_quote_counts_every_line_that_it_swallowed() {
     let (rows, faults) = read(text).unwrap();
     assert_eq!((rows.len(), faults.total()), (1, 3));
     assert_eq!((rows[0].line, faults.listed()[0].line), (5, 2));
-    assert!(faults.listed()[0].why.contains("line break"), "{faults:?}");
+    assert!(
+        faults.listed()[0].why.to_string().contains("line break"),
+        "{faults:?}"
+    );
 
     let text =
         "signal,time,kind,value\na/b,1795370171,text,\"one\ntwo\"\n\"a\n/b\",1795370171,text,x\n";

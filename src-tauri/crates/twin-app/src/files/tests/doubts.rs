@@ -31,7 +31,7 @@ async fn what_cannot_be_meant_so_is_a_bad_line() {
     let bad: Vec<_> = report
         .bad_lines
         .iter()
-        .map(|bad| (bad.line, bad.why.as_str()))
+        .map(|bad| (bad.line, &*bad.why))
         .collect();
     assert_eq!(bad.len(), 4, "of a unit one line a signal: {bad:?}");
     assert!(bad[0].0 == 4.0 && bad[0].1.contains("`cm`") && bad[0].1.ends_with("2 lines"));

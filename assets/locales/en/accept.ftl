@@ -1,0 +1,21 @@
+# Why what a person accepts cannot be. The program writes these sentences.
+accept-too-many-assets = More than { $most } assets cannot be accepted at once: accept some, then the next.
+accept-plant = plant.toml would say what it may not: { $key }: { $fault }.
+accept-nothing = Nothing is ticked: tick a signal first.
+accept-too-many = { $count } signals are more than can be accepted at once: accept { $most } at most, then the next.
+accept-of-rule = "{ $id }" is an asset that a mapping rule made, and does not stand in the plant file: choose another id, such as "{ $free }".
+accept-connection = "{ $id }" is on the connection "{ $connection }", and an asset has one connection: choose another asset.
+accept-no-signal = No signal is ticked: tick one at least.
+accept-gone = There is no asset "{ $id }" any more: choose another one.
+accept-exists = There is already an asset "{ $id }": choose another id, or merge with it.
+accept-no-place = "{ $id }" has no place: choose one.
+accept-no-type = "{ $id }" has no type: choose one.
+accept-score = "{ $id }" is the score of the type's model: choose another id.
+accept-fed = "{ $address }" feeds the signal "{ $signal }" already.
+accept-id-taken = "{ $asset }" has a signal "{ $id }" already: give this one an id of its own.
+accept-no-unit = All assets of the type "{ $kind }" have "{ $id }" without a unit: leave it out, give the signal another id, or the asset another type.
+accept-unit = All assets of the type "{ $kind }" have "{ $id }" in "{ $unit }": keep that unit, give the signal another id, or the asset another type.
+accept-name = All assets of the type "{ $kind }" call "{ $id }" "{ $name }": keep that name, give the signal another id, or the asset another type.
+accept-unheard = This is not heard any more under that name: look at the proposals again.
+accept-no-id = "{ $id }" is no id: use a-z, 0-9, - and _, and begin with a letter or a digit.
+accept-long-name = A name has { $most } characters at most: shorten that of "{ $id }".
