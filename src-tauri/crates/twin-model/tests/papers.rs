@@ -37,7 +37,7 @@ fn faults(text: &str) -> Vec<(usize, String, String)> {
     let Err(Error::Invalid(problems)) = Plant::parse(text) else {
         return Vec::new();
     };
-    let fault = |problem: Problem| (problem.line, problem.key, problem.message);
+    let fault = |problem: Problem| (problem.line, problem.key, problem.message.to_string());
     problems.into_iter().map(fault).collect()
 }
 
