@@ -53,6 +53,14 @@ describe("window", () => {
     expect(hall?.querySelector<HTMLElement>("[data-asset]")?.dataset.asset).toBe("pump-2");
   });
 
+  it("does not call live what no connection brings", async () => {
+    const backend = await open("fault");
+    await vi.waitFor(() => expect(byId("clock")?.textContent).toContain("LIVE"));
+    for (const { form } of await backend.connections()) await backend.removeConnection(form.id);
+    await vi.waitFor(() => expect(byId("clock")?.textContent).toContain("NO LINK"));
+    expect(byId("clock")?.textContent).not.toContain("LIVE");
+  });
+
   it("acknowledges the worst alarm with the key A, but not while a person types", async () => {
     const backend = await open("fault");
     const acknowledge = vi.spyOn(backend, "acknowledge");

@@ -19,6 +19,8 @@ shell-switch-dark = Dunkle Farben
 
 shell-live = LIVE
 shell-starting = STARTET
+shell-no-link = GETRENNT
+shell-no-link-why = Keine Verbindung steht: Nichts Gezeigtes ist von jetzt.
 shell-no-data = KEINE DATEN
 shell-no-data-for = seit { $duration }
 

@@ -21,6 +21,8 @@ shell-switch-dark = Switch to dark
 # Beside the clock. $duration: with its unit.
 shell-live = LIVE
 shell-starting = STARTING
+shell-no-link = NO LINK
+shell-no-link-why = No connection is up: nothing shown is of now.
 shell-no-data = NO DATA
 shell-no-data-for = for { $duration }
 

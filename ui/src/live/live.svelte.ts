@@ -223,6 +223,11 @@ export class Live {
     return this.#present.alarms;
   }
 
+  /** Whether no connection is up, so that nothing shown can be of now. */
+  get unlinked(): boolean {
+    return this.connectionsKnown && !this.links.some(({ state }) => state === "up");
+  }
+
   /** Links of what is shown. */
   get links(): readonly Link[] {
     if (this.past.on) return this.#shown.links;
