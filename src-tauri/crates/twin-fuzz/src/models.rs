@@ -98,11 +98,20 @@ pub fn check_plant(script: &Script) -> Result<(), Broken> {
     Ok(())
 }
 
-/// A text without its mark of byte order and without what may be made uniform: ends of lines, and that of the file.
+/// A text without its mark of byte order and without what may be made uniform: ends of lines, and that of the file, and
+/// blanks between the parts of a table's header, which the TOML editor does not keep.
 fn plain(text: &str) -> String {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let text = text.replace("\r\n", "\n");
-    text.strip_suffix('\n').unwrap_or(&text).to_owned()
+    let text = text.strip_suffix('\n').unwrap_or(&text);
+    let lines = text.split('\n').map(|line| {
+        if line.trim_start().starts_with('[') {
+            line.replace([' ', '\t'], "")
+        } else {
+            line.to_owned()
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// A plant file as a document; none when it is none.
