@@ -127,7 +127,7 @@ bench.pasts = async (steps) => {
     const before = shown();
     const begin = performance.now();
     // History goes back sixteen minutes.
-    const key = step % 12 < 10 ? "ArrowLeft" : "End";
+    const key = step % 11 < 10 ? "ArrowLeft" : "End";
     strip.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
     while (shown() === before) {
       await frame();
