@@ -370,8 +370,8 @@ async fn cursor(stage: &Stage, scene: &Scene, scale: Scale, figures: &mut Figure
     let plot = follow(&scene.page, SPANS[0]).await?;
     let colour = u32::from_str_radix(plot.text.trim_start_matches('#'), 16)?;
     let area = on_screen(stage, &plot)?;
-    // Half of a dashed line has its colour, and eight traces lie over a part of that; words and traces have others.
-    let many = usize::from(area.height) / 5;
+    // Half of a dashed line has its colour; words and traces have others.
+    let many = usize::from(area.height) / 3;
     let mut times = Vec::new();
     let mut unseen = 0;
     for i in 0..scale.moves {
