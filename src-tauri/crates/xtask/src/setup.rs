@@ -25,6 +25,7 @@ pub fn run_setup(repo: &Repo, purpose: Purpose, stop: &Stop) -> Result<()> {
     packages::install(purpose, stop)?;
     if purpose.needs_front_end() {
         check_node()?;
+        fetch_crates(repo, stop)?;
         install_front_end(&repo.ui(), stop)?;
     }
     if matches!(purpose, Purpose::Test | Purpose::TestFast) {
@@ -102,6 +103,26 @@ fn check_rust(repo: &Repo) -> Result<()> {
         oldest,
         remedy,
     )
+}
+
+/// The front end lists the licences of every crate in the program, and asks no network for them: a machine that has
+/// built nothing but this tool lacks most of them.
+fn fetch_crates(repo: &Repo, stop: &Stop) -> Result<()> {
+    let version = output_of("rustc", &["-vV"]).unwrap_or_default();
+    let mut fetch = cargo();
+    fetch.args(["fetch", "--locked"]).current_dir(&repo.root);
+    if let Some(host) = host_in(&version) {
+        fetch.args(["--target", host]);
+    }
+    run(&mut fetch, stop).context("the crates of the program could not be fetched")
+}
+
+/// The platform that `rustc -vV` names as its own.
+fn host_in(version: &str) -> Option<&str> {
+    let lines = version.lines();
+    lines
+        .map(str::trim)
+        .find_map(|line| line.strip_prefix("host: "))
 }
 
 fn install_front_end(ui: &Path, stop: &Stop) -> Result<()> {
@@ -188,6 +209,13 @@ mod tests {
                 .contains("not installed")
         );
         assert!(check(Some("hello")).is_err());
+    }
+
+    #[test]
+    fn the_platform_is_read_from_what_the_compiler_says() {
+        let said = "rustc 1.95.0 (59807616e 2026-04-14)\nbinary: rustc\nhost: x86_64-unknown-linux-gnu\nrelease: 1.95.0\n";
+        assert_eq!(host_in(said), Some("x86_64-unknown-linux-gnu"));
+        assert_eq!(host_in(""), None);
     }
 
     #[test]
