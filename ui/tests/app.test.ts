@@ -223,11 +223,14 @@ describe("window", () => {
 
   it("says since when an asset lives, and keeps the model's method behind a disclosure", async () => {
     vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation(() => recorder().context as never);
-    await open("fault");
+    const backend = await open("fault");
     window.location.hash = "#/asset/pump-2";
     await vi.waitFor(() => expect(byId("why")?.textContent).toContain("0 false alarms in 9.2"));
     expect(byId("asset-pump-2")?.textContent).toMatch(/live since .{4,8}\d\d:\d\d:\d\d/);
     expect(byId("why")?.textContent).not.toContain("ridge regression");
+    const shares = (await backend.anomaly("pump-2"))?.shares ?? [];
+    expect(shares.length).toBeGreaterThan(4);
+    expect(byId("why")?.querySelectorAll("li").length).toBe(shares.length);
     byId("why-how")?.click();
     await vi.waitFor(() => expect(byId("why")?.textContent).toContain("ridge regression"));
     expect(byId("why-how")?.getAttribute("aria-expanded")).toBe("true");

@@ -25,7 +25,7 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
-async function open(scene: string, hash = ""): Promise<void> {
+async function open(scene: string, hash = ""): Promise<Live> {
   window.location.hash = hash;
   const live = new Live(fakeBackend(scene));
   const app = mount(App, { target: document.body, props: { live } });
@@ -35,6 +35,7 @@ async function open(scene: string, hash = ""): Promise<void> {
   await vi.waitFor(() => expect(byId("overview-count")).not.toBeNull());
   await vi.waitFor(() => expect(document.title).toMatch(scene === "normal" ? /^River/ : /^\(2\)/));
   await vi.waitFor(() => expect(document.documentElement.dataset.ready).toBe("true"));
+  return live;
 }
 
 const byId = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
@@ -153,6 +154,24 @@ describe("tree", () => {
 });
 
 describe("wall", () => {
+  it("lets no key act on what it covers, and says what the status line would", async () => {
+    const live = await open("fault", "#/overview");
+    const acknowledge = vi.spyOn(live.backend, "acknowledge");
+    press("w", window);
+    await tick();
+    press("a", byId("wall") as HTMLElement);
+    press("4", byId("wall") as HTMLElement);
+    await tick();
+    expect(acknowledge).not.toHaveBeenCalled();
+    expect(byId("wall")).not.toBeNull();
+    expect(window.location.hash).toBe("#/overview?wall=on");
+    expect(document.body.textContent).toContain("Nothing is acknowledged from the wall");
+    expect(byId("wall-troubles")?.textContent).toBe("");
+    live.frameFault = "History is not written: the disk is full.";
+    await tick();
+    expect(byId("wall-troubles")?.textContent).toContain("the disk is full");
+  });
+
   it("turns its pages, holds on a key, and is left by Escape", async () => {
     await open("fault", "#/overview");
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });

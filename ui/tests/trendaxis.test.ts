@@ -68,6 +68,46 @@ function press(on: HTMLElement | null, key: string): void {
   on?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
 }
 
+describe("axes", () => {
+  /** Letters of the axes are so wide. */
+  const LETTER = 6;
+  function wide(width: number): void {
+    vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(width);
+    vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation(() => {
+      const { context } = recorder();
+      context.measureText = (text: string) => ({ width: text.length * LETTER }) as TextMetrics;
+      return context as never;
+    });
+  }
+
+  it("are as wide as their longest words, and stand one beside the other", async () => {
+    wide(1_000);
+    const live = await open();
+    const { view } = trendBoard(live);
+    const axis = () => byId("trend-axis-unit:m³/h");
+    expect(axis()?.style.width).toBe("44px");
+    view.fixScale("unit:m³/h", { low: 0, high: 2_000_000 });
+    // "2,000,000" has nine letters.
+    await vi.waitFor(() =>
+      expect(Number.parseFloat(axis()?.style.width ?? "")).toBeGreaterThanOrEqual(9 * LETTER + 6),
+    );
+    expect(axis()?.style.left).toBe("0px");
+    view.fixScale("unit:m³/h", { low: 0, high: 0.0001 });
+    await vi.waitFor(() => expect(axis()?.getAttribute("aria-valuemax")).toBe("0.0001"));
+    expect(Number.parseFloat(axis()?.style.width ?? "")).toBeGreaterThanOrEqual(9 * LETTER + 6);
+  });
+
+  it("that have no room are said with their units", async () => {
+    wide(600);
+    const live = await open();
+    expect(byId("trend-axes-left-out")).toBeNull();
+    trendBoard(live).replace(["pump-2/flow", "pump-2/bearing_temperature", "pump-2/power"]);
+    await vi.waitFor(() =>
+      expect(byId("trend-axes-left-out")?.textContent).toContain("one scale has no room: kW"),
+    );
+  });
+});
+
 describe("an axis", () => {
   it("is scaled and moved by keys, says that it is fixed, and one action makes it automatic", async () => {
     const live = await open();

@@ -18,12 +18,15 @@ asset-why = Warum auffällig
 asset-model = Anomaliemodell
 asset-score-normal = Wert { $score }, normal unter { $limit }
 asset-score-since = Wert { $score } seit { $time }
+asset-score-alarm-since = Wert { $score }, Alarm seit { $time }
+asset-score-alarm-from = Alarm ab { $limit }
 asset-no-model = Kein Anomaliemodell überwacht dieses Asset. Ein Typ in der Anlagendatei kann eines nennen.
 asset-model-fault = Das Modell läuft nicht: { $fault }
 asset-learned = Gelernt aus: { $source }.
 asset-no-score = Noch kein Wert. Der erste folgt, sobald alle Eingänge angekommen sind.
 asset-abstains = Das Modell enthält sich.
 asset-share = gemessen <b>{ $seen }</b> · erwartet { $expected }
+asset-shares = Anteile der Signale
 asset-how = Wie es arbeitet
 asset-evidence = Zurück zu den Belegen
 

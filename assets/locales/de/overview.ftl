@@ -79,5 +79,6 @@ overview-wall-seconds = { $seconds } s
 overview-wall-leave = Verlassen
 overview-wall-page = Seite { $page } von { $count }
 overview-wall-held = Angehalten. Leertaste setzt fort, ebenso zwei Minuten ohne Berührung.
+overview-wall-no-ack = Vom Großbild aus wird nichts quittiert. Verlassen Sie es zuerst mit Esc.
 # On the key of a keyboard.
 overview-key-escape = Esc

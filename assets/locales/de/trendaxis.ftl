@@ -9,3 +9,9 @@ trendaxis-help = Mausrad: skalieren · Ziehen: verschieben · Doppelklick: autom
 trendaxis-release = Die Skala ist fest: zurück zu automatisch
 # $axis: as it is named above.
 trendaxis-release-named = { $axis }: Die Skala ist fest. Zurück zu automatisch
+trendaxis-no-unit = ohne Einheit
+# $count: scales there is no room for. $units: theirs, with commas.
+trendaxis-left-out = { $count ->
+    [one] eine Skala hat keinen Platz: { $units }
+   *[other] { $count } Skalen haben keinen Platz: { $units }
+}

@@ -20,12 +20,15 @@ asset-why = Why anomalous
 asset-model = Anomaly model
 asset-score-normal = score { $score }, normal below { $limit }
 asset-score-since = score { $score } since { $time }
+asset-score-alarm-since = score { $score }, alarm since { $time }
+asset-score-alarm-from = alarm from { $limit }
 asset-no-model = No anomaly model watches this asset. A type in the plant file can name one.
 asset-model-fault = The model does not run: { $fault }
 asset-learned = Learned from { $source }.
 asset-no-score = No score yet. The first follows when all inputs have arrived.
 asset-abstains = The model abstains.
 asset-share = seen <b>{ $seen }</b> · expected { $expected }
+asset-shares = Shares of the signals
 asset-how = How it works
 asset-evidence = Back to the evidence
 

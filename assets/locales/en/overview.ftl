@@ -85,5 +85,6 @@ overview-wall-seconds = { $seconds } s
 overview-wall-leave = Leave
 overview-wall-page = Page { $page } of { $count }
 overview-wall-held = Held. Space goes on, and so do two minutes without a touch.
+overview-wall-no-ack = Nothing is acknowledged from the wall. Press Escape to leave it first.
 # On the key of a keyboard.
 overview-key-escape = Esc

@@ -9,3 +9,9 @@ trendaxis-help = wheel: scale · drag: move · double click: automatic
 trendaxis-release = The scale is fixed: back to automatic
 # $axis: as it is named above.
 trendaxis-release-named = { $axis }: the scale is fixed. Back to automatic
+trendaxis-no-unit = no unit
+# $count: scales there is no room for. $units: theirs, with commas.
+trendaxis-left-out = { $count ->
+    [one] one scale has no room: { $units }
+   *[other] { $count } scales have no room: { $units }
+}

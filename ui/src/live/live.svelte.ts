@@ -14,7 +14,7 @@ import type { PlantView } from "../ipc/bindings/PlantView";
 import type { SignalView } from "../ipc/bindings/SignalView";
 import type { WorkspaceView } from "../ipc/bindings/WorkspaceView";
 import { MICROS_PER_MS } from "../lib/format";
-import { t } from "../lib/text/text";
+import { t, told } from "../lib/text/text";
 import { Clock } from "../lib/time";
 import type { Alarms } from "./alarms.svelte";
 import { Discovery } from "./discovery.svelte";
@@ -226,6 +226,12 @@ export class Live {
   /** Whether no connection is up, so that nothing shown can be of now. */
   get unlinked(): boolean {
     return this.connectionsKnown && !this.links.some(({ state }) => state === "up");
+  }
+
+  /** What the program says of itself that a person has to know: history is not written, frames are not understood. */
+  get troubles(): readonly string[] {
+    const said = (this.counters?.system ?? []).map(told);
+    return this.frameFault === null ? said : [...said, this.frameFault];
   }
 
   /** Links of what is shown. */

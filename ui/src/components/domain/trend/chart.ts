@@ -12,8 +12,11 @@ import { type Axis, axisTicks, type ChartModel, lanesHeight } from "./model";
 import { type Place, Surface } from "./surface";
 import { type Area, bandsSaid, FONT, writeWords } from "./words";
 
-/** CSS pixels. */
+/** Least width of a value axis, and so much more at a time until its words fit, CSS pixels. */
 export const AXIS_WIDTH = 44;
+const AXIS_STEP = 8;
+/** Between an axis and its words, CSS pixels. */
+const AXIS_GAP = 6;
 const TIME_LABELS = 22;
 /** Room above the plot for units and annotations, CSS pixels. */
 const ABOVE = 20;
@@ -23,6 +26,12 @@ const DRAG_MIN = 4;
 const AXES_MAX = 4;
 const AXES_NARROW = 2;
 const WIDE = 860;
+
+/** A value axis that is shown, with its place from the chart's left edge, CSS pixels. */
+export interface AxisShown extends Axis {
+  left: number;
+  width: number;
+}
 
 export interface ChartEvents {
   /** The pointer is at an instant, or has left (null). Pixels from the chart's left and top edge. */
@@ -47,6 +56,8 @@ export class Chart {
   #shape = "";
   /** What the words and axes say as drawn. */
   #said = "";
+  /** Widths of the axes that are shown: they grow as words need it, and never shrink while the plot stands. */
+  #widths: number[] = [];
   /** Whether the drag that goes on marks a range rather than zooming to it. */
   #selecting = false;
 
@@ -97,8 +108,25 @@ export class Chart {
   }
 
   /** The axes that are shown, the first on the left, the second on the right, and so on outwards. */
-  get axes(): readonly Axis[] {
-    return this.#axes();
+  get axes(): readonly AxisShown[] {
+    const { left, width } = this.plot;
+    return this.#axes().map((axis, i) => {
+      const own = this.#widths[i] ?? AXIS_WIDTH;
+      const inner = this.#inner(i);
+      return { ...axis, width: own, left: i % 2 === 0 ? left - inner - own : left + width + inner };
+    });
+  }
+
+  /** Axes that there is no room for. */
+  get axesLeftOut(): readonly Axis[] {
+    return this.#model.axes.slice(this.#axes().length);
+  }
+
+  /** What lies between an axis and the plot: the axes before it on its side. CSS pixels. */
+  #inner(i: number): number {
+    let sum = 0;
+    for (let other = i % 2; other < i; other += 2) sum += this.#widths[other] ?? AXIS_WIDTH;
+    return sum;
   }
 
   #axes(model = this.#model): Axis[] {
@@ -176,6 +204,7 @@ export class Chart {
     this.#shape = shape;
     const { axes } = this.#model;
     const shown = this.#axes();
+    this.#widths = shown.map(() => AXIS_WIDTH);
     const scales: uPlot.Scales = { x: { time: false, range: () => [this.#model.t0, this.#model.t1] } };
     for (const { id } of axes) {
       scales[id] = {
@@ -240,8 +269,8 @@ export class Chart {
     return {
       scale: axis()?.id ?? "x",
       side: i % 2 === 0 ? 3 : 1,
-      size: AXIS_WIDTH,
-      gap: 6,
+      size: (u, words) => this.#fitAxis(u, i, words),
+      gap: AXIS_GAP,
       font: FONT,
       stroke: () => axis()?.colour ?? this.#model.palette.dim,
       ticks: { show: false },
@@ -255,6 +284,19 @@ export class Chart {
         return splits.map((value) => formatNumber(value, decimals));
       },
     };
+  }
+
+  /** The width of an axis with these words on it. */
+  #fitAxis(u: uPlot, i: number, words: readonly string[] | null): number {
+    const { ctx } = u;
+    ctx.save();
+    ctx.font = FONT;
+    const widest = Math.max(0, ...(words ?? []).map((word) => ctx.measureText(word).width));
+    ctx.restore();
+    const more = Math.ceil(Math.max(0, widest + AXIS_GAP - AXIS_WIDTH) / AXIS_STEP) * AXIS_STEP;
+    const width = Math.max(this.#widths[i] ?? AXIS_WIDTH, AXIS_WIDTH + more);
+    this.#widths[i] = width;
+    return width;
   }
 
   #cursor(): uPlot.Cursor {
@@ -345,7 +387,7 @@ export class Chart {
     this.#axes().forEach((axis, i) => {
       ctx.fillStyle = axis.colour;
       ctx.textAlign = i % 2 === 0 ? "right" : "left";
-      const outer = Math.floor(i / 2) * AXIS_WIDTH + 6;
+      const outer = this.#inner(i) + AXIS_GAP;
       const left = where.left / where.ratio;
       const x = i % 2 === 0 ? left - outer : left + where.width / where.ratio + outer;
       ctx.fillText(axis.unit, x, where.top / where.ratio - 9);
