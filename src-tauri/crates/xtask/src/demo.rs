@@ -352,7 +352,7 @@ mod tests {
         drop(first);
         // A program that another test starts at this moment holds every open file until it runs.
         let free = (0..100).any(|_| {
-            std::thread::sleep(Duration::from_millis(10));
+            std::thread::sleep(std::time::Duration::from_millis(10));
             lock(&repo).is_ok()
         });
         assert!(free);
