@@ -2,6 +2,8 @@
 
 mod flat;
 mod parser;
+mod times;
 
-pub(crate) use flat::{Flat, TimeNames, number_value};
+pub(crate) use flat::{Flat, number_value};
 pub(crate) use parser::{Scalar, Visit, parse};
+pub(crate) use times::TimeNames;

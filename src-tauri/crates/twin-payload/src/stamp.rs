@@ -84,6 +84,17 @@ pub(crate) fn from_epoch(number: f64) -> Option<Timestamp> {
     Some(Timestamp((number * per_unit_us).round() as i64))
 }
 
+/// As [`from_epoch`], of digits that are written as text: ten at least, which seconds of this century have.
+pub(crate) fn from_epoch_text(text: &str) -> Option<Timestamp> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let sized = (10..=19).contains(&whole.len()) && fraction.len() <= 9;
+    if !(sized && digits(whole) && digits(fraction)) {
+        return None;
+    }
+    from_epoch(text.parse().ok()?)
+}
+
 /// Whether a number could be the time of a measurement, rather than some quantity that is called `t`.
 pub(crate) fn is_plausible(time: Timestamp) -> bool {
     time >= EARLIEST

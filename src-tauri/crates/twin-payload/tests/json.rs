@@ -100,6 +100,15 @@ fn source_times_are_found_by_name_and_size() {
         r#"{"t": 1, "v": 1, "ts": 5, "timestamp": 1699999999.5}"#,
         r#"{"inner": {"v": 1}, "time": 1699999999.5}"#,
         r#"{"inner": {"v": 1, "ts": 1699999999.5}, "timestamp": 1600000000}"#,
+        r#"{"v": 1, "datetime": "2023-11-14T22:13:19.5Z"}"#,
+        r#"{"v": 1, "measured_at": 1699999999.5, "timestamp": 1700000000}"#,
+        r#"{"created_at": 1600000000, "v": 1, "eventTime": 1699999999500}"#,
+        r#"{"v": 1, "timestamp_ms": 1699999999500}"#,
+        r#"{"v": 1, "ts": "1699999999.5"}"#,
+        r#"{"v": 1, "epoch": "1699999999500"}"#,
+        r#"{"header": {"id": "x7", "timestamp": 1699999999.5}, "data": {"deep": {"v": 1}}}"#,
+        r#"{"data": {"v": 1}, "meta": {"ts": 1699999999.5}}"#,
+        r#"{"header": {"ts": 1600000000}, "data": {"ts": 1699999999.5, "v": 1}}"#,
     ] {
         let (decoder, out) = json(text);
         let row = out
@@ -118,6 +127,19 @@ fn source_times_are_found_by_name_and_size() {
         out.iter()
             .all(|row| row.source_time.is_none() && row.time == NOW)
     );
+    // The most trusted one is used up; the others are there to be seen.
+    let (decoder, out) =
+        json(r#"{"createdAt": 1600000000, "ts": 1699999999.5, "serial": "1699999999", "v": 1}"#);
+    assert_eq!(
+        value(&decoder, &out, "line/oven#createdAt"),
+        Some(Value::F64(1_600_000_000.0))
+    );
+    assert_eq!(value(&decoder, &out, "line/oven#ts"), None);
+    assert_eq!(out.len(), 3);
+    // What is no envelope dates nothing beside it.
+    let (_, out) = json(r#"{"pump": {"ts": 1699999999.5, "v": 1}, "valve": {"v": 1}}"#);
+    let sourced = out.iter().filter(|row| row.source_time.is_some());
+    assert_eq!((sourced.count(), out.len()), (1, 2));
     // Local time without an offset is no instant.
     let (decoder, out) = json(r#"{"Time": "2023-11-14T22:13:19", "v": 1}"#);
     assert_eq!(

@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use twin_core::Timestamp;
 
-use super::parser::{Scalar, Visit, parse};
+use super::{
+    parser::{Scalar, Visit, parse},
+    times::{Numbers, TimeNames},
+};
 use crate::{
     limits::Limits,
     observations::Cell,
@@ -15,55 +18,12 @@ use crate::{
 /// Whole numbers up to this size are exact in an f64.
 const EXACT_IN_F64: f64 = 9_007_199_254_740_992.0;
 
-/// Under which keys a source time may stand, the most trusted first; compared without case.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct TimeNames(pub(crate) &'static [TimeName]);
-
-/// One such key.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct TimeName {
-    name: &'static str,
-    /// Whether a number under it is a time even when it would lie before 2000. `t` may well be a temperature.
-    always: bool,
-}
-
-impl TimeNames {
-    /// For JSON of unknown origin.
-    pub(crate) const GENERIC: TimeNames = TimeNames(&[
-        TimeName {
-            name: "timestamp",
-            always: true,
-        },
-        TimeName {
-            name: "time",
-            always: false,
-        },
-        TimeName {
-            name: "ts",
-            always: true,
-        },
-        TimeName {
-            name: "t",
-            always: false,
-        },
-    ]);
-    /// For zigbee2mqtt, which says when it last heard of a device.
-    pub(crate) const ZIGBEE: TimeNames = TimeNames(&[TimeName {
-        name: "last_seen",
-        always: true,
-    }]);
-    /// For conventions that say `time` and mean nothing else by it.
-    pub(crate) const TIME: TimeNames = TimeNames(&[TimeName {
-        name: "time",
-        always: true,
-    }]);
-
-    fn rank(self, key: &str) -> Option<usize> {
-        self.0
-            .iter()
-            .position(|name| name.name.eq_ignore_ascii_case(key))
-    }
-}
+/// A source time in one of these objects is that of the objects beside it: `{"header": {"timestamp": ...}, "data": ...}`.
+const ENVELOPES: [&str; 7] = [
+    "header", "head", "meta", "metadata", "envelope", "info", "context",
+];
+/// Any time of its own is more trusted than that of an envelope.
+const OF_AN_ENVELOPE: usize = 1_000;
 
 /// A flattened JSON text. Kept and filled again, so that its memory is reused.
 #[derive(Debug, Default)]
@@ -102,8 +62,18 @@ enum RowValue {
 struct Object {
     first_row: usize,
     depth: usize,
-    /// Rank of the key and the instant, when a source time was found directly in it.
-    time: Option<(usize, Timestamp)>,
+    /// The most trusted source time that was found directly in it.
+    time: Option<Found>,
+}
+
+/// A source time.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    /// Of its key: the lower, the more it is trusted.
+    rank: usize,
+    time: Timestamp,
+    /// The row that holds it.
+    row: usize,
 }
 
 /// One value of a flattened text.
@@ -173,6 +143,13 @@ impl Flat {
             })
     }
 
+    /// The key that is being read, without those around it.
+    fn last_key(&self) -> &str {
+        let start = self.levels.last().copied().unwrap_or_default();
+        let key = self.path.get(start..).unwrap_or_default();
+        key.strip_prefix('.').unwrap_or(key)
+    }
+
     fn put(&mut self, text: &str) -> Range<usize> {
         let start = self.pool.len();
         self.pool.push_str(text);
@@ -182,25 +159,41 @@ impl Flat {
 
 impl Filler<'_> {
     /// The source time that this value is, if its key and its form say so.
-    fn source_time(&self, scalar: Scalar<'_>) -> Option<(usize, Timestamp)> {
+    fn source_time(&self, scalar: Scalar<'_>) -> Option<Found> {
         let flat = &*self.flat;
         let object = flat
             .objects
             .last()
             .filter(|object| object.depth + 1 == flat.levels.len())?;
         debug_assert!(object.first_row <= flat.rows.len());
-        let start = *flat.levels.last()?;
-        let key = flat.path.get(start..)?.trim_start_matches('.');
-        let rank = self.names.rank(key)?;
+        let (rank, numbers) = self.names.rank(flat.last_key())?;
+        let plausible = |time: &Timestamp| stamp::is_plausible(*time);
         let time = match scalar {
-            Scalar::Text(text) => stamp::from_text(text, flat.zone.as_ref())?,
-            Scalar::Number(number, _) => {
-                let always = self.names.0.get(rank).is_some_and(|name| name.always);
-                stamp::from_epoch(number).filter(|time| always || stamp::is_plausible(*time))?
-            }
+            Scalar::Text(text) => stamp::from_text(text, flat.zone.as_ref())
+                .or_else(|| stamp::from_epoch_text(text).filter(plausible))?,
+            Scalar::Number(number, _) => stamp::from_epoch(number)
+                .filter(|time| numbers == Numbers::Always || plausible(time))?,
             Scalar::Null | Scalar::Bool(_) => return None,
         };
-        Some((rank, time))
+        let row = flat.rows.len();
+        Some(Found { rank, time, row })
+    }
+
+    /// Notes a source time of the object that is being read, when it is the most trusted so far: only that is used up,
+    /// the others are values like any.
+    fn offer(&mut self, found: Found) -> bool {
+        let Some(object) = self.flat.objects.last_mut() else {
+            return false;
+        };
+        if object.time.is_some_and(|known| known.rank <= found.rank) {
+            return false;
+        }
+        if let Some(before) = object.time.replace(found)
+            && let Some(row) = self.flat.rows.get_mut(before.row)
+        {
+            row.is_time = false;
+        }
+        true
     }
 }
 
@@ -218,9 +211,19 @@ impl Visit for Filler<'_> {
         let Some(object) = self.flat.objects.pop() else {
             return;
         };
-        let Some((_, time)) = object.time else { return };
+        let Some(found) = object.time else { return };
         for row in self.flat.rows.iter_mut().skip(object.first_row) {
-            row.time.get_or_insert(time);
+            row.time.get_or_insert(found.time);
+        }
+        let key = self.flat.last_key();
+        let is_envelope = ENVELOPES.iter().any(|name| name.eq_ignore_ascii_case(key));
+        // Only what lies directly beside the envelope is dated by it.
+        let parent = self.flat.objects.last();
+        if is_envelope && parent.is_some_and(|of| of.depth + 1 == self.flat.levels.len()) {
+            self.offer(Found {
+                rank: found.rank + OF_AN_ENVELOPE,
+                ..found
+            });
         }
     }
 
@@ -260,12 +263,9 @@ impl Visit for Filler<'_> {
             );
             return Err(Reject::new(RejectKind::JsonTooManyValues, detail));
         }
-        let time = self.source_time(scalar);
-        if let (Some(found), Some(object)) = (time, self.flat.objects.last_mut())
-            && object.time.is_none_or(|(rank, _)| found.0 < rank)
-        {
-            object.time = Some(found);
-        }
+        let is_time = self
+            .source_time(scalar)
+            .is_some_and(|found| self.offer(found));
         let value = match scalar {
             Scalar::Null => RowValue::Null,
             Scalar::Bool(v) => RowValue::Bool(v),
@@ -286,7 +286,7 @@ impl Visit for Filler<'_> {
             path,
             value,
             time: None,
-            is_time: time.is_some(),
+            is_time,
         });
         Ok(())
     }
