@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
 import type { Backend } from "../src/ipc/backend";
 import type { AlarmRow } from "../src/ipc/bindings/AlarmRow";
+import type { OpeningView } from "../src/ipc/bindings/OpeningView";
 import { fakeBackend } from "../src/ipc/fake";
 import { Live } from "../src/live/live.svelte";
 import { theme } from "../src/live/theme.svelte";
@@ -122,13 +123,40 @@ describe("window", () => {
       closeWindow,
     });
     await vi.waitFor(() => expect(byId("fault")?.textContent).toContain("in use by another Twinscope"));
-    expect(byId("fault")?.querySelector('[role="alert"]')?.textContent).toContain("start Twinscope again");
+    expect(byId("fault")?.querySelector('[role="alert"]')?.textContent).toContain("try again");
+    expect(byId("folder-path")).not.toBeNull();
+    expect(byId("fault-demo")).not.toBeNull();
     expect(document.documentElement.dataset.ready).toBe("true");
     expect(uiReady).toHaveBeenCalledTimes(1);
     // Nothing beside it that would not work.
     expect(byId("nav-overview")).toBeNull();
     byId("fault-quit")?.click();
     await vi.waitFor(() => expect(closeWindow).toHaveBeenCalledWith(false, false));
+  });
+
+  it("leads to another plant when its own cannot be opened, or tries again", async () => {
+    const said = { message: "plant.toml, line 3: there is no such key" };
+    const openOwn = vi.fn(() => Promise.reject(said));
+    await open("normal", { plant: () => Promise.reject(said), openOwn });
+    await vi.waitFor(() => expect(byId("fault-again")).not.toBeNull());
+    byId("fault-again")?.click();
+    await vi.waitFor(() => expect(byId("opening-failure")?.textContent).toContain("no such key"));
+    expect(openOwn).toHaveBeenCalledTimes(1);
+  });
+
+  it("waits for a first plant that takes long, and says so", async () => {
+    const starting = { message: "the plant is being opened" };
+    const view = { number: 1, what: "own", step: "workspace", failure: null } as const;
+    let way: OpeningView = view;
+    const cancelOpening = vi.fn(async () => {
+      way = { ...view, step: "cancelled" };
+    });
+    await open("normal", { plant: () => Promise.reject(starting), opening: async () => way, cancelOpening });
+    await vi.waitFor(() => expect(byId("fault")?.textContent).toContain("Opening the plant"));
+    expect(byId("fault")?.querySelector('[role="alert"]')).toBeNull();
+    byId("opening-cancel")?.click();
+    await vi.waitFor(() => expect(byId("fault-again")).not.toBeNull());
+    expect(cancelOpening).toHaveBeenCalledTimes(1);
   });
 
   it("shows the plant when the second try succeeds, and tells the program once only", async () => {

@@ -10,6 +10,7 @@ error-demo-failed = Die Demoanlage ist nicht gestartet, { $why }. Ihr Protokoll 
 error-no-plant = In { $path } gibt es keine plant.toml: Einen Ordner angeben, der eine Anlage enthält, oder dort eine leere anlegen lassen.
 error-no-folder = „{ $path }“ ist kein vollständiger Pfad: Er muss mit / oder ~/ beginnen.
 error-already-open = Die Anlage in { $path } ist bereits geöffnet.
+error-starting = Die Anlage wird geöffnet: Zuerst wird gelesen, was gespeichert ist.
 error-opening = Es wird gerade eine andere Anlage geöffnet: Das Ende abwarten oder abbrechen.
 error-cancelled = Es wurde abgebrochen.
 error-stopped = Die Verarbeitung ist stehen geblieben: bitte Twinscope neu starten und im Protokoll nach dem Grund sehen

@@ -36,7 +36,11 @@ shell-dropped = { $count } verworfen
 shell-rejected = { $count } abgewiesen
 
 shell-fault-title = Twinscope kann die Anlage nicht zeigen
-shell-fault-advice = Bis dies behoben ist, wird nichts aufgezeichnet und kein Alarm ausgelöst. Beheben, Twinscope beenden und neu starten. Was vorher gespeichert wurde, bleibt, wie es ist.
+shell-fault-advice = Bis dies behoben ist, wird nichts aufgezeichnet und kein Alarm ausgelöst. Beheben und erneut versuchen, oder eine andere Anlage öffnen. Was vorher gespeichert wurde, bleibt, wie es ist.
+shell-fault-again = Erneut versuchen
+shell-fault-other = Eine andere Anlage öffnen
+shell-first-title = Die Anlage wird geöffnet
+shell-first-why = Zuerst wird gelesen, was gespeichert ist. Nach einem Absturz oder Stromausfall dauert das länger, weil die neuesten Werte aus dem Journal übernommen werden. Bis dahin wird nichts aufgezeichnet; was Broker aufbewahren, kommt danach.
 shell-quit = Beenden
 
 shell-close-title = Im Infobereich weiter aufzeichnen?

@@ -11,6 +11,7 @@ error-demo-failed = the demo plant did not start, { $why }. Its log is { $log };
 error-no-plant = there is no plant.toml in { $path }: name a folder that holds a plant, or have an empty one made there
 error-no-folder = "{ $path }" is no whole path: begin it with / or ~/
 error-already-open = the plant in { $path } is open already
+error-starting = the plant is being opened: what is stored is read first
 error-opening = another plant is being opened: wait for it, or cancel it
 error-cancelled = it was cancelled
 error-stopped = the pipeline has stopped: restart Twinscope, and look into its log for the reason

@@ -38,7 +38,11 @@ shell-dropped = { $count } dropped
 shell-rejected = { $count } rejected
 
 shell-fault-title = Twinscope cannot show the plant
-shell-fault-advice = Nothing is collected and no alarm is raised until this is mended. Mend it, quit, and start Twinscope again. What was stored before stays as it is.
+shell-fault-advice = Nothing is collected and no alarm is raised until this is mended. Mend it and try again, or open another plant. What was stored before stays as it is.
+shell-fault-again = Try again
+shell-fault-other = Open another plant
+shell-first-title = Opening the plant
+shell-first-why = What is stored is read first. After a crash or a power cut that takes longer, because the newest samples are taken over from the journal. Nothing is collected until then; what brokers keep comes afterwards.
 shell-quit = Quit
 
 shell-close-title = Keep collecting in the tray?

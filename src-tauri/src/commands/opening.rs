@@ -20,7 +20,7 @@ pub fn program() -> ProgramView {
 
 #[tauri::command]
 pub async fn workspace(host: State<'_, Host>) -> Answer<WorkspaceView> {
-    host.workspace().await
+    Ok(host.workspace().await)
 }
 
 #[tauri::command]

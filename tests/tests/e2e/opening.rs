@@ -70,10 +70,7 @@ async fn the_demo_starts_at_a_word_and_goes_with_its_plant() -> Result<()> {
     ensure!(demo.plant().name == "Riverside Pumping Station");
     let (process, port) = sidecar(dir.path()).context("the sidecar's state")?;
     ensure!(lives(process));
-    let view = host
-        .workspace()
-        .await
-        .map_err(|error| anyhow::anyhow!(error.message))?;
+    let view = host.workspace().await;
     ensure!(view.demo && view.demo_runs, "{view:?}");
     ensure!(
         !demo.pictures().await?.rows.is_empty(),
@@ -169,6 +166,65 @@ async fn a_demo_that_cannot_start_says_why() -> Result<()> {
         told.contains("ended at once") && told.contains("plant.log"),
         "{told}"
     );
+    host.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_first_plant_cannot_be_opened_another_one_can() -> Result<()> {
+    let dir = TempDir::new()?;
+    let own = dir.path().join("own");
+    std::fs::create_dir(&own)?;
+    std::fs::write(own.join("plant.toml"), "[plant]\nid = 4\n")?;
+    let (host, _opened) = host(dir.path()).await?;
+    let told = host.app().err().context("no plant is open")?.message;
+    ensure!(told.contains("plant.toml"), "{told}");
+    ensure!(host.workspace().await.folder == own.display().to_string());
+
+    host.open_own()?;
+    let way = ended(&host).await?;
+    ensure!(
+        way.step == OpeningStep::Failed,
+        "nothing was mended: {way:?}"
+    );
+    std::fs::remove_file(own.join("plant.toml"))?;
+    host.open_own()?;
+    let way = ended(&host).await?;
+    ensure!(way.step == OpeningStep::Done, "{way:?}");
+    ensure!(host.app().is_ok());
+    host.stop().await;
+    Ok(())
+}
+
+/// A plant file that cannot be read to its end before somebody writes it.
+fn slow_plant(dir: &Path) -> Result<std::path::PathBuf> {
+    std::fs::create_dir(dir)?;
+    let file = dir.join("plant.toml");
+    let made = std::process::Command::new("mkfifo").arg(&file).status()?;
+    ensure!(made.success(), "mkfifo");
+    Ok(file)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_first_plant_that_takes_long_keeps_no_window_waiting_and_can_be_cancelled() -> Result<()>
+{
+    let dir = TempDir::new()?;
+    let file = slow_plant(&dir.path().join("own"))?;
+    let starting = host(dir.path());
+    let (host, _opened) = tokio::time::timeout(Duration::from_secs(20), starting).await??;
+    let way = host.opening().context("it goes on")?;
+    ensure!(way.step == OpeningStep::Workspace, "{way:?}");
+    ensure!(matches!(host.open_demo(), Err(Error::Opening)));
+    host.cancel_opening();
+    let way = ended(&host).await?;
+    ensure!(way.step == OpeningStep::Cancelled, "at once: {way:?}");
+    // What was being read ends first; then another plant is opened.
+    let other = dir.path().join("other").display().to_string();
+    host.open_folder(&other, true)?;
+    let written = tokio::task::spawn_blocking(move || std::fs::write(file, "broken"));
+    let way = ended(&host).await?;
+    ensure!(way.step == OpeningStep::Done, "{way:?}");
+    tokio::time::timeout(Duration::from_secs(20), written).await???;
     host.stop().await;
     Ok(())
 }

@@ -317,10 +317,11 @@ export class Live {
     if (this.#loading) return;
     this.#loading = true;
     try {
+      // Its folder is known even when nothing in it can be opened.
+      this.workspace = await this.backend.workspace();
       const plant = await this.backend.plant();
       this.#index(plant);
       this.plant = plant;
-      this.workspace = await this.backend.workspace();
       await this.refreshConnections();
       this.#present.alarms.replace(await this.backend.alarms());
       await this.#subscribe();

@@ -37,6 +37,18 @@ export class Opening {
     return this.#begin("own", () => this.#backend.openOwn());
   }
 
+  /** Goes on to look at a way that was begun before the window was there: that of the first plant. */
+  async resume(): Promise<void> {
+    try {
+      const view = await this.#backend.opening();
+      if (!view || this.what !== null || !(view.step === "plant" || view.step === "workspace")) return;
+      this.what = view.what;
+      this.#take(view);
+    } catch (error) {
+      this.failure = errorMessage(error);
+    }
+  }
+
   async cancel(): Promise<void> {
     try {
       await this.#backend.cancelOpening();

@@ -136,6 +136,9 @@ pub enum Error {
         /// Its folder.
         path: PathBuf,
     },
+    /// The first plant is being opened.
+    #[error("the plant is being opened: what is stored is read first")]
+    Starting,
     /// Another plant is being opened.
     #[error("another plant is being opened: wait for it, or cancel it")]
     Opening,
@@ -236,6 +239,10 @@ impl Error {
                 "the plant in {path} is open already",
                 path = path.display().to_string()
             ),
+            Error::Starting => said!(
+                "error-starting",
+                "the plant is being opened: what is stored is read first"
+            ),
             Error::Opening => said!(
                 "error-opening",
                 "another plant is being opened: wait for it, or cancel it"
@@ -294,6 +301,7 @@ mod tests {
                 path: "plant".into(),
             },
             Error::AlreadyOpen { path: path() },
+            Error::Starting,
             Error::Opening,
             Error::Cancelled,
         ];

@@ -4,9 +4,13 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Duration,
 };
 
-use tokio::sync::{Mutex as AsyncMutex, mpsc, watch};
+use tokio::{
+    sync::{Mutex as AsyncMutex, OwnedMutexGuard, mpsc, watch},
+    task::JoinHandle,
+};
 
 use crate::{
     api::{
@@ -24,6 +28,9 @@ use crate::{
 
 /// Plants that were opened and that the shell has not taken up yet.
 const OPENED_QUEUE: usize = 4;
+/// The window waits so long for the first plant. One that takes longer, with a large log to read after a crash, is
+/// waited for in the window.
+const FIRST_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Where things lie.
 #[derive(Clone, Debug)]
@@ -54,13 +61,16 @@ enum Target {
     Demo,
     Folder(PathBuf),
     Own,
+    /// What the program was started with or remembers.
+    First(PathBuf),
 }
 
 impl Target {
-    fn kind(&self) -> OpeningKind {
+    fn kind(&self, own: &Path) -> OpeningKind {
         match self {
             Target::Demo => OpeningKind::Demo,
-            Target::Folder(_) => OpeningKind::Folder,
+            Target::First(path) if path == own => OpeningKind::Own,
+            Target::Folder(_) | Target::First(_) => OpeningKind::Folder,
             Target::Own => OpeningKind::Own,
         }
     }
@@ -82,43 +92,37 @@ impl Opening {
 /// The plant that is open, or why none is.
 pub struct Host {
     places: Places,
+    /// That of the plant that is open, or that was to be opened first.
+    folder: RwLock<PathBuf>,
     app: RwLock<std::result::Result<Arc<App>, ApiError>>,
     demo: AsyncMutex<Option<DemoPlant>>,
     opening: Mutex<Opening>,
     /// Held while a plant takes another's place.
-    changing: AsyncMutex<()>,
+    changing: Arc<AsyncMutex<()>>,
     opened: mpsc::Sender<Opened>,
 }
 
 impl Host {
-    /// Opens the workspace `dir`, one of `places` or another; what it cannot is told by [`Host::app`]. The queue gives every plant
-    /// that is opened, the first one too.
+    /// Opens the workspace `dir`, one of `places` or another, or begins to when that takes long; what it cannot is told by
+    /// [`Host::app`]. The queue gives every plant that is opened, the first one too.
     pub async fn start(dir: &Path, places: Places) -> (Arc<Host>, mpsc::Receiver<Opened>) {
         let (opened, queue) = mpsc::channel(OPENED_QUEUE);
-        let app = match App::start(dir, &places.assets).await {
-            Ok((app, notices)) => {
-                let first = Opened {
-                    app: Arc::clone(&app),
-                    notices,
-                };
-                // The queue is empty.
-                let _ = opened.try_send(first);
-                Ok(app)
-            }
-            Err(error) => {
-                tracing::error!("{error}");
-                Err(error.into())
-            }
-        };
-        let host = Host {
+        let host = Arc::new(Host {
             places,
-            app: RwLock::new(app),
+            folder: RwLock::new(dir.to_owned()),
+            app: RwLock::new(Err(Error::Starting.into())),
             demo: AsyncMutex::new(None),
             opening: Mutex::default(),
-            changing: AsyncMutex::new(()),
+            changing: Arc::default(),
             opened,
-        };
-        (Arc::new(host), queue)
+        });
+        if let Ok((_, going)) = host.launch(Target::First(dir.to_owned())) {
+            // A panic in it is told by nobody else.
+            if let Ok(Err(error)) = tokio::time::timeout(FIRST_PATIENCE, going).await {
+                tracing::error!("the first plant could not be opened: {error}");
+            }
+        }
+        (host, queue)
     }
 
     /// What runs.
@@ -132,22 +136,23 @@ impl Host {
             .clone()
     }
 
-    /// Which plant is open.
-    ///
-    /// # Errors
-    /// Why none is.
-    pub async fn workspace(&self) -> std::result::Result<WorkspaceView, ApiError> {
-        let folder = PathBuf::from(self.app()?.plant().workspace);
+    /// Which plant is open, or was to be.
+    pub async fn workspace(&self) -> WorkspaceView {
+        let folder = self
+            .folder
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let demo_runs = match self.demo.lock().await.as_mut() {
             Some(plant) => plant.is_running(),
             None => false,
         };
-        Ok(WorkspaceView {
+        WorkspaceView {
             demo: demo::is_demo(&folder),
             demo_runs,
             folder: folder.display().to_string(),
             own_folder: self.places.own.display().to_string(),
-        })
+        }
     }
 
     /// Begins to open the demo plant.
@@ -212,13 +217,17 @@ impl Host {
     }
 
     fn begin(self: &Arc<Self>, target: Target) -> Result<OpeningView> {
+        self.launch(target).map(|(view, _)| view)
+    }
+
+    fn launch(self: &Arc<Self>, target: Target) -> Result<(OpeningView, JoinHandle<()>)> {
         let mut way = self.way();
         if way.is_running() {
             return Err(Error::Opening);
         }
         let view = OpeningView {
             number: way.view.as_ref().map_or(1, |view| view.number + 1),
-            what: target.kind(),
+            what: target.kind(&self.places.own),
             step: match target {
                 Target::Demo => OpeningStep::Plant,
                 _ => OpeningStep::Workspace,
@@ -230,19 +239,31 @@ impl Host {
             view: Some(view.clone()),
             cancel: Some(cancel),
         };
-        tokio::spawn(Arc::clone(self).go(target, cancelled));
-        Ok(view)
+        let going = tokio::spawn(Arc::clone(self).go(target, cancelled));
+        Ok((view, going))
     }
 
     async fn go(self: Arc<Self>, target: Target, cancelled: watch::Receiver<bool>) {
-        let _changing = self.changing.lock().await;
-        match Box::pin(self.bring_up(&target, &cancelled)).await {
+        let mut changing = Some(Arc::clone(&self.changing).lock_owned().await);
+        match Box::pin(self.bring_up(&target, cancelled, &mut changing)).await {
             Ok((opened, plant)) => self.take(opened, plant, &target).await,
-            Err(Error::Cancelled) => self.step(OpeningStep::Cancelled, None),
+            Err(Error::Cancelled) => {
+                self.is_not_open(&Error::Cancelled);
+                self.step(OpeningStep::Cancelled, None);
+            }
             Err(error) => {
-                tracing::warn!("another plant was not opened: {error}");
+                tracing::warn!("a plant was not opened: {error}");
+                self.is_not_open(&error);
                 self.step(OpeningStep::Failed, Some(error.said().into()));
             }
+        }
+    }
+
+    /// Where no plant is open, the newest reason is the one to be told.
+    fn is_not_open(&self, error: &Error) {
+        let mut app = self.app.write().unwrap_or_else(PoisonError::into_inner);
+        if app.is_err() {
+            *app = Err(error.said().into());
         }
     }
 
@@ -270,12 +291,13 @@ impl Host {
     async fn bring_up(
         &self,
         target: &Target,
-        cancelled: &watch::Receiver<bool>,
+        mut cancelled: watch::Receiver<bool>,
+        changing: &mut Option<OwnedMutexGuard<()>>,
     ) -> Result<(Opened, Option<DemoPlant>)> {
         let places = &self.places;
         let dir = match target {
             Target::Demo => demo::workspace_in(&places.demo),
-            Target::Folder(path) => path.clone(),
+            Target::Folder(path) | Target::First(path) => path.clone(),
             Target::Own => places.own.clone(),
         };
         self.not_open(&dir)?;
@@ -283,31 +305,37 @@ impl Host {
             Target::Demo => {
                 let shipped = places.assets.join("demo-plant");
                 let (program, folder) = (&places.demo_program, &places.demo);
-                Some(DemoPlant::start(program, &shipped, folder, cancelled).await?)
+                Some(DemoPlant::start(program, &shipped, folder, &cancelled).await?)
             }
             _ => None,
         };
         self.step(OpeningStep::Workspace, None);
-        let started = App::start(&dir, &places.assets).await;
-        let undo = match started {
-            Ok((app, notices)) if !*cancelled.borrow() => {
-                return Ok((Opened { app, notices }, plant));
+        let assets = places.assets.clone();
+        let mut starting = tokio::spawn(async move { Box::pin(App::start(&dir, &assets)).await });
+        let started = tokio::select! {
+            started = &mut starting => started.map_err(|_| Error::Stopped)?,
+            // What is being read is let go when it has been read; nothing else is opened before.
+            Ok(_) = cancelled.wait_for(|is_cancelled| *is_cancelled) => {
+                tokio::spawn(let_go(starting, plant, changing.take()));
+                return Err(Error::Cancelled);
             }
-            Ok((app, _)) => {
-                app.stop().await;
-                Error::Cancelled
-            }
-            Err(error) => error,
         };
-        if let Some(plant) = plant {
-            plant.stop().await;
+        match started {
+            Ok((app, notices)) => Ok((Opened { app, notices }, plant)),
+            Err(error) => {
+                if let Some(plant) = plant {
+                    plant.stop().await;
+                }
+                Err(error)
+            }
         }
-        Err(undo)
     }
 
     /// Puts a plant that was brought up in the place of the one that is open, and ends that one.
     async fn take(&self, opened: Opened, plant: Option<DemoPlant>, target: &Target) {
         self.remember(target);
+        let folder = PathBuf::from(opened.app.plant().workspace);
+        *self.folder.write().unwrap_or_else(PoisonError::into_inner) = folder;
         let before = std::mem::replace(
             &mut *self.app.write().unwrap_or_else(PoisonError::into_inner),
             Ok(Arc::clone(&opened.app)),
@@ -331,7 +359,7 @@ impl Host {
             return;
         };
         let noted = match target {
-            Target::Demo => return,
+            Target::Demo | Target::First(_) => return,
             Target::Folder(path) => {
                 write_atomic(memory, path.display().to_string().as_bytes(), false)
             }
@@ -347,5 +375,19 @@ impl Host {
         if let Err(error) = noted {
             tracing::warn!("which plant was opened could not be noted: {error}");
         }
+    }
+}
+
+/// Ends a plant that nobody wants any more, as soon as it has begun.
+async fn let_go(
+    starting: JoinHandle<Result<(Arc<App>, mpsc::Receiver<Notice>)>>,
+    plant: Option<DemoPlant>,
+    _changing: Option<OwnedMutexGuard<()>>,
+) {
+    if let Ok(Ok((app, _notices))) = starting.await {
+        app.stop().await;
+    }
+    if let Some(plant) = plant {
+        plant.stop().await;
     }
 }
