@@ -1,10 +1,15 @@
 //! What can go wrong in the composition, in words for a person.
+//!
+//! Rooms, in the order in which they may import one another: `named` -> this one.
+
+mod named;
 
 use std::path::PathBuf;
 
 use thiserror::Error;
 use twin_core::{Said, said};
 
+pub use self::named::{Doing, Thing};
 use crate::api::{connection::ConnectionForm, settings::ApiError};
 
 /// An error of twin-app. Its text says what happened, to which thing, and what to do.
@@ -15,8 +20,8 @@ pub enum Error {
         "cannot {action} {path}: {source}. Check that the folder exists, is writable and has free space."
     )]
     File {
-        /// What was tried, such as "read".
-        action: &'static str,
+        /// What was tried.
+        action: Doing,
         /// Which file.
         path: PathBuf,
         /// What the system said.
@@ -76,8 +81,8 @@ pub enum Error {
     /// A file of history could not be written or read.
     #[error("cannot {action} {path}: {source}")]
     Table {
-        /// What was tried, such as "import".
-        action: &'static str,
+        /// What was tried.
+        action: Doing,
         /// Which file.
         path: PathBuf,
         /// What is wrong.
@@ -87,7 +92,7 @@ pub enum Error {
     #[error("there is no {what} \"{id}\" (it may just have been removed): refresh and try again")]
     Unknown {
         /// What kind of thing.
-        what: &'static str,
+        what: Thing,
         /// Its id.
         id: String,
     },
@@ -99,7 +104,7 @@ pub enum Error {
     Restore(Said),
     /// A request made no sense.
     #[error("{0}")]
-    Request(String),
+    Request(Said),
     /// The demo plant's program is not there.
     #[error(
         "the demo plant's program is not at {path}: install Twinscope as a whole, or build it with `cargo build --bin demo-plant`"
@@ -112,7 +117,7 @@ pub enum Error {
     #[error("the demo plant did not start, {why}. Its log is {log}; try again.")]
     DemoFailed {
         /// What happened.
-        why: String,
+        why: Said,
         /// Its log.
         log: PathBuf,
     },
@@ -158,7 +163,7 @@ impl Error {
             } => said!(
                 "error-file",
                 "cannot {action} {path}: {source}. Check that the folder exists, is writable and has free space.",
-                action = *action,
+                action = action.said(),
                 path = path.display().to_string(),
                 source = source.to_string()
             ),
@@ -194,14 +199,14 @@ impl Error {
             Error::Unknown { what, id } => said!(
                 "error-unknown",
                 "there is no {what} \"{id}\" (it may just have been removed): refresh and try again",
-                what = *what,
+                what = what.said(),
                 id = id.as_str()
             ),
             Error::Stopped => said!(
                 "error-stopped",
                 "the pipeline has stopped: restart Twinscope, and look into its log for the reason"
             ),
-            Error::Document(why) | Error::Restore(why) => why.clone(),
+            Error::Document(why) | Error::Restore(why) | Error::Request(why) => why.clone(),
             other => other.said_of_opening(),
         }
     }
@@ -218,7 +223,7 @@ impl Error {
             Error::DemoFailed { why, log } => said!(
                 "error-demo-failed",
                 "the demo plant did not start, {why}. Its log is {log}; try again.",
-                why = why.as_str(),
+                why = why.clone(),
                 log = log.display().to_string()
             ),
             Error::NoPlant { path } => said!(
@@ -265,7 +270,7 @@ mod tests {
         let denied = || std::io::Error::from(std::io::ErrorKind::PermissionDenied);
         let errors = [
             Error::File {
-                action: "read",
+                action: Doing::Read,
                 path: path(),
                 source: denied(),
             },
@@ -280,13 +285,13 @@ mod tests {
                 now: Box::new(None),
             },
             Error::Unknown {
-                what: "asset",
+                what: Thing::Asset,
                 id: "pump".into(),
             },
             Error::Stopped,
             Error::DemoMissing { path: path() },
             Error::DemoFailed {
-                why: "it ended at once".into(),
+                why: said!("error-demo-silent", "its broker did not listen within 20 s"),
                 log: path(),
             },
             Error::NoPlant { path: path() },
@@ -302,10 +307,11 @@ mod tests {
             assert_eq!(said.message, text);
             assert!(said.sentences[0].id.starts_with("error-"), "{said:?}");
         }
-        let request = ApiError::from(Error::Request("no".into()));
-        assert_eq!(
-            (request.message.as_str(), request.sentences[0].id.as_str()),
-            ("no", "")
-        );
+        let request = ApiError::from(Error::Request(said!(
+            "refused-no-file",
+            "no file is named: give its path"
+        )));
+        assert_eq!(request.message, "no file is named: give its path");
+        assert_eq!(request.sentences[0].id, "refused-no-file");
     }
 }

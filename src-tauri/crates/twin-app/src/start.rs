@@ -21,7 +21,7 @@ use twin_historian::{Historian, QualityTransition};
 use crate::{
     clock,
     compile::Compiled,
-    error::{Error, Result},
+    error::{Doing, Error, Result},
     heartbeat,
     keep::command,
     pipeline::{
@@ -164,7 +164,7 @@ fn scoring(
 ) -> Result<ScoringThread> {
     let thread = ScoringThread::start(models, Arc::clone(&compiled.engine), answers.clone());
     thread.map_err(|source| Error::File {
-        action: "start",
+        action: Doing::Start,
         path: "scoring thread".into(),
         source,
     })

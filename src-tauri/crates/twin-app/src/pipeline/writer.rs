@@ -35,7 +35,7 @@ use super::{
 use crate::{
     api::alarm::{AlarmRow, AlarmStateView},
     clock,
-    error::{Error, Result},
+    error::{Error, Result, Thing},
     view::View,
 };
 
@@ -255,7 +255,7 @@ impl Writer {
                     .rfind(|row| row.id == reply.occurrence.as_str())
                     .cloned();
                 let unknown = || Error::Unknown {
-                    what: "unacknowledged alarm",
+                    what: Thing::Alarm,
                     id: reply.occurrence.to_string(),
                 };
                 let outcome: Result<AlarmRow> = row.ok_or_else(unknown);
