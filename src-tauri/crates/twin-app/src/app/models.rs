@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use twin_core::{Said, said};
+use twin_core::said;
 use twin_model::{AssetType, Edit, Models, Plant, Role, TwinModel};
 
 use super::{App, faults::model_faults, planted::Planted};
@@ -187,7 +187,7 @@ fn judge(dir: &Path, from: &str, choice: Option<&str>, written: &Plant) -> Resul
             "refused-model",
             "{path}: {fault}",
             path = from,
-            fault = Said::from(fault.text)
+            fault = fault.said()
         ))
     })?;
     let dtmi = (!interfaces.is_empty()).then(|| model.id.clone());
@@ -318,7 +318,7 @@ fn model_view(file: &str, model: TwinModel, written: Option<&AssetType>) -> Twin
     });
     let left_out = model.left_out.into_iter().map(|left| LeftOutView {
         path: left.path,
-        text: left.text,
+        text: left.text.into(),
     });
     TwinModelView {
         file: file.to_owned(),
