@@ -72,7 +72,7 @@ pub fn list(dir: &Path) -> Result<PictureList> {
             Ok(row) => list.rows.push(row),
             Err(error) => list.left_out.push(PictureLeftOut {
                 name,
-                reason: error.to_string(),
+                reason: error.said().into(),
             }),
         }
     }
