@@ -38,3 +38,4 @@ error-thing-plan = Plan
 error-thing-proposal = Vorschlag
 error-thing-signal = Signal
 error-thing-statistics = Statistik
+error-table = { $action } nicht möglich: { $path }: { $source }

@@ -39,3 +39,4 @@ error-thing-plan = plan
 error-thing-proposal = proposal
 error-thing-signal = signal
 error-thing-statistics = statistics
+error-table = cannot { $action } { $path }: { $source }

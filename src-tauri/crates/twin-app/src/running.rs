@@ -8,7 +8,7 @@ use twin_connect::{
     coap::{self, CoapResource, CoapSecurity, CoapSpec, PresharedKey},
     inbox, security_grade,
 };
-use twin_core::{ConnectionId, Said, said};
+use twin_core::{ConnectionId, said};
 use twin_model::{Connection, Kind, Security};
 
 use crate::{
@@ -51,8 +51,7 @@ impl LinkSpec {
             }
             Kind::Coap => {
                 let spec = coap_spec(workspace, connection, password)?;
-                spec.check()
-                    .map_err(|error| Error::Request(Said::from(error.to_string())))?;
+                spec.check().map_err(|error| Error::Request(error.said()))?;
                 Ok(LinkSpec::Coap(Box::new(spec)))
             }
         }
@@ -96,7 +95,7 @@ pub fn coap_spec(
                 Some(digits) => PresharedKey::hex(digits),
                 None => PresharedKey::text(&key),
             };
-            let key = key.map_err(|error| Error::Request(Said::from(error.to_string())))?;
+            let key = key.map_err(|error| Error::Request(error.said()))?;
             CoapSecurity::PresharedKey { identity, key }
         }
     };

@@ -7,7 +7,7 @@ use std::{
 };
 
 use tokio::{task::AbortHandle, time::Instant};
-use twin_core::{SignalKey, Timestamp, said};
+use twin_core::{Said, SignalKey, Timestamp, said};
 use twin_historian::{Between, Historian, Measured, State};
 
 use super::App;
@@ -54,7 +54,7 @@ struct Progress {
     part: f64,
     ended: bool,
     too_long: bool,
-    failure: Option<String>,
+    failure: Option<Said>,
 }
 
 /// What is to be measured.
@@ -256,10 +256,7 @@ impl Progress {
     /// `finished`: the task is not there any more. Without an end it has panicked.
     fn view(&self, number: u32, finished: bool) -> StatisticsView {
         let broken = finished && !self.ended;
-        let failure = self
-            .failure
-            .clone()
-            .map(|text| twin_core::Said::from(text).into());
+        let failure = self.failure.as_ref().map(Into::into);
         let broken_words = || {
             said!(
                 "trend-stats-broken",
@@ -286,7 +283,7 @@ impl Work {
         progress.ended = true;
         match done {
             Ok(complete) => progress.too_long = !complete,
-            Err(error) => progress.failure = Some(error.to_string()),
+            Err(error) => progress.failure = Some(error.said()),
         }
     }
 

@@ -56,9 +56,10 @@ impl Looked {
             .notices()
             .iter()
             .map(|notice| {
+                let notice = notice.to_string();
                 let head = notice
                     .split_once("; it was kept as")
-                    .map_or(&**notice, |(head, _)| head);
+                    .map_or(&*notice, |(head, _)| head);
                 format!("{head}.")
             })
             .collect();

@@ -126,7 +126,7 @@ impl Writer {
                     let text = said!(
                         "condition-history-unwritten",
                         "History is not written: {error}. QoS 1 and 2 messages wait at the broker.",
-                        error = error.to_string()
+                        error = error.said()
                     );
                     self.tell(SystemEvent::Raised { key, text }).await;
                     tokio::time::sleep(RETRY).await;
