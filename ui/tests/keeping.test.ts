@@ -6,7 +6,7 @@ import App from "../src/App.svelte";
 import type { Backend } from "../src/ipc/backend";
 import type { FileJobView } from "../src/ipc/bindings/FileJobView";
 import { fakeBackend } from "../src/ipc/fake";
-import { said } from "../src/ipc/fake/said";
+import { said, sentence } from "../src/ipc/fake/said";
 import { jobSentence, progressWords } from "../src/lib/filewords";
 import { Live } from "../src/live/live.svelte";
 import { notices } from "../src/live/notices.svelte";
@@ -79,7 +79,8 @@ describe("the settings", () => {
     expect(byId("settings-repair")?.textContent).toBe(keeping.repair);
     expect(byId("settings-history")?.textContent).toContain("Quit Twinscope");
     await vi.waitFor(() => expect(live.counters).not.toBeNull());
-    if (live.counters) live.counters = { ...live.counters, retention: "Removed from history: 5 samples." };
+    const removed = sentence("removed-what", { what: sentence("removed-samples", { count: 5 }) });
+    if (live.counters) live.counters = { ...live.counters, retention: removed };
     await tick();
     expect((await shown("settings-size")).textContent).toContain("MB");
     expect(byId("settings-retention")?.textContent).toBe("Removed from history: 5 samples.");

@@ -140,6 +140,8 @@ describe("what the program says", () => {
     windowLanguage.choose("de");
     expect(told(reason)).toBe("Die Verbindung wurde abgelehnt: Auf diesem Port lauscht nichts.");
     expect(ownWords(reason)).toBe("broker.example refused the connection");
+    // The same in both languages: nothing is left to be said.
+    expect(ownWords(sentence("connect-host"))).toBe("");
     expect(securityWords('TLS 1.3, client certificate, checked against the name "b"')).toBe(
       "TLS 1.3, Client-Zertifikat, geprüft auf den Namen „b“",
     );

@@ -7,6 +7,7 @@ import type { Backend } from "../src/ipc/backend";
 import type { PictureView } from "../src/ipc/bindings/PictureView";
 import { fakeBackend } from "../src/ipc/fake";
 import { withBindings } from "../src/ipc/fake/pictures";
+import { said } from "../src/ipc/fake/said";
 import { fraction, isOn, showOf, unbound } from "../src/lib/picture/bindings";
 import { boxOf, panned, showing, zoomed } from "../src/lib/picture/viewport";
 import { Live } from "../src/live/live.svelte";
@@ -42,7 +43,7 @@ function one(text: string): Partial<Backend> & { files: { text: string; stamp: n
     pictures: async () => ({
       folder: "/p",
       rows: [row()],
-      left_out: [{ name: "x.svg", reason: "too large" }],
+      left_out: [{ name: "x.svg", reason: said("too large") }],
     }),
     picture: async () => view(),
     savePicture: vi.fn(async (_name, print, bindings) => {

@@ -18,3 +18,7 @@ accept-name = Bei allen Assets des Typs „{ $kind }“ heißt „{ $id }“ „
 accept-no-id = „{ $id }“ ist keine ID: a-z, 0-9, - und _ verwenden und mit Buchstabe oder Ziffer beginnen.
 accept-long-name = Ein Name hat höchstens { $most } Zeichen: den von „{ $id }“ kürzen.
 accept-plant = In plant.toml stünde, was nicht sein darf: { $key }: { $fault }.
+accept-shared = „{ $name }“ lässt sich nicht allein ignorieren: Auf seinem Topic „{ $topic }“ kommt auch „{ $other }“, und kein Eintrag in [discovery] ignore kann beide unterscheiden. Das ganze Topic ignorieren oder keines von beiden.
+accept-feeds = „{ $name }“ lässt sich nicht ignorieren: Seine Adresse „{ $address }“ speist das Asset „{ $asset }“, das eine Zuordnungsregel gebildet hat, und was ignoriert wird, wird auf jeder Verbindung ignoriert. Zuerst die Regel enger fassen.
+accept-scattered = „{ $name }“ kommt auf Topics zwischen denen anderer und bräuchte { $entries } Filter: in [discovery] ignore von plant.toml einen schreiben, der es abdeckt.
+accept-and-more = Und { $more } weitere.

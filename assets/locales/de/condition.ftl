@@ -29,3 +29,5 @@ condition-adoption = Was vor dem Übernehmen von Signalen gehört wurde, ist noc
 condition-adoption-left = Was vor dem Übernehmen gehört wurde, konnte { $count } Signalen nicht in die Historie gegeben werden, zuerst von { $address }: { $error }. Es bleibt aufgehoben und wird erneut versucht. Endet das nicht von selbst, bitte Twinscope schließen und ausführen: { $command }
 condition-connection-kept = { $name }: plant.toml wurde geändert, und so kann die Verbindung nicht hergestellt werden; sie läuft weiter wie bisher: { $error }
 condition-connection-unmade = { $name }: Die Verbindung kann nicht hergestellt werden und wird erneut versucht: { $error }
+condition-audit = Das Prüfprotokoll lässt sich nicht schreiben: { $error } { $waiting } Einträge warten, bis das behoben ist, und wären verloren, wenn Twinscope vorher geschlossen wird.
+condition-audit-more = { $more } weitere stehen nur im Protokoll des Programms.

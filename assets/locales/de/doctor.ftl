@@ -26,4 +26,4 @@ doctor-name-subscribe = Abonnieren
 doctor-name-resource = Ressource
 doctor-name-clock = Uhr
 doctor-name-security = Sicherheit
-doctor-own-words = Wortlaut des Programms: { $words }
+doctor-own-words = Wortlaut des Programms (englisch):

@@ -19,3 +19,7 @@ accept-name = All assets of the type "{ $kind }" call "{ $id }" "{ $name }": kee
 accept-unheard = This is not heard any more under that name: look at the proposals again.
 accept-no-id = "{ $id }" is no id: use a-z, 0-9, - and _, and begin with a letter or a digit.
 accept-long-name = A name has { $most } characters at most: shorten that of "{ $id }".
+accept-shared = "{ $name }" cannot be left alone by itself: "{ $other }" comes on its topic "{ $topic }" too, and no entry of [discovery] ignore can tell them apart. Leave the whole topic alone, or neither.
+accept-feeds = "{ $name }" cannot be left alone: its address "{ $address }" feeds the asset "{ $asset }" that a mapping rule made, and what is left alone is left alone on every connection. Narrow the rule first.
+accept-scattered = "{ $name }" comes on topics among those of others, and would need { $entries } filters: write one that covers it into [discovery] ignore of plant.toml
+accept-and-more = And { $more } more.

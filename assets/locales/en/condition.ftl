@@ -30,3 +30,5 @@ condition-adoption = What was heard of signals before they were accepted is not 
 condition-adoption-left = What was heard before it was accepted could not be given to the history of { $count } signals, the first of them from { $address }: { $error }. It is kept, and tried again. If that does not end by itself, close Twinscope and run: { $command }
 condition-connection-kept = { $name }: plant.toml was changed, and the connection cannot be made so, so it runs on as it was: { $error }
 condition-connection-unmade = { $name }: the connection cannot be made, and is tried again: { $error }
+condition-audit = The audit trail cannot be written: { $error }. { $waiting } entries wait until that is mended, and would be lost if Twinscope were closed before.
+condition-audit-more = { $more } more are in the log alone.

@@ -31,4 +31,4 @@ doctor-name-resource = Resource
 doctor-name-clock = Clock
 doctor-name-security = Security
 # Before the program's own English words.
-doctor-own-words = In the program's words: { $words }
+doctor-own-words = In the program's words:

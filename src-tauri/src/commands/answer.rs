@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tauri::State;
 use twin_app::{App, api::settings::ApiError};
+use twin_core::said;
 
 use crate::Host;
 
@@ -19,5 +20,11 @@ pub fn app(host: &State<'_, Host>) -> Answer<Arc<App>> {
 
 /// Whose hand is on the mouse: the person logged in.
 pub fn user() -> Answer<String> {
-    whoami::username().map_err(|error| wrong(format!("your user name is not known: {error}")))
+    whoami::username().map_err(|error| {
+        wrong(said!(
+            "refused-user",
+            "your user name is not known: {error}",
+            error = error.to_string()
+        ))
+    })
 }

@@ -5,6 +5,7 @@ use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::oneshot;
 use twin_app::api::pick::{PickKind, PickRequest};
+use twin_core::said;
 
 use super::answer::{Answer, wrong};
 use crate::window;
@@ -34,12 +35,19 @@ pub async fn pick_path(handle: AppHandle, request: PickRequest) -> Answer<Option
     let Ok(Some(path)) = answer.await else {
         return Ok(None);
     };
-    let path = path.into_path().map_err(|error| wrong(error.to_string()))?;
+    let path = path.into_path().map_err(|error| {
+        wrong(said!(
+            "refused-path",
+            "what was chosen is no path of this machine: {error}",
+            error = error.to_string()
+        ))
+    })?;
     let text = path.into_os_string().into_string();
     text.map(Some).map_err(|path| {
-        wrong(format!(
-            "{} is not written in UTF-8, so it cannot be typed: choose another name",
-            path.display()
+        wrong(said!(
+            "refused-path-utf8",
+            "{path} is not written in UTF-8, so it cannot be typed: choose another name",
+            path = path.display().to_string()
         ))
     })
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use tauri::{AppHandle, Manager, State};
 use twin_app::api::settings::{OnClose, Settings};
+use twin_core::said;
 
 use super::answer::{Answer, app, wrong};
 use crate::{Host, tray, window};
@@ -16,7 +17,13 @@ pub fn settings(host: State<'_, Host>) -> Answer<Settings> {
 #[tauri::command(async)]
 pub fn set_settings(handle: AppHandle, host: State<'_, Host>, settings: Settings) -> Answer<()> {
     app(&host)?.put_settings(&settings).map_err(wrong)?;
-    tray::speak(&handle, settings.language).map_err(|error| wrong(error.to_string()))
+    tray::speak(&handle, settings.language).map_err(|error| {
+        wrong(said!(
+            "refused-tray",
+            "the settings are stored, but the tray cannot speak the language: {error}",
+            error = error.to_string()
+        ))
+    })
 }
 
 #[tauri::command(async)]

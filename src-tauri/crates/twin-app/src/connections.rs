@@ -10,6 +10,7 @@ use std::time::Duration;
 use twin_connect::{
     Authorities, ClientCertificate, ConnectionSpec, Credentials, Qos, Secret, Session, Tls,
 };
+use twin_core::said;
 use twin_model::{Carrier, Connection, Protocol, Security};
 
 pub use self::{
@@ -54,8 +55,10 @@ pub fn spec_of(
         }),
         (None, None) => None,
         _ => {
-            let text = "a client certificate needs both files, the certificate and its private key: name both or none";
-            return Err(Error::Request(text.into()));
+            return Err(Error::Request(said!(
+                "refused-certificate-half",
+                "a client certificate needs both files, the certificate and its private key: name both or none"
+            )));
         }
     };
     let authorities =
@@ -67,7 +70,11 @@ pub fn spec_of(
     let subscriptions = connection.subscriptions.iter().map(|s| {
         let qos = Qos::from_code(s.qos);
         let qos = qos.ok_or_else(|| {
-            Error::Request(format!("QoS {} does not exist: use 0, 1 or 2", s.qos))
+            Error::Request(said!(
+                "refused-qos",
+                "QoS {qos} does not exist: use 0, 1 or 2",
+                qos = u64::from(s.qos)
+            ))
         })?;
         Ok(twin_connect::Subscription {
             filter: s.filter.clone(),

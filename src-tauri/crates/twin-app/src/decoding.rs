@@ -1,6 +1,6 @@
 //! From a connection of the plant file to its decoder: limits, and how payloads are read where their look does not say it.
 
-use twin_core::Timestamp;
+use twin_core::{Said, Timestamp, said};
 use twin_model::{
     Connection,
     payload::{self, Encoding, Field, Number},
@@ -26,13 +26,16 @@ pub const HELD_MESSAGES: usize = 5;
 pub fn decoder_of(connection: &Connection) -> Result<Decoder> {
     let rules = connection.payload.iter().map(|rule| {
         let read = rule_of(rule).and_then(|read| match read.fault() {
-            Some(fault) => Err(fault.to_owned()),
+            Some(fault) => Err(fault),
             None => Ok(read),
         });
         read.map_err(|why| {
-            Error::Request(format!(
-                "the payload rule for \"{}\" of the connection \"{}\" cannot be carried out: {why}",
-                rule.filter, connection.name
+            Error::Request(said!(
+                "refused-payload",
+                "the payload rule for \"{filter}\" of the connection \"{name}\" cannot be carried out: {why}",
+                filter = rule.filter.as_str(),
+                name = connection.name.as_str(),
+                why = why
             ))
         })
     });
@@ -51,7 +54,7 @@ pub fn decoder_of(connection: &Connection) -> Result<Decoder> {
     Ok(Decoder::with_rules(limits, &rules))
 }
 
-fn rule_of(rule: &payload::PayloadRule) -> std::result::Result<PayloadRule, String> {
+fn rule_of(rule: &payload::PayloadRule) -> std::result::Result<PayloadRule, Said> {
     let zone = rule.zone.as_deref().map(|zone| {
         let zoned = || {
             jiff::tz::TimeZone::get(zone)
@@ -59,7 +62,11 @@ fn rule_of(rule: &payload::PayloadRule) -> std::result::Result<PayloadRule, Stri
                 .map(|zone| steps_of(&zone))
         };
         Zone::from_text(zone).or_else(zoned).ok_or_else(|| {
-            format!("the zone \"{zone}\" is not known: write one such as Europe/Berlin or +01:00")
+            said!(
+                "refused-payload-zone",
+                "the zone \"{zone}\" is not known: write one such as Europe/Berlin or +01:00",
+                zone = zone
+            )
         })
     });
     Ok(PayloadRule {
@@ -83,7 +90,7 @@ fn steps_of(zone: &jiff::tz::TimeZone) -> Zone {
     Zone::with_steps(zone.to_offset(begin).seconds(), &steps)
 }
 
-fn read_as(rule: &payload::PayloadRule) -> std::result::Result<Option<ReadAs>, String> {
+fn read_as(rule: &payload::PayloadRule) -> std::result::Result<Option<ReadAs>, Said> {
     if !rule.layout.is_empty() {
         return layout_of(rule).map(|layout| Some(ReadAs::Layout(layout)));
     }
@@ -101,7 +108,13 @@ fn read_as(rule: &payload::PayloadRule) -> std::result::Result<Option<ReadAs>, S
         name
     };
     let convention = Convention::from_name(name);
-    let unread = || format!("\"{name}\" is not read yet: leave `as` out");
+    let unread = || {
+        said!(
+            "refused-payload-as",
+            "\"{name}\" is not read yet: leave `as` out",
+            name = name
+        )
+    };
     convention
         .map(|convention| Some(ReadAs::Convention(convention)))
         .ok_or_else(unread)
@@ -124,7 +137,7 @@ fn csv_of(rule: &payload::PayloadRule) -> Csv {
     }
 }
 
-fn layout_of(rule: &payload::PayloadRule) -> std::result::Result<Layout, String> {
+fn layout_of(rule: &payload::PayloadRule) -> std::result::Result<Layout, Said> {
     let encoding = match rule.source.encoding {
         Encoding::Binary => None,
         Encoding::Hex => Some(TextEncoding::Hex),
@@ -138,8 +151,10 @@ fn layout_of(rule: &payload::PayloadRule) -> std::result::Result<Layout, String>
             encoding,
         },
         (Some(path), None) => {
-            return Err(format!(
-                "bytes at \"{path}\" in JSON need an encoding, hex or base64"
+            return Err(said!(
+                "refused-payload-encoding",
+                "bytes at \"{path}\" in JSON need an encoding, hex or base64",
+                path = path.as_str()
             ));
         }
     };

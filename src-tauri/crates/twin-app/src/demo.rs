@@ -13,9 +13,10 @@ use tokio::{
     process::{Child, ChildStdin, Command},
     sync::watch,
 };
+use twin_core::{Said, said};
 
 use crate::{
-    error::{Error, Result},
+    error::{Doing, Error, Result},
     workspace,
 };
 
@@ -92,7 +93,14 @@ impl DemoPlant {
                 return Err(Error::Cancelled);
             }
             if let Ok(Some(status)) = plant.child.try_wait() {
-                return Err(failed(&log, &format!("it ended at once ({status})")));
+                return Err(failed(
+                    &log,
+                    said!(
+                        "error-demo-ended",
+                        "it ended at once ({status})",
+                        status = status.to_string()
+                    ),
+                ));
             }
             if listens(&state, plant.child.id()) {
                 return Ok(plant);
@@ -100,7 +108,10 @@ impl DemoPlant {
             tokio::time::sleep(LOOK_EVERY).await;
         }
         plant.stop().await;
-        Err(failed(&log, "its broker did not listen within 20 s"))
+        Err(failed(
+            &log,
+            said!("error-demo-silent", "its broker did not listen within 20 s"),
+        ))
     }
 
     /// Ends it, at the latest after three seconds.
@@ -129,7 +140,7 @@ fn spawn(
     log: &Path,
 ) -> Result<DemoPlant> {
     let said = File::create(log).map_err(|source| Error::File {
-        action: "write",
+        action: Doing::Write,
         path: log.to_owned(),
         source,
     })?;
@@ -145,7 +156,7 @@ fn spawn(
         .kill_on_drop(true)
         .spawn()
         .map_err(|source| Error::File {
-            action: "start",
+            action: Doing::Start,
             path: program.to_owned(),
             source,
         })?;
@@ -158,15 +169,20 @@ fn listens(state: &Path, id: Option<u32>) -> bool {
     serde_json::from_str::<State>(&text).is_ok_and(|state| Some(state.pid) == id)
 }
 
-fn failed(log: &Path, what: &str) -> Error {
+fn failed(log: &Path, what: Said) -> Error {
     let text = std::fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let told = lines[lines.len().saturating_sub(TOLD_LINES)..].join(" ");
     Error::DemoFailed {
         why: if told.is_empty() {
-            what.to_owned()
+            what
         } else {
-            format!("{what}: {told}")
+            said!(
+                "error-demo-told",
+                "{what}: {told}",
+                what = what,
+                told = told
+            )
         },
         log: log.to_owned(),
     }

@@ -14,7 +14,7 @@ use twin_payload::{Description, Presence};
 
 use crate::{
     api::device::{DeviceFact, DeviceFactKind},
-    error::{Error, Result},
+    error::{Doing, Error, Result},
     workspace::write_atomic,
 };
 
@@ -129,7 +129,7 @@ impl KeptFacts {
     pub fn open(dir: &Path) -> Result<KeptFacts> {
         let path = dir.join(FILE);
         let wrong = |source| Error::File {
-            action: "read",
+            action: Doing::Read,
             path: path.clone(),
             source,
         };

@@ -1,10 +1,16 @@
 //! What can go wrong in the composition, in words for a person.
+//!
+//! Rooms, in the order in which they may import one another: `named` -> `words` -> this one.
+
+mod named;
+mod words;
 
 use std::path::PathBuf;
 
 use thiserror::Error;
-use twin_core::{Said, said};
+use twin_core::Said;
 
+pub use self::named::{Doing, Thing};
 use crate::api::{connection::ConnectionForm, settings::ApiError};
 
 /// An error of twin-app. Its text says what happened, to which thing, and what to do.
@@ -15,8 +21,8 @@ pub enum Error {
         "cannot {action} {path}: {source}. Check that the folder exists, is writable and has free space."
     )]
     File {
-        /// What was tried, such as "read".
-        action: &'static str,
+        /// What was tried.
+        action: Doing,
         /// Which file.
         path: PathBuf,
         /// What the system said.
@@ -76,8 +82,8 @@ pub enum Error {
     /// A file of history could not be written or read.
     #[error("cannot {action} {path}: {source}")]
     Table {
-        /// What was tried, such as "import".
-        action: &'static str,
+        /// What was tried.
+        action: Doing,
         /// Which file.
         path: PathBuf,
         /// What is wrong.
@@ -87,7 +93,7 @@ pub enum Error {
     #[error("there is no {what} \"{id}\" (it may just have been removed): refresh and try again")]
     Unknown {
         /// What kind of thing.
-        what: &'static str,
+        what: Thing,
         /// Its id.
         id: String,
     },
@@ -99,7 +105,7 @@ pub enum Error {
     Restore(Said),
     /// A request made no sense.
     #[error("{0}")]
-    Request(String),
+    Request(Said),
     /// The demo plant's program is not there.
     #[error(
         "the demo plant's program is not at {path}: install Twinscope as a whole, or build it with `cargo build --bin demo-plant`"
@@ -112,7 +118,7 @@ pub enum Error {
     #[error("the demo plant did not start, {why}. Its log is {log}; try again.")]
     DemoFailed {
         /// What happened.
-        why: String,
+        why: Said,
         /// Its log.
         log: PathBuf,
     },
@@ -151,104 +157,38 @@ pub enum Error {
 }
 
 impl Error {
-    /// What a person reads: its text, with the id of the catalogue where that has it.
+    /// What a person reads: its text, with the id of the catalogue.
     pub fn said(&self) -> Said {
         match self {
             Error::File {
                 action,
                 path,
                 source,
-            } => said!(
-                "error-file",
-                "cannot {action} {path}: {source}. Check that the folder exists, is writable and has free space.",
-                action = *action,
-                path = path.display().to_string(),
-                source = source.to_string()
-            ),
-            Error::Locked { path } => said!(
-                "error-locked",
-                "the workspace {path} is already open in another Twinscope. Use that window, or name another workspace \
-                 with --workspace.",
-                path = path.display().to_string()
-            ),
-            Error::Plant { path, source } => said!(
-                "error-plant",
-                "the plant file {path} cannot be used: {source}",
-                path = path.display().to_string(),
-                source = source.said()
-            ),
-            Error::NotYet { path, source } => said!(
-                "error-not-yet",
-                "{path} is written, but could not be taken up yet. Twinscope tries again every second until it can: \
-                 {source}",
-                path = path.display().to_string(),
-                source = source.said()
-            ),
-            Error::Conflict { path } => said!(
-                "error-conflict",
-                "the plant file {path} is being changed by another program: look at it, and try again",
-                path = path.display().to_string()
-            ),
-            Error::Changed { id, .. } => said!(
-                "error-changed",
-                "the connection \"{id}\" was changed in the plant file meanwhile: look at it, and save again",
-                id = id.as_str()
-            ),
-            Error::Unknown { what, id } => said!(
-                "error-unknown",
-                "there is no {what} \"{id}\" (it may just have been removed): refresh and try again",
-                what = *what,
-                id = id.as_str()
-            ),
-            Error::Stopped => said!(
-                "error-stopped",
-                "the pipeline has stopped: restart Twinscope, and look into its log for the reason"
-            ),
-            Error::Document(why) | Error::Restore(why) => why.clone(),
-            other => other.said_of_opening(),
-        }
-    }
-
-    /// The same of the way to another plant.
-    fn said_of_opening(&self) -> Said {
-        match self {
-            Error::DemoMissing { path } => said!(
-                "error-demo-missing",
-                "the demo plant's program is not at {path}: install Twinscope as a whole, or build it with \
-                 `cargo build --bin demo-plant`",
-                path = path.display().to_string()
-            ),
-            Error::DemoFailed { why, log } => said!(
-                "error-demo-failed",
-                "the demo plant did not start, {why}. Its log is {log}; try again.",
-                why = why.as_str(),
-                log = log.display().to_string()
-            ),
-            Error::NoPlant { path } => said!(
-                "error-no-plant",
-                "there is no plant.toml in {path}: name a folder that holds a plant, or have an empty one made there",
-                path = path.display().to_string()
-            ),
-            Error::NoFolder { path } => said!(
-                "error-no-folder",
-                "\"{path}\" is no whole path: begin it with / or ~/",
-                path = path.as_str()
-            ),
-            Error::AlreadyOpen { path } => said!(
-                "error-already-open",
-                "the plant in {path} is open already",
-                path = path.display().to_string()
-            ),
-            Error::Starting => said!(
-                "error-starting",
-                "the plant is being opened: what is stored is read first"
-            ),
-            Error::Opening => said!(
-                "error-opening",
-                "another plant is being opened: wait for it, or cancel it"
-            ),
-            Error::Cancelled => said!("error-cancelled", "it was cancelled"),
-            other => other.to_string().into(),
+            } => words::file(*action, path, source),
+            Error::Locked { path } => words::locked(path),
+            Error::Plant { path, source } => words::plant(path, source),
+            Error::NotYet { path, source } => words::not_yet(path, source.said()),
+            Error::Conflict { path } => words::conflict(path),
+            Error::Changed { id, .. } => words::changed(id),
+            Error::History(source) => source.said(),
+            Error::Connection(source) => source.said(),
+            Error::Picture(source) => source.said(),
+            Error::Table {
+                action,
+                path,
+                source,
+            } => words::table(*action, path, source),
+            Error::Unknown { what, id } => words::unknown(*what, id),
+            Error::Document(why) | Error::Restore(why) | Error::Request(why) => why.clone(),
+            Error::DemoMissing { path } => words::demo_missing(path),
+            Error::DemoFailed { why, log } => words::demo_failed(why, log),
+            Error::NoPlant { path } => words::no_plant(path),
+            Error::NoFolder { path } => words::no_folder(path),
+            Error::AlreadyOpen { path } => words::already_open(path),
+            Error::Starting => words::starting(),
+            Error::Opening => words::opening(),
+            Error::Cancelled => words::cancelled(),
+            Error::Stopped => words::stopped(),
         }
     }
 }
@@ -264,6 +204,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 #[cfg(test)]
 mod tests {
+    use twin_core::said;
+
     use super::*;
 
     #[test]
@@ -272,7 +214,7 @@ mod tests {
         let denied = || std::io::Error::from(std::io::ErrorKind::PermissionDenied);
         let errors = [
             Error::File {
-                action: "read",
+                action: Doing::Read,
                 path: path(),
                 source: denied(),
             },
@@ -287,13 +229,18 @@ mod tests {
                 now: Box::new(None),
             },
             Error::Unknown {
-                what: "asset",
+                what: Thing::Asset,
                 id: "pump".into(),
+            },
+            Error::Table {
+                action: Doing::Import,
+                path: path(),
+                source: twin_report::Error::Damaged("CRC".into()),
             },
             Error::Stopped,
             Error::DemoMissing { path: path() },
             Error::DemoFailed {
-                why: "it ended at once".into(),
+                why: said!("error-demo-silent", "its broker did not listen within 20 s"),
                 log: path(),
             },
             Error::NoPlant { path: path() },
@@ -310,10 +257,24 @@ mod tests {
             assert_eq!(said.message, text);
             assert!(said.sentences[0].id.starts_with("error-"), "{said:?}");
         }
-        let request = ApiError::from(Error::Request("no".into()));
+        let file = path();
+        let full = Error::History(twin_historian::Error::Full { file });
+        let (text, said) = (full.to_string(), ApiError::from(full));
         assert_eq!(
-            (request.message.as_str(), request.sentences[0].id.as_str()),
-            ("no", "")
+            (said.message, said.sentences[0].id.as_str()),
+            (text, "history-full")
         );
+        let host = Error::Connection(twin_connect::Error::HostMissing);
+        let (text, said) = (host.to_string(), ApiError::from(host));
+        assert_eq!(
+            (said.message, said.sentences[0].id.as_str()),
+            (text, "connect-host")
+        );
+        let request = ApiError::from(Error::Request(said!(
+            "refused-no-file",
+            "no file is named: give its path"
+        )));
+        assert_eq!(request.message, "no file is named: give its path");
+        assert_eq!(request.sentences[0].id, "refused-no-file");
     }
 }

@@ -12,7 +12,7 @@ use std::{
 use twin_core::ConnectionId;
 
 use crate::{
-    error::{Error, Result},
+    error::{Doing, Error, Result},
     workspace::write_atomic,
 };
 
@@ -56,11 +56,11 @@ impl HeardByRule {
         let file = match fs::File::open(&heard.path) {
             Ok(file) => file,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(heard),
-            Err(source) => return Err(heard.wrong("read", source)),
+            Err(source) => return Err(heard.wrong(Doing::Read, source)),
         };
         let lines = BufReader::new(std::io::Read::take(file, BYTES_MAX)).split(b'\n');
         for line in lines {
-            let line = line.map_err(|source| heard.wrong("read", source))?;
+            let line = line.map_err(|source| heard.wrong(Doing::Read, source))?;
             if let Ok((connection, address)) = serde_json::from_slice::<(String, String)>(&line) {
                 heard.take((ConnectionId::from(connection), address.into()));
             }
@@ -94,7 +94,7 @@ impl HeardByRule {
         let fitting = self.list.iter().filter(|(id, address)| fits(id, address));
         let kept: Vec<Address> = fitting.cloned().collect();
         if kept.len() < self.list.len() {
-            let text = lines(&kept).map_err(|source| self.wrong("write", source))?;
+            let text = lines(&kept).map_err(|source| self.wrong(Doing::Write, source))?;
             write_atomic(&self.path, &text, false)?;
             self.known = kept.iter().cloned().collect();
             self.list = kept;
@@ -133,7 +133,7 @@ impl HeardByRule {
             for address in &self.waiting {
                 self.known.remove(address);
             }
-            return Err(self.wrong("write", source));
+            return Err(self.wrong(Doing::Write, source));
         }
         Ok(true)
     }
@@ -150,7 +150,7 @@ impl HeardByRule {
         self.list.push(address);
     }
 
-    fn wrong(&self, action: &'static str, source: std::io::Error) -> Error {
+    fn wrong(&self, action: Doing, source: std::io::Error) -> Error {
         Error::File {
             action,
             path: self.path.clone(),

@@ -20,7 +20,7 @@ use crate::{
     },
     app::App,
     demo::{self, DemoPlant},
-    error::{Error, Result},
+    error::{Doing, Error, Result},
     files::at_home,
     pipeline::notice::Notice,
     workspace::{PLANT_FILE, write_atomic},
@@ -365,7 +365,7 @@ impl Host {
             }
             Target::Own => match std::fs::remove_file(memory) {
                 Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(Error::File {
-                    action: "remove",
+                    action: Doing::Remove,
                     path: memory.clone(),
                     source,
                 }),

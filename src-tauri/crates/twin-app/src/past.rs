@@ -220,9 +220,10 @@ fn link_then(link: LinkTransition, away: Option<Timestamp>) -> LinkThen {
 /// [`Error::Request`] when it is no number.
 pub fn instant(at: f64, now: Timestamp) -> Result<Timestamp> {
     if at.is_nan() {
-        return Err(Error::Request(
-            "an instant is a number of microseconds".into(),
-        ));
+        return Err(Error::Request(said!(
+            "refused-instant",
+            "an instant is a number of microseconds"
+        )));
     }
     Ok(Timestamp(at as i64).min(now))
 }
@@ -233,9 +234,10 @@ pub fn instant(at: f64, now: Timestamp) -> Result<Timestamp> {
 /// [`Error::Request`] for an impossible range, [`Error::History`].
 pub async fn raised(alarms: &Alarms, t0: f64, t1: f64, spans: u32) -> Result<Vec<RaisedView>> {
     if t0.is_nan() || t1.is_nan() || t0 >= t1 || t1 - t0 > RANGE_MAX {
-        return Err(Error::Request(
-            "the range of the time bar is empty or longer than ten years: choose another".into(),
-        ));
+        return Err(Error::Request(said!(
+            "refused-time-bar",
+            "the range of the time bar is empty or longer than ten years: choose another"
+        )));
     }
     let found = alarms
         .raised(Timestamp(t0 as i64), Timestamp(t1 as i64), spans)

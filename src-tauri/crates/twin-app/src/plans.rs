@@ -2,11 +2,12 @@
 
 use std::{fs, io, path::Path};
 
+use twin_core::{Said, said};
 use twin_model::{PlanUnits, Plant};
 
 use crate::{
     api::plans::{LocationView, MapView, PlanUnitsView, PlanView, SpotView},
-    error::{Error, Result},
+    error::{Doing, Error, Result},
     model_files::read_bounded,
     pictures,
 };
@@ -67,19 +68,19 @@ pub fn map_view(plant: &Plant) -> MapView {
 pub fn drawing(dir: &Path, name: &str) -> Result<Vec<u8>> {
     if name.to_ascii_lowercase().ends_with(".svg") {
         let bytes = read(dir, name, pictures::BYTES_MAX)?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| wrong(name, "it is no UTF-8 text: save it as \"Plain SVG\""))?;
-        pictures::check(&text).map_err(|why| wrong(name, &why))?;
+        let text = String::from_utf8(bytes).map_err(|_| wrong(name, pictures::no_text()))?;
+        pictures::check(&text).map_err(|why| wrong(name, why))?;
         return Ok(text.into_bytes());
     }
     let bytes = read(dir, name, PICTURE_BYTES_MAX)?;
     if bytes.starts_with(PNG) || bytes.starts_with(JPEG) {
         Ok(bytes)
     } else {
-        Err(wrong(
-            name,
-            "it is neither PNG nor JPEG, whatever its name says",
-        ))
+        let why = said!(
+            "drawing-no-image",
+            "it is neither PNG nor JPEG, whatever its name says"
+        );
+        Err(wrong(name, why))
     }
 }
 
@@ -89,41 +90,55 @@ pub fn drawing(dir: &Path, name: &str) -> Result<Vec<u8>> {
 /// [`Error::Request`] when it is no text or too large, [`Error::File`] when it cannot be read.
 pub fn outline(dir: &Path, name: &str) -> Result<String> {
     let bytes = read(dir, name, OUTLINE_BYTES_MAX)?;
-    String::from_utf8(bytes).map_err(|_| wrong(name, "it is no UTF-8 text, so no GeoJSON"))
+    String::from_utf8(bytes).map_err(|_| {
+        let why = said!("drawing-no-outline", "it is no UTF-8 text, so no GeoJSON");
+        wrong(name, why)
+    })
 }
 
 fn read(dir: &Path, name: &str, most: u64) -> Result<Vec<u8>> {
     let folder = dir.join(FOLDER);
     let path = folder.join(name);
     let file = |source: io::Error| Error::File {
-        action: "read",
+        action: Doing::Read,
         path: path.clone(),
         source,
     };
     let is_plain = Path::new(name).components().count() == 1 && !name.starts_with('.');
     if !is_plain {
-        return Err(wrong(
-            name,
-            "it must be the name of a file in the folder plans",
-        ));
+        let why = said!(
+            "drawing-plan-name",
+            "it must be the name of a file in the folder plans"
+        );
+        return Err(wrong(name, why));
     }
     // Links are followed, but to nowhere else.
     let real = fs::canonicalize(&path).map_err(file)?;
     if !real.starts_with(fs::canonicalize(&folder).map_err(file)?) {
-        return Err(wrong(
-            name,
-            "it is a link to a file outside of the folder plans: copy it in",
-        ));
+        let why = said!(
+            "drawing-plan-link",
+            "it is a link to a file outside of the folder plans: copy it in"
+        );
+        return Err(wrong(name, why));
     }
     let bytes = read_bounded(&real, most).map_err(file)?;
     bytes.ok_or_else(|| {
-        let why = format!("it is larger than {} MiB: make it smaller", most >> 20);
-        wrong(name, &why)
+        let why = said!(
+            "drawing-plan-large",
+            "it is larger than {most} MiB: make it smaller",
+            most = most >> 20
+        );
+        wrong(name, why)
     })
 }
 
-fn wrong(name: &str, why: &str) -> Error {
-    Error::Request(format!("{name} cannot be used as a plan: {why}"))
+fn wrong(name: &str, why: Said) -> Error {
+    Error::Request(said!(
+        "refused-plan",
+        "{name} cannot be used as a plan: {why}",
+        name = name,
+        why = why
+    ))
 }
 
 #[cfg(test)]

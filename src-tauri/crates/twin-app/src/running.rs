@@ -8,7 +8,7 @@ use twin_connect::{
     coap::{self, CoapResource, CoapSecurity, CoapSpec, PresharedKey},
     inbox, security_grade,
 };
-use twin_core::ConnectionId;
+use twin_core::{ConnectionId, said};
 use twin_model::{Connection, Kind, Security};
 
 use crate::{
@@ -51,8 +51,7 @@ impl LinkSpec {
             }
             Kind::Coap => {
                 let spec = coap_spec(workspace, connection, password)?;
-                spec.check()
-                    .map_err(|error| Error::Request(error.to_string()))?;
+                spec.check().map_err(|error| Error::Request(error.said()))?;
                 Ok(LinkSpec::Coap(Box::new(spec)))
             }
         }
@@ -77,7 +76,6 @@ pub fn coap_spec(
     connection: &Connection,
     password: Option<String>,
 ) -> Result<CoapSpec> {
-    let refused = |text: String| Error::Request(text);
     let security = match connection.security {
         Security::Plaintext => CoapSecurity::None,
         Security::Tls => {
@@ -86,17 +84,18 @@ pub fn coap_spec(
                 None => workspace.password(connection.id.as_str())?,
             };
             let (Some(identity), Some(key)) = (connection.username.clone(), key) else {
-                return Err(refused(format!(
-                    "the CoAP connection \"{}\" is encrypted with a pre-shared key: give its identity as user name and \
-                     the key as password, or choose security = \"plaintext\"",
-                    connection.name
+                return Err(Error::Request(said!(
+                    "refused-coap-key",
+                    "the CoAP connection \"{name}\" is encrypted with a pre-shared key: give its identity as user name \
+                     and the key as password, or choose security = \"plaintext\"",
+                    name = connection.name.as_str()
                 )));
             };
             let key = match key.strip_prefix(HEX) {
                 Some(digits) => PresharedKey::hex(digits),
                 None => PresharedKey::text(&key),
             };
-            let key = key.map_err(|error| refused(error.to_string()))?;
+            let key = key.map_err(|error| Error::Request(error.said()))?;
             CoapSecurity::PresharedKey { identity, key }
         }
     };

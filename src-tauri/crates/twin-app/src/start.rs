@@ -11,7 +11,7 @@ use tokio::{
     task::{AbortHandle, JoinHandle},
 };
 use twin_core::{
-    Duration, Quality, Reason, SampleBatch, SignalKey, Timestamp,
+    Duration, Quality, Reason, Said, SampleBatch, SignalKey, Timestamp,
     alarm::{AlarmState, AlarmTransition},
     engine::{Effect, Effects, Engine, Input, Restored, SystemEvent},
     said,
@@ -21,7 +21,7 @@ use twin_historian::{Historian, QualityTransition};
 use crate::{
     clock,
     compile::Compiled,
-    error::{Error, Result},
+    error::{Doing, Error, Result},
     heartbeat,
     keep::command,
     pipeline::{
@@ -164,14 +164,14 @@ fn scoring(
 ) -> Result<ScoringThread> {
     let thread = ScoringThread::start(models, Arc::clone(&compiled.engine), answers.clone());
     thread.map_err(|source| Error::File {
-        action: "start",
+        action: Doing::Start,
         path: "scoring thread".into(),
         source,
     })
 }
 
 /// What retention removed last, in words; empty when it never did.
-async fn last_removal(historian: &Historian) -> Result<String> {
+async fn last_removal(historian: &Historian) -> Result<Said> {
     let removals = historian.removals(1).await?;
     Ok(removals
         .first()
@@ -189,7 +189,7 @@ async fn tell_of_history(
         // The queue is empty and larger than the list can be.
         let _ = conditions.try_send(SystemEvent::Raised {
             key: format!("open {text}"),
-            text: command::notice(workspace, text).into(),
+            text: command::notice(workspace, text),
         });
     }
     adopter.tell_to(conditions.clone()).await;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use twin_core::{SignalKey, Timestamp};
+use twin_core::{SignalKey, Timestamp, said};
 use twin_historian::{Columns, Historian};
 use twin_report::{Column, Limit, Side, Theme, Trace, TrendPicture, Zone, trend_picture};
 
@@ -41,12 +41,19 @@ pub async fn query(historian: &Historian, request: &TrendRequest) -> Result<Vec<
 }
 
 fn span(request: &TrendRequest) -> Result<(Timestamp, Timestamp)> {
-    let wrong = |text: &str| Err(Error::Request(text.into()));
     if request.t0.is_nan() || request.t1.is_nan() || request.t0 >= request.t1 {
-        return wrong("the trend's range ends before it begins: choose another range");
+        return Err(Error::Request(said!(
+            "refused-trend-range",
+            "the trend's range ends before it begins: choose another range"
+        )));
     }
     if !(1..=WIDTH_MAX).contains(&request.width) || request.signals.len() > SIGNALS_MAX {
-        return wrong("a trend takes 1 to 4096 columns and at most 256 signals");
+        return Err(Error::Request(said!(
+            "refused-trend",
+            "a trend takes 1 to {columns} columns and at most {signals} signals",
+            columns = u64::from(WIDTH_MAX),
+            signals = SIGNALS_MAX
+        )));
     }
     Ok((Timestamp(request.t0 as i64), Timestamp(request.t1 as i64)))
 }

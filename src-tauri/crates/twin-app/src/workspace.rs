@@ -7,11 +7,12 @@ use std::{
 };
 
 use rand::RngExt;
+use twin_core::said;
 use twin_model::{Plant, PlantDocument};
 
 use crate::{
     api::settings::Settings,
-    error::{Error, Result},
+    error::{Doing, Error, Result},
     model_files::load,
 };
 
@@ -137,7 +138,7 @@ impl Workspace {
     /// [`Error::File`].
     pub fn plant_text(&self) -> Result<String> {
         let path = self.plant_path();
-        fs::read_to_string(&path).map_err(|source| file("read", &path, source))
+        fs::read_to_string(&path).map_err(|source| file(Doing::Read, &path, source))
     }
 
     /// A model file: beside the plant file first, then among the shipped ones.
@@ -146,8 +147,10 @@ impl Workspace {
     /// [`Error::File`] when neither can be read; [`Error::Request`] when the name leaves the folder.
     pub fn model(&self, name: &str) -> Result<Vec<u8>> {
         if Path::new(name).components().count() != 1 || name.starts_with('.') {
-            return Err(Error::Request(format!(
-                "the model file \"{name}\" must be a plain file name: put it beside the plant file"
+            return Err(Error::Request(said!(
+                "refused-model-name",
+                "the model file \"{name}\" must be a plain file name: put it beside the plant file",
+                name = name
             )));
         }
         let own = self.dir.join(name);
@@ -156,7 +159,7 @@ impl Workspace {
         } else {
             self.assets.join("models").join(name)
         };
-        fs::read(&path).map_err(|source| file("read", &path, source))
+        fs::read(&path).map_err(|source| file(Doing::Read, &path, source))
     }
 
     /// A path of the plant file, relative to its folder; empty is none.
@@ -173,7 +176,7 @@ impl Workspace {
         match fs::read(&path) {
             Ok(bytes) => Ok(serde_json::from_slice(&bytes).unwrap_or_default()),
             Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(Settings::default()),
-            Err(source) => Err(file("read", &path, source)),
+            Err(source) => Err(file(Doing::Read, &path, source)),
         }
     }
 
@@ -195,7 +198,7 @@ impl Workspace {
         match fs::read_to_string(&path) {
             Ok(password) => Ok(Some(password)),
             Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(file("read", &path, source)),
+            Err(source) => Err(file(Doing::Read, &path, source)),
         }
     }
 
@@ -208,13 +211,13 @@ impl Workspace {
         if password.is_empty() {
             return match fs::remove_file(&path) {
                 Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                    Err(file("remove", &path, source))
+                    Err(file(Doing::Remove, &path, source))
                 }
                 _ => Ok(()),
             };
         }
         fs::create_dir_all(self.dir.join("secrets"))
-            .map_err(|source| file("create", &path, source))?;
+            .map_err(|source| file(Doing::Create, &path, source))?;
         write_atomic(&path, password.as_bytes(), true)
     }
 
@@ -231,7 +234,7 @@ impl Workspace {
     /// [`Error::File`] when it cannot be written.
     pub fn put_picture(&self, name: &str, png: &[u8]) -> Result<PathBuf> {
         let dir = self.dir.join("pictures");
-        fs::create_dir_all(&dir).map_err(|source| file("create", &dir, source))?;
+        fs::create_dir_all(&dir).map_err(|source| file(Doing::Create, &dir, source))?;
         let path = dir.join(name);
         write_atomic(&path, png, false)?;
         Ok(path)
@@ -243,20 +246,20 @@ impl Workspace {
 /// # Errors
 /// [`Error::Locked`] when another process has it, [`Error::File`].
 pub fn lock(dir: &Path) -> Result<File> {
-    fs::create_dir_all(dir).map_err(|source| file("create", dir, source))?;
+    fs::create_dir_all(dir).map_err(|source| file(Doing::Create, dir, source))?;
     let path = dir.join(".lock");
     let lock = OpenOptions::new()
         .create(true)
         .truncate(false)
         .write(true)
         .open(&path)
-        .map_err(|source| file("open", &path, source))?;
+        .map_err(|source| file(Doing::Open, &path, source))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(Error::Locked {
             path: dir.to_owned(),
         }),
-        Err(TryLockError::Error(source)) => Err(file("lock", &path, source)),
+        Err(TryLockError::Error(source)) => Err(file(Doing::Lock, &path, source)),
     }
 }
 
@@ -265,10 +268,14 @@ pub fn lock(dir: &Path) -> Result<File> {
 /// # Errors
 /// [`Error::Request`] when the system gives no home folder.
 pub fn default_dir() -> Result<PathBuf> {
-    let text = "the system gives no home folder to keep the plant in: name one with --workspace";
     directories::ProjectDirs::from("io", "twinscope", "Twinscope")
         .map(|dirs| dirs.data_dir().join("workspace"))
-        .ok_or_else(|| Error::Request(text.into()))
+        .ok_or_else(|| {
+            Error::Request(said!(
+                "refused-home",
+                "the system gives no home folder to keep the plant in: name one with --workspace"
+            ))
+        })
 }
 
 /// Where the folder of the plant that was opened last is noted.
@@ -303,7 +310,7 @@ fn installation_id(dir: &Path) -> Result<String> {
     match fs::read_to_string(&path) {
         Ok(id) if !id.trim().is_empty() => return Ok(id.trim().to_owned()),
         Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-            return Err(file("read", &path, source));
+            return Err(file(Doing::Read, &path, source));
         }
         _ => {}
     }
@@ -321,7 +328,7 @@ fn installation_id(dir: &Path) -> Result<String> {
 /// [`Error::File`].
 pub fn write_atomic(path: &Path, bytes: &[u8], owner_only: bool) -> Result<()> {
     let temporary = path.with_extension("new");
-    let wrong = |source| file("write", path, source);
+    let wrong = |source| file(Doing::Write, path, source);
     let mut options = OpenOptions::new();
     options.create(true).truncate(true).write(true);
     #[cfg(unix)]
@@ -337,7 +344,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8], owner_only: bool) -> Result<()> {
     fs::rename(&temporary, path).map_err(wrong)
 }
 
-fn file(action: &'static str, path: &Path, source: std::io::Error) -> Error {
+fn file(action: Doing, path: &Path, source: std::io::Error) -> Error {
     Error::File {
         action,
         path: path.to_owned(),

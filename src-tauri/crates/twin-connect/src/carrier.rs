@@ -1,5 +1,7 @@
 //! What carries the MQTT packets.
 
+use twin_core::said;
+
 use crate::{Error, Secret};
 
 /// Longest path and header, bytes.
@@ -61,19 +63,31 @@ impl Carrier {
             })
         };
         if headers.len() > MAX_HEADERS {
-            return wrong("further headers", "there are more than 32; remove some");
+            let why = said!("connect-headers", "there are more than 32; remove some");
+            return wrong("further headers", why);
         }
         for (name, value) in headers {
             if name.is_empty() || !name.bytes().all(is_token) {
-                return wrong(name, "its name is not one that HTTP allows; correct it");
+                let why = said!(
+                    "connect-header-name",
+                    "its name is not one that HTTP allows; correct it"
+                );
+                return wrong(name, why);
             }
             if RESERVED.contains(&name.to_ascii_lowercase().as_str()) {
-                return wrong(name, "it belongs to the WebSocket handshake; remove it");
+                let why = said!(
+                    "connect-header-own",
+                    "it belongs to the WebSocket handshake; remove it"
+                );
+                return wrong(name, why);
             }
             let value = value.reveal();
             if value.len() > MAX_HEADER || !value.bytes().all(|b| b == b' ' || b.is_ascii_graphic())
             {
-                let why = "its value is longer than 8192 bytes or not plain ASCII; correct it";
+                let why = said!(
+                    "connect-header-value",
+                    "its value is longer than 8192 bytes or not plain ASCII; correct it"
+                );
                 return wrong(name, why);
             }
         }

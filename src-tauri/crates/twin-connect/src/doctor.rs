@@ -58,9 +58,7 @@ pub async fn test_connection(spec: ConnectionSpec, examination: &Examination) ->
             Error::PortMissing => Step::Tcp,
             _ => Step::Dns,
         };
-        let advice = "Correct the connection's settings.";
-        let reason = DownReason::new(DownKind::RefusedByBroker, error.to_string(), advice);
-        report.steps.push(TestStep::failed(step, reason));
+        report.steps.push(TestStep::refused(step, error.said()));
         return report;
     }
     let session = findings::session(&spec);

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use twin_core::{Said, said};
+
 /// A connection that cannot be tried as it is described.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -28,7 +30,7 @@ pub enum Error {
         /// As configured.
         filter: String,
         /// What is wrong with it and what to do.
-        why: &'static str,
+        why: Said,
     },
     /// A will or a greeting that no broker would take.
     #[error("what is to be published to the topic {topic:?} cannot be sent: {why}")]
@@ -36,7 +38,7 @@ pub enum Error {
         /// Its topic.
         topic: String,
         /// What is wrong with it.
-        why: &'static str,
+        why: Said,
     },
     /// More greetings than go out at once.
     #[error(
@@ -62,7 +64,7 @@ pub enum Error {
         /// Its name; the value is a secret.
         name: String,
         /// What is wrong with it and what to do.
-        why: &'static str,
+        why: Said,
     },
     /// An application protocol that TLS cannot carry.
     #[error("the ALPN protocol \"{protocol}\" is not possible: 1 to 255 bytes are allowed")]
@@ -82,7 +84,7 @@ pub enum Error {
     #[error("cannot read the {what} {path}: {source}; check the path and its permissions")]
     File {
         /// Which of the files.
-        what: &'static str,
+        what: Said,
         /// Where it should be.
         path: PathBuf,
         /// Why not.
@@ -92,11 +94,11 @@ pub enum Error {
     #[error("the {what} ({origin}) holds no {block}: choose a PEM file that has one")]
     Pem {
         /// Which of the files.
-        what: &'static str,
+        what: Said,
         /// Path, or that it was given as text.
-        origin: String,
+        origin: Said,
         /// What was looked for.
-        block: &'static str,
+        block: Said,
     },
     /// Key and certificate do not fit together or cannot be used.
     #[error(
@@ -112,7 +114,7 @@ pub enum Error {
     )]
     NoSystemAuthorities {
         /// What the store said.
-        detail: String,
+        detail: Said,
     },
     /// Host that a certificate cannot name.
     #[error(
@@ -128,4 +130,129 @@ pub enum Error {
         /// What the TLS library says.
         detail: String,
     },
+}
+
+impl Error {
+    /// What a person reads: its text, with the id of the catalogue. What the system or the TLS library says stays in its
+    /// own words.
+    pub fn said(&self) -> Said {
+        match self {
+            Error::HostMissing => said!(
+                "connect-host",
+                "the connection has no host: enter the broker's name or address"
+            ),
+            Error::PortMissing => said!(
+                "connect-port",
+                "port 0 cannot be connected to: enter the broker's port, usually 8883 with TLS and 1883 without"
+            ),
+            Error::ClientIdMissing => said!(
+                "connect-client-id",
+                "the connection has no client id: give it one that no other client of the broker uses"
+            ),
+            Error::KeepAlive { seconds } => said!(
+                "connect-keep-alive",
+                "a keep-alive of {seconds} s is not possible: choose 1 to 65535 s",
+                seconds = seconds.to_string()
+            ),
+            Error::Filter { filter, why } => said!(
+                "connect-filter",
+                "the topic filter \"{filter}\" is not valid: {why}",
+                filter = filter.as_str(),
+                why = why.clone()
+            ),
+            Error::Will { topic, why } => said!(
+                "connect-will",
+                "what is to be published to the topic {topic} cannot be sent: {why}",
+                topic = format!("{topic:?}"),
+                why = why.clone()
+            ),
+            Error::Greetings { count, most } => said!(
+                "connect-greetings",
+                "{count} messages are to be published on every new link, and at most {most} can be: ask for fewer",
+                count = *count,
+                most = *most
+            ),
+            Error::WebSocketPath { .. }
+            | Error::WebSocketHeader { .. }
+            | Error::Alpn { .. }
+            | Error::RevocationList { .. }
+            | Error::File { .. }
+            | Error::Pem { .. }
+            | Error::ClientKey { .. }
+            | Error::NoSystemAuthorities { .. }
+            | Error::ServerName { .. }
+            | Error::Tls { .. } => self.said_of_carriers(),
+        }
+    }
+
+    /// The same of WebSocket and TLS.
+    fn said_of_carriers(&self) -> Said {
+        match self {
+            Error::WebSocketPath { path } => said!(
+                "connect-path",
+                "the WebSocket path \"{path}\" cannot be asked for: enter one that begins with / and holds no blanks, \
+                 such as /mqtt",
+                path = path.as_str()
+            ),
+            Error::WebSocketHeader { name, why } => said!(
+                "connect-header",
+                "the WebSocket header {name} cannot be sent: {why}",
+                name = format!("{name:?}"),
+                why = why.clone()
+            ),
+            Error::Alpn { protocol } => said!(
+                "connect-alpn",
+                "the ALPN protocol \"{protocol}\" is not possible: 1 to 255 bytes are allowed",
+                protocol = protocol.as_str()
+            ),
+            Error::RevocationList { detail } => said!(
+                "connect-revocation-list",
+                "the revocation list cannot be used: {detail}; choose a complete and current one (PEM or DER) of the \
+                 broker's authority",
+                detail = detail.as_str()
+            ),
+            Error::File { what, path, source } => said!(
+                "connect-file",
+                "cannot read the {what} {path}: {source}; check the path and its permissions",
+                what = what.clone(),
+                path = path.display().to_string(),
+                source = source.to_string()
+            ),
+            Error::Pem {
+                what,
+                origin,
+                block,
+            } => said!(
+                "connect-pem",
+                "the {what} ({origin}) holds no {block}: choose a PEM file that has one",
+                what = what.clone(),
+                origin = origin.clone(),
+                block = block.clone()
+            ),
+            Error::ClientKey { detail } => said!(
+                "connect-client-key",
+                "the client certificate and its key cannot be used: {detail}; choose the key that the certificate was \
+                 made for",
+                detail = detail.as_str()
+            ),
+            Error::NoSystemAuthorities { detail } => said!(
+                "connect-no-authorities",
+                "this system has no certificate authorities ({detail}): install them, or choose a CA file for the \
+                 connection",
+                detail = detail.clone()
+            ),
+            Error::ServerName { host } => said!(
+                "connect-server-name",
+                "\"{host}\" is neither a host name nor an address, so no certificate can be valid for it: correct the \
+                 host",
+                host = host.as_str()
+            ),
+            Error::Tls { detail } => said!(
+                "connect-tls",
+                "TLS cannot be set up: {detail}",
+                detail = detail.as_str()
+            ),
+            _ => Said::default(),
+        }
+    }
 }

@@ -56,6 +56,8 @@ pub enum DownKind {
     ClientIdRejected,
     /// The broker is busy, shutting down or at its limits.
     BrokerUnavailable,
+    /// The connection cannot be tried as it is described.
+    Settings,
     /// The broker refused for another reason.
     RefusedByBroker,
     /// No subscription was granted.

@@ -1,5 +1,7 @@
 //! Topic filters: which are valid, which are shared, which mean everything.
 
+use twin_core::{Said, said};
+
 use crate::Error;
 
 /// What begins a shared subscription (MQTT 5, 4.8.2): `$share/{group}/{filter}`.
@@ -46,9 +48,10 @@ pub(crate) fn covers(filter: &str, topic: &str) -> bool {
 pub(crate) fn check(filter: &str) -> Result<(), Error> {
     let (group, topics) = split(filter);
     match group.map_or(Ok(()), check_group).and(check_topics(topics)) {
-        Ok(()) if filter.len() > usize::from(u16::MAX) => {
-            Err("it is longer than 65535 bytes; shorten it")
-        }
+        Ok(()) if filter.len() > usize::from(u16::MAX) => Err(said!(
+            "connect-filter-long",
+            "it is longer than 65535 bytes; shorten it"
+        )),
         other => other,
     }
     .map_err(|why| Error::Filter {
@@ -58,30 +61,48 @@ pub(crate) fn check(filter: &str) -> Result<(), Error> {
 }
 
 /// A share group is one level without wildcards.
-pub(crate) fn check_group(group: &str) -> Result<(), &'static str> {
+pub(crate) fn check_group(group: &str) -> Result<(), Said> {
     if group.is_empty() {
-        return Err("its share group is empty; name the group, as in $share/group/plant/#");
+        return Err(said!(
+            "connect-group-empty",
+            "its share group is empty; name the group, as in $share/group/plant/#"
+        ));
     }
     if group.contains(['+', '#', '/', '\0']) {
-        return Err("its share group holds one of + # / or a null character; use a plain name");
+        return Err(said!(
+            "connect-group-marks",
+            "its share group holds one of + # / or a null character; use a plain name"
+        ));
     }
     Ok(())
 }
 
-fn check_topics(filter: &str) -> Result<(), &'static str> {
+fn check_topics(filter: &str) -> Result<(), Said> {
     if filter.is_empty() {
-        return Err("it is empty; enter a topic such as plant/#");
+        return Err(said!(
+            "connect-filter-empty",
+            "it is empty; enter a topic such as plant/#"
+        ));
     }
     if filter.contains('\0') {
-        return Err("it holds a null character; remove it");
+        return Err(said!(
+            "connect-filter-nul",
+            "it holds a null character; remove it"
+        ));
     }
     let mut levels = filter.split('/').peekable();
     while let Some(level) = levels.next() {
         if level.contains('#') && (level != "#" || levels.peek().is_some()) {
-            return Err("# stands for all the rest, so it can only be the last level on its own");
+            return Err(said!(
+                "connect-filter-hash",
+                "# stands for all the rest, so it can only be the last level on its own"
+            ));
         }
         if level.contains('+') && level != "+" {
-            return Err("+ stands for one whole level, so it cannot be part of one");
+            return Err(said!(
+                "connect-filter-plus",
+                "+ stands for one whole level, so it cannot be part of one"
+            ));
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use twin_core::Said;
+use twin_core::{Said, said};
 
 use crate::{
     BrokerFacts, ConnectionSpec, DownKind, DownReason, Grade, Risk, TlsFacts, security_grade,
@@ -86,7 +86,7 @@ pub struct TestStep {
     pub message: Said,
     /// What to do; empty when it worked.
     pub advice: Said,
-    /// Why it did not work; none when it did.
+    /// Why it did not work; none when it did, or was not even tried.
     pub kind: Option<DownKind>,
     /// What it found out.
     pub facts: Vec<Fact>,
@@ -104,6 +104,15 @@ impl TestStep {
             kind: None,
             facts: Vec::new(),
             notices: Vec::new(),
+        }
+    }
+
+    /// The connection cannot be tried as it is described: `why` says it, and no kind says it better.
+    pub(crate) fn refused(step: Step, why: Said) -> Self {
+        TestStep {
+            ok: false,
+            advice: said!("connect-advice", "Correct the connection's settings."),
+            ..TestStep::worked(step, why)
         }
     }
 

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use twin_core::Timestamp;
+use twin_core::{Timestamp, said};
 
 use crate::{
     Authorities, Carrier, Credentials, Error, Greeting, Limits, Qos, Timing, Tls, Will, filter,
@@ -91,7 +91,10 @@ impl Subscription {
         };
         if let Some(group) = &self.share {
             if self.filter.starts_with(filter::SHARE) {
-                return wrong("its share group is named twice; name it once");
+                return wrong(said!(
+                    "connect-group-twice",
+                    "its share group is named twice; name it once"
+                ));
             }
             if let Err(why) = filter::check_group(group) {
                 return wrong(why);

@@ -18,6 +18,7 @@ use rustls::{
     sign::CertifiedKey,
 };
 use tokio::io::AsyncReadExt;
+use twin_core::{Said, said};
 
 use crate::{
     Authorities, ClientCertificate, Error, Pem, Tls, certificate,
@@ -72,6 +73,37 @@ impl ResolvesClientCert for Identity {
     }
 }
 
+/// One of the files.
+#[derive(Clone, Copy)]
+enum Part {
+    Authorities,
+    Certificate,
+    Key,
+    Revocations,
+}
+
+impl Part {
+    fn said(self) -> Said {
+        match self {
+            Part::Authorities => said!("connect-part-authorities", "CA file"),
+            Part::Certificate => said!("connect-part-certificate", "client certificate"),
+            Part::Key => said!("connect-part-key", "client key"),
+            Part::Revocations => said!("connect-part-revocations", "revocation list"),
+        }
+    }
+
+    /// What it has to hold.
+    fn block(self) -> Said {
+        match self {
+            Part::Authorities | Part::Certificate => {
+                said!("connect-block-certificate", "usable certificate")
+            }
+            Part::Key => said!("connect-block-key", "usable private key"),
+            Part::Revocations => said!("connect-block-revocations", "usable revocation list"),
+        }
+    }
+}
+
 /// Reads what `tls` names and makes the settings. Versions 1.2 and 1.3; a provider of its own, so that it does not
 /// matter which one the process has installed.
 pub(crate) async fn set_up(tls: &Tls) -> Result<Setup, Error> {
@@ -79,10 +111,10 @@ pub(crate) async fn set_up(tls: &Tls) -> Result<Setup, Error> {
     let (roots, trusted) = match &tls.authorities {
         Authorities::System => system_authorities()?,
         Authorities::Pem(pem) => {
-            let trusted = certificates(pem, "CA file").await?;
+            let trusted = certificates(pem, Part::Authorities).await?;
             let roots = roots_of(&trusted);
             if roots.is_empty() {
-                return Err(missing("CA file", pem, "usable certificate"));
+                return Err(missing(Part::Authorities, pem));
             }
             (Arc::new(roots), trusted.into())
         }
@@ -155,30 +187,26 @@ async fn certified_key(
     client: &ClientCertificate,
     provider: &CryptoProvider,
 ) -> Result<CertifiedKey, Error> {
-    let chain = certificates(&client.certificate, "client certificate").await?;
-    let text = read(&client.key, "client key").await?;
-    let key = PrivateKeyDer::from_pem_slice(&text)
-        .map_err(|_| missing("client key", &client.key, "usable private key"))?;
+    let chain = certificates(&client.certificate, Part::Certificate).await?;
+    let text = read(&client.key, Part::Key).await?;
+    let key = PrivateKeyDer::from_pem_slice(&text).map_err(|_| missing(Part::Key, &client.key))?;
     CertifiedKey::from_der(chain, key, provider).map_err(|error| Error::ClientKey {
         detail: error.to_string(),
     })
 }
 
-async fn certificates(
-    pem: &Pem,
-    what: &'static str,
-) -> Result<Vec<CertificateDer<'static>>, Error> {
+async fn certificates(pem: &Pem, what: Part) -> Result<Vec<CertificateDer<'static>>, Error> {
     let text = read(pem, what).await?;
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     match found {
         Ok(found) if !found.is_empty() => Ok(found),
-        _ => Err(missing(what, pem, "usable certificate")),
+        _ => Err(missing(what, pem)),
     }
 }
 
 /// PEM, or else one in DER, as authorities publish them.
 async fn revocation_lists(pem: &Pem) -> Result<Vec<CertificateRevocationListDer<'static>>, Error> {
-    let what = "revocation list";
+    let what = Part::Revocations;
     let text = read(pem, what).await?;
     // A SEQUENCE, which no text begins with by chance.
     if text.first() == Some(&0x30) && text.get(1).is_some_and(|length| *length >= 0x80) {
@@ -187,11 +215,11 @@ async fn revocation_lists(pem: &Pem) -> Result<Vec<CertificateRevocationListDer<
     let found: Result<Vec<_>, _> = CertificateRevocationListDer::pem_slice_iter(&text).collect();
     match found {
         Ok(found) if !found.is_empty() => Ok(found),
-        _ => Err(missing(what, pem, "usable revocation list")),
+        _ => Err(missing(what, pem)),
     }
 }
 
-async fn read(pem: &Pem, what: &'static str) -> Result<Arc<[u8]>, Error> {
+async fn read(pem: &Pem, what: Part) -> Result<Arc<[u8]>, Error> {
     let path = match pem {
         Pem::Bytes(bytes) => return Ok(Arc::clone(bytes)),
         Pem::Path(path) => path,
@@ -208,22 +236,22 @@ async fn read(pem: &Pem, what: &'static str) -> Result<Arc<[u8]>, Error> {
     match content.await {
         Ok(content) => Ok(content.into()),
         Err(source) => Err(Error::File {
-            what,
+            what: what.said(),
             path: path.clone(),
             source,
         }),
     }
 }
 
-fn missing(what: &'static str, pem: &Pem, block: &'static str) -> Error {
+fn missing(what: Part, pem: &Pem) -> Error {
     let origin = match pem {
-        Pem::Bytes(_) => "given as text".into(),
-        Pem::Path(path) => path.display().to_string(),
+        Pem::Bytes(_) => said!("connect-as-text", "given as text"),
+        Pem::Path(path) => Said::from(path.display().to_string()),
     };
     Error::Pem {
-        what,
+        what: what.said(),
         origin,
-        block,
+        block: what.block(),
     }
 }
 
@@ -242,10 +270,10 @@ fn system_authorities() -> Result<(Arc<RootCertStore>, Trusted), Error> {
     let found = rustls_native_certs::load_native_certs();
     let roots = roots_of(&found.certs);
     if roots.is_empty() {
-        let detail = found
-            .errors
-            .first()
-            .map_or_else(|| "the store is empty".into(), ToString::to_string);
+        let detail = found.errors.first().map_or_else(
+            || said!("connect-empty-store", "the store is empty"),
+            |error| Said::from(error.to_string()),
+        );
         return Err(Error::NoSystemAuthorities { detail });
     }
     let fresh = (Arc::new(roots), found.certs.into());

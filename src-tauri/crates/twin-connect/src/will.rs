@@ -1,7 +1,7 @@
 //! The first and the last words of a connection.
 
 use bytes::Bytes;
-use twin_core::Timestamp;
+use twin_core::{Timestamp, said};
 
 use crate::{Error, Qos};
 
@@ -101,10 +101,16 @@ fn check(topic: &str, payload: &Words) -> Result<(), Error> {
         })
     };
     if topic.is_empty() || topic.contains(['+', '#', '\0']) {
-        return wrong("its topic must be one topic: not empty, and without +, # and NUL");
+        return wrong(said!(
+            "connect-will-topic",
+            "its topic must be one topic: not empty, and without +, # and NUL"
+        ));
     }
     if topic.len() > FIELD_MAX || payload.at(Timestamp(0)).len() > FIELD_MAX {
-        return wrong("its topic and its payload may have at most 65,535 bytes each");
+        return wrong(said!(
+            "connect-will-long",
+            "its topic and its payload may have at most 65,535 bytes each"
+        ));
     }
     Ok(())
 }

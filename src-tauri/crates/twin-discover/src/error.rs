@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use twin_core::Said;
+use twin_core::{Said, said};
 
 /// Why something cannot be accepted or left alone, in words for a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -80,18 +80,53 @@ impl fmt::Display for Fault {
     }
 }
 
+impl Error {
+    /// What a person reads: its text, with the id of the catalogue.
+    pub fn said(&self) -> Said {
+        match self {
+            Error::Refused(faults) => list(faults),
+            Error::Shared { name, other, topic } => said!(
+                "accept-shared",
+                "\"{name}\" cannot be left alone by itself: \"{other}\" comes on its topic \"{topic}\" too, and no \
+                 entry of [discovery] ignore can tell them apart. Leave the whole topic alone, or neither.",
+                name = name.as_str(),
+                other = other.as_str(),
+                topic = topic.as_str()
+            ),
+            Error::Fed {
+                name,
+                address,
+                asset,
+            } => said!(
+                "accept-feeds",
+                "\"{name}\" cannot be left alone: its address \"{address}\" feeds the asset \"{asset}\" that a mapping \
+                 rule made, and what is left alone is left alone on every connection. Narrow the rule first.",
+                name = name.as_str(),
+                address = address.as_str(),
+                asset = asset.as_str()
+            ),
+            Error::Scattered { name, entries } => said!(
+                "accept-scattered",
+                "\"{name}\" comes on topics among those of others, and would need {entries} filters: write one that \
+                 covers it into [discovery] ignore of plant.toml",
+                name = name.as_str(),
+                entries = *entries
+            ),
+        }
+    }
+}
+
 /// A person reads so many faults at once.
 const LISTED_MAX: usize = 5;
 
-fn list(faults: &[Fault]) -> String {
-    let mut text: Vec<String> = faults
-        .iter()
-        .take(LISTED_MAX)
-        .map(Fault::to_string)
-        .collect();
+fn list(faults: &[Fault]) -> Said {
+    let first = faults.iter().take(LISTED_MAX);
+    let said = first.fold(Said::default(), |said, fault| {
+        said.and(fault.message.clone())
+    });
     let more = faults.len().saturating_sub(LISTED_MAX);
-    if more > 0 {
-        text.push(format!("And {more} more."));
+    if more == 0 {
+        return said;
     }
-    text.join(" ")
+    said.and(said!("accept-and-more", "And {more} more.", more = more))
 }

@@ -1,6 +1,12 @@
 //! What can go wrong with history.
 
+mod deed;
+
 use std::path::{Path, PathBuf};
+
+use twin_core::{Said, said};
+
+pub use deed::Deed;
 
 /// Why an operation on history failed. The operation left no trace unless said otherwise.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +62,7 @@ pub enum Error {
     #[error("could not {doing} {}: {source}", file.display())]
     Io {
         /// What was tried.
-        doing: &'static str,
+        doing: Deed,
         /// On which file.
         file: PathBuf,
         /// What the system said.
@@ -143,7 +149,7 @@ impl Error {
         }
     }
 
-    pub(crate) fn io(doing: &'static str, file: &Path) -> impl Fn(std::io::Error) -> Error {
+    pub(crate) fn io(doing: Deed, file: &Path) -> impl Fn(std::io::Error) -> Error {
         move |source| Error::Io {
             doing,
             file: file.to_owned(),
@@ -151,10 +157,103 @@ impl Error {
         }
     }
 
+    /// What a person reads: its text, with the id of the catalogue. What is damaged, and what SQLite was asked for and
+    /// said, stays in its own words: details for whoever repairs it.
+    pub fn said(&self) -> Said {
+        match self {
+            Error::Full { file } => said!(
+                "history-full",
+                "{file} could not grow: the disk or its size limit is full; make room, then it goes on by itself",
+                file = file.display().to_string()
+            ),
+            Error::Foreign {
+                file,
+                application_id,
+            } => said!(
+                "history-foreign",
+                "{file} is an SQLite file of another program (application id {id}); it was left alone: move it away or \
+                 choose another workspace",
+                file = file.display().to_string(),
+                id = format!("{application_id:#010x}")
+            ),
+            Error::Newer { file, found, known } => said!(
+                "history-newer",
+                "{file} has schema version {found}, this program knows up to {known}; it was left alone: use the newer \
+                 program",
+                file = file.display().to_string(),
+                found = found.to_string(),
+                known = known.to_string()
+            ),
+            Error::Damaged { place, why } => said!(
+                "history-damaged",
+                "{place} is damaged: {why}",
+                place = place.as_str(),
+                why = why.as_str()
+            ),
+            Error::SqliteTooOld { found } => said!(
+                "history-sqlite",
+                "SQLite {found} is linked, but versions before 3.51.3 can corrupt a database in WAL mode; build with \
+                 sqlx's bundled SQLite",
+                found = found.as_str()
+            ),
+            Error::Io {
+                doing,
+                file,
+                source,
+            } => said!(
+                "history-io",
+                "could not {doing} {file}: {source}",
+                doing = doing.said(),
+                file = file.display().to_string(),
+                source = source.to_string()
+            ),
+            Error::Database {
+                doing,
+                file,
+                source,
+            } => database(doing, file, &source.to_string()),
+            Error::OutOfRange { what } => said!(
+                "history-range",
+                "{what} is out of range for the history's schema",
+                what = *what
+            ),
+        }
+    }
+
     /// Whether space came to an end: the caller may retry later.
     pub const fn is_full(&self) -> bool {
         matches!(self, Error::Full { .. })
     }
+}
+
+/// Whether history could not be read or not be written is what a person has to know.
+fn database(doing: &str, file: &Path, source: &str) -> Said {
+    let file = file.display().to_string();
+    let reads = [
+        "read",
+        "look",
+        "check",
+        "count",
+        "begin reading",
+        "open a reader",
+        "open the readers",
+    ];
+    if reads.iter().any(|read| doing.starts_with(read)) {
+        return said!(
+            "history-unread",
+            "could not {doing} in {file}: {source}",
+            doing = doing,
+            file = file,
+            source = source
+        );
+    }
+    said!(
+        "history-unwritten",
+        "could not {doing} in {file}: {source}",
+        doing = doing,
+        file = file,
+        source = source
+    )
 }
 
 /// A row that its own checksum does not fit; travels through the SQL layer as a failure to decode.

@@ -7,7 +7,7 @@ use std::{
 
 use twin_core::Timestamp;
 
-use crate::error::{Error, Result};
+use crate::error::{Deed, Error, Result};
 
 /// A folder whose name begins so holds files that take the place of those beside it; what follows is the name under
 /// which those are kept.
@@ -24,7 +24,7 @@ pub(crate) fn set_aside(file: &Path, now: Timestamp) -> Result<PathBuf> {
             Ok(()) => {}
             // There was none, or the connection that found the damage removed its log as it closed.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(Error::io("set aside the damaged", &from)(error)),
+            Err(error) => return Err(Error::io(Deed::SetAsideDamaged, &from)(error)),
         }
     }
     Ok(to)
@@ -43,7 +43,7 @@ fn free_label(files: &[&Path], what: &str, now: Timestamp) -> Result<String> {
         }
     }
     Err(Error::Io {
-        doing: "find a free name beside",
+        doing: Deed::FindName,
         file: files
             .first()
             .map_or_else(PathBuf::new, |file| file.to_path_buf()),
@@ -68,7 +68,7 @@ pub(crate) fn switch(
     let label = free_label(&files, what, now)?;
     flush_folder(staged)?;
     let decided = dir.join(format!("{SWITCH}{label}"));
-    std::fs::rename(staged, &decided).map_err(Error::io("put in place", staged))?;
+    std::fs::rename(staged, &decided).map_err(Error::io(Deed::PutInPlace, staged))?;
     flush_folder(dir)?;
     finish_switch(dir)
 }
@@ -88,23 +88,23 @@ pub(crate) fn finish_switch(dir: &Path) -> Result<Vec<PathBuf>> {
                 // The same names as in an earlier try that was cut short.
                 let (from, to) = (beside(&file, suffix), beside(&aside, suffix));
                 if from.exists() && !to.exists() {
-                    std::fs::rename(&from, &to).map_err(Error::io("set aside", &from))?;
+                    std::fs::rename(&from, &to).map_err(Error::io(Deed::SetAside, &from))?;
                 }
             }
             if aside.exists() {
                 kept.push(aside);
             }
             let new = folder.join(&name);
-            std::fs::rename(&new, &file).map_err(Error::io("put in place", &new))?;
+            std::fs::rename(&new, &file).map_err(Error::io(Deed::PutInPlace, &new))?;
         }
         flush_folder(dir)?;
-        std::fs::remove_dir(&folder).map_err(Error::io("remove the empty folder", &folder))?;
+        std::fs::remove_dir(&folder).map_err(Error::io(Deed::RemoveFolder, &folder))?;
     }
     Ok(kept)
 }
 
 fn names_in(dir: &Path) -> Result<Vec<OsString>> {
-    let list = Error::io("list the folder", dir);
+    let list = Error::io(Deed::List, dir);
     let mut names = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(&list)? {
         names.push(entry.map_err(&list)?.file_name());
@@ -115,7 +115,7 @@ fn names_in(dir: &Path) -> Result<Vec<OsString>> {
 
 /// Flushes a closed file to the disk.
 pub(crate) fn flush(file: &Path) -> Result<()> {
-    let flush = Error::io("flush to the disk", file);
+    let flush = Error::io(Deed::Flush, file);
     let open = std::fs::OpenOptions::new().write(true).open(file);
     open.and_then(|file| file.sync_all()).map_err(flush)
 }
@@ -124,7 +124,7 @@ pub(crate) fn flush(file: &Path) -> Result<()> {
 pub(crate) fn flush_folder(dir: &Path) -> Result<()> {
     if cfg!(unix) {
         let folder = std::fs::File::open(dir).and_then(|folder| folder.sync_all());
-        folder.map_err(Error::io("flush to the disk", dir))?;
+        folder.map_err(Error::io(Deed::Flush, dir))?;
     }
     Ok(())
 }

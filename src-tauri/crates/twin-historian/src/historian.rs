@@ -7,13 +7,13 @@ use std::{
 };
 
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection, SqlitePool};
-use twin_core::{SignalId, SignalKey, Timestamp};
+use twin_core::{Said, SignalId, SignalKey, Timestamp, said};
 
 use crate::{
     alarms::Alarms,
     chunk::CHUNK_SAMPLES_MAX,
     database::{Database, Durability, FileKind},
-    error::{Error, Result},
+    error::{Deed, Error, Result},
     files::{finish_switch, set_aside},
     journal::{self, Moved},
     row::JournalRow,
@@ -82,7 +82,7 @@ pub(crate) struct Inner {
     pub unrolled: Mutex<Option<BTreeSet<SignalKey>>>,
     /// Retention has begun to bring the file below its budget and is not done.
     pub trimming: AtomicBool,
-    notices: Vec<String>,
+    notices: Vec<Said>,
 }
 
 impl Historian {
@@ -105,12 +105,13 @@ impl Historian {
             chunk_samples_max,
             ..options
         };
-        std::fs::create_dir_all(dir).map_err(Error::io("create the folder", dir))?;
+        std::fs::create_dir_all(dir).map_err(Error::io(Deed::CreateFolder, dir))?;
         let mut notices = Vec::new();
         for kept in finish_switch(dir)? {
-            notices.push(format!(
-                "an exchange of files that was cut short is finished; the former file is kept as {}",
-                kept.display()
+            notices.push(said!(
+                "history-exchange",
+                "an exchange of files that was cut short is finished; the former file is kept as {kept}",
+                kept = kept.display().to_string()
             ));
         }
         let alarms = match crate::alarms::open(dir).await {
@@ -146,7 +147,7 @@ impl Historian {
     }
 
     /// What a person should know about the opening, such as a damaged file that was set aside.
-    pub fn notices(&self) -> &[String] {
+    pub fn notices(&self) -> &[Said] {
         &self.inner.notices
     }
 
@@ -307,21 +308,26 @@ impl Inner {
     }
 }
 
-fn replace_damaged(dir: &Path, name: &str, why: &str, now: Timestamp) -> Result<String> {
+fn replace_damaged(dir: &Path, name: &str, why: &str, now: Timestamp) -> Result<Said> {
     let to = set_aside(&dir.join(name), now)?;
-    let message = format!(
-        "{name} was damaged ({why}); it was kept as {} and a new one was started; repair can salvage what is readable in it",
-        to.display()
+    let said = said!(
+        "history-set-aside",
+        "{name} was damaged ({why}); it was kept as {kept} and a new one was started; repair can salvage what is readable \
+         in it",
+        name = name,
+        // What SQLite says of a damaged file has lines.
+        why = why.replace('\n', "; "),
+        kept = to.display().to_string()
     );
-    tracing::error!("{message}");
-    Ok(message)
+    tracing::error!("{said}");
+    Ok(said)
 }
 
 async fn open_telemetry(
     dir: &Path,
     alarms: &Database,
     options: Options,
-) -> Result<(Database, Tail, Vec<String>)> {
+) -> Result<(Database, Tail, Vec<Said>)> {
     let telemetry = Database::open(dir, &TELEMETRY).await?;
     let mut writer = telemetry.writer.lock().await;
     let copied = crate::alarms::copied_signals(alarms).await?;

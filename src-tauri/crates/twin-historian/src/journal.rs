@@ -7,7 +7,7 @@ use std::{
 };
 
 use sqlx::SqliteConnection;
-use twin_core::{SampleBatch, SampleRef, SignalKey, Timestamp};
+use twin_core::{Said, SampleBatch, SampleRef, SignalKey, Timestamp, said};
 
 use crate::{
     codec,
@@ -73,7 +73,7 @@ pub(crate) async fn load(
     connection: &mut SqliteConnection,
     settled: i64,
     samples_max: usize,
-) -> Result<(Tail, Vec<String>)> {
+) -> Result<(Tail, Vec<Said>)> {
     let read = Error::sql(file, "read the journal");
     let newest: i64 = sqlx::query_scalar(
         "SELECT max(compacted, coalesce((SELECT max(row) FROM journal), 0)) FROM progress",
@@ -111,23 +111,28 @@ pub(crate) async fn load(
 }
 
 /// Says of damaged rows (number, samples) what a person should know.
-fn notices(damaged: &[(i64, i64)]) -> Vec<String> {
-    let mut notices: Vec<String> = damaged
+fn notices(damaged: &[(i64, i64)]) -> Vec<Said> {
+    let mut notices: Vec<Said> = damaged
         .iter()
         .take(ROWS_NAMED)
         .map(|(row, count)| {
-            format!(
+            said!(
+                "history-row",
                 "journal row {row} ({count} samples) is damaged and its samples are not shown; compaction will put it \
-                 into the table `quarantine`, and a backup may have the samples"
+                 into the table `quarantine`, and a backup may have the samples",
+                row = row.to_string(),
+                count = count.to_string()
             )
         })
         .collect();
     let more = damaged.get(ROWS_NAMED..).unwrap_or_default();
     if !more.is_empty() {
         let samples: i64 = more.iter().map(|(_, count)| count).sum();
-        notices.push(format!(
-            "{} more journal rows ({samples} samples) are damaged too; a check names them",
-            more.len()
+        notices.push(said!(
+            "history-rows",
+            "{rows} more journal rows ({samples} samples) are damaged too; a check names them",
+            rows = more.len(),
+            samples = samples.to_string()
         ));
     }
     notices

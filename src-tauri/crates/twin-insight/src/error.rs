@@ -1,5 +1,7 @@
 //! What can go wrong, in words for the person who has to act on it.
 
+use twin_core::{Said, said};
+
 /// Why learning, reading or scoring failed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Error {
@@ -104,4 +106,43 @@ pub enum Error {
         /// What it produced.
         detail: String,
     },
+}
+
+impl Error {
+    /// What a person reads of a model that cannot be run: its text, with the id of the catalogue. Learning speaks in a
+    /// terminal only, and so in English.
+    pub fn said(&self) -> Said {
+        match self {
+            Error::Model(why) => said!("model-refused", "model refused: {why}", why = why.as_str()),
+            Error::Run { model, detail } => said!(
+                "model-run",
+                "running model `{model}` failed: {detail}",
+                model = model.as_str(),
+                detail = detail.as_str()
+            ),
+            Error::InputCount {
+                model,
+                needed,
+                given,
+            } => said!(
+                "model-input-count",
+                "model `{model}` takes {needed} inputs, {given} given",
+                model = model.as_str(),
+                needed = *needed,
+                given = *given
+            ),
+            Error::NotFinite { input } => said!(
+                "model-not-finite",
+                "input `{input}` is not a finite number: the model abstains",
+                input = input.as_str()
+            ),
+            Error::Output { model, detail } => said!(
+                "model-output",
+                "model `{model}` produced {detail}; do not use it",
+                model = model.as_str(),
+                detail = detail.as_str()
+            ),
+            other => other.to_string().into(),
+        }
+    }
 }

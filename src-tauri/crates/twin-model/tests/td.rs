@@ -150,12 +150,12 @@ fn what_gives_no_signal_is_named() {
     let thing = thing(PUMP).unwrap();
     let why = |path: &str| {
         let found = thing.left_out.iter().find(|left| left.path == path);
-        found.unwrap().text.as_str()
+        found.unwrap().text.to_string()
     };
     assert!(why("password").contains("written"));
     assert!(why("page").contains("https"));
     assert!(why("history").contains("template"));
-    assert!(why("bearing.axes").contains("array"));
+    assert!(why("bearing.axes").contains("Array"));
     assert_eq!(thing.left_out.len(), 4);
 }
 

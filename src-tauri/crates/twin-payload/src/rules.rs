@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use twin_core::{Said, said};
+
 use crate::{
     convention::Convention,
     csv::Csv,
@@ -41,14 +43,17 @@ pub enum ReadAs {
 
 impl PayloadRule {
     /// What is wrong with the rule, in words; none when nothing is. A decoder takes a rule as far as it makes sense.
-    pub fn fault(&self) -> Option<&'static str> {
+    pub fn fault(&self) -> Option<Said> {
         if !is_filter(&self.filter) {
-            return Some("not an MQTT topic filter");
+            return Some(said!("refused-rule-filter", "not an MQTT topic filter"));
         }
         match &self.read_as {
             Some(ReadAs::Convention(
                 Convention::SparkplugB | Convention::Layout | Convention::Csv,
-            )) => Some("not a convention that a filter can be given"),
+            )) => Some(said!(
+                "refused-rule-convention",
+                "not a convention that a filter can be given"
+            )),
             Some(ReadAs::Layout(layout)) => layout.fault(),
             Some(ReadAs::Csv(csv)) => csv.fault(),
             Some(ReadAs::Convention(_)) | None => None,

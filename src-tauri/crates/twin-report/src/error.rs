@@ -1,5 +1,7 @@
 //! What can go wrong.
 
+use twin_core::{Said, said};
+
 /// Why no picture was made, or why a file of history could not be written or read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -41,7 +43,7 @@ pub enum Error {
     Read(String),
     /// The columns of a file do not say what a sample is.
     #[error("{0}")]
-    Header(String),
+    Header(Said),
     /// A line is too long to be one: mostly a quote without its end.
     #[error(
         "from line {line} on there are more than {most} bytes without an end of the line: a quote may have no end there"
@@ -55,4 +57,71 @@ pub enum Error {
     /// A Parquet file contradicts itself.
     #[error("the file is damaged ({0}): get it again from where it came")]
     Damaged(String),
+}
+
+impl Error {
+    /// What a person reads: its text, with the id of the catalogue. What the system or a library says stays in its own
+    /// words.
+    pub fn said(&self) -> Said {
+        match self {
+            Error::Size {
+                width,
+                height,
+                least_width,
+                least_height,
+                most,
+            } => said!(
+                "table-size",
+                "a picture of {width} x {height} px cannot be drawn: ask for {least_width} x {least_height} to {most} x \
+                 {most} px",
+                width = width.to_string(),
+                height = height.to_string(),
+                least_width = least_width.to_string(),
+                least_height = least_height.to_string(),
+                most = most.to_string()
+            ),
+            Error::Range => said!(
+                "table-range",
+                "the picture ends before it begins, or spans more than 200 years: give a later end"
+            ),
+            Error::Font(name) => said!(
+                "table-font",
+                "the bundled font `{name}` cannot be read: the program was built from damaged assets, install it again",
+                name = *name
+            ),
+            Error::Draw(why) => said!(
+                "table-draw",
+                "drawing the trend failed: {why}",
+                why = why.as_str()
+            ),
+            Error::Encode(why) => said!(
+                "table-encode",
+                "encoding the picture as PNG failed: {why}",
+                why = why.as_str()
+            ),
+            Error::Write(why) => said!(
+                "table-write",
+                "writing failed ({why}): check that the disk has free space",
+                why = why.as_str()
+            ),
+            Error::Read(why) => said!(
+                "table-read",
+                "reading failed ({why}): check that the file can still be reached",
+                why = why.as_str()
+            ),
+            Error::Header(why) => why.clone(),
+            Error::LongLine { line, most } => said!(
+                "table-long-line",
+                "from line {line} on there are more than {most} bytes without an end of the line: a quote may have no \
+                 end there",
+                line = *line,
+                most = *most
+            ),
+            Error::Damaged(why) => said!(
+                "table-damaged",
+                "the file is damaged ({why}): get it again from where it came",
+                why = why.as_str()
+            ),
+        }
+    }
 }

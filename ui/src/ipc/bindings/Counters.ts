@@ -36,7 +36,7 @@ journal_samples: number,
 /**
  * What retention removed last, in words; empty when it removed nothing.
  */
-retention: string, 
+retention: SaidView, 
 /**
  * System alarms in words, such as "history not written: disk full"; empty when all is well.
  */

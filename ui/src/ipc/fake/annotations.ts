@@ -3,6 +3,7 @@ import type { Backend } from "../backend";
 import type { AnnotationAnswer } from "../bindings/AnnotationAnswer";
 import type { AnnotationDraft } from "../bindings/AnnotationDraft";
 import type { AnnotationView } from "../bindings/AnnotationView";
+import { refused, sentence } from "./said";
 
 const MINUTE = 60_000_000;
 const LISTED_MAX = 500;
@@ -65,9 +66,8 @@ export function fakeAnnotations(
 
   function checked(draft: AnnotationDraft): AnnotationDraft {
     const text = draft.text.trim();
-    if (text === "") throw { message: "the annotation has no text: write one" };
-    if ([...text].length > CHARS_MAX)
-      throw { message: `an annotation has at most ${CHARS_MAX} characters: shorten it` };
+    if (text === "") throw refused("refused-note-empty");
+    if ([...text].length > CHARS_MAX) throw refused("refused-note-long", { most: CHARS_MAX });
     return { ...draft, text };
   }
 
@@ -78,10 +78,7 @@ export function fakeAnnotations(
     next: (of: Kept) => void,
   ): AnnotationAnswer {
     const of = kept.find(({ view }) => view.id === id);
-    if (!of)
-      throw {
-        message: `there is no annotation "${id}" (it may just have been removed): refresh and try again`,
-      };
+    if (!of) throw refused("error-unknown", { what: sentence("error-thing-annotation"), id: String(id) });
     if (of.view.revision !== revision || of.removed !== removed)
       return { kind: "changed", now: of.removed ? null : of.view };
     of.view = { ...of.view, revision: revision + 1 };

@@ -8,7 +8,7 @@ import type { EventKind } from "../bindings/EventKind";
 import type { EventWhat } from "../bindings/EventWhat";
 import type { FakeAlarms } from "./alarms";
 import type { FakePlant } from "./plant";
-import { said, sentence } from "./said";
+import { refused, said, sentence } from "./said";
 import type { World } from "./world";
 
 const S = 1_000_000;
@@ -182,7 +182,7 @@ export function fakeAsset(plant: FakePlant, world: World, alarms: FakeAlarms, ba
     },
     documents: async (asset) => (rich(asset) ? PAPERS : []),
     async openDocument(_asset, index, seen) {
-      if (PAPERS[index]?.place !== seen) throw { message: "The plant file names another document by now." };
+      if (PAPERS[index]?.place !== seen) throw refused("document-changed");
     },
     pickPath: async ({ kind, named }) =>
       kind === "folder" ? "/srv/plants/riverside" : `/home/operator/${named === "" ? "chosen.pem" : named}`,

@@ -13,7 +13,7 @@ import type { ProposalCount } from "../bindings/ProposalCount";
 import type { ProposalRow } from "../bindings/ProposalRow";
 import type { SaidView } from "../bindings/SaidView";
 import { everythingHeard, type Found } from "./heard";
-import { sentence } from "./said";
+import { refusal, refused, sentence } from "./said";
 
 const PAGE = 200;
 const ID = /^[a-z0-9][a-z0-9_-]*$/;
@@ -197,14 +197,12 @@ export function fakeDiscovery(scene: string, plant: PlantView): Part {
     async discoveryAccept(acceptance) {
       const done = change(acceptance);
       const [fault] = done.faults;
-      if (fault) throw { message: fault.message.text };
+      if (fault) throw refusal(fault.message);
       if (acceptance.base !== "" && acceptance.base !== done.base) {
-        throw { message: "plant.toml was changed since you looked at its lines: look at them again." };
+        throw refused("refused-lines");
       }
       if (acceptance.found !== 0 && !shown.has(acceptance.found)) {
-        throw {
-          message: "What was found when you looked at these lines is not kept any more: look at them again.",
-        };
+        throw refused("refused-not-shown");
       }
       for (const asset of acceptance.assets) {
         if (!assets.has(asset.id)) plant.assets.push(madeOf(asset));
@@ -228,8 +226,7 @@ export function fakeDiscovery(scene: string, plant: PlantView): Part {
       for (const id of ignoring.proposals) {
         const of = all.find(({ row }) => row.id === id);
         const filter = topicOf(of?.signals[0]?.address ?? "");
-        if (!of || filter === "")
-          throw { message: "This is not heard any more: look at the proposals again." };
+        if (!of || filter === "") throw refused("accept-unheard");
         all = all.filter((other) => other !== of);
         hidden.push({ filter, found: of });
         out.push(filter);
@@ -241,8 +238,7 @@ export function fakeDiscovery(scene: string, plant: PlantView): Part {
     async discoveryUnignore(filters) {
       for (const filter of filters) {
         const at = ignored.indexOf(filter);
-        if (at < 0)
-          throw { message: `plant file: no ignore "${filter}". Reload the plant file and try again.` };
+        if (at < 0) throw refused("plantfile-no-such", { kind: "ignore", id: filter });
         ignored.splice(at, 1);
       }
       const back = hidden.filter(({ filter }) => filters.includes(filter));

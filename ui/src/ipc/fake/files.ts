@@ -4,7 +4,7 @@ import type { CheckReport } from "../bindings/CheckReport";
 import type { FileJobKind } from "../bindings/FileJobKind";
 import type { FileJobView } from "../bindings/FileJobView";
 import type { ImportReport } from "../bindings/ImportReport";
-import { said, sentence } from "./said";
+import { refused, said, sentence } from "./said";
 
 const TAKES_MS = 2_000;
 const ROWS = 864_000;
@@ -72,7 +72,10 @@ export function fakeFiles(): Part {
   };
   const start = (kind: FileJobKind, path: string): FileJobView => {
     if (now()?.state === "running") {
-      throw { message: `an ${kind} of ${job?.path} is at work: wait for its end, or cancel it` };
+      throw refused("refused-busy", {
+        what: sentence(`refused-busy-${kind}`, { path: job?.path ?? "" }),
+        percent: "40",
+      });
     }
     begun = Date.now();
     const number = (job?.number ?? 0) + 1;

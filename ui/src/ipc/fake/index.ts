@@ -19,7 +19,7 @@ import { fakePast } from "./past";
 import { fakePictures } from "./pictures";
 import { fakeDrawings } from "./plans";
 import { makePlant } from "./plant";
-import { sentence } from "./said";
+import { refused, sentence } from "./said";
 import { fakeSession } from "./session";
 import { FakeShow } from "./show";
 import { fakeStatistics } from "./statistics";
@@ -79,7 +79,7 @@ export function fakeBackend(asked: string): Backend {
     waiting: 0,
     history_bytes: 184_000_000,
     journal_samples: 12_400,
-    retention: "",
+    retention: { text: "", sentences: [] },
     system: [],
   });
 
@@ -211,7 +211,7 @@ export function fakeBackend(asked: string): Backend {
       connections = connections.filter((row) => row.form.id !== id);
     },
     async restoreConnection(id) {
-      if (!removed.some((row) => row.form.id === id)) throw { message: "It is too long ago." };
+      if (!removed.some((row) => row.form.id === id)) throw refused("restore-too-late", { id });
       connections = removed;
       removed = [];
     },

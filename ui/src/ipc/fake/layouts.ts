@@ -1,5 +1,6 @@
 /** Played layout files. */
 import type { Backend } from "../backend";
+import { refused, sentence } from "./said";
 
 /** One that was made for a plant with more assets than this. */
 const SHARED = {
@@ -19,16 +20,17 @@ export function fakeLayouts(folder: string): Pick<Backend, "layouts" | "layout" 
     layout: async (named) => {
       const text = files.get(named.trim());
       if (text === undefined)
-        throw {
-          message: `cannot read ${folder}/layouts/${named}.layout.json: No such file or directory. Check that the folder exists, is writable and has free space.`,
-        };
+        throw refused("error-file", {
+          action: sentence("error-doing-read"),
+          path: `${folder}/layouts/${named}.layout.json`,
+          source: "No such file or directory (os error 2)",
+        });
       return text;
     },
     saveLayout: async (named, text) => {
       const name = named.trim();
       const path = `${folder}/layouts/${name}.layout.json`;
-      if (files.has(name))
-        throw { message: `there is already a file ${path}: choose another name, or remove it` };
+      if (files.has(name)) throw refused("refused-layout-exists", { path });
       files.set(name, text);
       return path;
     },

@@ -5,7 +5,7 @@ import type { LookRequest } from "../bindings/LookRequest";
 import type { LookView } from "../bindings/LookView";
 import type { OfferView } from "../bindings/OfferView";
 import { fakeTest } from "./connections";
-import { said, sentence } from "./said";
+import { refused, said, sentence } from "./said";
 
 const TAKES_S = { test: 0.5, filter: 2, resources: 0.5 };
 
@@ -107,7 +107,8 @@ export function fakeLooks(): Pick<Backend, "startLook" | "look" | "cancelLook"> 
       return view(request);
     },
     async look(asked) {
-      if (!last || asked !== number) throw { message: `There is no look ${asked}.` };
+      if (!last || asked !== number)
+        throw refused("error-unknown", { what: sentence("error-thing-look"), id: String(asked) });
       return view(last);
     },
     async cancelLook(asked) {

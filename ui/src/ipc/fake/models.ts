@@ -4,7 +4,7 @@ import type { PlantFaultView } from "../bindings/PlantFaultView";
 import type { RuleView } from "../bindings/RuleView";
 import type { TwinModelView } from "../bindings/TwinModelView";
 import type { TypeView } from "../bindings/TypeView";
-import { said } from "./said";
+import { said, sentence } from "./said";
 
 const PUMP = "dtmi:water:CentrifugalPump;2";
 
@@ -52,7 +52,7 @@ function pumpModel(file: string): TwinModelView {
     ],
     relationships: ["feeds"],
     commands: ["start", "stop"],
-    left_out: [{ path: "spectrum", text: "An Array is no single value." }],
+    left_out: [{ path: "spectrum", text: sentence("leftout-array") }],
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Backend } from "../backend";
 import type { OpeningKind } from "../bindings/OpeningKind";
 import type { OpeningView } from "../bindings/OpeningView";
-import { said } from "./said";
+import { refused, said } from "./said";
 
 /** In the browser's tab: the demo plant is open. */
 const DEMO = "fake.demo";
@@ -69,12 +69,8 @@ export function fakeOpening(scene: string, folder: string): Opening {
           : "",
       ),
     openFolder: async (path, make) => {
-      if (!path.startsWith("/") && !path.startsWith("~/"))
-        throw { message: `"${path}" is no whole path: begin it with / or ~/` };
-      if (!make && path.includes("empty"))
-        throw {
-          message: `there is no plant.toml in ${path}: name a folder that holds a plant, or have an empty one made there`,
-        };
+      if (!path.startsWith("/") && !path.startsWith("~/")) throw refused("error-no-folder", { path });
+      if (!make && path.includes("empty")) throw refused("error-no-plant", { path });
       return begin("folder", "");
     },
     openOwn: async () => begin("own", ""),

@@ -3,6 +3,7 @@ import station from "../../../../assets/demo-plant/pictures/Pumping station.svg?
 import type { Backend } from "../backend";
 import type { PictureBinding } from "../bindings/PictureBinding";
 import type { PictureView } from "../bindings/PictureView";
+import { refused, sentence } from "./said";
 
 const FOLDER = "/home/operator/riverside/pictures";
 const TAG = /<([A-Za-z][^\s/>]*)((?:[^>"']|"[^"]*"|'[^']*')*?)(\/?)>/g;
@@ -77,7 +78,12 @@ export function fakePictures(
   });
   const view = (name: string): PictureView => {
     const file = files.get(name);
-    if (!file) throw { message: `cannot read ${FOLDER}/${name}: no such file` };
+    if (!file)
+      throw refused("error-file", {
+        action: sentence("error-doing-read"),
+        path: `${FOLDER}/${name}`,
+        source: "No such file or directory (os error 2)",
+      });
     return { row: row(name), text: file.text, print: print(file.text) };
   };
   return {
@@ -86,9 +92,7 @@ export function fakePictures(
     async savePicture(name, expected, bindings) {
       const old = view(name);
       if (old.print !== expected) {
-        throw {
-          message: `${name} was changed by another program since you opened it, and nothing was written: load it again`,
-        };
+        throw refused("refused-picture-changed", { name });
       }
       files.set(name, { text: withBindings(old.text, bindings), stamp: Number(old.row.stamp) + 1 });
       return view(name);
@@ -96,9 +100,7 @@ export function fakePictures(
     async importPicture(path) {
       const name = path.split("/").at(-1) ?? "";
       if (!name.toLowerCase().endsWith(".svg")) {
-        throw {
-          message: `"${name}" is no name of a picture: it must be a plain file name that ends with .svg`,
-        };
+        throw refused("refused-picture-name", { name, ending: ".svg" });
       }
       files.set(name, { text: FOREIGN, stamp: 1 });
       return row(name);

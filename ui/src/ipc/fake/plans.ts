@@ -6,6 +6,7 @@ import type { LocationView } from "../bindings/LocationView";
 import type { MapView } from "../bindings/MapView";
 import type { PlantView } from "../bindings/PlantView";
 import type { PlanView } from "../bindings/PlanView";
+import { refused } from "./said";
 
 /** On the drawing, in its units. */
 const SPOTS: Record<string, [number, number]> = {
@@ -85,8 +86,7 @@ export function fakeDrawings(plant: PlantView): Pick<Backend, "planDrawing" | "m
       const spot = target?.spots.find((one) => one.asset === asset);
       const at = plant.map.locations.find((one) => one.asset === asset);
       const now = target ? (spot ? [spot.x, spot.y] : null) : at ? [at.latitude, at.longitude] : null;
-      if (JSON.stringify(now) !== JSON.stringify(before))
-        throw { message: `${name} is somewhere else by now, so it was not moved: look again` };
+      if (JSON.stringify(now) !== JSON.stringify(before)) throw refused("refused-placed", { asset: name });
       if (target) {
         const others = target.spots.filter((one) => one.asset !== asset);
         target.spots = after ? [...others, { asset, x: after[0], y: after[1] }] : others;

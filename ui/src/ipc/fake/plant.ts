@@ -6,6 +6,7 @@ import type { PlantView } from "../bindings/PlantView";
 import type { SignalRole } from "../bindings/SignalRole";
 import type { SignalView } from "../bindings/SignalView";
 import { fakeMap, fakePlans } from "./plans";
+import { sentence } from "./said";
 
 /** How a played signal moves: around `mean`, by `wander` slowly and by `noise` quickly. */
 export interface Motion {
@@ -407,10 +408,8 @@ export function makePlant(copies: number): FakePlant {
         model: model
           ? {
               id: "pump-anomaly",
-              method:
-                "Expected value of each input from the others: ridge regression on the other inputs and their products, chosen by forward selection; score from the mean squared residual in sigmas.",
-              learned_from:
-                "the demo plant's pumps: two quiet days, a leaking tank (all three pumps at full speed), a cavitating neighbour, sticking valves; none of it a fault of the pump itself",
+              method: sentence("model-method"),
+              learned_from: sentence("model-learned-demo"),
               false_alarms_per_day: 0,
               false_alarms_per_day_upper: 0.3256,
               holdout_days: 9.2,

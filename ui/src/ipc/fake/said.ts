@@ -1,5 +1,6 @@
 /** What the program says, as it says it. */
 import { inEnglish, type TextId, type TextValue } from "../../lib/text/text";
+import type { ApiError } from "../bindings/ApiError";
 import type { SaidValueView } from "../bindings/SaidValueView";
 import type { SaidView } from "../bindings/SaidView";
 
@@ -12,4 +13,13 @@ export function sentence(id: TextId, values: Record<string, SaidValueView> = {})
   const plain = (value: SaidValueView): TextValue => (typeof value === "object" ? value.text : value);
   const held = Object.entries(values).map(([name, value]) => [name, plain(value)]);
   return said(inEnglish(id, Object.fromEntries(held)), id, values);
+}
+
+/** What is thrown when the program refuses, in words of the catalogue. */
+export function refused(id: TextId, values: Record<string, SaidValueView> = {}): ApiError {
+  return refusal(sentence(id, values));
+}
+
+export function refusal({ text, sentences }: SaidView): ApiError {
+  return { message: text, sentences };
 }

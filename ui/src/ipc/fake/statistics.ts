@@ -4,6 +4,7 @@ import type { StateBand } from "../bindings/StateBand";
 import type { StatisticsRow } from "../bindings/StatisticsRow";
 import type { StatisticsView } from "../bindings/StatisticsView";
 import type { FakePlant } from "./plant";
+import { refused, sentence } from "./said";
 import type { World } from "./world";
 
 /** Samples of a second of the program's work, and what it does before its first answer. */
@@ -114,10 +115,7 @@ export function fakeStatistics(
     },
     async statistics(of) {
       const work = works.get(of);
-      if (!work)
-        throw {
-          message: `there is no statistics "${of}" (it may just have been removed): refresh and try again`,
-        };
+      if (!work) throw refused("error-unknown", { what: sentence("error-thing-statistics"), id: String(of) });
       return view(of, work);
     },
     async cancelStatistics(of) {

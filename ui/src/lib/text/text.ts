@@ -67,10 +67,16 @@ function written(values: Record<string, SaidValueView>): Record<string, TextValu
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, one(value)]));
 }
 
-/** The program's own words, where those of the window say less: a kind in place of a whole sentence. Else empty. */
+/**
+ * The program's own words, where those of the window say less: a kind in place of a whole sentence, of which the catalogue
+ * has other English words than the program said. Else empty.
+ */
 export function ownWords({ sentences, text }: SaidView): string {
-  const less =
-    language() !== "en" && sentences.some(({ id, values }) => id !== "" && Object.keys(values).length === 0);
+  if (language() === "en") return "";
+  const english = bundleOf("en", "en-GB");
+  const less = sentences.some(
+    ({ id, values, text }) => id !== "" && Object.keys(values).length === 0 && format(english, id) !== text,
+  );
   return less ? text : "";
 }
 

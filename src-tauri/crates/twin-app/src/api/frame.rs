@@ -126,7 +126,7 @@ pub struct Counters {
     /// Samples stored that wait for compaction.
     pub journal_samples: f64,
     /// What retention removed last, in words; empty when it removed nothing.
-    pub retention: String,
+    pub retention: SaidView,
     /// System alarms in words, such as "history not written: disk full"; empty when all is well.
     pub system: Vec<SaidView>,
 }

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::plant::{PlantFaultView, SignalRole};
+use super::{
+    plant::{PlantFaultView, SignalRole},
+    said::SaidView,
+};
 
 /// The asset types of the plant that runs, and what is wrong with the model files as they lie on disk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -90,7 +93,7 @@ pub struct LeftOutView {
     /// Names from the outside in; empty for the whole model.
     pub path: String,
     /// Why.
-    pub text: String,
+    pub text: SaidView,
 }
 
 /// What became of a model file that a person wanted to import.

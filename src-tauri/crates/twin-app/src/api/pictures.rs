@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::said::SaidView;
+
 /// The pictures in the folder `pictures` of the workspace.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct PictureList {
     /// Where they lie on disk.
@@ -28,13 +30,13 @@ pub struct PictureRow {
 }
 
 /// A file that cannot be shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct PictureLeftOut {
     /// Name of the file.
     pub name: String,
     /// Why, and what to do.
-    pub reason: String,
+    pub reason: SaidView,
 }
 
 /// A picture with its text.

@@ -223,9 +223,9 @@ pub struct ModelView {
     /// Model id.
     pub id: String,
     /// What it is in one line, such as "PCA, 4 of 8 components".
-    pub method: String,
+    pub method: SaidView,
     /// What it learned from.
-    pub learned_from: String,
+    pub learned_from: SaidView,
     /// Expected false alarms a day at the alarm limit, as measured on data it had not learned.
     pub false_alarms_per_day: f64,
     /// Upper bound of that with 95 % confidence.
@@ -235,7 +235,7 @@ pub struct ModelView {
     /// Names of its inputs, in order: keys of signals.
     pub inputs: Vec<u32>,
     /// Why it does not run, if it does not.
-    pub fault: Option<String>,
+    pub fault: Option<SaidView>,
 }
 
 /// Why a model says what it says: evidence beside the claim.

@@ -75,6 +75,29 @@ impl From<Said> for SaidView {
     }
 }
 
+/// Sentences that were made for the window, within others.
+impl From<&SaidView> for Said {
+    fn from(view: &SaidView) -> Self {
+        let value = |value: &SaidValueView| match value {
+            SaidValueView::Count(count) => SaidValue::Count(*count as u64),
+            SaidValueView::Text(text) => SaidValue::Text(text.clone()),
+            SaidValueView::Words(words) => SaidValue::Words(words.into()),
+        };
+        let sentence = |of: &SentenceView| Sentence {
+            id: of.id.clone().into(),
+            values: of
+                .values
+                .iter()
+                .map(|(name, held)| (name.clone().into(), value(held)))
+                .collect(),
+            text: of.text.clone(),
+        };
+        Said {
+            sentences: view.sentences.iter().map(sentence).collect(),
+        }
+    }
+}
+
 /// Without an id: it is shown in English.
 impl From<&str> for SaidView {
     fn from(text: &str) -> Self {

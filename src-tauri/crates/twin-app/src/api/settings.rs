@@ -62,9 +62,3 @@ impl From<Said> for ApiError {
         }
     }
 }
-
-impl From<String> for ApiError {
-    fn from(message: String) -> Self {
-        Said::from(message).into()
-    }
-}

@@ -1,6 +1,6 @@
 //! What people write beside a trend.
 
-use twin_core::Timestamp;
+use twin_core::{Timestamp, said};
 use twin_historian::{ANNOTATION_CHARS_MAX, Annotation, AnnotationChange};
 
 use super::App;
@@ -9,7 +9,7 @@ use crate::{
         AnnotationAnswer, AnnotationDraft, AnnotationList, AnnotationQuery, AnnotationView,
     },
     clock,
-    error::{Error, Result},
+    error::{Error, Result, Thing},
 };
 
 impl App {
@@ -100,10 +100,10 @@ impl App {
             what,
             id: id.to_owned(),
         };
-        let asset = asset.ok_or_else(|| unknown("asset", &draft.asset))?;
+        let asset = asset.ok_or_else(|| unknown(Thing::Asset, &draft.asset))?;
         match &draft.signal {
             Some(id) if asset.signals.iter().all(|signal| signal.id != *id) => {
-                Err(unknown("signal", id))
+                Err(unknown(Thing::Signal, id))
             }
             _ => Ok(()),
         }
@@ -112,9 +112,10 @@ impl App {
 
 fn span(t0: f64, t1: f64) -> Result<(Timestamp, Timestamp)> {
     if !t0.is_finite() || !t1.is_finite() || t0 > t1 {
-        return Err(Error::Request(
-            "the span ends before it begins: choose another one".into(),
-        ));
+        return Err(Error::Request(said!(
+            "refused-span",
+            "the span ends before it begins: choose another one"
+        )));
     }
     Ok((Timestamp(t0 as i64), Timestamp(t1 as i64)))
 }
@@ -123,13 +124,16 @@ fn stored(draft: &AnnotationDraft) -> Result<twin_historian::AnnotationDraft> {
     let (t0, t1) = span(draft.t0, draft.t1)?;
     let text = draft.text.trim();
     if text.is_empty() {
-        return Err(Error::Request(
-            "the annotation has no text: write one".into(),
-        ));
+        return Err(Error::Request(said!(
+            "refused-note-empty",
+            "the annotation has no text: write one"
+        )));
     }
     if text.chars().count() > ANNOTATION_CHARS_MAX {
-        return Err(Error::Request(format!(
-            "an annotation has at most {ANNOTATION_CHARS_MAX} characters: shorten it"
+        return Err(Error::Request(said!(
+            "refused-note-long",
+            "an annotation has at most {most} characters: shorten it",
+            most = ANNOTATION_CHARS_MAX
         )));
     }
     Ok(twin_historian::AnnotationDraft {
@@ -150,7 +154,7 @@ fn answer(change: AnnotationChange, id: u32) -> Result<AnnotationAnswer> {
             now: now.removed_at.is_none().then(|| view(&now)),
         }),
         AnnotationChange::Unknown => Err(Error::Unknown {
-            what: "annotation",
+            what: Thing::Annotation,
             id: id.to_string(),
         }),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use twin_core::engine::SystemEvent;
+use twin_core::{Said, engine::SystemEvent, said};
 use twin_historian::AuditEntry;
 
 use super::App;
@@ -21,7 +21,7 @@ pub(super) struct Unwritten {
     /// Entries that there was no room for.
     left_out: u64,
     /// What the condition says; empty while there is none.
-    told: String,
+    told: Said,
 }
 
 impl App {
@@ -69,17 +69,14 @@ impl App {
             }
             unwritten.entries.pop_front();
         }
-        let text = wrong.map_or_else(String::new, |error| unwritten.words(&error.to_string()));
+        let text = wrong.map_or_else(Said::default, |error| unwritten.words(error.said()));
         if std::mem::replace(&mut unwritten.told, text.clone()) == text {
             return;
         }
         let key = CONDITION.to_owned();
         let event = match text.is_empty() {
             true => SystemEvent::Cleared { key },
-            false => SystemEvent::Raised {
-                key,
-                text: text.into(),
-            },
+            false => SystemEvent::Raised { key, text },
         };
         // The driver may have ended; then nobody needs to know.
         let _ = self.conditions.send(event).await;
@@ -111,15 +108,21 @@ impl Unwritten {
         self.entries.len()
     }
 
-    fn words(&self, error: &str) -> String {
-        let mut text = format!(
-            "The audit trail cannot be written: {error}. {} entries wait until that is mended, and would be lost if \
-             Twinscope were closed before.",
-            self.entries.len()
+    fn words(&self, error: Said) -> Said {
+        let said = said!(
+            "condition-audit",
+            "The audit trail cannot be written: {error}. {waiting} entries wait until that is mended, and would be lost \
+             if Twinscope were closed before.",
+            error = error,
+            waiting = self.entries.len()
         );
-        if self.left_out > 0 {
-            text += &format!(" {} more are in the log alone.", self.left_out);
+        if self.left_out == 0 {
+            return said;
         }
-        text
+        said.and(said!(
+            "condition-audit-more",
+            "{more} more are in the log alone.",
+            more = self.left_out
+        ))
     }
 }

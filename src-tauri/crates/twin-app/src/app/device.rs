@@ -17,7 +17,7 @@ use crate::{
     connections::expiry_view,
     device::{FACTS_OF_ASSET, KeptFacts, kind_of, replaces},
     discovery::value_text,
-    error::{Error, Result},
+    error::{Error, Result, Thing},
     pipeline::{
         request::{Diagnose, Request},
         source::Told,
@@ -135,7 +135,7 @@ pub(super) fn asset_of<'c>(compiled: &'c Compiled, id: &str) -> Result<&'c Asset
         .iter()
         .find(|asset| asset.id.as_str() == id);
     found.ok_or_else(|| Error::Unknown {
-        what: "asset",
+        what: Thing::Asset,
         id: id.to_owned(),
     })
 }

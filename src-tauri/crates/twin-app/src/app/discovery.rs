@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeSet, sync::Arc};
 
+use twin_core::{Said, said};
 use twin_discover::filters;
 use twin_model::{Edit, Ignored, Plant, PlantDocument};
 
@@ -15,7 +16,7 @@ use crate::{
         },
     },
     discovery::{Found, Wanted, change_of, heard_now, ledger_of, mark, value_text},
-    error::{Error, Result},
+    error::{Error, Result, Thing},
     pipeline::request::LedgerLook,
     workspace::{Edited, Workspace},
 };
@@ -25,8 +26,12 @@ const FILTERS_MAX: usize = 1_000;
 /// As much of a list of names stands in the audit trail.
 const AUDIT_CHARS: usize = 1_000;
 /// Said when lines were looked at too long ago.
-const NOT_SHOWN: &str =
-    "What was found when you looked at these lines is not kept any more: look at them again.";
+fn not_shown() -> Error {
+    Error::Request(said!(
+        "refused-not-shown",
+        "What was found when you looked at these lines is not kept any more: look at them again."
+    ))
+}
 
 impl App {
     /// What was heard on a connection and is not in the plant file.
@@ -108,7 +113,7 @@ impl App {
             0 => self.found().await?.0,
             version => {
                 let shown = self.discovery.shown(version);
-                shown.ok_or_else(|| Error::Request(NOT_SHOWN.into()))?
+                shown.ok_or_else(not_shown)?
             }
         };
         let names: BTreeSet<&str> = acceptance.assets.iter().map(|of| of.id.as_str()).collect();
@@ -218,8 +223,10 @@ fn written(
     let change = RefCell::new(PlantChange::default());
     let edited = workspace.edit_plant(|document| {
         if !base.is_empty() && base != mark(document) {
-            let text = "plant.toml was changed since you looked at its lines: look at them again.";
-            return Err(Error::Request(text.into()));
+            return Err(Error::Request(said!(
+                "refused-lines",
+                "plant.toml was changed since you looked at its lines: look at them again."
+            )));
         }
         let made = change_of(wanted, document, path_of(workspace));
         if !made.faults.is_empty() {
@@ -240,13 +247,13 @@ fn filters_of(
     let mut refused = Vec::with_capacity(ignoring.proposals.len());
     for id in &ignoring.proposals {
         let unknown = || Error::Unknown {
-            what: "proposal",
+            what: Thing::Proposal,
             id: id.clone(),
         };
         refused.push(found.proposal(id).ok_or_else(unknown)?);
     }
     let wanted = filters(&refused, &found.proposals, plant, written);
-    let mut wanted = wanted.map_err(|error| Error::Request(error.to_string()))?;
+    let mut wanted = wanted.map_err(|error| Error::Request(error.said()))?;
     check_filters(&ignoring.filters, plant)?;
     wanted.extend(ignoring.filters.iter().cloned());
     Ok(wanted)
@@ -259,7 +266,12 @@ fn check_filters(filters: &[String], plant: &Plant) -> Result<()> {
     }
     for filter in filters {
         if let Some(fault) = Ignored::fault(filter) {
-            return Err(Error::Request(format!("the filter \"{filter}\" {fault}")));
+            return Err(Error::Request(said!(
+                "refused-filter",
+                "the filter \"{filter}\" {fault}",
+                filter = filter.as_str(),
+                fault = fault
+            )));
         }
     }
     let all = Ignored::of(filters.iter().map(String::as_str));
@@ -269,10 +281,13 @@ fn check_filters(filters: &[String], plant: &Plant) -> Result<()> {
         };
         let covers = |filter: &&String| Ignored::of([filter.as_str()]).covers(&address);
         let filter = filters.iter().find(covers).map_or("", String::as_str);
-        return Err(Error::Request(format!(
-            "the filter \"{filter}\" covers \"{address}\", from which the signal \"{}\" comes: write a narrower one, or \
-             remove its asset or mapping rule first",
-            signal.id
+        return Err(Error::Request(said!(
+            "refused-filter-feeds",
+            "the filter \"{filter}\" covers \"{address}\", from which the signal \"{signal}\" comes: write a narrower \
+             one, or remove its asset or mapping rule first",
+            filter = filter,
+            address = address.to_string(),
+            signal = signal.id.to_string()
         )));
     }
     Ok(())
@@ -282,13 +297,16 @@ fn check_count(count: usize) -> Result<()> {
     if (1..=FILTERS_MAX).contains(&count) {
         return Ok(());
     }
-    let text = format!("name at least one, and at most {FILTERS_MAX} at once");
-    Err(Error::Request(text))
+    Err(Error::Request(said!(
+        "refused-filters",
+        "name at least one, and at most {most} at once",
+        most = FILTERS_MAX
+    )))
 }
 
 fn refused(faults: &[AcceptanceFault]) -> Error {
-    let texts: Vec<&str> = faults.iter().map(|fault| &*fault.message).collect();
-    Error::Request(texts.join(" "))
+    let said = faults.iter().map(|fault| Said::from(&fault.message));
+    Error::Request(said.fold(Said::default(), Said::and))
 }
 
 /// Names for the audit trail; the first ones of very many.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use twin_core::{
     SignalKey, Timestamp,
     alarm::{AlarmState, AlarmTransition, Cause},
+    said,
 };
 use twin_historian::{AuditRecord, Concern, LinkTransition, QualityChange, Reject};
 use twin_model::Asset;
@@ -34,9 +35,10 @@ impl App {
     /// [`Error::Unknown`], [`Error::Request`] when the instant is no number, [`Error::History`].
     pub async fn asset_events(&self, query: &EventsQuery) -> Result<EventsPage> {
         if query.before.is_nan() {
-            return Err(Error::Request(
-                "an instant is a number of microseconds".into(),
-            ));
+            return Err(Error::Request(said!(
+                "refused-instant",
+                "an instant is a number of microseconds"
+            )));
         }
         let compiled = self.compiled();
         let asset = asset_of(&compiled, &query.asset)?;

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use twin_core::said;
+
 use super::App;
 use crate::{
-    error::{Error, Result},
+    error::{Doing, Error, Result},
     files::at_home,
     model_files::read_bounded,
     workspace::write_atomic,
@@ -25,7 +27,7 @@ impl App {
         let folder = self.layout_folder();
         let entries = match std::fs::read_dir(&folder) {
             Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(|source| file("read", folder, source))?,
+            entries => entries.map_err(|source| file(Doing::Read, folder, source))?,
         };
         let mut names: Vec<String> = entries
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
@@ -43,15 +45,21 @@ impl App {
     pub fn layout(&self, named: &str) -> Result<String> {
         let path = self.layout_path(named)?;
         let bytes = read_bounded(&path, BYTES_MAX)
-            .map_err(|source| file("read", path.clone(), source))?
+            .map_err(|source| file(Doing::Read, path.clone(), source))?
             .ok_or_else(|| {
-                Error::Request(format!(
-                    "{} is larger than 256 KiB, so no layout",
-                    path.display()
+                Error::Request(said!(
+                    "refused-layout-file-large",
+                    "{path} is larger than 256 KiB, so no layout",
+                    path = path.display().to_string()
                 ))
             })?;
-        String::from_utf8(bytes)
-            .map_err(|_| Error::Request(format!("{} is no text, so no layout", path.display())))
+        String::from_utf8(bytes).map_err(|_| {
+            Error::Request(said!(
+                "refused-layout-text",
+                "{path} is no text, so no layout",
+                path = path.display().to_string()
+            ))
+        })
     }
 
     /// Writes a layout and gives its path; a name alone goes into the workspace.
@@ -61,17 +69,21 @@ impl App {
     pub fn save_layout(&self, named: &str, text: &str) -> Result<String> {
         let path = self.layout_path(named)?;
         if text.len() as u64 > BYTES_MAX {
-            return Err(Error::Request("the layout is larger than 256 KiB".into()));
+            return Err(Error::Request(said!(
+                "refused-layout-large",
+                "the layout is larger than 256 KiB"
+            )));
         }
         if path.exists() {
-            return Err(Error::Request(format!(
-                "there is already a file {}: choose another name, or remove it",
-                path.display()
+            return Err(Error::Request(said!(
+                "refused-layout-exists",
+                "there is already a file {path}: choose another name, or remove it",
+                path = path.display().to_string()
             )));
         }
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)
-                .map_err(|source| file("create", folder.to_owned(), source))?;
+                .map_err(|source| file(Doing::Create, folder.to_owned(), source))?;
         }
         write_atomic(&path, text.as_bytes(), false)?;
         Ok(path.display().to_string())
@@ -84,7 +96,10 @@ impl App {
     fn layout_path(&self, named: &str) -> Result<PathBuf> {
         let named = named.trim();
         if named.is_empty() || named.starts_with('.') {
-            return Err(Error::Request("give the layout a name".into()));
+            return Err(Error::Request(said!(
+                "refused-layout-name",
+                "give the layout a name"
+            )));
         }
         if named.contains(['/', '\\']) {
             let path = at_home(named);
@@ -100,7 +115,7 @@ impl App {
     }
 }
 
-fn file(action: &'static str, path: PathBuf, source: std::io::Error) -> Error {
+fn file(action: Doing, path: PathBuf, source: std::io::Error) -> Error {
     Error::File {
         action,
         path,

@@ -89,7 +89,7 @@ impl App {
         let spec = refused.map_or(spec, Err);
         match &spec {
             Ok(spec) => source.put_grade(grade_view(spec.grade())),
-            Err(error) => source.fail(error.to_string().into()),
+            Err(error) => source.fail(error.said()),
         }
         // The driver takes requests before messages, so it knows the source when the first message arrives.
         self.ask(Request::PutSource(index, Box::new(source)))

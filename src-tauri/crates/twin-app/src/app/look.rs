@@ -22,7 +22,7 @@ use crate::{
         look::{FilterView, LookRequest, LookView, OfferView},
     },
     connections::{down_notice, filter_view, offer_view, spec_of, target_of},
-    error::{Error, Result},
+    error::{Error, Result, Thing},
     running::coap_spec,
 };
 
@@ -89,7 +89,7 @@ impl App {
     /// [`Error::Unknown`] when it was cancelled or another one was begun.
     pub fn look(&self, number: u32) -> Result<LookView> {
         self.looks.view(number).ok_or_else(|| Error::Unknown {
-            what: "look",
+            what: Thing::Look,
             id: number.to_string(),
         })
     }
@@ -109,7 +109,10 @@ impl App {
             } => {
                 let (connection, known) = self.target(&form)?;
                 if connection.kind != Kind::Mqtt {
-                    return Err(Error::Request("only MQTT has topic filters".into()));
+                    return Err(Error::Request(said!(
+                        "refused-no-filters",
+                        "only MQTT has topic filters"
+                    )));
                 }
                 let limits = connection.limits;
                 let mut spec = spec_of(&self.workspace, &connection, form.password.clone())?;
@@ -129,7 +132,10 @@ impl App {
             LookRequest::Resources { form } => {
                 let (connection, _) = self.target(&form)?;
                 if connection.kind != Kind::Coap {
-                    return Err(Error::Request("only CoAP has resources".into()));
+                    return Err(Error::Request(said!(
+                        "refused-no-resources",
+                        "only CoAP has resources"
+                    )));
                 }
                 let spec = coap_spec(&self.workspace, &connection, form.password.clone())?;
                 Ok(Work::Resources(Box::new(spec)))

@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use twin_core::said;
 use twin_model::{AssetType, Edit, Models, Plant, Role, TwinModel};
 
 use super::{App, faults::model_faults, planted::Planted};
@@ -18,7 +19,7 @@ use crate::{
         },
         plant::SignalRole,
     },
-    error::{Error, Result},
+    error::{Doing, Error, Result},
     model_files::{self, BYTES_MAX, FOLDER},
 };
 
@@ -137,16 +138,18 @@ fn judge(dir: &Path, from: &str, choice: Option<&str>, written: &Plant) -> Resul
     // A path that is not whole begins at the workspace, as the others that people type.
     let path = dir.join(from);
     let wrong = |source| Error::File {
-        action: "read",
+        action: Doing::Read,
         path: path.clone(),
         source,
     };
     let bytes = model_files::read_bounded(&path, BYTES_MAX).map_err(wrong)?;
     let bytes = bytes.ok_or_else(|| {
         let most = BYTES_MAX / (1024 * 1024);
-        Error::Request(format!(
-            "{} is larger than {most} MiB: no model file of a plant may be",
-            path.display()
+        Error::Request(said!(
+            "refused-model-large",
+            "{path} is larger than {most} MiB: no model file of a plant may be",
+            path = path.display().to_string(),
+            most = most
         ))
     })?;
     let (file, is_there) = place(dir, &path, &bytes)?;
@@ -179,7 +182,14 @@ fn judge(dir: &Path, from: &str, choice: Option<&str>, written: &Plant) -> Resul
         return Ok(Judged::No(ModelImportView { choices, ..nothing }));
     }
     let model = models.of(&file, choice);
-    let model = model.map_err(|fault| Error::Request(format!("{from}: {}", fault.text)))?;
+    let model = model.map_err(|fault| {
+        Error::Request(said!(
+            "refused-model",
+            "{path}: {fault}",
+            path = from,
+            fault = fault.said()
+        ))
+    })?;
     let dtmi = (!interfaces.is_empty()).then(|| model.id.clone());
     Ok(Judged::Yes {
         new_type: Box::new(new_type(model, dtmi, file, written)?),
@@ -197,9 +207,10 @@ fn new_type(
 ) -> Result<AssetType> {
     let same = |one: &&AssetType| one.dtmi == dtmi && one.model_file.as_ref() == Some(&file);
     if let Some(known) = written.types.iter().find(same) {
-        return Err(Error::Request(format!(
-            "the type \"{}\" is of this model already: give assets that type",
-            known.id
+        return Err(Error::Request(said!(
+            "refused-model-known",
+            "the type \"{id}\" is of this model already: give assets that type",
+            id = known.id.as_str()
         )));
     }
     let mut id = model.type_id.clone();
@@ -245,8 +256,11 @@ fn place(dir: &Path, path: &Path, bytes: &[u8]) -> Result<(String, bool)> {
             return Ok((file, true));
         }
     }
-    Err(Error::Request(format!(
-        "the folder {FOLDER} has too many files named {name}: give the file another name"
+    Err(Error::Request(said!(
+        "refused-model-names",
+        "the folder {folder} has too many files named {name}: give the file another name",
+        folder = FOLDER,
+        name = name
     )))
 }
 
@@ -267,7 +281,7 @@ fn plain_name(name: &str) -> String {
 
 fn put_new(path: &Path, bytes: &[u8]) -> Result<()> {
     let wrong = |source| Error::File {
-        action: "write",
+        action: Doing::Write,
         path: path.to_owned(),
         source,
     };
@@ -304,7 +318,7 @@ fn model_view(file: &str, model: TwinModel, written: Option<&AssetType>) -> Twin
     });
     let left_out = model.left_out.into_iter().map(|left| LeftOutView {
         path: left.path,
-        text: left.text,
+        text: left.text.into(),
     });
     TwinModelView {
         file: file.to_owned(),

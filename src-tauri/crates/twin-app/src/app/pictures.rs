@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use twin_core::said;
+
 use super::App;
 use crate::{
     api::pictures::{PictureBinding, PictureList, PictureRow, PictureView},
@@ -43,8 +45,10 @@ impl App {
         user: &str,
     ) -> Result<PictureView> {
         if bindings.len() > BINDINGS_MAX {
-            return Err(Error::Request(format!(
-                "more than {BINDINGS_MAX} bindings at once: save fewer"
+            return Err(Error::Request(said!(
+                "refused-bindings",
+                "more than {most} bindings at once: save fewer",
+                most = BINDINGS_MAX
             )));
         }
         let _alone = self.editing.lock().await;

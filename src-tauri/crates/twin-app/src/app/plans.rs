@@ -1,11 +1,12 @@
 //! Plans and the map: their files for the window, and where a person puts assets on them.
 
+use twin_core::said;
 use twin_model::{Edit, Location, Plan, Plant};
 
 use super::App;
 use crate::{
     api::plans::Placing,
-    error::{Error, Result},
+    error::{Error, Result, Thing},
     plans,
 };
 
@@ -22,7 +23,7 @@ impl App {
         let planted = self.planted();
         let plan = planted.compiled.plant.plan(id);
         let file = plan.map(|plan| plan.file.clone()).ok_or(Error::Unknown {
-            what: "plan",
+            what: Thing::Plan,
             id: id.to_owned(),
         })?;
         let dir = self.workspace.dir().to_owned();
@@ -59,18 +60,19 @@ impl App {
             .asset(&placing.asset)
             .is_none()
         {
-            return Err(unknown("asset", &placing.asset));
+            return Err(unknown(Thing::Asset, &placing.asset));
         }
         let edit = edit_of(placing);
         let edited = self.workspace.edit_plant(|document| {
             let plan = placing.plan.as_deref();
             if let Some(id) = plan.filter(|id| document.plant().plan(id).is_none()) {
-                return Err(unknown("plan", id));
+                return Err(unknown(Thing::Plan, id));
             }
             if placed(document.plant(), placing) != placing.before {
-                return Err(Error::Request(format!(
-                    "{} is somewhere else by now, so it was not moved: look again",
-                    placing.asset
+                return Err(Error::Request(said!(
+                    "refused-placed",
+                    "{asset} is somewhere else by now, so it was not moved: look again",
+                    asset = placing.asset.as_str()
                 )));
             }
             let done = document.apply(std::slice::from_ref(&edit));
@@ -182,7 +184,10 @@ mod tests {
         }
         assert!(matches!(
             place(placing(Some("attic"), None, at)).await,
-            Err(Error::Unknown { what: "plan", .. })
+            Err(Error::Unknown {
+                what: Thing::Plan,
+                ..
+            })
         ));
         place(placing(Some("site"), at, None)).await.unwrap();
         place(placing(None, Some([50.1, 8.5]), None)).await.unwrap();

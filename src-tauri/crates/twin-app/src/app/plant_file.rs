@@ -20,7 +20,7 @@ use super::{
 use crate::{
     api::plant::{PlantFaultView, PlantFileView},
     clock,
-    error::{Error, Result},
+    error::{Doing, Error, Result},
     model_files,
     pipeline::{
         request::{NewPlant, Request},
@@ -254,7 +254,7 @@ impl App {
                 let config = Arc::clone(&planted.compiled.engine);
                 let thread = ScoringThread::start(models, config, self.answers.clone());
                 Some(thread.map_err(|source| Error::File {
-                    action: "start",
+                    action: Doing::Start,
                     path: PathBuf::from("scoring thread"),
                     source,
                 })?)

@@ -42,10 +42,12 @@ impl App {
             at: clock::now(),
         });
         let forgotten = self.workspace.put_password(id, "").map_err(|error| {
-            let text = format!(
-                "the connection \"{id}\" is removed, but its password is still stored: {error}"
-            );
-            Error::Request(text)
+            Error::Request(said!(
+                "refused-password-left",
+                "the connection \"{id}\" is removed, but its password is still stored: {error}",
+                id = id,
+                error = error.said()
+            ))
         });
         let taken_up = self.take_up_edit(text).await;
         if let (Err(_), Err(error)) = (&taken_up, &forgotten) {

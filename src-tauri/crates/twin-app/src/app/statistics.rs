@@ -7,7 +7,7 @@ use std::{
 };
 
 use tokio::{task::AbortHandle, time::Instant};
-use twin_core::{SignalKey, Timestamp, said};
+use twin_core::{Said, SignalKey, Timestamp, said};
 use twin_historian::{Between, Historian, Measured, State};
 
 use super::App;
@@ -17,7 +17,7 @@ use crate::{
         statistics::{StateBand, StateRunView, StatisticsRequest, StatisticsRow, StatisticsView},
         trend::TrendRequest,
     },
-    error::{Error, Result},
+    error::{Error, Result, Thing},
 };
 
 /// Signals at most: those of a trend.
@@ -54,7 +54,7 @@ struct Progress {
     part: f64,
     ended: bool,
     too_long: bool,
-    failure: Option<String>,
+    failure: Option<Said>,
 }
 
 /// What is to be measured.
@@ -70,12 +70,18 @@ impl App {
     /// # Errors
     /// [`Error::Request`] for an impossible span or too many signals, [`Error::Unknown`] for a signal that is none.
     pub async fn start_statistics(&self, request: &StatisticsRequest) -> Result<StatisticsView> {
-        let wrong = |text: &str| Err(Error::Request(text.into()));
         if !request.t0.is_finite() || !request.t1.is_finite() || request.t0 > request.t1 {
-            return wrong("the span ends before it begins: choose another one");
+            return Err(Error::Request(said!(
+                "refused-span",
+                "the span ends before it begins: choose another one"
+            )));
         }
         if request.signals.len() > SIGNALS_MAX {
-            return wrong("statistics are of at most 16 signals: choose fewer");
+            return Err(Error::Request(said!(
+                "refused-statistics",
+                "statistics are of at most {most} signals: choose fewer",
+                most = SIGNALS_MAX
+            )));
         }
         let plant = self.view.plant();
         let all = || plant.assets.iter().flat_map(|asset| &asset.signals);
@@ -83,7 +89,7 @@ impl App {
         for key in &request.signals {
             let view = all().find(|signal| signal.key == *key);
             let view = view.ok_or_else(|| Error::Unknown {
-                what: "signal",
+                what: Thing::Signal,
                 id: key.to_string(),
             })?;
             signals.push((*key, between(view)));
@@ -102,7 +108,7 @@ impl App {
     /// [`Error::Unknown`] when they were cancelled, or others took their place.
     pub fn statistics(&self, number: u32) -> Result<StatisticsView> {
         self.measurings.view(number).ok_or_else(|| Error::Unknown {
-            what: "statistics",
+            what: Thing::Statistics,
             id: number.to_string(),
         })
     }
@@ -117,12 +123,19 @@ impl App {
     /// # Errors
     /// [`Error::Request`] for an impossible range, width or number of signals, [`Error::History`].
     pub async fn state_bands(&self, request: &TrendRequest) -> Result<Vec<StateBand>> {
-        let wrong = |text: &str| Err(Error::Request(text.into()));
         if !request.t0.is_finite() || !request.t1.is_finite() || request.t0 >= request.t1 {
-            return wrong("the trend's range ends before it begins: choose another range");
+            return Err(Error::Request(said!(
+                "refused-trend-range",
+                "the trend's range ends before it begins: choose another range"
+            )));
         }
         if !(1..=WIDTH_MAX).contains(&request.width) || request.signals.len() > SIGNALS_MAX {
-            return wrong("bands of states take 1 to 4096 columns and at most 16 signals");
+            return Err(Error::Request(said!(
+                "refused-bands",
+                "bands of states take 1 to {columns} columns and at most {signals} signals",
+                columns = u64::from(WIDTH_MAX),
+                signals = SIGNALS_MAX
+            )));
         }
         let range = (Timestamp(request.t0 as i64), Timestamp(request.t1 as i64));
         let plant = self.view.plant();
@@ -243,10 +256,7 @@ impl Progress {
     /// `finished`: the task is not there any more. Without an end it has panicked.
     fn view(&self, number: u32, finished: bool) -> StatisticsView {
         let broken = finished && !self.ended;
-        let failure = self
-            .failure
-            .clone()
-            .map(|text| twin_core::Said::from(text).into());
+        let failure = self.failure.as_ref().map(Into::into);
         let broken_words = || {
             said!(
                 "trend-stats-broken",
@@ -273,7 +283,7 @@ impl Work {
         progress.ended = true;
         match done {
             Ok(complete) => progress.too_long = !complete,
-            Err(error) => progress.failure = Some(error.to_string()),
+            Err(error) => progress.failure = Some(error.said()),
         }
     }
 

@@ -127,7 +127,7 @@ impl App {
 }
 
 fn words(connection: &Connection, error: &Error, runs_on: bool) -> Said {
-    let (name, error) = (connection.name.as_str(), error.to_string());
+    let (name, error) = (connection.name.as_str(), error.said());
     if runs_on {
         return said!(
             "condition-connection-kept",

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use twin_core::{ConnectionId, Duration};
+use twin_core::{ConnectionId, Duration, Said, said};
 use twin_model::{
     Carrier, Connection, Kind, Limits, Protocol, Resource, Security, Session, Subscription,
     Transport, topic,
@@ -99,23 +99,31 @@ fn filled(text: &str) -> Option<String> {
 /// and for another kind than before.
 pub fn connection_of(form: &ConnectionForm, existing: &[Connection]) -> Result<Connection> {
     if form.name.trim().is_empty() {
-        return missing("name");
+        return missing(said!("refused-missing-name", "name"));
     }
     match form.kind {
         KindView::Mqtt if form.subscriptions.is_empty() => {
-            return missing("topic filter, so nothing would be heard");
+            return missing(said!(
+                "refused-missing-filter",
+                "topic filter, so nothing would be heard"
+            ));
         }
         KindView::Coap if form.resources.is_empty() => {
-            return missing("resource, so nothing would be read");
+            return missing(said!(
+                "refused-missing-resource",
+                "resource, so nothing would be read"
+            ));
         }
         KindView::Mqtt | KindView::Coap => {}
     }
     target_of(form, existing)
 }
 
-fn missing<T>(what: &str) -> Result<T> {
-    Err(Error::Request(format!(
-        "the connection has no {what}: fill it in"
+fn missing<T>(what: Said) -> Result<T> {
+    Err(Error::Request(said!(
+        "refused-missing",
+        "the connection has no {what}: fill it in",
+        what = what
     )))
 }
 
@@ -126,7 +134,7 @@ fn missing<T>(what: &str) -> Result<T> {
 /// As [`connection_of`], but for those.
 pub fn target_of(form: &ConnectionForm, existing: &[Connection]) -> Result<Connection> {
     if form.host.trim().is_empty() {
-        return missing("host");
+        return missing(said!("refused-missing-host", "host"));
     }
     let before = existing.iter().find(|c| c.id.as_str() == form.id);
     let kind = match form.kind {
@@ -134,10 +142,11 @@ pub fn target_of(form: &ConnectionForm, existing: &[Connection]) -> Result<Conne
         KindView::Coap => Kind::Coap,
     };
     if let Some(before) = before.filter(|before| before.kind != kind) {
-        return Err(Error::Request(format!(
-            "the connection \"{}\" is one of {} and stays so: make a new one",
-            before.name,
-            before.kind.name()
+        return Err(Error::Request(said!(
+            "refused-kind",
+            "the connection \"{name}\" is one of {kind} and stays so: make a new one",
+            name = before.name.as_str(),
+            kind = before.kind.name()
         )));
     }
     let id = if form.id.is_empty() {
@@ -173,8 +182,10 @@ fn mqtt_of(form: &ConnectionForm, both: Connection) -> Result<Connection> {
     for subscription in &form.subscriptions {
         let filter = subscription.filter.trim();
         if topic::is_everything(filter) && !subscription.everything {
-            return Err(Error::Request(format!(
-                "\"{filter}\" asks for every message of the broker: name topics, or say that you want everything"
+            return Err(Error::Request(said!(
+                "refused-everything",
+                "\"{filter}\" asks for every message of the broker: name topics, or say that you want everything",
+                filter = filter
             )));
         }
     }
@@ -212,15 +223,26 @@ fn coap_of(form: &ConnectionForm, both: Connection) -> Result<Connection> {
     let mut seen = HashSet::new();
     let resource = |resource: &ResourceForm| {
         let path = resource.path.trim();
-        let refused = |why: &str| Err(Error::Request(format!("the resource \"{path}\" {why}")));
         if !path.starts_with('/') {
-            return refused("is no path: let it begin with /");
+            return Err(Error::Request(said!(
+                "refused-resource-path",
+                "the resource \"{path}\" is no path: let it begin with /",
+                path = path
+            )));
         }
         if !seen.insert(path.to_owned()) {
-            return refused("stands twice: remove one");
+            return Err(Error::Request(said!(
+                "refused-resource-twice",
+                "the resource \"{path}\" stands twice: remove one",
+                path = path
+            )));
         }
         if !(1.0..=86_400.0).contains(&resource.every_s) {
-            return refused("has an impossible interval: give 1 to 86,400 seconds");
+            return Err(Error::Request(said!(
+                "refused-resource-interval",
+                "the resource \"{path}\" has an impossible interval: give 1 to 86,400 seconds",
+                path = path
+            )));
         }
         Ok(Resource {
             path: path.to_owned(),
@@ -250,23 +272,28 @@ fn transport_of(form: &TransportForm) -> Transport {
 
 fn limits_of(form: &LimitsForm) -> Result<Limits> {
     Ok(Limits {
-        packet: bytes_of(form.packet, "largest message")?,
+        packet: bytes_of(form.packet, || {
+            said!("refused-bytes-message", "largest message")
+        })?,
         topics: form.topics,
         rate: form.rate,
-        rate_bytes: bytes_of(form.rate_bytes, "data rate")?,
+        rate_bytes: bytes_of(form.rate_bytes, || said!("refused-bytes-rate", "data rate"))?,
     })
 }
 
 /// Whole bytes, in the range in which every whole number has its own `f64`.
-fn bytes_of(bytes: Option<f64>, what: &str) -> Result<Option<u64>> {
+fn bytes_of(bytes: Option<f64>, what: impl Fn() -> Said) -> Result<Option<u64>> {
     const LARGEST: f64 = 9_007_199_254_740_992.0;
     match bytes {
         None => Ok(None),
         Some(bytes) if (1.0..=LARGEST).contains(&bytes) && bytes.fract() == 0.0 => {
             Ok(Some(bytes as u64))
         }
-        Some(bytes) => Err(Error::Request(format!(
-            "the {what} is {bytes} bytes: give a whole number above 0, or nothing"
+        Some(bytes) => Err(Error::Request(said!(
+            "refused-bytes",
+            "the {what} is {bytes} bytes: give a whole number above 0, or nothing",
+            what = what(),
+            bytes = bytes.to_string()
         ))),
     }
 }

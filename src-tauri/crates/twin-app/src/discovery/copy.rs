@@ -4,7 +4,7 @@ use tokio::sync::{mpsc, oneshot};
 use twin_discover::{Heard, Ledger};
 
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, Thing},
     pipeline::request::{LedgerLook, LedgerRequest, Request},
 };
 
@@ -51,7 +51,7 @@ pub(super) async fn ledger(
 /// [`Error::Unknown`] when there is no such connection, [`Error::Stopped`].
 pub async fn ledger_of(requests: &mpsc::Sender<Request>, connection: &str) -> Result<Ledger> {
     let unknown = || Error::Unknown {
-        what: "connection",
+        what: Thing::Connection,
         id: connection.to_owned(),
     };
     let looks = looks(requests).await?;

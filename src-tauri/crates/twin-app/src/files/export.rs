@@ -8,7 +8,7 @@ use twin_historian::{Historian, Sample};
 use twin_report::{Format, Origin, Reading, TableWriter};
 
 use crate::{
-    error::{Error, Result},
+    error::{Doing, Error, Result},
     files::{
         job::{Job, Stopped},
         place::Draft,
@@ -134,7 +134,7 @@ fn reading_of(sample: Sample) -> Reading {
 /// Writes until told that all is there. A queue that ends before means: leave nothing behind.
 fn write(export: &Export, path: &Path, mut told: mpsc::Receiver<Told>) -> Result<()> {
     let wrong = |source| Error::Table {
-        action: "export to",
+        action: Doing::Export,
         path: path.to_owned(),
         source,
     };

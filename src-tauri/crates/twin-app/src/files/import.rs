@@ -8,7 +8,7 @@ use twin_report::{Faults, Row, TableReader};
 
 use crate::{
     clock,
-    error::{Error, Result},
+    error::{Doing, Error, Result},
     files::{
         desk::{Desk, Target},
         job::{Job, Stopped},
@@ -66,7 +66,7 @@ fn read_file(path: &Path, pages: &mpsc::Sender<Page>) -> (Faults, Result<()>) {
         Ok(file) => file,
         Err(source) => {
             let error = Error::File {
-                action: "read",
+                action: Doing::Read,
                 path: path.to_owned(),
                 source,
             };
@@ -74,7 +74,7 @@ fn read_file(path: &Path, pages: &mpsc::Sender<Page>) -> (Faults, Result<()>) {
         }
     };
     let wrong = |source| Error::Table {
-        action: "import",
+        action: Doing::Import,
         path: path.to_owned(),
         source,
     };

@@ -19,7 +19,7 @@ use std::{
 };
 
 use tokio::{sync::watch, task::JoinHandle};
-use twin_core::{SignalKey, Timestamp};
+use twin_core::{Said, SignalKey, Timestamp, said};
 use twin_historian::{AuditEntry, Historian};
 use twin_report::{Format, Origin};
 
@@ -29,7 +29,7 @@ use crate::{
         plant::PlantView,
     },
     clock,
-    error::{Error, Result},
+    error::{Error, Result, Thing},
     keep::command,
     pipeline::retention::Plan,
     view::View,
@@ -100,8 +100,10 @@ impl Files {
             },
         };
         if request.t0.is_nan() || request.t1.is_nan() || export.t0 >= export.t1 {
-            let text = "the range ends before it begins: choose another range";
-            return Err(Error::Request(text.into()));
+            return Err(Error::Request(said!(
+                "refused-range",
+                "the range ends before it begins: choose another range"
+            )));
         }
         let name = format!("history-{}.{}", clock::now().millis(), format.extension());
         let path = place::target(&self.dir.join("exports"), &request.path, &name);
@@ -129,7 +131,10 @@ impl Files {
     /// written. What is wrong with the file is in the job.
     pub async fn start_import(&self, path: &str, user: &str) -> Result<FileJobView> {
         if path.trim().is_empty() {
-            return Err(Error::Request("no file is named: give its path".into()));
+            return Err(Error::Request(said!(
+                "refused-no-file",
+                "no file is named: give its path"
+            )));
         }
         let path = place::target(&self.dir.join("exports"), path, "");
         let targets = desk::targets(self.view.plant(), &self.plan.borrow().policy);
@@ -241,16 +246,11 @@ impl Files {
                 .as_ref()
                 .is_some_and(|current| current.job.is_running())
         {
-            let what = match before.kind {
-                FileJobKind::Export => "an export to",
-                FileJobKind::Import => "an import of",
-                FileJobKind::Backup => "a backup to",
-                FileJobKind::Check => "a check of",
-            };
-            return Err(Error::Request(format!(
-                "{what} {} is at work ({:.0} % done): wait for its end, or cancel it",
-                before.path,
-                before.done * 100.0
+            return Err(Error::Request(said!(
+                "refused-busy",
+                "{what} is at work ({percent} % done): wait for its end, or cancel it",
+                what = at_work(before),
+                percent = format!("{:.0}", before.done * 100.0)
             )));
         }
         let number = before.map_or(1, |before| before.number + 1);
@@ -281,9 +281,9 @@ impl Files {
         let audited = job.is_audited();
         if audited && let Err(error) = self.historian.alarms().write_audit(&entry).await {
             let error = Error::from(error);
-            let text = error.to_string();
+            let said = error.said();
             job.end(&Err(Stopped::Failed(error)));
-            return Err(Error::Request(text));
+            return Err(Error::Request(said));
         }
         let (historian, own) = (self.historian.clone(), Arc::clone(&job));
         let task = tokio::spawn(async move {
@@ -310,16 +310,29 @@ impl Files {
 }
 
 /// The signals with these keys, in this order.
+/// A job in a sentence.
+fn at_work(job: &FileJobView) -> Said {
+    let path = job.path.as_str();
+    match job.kind {
+        FileJobKind::Export => said!("refused-busy-export", "an export to {path}", path = path),
+        FileJobKind::Import => said!("refused-busy-import", "an import of {path}", path = path),
+        FileJobKind::Backup => said!("refused-busy-backup", "a backup to {path}", path = path),
+        FileJobKind::Check => said!("refused-busy-check", "a check of {path}", path = path),
+    }
+}
+
 fn exported(plant: &PlantView, keys: &[u32]) -> Result<Vec<Exported>> {
     if keys.is_empty() {
-        let text = "no signal is chosen: choose at least one";
-        return Err(Error::Request(text.into()));
+        return Err(Error::Request(said!(
+            "refused-no-signal",
+            "no signal is chosen: choose at least one"
+        )));
     }
     let all = plant.assets.iter().flat_map(|asset| &asset.signals);
     let by_key: HashMap<u32, _> = all.map(|signal| (signal.key, signal)).collect();
     let one = |key: &u32| {
         let signal = by_key.get(key).ok_or_else(|| Error::Unknown {
-            what: "signal",
+            what: Thing::Signal,
             id: key.to_string(),
         })?;
         Ok(Exported {

@@ -6,7 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::error::{Error, Result};
+use twin_core::said;
+
+use crate::error::{Doing, Error, Result};
 
 /// Bytes gathered before the system is asked to write.
 const BUFFER: usize = 1 << 18;
@@ -53,7 +55,7 @@ impl Draft {
         let wrong = |path: &Path| {
             let path = path.to_owned();
             move |source| Error::File {
-                action: "write",
+                action: Doing::Write,
                 path,
                 source,
             }
@@ -105,7 +107,7 @@ impl Draft {
                 Err(already_exists(&self.target))
             }
             Err(source) => Err(Error::File {
-                action: "write",
+                action: Doing::Write,
                 path: self.target.clone(),
                 source,
             }),
@@ -194,8 +196,10 @@ pub fn refuse_folder(named: &str) -> Result<()> {
     {
         return Ok(());
     }
-    Err(Error::Request(format!(
-        "{named} names a folder: add the name of a file"
+    Err(Error::Request(said!(
+        "refused-folder",
+        "{path} names a folder: add the name of a file",
+        path = named
     )))
 }
 
@@ -222,9 +226,10 @@ pub fn refuse_existing(target: &Path) -> Result<()> {
 }
 
 fn already_exists(target: &Path) -> Error {
-    Error::Request(format!(
-        "{} exists already, and nothing is overwritten: choose another name",
-        target.display()
+    Error::Request(said!(
+        "refused-exists",
+        "{path} exists already, and nothing is overwritten: choose another name",
+        path = target.display().to_string()
     ))
 }
 

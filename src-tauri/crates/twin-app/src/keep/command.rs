@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use twin_core::Timestamp;
+use twin_core::{Said, SaidValue, Timestamp, said};
 
 /// The program that has them.
 const PROGRAM: &str = "twinscope-headless";
-/// What the historian says around the name of a file that it set aside.
-const KEPT: (&str, &str) = ("it was kept as ", " and a new one");
+/// What the historian says of a file that it set aside.
+const SET_ASIDE: &str = "history-set-aside";
 
 /// The folder for backups whose own folder is not named.
 pub fn backups(workspace: &Path) -> PathBuf {
@@ -30,23 +30,29 @@ pub fn line(workspace: &Path, work: &str) -> String {
 }
 
 /// A notice of the opening of history with what to do about it, where something can be done.
-pub fn notice(workspace: &Path, text: &str) -> String {
-    // What SQLite says of a damaged file has lines.
-    let text = text.replace('\n', "; ");
-    let kept = text.split_once(KEPT.0).and_then(|(_, rest)| {
-        let (file, _) = rest.split_once(KEPT.1)?;
-        Some(file)
-    });
-    match kept {
-        None => text,
-        Some(file) => format!(
-            "{text}. To bring back what can be read in it, close Twinscope and run: {}",
-            line(
-                workspace,
-                &format!("salvage {}", quoted(&absolute(Path::new(file))))
-            )
-        ),
-    }
+pub fn notice(workspace: &Path, notice: &Said) -> Said {
+    let Some(kept) = set_aside(notice) else {
+        return notice.clone();
+    };
+    let salvage = format!("salvage {}", quoted(&absolute(Path::new(kept))));
+    said!(
+        "history-salvage",
+        "{notice}. To bring back what can be read in it, close Twinscope and run: {command}",
+        notice = notice.clone(),
+        command = line(workspace, &salvage)
+    )
+}
+
+/// The file that history says it has set aside.
+fn set_aside(notice: &Said) -> Option<&str> {
+    let sentence = notice.sentences.iter().find(|one| one.id == SET_ASIDE)?;
+    sentence
+        .values
+        .iter()
+        .find_map(|(name, value)| match value {
+            SaidValue::Text(file) if name == "kept" => Some(file.as_str()),
+            _ => None,
+        })
 }
 
 /// A command may be typed in another folder.
@@ -83,16 +89,23 @@ mod tests {
 
     #[test]
     fn a_notice_names_the_command_for_the_file_that_was_kept() {
-        let text = "telemetry.db was damaged (why); it was kept as /w s/telemetry.db.damaged-1 and a new one was started; \
-            repair can salvage what is readable in it";
-        let told = notice(Path::new("/w s"), text);
+        // As the historian says it.
+        let aside = said!(
+            "history-set-aside",
+            "{name} was damaged ({why}); it was kept as {kept} and a new one was started; repair can salvage what is \
+             readable in it",
+            name = "telemetry.db",
+            why = "why",
+            kept = "/w s/telemetry.db.damaged-1"
+        );
+        let told = notice(Path::new("/w s"), &aside).to_string();
         assert!(
-            told.starts_with(text)
+            told.starts_with(&aside.to_string())
                 && told.ends_with("--workspace '/w s' salvage '/w s/telemetry.db.damaged-1'"),
             "{told}"
         );
-        let other = "an exchange of files that was cut short is finished";
-        assert_eq!(notice(Path::new("/w"), other), other);
+        let other = Said::from("an exchange of files that was cut short is finished");
+        assert_eq!(notice(Path::new("/w"), &other), other);
     }
 
     #[cfg(unix)]

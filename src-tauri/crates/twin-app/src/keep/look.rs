@@ -9,11 +9,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use twin_core::said;
 use twin_historian::Historian;
 
 use crate::{
     clock,
-    error::{Error, Result},
+    error::{Doing, Error, Result},
 };
 
 /// The databases of history.
@@ -55,9 +56,10 @@ impl Looked {
             .notices()
             .iter()
             .map(|notice| {
+                let notice = notice.to_string();
                 let head = notice
                     .split_once("; it was kept as")
-                    .map_or(&**notice, |(head, _)| head);
+                    .map_or(&*notice, |(head, _)| head);
                 format!("{head}.")
             })
             .collect();
@@ -91,9 +93,10 @@ impl Looked {
 pub fn refuse_without_history(dir: &Path) -> Result<()> {
     let pending = missing(dir).len() == FILES.len() && exchange(dir).is_none();
     if pending {
-        return Err(Error::Request(format!(
-            "there is no history in {}: name its folder with --workspace",
-            dir.display()
+        return Err(Error::Request(said!(
+            "refused-no-history",
+            "there is no history in {path}: name its folder with --workspace",
+            path = dir.display().to_string()
         )));
     }
     Ok(())
@@ -131,7 +134,7 @@ fn exchange(dir: &Path) -> Option<PathBuf> {
 fn link(dir: &Path) -> Result<Links> {
     let folder = dir.join(".looking");
     let wrong = |source| Error::File {
-        action: "make",
+        action: Doing::Create,
         path: folder.clone(),
         source,
     };

@@ -12,11 +12,12 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
+use twin_core::said;
 use twin_historian::{AuditEntry, BackedUp, Historian};
 
 use crate::{
     clock,
-    error::{Error, Result},
+    error::{Doing, Error, Result},
     workspace,
 };
 use look::{FILES, Looked, refuse_without_history};
@@ -102,7 +103,7 @@ impl Watch<'_> {
 /// neither.
 pub async fn run(dir: &Path, work: &Work, user: &str, look: Look<'_>) -> Result<Outcome> {
     let absolute = std::path::absolute(dir).map_err(|source| Error::File {
-        action: "find",
+        action: Doing::Find,
         path: dir.to_owned(),
         source,
     })?;
@@ -113,10 +114,11 @@ pub async fn run(dir: &Path, work: &Work, user: &str, look: Look<'_>) -> Result<
         _ => refuse_without_history(dir)?,
     }
     let _lock = workspace::lock(dir).map_err(|error| match error {
-        Error::Locked { path } => Error::Request(format!(
-            "the workspace {} is open in a running Twinscope: close it, in the tray too, then try again. A backup \
+        Error::Locked { path } => Error::Request(said!(
+            "refused-running",
+            "the workspace {path} is open in a running Twinscope: close it, in the tray too, then try again. A backup \
              and a check can also be made in the running program: Settings, History",
-            path.display()
+            path = path.display().to_string()
         )),
         other => other,
     })?;
@@ -174,9 +176,10 @@ async fn backup(dir: &Path, to: Option<&Path>, user: &str, watch: &Watch<'_>) ->
         Some(to) => to.to_owned(),
     };
     if to.symlink_metadata().is_ok() {
-        return Err(Error::Request(format!(
-            "{} exists already, and nothing is overwritten: name another folder",
-            to.display()
+        return Err(Error::Request(said!(
+            "refused-folder-exists",
+            "{path} exists already, and nothing is overwritten: name another folder",
+            path = to.display().to_string()
         )));
     }
     let looked = Looked::open(dir).await?;
@@ -229,9 +232,10 @@ async fn restore(dir: &Path, from: &Path, user: &str, watch: &Watch<'_>) -> Resu
     {
         Some(from) => from,
         None => {
-            return Err(Error::Request(format!(
-                "there is no backup in {}: name the folder that holds telemetry.db and alarms.db",
-                from.display()
+            return Err(Error::Request(said!(
+                "refused-no-backup",
+                "there is no backup in {path}: name the folder that holds telemetry.db and alarms.db",
+                path = from.display().to_string()
             )));
         }
     };

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use twin_core::Timestamp;
+use twin_core::{Timestamp, said};
 use twin_historian::{Historian, Imported, Salvaged};
 
 use super::{Note, Outcome, Watch, command, look::Looked, note};
@@ -54,9 +54,10 @@ fn found(dir: &Path, damaged: &Path) -> Result<PathBuf> {
     let file = candidates.into_iter().find(|file| file.is_file());
     let file = file.and_then(|file| std::path::absolute(file).ok());
     file.ok_or_else(|| {
-        Error::Request(format!(
-            "there is no file {}: name the one that was set aside, such as telemetry.db.damaged-20261122T193000Z",
-            damaged.display()
+        Error::Request(said!(
+            "refused-no-damaged",
+            "there is no file {path}: name the one that was set aside, such as telemetry.db.damaged-20261122T193000Z",
+            path = damaged.display().to_string()
         ))
     })
 }

@@ -178,7 +178,7 @@ async fn what_was_set_aside_comes_back_beside_what_is_new() {
     let dir = filled().await;
     damage(dir.path());
     let historian = Historian::open(dir.path(), clock::now()).await.unwrap();
-    let notice = command::notice(dir.path(), &historian.notices()[0]);
+    let notice = command::notice(dir.path(), &historian.notices()[0]).to_string();
     historian.close().await.unwrap();
     drop(historian);
     let (_, file) = notice.rsplit_once(" salvage ").expect("the command");

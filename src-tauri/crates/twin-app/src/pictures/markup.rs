@@ -7,6 +7,8 @@ use quick_xml::{
     events::{BytesStart, Event},
 };
 
+use twin_core::{Said, said};
+
 use crate::api::pictures::{PictureBinding, PictureShow, PictureSide};
 
 /// Most elements of a picture.
@@ -42,7 +44,7 @@ impl<'a> Markup<'a> {
     ///
     /// # Errors
     /// In words for a person: what is no SVG, not well-formed, too large or too deep, or brings definitions of its own.
-    pub fn read(text: &'a str) -> Result<Self, String> {
+    pub fn read(text: &'a str) -> Result<Self, Said> {
         let skipped = if text.starts_with(BOM) {
             BOM.len_utf8()
         } else {
@@ -54,44 +56,54 @@ impl<'a> Markup<'a> {
         loop {
             let from = position(&reader)? + skipped;
             let event = reader.read_event();
-            let event = event.map_err(|error| broken(text, from, &error.to_string()))?;
+            let event = event.map_err(|error| broken(text, from, Said::from(error.to_string())))?;
             let to = position(&reader)? + skipped;
             match event {
                 Event::Start(tag) => {
-                    look_at(&tag, tags.len()).map_err(|why| broken(text, from, &why))?;
+                    look_at(&tag, tags.len()).map_err(|why| broken(text, from, why))?;
                     tags.push(from..to);
                     depth += 1;
                 }
                 Event::Empty(tag) => {
-                    look_at(&tag, tags.len()).map_err(|why| broken(text, from, &why))?;
+                    look_at(&tag, tags.len()).map_err(|why| broken(text, from, why))?;
                     tags.push(from..to);
                 }
                 Event::End(_) => depth = depth.saturating_sub(1),
                 Event::DocType(content) if content.contains('[') => {
-                    return Err(
+                    return Err(said!(
+                        "drawing-entities",
                         "it brings definitions (entities) of its own, which are not followed: save it as \"Plain SVG\""
-                            .to_owned(),
-                    );
+                    ));
                 }
                 Event::Eof => break,
                 _ => {}
             }
             if depth > DEPTH_MAX {
-                return Err(format!(
-                    "its elements lie more than {DEPTH_MAX} deep in one another: ungroup what needs no group"
+                return Err(said!(
+                    "drawing-deep",
+                    "its elements lie more than {most} deep in one another: ungroup what needs no group",
+                    most = DEPTH_MAX
                 ));
             }
             if tags.len() > ELEMENTS_MAX {
-                return Err(format!(
-                    "it has more than {ELEMENTS_MAX} elements: simplify it, or split it into several pictures"
+                return Err(said!(
+                    "drawing-elements",
+                    "it has more than {most} elements: simplify it, or split it into several pictures",
+                    most = ELEMENTS_MAX
                 ));
             }
         }
         if depth > 0 {
-            return Err("it ends before its last element does: save it again".to_owned());
+            return Err(said!(
+                "drawing-unended",
+                "it ends before its last element does: save it again"
+            ));
         }
         if tags.is_empty() {
-            return Err("it is no SVG: there is no element in it".to_owned());
+            return Err(said!(
+                "drawing-empty",
+                "it is no SVG: there is no element in it"
+            ));
         }
         Ok(Markup { text, tags })
     }
@@ -105,12 +117,16 @@ impl<'a> Markup<'a> {
     ///
     /// # Errors
     /// In words, when there is no such element, one is named twice, or a value is too long.
-    pub fn bound(&self, bindings: &[PictureBinding]) -> Result<String, String> {
+    pub fn bound(&self, bindings: &[PictureBinding]) -> Result<String, Said> {
         let mut edits: Vec<(Range<usize>, String)> = Vec::new();
         for binding in bindings {
             let index = usize::try_from(binding.element).unwrap_or(usize::MAX);
             let tag = self.tags.get(index).ok_or_else(|| {
-                format!("there is no element {index} in the picture any more: load it again")
+                said!(
+                    "drawing-no-element",
+                    "there is no element {index} in the picture any more: load it again",
+                    index = index
+                )
             })?;
             let values = values_of(binding);
             if values
@@ -118,8 +134,11 @@ impl<'a> Markup<'a> {
                 .flatten()
                 .any(|value| value.chars().count() > VALUE_MAX)
             {
-                return Err(format!(
-                    "what is bound to element {index} is longer than {VALUE_MAX} characters: shorten it"
+                return Err(said!(
+                    "drawing-long",
+                    "what is bound to element {index} is longer than {most} characters: shorten it",
+                    index = index,
+                    most = VALUE_MAX
                 ));
             }
             edits.push((tag.clone(), rewritten(&self.text[tag.clone()], &values)));
@@ -129,7 +148,10 @@ impl<'a> Markup<'a> {
         let mut done = 0;
         for (tag, text) in edits {
             if tag.start < done {
-                return Err("one element is bound twice: load the picture again".to_owned());
+                return Err(said!(
+                    "drawing-twice",
+                    "one element is bound twice: load the picture again"
+                ));
             }
             out.push_str(&self.text[done..tag.start]);
             out.push_str(&text);
@@ -140,29 +162,39 @@ impl<'a> Markup<'a> {
     }
 }
 
-fn position(reader: &Reader<&[u8]>) -> Result<usize, String> {
+fn position(reader: &Reader<&[u8]>) -> Result<usize, Said> {
     usize::try_from(reader.buffer_position())
-        .map_err(|_| "it is larger than this machine can read".to_owned())
+        .map_err(|_| said!("drawing-machine", "it is larger than this machine can read"))
 }
 
 /// The line is what a person looks for in a text editor.
-fn broken(text: &str, at: usize, why: &str) -> String {
+fn broken(text: &str, at: usize, why: Said) -> Said {
     let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
-    format!("line {line} is not well-formed ({why}): save it again with the program that drew it")
+    said!(
+        "drawing-broken",
+        "line {line} is not well-formed ({why}): save it again with the program that drew it",
+        line = line,
+        why = why
+    )
 }
 
-fn look_at(tag: &BytesStart<'_>, index: usize) -> Result<(), String> {
+fn look_at(tag: &BytesStart<'_>, index: usize) -> Result<(), Said> {
     // Each is compared with those before it.
     for (count, attribute) in tag.attributes().enumerate() {
-        attribute.map_err(|error| error.to_string())?;
+        attribute.map_err(|error| Said::from(error.to_string()))?;
         if count >= ATTRIBUTES_MAX {
-            return Err(format!(
-                "an element has more than {ATTRIBUTES_MAX} attributes"
+            return Err(said!(
+                "drawing-attributes",
+                "an element has more than {most} attributes",
+                most = ATTRIBUTES_MAX
             ));
         }
     }
     if index == 0 && tag.local_name().as_ref() != "svg" {
-        return Err("its first element is not <svg>, so it is no SVG".to_owned());
+        return Err(said!(
+            "drawing-first",
+            "its first element is not <svg>, so it is no SVG"
+        ));
     }
     Ok(())
 }

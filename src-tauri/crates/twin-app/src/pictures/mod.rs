@@ -13,10 +13,12 @@ use std::{
     time::UNIX_EPOCH,
 };
 
+use twin_core::{Said, said};
+
 use self::markup::Markup;
 use crate::{
     api::pictures::{PictureBinding, PictureLeftOut, PictureList, PictureRow, PictureView},
-    error::{Error, Result},
+    error::{Doing, Error, Result},
     model_files::read_bounded,
 };
 
@@ -45,11 +47,11 @@ pub fn list(dir: &Path) -> Result<PictureList> {
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,
         Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(list),
-        Err(source) => return Err(file("read", &folder, source)),
+        Err(source) => return Err(file(Doing::Read, &folder, source)),
     };
     let mut names = Vec::new();
     for entry in entries {
-        let name = entry.map_err(|source| file("read", &folder, source))?;
+        let name = entry.map_err(|source| file(Doing::Read, &folder, source))?;
         let name = name.file_name().to_string_lossy().into_owned();
         if name.to_ascii_lowercase().ends_with(ENDING) && !name.starts_with('.') {
             names.push(name);
@@ -60,15 +62,17 @@ pub fn list(dir: &Path) -> Result<PictureList> {
         let row = if number < PICTURES_MAX {
             row(dir, &name)
         } else {
-            Err(Error::Request(format!(
-                "only the first {PICTURES_MAX} pictures are shown: move others elsewhere"
+            Err(Error::Request(said!(
+                "refused-many-pictures",
+                "only the first {most} pictures are shown: move others elsewhere",
+                most = PICTURES_MAX
             )))
         };
         match row {
             Ok(row) => list.rows.push(row),
             Err(error) => list.left_out.push(PictureLeftOut {
                 name,
-                reason: error.to_string(),
+                reason: error.said().into(),
             }),
         }
     }
@@ -82,7 +86,7 @@ pub fn list(dir: &Path) -> Result<PictureList> {
 pub fn read(dir: &Path, name: &str) -> Result<PictureView> {
     let row = row(dir, name)?;
     let text = text_of(&place(dir, name)?, name)?;
-    Markup::read(&text).map_err(|why| wrong(name, &why))?;
+    Markup::read(&text).map_err(|why| wrong(name, why))?;
     Ok(PictureView {
         row,
         print: print(&text),
@@ -104,15 +108,18 @@ pub fn save(
     let path = place(dir, name)?;
     let old = text_of(&path, name)?;
     if print(&old) != expected {
-        return Err(Error::Request(format!(
-            "{name} was changed by another program since you opened it, and nothing was written: load it again"
+        return Err(Error::Request(said!(
+            "refused-picture-changed",
+            "{name} was changed by another program since you opened it, and nothing was written: load it again",
+            name = name
         )));
     }
-    let markup = Markup::read(&old).map_err(|why| wrong(name, &why))?;
-    let new = markup.bound(bindings).map_err(|why| wrong(name, &why))?;
-    let still = Markup::read(&new).map_err(|why| wrong(name, &why))?;
+    let markup = Markup::read(&old).map_err(|why| wrong(name, why))?;
+    let new = markup.bound(bindings).map_err(|why| wrong(name, why))?;
+    let still = Markup::read(&new).map_err(|why| wrong(name, why))?;
     if still.len() != markup.len() || new.len() as u64 > BYTES_MAX {
-        return Err(wrong(name, "it would grow beyond what can be shown"));
+        let why = said!("drawing-grown", "it would grow beyond what can be shown");
+        return Err(wrong(name, why));
     }
     if new != old {
         write_atomic(&beside(&path, ".bak"), old.as_bytes())?;
@@ -133,9 +140,9 @@ pub fn import(dir: &Path, from: &Path) -> Result<PictureRow> {
         .unwrap_or_default();
     check_name(&name)?;
     let text = text_of(from, &name)?;
-    Markup::read(&text).map_err(|why| wrong(&name, &why))?;
+    Markup::read(&text).map_err(|why| wrong(&name, why))?;
     let folder = dir.join(FOLDER);
-    fs::create_dir_all(&folder).map_err(|source| file("create", &folder, source))?;
+    fs::create_dir_all(&folder).map_err(|source| file(Doing::Create, &folder, source))?;
     let stem = &name[..name.len() - ENDING.len()];
     for number in 1..=PICTURES_MAX {
         let copy = if number == 1 {
@@ -150,33 +157,34 @@ pub fn import(dir: &Path, from: &Path) -> Result<PictureRow> {
                 if let Err(source) = written {
                     // Half a picture is none; that it could not be written is said either way.
                     let _ = fs::remove_file(&path);
-                    return Err(file("write", &path, source));
+                    return Err(file(Doing::Write, &path, source));
                 }
                 return row(dir, &copy);
             }
             Err(source) if source.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(source) => return Err(file("write", &path, source)),
+            Err(source) => return Err(file(Doing::Write, &path, source)),
         }
     }
-    Err(wrong(
-        &name,
-        "there are too many pictures of this name already",
-    ))
+    let why = said!(
+        "drawing-many-names",
+        "there are too many pictures of this name already"
+    );
+    Err(wrong(&name, why))
 }
 
 /// Looks at the text of a drawing, as of every picture that is shown.
 ///
 /// # Errors
 /// In words for a person: what is no SVG, not well-formed, too large or too deep, or brings definitions of its own.
-pub fn check(text: &str) -> std::result::Result<(), String> {
+pub fn check(text: &str) -> std::result::Result<(), Said> {
     Markup::read(text).map(drop)
 }
 
 fn row(dir: &Path, name: &str) -> Result<PictureRow> {
     let path = place(dir, name)?;
-    let facts = fs::metadata(&path).map_err(|source| file("read", &path, source))?;
+    let facts = fs::metadata(&path).map_err(|source| file(Doing::Read, &path, source))?;
     if !facts.is_file() {
-        return Err(wrong(name, "it is no plain file"));
+        return Err(wrong(name, said!("drawing-no-file", "it is no plain file")));
     }
     if facts.len() > BYTES_MAX {
         return Err(too_large(name));
@@ -204,8 +212,11 @@ fn check_name(name: &str) -> Result<()> {
     if plain && is_svg {
         return Ok(());
     }
-    Err(Error::Request(format!(
-        "\"{name}\" is no name of a picture: it must be a plain file name that ends with {ENDING}"
+    Err(Error::Request(said!(
+        "refused-picture-name",
+        "\"{name}\" is no name of a picture: it must be a plain file name that ends with {ending}",
+        name = name,
+        ending = ENDING
     )))
 }
 
@@ -214,23 +225,23 @@ fn place(dir: &Path, name: &str) -> Result<PathBuf> {
     check_name(name)?;
     let folder = dir.join(FOLDER);
     let path = folder.join(name);
-    let real = fs::canonicalize(&path).map_err(|source| file("read", &path, source))?;
-    let folder = fs::canonicalize(&folder).map_err(|source| file("read", &folder, source))?;
+    let real = fs::canonicalize(&path).map_err(|source| file(Doing::Read, &path, source))?;
+    let folder = fs::canonicalize(&folder).map_err(|source| file(Doing::Read, &folder, source))?;
     if real.starts_with(folder) {
         Ok(real)
     } else {
-        Err(wrong(
-            name,
-            "it is a link to a file outside of the folder: copy it in",
-        ))
+        let why = said!(
+            "drawing-link",
+            "it is a link to a file outside of the folder: copy it in"
+        );
+        Err(wrong(name, why))
     }
 }
 
 fn text_of(path: &Path, name: &str) -> Result<String> {
-    let bytes = read_bounded(path, BYTES_MAX).map_err(|source| file("read", path, source))?;
+    let bytes = read_bounded(path, BYTES_MAX).map_err(|source| file(Doing::Read, path, source))?;
     let bytes = bytes.ok_or_else(|| too_large(name))?;
-    String::from_utf8(bytes)
-        .map_err(|_| wrong(name, "it is no UTF-8 text: save it as \"Plain SVG\""))
+    String::from_utf8(bytes).map_err(|_| wrong(name, no_text()))
 }
 
 fn print(text: &str) -> String {
@@ -251,22 +262,37 @@ fn write_atomic(path: &Path, bytes: &[u8]) -> Result<()> {
     let written = fs::File::create(&temporary)
         .and_then(|mut out| out.write_all(bytes).and_then(|()| out.sync_all()))
         .and_then(|()| fs::rename(&temporary, path));
-    written.map_err(|source| file("write", path, source))
+    written.map_err(|source| file(Doing::Write, path, source))
 }
 
 fn too_large(name: &str) -> Error {
     let most = BYTES_MAX / (1024 * 1024);
-    wrong(
-        name,
-        &format!("it is larger than {most} MiB: make its embedded images smaller"),
+    let why = said!(
+        "drawing-large",
+        "it is larger than {most} MiB: make its embedded images smaller",
+        most = most
+    );
+    wrong(name, why)
+}
+
+/// Why bytes are no drawing.
+pub fn no_text() -> Said {
+    said!(
+        "drawing-utf8",
+        "it is no UTF-8 text: save it as \"Plain SVG\""
     )
 }
 
-fn wrong(name: &str, why: &str) -> Error {
-    Error::Request(format!("{name} cannot be used as a picture: {why}"))
+fn wrong(name: &str, why: Said) -> Error {
+    Error::Request(said!(
+        "refused-picture",
+        "{name} cannot be used as a picture: {why}",
+        name = name,
+        why = why
+    ))
 }
 
-fn file(action: &'static str, path: &Path, source: io::Error) -> Error {
+fn file(action: Doing, path: &Path, source: io::Error) -> Error {
     Error::File {
         action,
         path: path.to_owned(),

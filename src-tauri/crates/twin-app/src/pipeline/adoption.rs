@@ -144,7 +144,7 @@ impl Adopter {
                     "condition-adoption",
                     "What was heard of signals before they were accepted is not in their history yet: {error}. It is kept, \
                      and tried again.",
-                    error = error.to_string()
+                    error = error.said()
                 ))
             }
         };

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     api::diagnostics::{QueueView, RateRow, RatesOrder, RatesQuery, RatesView, TapView},
-    error::{Error, Result},
+    error::{Error, Result, Thing},
 };
 
 impl Driver {
@@ -89,7 +89,7 @@ impl Driver {
     fn tap(&mut self, connection: &str, topic: &str, now: Timestamp) -> Result<TapView> {
         self.end_taps();
         let unknown = || Error::Unknown {
-            what: "connection",
+            what: Thing::Connection,
             id: connection.to_owned(),
         };
         let mut sources = self.sources.values_mut();

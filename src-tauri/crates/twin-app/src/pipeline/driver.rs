@@ -13,7 +13,7 @@ use tokio::{
 };
 use twin_connect::Inbound;
 use twin_core::{
-    BatchId, ModelId, Quality, Reason, SignalKey, Timestamp,
+    BatchId, ModelId, Quality, Reason, Said, SignalKey, Timestamp,
     engine::{Effect, Effects, Engine, Input, LinkChange, LinkMark, ScoreBatch, SystemEvent},
 };
 use twin_historian::{Historian, QualityTransition};
@@ -59,7 +59,7 @@ pub struct Driver {
     pub(super) scores_skipped: u64,
     pub(super) rebirths: HashMap<(usize, String), Timestamp>,
     pub(super) historian: Historian,
-    pub(super) retention: watch::Receiver<String>,
+    pub(super) retention: watch::Receiver<Said>,
     /// The newest instant given to an input.
     pub(super) last: Timestamp,
     pub(super) outage: Option<Outage>,
@@ -98,7 +98,7 @@ pub struct DriverParts {
     /// For its figures only.
     pub historian: Historian,
     /// What retention removed last, in words.
-    pub retention: watch::Receiver<String>,
+    pub retention: watch::Receiver<Said>,
     /// From when on signals were not recorded, because the program did not run.
     pub not_recorded: Vec<QualityTransition>,
     /// What is counted of the pipeline.
@@ -456,7 +456,7 @@ impl Driver {
                     now,
                     Input::System(SystemEvent::Raised {
                         key: model_key(binding),
-                        text: error.into(),
+                        text: error,
                     }),
                 );
             }

@@ -3,6 +3,7 @@
 //! What fails here is a condition of its own that says what and where, is tried again, and ends by itself.
 
 use std::{
+    convert::identity,
     path::PathBuf,
     sync::{
         Arc,
@@ -43,7 +44,7 @@ pub struct Maintenance {
     /// Tells the driver what fails, and that it works again.
     pub conditions: mpsc::Sender<SystemEvent>,
     /// What retention removed last, in words.
-    pub retention: watch::Sender<String>,
+    pub retention: watch::Sender<Said>,
     /// What is kept how long, as the plant file says now.
     pub policy: watch::Receiver<Arc<Plan>>,
     /// Up to when history is complete, µs, as the writer says it.
@@ -56,7 +57,7 @@ pub struct Maintenance {
 struct Work {
     key: &'static str,
     /// Says that it failed, and why.
-    says: fn(String) -> Said,
+    says: fn(Said) -> Said,
     due: Timestamp,
     fails: bool,
 }
@@ -68,7 +69,7 @@ struct Budgets {
 }
 
 impl Work {
-    const fn new(key: &'static str, says: fn(String) -> Said, due: Timestamp) -> Self {
+    const fn new(key: &'static str, says: fn(Said) -> Said, due: Timestamp) -> Self {
         Work {
             key,
             says,
@@ -92,13 +93,13 @@ impl Work {
             Ok(()) => failed.then_some(SystemEvent::Cleared { key }),
             Err(error) => Some(SystemEvent::Raised {
                 key,
-                text: (self.says)(error.to_string()),
+                text: (self.says)(error.said()),
             }),
         }
     }
 }
 
-fn not_compacted(error: String) -> Said {
+fn not_compacted(error: Said) -> Said {
     said!(
         "condition-not-compacted",
         "History is not compacted: {error}",
@@ -106,7 +107,7 @@ fn not_compacted(error: String) -> Said {
     )
 }
 
-fn not_removed(error: String) -> Said {
+fn not_removed(error: Said) -> Said {
     said!(
         "condition-not-removed",
         "Old history is not removed: {error}",
@@ -122,10 +123,10 @@ impl Maintenance {
         let mut left = Some(JournalRow(self.settled.load(Ordering::Relaxed)));
         let mut beat = i64::MIN;
         let mut compaction = Work::new("compaction", not_compacted, begin);
-        let mut damaged = Work::new("damaged", Said::from, begin);
+        let mut damaged = Work::new("damaged", identity, begin);
         let mut budgets = Budgets {
-            history: Work::new("budget", Said::from, begin),
-            discovery: Work::new("discovery-budget", Said::from, begin),
+            history: Work::new("budget", identity, begin),
+            discovery: Work::new("discovery-budget", identity, begin),
         };
         let mut retention = Work::new("retention", not_removed, begin);
         loop {

@@ -1,6 +1,6 @@
 //! How long history is kept: from the plant file to what the historian is told, and what people are told of it.
 
-use std::{collections::HashSet, fmt::Write};
+use std::collections::HashSet;
 
 use twin_core::{Duration, Said, SignalId, SignalKey, Timestamp, said};
 use twin_historian::{Keep, Policy, Removal, Removed};
@@ -150,43 +150,84 @@ fn classes(compiled: &Compiled) -> Vec<Vec<SignalKey>> {
 }
 
 /// What was removed, in words; none when nothing was.
-pub fn words(removed: &Removed) -> Option<String> {
+pub fn words(removed: &Removed) -> Option<Said> {
     let parts = [
-        (removed.samples, "samples"),
-        (removed.rollups, "blocks of statistics"),
-        (removed.links, "link changes"),
-        (removed.qualities, "quality changes"),
-        (removed.corrections, "corrections"),
+        ("samples", removed.samples),
+        ("rollups", removed.rollups),
+        ("links", removed.links),
+        ("qualities", removed.qualities),
+        ("corrections", removed.corrections),
     ];
-    let parts = parts.iter().filter(|(count, _)| *count > 0);
-    let parts: Vec<_> = parts
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect();
-    if parts.is_empty() {
-        return None;
-    }
-    let mut text = format!("Removed from history: {}", parts.join(", "));
-    if let Some((from, to)) = removed.span {
-        // Writing to a String cannot fail.
-        let _ = write!(text, ", over {}", days(to.since(from)));
-    }
-    Some(text + ".")
+    let parts = parts.iter().filter(|(_, count)| *count > 0);
+    let removals = Said::listed(parts.map(|(what, count)| counted(what, *count)))?;
+    Some(match removed.span {
+        Some((from, to)) => said!(
+            "removed-over",
+            "Removed from history: {what}, over {span}.",
+            what = removals,
+            span = days(to.since(from))
+        ),
+        None => said!(
+            "removed-what",
+            "Removed from history: {what}.",
+            what = removals
+        ),
+    })
 }
 
-/// What was removed last, as the history's own book has it: for the start of the program.
-pub fn words_of(removal: &Removal) -> String {
-    format!(
-        "Removed from history: {} {} ({}).",
-        removal.count, removal.what, removal.why
+/// What was removed last, as the history's own book has it: for the start of the program. By which rule is in the words
+/// of that book.
+pub fn words_of(removal: &Removal) -> Said {
+    said!(
+        "removed-by",
+        "Removed from history: {what} ({why}).",
+        what = counted(&removal.what, removal.count),
+        why = removal.why.as_str()
     )
 }
 
-fn days(span: Duration) -> String {
+/// So much of what the book names.
+fn counted(what: &str, count: u64) -> Said {
+    match what {
+        "samples" => said!(
+            "removed-samples",
+            "{count} sample" | "{count} samples",
+            count = count
+        ),
+        "rollups" => said!(
+            "removed-rollups",
+            "{count} block of statistics" | "{count} blocks of statistics",
+            count = count
+        ),
+        "links" => said!(
+            "removed-links",
+            "{count} link change" | "{count} link changes",
+            count = count
+        ),
+        "qualities" => said!(
+            "removed-qualities",
+            "{count} quality change" | "{count} quality changes",
+            count = count
+        ),
+        "corrections" => said!(
+            "removed-corrections",
+            "{count} correction" | "{count} corrections",
+            count = count
+        ),
+        other => format!("{count} {other}").into(),
+    }
+}
+
+fn days(span: Duration) -> Said {
     let days = span.secs_f64() / 86_400.0;
     if days < 2.0 {
-        format!("{:.0} h", days * 24.0)
+        said!(
+            "removed-hours",
+            "{hours} h",
+            hours = (days * 24.0).round() as u64
+        )
     } else {
-        format!("{days:.0} days")
+        said!("removed-days", "{days} days", days = days.round() as u64)
     }
 }
 

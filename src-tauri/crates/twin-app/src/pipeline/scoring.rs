@@ -10,14 +10,21 @@ use std::{
 
 use tokio::sync::mpsc;
 use twin_core::{
-    BatchId, Duration, ModelId, Quality, SampleBatch,
+    BatchId, Duration, ModelId, Quality, Said, SampleBatch,
     engine::{EngineConfig, Explanation, InputShare, ModelBinding, ScoreBatch, ScoreRequest},
+    said,
 };
 #[cfg(feature = "scoring")]
 use twin_insight::{ModelCard, Scorer, onnx::Limits};
 
 use super::SCORE_QUEUE;
-use crate::{api::plant::ModelView, compile::Compiled, workspace::Workspace};
+#[cfg(feature = "scoring")]
+use crate::words;
+use crate::{
+    api::{plant::ModelView, said::SaidView},
+    compile::Compiled,
+    workspace::Workspace,
+};
 
 /// A model ready to be asked, or the reason why it is not.
 #[derive(Debug)]
@@ -47,16 +54,17 @@ fn load_one(
     file: &crate::compile::ModelFile,
     binding: &ModelBinding,
 ) -> LoadedModel {
-    let loaded = workspace.model(&file.file).map_err(|error| error.to_string()).and_then(|bytes| {
-        let scorer = Scorer::load(&bytes, &Limits::default()).map_err(|error| error.to_string())?;
+    let loaded = workspace.model(&file.file).map_err(|error| error.said()).and_then(|bytes| {
+        let scorer = Scorer::load(&bytes, &Limits::default()).map_err(|error| error.said())?;
         if scorer.inputs() == file.inputs {
             return Ok(scorer);
         }
-        Err(format!(
-            "model {} expects the inputs {} and the plant file gives {}: correct the plant file",
-            file.id,
-            scorer.inputs().join(", "),
-            file.inputs.join(", ")
+        Err(said!(
+            "model-inputs",
+            "model {id} expects the inputs {wanted} and the plant file gives {given}: correct the plant file",
+            id = file.id.as_str(),
+            wanted = scorer.inputs().join(", "),
+            given = file.inputs.join(", ")
         ))
     });
     let (scorer, fault) = match loaded {
@@ -76,15 +84,17 @@ fn load_one(
         id: file.id.clone(),
         method: card
             .as_ref()
-            .map_or_else(String::new, |card| card.method.clone()),
-        learned_from: metadata.map_or_else(String::new, |m| m.trained_on.clone()),
+            .map_or_else(SaidView::default, |card| words::method(&card.method).into()),
+        learned_from: metadata.map_or_else(SaidView::default, |m| {
+            words::learned_from(&m.trained_on).into()
+        }),
         false_alarms_per_day: metadata.map_or(0.0, |m| m.false_alarms_per_day),
         false_alarms_per_day_upper: card
             .as_ref()
             .map_or(0.0, |card| card.false_alarms_per_day_upper),
         holdout_days: card.as_ref().map_or(0.0, |card| card.holdout_days),
         inputs: binding.inputs.iter().map(|key| key.0).collect(),
-        fault,
+        fault: fault.map(SaidView::from),
     };
     let settle = scorer.as_ref().map_or(Duration::ZERO, |s| {
         Duration::from_secs_f64(s.metadata().settle_s)
@@ -104,13 +114,13 @@ fn load_one(
 ) -> LoadedModel {
     let view = ModelView {
         id: file.id.clone(),
-        method: String::new(),
-        learned_from: String::new(),
+        method: SaidView::default(),
+        learned_from: SaidView::default(),
         false_alarms_per_day: 0.0,
         false_alarms_per_day_upper: 0.0,
         holdout_days: 0.0,
         inputs: binding.inputs.iter().map(|key| key.0).collect(),
-        fault: Some("this build of Twinscope runs no models".into()),
+        fault: Some(said!("model-none-here", "this build of Twinscope runs no models").into()),
     };
     LoadedModel {
         view,
@@ -134,7 +144,7 @@ pub enum Answer {
         /// The model that was asked.
         model: ModelId,
         /// What happened.
-        error: String,
+        error: Said,
     },
 }
 
@@ -191,7 +201,7 @@ fn answer(model: &LoadedModel, binding: &ModelBinding, request: &ScoreRequest) -
             return Some(Answer::Failed {
                 binding: request.binding,
                 model: request.model.clone(),
-                error: error.to_string(),
+                error: error.said(),
             });
         }
     };

@@ -4,6 +4,7 @@ use tokio::sync::oneshot;
 use twin_core::{
     OccurrenceId, Quality, Reason, Timestamp,
     engine::{Input, LinkMark, OperatorAction},
+    said,
 };
 
 use super::{
@@ -16,7 +17,7 @@ use super::{
 use crate::{
     api::alarm::AlarmRow,
     clock,
-    error::{Error, Result},
+    error::{Error, Result, Thing},
 };
 
 /// A rebirth is asked of a node at most this often: a node that cannot satisfy it must not be stormed.
@@ -126,7 +127,7 @@ impl Driver {
         let mut sources = self.sources.values();
         let found = sources.find(|source| source.id().as_str() == connection);
         found.ok_or_else(|| Error::Unknown {
-            what: "connection",
+            what: Thing::Connection,
             id: connection.to_owned(),
         })
     }
@@ -143,9 +144,12 @@ impl Driver {
         // that is not stored must not be shown as done.
         self.flush();
         if self.is_behind() || self.outbox.reply.is_some() || self.jobs.capacity() == 0 {
-            let text = "the acknowledgement could not be stored, because history is not being written: see the \
-                        status line, and acknowledge again once that is mended";
-            let _ = reply.send(Err(Error::Request(text.into())));
+            let refused = Error::Request(said!(
+                "refused-acknowledgement",
+                "the acknowledgement could not be stored, because history is not being written: see the status line, \
+                 and acknowledge again once that is mended"
+            ));
+            let _ = reply.send(Err(refused));
             return;
         }
         let action = OperatorAction::Acknowledge {
@@ -166,7 +170,7 @@ impl Driver {
             .values_mut()
             .find(|source| source.id().as_str() == connection);
         let source = source.ok_or_else(|| Error::Unknown {
-            what: "connection",
+            what: Thing::Connection,
             id: connection.to_owned(),
         })?;
         source.request_rebirth(node, now)

@@ -180,7 +180,7 @@ impl Driver {
             waiting: self.ring.samples() as f64,
             history_bytes: self.historian.size_bytes() as f64,
             journal_samples: self.historian.tail_samples() as f64,
-            retention: self.retention.borrow().clone(),
+            retention: (&*self.retention.borrow()).into(),
             system,
         });
     }

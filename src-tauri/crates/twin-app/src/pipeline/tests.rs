@@ -16,7 +16,7 @@ use std::{
 use tokio::sync::{mpsc, watch};
 use twin_connect::{Inbound, Inbox, LinkState, Qos};
 use twin_core::{
-    Quality, Reason, SignalKey, Timestamp, Value,
+    Quality, Reason, Said, SignalKey, Timestamp, Value,
     engine::{Engine, Restored, SystemEvent},
 };
 use twin_historian::{Historian, QualityTransition};
@@ -140,7 +140,7 @@ impl Bench {
             jobs: self.job_sender.clone(),
             scoring: None,
             historian: self.historian.clone(),
-            retention: watch::channel(String::new()).1,
+            retention: watch::channel(Said::default()).1,
             not_recorded,
             meter: Arc::default(),
         });
@@ -292,7 +292,7 @@ async fn maintenance_that_fails_says_so_and_takes_it_back() -> anyhow::Result<()
         settled: Arc::new(AtomicI64::new(row.0)),
         complete: Arc::new(AtomicI64::new(17)),
         conditions: bench.conditions.clone(),
-        retention: watch::channel(String::new()).0,
+        retention: watch::channel(Said::default()).0,
         policy: tokio::sync::watch::channel(Arc::default()).1,
         heartbeat: dir.path().join("heartbeat"),
     };

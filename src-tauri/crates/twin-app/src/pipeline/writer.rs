@@ -35,7 +35,7 @@ use super::{
 use crate::{
     api::alarm::{AlarmRow, AlarmStateView},
     clock,
-    error::{Error, Result},
+    error::{Error, Result, Thing},
     view::View,
 };
 
@@ -126,7 +126,7 @@ impl Writer {
                     let text = said!(
                         "condition-history-unwritten",
                         "History is not written: {error}. QoS 1 and 2 messages wait at the broker.",
-                        error = error.to_string()
+                        error = error.said()
                     );
                     self.tell(SystemEvent::Raised { key, text }).await;
                     tokio::time::sleep(RETRY).await;
@@ -255,7 +255,7 @@ impl Writer {
                     .rfind(|row| row.id == reply.occurrence.as_str())
                     .cloned();
                 let unknown = || Error::Unknown {
-                    what: "unacknowledged alarm",
+                    what: Thing::Alarm,
                     id: reply.occurrence.to_string(),
                 };
                 let outcome: Result<AlarmRow> = row.ok_or_else(unknown);

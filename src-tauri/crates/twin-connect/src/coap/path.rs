@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use twin_core::{Said, said};
+
 /// Longest path with its query, bytes.
 const PATH_MAX: usize = 1_024;
 
@@ -22,15 +24,24 @@ impl Target {
     ///
     /// # Errors
     /// What is wrong and what to do, in words.
-    pub(super) fn parse(host: &str, text: &str) -> Result<Target, &'static str> {
+    pub(super) fn parse(host: &str, text: &str) -> Result<Target, Said> {
         if text.len() > PATH_MAX {
-            return Err("it is longer than 1024 bytes; shorten it");
+            return Err(said!(
+                "connect-resource-long",
+                "it is longer than 1024 bytes; shorten it"
+            ));
         }
         if text.contains('#') {
-            return Err("it holds a #, which is never sent; remove it or write %23");
+            return Err(said!(
+                "connect-resource-hash",
+                "it holds a #, which is never sent; remove it or write %23"
+            ));
         }
         if text.chars().any(|char| char.is_control() || char == '+') {
-            return Err("it holds a + or a control character; write %2B and the like");
+            return Err(said!(
+                "connect-resource-marks",
+                "it holds a + or a control character; write %2B and the like"
+            ));
         }
         let (path, query) = match text.split_once('?') {
             Some((path, query)) => (path, Some(query)),
@@ -53,22 +64,28 @@ impl Target {
     }
 }
 
-fn pieces(text: &str, separator: char) -> Result<Vec<Vec<u8>>, &'static str> {
+fn pieces(text: &str, separator: char) -> Result<Vec<Vec<u8>>, Said> {
     text.split(separator)
         .map(|piece| {
             let bytes = unescape(piece)?;
             if bytes == b"." || bytes == b".." {
-                return Err("it holds . or .. as a segment; write the path in full");
+                return Err(said!(
+                    "connect-resource-dots",
+                    "it holds . or .. as a segment; write the path in full"
+                ));
             }
             if bytes.len() > OPTION_MAX {
-                return Err("one of its segments is longer than 255 bytes; shorten it");
+                return Err(said!(
+                    "connect-resource-segment",
+                    "one of its segments is longer than 255 bytes; shorten it"
+                ));
             }
             Ok(bytes)
         })
         .collect()
 }
 
-fn unescape(piece: &str) -> Result<Vec<u8>, &'static str> {
+fn unescape(piece: &str) -> Result<Vec<u8>, Said> {
     let mut bytes = Vec::with_capacity(piece.len());
     let mut rest = piece.as_bytes();
     while let Some((first, tail)) = rest.split_first() {
@@ -81,7 +98,10 @@ fn unescape(piece: &str) -> Result<Vec<u8>, &'static str> {
             .split_first_chunk::<2>()
             .and_then(|([high, low], tail)| Some(((digit(*high)? << 4) | digit(*low)?, tail)));
         let Some((byte, tail)) = digits else {
-            return Err("it holds a % that no two hexadecimal digits follow; write %25");
+            return Err(said!(
+                "connect-resource-percent",
+                "it holds a % that no two hexadecimal digits follow; write %25"
+            ));
         };
         bytes.push(byte);
         rest = tail;

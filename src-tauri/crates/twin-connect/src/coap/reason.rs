@@ -92,7 +92,7 @@ pub(super) fn closed(spec: &CoapSpec) -> DownReason {
 /// The connection cannot be tried as it is described.
 pub(super) fn settings(error: &CoapError) -> DownReason {
     DownReason::new(
-        DownKind::RefusedByBroker,
+        DownKind::Settings,
         error.to_string(),
         "Correct the connection's settings.",
     )

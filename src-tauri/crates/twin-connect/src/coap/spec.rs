@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use twin_core::{Said, said};
+
 use super::path::Target;
 use crate::Timing;
 
@@ -22,7 +24,7 @@ pub enum CoapError {
         /// As configured.
         path: String,
         /// What is wrong with it and what to do.
-        why: &'static str,
+        why: Said,
     },
     /// More resources than the limit.
     #[error("{count} resources are more than the {limit} that one connection may have: make two")]
@@ -36,16 +38,55 @@ pub enum CoapError {
     #[error("the {what} of a CoAP connection is out of range: choose {range}")]
     Range {
         /// Which.
-        what: &'static str,
+        what: Said,
         /// The range, in words.
-        range: &'static str,
+        range: Said,
     },
     /// A key that is not what it should be.
     #[error("the pre-shared key cannot be used: {why}")]
     Key {
         /// What is wrong with it and what to do.
-        why: &'static str,
+        why: Said,
     },
+}
+
+impl CoapError {
+    /// What a person reads: its text, with the id of the catalogue.
+    pub fn said(&self) -> Said {
+        match self {
+            CoapError::HostMissing => said!(
+                "connect-device-host",
+                "the connection has no host: enter the device's name or address"
+            ),
+            CoapError::PortMissing => said!(
+                "connect-device-port",
+                "port 0 cannot be reached: enter the device's port, usually 5683, or 5684 with encryption"
+            ),
+            CoapError::Path { path, why } => said!(
+                "connect-resource",
+                "the resource \"{path}\" cannot be asked for: {why}",
+                path = path.as_str(),
+                why = why.clone()
+            ),
+            CoapError::TooMany { count, limit } => said!(
+                "connect-resources",
+                "{count} resources are more than the {limit} that one connection may have: make two",
+                count = *count,
+                limit = *limit
+            ),
+            CoapError::Range { what, range } => said!(
+                "connect-range",
+                "the {what} of a CoAP connection is out of range: choose {range}",
+                what = what.clone(),
+                range = range.clone()
+            ),
+            CoapError::Key { why } => said!(
+                "connect-key",
+                "the pre-shared key cannot be used: {why}",
+                why = why.clone()
+            ),
+        }
+    }
 }
 
 /// A pre-shared key of 1 to 64 bytes. It never shows itself.
@@ -66,11 +107,16 @@ impl PresharedKey {
     /// # Errors
     /// If it holds other characters or half a byte, is empty or longer than 64 bytes.
     pub fn hex(key: &str) -> Result<Self, CoapError> {
-        let why = "it is not an even number of hexadecimal digits";
+        let why = || {
+            said!(
+                "connect-key-digits",
+                "it is not an even number of hexadecimal digits"
+            )
+        };
         let digits: Option<Vec<u32>> = key.trim().chars().map(|char| char.to_digit(16)).collect();
         let digits = digits
             .filter(|digits| digits.len() % 2 == 0)
-            .ok_or(CoapError::Key { why })?;
+            .ok_or_else(|| CoapError::Key { why: why() })?;
         let bytes: Vec<u8> = digits
             .chunks_exact(2)
             .map(|pair| ((pair[0] << 4) | pair[1]) as u8)
@@ -82,7 +128,7 @@ impl PresharedKey {
         if (1..=64).contains(&key.len()) {
             Ok(PresharedKey(key.into()))
         } else {
-            let why = "it must have 1 to 64 bytes";
+            let why = said!("connect-key-length", "it must have 1 to 64 bytes");
             Err(CoapError::Key { why })
         }
     }
@@ -222,30 +268,48 @@ impl CoapSpec {
         let second = Duration::from_secs(1);
         let range = |what, range| Err(CoapError::Range { what, range });
         if !(second..=DAY).contains(&self.keep_alive) {
-            return range("keep-alive", "1 s to 1 day");
+            return range(
+                said!("connect-range-keep-alive", "keep-alive"),
+                said!("connect-within-day", "1 s to 1 day"),
+            );
         }
         let every = self.resources.iter().filter_map(|some| some.every);
         if !every
             .into_iter()
             .all(|every| (second..=DAY).contains(&every))
         {
-            return range("interval", "1 s to 1 day");
+            return range(
+                said!("connect-range-interval", "interval"),
+                said!("connect-within-day", "1 s to 1 day"),
+            );
         }
         let times = self.transmission;
         let waits = Duration::from_millis(10)..=Duration::from_secs(60);
         if !waits.contains(&times.ack_timeout) {
-            return range("acknowledgement time-out", "10 ms to 60 s");
+            return range(
+                said!("connect-range-time-out", "acknowledgement time-out"),
+                said!("connect-within-minute", "10 ms to 60 s"),
+            );
         }
         if !(1.0..=4.0).contains(&times.ack_random_factor) {
-            return range("random factor", "1 to 4");
+            return range(
+                said!("connect-range-factor", "random factor"),
+                said!("connect-within-four", "1 to 4"),
+            );
         }
         if times.max_retransmit > 8 {
-            return range("number of repeats", "0 to 8");
+            return range(
+                said!("connect-range-repeats", "number of repeats"),
+                said!("connect-within-eight", "0 to 8"),
+            );
         }
         if let CoapSecurity::PresharedKey { identity, .. } = &self.security
             && !(1..=128).contains(&identity.len())
         {
-            return range("identity", "1 to 128 bytes");
+            return range(
+                said!("connect-range-identity", "identity"),
+                said!("connect-within-bytes", "1 to 128 bytes"),
+            );
         }
         self.targets().map(drop)
     }

@@ -102,9 +102,7 @@ pub async fn probe(spec: &CoapSpec, limit: Duration) -> TestReport {
             CoapError::Key { .. } => Step::Tls,
             _ => Step::Dns,
         };
-        report
-            .steps
-            .push(TestStep::failed(step, reason::settings(&error)));
+        report.steps.push(TestStep::refused(step, error.said()));
         return report;
     }
     // On the heap: it holds a whole datagram.

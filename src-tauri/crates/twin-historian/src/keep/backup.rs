@@ -9,7 +9,7 @@ use std::{ops::ControlFlow, path::Path};
 use super::{long, unfinished::Unfinished};
 use crate::{
     database::Database,
-    error::{Error, Result},
+    error::{Deed, Error, Result},
     files::flush,
     historian::Historian,
 };
@@ -37,7 +37,7 @@ impl Historian {
     ) -> Result<BackedUp> {
         let inner = &*self.inner;
         let (_alone, _) = inner.maintain().await?;
-        let make = Error::io("make the backup", to);
+        let make = Error::io(Deed::BackUp, to);
         if to.exists() {
             return Err(make(std::io::Error::from(
                 std::io::ErrorKind::AlreadyExists,
@@ -91,7 +91,7 @@ async fn copy_to(
 ) -> Result<Option<u64>> {
     let Some(name) = copy.to_str() else {
         let source = std::io::Error::from(std::io::ErrorKind::InvalidFilename);
-        return Err(Error::io("make the backup", copy)(source));
+        return Err(Error::io(Deed::BackUp, copy)(source));
     };
     let sql = format!("VACUUM INTO '{}'", name.replace('\'', "''"));
     let fail = Error::sql(&database.file, "copy into a backup");
@@ -100,6 +100,6 @@ async fn copy_to(
         return Ok(None);
     }
     flush(copy)?;
-    let metadata = std::fs::metadata(copy).map_err(Error::io("look at the copy", copy))?;
+    let metadata = std::fs::metadata(copy).map_err(Error::io(Deed::LookAtCopy, copy))?;
     Ok(Some(metadata.len()))
 }

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     alarms,
     database::{Database, Durability, FileKind},
-    error::{Error, Result},
+    error::{Deed, Error, Result},
     files::{finish_switch, switch},
     historian::{Historian, Inner, TELEMETRY, signal_key},
     rebuild,
@@ -106,7 +106,7 @@ pub async fn repair(
     let staged = dir.join("repairing");
     if staged.exists() {
         // Left by a repair that was killed.
-        std::fs::remove_dir_all(&staged).map_err(Error::io("remove", &staged))?;
+        std::fs::remove_dir_all(&staged).map_err(Error::io(Deed::Remove, &staged))?;
     }
     let done = make_anew(dir, &staged, &mut progress).await;
     let done = done.inspect_err(|_| unfinished::remove(&staged));
@@ -123,7 +123,9 @@ pub async fn repair(
         Err(error) => return Err(error),
     }
     let historian = Historian::open(dir, now).await?;
-    report.done.extend(historian.notices().iter().cloned());
+    report
+        .done
+        .extend(historian.notices().iter().map(ToString::to_string));
     let blobs = historian.repair(&mut progress).await;
     historian.shut().await?;
     match blobs {
@@ -157,7 +159,7 @@ async fn make_anew(
 /// The error of a repair that `progress` ended.
 fn interrupted(file: &Path) -> Error {
     let source = std::io::Error::from(std::io::ErrorKind::Interrupted);
-    Error::io("repair", file)(source)
+    Error::io(Deed::Repair, file)(source)
 }
 
 /// Whether it is the error of what `progress` ended.

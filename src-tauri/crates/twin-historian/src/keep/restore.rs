@@ -10,7 +10,7 @@ use twin_core::Timestamp;
 use super::{check::Report, unfinished::remove};
 use crate::{
     alarms,
-    error::{Error, Result},
+    error::{Deed, Error, Result},
     files::{beside, flush, switch},
     historian::{Historian, TELEMETRY},
 };
@@ -37,7 +37,7 @@ pub async fn restore(
     now: Timestamp,
     progress: impl FnMut(u64, u64) -> ControlFlow<()> + Send,
 ) -> Result<Restored> {
-    std::fs::create_dir_all(into).map_err(Error::io("create the folder", into))?;
+    std::fs::create_dir_all(into).map_err(Error::io(Deed::CreateFolder, into))?;
     let staged = into.join("restoring");
     let done = stage_and_check(from, &staged, now, progress).await;
     let report = match done {
@@ -59,17 +59,22 @@ async fn stage_and_check(
 ) -> Result<Report> {
     // Left by a restoring that was killed.
     remove(staged);
-    std::fs::create_dir_all(staged).map_err(Error::io("create the folder", staged))?;
+    std::fs::create_dir_all(staged).map_err(Error::io(Deed::CreateFolder, staged))?;
     for name in [TELEMETRY.name, alarms::FILE.name] {
         let (source, copy) = (from.join(name), staged.join(name));
-        std::fs::copy(&source, &copy).map_err(Error::io("copy", &source))?;
+        std::fs::copy(&source, &copy).map_err(Error::io(Deed::Copy, &source))?;
         let log = beside(&source, "-wal");
         if log.exists() {
-            std::fs::copy(&log, beside(&copy, "-wal")).map_err(Error::io("copy", &log))?;
+            std::fs::copy(&log, beside(&copy, "-wal")).map_err(Error::io(Deed::Copy, &log))?;
         }
     }
     let historian = Historian::open(staged, now).await?;
-    let notices = historian.notices().join("; ");
+    let notices: Vec<String> = historian
+        .notices()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let notices = notices.join("; ");
     let report = historian.check_with(progress).await;
     historian.shut().await?;
     let report = report?;
@@ -98,7 +103,7 @@ fn remove_empty_log(file: &Path) -> Result<()> {
     for suffix in ["-wal", "-shm"] {
         let beside = beside(file, suffix);
         if beside.exists() {
-            std::fs::remove_file(&beside).map_err(Error::io("remove", &beside))?;
+            std::fs::remove_file(&beside).map_err(Error::io(Deed::Remove, &beside))?;
         }
     }
     Ok(())

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     alarms,
     database::{Database, FileKind},
-    error::{Error, Result},
+    error::{Deed, Error, Result},
     historian::TELEMETRY,
 };
 
@@ -51,7 +51,7 @@ pub async fn salvage(
         .map(|name| name.to_string_lossy().into_owned());
     let is_alarms = name.is_some_and(|name| name.starts_with(alarms::FILE.name));
     let kind = if is_alarms { &alarms::FILE } else { &TELEMETRY };
-    std::fs::create_dir_all(into).map_err(Error::io("create the folder", into))?;
+    std::fs::create_dir_all(into).map_err(Error::io(Deed::CreateFolder, into))?;
     Database::open(into, kind).await?.shut().await?;
     let file = into.join(kind.name);
     let connect = SqliteConnectOptions::new()
@@ -73,7 +73,7 @@ pub async fn salvage(
     crate::files::flush(&file)?;
     salvaged.ok_or_else(|| {
         let source = std::io::Error::from(std::io::ErrorKind::Interrupted);
-        Error::io("salvage", damaged)(source)
+        Error::io(Deed::Salvage, damaged)(source)
     })
 }
 

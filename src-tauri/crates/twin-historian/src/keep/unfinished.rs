@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     alarms,
-    error::{Error, Result},
+    error::{Deed, Error, Result},
     files::{beside, flush_folder},
     historian::TELEMETRY,
 };
@@ -34,7 +34,7 @@ impl Unfinished {
     /// Makes a folder beside `to`, and removes those that backups left there when they were killed. What others have
     /// there stays.
     pub(super) fn beside(to: &Path) -> Result<Unfinished> {
-        let make = Error::io("make the backup", to);
+        let make = Error::io(Deed::BackUp, to);
         let parent = parent(to);
         fs::create_dir_all(parent).map_err(&make)?;
         sweep(parent);
@@ -73,7 +73,7 @@ impl Unfinished {
     pub(super) fn complete(mut self) -> Result<()> {
         flush_folder(&self.folder)?;
         let named = fs::rename(&self.folder, &self.to);
-        named.map_err(Error::io("make the backup", &self.to))?;
+        named.map_err(Error::io(Deed::BackUp, &self.to))?;
         self.is_made = false;
         let parent = parent(&self.to).to_owned();
         // Removes the file beside it.

@@ -87,7 +87,7 @@ fn a_copy_made_while_appending_is_consistent_and_has_all_that_was_acknowledged()
             );
             assert_eq!(names(&to), ["alarms.db", "telemetry.db"]);
             let copy = open(&to).await;
-            assert_eq!(copy.notices(), Vec::<String>::new());
+            assert_eq!(copy.notices(), Vec::<twin_core::Said>::new());
             assert_eq!(
                 copy.check().await.unwrap().faults,
                 Vec::<twin_core::Said>::new()
@@ -239,7 +239,7 @@ fn a_restored_history_is_the_copy_and_the_former_one_is_kept() {
         assert!(restored.report.is_sound(), "{:?}", restored.report.lines());
         assert_eq!(restored.kept.len(), 2);
         let historian = open(&live).await;
-        assert_eq!(historian.notices(), Vec::<String>::new());
+        assert_eq!(historian.notices(), Vec::<twin_core::Said>::new());
         assert_eq!(all(&historian, 0).await.len() as i64, count);
         assert_eq!(
             historian.signal_keys(&["b".into()]).await.unwrap(),

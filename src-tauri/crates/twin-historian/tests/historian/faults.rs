@@ -256,7 +256,7 @@ async fn salvage_aside(dir: &Path, model: &Model, what: &str) -> usize {
 /// After a repair everything that is left can be read and the check finds nothing; gives how much is missing.
 async fn whole_again(dir: &Path, model: &Model, what: &str) -> usize {
     let historian = Historian::open_with(dir, NOW, options()).await.unwrap();
-    assert_eq!(historian.notices(), Vec::<String>::new(), "{what}");
+    assert_eq!(historian.notices(), Vec::<twin_core::Said>::new(), "{what}");
     let report = historian.check().await.unwrap();
     assert_eq!(report.faults, Vec::<twin_core::Said>::new(), "{what}");
     let (missing, errors) = missing(&historian, model, what).await;

@@ -197,7 +197,7 @@ fn a_file_of_schema_2_is_not_for_the_program_of_then_any_more() {
         historian.close().await.unwrap();
         sql(&file, "PRAGMA user_version = 2").await;
         let historian = open(dir.path()).await;
-        assert_eq!(historian.notices(), Vec::<String>::new());
+        assert_eq!(historian.notices(), Vec::<twin_core::Said>::new());
         assert_eq!(super::all(&historian, keys[0].0).await, [(10, 1.0)]);
         historian.close().await.unwrap();
         let header = std::fs::read(&file).unwrap();
@@ -311,7 +311,9 @@ fn a_damaged_history_is_kept_aside_and_a_new_one_keeps_keys_and_row_numbers() {
         let historian = open(dir.path()).await;
         assert_eq!(historian.notices().len(), 1);
         assert!(
-            historian.notices()[0].contains("telemetry.db was damaged"),
+            historian.notices()[0]
+                .to_string()
+                .contains("telemetry.db was damaged"),
             "{:?}",
             historian.notices()
         );

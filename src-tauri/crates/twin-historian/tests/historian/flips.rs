@@ -396,7 +396,7 @@ fn a_key_of_another_type_stops_no_upkeep() {
             let historian = Historian::open_with(dir.path(), NOW, options())
                 .await
                 .unwrap();
-            assert_eq!(historian.notices(), Vec::<String>::new());
+            assert_eq!(historian.notices(), Vec::<twin_core::Said>::new());
             // All the time is gone through once more, so that every row is met.
             let again: Vec<_> = rows.iter().map(|(s, t, v)| (*s, *t + 1, *v)).collect();
             for part in again.chunks(500) {

@@ -181,7 +181,7 @@ fn after_kill_9_every_acknowledged_batch_is_there_and_none_is_torn() {
             let begin = tokio::time::Instant::now();
             let historian = super::open(dir.path()).await;
             assert!(begin.elapsed() < std::time::Duration::from_secs(5));
-            assert_eq!(historian.notices(), Vec::<String>::new());
+            assert_eq!(historian.notices(), Vec::<twin_core::Said>::new());
             let seen = all(&historian, 0).await;
             let count = seen.len() as i64;
             assert!(

@@ -184,7 +184,7 @@ fn a_full_disk_loses_nothing_and_it_goes_on_when_there_is_room() {
         historian.close().await.unwrap();
         drop(historian);
         let historian = open(dir.path()).await;
-        assert_eq!(historian.notices(), Vec::<String>::new());
+        assert_eq!(historian.notices(), Vec::<twin_core::Said>::new());
         assert_eq!(all(&historian, 0).await.len() as i64, (stored + 1) * 500);
         assert_eq!(
             historian.check().await.unwrap().faults,
@@ -276,7 +276,7 @@ fn after_system_calls_failed_everything_acknowledged_is_there() {
             let historian = Historian::open_with(dir.path(), NOW, options())
                 .await
                 .unwrap();
-            assert_eq!(historian.notices(), Vec::<String>::new(), "{what}");
+            assert_eq!(historian.notices(), Vec::<twin_core::Said>::new(), "{what}");
             let seen = all(&historian, 0).await;
             for n in &acknowledged {
                 for (_, time, value) in rows(*n) {

@@ -82,7 +82,7 @@ fn a_history_of_schema_1_is_migrated_and_read_back() {
         let historian = Historian::open_with(dir.path(), NOW, options)
             .await
             .unwrap();
-        assert_eq!(historian.notices(), Vec::<String>::new());
+        assert_eq!(historian.notices(), Vec::<twin_core::Said>::new());
         let expected = fixture_samples();
         // As found; with the journal's rest joined to chunks of blob version 1; and after a restart.
         for _ in 0..2 {

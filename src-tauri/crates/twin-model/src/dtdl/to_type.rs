@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use twin_core::Duration;
+use twin_core::{Duration, Said, said};
 
 use super::{
     model::{
@@ -106,8 +106,10 @@ impl Model {
             maker.content(content, &Way::default());
         }
         if maker.cut {
-            let text = format!(
-                "The Interface has more than {SIGNALS_MAX} signals; the others are left out."
+            let text = said!(
+                "leftout-interface",
+                "The Interface has more than {most} signals; the others are left out.",
+                most = SIGNALS_MAX
             );
             maker.leave_out(&Way::default(), text);
         }
@@ -201,7 +203,12 @@ impl Maker<'_> {
             Some(Schema::Primitive(primitive))
                 if primitive.is_place() || primitive.is_partner() =>
             {
-                self.leave_out(way, format!("A {} is no single value.", primitive.term()));
+                let why = said!(
+                    "leftout-schema",
+                    "A {schema} is no single value.",
+                    schema = primitive.term()
+                );
+                self.leave_out(way, why);
             }
             Some(Schema::Primitive(primitive)) => {
                 self.signal(way, kind, Some(*primitive), Vec::new())
@@ -214,9 +221,12 @@ impl Maker<'_> {
                 self.signal(way, kind, Some(*value_schema), states(values));
             }
             Some(Schema::Object(fields)) => self.fields(id, fields, kind, way),
-            Some(Schema::Array(_)) => self.leave_out(way, "An Array is no single value."),
+            Some(Schema::Array(_)) => {
+                self.leave_out(way, said!("leftout-array", "An Array is no single value."));
+            }
             Some(Schema::Map { .. }) => {
-                self.leave_out(way, "A Map has names that only its values tell.");
+                let why = said!("leftout-map", "A Map has names that only its values tell.");
+                self.leave_out(way, why);
             }
             None => {}
         }
@@ -224,7 +234,11 @@ impl Maker<'_> {
 
     fn fields(&mut self, id: SchemaId, fields: &[Field], kind: Kind, way: &Way) {
         if !self.open.insert(id) {
-            self.leave_out(way, "The schema holds itself, without an end.");
+            let why = said!(
+                "leftout-endless",
+                "The schema holds itself, without an end."
+            );
+            self.leave_out(way, why);
             return;
         }
         for field in fields {
@@ -239,7 +253,7 @@ impl Maker<'_> {
         self.open.remove(&id);
     }
 
-    fn leave_out(&mut self, way: &Way, text: impl Into<String>) {
+    fn leave_out(&mut self, way: &Way, text: Said) {
         leave_out(&mut self.proposal.left_out, way.path.join("."), text);
     }
 

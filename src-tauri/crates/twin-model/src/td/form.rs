@@ -1,5 +1,7 @@
 //! Forms: how a value can be had, by MQTT or by CoAP.
 
+use twin_core::{Said, said};
+
 use super::{
     address::{Address, Endpoint, Refusal, decoded, parse, resolve},
     security::Security,
@@ -82,7 +84,7 @@ pub(super) struct Uses {
 }
 
 /// A form as far as it can be used: it, or why not.
-pub(super) type Outcome = Result<Form, String>;
+pub(super) type Outcome = Result<Form, Said>;
 
 impl Place {
     const fn operations(self) -> &'static [&'static str] {
@@ -189,7 +191,12 @@ fn form<'a>(
         content_coding,
         security: schemes,
     });
-    let outcome = form.ok_or_else(|| "The form asks for a method that does not read.".to_owned());
+    let outcome = form.ok_or_else(|| {
+        said!(
+            "leftout-method",
+            "The form asks for a method that does not read."
+        )
+    });
     Some((uses, outcome))
 }
 
@@ -198,7 +205,7 @@ fn address(
     view: View<'_>,
     base: Option<&str>,
     faults: &Collector,
-) -> Option<(String, Result<Address, String>)> {
+) -> Option<(String, Result<Address, Said>)> {
     let Some(href) = view.get("href") else {
         faults.add(
             view,
@@ -212,17 +219,19 @@ fn address(
         return None;
     };
     let Some(whole) = resolve(base, reference) else {
-        let text = format!(
-            "\"{}\" is relative to where the file came from, which is not known. Add \"base\" to the file.",
-            shown(reference)
+        let text = said!(
+            "leftout-relative",
+            "\"{address}\" is relative to where the file came from, which is not known. Add \"base\" to the file.",
+            address = shown(reference)
         );
         return Some((reference.to_owned(), Err(text)));
     };
     // A template is no URI, so nothing more can be said of it.
     if whole.contains(['{', '}']) {
-        let text = format!(
-            "\"{}\" is a URI template, and there is nothing to fill it from. Give a whole address.",
-            shown(&whole)
+        let text = said!(
+            "leftout-template",
+            "\"{address}\" is a URI template, and there is nothing to fill it from. Give a whole address.",
+            address = shown(&whole)
         );
         return Some((whole, Err(text)));
     }
@@ -230,9 +239,10 @@ fn address(
         Ok(address) => Some((whole, Ok(address))),
         Err(Refusal::Foreign) => {
             let scheme = whole.split(':').next().unwrap_or_default();
-            let text = format!(
-                "\"{}\" is not spoken here; MQTT and CoAP are.",
-                shown(scheme)
+            let text = said!(
+                "leftout-scheme",
+                "\"{scheme}\" is not spoken here; MQTT and CoAP are.",
+                scheme = shown(scheme)
             );
             Some((whole, Err(text)))
         }

@@ -1,6 +1,6 @@
 //! A Thing: its affordances as signals of an asset type.
 
-use twin_core::Duration;
+use twin_core::{Duration, Said, said};
 
 use super::{
     form::{Common, Form, Outcome, Place, Uses, forms, text},
@@ -174,17 +174,24 @@ impl<'a, 'f> Maker<'a, 'f> {
             if self.thing.actions.len() < SIGNALS_MAX {
                 self.thing.actions.push(name.to_owned());
             } else {
-                self.leave_out(name, "There are too many actions to list.");
+                let why = said!("leftout-actions", "There are too many actions to list.");
+                self.leave_out(name, why);
             }
         }
         if !forms(view, Place::Thing, &self.common, self.faults).is_empty() {
-            let text = "Forms of the whole Thing are not used; those of each property are.";
-            self.leave_out("forms", text.to_owned());
+            let why = said!(
+                "leftout-whole-forms",
+                "Forms of the whole Thing are not used; those of each property are."
+            );
+            self.leave_out("forms", why);
         }
         if self.cut {
-            let text =
-                format!("The Thing has more than {SIGNALS_MAX} signals; the others are left out.");
-            self.leave_out("", text);
+            let why = said!(
+                "leftout-thing",
+                "The Thing has more than {most} signals; the others are left out.",
+                most = SIGNALS_MAX
+            );
+            self.leave_out("", why);
         }
         self.thing
     }
@@ -247,12 +254,13 @@ impl<'a, 'f> Maker<'a, 'f> {
                     href: href.to_owned(),
                 });
             } else {
-                self.leave_out("links", "There are too many links to list.");
+                let why = said!("leftout-links", "There are too many links to list.");
+                self.leave_out("links", why);
             }
         }
     }
 
-    fn leave_out(&mut self, path: &str, text: impl Into<String>) {
+    fn leave_out(&mut self, path: &str, text: Said) {
         leave_out(&mut self.thing.left_out, path.to_owned(), text);
     }
 
@@ -275,7 +283,8 @@ impl<'a, 'f> Maker<'a, 'f> {
         });
         let writable = schema.read_only == Some(false) || writes;
         if schema.write_only {
-            self.leave_out(name, "The property can only be written.");
+            let why = said!("leftout-written", "The property can only be written.");
+            self.leave_out(name, why);
             return;
         }
         let forms = self.usable(name, all);
@@ -297,7 +306,8 @@ impl<'a, 'f> Maker<'a, 'f> {
             &["data", "dataResponse", "subscription", "cancellation"],
         );
         let Some(data) = view.get("data") else {
-            self.leave_out(name, "The event says nothing of its values.");
+            let why = said!("leftout-event", "The event says nothing of its values.");
+            self.leave_out(name, why);
             return;
         };
         let schema = schema::read(data, &self.quiet);
@@ -324,13 +334,18 @@ impl<'a, 'f> Maker<'a, 'f> {
             }
         }
         if usable.is_empty() {
-            let text = why.unwrap_or_else(|| "No form reads its values.".to_owned());
-            self.leave_out(name, text);
+            let none = || said!("leftout-unread", "No form reads its values.");
+            self.leave_out(name, why.unwrap_or_else(none));
         }
         usable.sort_by_key(|(asked, _)| *asked);
         if usable.len() > FORMS_MAX {
             usable.truncate(FORMS_MAX);
-            self.leave_out(name, format!("Only its first {FORMS_MAX} forms are kept."));
+            let why = said!(
+                "leftout-forms",
+                "Only its first {most} forms are kept.",
+                most = FORMS_MAX
+            );
+            self.leave_out(name, why);
         }
         usable.into_iter().map(|(_, form)| form).collect()
     }
@@ -350,10 +365,8 @@ impl<'a, 'f> Maker<'a, 'f> {
                 }
             }
             Sort::Array => {
-                self.leave_out(
-                    &way.path.join("."),
-                    "An array is no single value.".to_owned(),
-                );
+                let why = said!("leftout-array", "An Array is no single value.");
+                self.leave_out(&way.path.join("."), why);
             }
             _ => self.signal(schema, affordance, way),
         }

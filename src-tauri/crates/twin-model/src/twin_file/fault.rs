@@ -2,6 +2,8 @@
 
 use std::{cell::RefCell, fmt, sync::Arc};
 
+use twin_core::{Said, Sentence, said};
+
 use super::{json::View, rule::Rule};
 
 /// One file to read: what to call it in faults, and what it holds.
@@ -34,20 +36,21 @@ pub struct LeftOut {
     /// Names from the outermost element to it, joined by dots.
     pub path: String,
     /// Why.
-    pub text: String,
+    pub text: Said,
 }
 
 /// Notes what is left out; of very many only that there are more.
-pub(crate) fn leave_out(list: &mut Vec<LeftOut>, path: String, text: impl Into<String>) {
+pub(crate) fn leave_out(list: &mut Vec<LeftOut>, path: String, text: Said) {
     const LIST_MAX: usize = 1_000;
     match list.len() {
-        0..LIST_MAX => list.push(LeftOut {
-            path,
-            text: text.into(),
-        }),
+        0..LIST_MAX => list.push(LeftOut { path, text }),
         LIST_MAX => list.push(LeftOut {
             path: String::new(),
-            text: format!("More than {LIST_MAX} are left out; these are the first."),
+            text: said!(
+                "leftout-more",
+                "More than {most} are left out; these are the first.",
+                most = LIST_MAX
+            ),
         }),
         _ => {}
     }
@@ -61,6 +64,19 @@ pub struct Faults {
     pub list: Vec<Fault>,
     /// How many more there are.
     pub more: u64,
+}
+
+impl Fault {
+    /// What is wrong: the catalogue knows the rule, the text says more.
+    pub fn said(&self) -> Said {
+        Said {
+            sentences: vec![Sentence {
+                id: format!("rule-{}", self.rule.name()).into(),
+                values: Vec::new(),
+                text: self.text.clone(),
+            }],
+        }
+    }
 }
 
 impl fmt::Display for Fault {

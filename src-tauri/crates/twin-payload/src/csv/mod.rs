@@ -5,6 +5,8 @@ mod reader;
 
 use std::{collections::HashSet, sync::Arc};
 
+use twin_core::{Said, said};
+
 pub(crate) use self::reader::Separated;
 
 /// How the lines of a payload are to be read.
@@ -41,12 +43,18 @@ impl Default for Csv {
 
 impl Csv {
     /// What is wrong with it, in words.
-    pub fn fault(&self) -> Option<&'static str> {
+    pub fn fault(&self) -> Option<Said> {
         if !matches!(self.decimal, '.' | ',') {
-            return Some("decimals that stand behind neither point nor comma");
+            return Some(said!(
+                "refused-rule-decimal",
+                "decimals that stand behind neither point nor comma"
+            ));
         }
         if self.separator == self.decimal || matches!(self.separator, '"' | '\n' | '\r') {
-            return Some("a separator that means something else");
+            return Some(said!(
+                "refused-rule-separator",
+                "a separator that means something else"
+            ));
         }
         let names = self.columns.iter().filter_map(|column| match column {
             CsvColumn::Value(name) => Some(&**name),
@@ -56,14 +64,17 @@ impl Csv {
         let bad = |name: &str| name.is_empty() || name.chars().any(char::is_control);
         for name in names {
             if bad(name) {
-                return Some("a column without a name");
+                return Some(said!("refused-rule-column-name", "a column without a name"));
             }
             if !seen.insert(name) {
-                return Some("two columns of one name");
+                return Some(said!(
+                    "refused-rule-columns-twice",
+                    "two columns of one name"
+                ));
             }
         }
         if !self.columns.is_empty() && seen.is_empty() {
-            return Some("columns without values");
+            return Some(said!("refused-rule-no-values", "columns without values"));
         }
         None
     }

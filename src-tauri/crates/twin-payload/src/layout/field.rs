@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use twin_core::{Said, said};
+
 use crate::observations::Cell;
 
 /// A value at a place in bytes.
@@ -92,23 +94,33 @@ impl FieldKind {
 
 impl LayoutField {
     /// What is wrong with it, in words.
-    pub fn fault(&self) -> Option<&'static str> {
+    pub fn fault(&self) -> Option<Said> {
         let (bytes, _) = self.kind.parts();
         if self.name.is_empty() || self.name.chars().any(char::is_control) {
-            return Some("a field without a name");
+            return Some(said!("refused-rule-field-name", "a field without a name"));
         }
         if !(1..=8).contains(&bytes) {
-            return Some("a field of no bytes or of more than 8");
+            return Some(said!(
+                "refused-rule-field-bytes",
+                "a field of no bytes or of more than 8"
+            ));
         }
         if !self.scale.is_finite() || self.scale == 0.0 || !self.add.is_finite() {
-            return Some("a field whose scale or offset is no number");
+            return Some(said!(
+                "refused-rule-field-scale",
+                "a field whose scale or offset is no number"
+            ));
         }
         match (self.kind, self.bits) {
-            (FieldKind::F32(_) | FieldKind::F64(_) | FieldKind::Bcd(..), Some(_)) => {
-                Some("bits of a number that is not whole")
-            }
+            (FieldKind::F32(_) | FieldKind::F64(_) | FieldKind::Bcd(..), Some(_)) => Some(said!(
+                "refused-rule-field-whole",
+                "bits of a number that is not whole"
+            )),
             (_, Some((first, count))) if count == 0 || first.saturating_add(count) > bytes * 8 => {
-                Some("bits that the number does not have")
+                Some(said!(
+                    "refused-rule-field-bits",
+                    "bits that the number does not have"
+                ))
             }
             _ => None,
         }

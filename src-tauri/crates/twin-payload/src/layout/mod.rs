@@ -5,6 +5,8 @@ mod source;
 
 use std::{collections::HashSet, sync::Arc};
 
+use twin_core::{Said, said};
+
 pub use self::field::{ByteOrder, FieldKind, LayoutField};
 pub use self::source::{LayoutSource, TextEncoding};
 use crate::{
@@ -45,13 +47,13 @@ pub struct Layout {
 
 impl Layout {
     /// What is wrong with it, in words.
-    pub fn fault(&self) -> Option<&'static str> {
+    pub fn fault(&self) -> Option<Said> {
         if self.fields.is_empty() {
-            return Some("a layout without fields");
+            return Some(said!("refused-rule-no-fields", "a layout without fields"));
         }
         let names: HashSet<&str> = self.fields.iter().map(|field| &*field.name).collect();
         if names.len() < self.fields.len() {
-            return Some("two fields of one name");
+            return Some(said!("refused-rule-fields-twice", "two fields of one name"));
         }
         self.fields.iter().find_map(LayoutField::fault)
     }

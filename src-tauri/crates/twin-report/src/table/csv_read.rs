@@ -57,9 +57,10 @@ impl<R: Read> CsvReader<R> {
             .read_to_end(&mut head)
             .map_err(|error| Error::Read(error.to_string()))?;
         if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
-            return Err(Error::Header(
-                "the text is UTF-16: save it as CSV in UTF-8".to_owned(),
-            ));
+            return Err(Error::Header(said!(
+                "table-utf16",
+                "the text is UTF-16: save it as CSV in UTF-8"
+            )));
         }
         if head.starts_with(BOM) {
             head.drain(..BOM.len());
@@ -90,14 +91,17 @@ impl<R: Read> CsvReader<R> {
             });
         let mut record = ByteRecord::new();
         while match next_record(&mut records, &mut record)? {
-            Next::End => return Err(Error::Header("the file is empty".to_owned())),
+            Next::End => return Err(Error::Header(said!("table-empty", "the file is empty"))),
             Next::Blank => true,
             Next::Line(_) => false,
         } {}
         let mut names = Vec::with_capacity(record.len());
         for cell in &record {
             let name = std::str::from_utf8(cell).map_err(|_| {
-                Error::Header("the first line is not UTF-8: save the file as CSV in UTF-8".into())
+                Error::Header(said!(
+                    "table-utf8",
+                    "the first line is not UTF-8: save the file as CSV in UTF-8"
+                ))
             })?;
             names.push(name.to_owned());
         }

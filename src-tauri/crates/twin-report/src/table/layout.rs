@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use twin_core::{Said, said};
+
 use crate::Error;
 
 /// The columns of our own files, in order.
@@ -79,7 +81,7 @@ impl Layout {
     /// [`Error::Header`] when it names no time or several, no signal, a column twice, or a quality beside columns of
     /// signals.
     pub fn of(names: &[String]) -> Result<Layout, Error> {
-        let header = |what: String| Err(Error::Header(what));
+        let header = |what: Said| Err(Error::Header(what));
         // The first alias that fits counts: `tag` says more than `id`.
         let find = |aliases: &[&str]| {
             let of = |alias: &&str| {
@@ -89,9 +91,10 @@ impl Layout {
             aliases.iter().find_map(of)
         };
         let Some(time) = find(TIME) else {
-            return header(format!(
-                "the first line names no column for the time, only {}: call it `time`",
-                listed(names)
+            return header(said!(
+                "table-no-time",
+                "the first line names no column for the time, only {names}: call it `time`",
+                names = listed(names)
             ));
         };
         let is_time = |name: &&String| {
@@ -100,9 +103,11 @@ impl Layout {
         };
         let times: Vec<String> = names.iter().filter(is_time).cloned().collect();
         if times.len() > 1 {
-            return header(format!(
-                "the first line names more than one column for the time, {}: give one column with date and time together",
-                listed(&times)
+            return header(said!(
+                "table-times",
+                "the first line names more than one column for the time, {names}: give one column with date and time \
+                 together",
+                names = listed(&times)
             ));
         }
         let typed = ["number", "integer", "bool", "text"].map(|name| find(&[name]));
@@ -128,23 +133,28 @@ impl Layout {
                 continue;
             }
             if !seen.insert(name) {
-                return header(format!("the first line names the column `{name}` twice"));
+                return header(said!(
+                    "table-twice",
+                    "the first line names the column `{name}` twice",
+                    name = super::cell::excerpt(name)
+                ));
             }
             signals.push((column, name.into()));
         }
         if let Some(name) = quality_beside(&seen) {
-            return header(format!(
-                "the column `{}` would be the quality of samples, and a file with one column a signal has no place for \
-                 it: give columns `signal`, `time`, `value` and `status`, or take it out",
-                super::cell::excerpt(name)
+            return header(said!(
+                "table-quality",
+                "the column `{name}` would be the quality of samples, and a file with one column a signal has no place \
+                 for it: give columns `signal`, `time`, `value` and `status`, or take it out",
+                name = super::cell::excerpt(name)
             ));
         }
         if signals.is_empty() {
-            return header(
+            return header(said!(
+                "table-no-signal",
                 "there is a column for the time, but none for a signal: give columns `signal`, `time` and `value`, or \
                  one column a signal"
-                    .to_owned(),
-            );
+            ));
         }
         Ok(Layout::Wide { time, signals })
     }

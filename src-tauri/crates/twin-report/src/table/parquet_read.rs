@@ -234,10 +234,11 @@ fn check_types(metadata: &ArrowReaderMetadata, layout: &Layout) -> Result<(), Er
         if fits(field.data_type()) {
             return Ok(());
         }
-        Err(Error::Header(format!(
-            "column `{}` has the type {}, which is not known here",
-            excerpt(field.name()),
-            excerpt(&field.data_type().to_string())
+        Err(Error::Header(said!(
+            "table-type",
+            "column `{name}` has the type {kind}, which is not known here",
+            name = excerpt(field.name()),
+            kind = excerpt(&field.data_type().to_string())
         )))
     };
     match layout {

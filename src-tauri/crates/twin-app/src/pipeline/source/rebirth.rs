@@ -1,10 +1,10 @@
 //! Rebirth requests: the one thing that a person may have published on a connection.
 
 use twin_connect::{Command, Qos};
-use twin_core::Timestamp;
+use twin_core::{Timestamp, said};
 
 use super::Source;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Thing};
 
 impl Source {
     /// Asks a node for its birth.
@@ -13,13 +13,14 @@ impl Source {
     /// When the plant file does not allow it, or the connection cannot take it now.
     pub fn request_rebirth(&mut self, node: &str, now: Timestamp) -> Result<()> {
         if !self.form.allow_rebirth {
-            return Err(Error::Request(format!(
-                "the connection \"{}\" is read-only: allow rebirth requests in its settings first",
-                self.form.name
+            return Err(Error::Request(said!(
+                "refused-read-only",
+                "the connection \"{name}\" is read-only: allow rebirth requests in its settings first",
+                name = self.form.name.as_str()
             )));
         }
         let unknown = || Error::Unknown {
-            what: "edge node",
+            what: Thing::EdgeNode,
             id: node.to_owned(),
         };
         let (topic, payload) = self
@@ -33,9 +34,10 @@ impl Source {
             retain: false,
         };
         self.commands.try_send(command).map_err(|_| {
-            Error::Request(format!(
-                "the connection \"{}\" is not ready: try again",
-                self.form.name
+            Error::Request(said!(
+                "refused-not-ready",
+                "the connection \"{name}\" is not ready: try again",
+                name = self.form.name.as_str()
             ))
         })?;
         self.decoder.rebirth_asked(node, now);

@@ -9,7 +9,7 @@ use std::{
 
 use super::{log, number::PAGE};
 use crate::{
-    error::{Error, Result},
+    error::{Deed, Error, Result},
     files::beside,
 };
 
@@ -24,12 +24,12 @@ pub(crate) struct Pages {
 
 impl Pages {
     pub(crate) fn open(file: &Path) -> Result<Pages> {
-        let read = Error::io("read", file);
+        let read = Error::io(Deed::Read, file);
         let opened = File::open(file).map_err(&read)?;
         let bytes = opened.metadata().map_err(&read)?.len();
         let log_file = beside(file, "-wal");
         let mut log = if log_file.exists() {
-            Some(File::open(&log_file).map_err(Error::io("read", &log_file))?)
+            Some(File::open(&log_file).map_err(Error::io(Deed::Read, &log_file))?)
         } else {
             None
         };

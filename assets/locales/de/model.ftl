@@ -1,0 +1,9 @@
+model-method = Erwartungswert jedes Eingangs aus den übrigen: Ridge-Regression über die übrigen Eingänge und ihre Produkte, ausgewählt durch Vorwärtsselektion; Bewertung aus dem mittleren quadratischen Residuum in Standardabweichungen.
+model-learned-demo = den Pumpen der Demoanlage: zwei ruhige Tage, ein undichter Behälter (alle drei Pumpen mit voller Drehzahl), eine kavitierende Nachbarpumpe, klemmende Ventile; nichts davon eine Störung der Pumpe selbst
+model-inputs = Das Modell { $id } erwartet die Eingänge { $wanted }, die Anlagendatei gibt ihm { $given }: Berichtigen Sie die Anlagendatei.
+model-none-here = Dieses Twinscope führt keine Modelle aus.
+model-refused = Die Modelldatei wurde abgelehnt: „{ $why }“
+model-run = Das Modell `{ $model }` ließ sich nicht ausführen: „{ $detail }“
+model-input-count = Das Modell `{ $model }` nimmt { $needed } Eingänge, gegeben sind { $given }.
+model-not-finite = Eingang `{ $input }` ist keine endliche Zahl: Das Modell enthält sich.
+model-output = Das Modell `{ $model }` ergab Unbrauchbares: „{ $detail }“. Verwenden Sie es nicht.

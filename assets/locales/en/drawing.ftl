@@ -1,0 +1,24 @@
+# Why a file is no drawing that can be shown. The program writes these sentences.
+drawing-entities = it brings definitions (entities) of its own, which are not followed: save it as "Plain SVG"
+drawing-deep = its elements lie more than { $most } deep in one another: ungroup what needs no group
+drawing-elements = it has more than { $most } elements: simplify it, or split it into several pictures
+drawing-unended = it ends before its last element does: save it again
+drawing-empty = it is no SVG: there is no element in it
+drawing-no-element = there is no element { $index } in the picture any more: load it again
+drawing-long = what is bound to element { $index } is longer than { $most } characters: shorten it
+drawing-twice = one element is bound twice: load the picture again
+drawing-machine = it is larger than this machine can read
+drawing-broken = line { $line } is not well-formed ({ $why }): save it again with the program that drew it
+drawing-attributes = an element has more than { $most } attributes
+drawing-first = its first element is not <svg>, so it is no SVG
+drawing-grown = it would grow beyond what can be shown
+drawing-many-names = there are too many pictures of this name already
+drawing-no-file = it is no plain file
+drawing-link = it is a link to a file outside of the folder: copy it in
+drawing-large = it is larger than { $most } MiB: make its embedded images smaller
+drawing-utf8 = it is no UTF-8 text: save it as "Plain SVG"
+drawing-no-image = it is neither PNG nor JPEG, whatever its name says
+drawing-no-outline = it is no UTF-8 text, so no GeoJSON
+drawing-plan-name = it must be the name of a file in the folder plans
+drawing-plan-link = it is a link to a file outside of the folder plans: copy it in
+drawing-plan-large = it is larger than { $most } MiB: make it smaller

@@ -1,0 +1,19 @@
+# Why no signal is made of something that a twin model describes. The program writes these sentences.
+leftout-more = More than { $most } are left out; these are the first.
+leftout-interface = The Interface has more than { $most } signals; the others are left out.
+leftout-schema = A { $schema } is no single value.
+leftout-array = An Array is no single value.
+leftout-map = A Map has names that only its values tell.
+leftout-endless = The schema holds itself, without an end.
+leftout-actions = There are too many actions to list.
+leftout-whole-forms = Forms of the whole Thing are not used; those of each property are.
+leftout-thing = The Thing has more than { $most } signals; the others are left out.
+leftout-links = There are too many links to list.
+leftout-written = The property can only be written.
+leftout-event = The event says nothing of its values.
+leftout-unread = No form reads its values.
+leftout-forms = Only its first { $most } forms are kept.
+leftout-method = The form asks for a method that does not read.
+leftout-relative = "{ $address }" is relative to where the file came from, which is not known. Add "base" to the file.
+leftout-template = "{ $address }" is a URI template, and there is nothing to fill it from. Give a whole address.
+leftout-scheme = "{ $scheme }" is not spoken here; MQTT and CoAP are.

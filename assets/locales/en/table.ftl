@@ -1,0 +1,19 @@
+# What is wrong with a file of samples or with a picture that is drawn. The program writes these sentences.
+table-size = a picture of { $width } x { $height } px cannot be drawn: ask for { $least_width } x { $least_height } to { $most } x { $most } px
+table-range = the picture ends before it begins, or spans more than 200 years: give a later end
+table-font = the bundled font `{ $name }` cannot be read: the program was built from damaged assets, install it again
+table-draw = drawing the trend failed: { $why }
+table-encode = encoding the picture as PNG failed: { $why }
+table-write = writing failed ({ $why }): check that the disk has free space
+table-read = reading failed ({ $why }): check that the file can still be reached
+table-long-line = from line { $line } on there are more than { $most } bytes without an end of the line: a quote may have no end there
+table-damaged = the file is damaged ({ $why }): get it again from where it came
+table-utf16 = the text is UTF-16: save it as CSV in UTF-8
+table-empty = the file is empty
+table-utf8 = the first line is not UTF-8: save the file as CSV in UTF-8
+table-no-time = the first line names no column for the time, only { $names }: call it `time`
+table-times = the first line names more than one column for the time, { $names }: give one column with date and time together
+table-twice = the first line names the column `{ $name }` twice
+table-quality = the column `{ $name }` would be the quality of samples, and a file with one column a signal has no place for it: give columns `signal`, `time`, `value` and `status`, or take it out
+table-no-signal = there is a column for the time, but none for a signal: give columns `signal`, `time` and `value`, or one column a signal
+table-type = column `{ $name }` has the type { $kind }, which is not known here
