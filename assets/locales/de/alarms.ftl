@@ -7,6 +7,8 @@ alarms-none-standing = Kein Alarm steht an. Vergangene Alarme stehen unter „Hi
 alarms-none-recorded = Noch wurde kein Alarm aufgezeichnet.
 alarms-of-asset = Alarme dieses Assets
 alarms-none-of-asset = Kein Alarm aufgezeichnet.
+alarms-asked-for = Die Historie wird nach Alarmen gefragt…
+alarms-earlier-of-asset = Frühere Alarme ({ $more })
 
 alarms-priority = Priorität
 alarms-raised = Gekommen

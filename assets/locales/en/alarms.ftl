@@ -7,6 +7,9 @@ alarms-none-standing = No alarm stands. Alarms of the past are under History.
 alarms-none-recorded = No alarm has been recorded yet.
 alarms-of-asset = Alarms of this asset
 alarms-none-of-asset = No alarm on record.
+alarms-asked-for = History is asked for alarms…
+# $more: how many there are, as it is written.
+alarms-earlier-of-asset = Earlier alarms ({ $more })
 
 alarms-priority = Priority
 alarms-raised = Raised
