@@ -47,6 +47,13 @@ keys-tree-ends = Erste oder letzte Zeile
 keys-tree-siblings = Alle Orte dieser Ebene aufklappen
 keys-tree-press = Asset öffnen; Ort auf- oder zuklappen
 
+keys-alarms = Alarmliste
+keys-alarms-move = Alarm darüber oder darunter
+keys-alarms-page = Einen Bildschirm hinauf oder hinunter
+keys-alarms-ends = Erster oder letzter Alarm
+keys-alarms-open = Sein Asset öffnen
+keys-alarms-acknowledge = Ihn quittieren
+
 keys-ground = Plan und Karte
 keys-ground-marker = Nächstes Asset in dieser Richtung
 keys-ground-open = Asset öffnen; mehrere trennen

@@ -48,6 +48,13 @@ keys-tree-ends = First or last row
 keys-tree-siblings = Unfold all places of this level
 keys-tree-press = Open an asset; fold or unfold a place
 
+keys-alarms = Alarm list
+keys-alarms-move = Alarm above or below
+keys-alarms-page = A screen up or down
+keys-alarms-ends = First or last alarm
+keys-alarms-open = Open its asset
+keys-alarms-acknowledge = Acknowledge it
+
 keys-ground = Plan and map
 keys-ground-marker = Next asset in this direction
 keys-ground-open = Open the asset; part several
