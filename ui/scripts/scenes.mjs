@@ -85,6 +85,7 @@ import {
   importReport,
   keeping,
   search,
+  searchEverything,
   settings,
   shortcuts,
 } from "./steps/settings.mjs";
@@ -171,6 +172,7 @@ export const SCENES = [
   ["alarms-deluge-none", "deluge", "#/alarms", "dark", 1280, 800, alarmsNone],
   ["alarms-deluge-small", "deluge", "#/alarms", "light", 1024, 700, alarmsFiltered],
   ["asset-deluge", "deluge", "#/asset/pump-2", "dark", 1440, 900],
+  ["search-everything", "deluge", "", "light", 1280, 800, searchEverything],
   ["alarms-dark", "fault", "#/alarms", "dark", 1440, 900],
   [
     "alarms-history",

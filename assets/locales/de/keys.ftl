@@ -6,7 +6,7 @@ keys-row-or = oder
 keys-single-off = Einzeltasten sind abgeschaltet. In den Einstellungen lassen sie sich einschalten.
 
 keys-window = Überall
-keys-window-search = Assets und Signale suchen
+keys-window-search = Assets, Signale, Alarme, Orte, Bilder, Verbindungen und Bildschirme suchen
 keys-window-acknowledge = Schwersten Alarm quittieren
 keys-window-time = Zeitleiste
 keys-window-live = Aus dem Rückblick zurück zu Live

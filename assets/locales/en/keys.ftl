@@ -7,7 +7,7 @@ keys-row-or = or
 keys-single-off = Keys of one character are switched off. Settings switch them on.
 
 keys-window = Everywhere
-keys-window-search = Search assets and signals
+keys-window-search = Search assets, signals, alarms, places, pictures, connections and screens
 keys-window-acknowledge = Acknowledge the worst alarm
 keys-window-time = Time bar
 keys-window-live = Return from the past to live

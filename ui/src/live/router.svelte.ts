@@ -7,11 +7,24 @@ export type Route =
   | { screen: "alarms"; opened?: string | null }
   | { screen: "process" }
   | { screen: "trend" }
-  | { screen: "connections" }
+  | { screen: "connections"; connection?: string | null }
   | { screen: "types" }
   | { screen: "discovery"; connection?: string | null }
   /** `topic` on `connection`: whose messages are looked at. */
   | { screen: "diagnostics"; section?: DiagnosticsSection; connection?: string; topic?: string };
+
+/** The screens of the bar on the left, from its top. */
+export const SCREENS = [
+  "overview",
+  "process",
+  "trend",
+  "alarms",
+  "discovery",
+  "types",
+  "connections",
+  "diagnostics",
+] as const satisfies readonly Route["screen"][];
+export type Screen = (typeof SCREENS)[number];
 
 export const DIAGNOSTICS = ["rates", "messages", "sessions", "dropped", "program"] as const;
 export type DiagnosticsSection = (typeof DIAGNOSTICS)[number];
@@ -33,7 +46,11 @@ export function parseRoute(hash: string): Route {
     return opened ? { screen: "alarms", opened } : { screen: "alarms" };
   }
   if (parts[0] === "trend") return { screen: "trend" };
-  if (parts[0] === "connections") return { screen: "connections" };
+  if (parts[0] === "connections") {
+    return parts[1]
+      ? { screen: "connections", connection: decodeURIComponent(parts[1]) }
+      : { screen: "connections" };
+  }
   if (parts[0] === "types") return { screen: "types" };
   if (parts[0] === "discovery") {
     return { screen: "discovery", connection: parts[1] ? decodeURIComponent(parts[1]) : null };
@@ -49,6 +66,9 @@ export function parseRoute(hash: string): Route {
 export function routeHash(route: Route): string {
   if (route.screen === "discovery" && route.connection) {
     return `#/discovery/${encodeURIComponent(route.connection)}`;
+  }
+  if (route.screen === "connections" && route.connection) {
+    return `#/connections/${encodeURIComponent(route.connection)}`;
   }
   if (route.screen === "alarms" && route.opened) {
     return `#/alarms?${new URLSearchParams({ opened: route.opened })}`;
