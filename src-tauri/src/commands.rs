@@ -69,6 +69,8 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         layouts::save_layout,
         past::plant_as_of,
         past::alarm_history_as_of,
+        past::alarm,
+        past::alarms_within,
         past::raised,
         past::raised_beside,
         trends::annotations,

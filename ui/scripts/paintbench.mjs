@@ -67,6 +67,7 @@ const model = (now) => ({
   bad: [{ t0: now - 6e8, t1: now - 5e8, status: 2, words: [], name: "" }],
   score: null,
   alarms: [],
+  lane: { state: "known", more: 0 },
   palette,
 });
 const palette = { panel: "#222529", "spark-band": "#2b2f35", line: "#34383e", dim: "#9ca3ad", p1: "#ff4d4f" };

@@ -1,4 +1,5 @@
 // The scenes that pictures are taken of and that accessibility is checked on.
+import { alarmsFiltered, alarmsKeys, alarmsNone } from "./steps/alarms.mjs";
 import { address, device, documents, drag, entry, events, hour, hover, how, low } from "./steps/asset.mjs";
 import {
   advanced,
@@ -84,6 +85,7 @@ import {
   importReport,
   keeping,
   search,
+  searchEverything,
   settings,
   shortcuts,
 } from "./steps/settings.mjs";
@@ -165,6 +167,12 @@ export const SCENES = [
   ["backup", "fault", "", "light", 1440, 900, backup],
   ["check-report", "fault", "", "dark", 1024, 700, check],
   ["settings-light", "fault", "#/alarms", "light", 1024, 700, settings],
+  ["alarms-deluge", "deluge", "#/alarms", "dark", 1440, 900, alarmsKeys],
+  ["alarms-deluge-filtered", "deluge", "#/alarms", "light", 1280, 800, alarmsFiltered],
+  ["alarms-deluge-none", "deluge", "#/alarms", "dark", 1280, 800, alarmsNone],
+  ["alarms-deluge-small", "deluge", "#/alarms", "light", 1024, 700, alarmsFiltered],
+  ["asset-deluge", "deluge", "#/asset/pump-2", "dark", 1440, 900],
+  ["search-everything", "deluge", "", "light", 1280, 800, searchEverything],
   ["alarms-dark", "fault", "#/alarms", "dark", 1440, 900],
   [
     "alarms-history",

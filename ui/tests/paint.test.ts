@@ -11,6 +11,7 @@ import type { SignalView } from "../src/ipc/bindings/SignalView";
 import { LiveColumns } from "../src/lib/livecolumns";
 import type { Palette } from "../src/lib/palette";
 import { ink, type Raster } from "../src/lib/raster";
+import { ALL_KNOWN } from "../src/lib/spanalarms";
 import { Clock } from "../src/lib/time";
 import type { TrendColumns } from "../src/lib/trend";
 import { KIND_BOOL } from "../src/live/frame";
@@ -74,6 +75,7 @@ function model(data: TrendColumns[], status = 0, seen?: SampleTable): ChartModel
     score: null,
     columns: (key) => data.find((one) => one.key === key),
     alarms: [],
+    lane: ALL_KNOWN,
     clock: new Clock("UTC"),
     palette: { panel: "#000000", "trace-1": "#ffffff", dim: "#00ff00", line: "#000000" } as Palette,
     held: new Map(),

@@ -5,8 +5,25 @@ alarms-history = Historie
 alarms-older = Ältere Alarme
 alarms-none-standing = Kein Alarm steht an. Vergangene Alarme stehen unter „Historie“.
 alarms-none-recorded = Noch wurde kein Alarm aufgezeichnet.
+alarms-none-shown = { $count ->
+    [one] Der Filter verbirgt den einzigen Alarm.
+   *[other] Der Filter verbirgt alle { $count } Alarme.
+}
+alarms-shown = { $shown } von { $count } gezeigt
+alarms-not-found = Dieser Alarm steht nicht in der Historie.
+alarms-filter = Welche Alarme gezeigt werden
+alarms-filter-text = Nach Wörtern filtern
+alarms-filter-where = Ort oder Asset
+alarms-filter-everywhere = Ganze Anlage
+alarms-filter-places = Orte
+alarms-filter-assets = Assets mit Alarmen
+alarms-filter-priority = Priorität { $priority }: { $count }
+alarms-filter-clear = Alle zeigen
+alarms-sort = Sortieren nach: { $column }
 alarms-of-asset = Alarme dieses Assets
 alarms-none-of-asset = Kein Alarm aufgezeichnet.
+alarms-asked-for = Die Historie wird nach Alarmen gefragt…
+alarms-earlier-of-asset = Frühere Alarme ({ $more })
 
 alarms-priority = Priorität
 alarms-raised = Gekommen

@@ -6,7 +6,7 @@ keys-row-or = oder
 keys-single-off = Einzeltasten sind abgeschaltet. In den Einstellungen lassen sie sich einschalten.
 
 keys-window = Überall
-keys-window-search = Assets und Signale suchen
+keys-window-search = Assets, Signale, Alarme, Orte, Bilder, Verbindungen und Bildschirme suchen
 keys-window-acknowledge = Schwersten Alarm quittieren
 keys-window-time = Zeitleiste
 keys-window-live = Aus dem Rückblick zurück zu Live
@@ -46,6 +46,13 @@ keys-tree-page = Eine Bildschirmhöhe auf oder ab
 keys-tree-ends = Erste oder letzte Zeile
 keys-tree-siblings = Alle Orte dieser Ebene aufklappen
 keys-tree-press = Asset öffnen; Ort auf- oder zuklappen
+
+keys-alarms = Alarmliste
+keys-alarms-move = Alarm darüber oder darunter
+keys-alarms-page = Einen Bildschirm hinauf oder hinunter
+keys-alarms-ends = Erster oder letzter Alarm
+keys-alarms-open = Sein Asset öffnen
+keys-alarms-acknowledge = Ihn quittieren
 
 keys-ground = Plan und Karte
 keys-ground-marker = Nächstes Asset in dieser Richtung

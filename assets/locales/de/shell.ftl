@@ -24,9 +24,20 @@ shell-no-link-why = Keine Verbindung steht: Nichts Gezeigtes ist von jetzt.
 shell-no-data = KEINE DATEN
 shell-no-data-for = seit { $duration }
 
-shell-search = Assets und Signale suchen
+shell-search = Assets, Signale, Alarme suchen
 shell-search-hits = Gefunden
 shell-search-nothing = Nichts heißt „{ $query }“.
+shell-search-alarms = { $count ->
+    [one] { $count } anstehenden Alarm in der Alarmliste zeigen
+   *[other] { $count } anstehende Alarme in der Alarmliste zeigen
+}
+shell-found-asset = Asset
+shell-found-signal = Signal
+shell-found-alarm = Alarm
+shell-found-place = Ort
+shell-found-picture = Prozessbild
+shell-found-connection = Verbindung
+shell-found-screen = Bildschirm
 
 shell-no-alarm = Kein unquittierter Alarm
 shell-alarm-counts = { $unacknowledged } unquittiert · { $standing } anstehend

@@ -5,8 +5,29 @@ alarms-history = History
 alarms-older = Older alarms
 alarms-none-standing = No alarm stands. Alarms of the past are under History.
 alarms-none-recorded = No alarm has been recorded yet.
+alarms-none-shown = { $count ->
+    [one] The filter hides the one alarm there is.
+   *[other] The filter hides all { $count } alarms.
+}
+# $shown of $count alarms are shown.
+alarms-shown = { $shown } of { $count } shown
+alarms-not-found = That alarm is not in the history.
+# What the list shows.
+alarms-filter = Which alarms are shown
+alarms-filter-text = Filter by words
+alarms-filter-where = Place or asset
+alarms-filter-everywhere = Whole plant
+alarms-filter-places = Places
+alarms-filter-assets = Assets with alarms
+alarms-filter-priority = Priority { $priority }: { $count }
+alarms-filter-clear = Show all
+# $column: name of a column.
+alarms-sort = Sort by: { $column }
 alarms-of-asset = Alarms of this asset
 alarms-none-of-asset = No alarm on record.
+alarms-asked-for = History is asked for alarms…
+# $more: how many there are, as it is written.
+alarms-earlier-of-asset = Earlier alarms ({ $more })
 
 alarms-priority = Priority
 alarms-raised = Raised

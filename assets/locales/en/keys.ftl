@@ -7,7 +7,7 @@ keys-row-or = or
 keys-single-off = Keys of one character are switched off. Settings switch them on.
 
 keys-window = Everywhere
-keys-window-search = Search assets and signals
+keys-window-search = Search assets, signals, alarms, places, pictures, connections and screens
 keys-window-acknowledge = Acknowledge the worst alarm
 keys-window-time = Time bar
 keys-window-live = Return from the past to live
@@ -47,6 +47,13 @@ keys-tree-page = A screen up or down
 keys-tree-ends = First or last row
 keys-tree-siblings = Unfold all places of this level
 keys-tree-press = Open an asset; fold or unfold a place
+
+keys-alarms = Alarm list
+keys-alarms-move = Alarm above or below
+keys-alarms-page = A screen up or down
+keys-alarms-ends = First or last alarm
+keys-alarms-open = Open its asset
+keys-alarms-acknowledge = Acknowledge it
 
 keys-ground = Plan and map
 keys-ground-marker = Next asset in this direction

@@ -26,9 +26,21 @@ shell-no-link-why = No connection is up: nothing shown is of now.
 shell-no-data = NO DATA
 shell-no-data-for = for { $duration }
 
-shell-search = Search assets and signals
+shell-search = Search assets, signals, alarms
 shell-search-hits = Found
 shell-search-nothing = Nothing is named “{ $query }”.
+shell-search-alarms = { $count ->
+    [one] Show { $count } standing alarm in the alarm list
+   *[other] Show { $count } standing alarms in the alarm list
+}
+# What was found: one of these kinds.
+shell-found-asset = Asset
+shell-found-signal = Signal
+shell-found-alarm = Alarm
+shell-found-place = Place
+shell-found-picture = Process picture
+shell-found-connection = Connection
+shell-found-screen = Screen
 
 shell-no-alarm = No unacknowledged alarm
 shell-alarm-counts = { $unacknowledged } unacknowledged · { $standing } standing

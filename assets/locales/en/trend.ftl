@@ -5,6 +5,11 @@ trend-normal = normal
 trend-score = anomaly score
 trend-alarms = alarms
 trend-no-alarms = no alarms in view
+trend-alarms-asking = history is asked for alarms…
+trend-alarms-unknown = alarms are not known: history did not answer
+# $more: how many, as it is written.
+trend-alarms-some = alarms · the newest alone, { $more } more are not shown: zoom in
+trend-alarms-earlier = { $more } earlier alarms are not shown: zoom in
 trend-bad = bad quality
 trend-uncertain = uncertain
 trend-on = on

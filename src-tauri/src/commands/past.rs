@@ -1,7 +1,10 @@
 //! The plant at an instant of the past.
 
 use tauri::{State, ipc::Response};
-use twin_app::api::{alarm::AlarmRow, past::RaisedView};
+use twin_app::api::{
+    alarm::{AlarmRow, AlarmsPage, AlarmsQuery},
+    past::RaisedView,
+};
 
 use super::answer::{Answer, app, wrong};
 use crate::Host;
@@ -21,6 +24,16 @@ pub async fn alarm_history_as_of(
 ) -> Answer<Vec<AlarmRow>> {
     let rows = app(&host)?.alarm_history_as_of(at, before, limit).await;
     rows.map_err(wrong)
+}
+
+#[tauri::command]
+pub async fn alarm(host: State<'_, Host>, id: String, at: Option<f64>) -> Answer<Option<AlarmRow>> {
+    app(&host)?.alarm(&id, at).await.map_err(wrong)
+}
+
+#[tauri::command]
+pub async fn alarms_within(host: State<'_, Host>, query: AlarmsQuery) -> Answer<AlarmsPage> {
+    app(&host)?.alarms_within(&query).await.map_err(wrong)
 }
 
 #[tauri::command]

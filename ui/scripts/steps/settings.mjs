@@ -87,6 +87,12 @@ export async function importReport(page) {
   await page.waitForSelector("[data-testid=import-bad]");
 }
 
+export async function searchEverything(page) {
+  await page.keyboard.press("/");
+  await page.keyboard.type("pump 12");
+  await page.keyboard.press("ArrowDown");
+}
+
 export async function search(page) {
   await page.keyboard.press("/");
   await page.keyboard.type("vibration");

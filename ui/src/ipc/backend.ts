@@ -6,6 +6,8 @@
 import type { Acceptance } from "./bindings/Acceptance";
 import type { AlarmList } from "./bindings/AlarmList";
 import type { AlarmRow } from "./bindings/AlarmRow";
+import type { AlarmsPage } from "./bindings/AlarmsPage";
+import type { AlarmsQuery } from "./bindings/AlarmsQuery";
 import type { AnnotationAnswer } from "./bindings/AnnotationAnswer";
 import type { AnnotationDraft } from "./bindings/AnnotationDraft";
 import type { AnnotationList } from "./bindings/AnnotationList";
@@ -94,6 +96,10 @@ export interface Backend {
   plantAsOf(at: number): Promise<ArrayBuffer>;
   /** As `alarmHistory`, of an instant of the past: behind the occurrence whose change has the number `before`. */
   alarmHistoryAsOf(at: number, before: number, limit: number): Promise<AlarmRow[]>;
+  /** An occurrence, over or not, as it is or as it was at an instant (microseconds); null when there was none by then. */
+  alarm(id: string, at: number | null): Promise<AlarmRow | null>;
+  /** Occurrences of an asset, or of signals, that stood at some time of a span, the last raised first. */
+  alarmsWithin(query: AlarmsQuery): Promise<AlarmsPage>;
   /** When alarms were raised in a range, put together by `spans` (1 to 1,024) parts of it. */
   raised(t0: number, t1: number, spans: number): Promise<RaisedView[]>;
   /** When an alarm was raised next, after or before an instant. */

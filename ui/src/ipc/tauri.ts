@@ -37,6 +37,8 @@ export function tauriBackend(): Backend {
     alarms: () => invoke("alarms"),
     alarmHistory: (before, limit) => invoke("alarm_history", { before, limit }),
     plantAsOf: async (at) => toBuffer(await invoke<RawMessage>("plant_as_of", { at })),
+    alarm: (id, at) => invoke("alarm", { id, at }),
+    alarmsWithin: (query) => invoke("alarms_within", { query }),
     alarmHistoryAsOf: (at, before, limit) => invoke("alarm_history_as_of", { at, before, limit }),
     raised: (t0, t1, spans) => invoke("raised", { t0, t1, spans }),
     raisedBeside: (at, later) => invoke("raised_beside", { at, later }),

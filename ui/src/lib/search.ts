@@ -10,9 +10,18 @@ export interface Hit {
   detail: string;
 }
 
+/** What can be found, all of it folded: see `fold`. */
+export interface Searched {
+  /** What a person sees. */
+  names: string;
+  /** Where it comes from. */
+  address: string;
+  /** How its name begins. */
+  head: string;
+}
+
 export interface SearchIndex {
-  /** `names` is what a person sees, `address` where it comes from, `head` how its name begins. */
-  entries: { hit: Hit; names: string; address: string; head: string }[];
+  entries: ({ hit: Hit } & Searched)[];
 }
 
 /** Without accents and case: "Überlauf" is found by "uberlauf". */
@@ -46,18 +55,29 @@ export function buildIndex(plant: PlantView): SearchIndex {
   return { entries };
 }
 
+/** The words of a query, folded. */
+export function wordsOf(query: string): string[] {
+  return fold(query).split(/\s+/).filter(Boolean);
+}
+
+/** How well an entry fits, 0 is best: its name begins so, has it, it is read of it, it comes from there. Null: it does not. */
+export function placeOf({ names, address, head }: Searched, words: readonly string[]): number | null {
+  const named = words.every((word) => names.includes(word));
+  if (!named && !words.every((word) => names.includes(word) || address.includes(word))) return null;
+  const first = words.join(" ");
+  if (head.startsWith(first)) return 0;
+  return head.includes(first) ? 1 : named ? 2 : 3;
+}
+
 /** Entries that hold every word, assets before signals, names that begin with the query first. */
 export function find(index: SearchIndex, query: string, limit: number): Hit[] {
-  const words = fold(query).split(/\s+/).filter(Boolean);
+  const words = wordsOf(query);
   if (words.length === 0) return [];
-  const first = words.join(" ");
   const found: { hit: Hit; score: number }[] = [];
-  for (const { hit, names, address, head } of index.entries) {
-    const named = words.every((word) => names.includes(word));
-    if (!named && !words.every((word) => names.includes(word) || address.includes(word))) continue;
-    const place = head.startsWith(first) ? 0 : head.includes(first) ? 1 : named ? 2 : 3;
-    const score = place * 2 + (hit.signal === null ? 0 : 1);
-    found.push({ hit, score });
+  for (const entry of index.entries) {
+    const place = placeOf(entry, words);
+    if (place !== null)
+      found.push({ hit: entry.hit, score: place * 2 + (entry.hit.signal === null ? 0 : 1) });
   }
   // Sorting is stable: entries of equal score keep the plant's order.
   return found
@@ -68,7 +88,7 @@ export function find(index: SearchIndex, query: string, limit: number): Hit[] {
 
 /** Assets that hold every word in their own names, or in those of one of their signals. */
 export function namedBy(index: SearchIndex, query: string): ReadonlySet<string> {
-  const words = fold(query).split(/\s+/).filter(Boolean);
+  const words = wordsOf(query);
   const found = new Set<string>();
   for (const { hit, names, address } of index.entries) {
     if (found.has(hit.asset)) continue;

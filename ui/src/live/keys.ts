@@ -51,6 +51,13 @@ export const KEYS = {
     siblings: ["*"],
     press: ["Enter", "Space"],
   },
+  alarms: {
+    move: ["ArrowUp", "ArrowDown"],
+    page: ["PageUp", "PageDown"],
+    ends: ["Home", "End"],
+    open: ["Enter"],
+    acknowledge: ["A"],
+  },
   ground: {
     marker: ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"],
     open: ["Enter"],

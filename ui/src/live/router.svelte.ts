@@ -3,14 +3,28 @@ export type Route =
   /** `query`: what is chosen on it; null: as it was. */
   | { screen: "overview"; query?: string | null }
   | { screen: "asset"; id: string; signal?: number | null }
-  | { screen: "alarms" }
+  /** `opened`: id of the occurrence that is looked for. */
+  | { screen: "alarms"; opened?: string | null }
   | { screen: "process" }
   | { screen: "trend" }
-  | { screen: "connections" }
+  | { screen: "connections"; connection?: string | null }
   | { screen: "types" }
   | { screen: "discovery"; connection?: string | null }
   /** `topic` on `connection`: whose messages are looked at. */
   | { screen: "diagnostics"; section?: DiagnosticsSection; connection?: string; topic?: string };
+
+/** The screens of the bar on the left, from its top. */
+export const SCREENS = [
+  "overview",
+  "process",
+  "trend",
+  "alarms",
+  "discovery",
+  "types",
+  "connections",
+  "diagnostics",
+] as const satisfies readonly Route["screen"][];
+export type Screen = (typeof SCREENS)[number];
 
 export const DIAGNOSTICS = ["rates", "messages", "sessions", "dropped", "program"] as const;
 export type DiagnosticsSection = (typeof DIAGNOSTICS)[number];
@@ -27,9 +41,16 @@ export function parseRoute(hash: string): Route {
     };
   }
   if (parts[0] === "process") return { screen: "process" };
-  if (parts[0] === "alarms") return { screen: "alarms" };
+  if (parts[0] === "alarms") {
+    const opened = mark < 0 ? null : new URLSearchParams(hash.slice(mark + 1)).get("opened");
+    return opened ? { screen: "alarms", opened } : { screen: "alarms" };
+  }
   if (parts[0] === "trend") return { screen: "trend" };
-  if (parts[0] === "connections") return { screen: "connections" };
+  if (parts[0] === "connections") {
+    return parts[1]
+      ? { screen: "connections", connection: decodeURIComponent(parts[1]) }
+      : { screen: "connections" };
+  }
   if (parts[0] === "types") return { screen: "types" };
   if (parts[0] === "discovery") {
     return { screen: "discovery", connection: parts[1] ? decodeURIComponent(parts[1]) : null };
@@ -45,6 +66,12 @@ export function parseRoute(hash: string): Route {
 export function routeHash(route: Route): string {
   if (route.screen === "discovery" && route.connection) {
     return `#/discovery/${encodeURIComponent(route.connection)}`;
+  }
+  if (route.screen === "connections" && route.connection) {
+    return `#/connections/${encodeURIComponent(route.connection)}`;
+  }
+  if (route.screen === "alarms" && route.opened) {
+    return `#/alarms?${new URLSearchParams({ opened: route.opened })}`;
   }
   if (route.screen === "diagnostics") {
     const parts = [route.section ?? "rates", route.connection ?? "", route.topic ?? ""];

@@ -152,6 +152,14 @@ export function shownIn(units: Units, backend: Backend): Backend {
       (await backend.alarmHistory(before, limit)).map((alarm) => units.alarm(alarm)),
     alarmHistoryAsOf: async (at, before, limit) =>
       (await backend.alarmHistoryAsOf(at, before, limit)).map((alarm) => units.alarm(alarm)),
+    alarm: async (id, at) => {
+      const alarm = await backend.alarm(id, at);
+      return alarm && units.alarm(alarm);
+    },
+    alarmsWithin: async (query) => {
+      const page = await backend.alarmsWithin(query);
+      return { ...page, rows: page.rows.map((alarm) => units.alarm(alarm)) };
+    },
     assetEvents: async (query) => {
       const page = await backend.assetEvents(query);
       return { ...page, rows: page.rows.map((event) => units.event(event)) };

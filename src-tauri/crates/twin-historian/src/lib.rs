@@ -45,9 +45,10 @@ mod testing;
 
 pub use adopt::{Adopted, Adoption};
 pub use alarms::{
-    ANNOTATION_CHARS_MAX, ANNOTATIONS_LISTED_MAX, ANNOTATIONS_MAX, AlarmRecord, Alarms, Annotation,
-    AnnotationChange, AnnotationDraft, Annotations, AuditCheck, AuditEntry, AuditRecord, Concern,
-    Raised, SPANS_MAX,
+    ANNOTATION_CHARS_MAX, ANNOTATIONS_LISTED_MAX, ANNOTATIONS_MAX, AlarmRecord, Alarms, AlarmsOf,
+    Annotation, AnnotationChange, AnnotationDraft, Annotations, AuditCheck, AuditEntry,
+    AuditRecord, Concern, MORE_MAX, Raised, SPANS_MAX, Stood, WITHIN_MAX, WITHIN_SIGNALS_MAX,
+    Within,
 };
 pub use append::Group;
 pub use codec::{decode, encode};

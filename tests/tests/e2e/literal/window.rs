@@ -148,7 +148,7 @@ async fn every_screen(
     ensure!(made().await? == *before, "overview: {}", made().await?);
     picture(window, "overview").await?;
     window.click("nav-alarms").await?;
-    says(window, "[data-testid^=\"alarm-2-\"]", &texts).await?;
+    says_in_turn(window, "[data-testid^=\"alarm-2-\"]", &texts).await?;
     ensure!(made().await? == *before, "alarms: {}", made().await?);
     for (number, text) in texts.iter().enumerate() {
         window

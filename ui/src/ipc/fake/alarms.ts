@@ -1,5 +1,8 @@
 /** The played station's alarms. */
 import type { AlarmRow } from "../bindings/AlarmRow";
+import type { AlarmsPage } from "../bindings/AlarmsPage";
+import type { AlarmsQuery } from "../bindings/AlarmsQuery";
+import type { AssetView } from "../bindings/AssetView";
 import type { World } from "./world";
 
 const S = 1_000_000;
@@ -55,19 +58,55 @@ function row(world: World, [id, kind, priority, limit, value, ago, acked]: Spec,
   };
 }
 
+/** A flood: of every asset in turn, over the last hour, in all states. */
+function flooded(world: World, assets: readonly AssetView[], count: number): AlarmRow[] {
+  return Array.from({ length: count }, (_, i): AlarmRow => {
+    const asset = assets[(i * 7) % assets.length];
+    const measured = asset?.signals.filter(({ role }) => role === "measurement") ?? [];
+    const signal = measured[i % measured.length];
+    const limit = signal?.normal?.[1] ?? 10;
+    const spec: Spec = [
+      signal?.id ?? "",
+      "high",
+      1 + ((i * 3) % 4),
+      limit,
+      limit * 1.1,
+      1 + ((i * 37) % 3_600),
+      i % 3 === 1,
+    ];
+    const alarm = row(world, spec, i + 1);
+    if (i % 3 !== 2) return { ...alarm, id: `${alarm.id}#${i}` };
+    return {
+      ...alarm,
+      id: `${alarm.id}#${i}`,
+      state: "unack-returned",
+      returned_at: alarm.raised_at + 500_000,
+    };
+  });
+}
+
 export class FakeAlarms {
   seq = 0;
   rows: AlarmRow[] = [];
   readonly #over: AlarmRow[];
   readonly #world: World;
 
-  constructor(world: World, faults: boolean) {
+  /** `flood`: so many stand, of these assets. */
+  constructor(
+    world: World,
+    faults: boolean,
+    flood: { count: number; assets: readonly AssetView[] } | null = null,
+  ) {
     this.#world = world;
     this.#over = OVER.map((spec) => {
       this.seq += 1;
       const over = row(world, spec, this.seq);
       return { ...over, state: "normal" as const, returned_at: over.raised_at + 600 * S };
     });
+    if (flood) {
+      this.rows = flooded(world, flood.assets, flood.count);
+      this.seq = Math.max(this.seq, flood.count);
+    }
     if (!faults) return;
     this.rows = STANDING.map((spec) => {
       this.seq += 1;
@@ -97,6 +136,19 @@ export class FakeAlarms {
           comment: acked ? alarm.comment : null,
         };
       });
+  }
+
+  /** Those that stood within a span; over is what returned and was acknowledged. */
+  within({ asset, signals, t0, t1, at, behind, limit }: AlarmsQuery): AlarmsPage {
+    const rows = (at === null ? this.all().map((row) => ({ ...row })) : this.asOf(at))
+      .filter((row) => (asset === null ? signals.includes(row.signal) : row.asset === asset))
+      .filter((row) => {
+        const over = Math.max(row.returned_at ?? 0, row.acknowledged_at ?? 0);
+        return row.raised_at <= Math.min(t1, at ?? t1) && (row.state !== "normal" || over >= t0);
+      })
+      .sort((a, b) => b.raised_at - a.raised_at || (a.id < b.id ? -1 : 1));
+    const rest = behind === null ? rows : rows.slice(rows.findIndex(({ id }) => id === behind) + 1);
+    return { rows: rest.slice(0, limit), more: Math.max(0, rest.length - limit) };
   }
 
   /** One more alarm, as when the plant makes one. */

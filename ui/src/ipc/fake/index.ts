@@ -40,17 +40,20 @@ const FAULTY = ["fault", "news", "slow", "thousand", "ask", "demo", "flood"];
  * (connections and no asset), `error` (the plant file cannot be read), `edited` (it was edited and cannot be used),
  * `ask` (the window is asked to close), `meanwhile` (somebody edits every connection while its form is open), `news`
  * (alarms are raised every few seconds), `slow` (history takes long to answer), `flood` (a topic brings more than can be
- * taken), `unplaced` (no asset has a place on a plan or on the map).
+ * taken), `deluge` (1,000 assets, 3,000 standing alarms), `unplaced` (no asset has a place on a plan or on the map).
  */
 export function fakeBackend(asked: string): Backend {
   const scene = asked === "empty" && playsDemo() ? "demo" : asked;
   const bare = ["empty", "nodemo", "slowdemo"].includes(scene);
   const flood = scene === "flood";
   const faults = FAULTY.includes(scene);
-  const plant = makePlant(scene === "thousand" ? 67 : bare || scene === "fresh" ? 0 : 1);
+  const plant = makePlant(
+    scene === "thousand" || scene === "deluge" ? 67 : bare || scene === "fresh" ? 0 : 1,
+  );
   if (scene === "unplaced") [plant.view.plans, plant.view.map] = [[], { outline: null, locations: [] }];
   const world = new World(plant, micros(), faults);
-  const alarms = new FakeAlarms(world, faults);
+  const deluge = scene === "deluge" ? { count: 3_000, assets: plant.view.assets } : null;
+  const alarms = new FakeAlarms(world, faults, deluge);
   const show = new FakeShow(plant, world, faults);
   let connections: ConnectionRow[] = bare ? [] : fakeConnections(world.start, faults);
   if (flood) connections = connections.map(flooded);

@@ -20,7 +20,7 @@ export function fakePast(
   alarms: FakeAlarms,
   connections: () => readonly ConnectionRow[],
   slow: boolean,
-): Pick<Backend, "plantAsOf" | "alarmHistoryAsOf" | "raised" | "raisedBeside"> {
+): Pick<Backend, "plantAsOf" | "alarmHistoryAsOf" | "alarm" | "alarmsWithin" | "raised" | "raisedBeside"> {
   const link = (row: ConnectionRow, at: number): LinkThen => {
     const away = world.away(at);
     const down = row.state !== "up" && at >= row.since;
@@ -56,6 +56,14 @@ export function fakePast(
         .filter(({ seq }) => before === 0 || seq < before)
         .sort((a, b) => b.seq - a.seq)
         .slice(0, limit),
+    async alarm(id, at) {
+      const found = (at === null ? alarms.all() : alarms.asOf(at)).find((row) => row.id === id);
+      return found ? { ...found } : null;
+    },
+    async alarmsWithin(query) {
+      if (slow) await new Promise((done) => setTimeout(done, SLOW_MS));
+      return alarms.within(query);
+    },
     async raised(t0, t1, spans) {
       const parts = new Map<number, RaisedView>();
       for (const { raised_at: at, priority } of alarms.all().sort((a, b) => a.raised_at - b.raised_at)) {

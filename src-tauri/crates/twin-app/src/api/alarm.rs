@@ -61,3 +61,33 @@ pub struct AlarmList {
     /// Standing occurrences; order is the UI's.
     pub rows: Vec<AlarmRow>,
 }
+
+/// Which occurrences: those that stood at some time of a span, by source time, both ends included.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AlarmsQuery {
+    /// Id of the asset whose alarms are asked for; none: those of `signals`.
+    pub asset: Option<String>,
+    /// Keys of signals, at most 256; without a meaning where an asset is named.
+    pub signals: Vec<u32>,
+    /// Begin, microseconds.
+    pub t0: f64,
+    /// End, microseconds.
+    pub t1: f64,
+    /// As they were at this instant, microseconds, and nothing later; none: as they are now.
+    pub at: Option<f64>,
+    /// Id of the occurrence to go on behind; none: from the last raised.
+    pub behind: Option<String>,
+    /// At most so many (1 to 1,000).
+    pub limit: u32,
+}
+
+/// Some occurrences of a span.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AlarmsPage {
+    /// The last raised first.
+    pub rows: Vec<AlarmRow>,
+    /// How many more there are; at 100,000 there may be yet more.
+    pub more: u32,
+}

@@ -128,7 +128,11 @@ pub(super) async fn beside(
 }
 
 /// These occurrences as they were at `t`, in no order.
-async fn records(database: &Database, ids: &[String], t: Timestamp) -> Result<Vec<AlarmRecord>> {
+pub(super) async fn records(
+    database: &Database,
+    ids: &[String],
+    t: Timestamp,
+) -> Result<Vec<AlarmRecord>> {
     let mut known: HashMap<OccurrenceId, AlarmRecord> = HashMap::with_capacity(ids.len());
     for part in ids.chunks(KEYS_A_PART) {
         let mut sql = QueryBuilder::<Sqlite>::new("SELECT * FROM transition WHERE occurrence IN (");

@@ -6,6 +6,7 @@ mod as_of;
 mod audit;
 mod record;
 mod replay;
+mod within;
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -32,6 +33,7 @@ pub use annotation::{
 pub use as_of::{Raised, SPANS_MAX};
 pub use audit::{AuditCheck, AuditEntry, AuditRecord, Concern};
 pub use record::AlarmRecord;
+pub use within::{AlarmsOf, MORE_MAX, Stood, WITHIN_MAX, WITHIN_SIGNALS_MAX, Within};
 
 /// Keys looked up, and written, at once.
 const KEYS_A_PART: usize = 256;
@@ -43,6 +45,7 @@ pub(crate) const FILE: FileKind = FileKind {
         include_str!("../../migrations/alarms_1.sql"),
         include_str!("../../migrations/alarms_2.sql"),
         include_str!("../../migrations/alarms_3.sql"),
+        include_str!("../../migrations/alarms_4.sql"),
     ],
 };
 
@@ -194,6 +197,14 @@ impl Alarms {
         as_of::history(&self.database, t, before, limit).await
     }
 
+    /// Occurrences of some signals or of an asset that stood at some time of a span, by source time.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn within(&self, asked: &Within) -> Result<Stood> {
+        within::within(&self.database, asked).await
+    }
+
     /// What was raised in `t0..t1` (at most 35 years of it), put together by `spans` (1 to [`SPANS_MAX`]) equal parts of
     /// the range; parts without an alarm are left out. In order of time.
     ///
@@ -217,6 +228,19 @@ impl Alarms {
     /// When it cannot be read.
     pub async fn occurrence(&self, id: &OccurrenceId) -> Result<Option<AlarmRecord>> {
         record::occurrence(&self.database, id).await
+    }
+
+    /// One occurrence as it was at `t`; none when it had not begun.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn occurrence_as_of(
+        &self,
+        id: &OccurrenceId,
+        t: Timestamp,
+    ) -> Result<Option<AlarmRecord>> {
+        let id = [id.as_str().to_owned()];
+        Ok(as_of::records(&self.database, &id, t).await?.pop())
     }
 
     /// Transitions after sequence number `after`, at most `limit`, in order.

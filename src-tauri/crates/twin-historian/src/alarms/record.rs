@@ -1,11 +1,12 @@
 //! Reading occurrences and transitions.
 
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::{QueryBuilder, Row as _, Sqlite, sqlite::SqliteRow};
 use twin_core::{
     OccurrenceId, SignalKey, Timestamp,
     alarm::{AlarmKind, AlarmState, AlarmTransition, Cause, Priority, StandingAlarm},
 };
 
+use super::KEYS_A_PART;
 use crate::{
     database::Database,
     error::{Error, Result},
@@ -70,6 +71,27 @@ pub(super) async fn occurrence(
     let row = query.fetch_optional(&database.readers).await;
     let row = row.map_err(Error::sql(&database.file, "read an alarm"))?;
     row.map(|row| record(database, &row)).transpose()
+}
+
+/// These occurrences as they are, in no order.
+pub(super) async fn of(database: &Database, ids: &[String]) -> Result<Vec<AlarmRecord>> {
+    let mut records = Vec::with_capacity(ids.len());
+    for part in ids.chunks(KEYS_A_PART) {
+        let mut sql = QueryBuilder::<Sqlite>::new(OCCURRENCE);
+        let mut list = sql.push(" WHERE occurrence.id IN (").separated(", ");
+        for id in part {
+            list.push_bind(id);
+        }
+        list.push_unseparated(")");
+        let rows = sql.build().persistent(false).fetch_all(&database.readers);
+        let rows = rows
+            .await
+            .map_err(Error::sql(&database.file, "read alarms"))?;
+        for row in &rows {
+            records.push(record(database, row)?);
+        }
+    }
+    Ok(records)
 }
 
 pub(super) async fn transitions(

@@ -190,7 +190,7 @@ fn a_file_of_schema_2_takes_annotations_from_now_on() {
         historian.close().await.unwrap();
         drop(historian);
         let file = dir.path().join("alarms.db");
-        let older = "DROP TABLE annotation; INSERT INTO signal (key, id) VALUES (7, 'kept'); PRAGMA user_version = 2";
+        let older = "DROP TABLE annotation; DROP INDEX begun_by_rule; INSERT INTO signal (key, id) VALUES (7, 'kept'); PRAGMA user_version = 2";
         sql(&file, older).await;
         let historian = open(dir.path()).await;
         assert!(historian.notices().is_empty(), "{:?}", historian.notices());

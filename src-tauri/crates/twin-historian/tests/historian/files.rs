@@ -169,7 +169,7 @@ fn files_of_other_programs_are_left_alone() {
 #[test]
 fn files_of_a_newer_program_are_left_alone() {
     block_on(async {
-        for (name, newest) in [("telemetry.db", 3), ("alarms.db", 3)] {
+        for (name, newest) in [("telemetry.db", 3), ("alarms.db", 4)] {
             let dir = super::folder();
             open(dir.path()).await.close().await.unwrap();
             sql(&dir.path().join(name), "PRAGMA user_version = 99").await;

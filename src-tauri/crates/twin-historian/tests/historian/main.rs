@@ -6,6 +6,7 @@ mod adopt_damaged;
 mod adopted;
 mod alarms;
 mod alarms_as_of;
+mod alarms_within;
 mod annotations;
 mod as_of;
 mod backup;

@@ -10,6 +10,7 @@ import { formatNumber, formatWithUnit, MICROS_PER_MS } from "../../../lib/format
 import type { Palette } from "../../../lib/palette";
 import { BAD, GOOD, reasonWord } from "../../../lib/quality";
 import { axisRange, type Bounds, steady } from "../../../lib/scale";
+import type { AlarmLane } from "../../../lib/spanalarms";
 import { t } from "../../../lib/text/text";
 import type { Clock } from "../../../lib/time";
 import type { TrendColumns } from "../../../lib/trend";
@@ -123,6 +124,8 @@ export interface Parts {
   /** States of a signal whose states are no numbers. */
   states: (key: number) => readonly BandRun[];
   alarms: readonly AlarmRow[];
+  /** How much is known of them. */
+  lane: AlarmLane;
   clock: Clock;
   palette: Palette;
   /** Bounds of the axes as they are, so that they stand still while they fit. */
@@ -258,6 +261,7 @@ export function buildModel(parts: Parts): ChartModel {
       t1: alarm.returned_at ?? parts.now,
       priority: alarm.priority,
     })),
+    lane: parts.lane,
     clock: parts.clock,
     palette,
   };

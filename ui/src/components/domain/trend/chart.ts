@@ -10,7 +10,7 @@ import { tickDecimals } from "../../../lib/scale";
 import { tickLabel, timeTicks } from "../../../lib/time";
 import { type Axis, axisTicks, type ChartModel, lanesHeight } from "./model";
 import { type Place, Surface } from "./surface";
-import { type Area, bandsSaid, FONT, writeWords } from "./words";
+import { type Area, alarmsSaid, bandsSaid, FONT, writeWords } from "./words";
 
 /** Least width of a value axis, and so much more at a time until its words fit, CSS pixels. */
 export const AXIS_WIDTH = 44;
@@ -153,7 +153,7 @@ export class Chart {
 
   /** Everything that uPlot's canvas shows of the model, to a pixel. */
   #says(): string {
-    const { t0, t1, axes, limits, bad, alarms, now } = this.#model;
+    const { t0, t1, axes, limits, bad, now } = this.#model;
     const column = (t1 - t0) / Math.max(1, this.width);
     return JSON.stringify([
       t0,
@@ -163,7 +163,7 @@ export class Chart {
       bad
         .filter((span) => span.t1 >= t0 && span.t0 <= t1)
         .map((span) => [span.words, span.name, Math.round(span.t1 / column)]),
-      alarms.some((span) => span.t1 >= t0 && span.t0 <= t1),
+      alarmsSaid(this.#model),
       now < t1 ? Math.round(now / column) : null,
       this.#model.normal,
       bandsSaid(this.#model, column),

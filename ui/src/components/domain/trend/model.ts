@@ -4,6 +4,7 @@ import type { Span } from "../../../lib/columns";
 import type { Dash } from "../../../lib/envelope";
 import type { Palette } from "../../../lib/palette";
 import { type Bounds, valueTicks } from "../../../lib/scale";
+import type { AlarmLane } from "../../../lib/spanalarms";
 import type { Clock } from "../../../lib/time";
 import type { TrendColumns } from "../../../lib/trend";
 
@@ -80,6 +81,8 @@ export interface ChartModel {
   bad: BadSpan[];
   score: { columns: TrendColumns; limit: number | null; staleMicros: number } | null;
   alarms: AlarmSpan[];
+  /** How much is known of them. */
+  lane: AlarmLane;
   clock: Clock;
   palette: Palette;
 }

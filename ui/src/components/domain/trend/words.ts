@@ -2,6 +2,7 @@
 
 import { shownUntil } from "../../../lib/bands";
 import { priorityTextColour } from "../../../lib/palette";
+import { moreWords } from "../../../lib/spanalarms";
 import { t } from "../../../lib/text/text";
 import { placeLabels } from "./labels";
 import {
@@ -182,6 +183,16 @@ function spanWords(context: Context, model: ChartModel, area: Area): void {
   }
 }
 
+/** What the lane of alarms says: never that there are none before that is known. */
+export function alarmsSaid(model: ChartModel): string {
+  const { state, more } = model.lane;
+  if (state === "unknown") return t("trend-alarms-unknown");
+  const some = model.alarms.some((span) => span.t1 >= model.t0 && span.t0 <= model.t1);
+  if (more > 0) return t(some ? "trend-alarms-some" : "trend-alarms-earlier", { more: moreWords(more) });
+  if (some) return t("trend-alarms");
+  return state === "asking" ? t("trend-alarms-asking") : t("trend-no-alarms");
+}
+
 function laneWords(context: Context, model: ChartModel, area: Area): void {
   const { ratio } = area;
   let top = area.top + area.height;
@@ -193,9 +204,8 @@ function laneWords(context: Context, model: ChartModel, area: Area): void {
     label(context, model, area, { text: t("trend-score"), x: area.left + 6 * ratio, y: top + 8 * ratio });
     top += (SCORE_TOP + SCORE_HEIGHT) * ratio;
   }
-  const some = model.alarms.some((span) => span.t1 >= model.t0 && span.t0 <= model.t1);
   const count = model.bandsLeftOut;
-  const said = some ? t("trend-alarms") : t("trend-no-alarms");
+  const said = alarmsSaid(model);
   const words = count > 0 ? `${said} · ${t("trendstates-left-out", { count })}` : said;
   label(context, model, area, { text: words, x: area.left + 6 * ratio, y: top + (ALARMS_TOP + 9) * ratio });
 }

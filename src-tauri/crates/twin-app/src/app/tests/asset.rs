@@ -12,7 +12,10 @@ use twin_historian::{
 
 use super::{House, PLANT};
 use crate::{
-    api::events::{EventKind, EventWhat, EventsQuery},
+    api::{
+        alarm::AlarmsQuery,
+        events::{EventKind, EventWhat, EventsQuery},
+    },
     error::Error,
 };
 
@@ -202,5 +205,79 @@ async fn events_of_an_asset_are_one_list() {
         page.rows[0].what,
         EventWhat::Quality { status: 2, .. }
     ));
+    house.close().await;
+}
+
+#[tokio::test]
+async fn alarms_of_a_span_are_those_of_the_asset_or_of_its_signals_as_they_were() {
+    let house = House::open(&format!("{PLANT}{TANK}")).await;
+    with_events(&house).await;
+    let key = house.app.plant().assets[0].signals[0].key;
+    let query = AlarmsQuery {
+        asset: None,
+        signals: vec![key],
+        t0: 1_000e6,
+        t1: 1_010e6,
+        at: None,
+        behind: None,
+        limit: 10,
+    };
+    let of_asset = AlarmsQuery {
+        asset: Some("t".into()),
+        signals: Vec::new(),
+        ..query.clone()
+    };
+    for asked in [&query, &of_asset] {
+        let ids = async |asked: AlarmsQuery| {
+            let page = house.app.alarms_within(&asked).await.unwrap();
+            assert_eq!(page.more, 0);
+            page.rows
+                .into_iter()
+                .map(|row| row.asset)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(ids(asked.clone()).await, ["t"]);
+        let before = AlarmsQuery {
+            t1: 1_000.5e6,
+            ..asked.clone()
+        };
+        assert!(ids(before).await.is_empty());
+        // Nothing later than the instant that is shown.
+        let then = |at| AlarmsQuery {
+            at: Some(at),
+            ..asked.clone()
+        };
+        assert!(ids(then(1_000.5e6)).await.is_empty());
+        assert_eq!(ids(then(1_001e6)).await, ["t"]);
+    }
+    let id = "t/level:high@1";
+    let one = async |at| house.app.alarm(id, at).await.unwrap().is_some();
+    assert!(one(None).await && one(Some(1_001e6)).await && !one(Some(1_000.5e6)).await);
+    assert_eq!(house.app.alarm("t/level:high@2", None).await.unwrap(), None);
+    let wrong = [
+        AlarmsQuery {
+            t0: f64::NAN,
+            ..query.clone()
+        },
+        AlarmsQuery {
+            t1: 1.0,
+            ..query.clone()
+        },
+        AlarmsQuery {
+            at: Some(f64::NAN),
+            ..query.clone()
+        },
+        AlarmsQuery {
+            signals: vec![key; 257],
+            ..query.clone()
+        },
+        AlarmsQuery {
+            signals: vec![key + 900],
+            ..query.clone()
+        },
+    ];
+    for asked in wrong {
+        assert!(house.app.alarms_within(&asked).await.is_err(), "{asked:?}");
+    }
     house.close().await;
 }
