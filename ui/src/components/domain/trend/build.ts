@@ -6,7 +6,7 @@ import { limitMark } from "../../../lib/alarmwords";
 import { type BandRun, runsOfColumns } from "../../../lib/bands";
 import { badSpans, extent } from "../../../lib/columns";
 import type { Dash } from "../../../lib/envelope";
-import { formatNumber, formatWithUnit, MICROS_PER_MS } from "../../../lib/format";
+import { formatNumber, MICROS_PER_MS } from "../../../lib/format";
 import type { Palette } from "../../../lib/palette";
 import { BAD, GOOD, reasonWord } from "../../../lib/quality";
 import { axisRange, type Bounds, steady } from "../../../lib/scale";
@@ -267,7 +267,7 @@ function limitLines(signal: SignalView): LimitLine[] {
   return signal.limits.map((limit) => ({
     axis: axisId(signal),
     value: limit.value,
-    label: `${limitMark(limit.kind)} ${formatWithUnit(limit.value, signal.decimals, signal.unit)}`.trim(),
+    label: `${limitMark(limit.kind)} ${formatNumber(limit.value, signal.decimals)}`.trim(),
     priority: limit.priority,
     side: limit.kind.startsWith("low") ? (-1 as const) : (1 as const),
   }));

@@ -8,15 +8,14 @@ import { formatNumber } from "../../../lib/format";
 import { language } from "../../../lib/locale";
 import { tickDecimals } from "../../../lib/scale";
 import { tickLabel, timeTicks } from "../../../lib/time";
+import { gutterSaid, writtenTicks } from "./gutter";
 import { type Axis, axisTicks, type ChartModel, lanesHeight } from "./model";
 import { type Place, Surface } from "./surface";
-import { type Area, bandsSaid, FONT, writeWords } from "./words";
+import { type Area, AXIS_GAP, bandsSaid, FONT, writeWords } from "./words";
 
 /** Least width of a value axis, and so much more at a time until its words fit, CSS pixels. */
 export const AXIS_WIDTH = 44;
 const AXIS_STEP = 8;
-/** Between an axis and its words, CSS pixels. */
-const AXIS_GAP = 6;
 const TIME_LABELS = 22;
 /** Room above the plot for units and annotations, CSS pixels. */
 const ABOVE = 20;
@@ -162,7 +161,7 @@ export class Chart {
       limits.map(({ label, value }) => [label, value]),
       bad
         .filter((span) => span.t1 >= t0 && span.t0 <= t1)
-        .map((span) => [span.words, span.name, Math.round(span.t1 / column)]),
+        .map((span) => [span.words, span.name, Math.round(span.t0 / column)]),
       alarms.some((span) => span.t1 >= t0 && span.t0 <= t1),
       now < t1 ? Math.round(now / column) : null,
       this.#model.normal,
@@ -279,19 +278,22 @@ export class Chart {
         const height = u.bbox.height / devicePixelRatio || 300;
         return axisTicks(axis() ?? { low: 0, high: 1 }, height);
       },
-      values: (_, splits) => {
+      values: (u, splits) => {
         const decimals = tickDecimals(splits);
-        return splits.map((value) => formatNumber(value, decimals));
+        const height = u.bbox.height / devicePixelRatio;
+        const written = i === 0 ? writtenTicks(this.#model, height, splits) : splits;
+        return written.map((value) => (value === null ? "" : formatNumber(value, decimals)));
       },
     };
   }
 
-  /** The width of an axis with these words on it. */
+  /** The width of an axis with these words on it, and with those about limits beside the first. */
   #fitAxis(u: uPlot, i: number, words: readonly string[] | null): number {
     const { ctx } = u;
     ctx.save();
     ctx.font = FONT;
-    const widest = Math.max(0, ...(words ?? []).map((word) => ctx.measureText(word).width));
+    const all = [...(words ?? []), ...(i === 0 ? gutterSaid(this.#model) : [])];
+    const widest = Math.max(0, ...all.map((word) => ctx.measureText(word).width));
     ctx.restore();
     const more = Math.ceil(Math.max(0, widest + AXIS_GAP - AXIS_WIDTH) / AXIS_STEP) * AXIS_STEP;
     const width = Math.max(this.#widths[i] ?? AXIS_WIDTH, AXIS_WIDTH + more);

@@ -45,6 +45,7 @@ export interface Band {
 export interface LimitLine {
   axis: string;
   value: number;
+  /** Its mark and value, without the unit that the axis has. */
   label: string;
   priority: number;
   /** 1: trouble lies above the line, -1: below it. */
@@ -101,13 +102,15 @@ export function axisTicks(axis: Bounds, height: number): number[] {
 
 /** Most bands of states: more would leave no room for the plot. */
 export const BANDS_MAX = 6;
-/** Heights of the lanes under the plot, CSS pixels. */
-export const BANDS_TOP = 6;
+/** The row of words about doubtful spans between the plot and its lanes: always there, so that nothing moves. CSS pixels. */
+export const WORDS_ROW = 15;
+/** Heights of the lanes under it, CSS pixels. */
+export const BANDS_TOP = 4;
 export const BAND_HEIGHT = 18;
 export const BAND_LANE = 22;
 export const SCORE_TOP = 16;
 export const SCORE_HEIGHT = 36;
-export const ALARMS_TOP = 10;
+export const ALARMS_TOP = 6;
 export const ALARM_LANE = 7;
 const ALARMS_HEIGHT = 4 * ALARM_LANE + 2;
 
@@ -116,9 +119,10 @@ export function bandsHeight(bands: number): number {
   return bands > 0 ? BANDS_TOP + bands * BAND_LANE : 0;
 }
 
-/** Height of all lanes, CSS pixels. */
+/** Height of all lanes and of the words above them, CSS pixels. */
 export function lanesHeight(withScore: boolean, bands: number): number {
-  return bandsHeight(bands) + (withScore ? SCORE_TOP + SCORE_HEIGHT : 0) + ALARMS_TOP + ALARMS_HEIGHT;
+  const score = withScore ? SCORE_TOP + SCORE_HEIGHT : 0;
+  return WORDS_ROW + bandsHeight(bands) + score + ALARMS_TOP + ALARMS_HEIGHT;
 }
 
 const LANES_MAX = 4;

@@ -22,6 +22,7 @@ import {
   SCORE_HEIGHT,
   SCORE_TOP,
   type Trace,
+  WORDS_ROW,
 } from "./model";
 
 const SOLID = { on: 1, off: 0 };
@@ -171,9 +172,9 @@ export class Painter {
 
   #lanes(raster: Raster, model: ChartModel, size: Size): void {
     const { ratio } = size;
-    let top = size.plot;
+    let top = size.plot + WORDS_ROW * ratio;
     model.bands.forEach((band, i) => {
-      this.#band(raster, model, size, band, size.plot + (BANDS_TOP + i * BAND_LANE) * ratio);
+      this.#band(raster, model, size, band, top + (BANDS_TOP + i * BAND_LANE) * ratio);
     });
     top += bandsHeight(model.bands.length) * ratio;
     if (model.score) {
