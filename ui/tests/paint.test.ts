@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 /** The trend's painter in pixels, and its words on a canvas that writes down what is drawn. */
 import { describe, expect, it, vi } from "vitest";
-import { buildModel } from "../src/components/domain/trend/build";
-import { BAND_HEIGHT, BANDS_TOP, type ChartModel, WORDS_ROW } from "../src/components/domain/trend/model";
+import { buildModel, type Ghost } from "../src/components/domain/trend/build";
+import { BAND_HEIGHT, BANDS_TOP, bandPlace, type ChartModel, WORDS_ROW } from "../src/components/domain/trend/model";
 import { Newest } from "../src/components/domain/trend/newest";
 import { Painter } from "../src/components/domain/trend/paint";
 import { Surface } from "../src/components/domain/trend/surface";
@@ -57,7 +57,12 @@ function columns(key: number, rows: [t: number, value: number, status: number][]
   };
 }
 
-function model(data: TrendColumns[], status = 0, seen?: SampleTable): ChartModel {
+function model(
+  data: TrendColumns[],
+  status = 0,
+  seen?: SampleTable,
+  ghosts: readonly Ghost[] = [],
+): ChartModel {
   const picks = data.map(({ key }) => signal(key, key === 0 ? "Drive-end vibration" : "Flow"));
   const table = new SampleTable();
   for (const { key, tLast } of data) {
@@ -68,7 +73,7 @@ function model(data: TrendColumns[], status = 0, seen?: SampleTable): ChartModel
     t1: 100 * S,
     now: 100 * S,
     picks: picks.map((one, slot) => ({ signal: one, slot, name: one.name })),
-    ghosts: [],
+    ghosts,
     focus: picks[0] ?? null,
     pointed: null,
     score: null,
@@ -81,6 +86,10 @@ function model(data: TrendColumns[], status = 0, seen?: SampleTable): ChartModel
     states: () => [],
     table: seen ?? table,
   });
+}
+
+function missing(): never {
+  throw new Error("it is missing");
 }
 
 const SIZE = { plot: AREA.height, ratio: 1 };
@@ -168,6 +177,47 @@ describe("a signal that is off or on", () => {
       [40, 95, "on"],
     ]);
     expect(model(data).bands).toEqual([]);
+  });
+
+  it("has what it is compared with in a band of its own, paler, the same state in the same grey", () => {
+    const table = new SampleTable();
+    table.put(0, KIND_BOOL, 0, 0, 95 * S, 0, 1, "");
+    // On throughout: alone, it would have the grey that the other has for off.
+    const then = columns(
+      7,
+      Array.from({ length: 20 }, (_, i) => [i * 5, 1, 0]),
+    );
+    const behind = { of: 0, signal: signal(0, "x"), name: "8 h earlier", columns: then, runs: [] };
+    const both = model(data, 0, table, [behind]);
+    expect(both.traces).toEqual([]);
+    expect(both.bands.map(({ name, ghost }) => [name, ghost ?? false])).toEqual([
+      ["Drive-end vibration", false],
+      ["8 h earlier", true],
+    ]);
+    expect(both.bands[1]?.runs.map(({ t0, t1, word }) => [t0 / S, t1 / S, word])).toEqual([[0, 95, "on"]]);
+    const raster = painted(both);
+    const at = (band: number, second: number) => {
+      const place = bandPlace(both.bands.slice(band)[0] ?? missing(), band);
+      const row = AREA.height + WORDS_ROW + place.top + Math.round(place.height / 2);
+      return ((raster.pixels[row * AREA.width + Math.round((second * AREA.width) / 100)] ?? 0) >>> 8) & 255;
+    };
+    expect(at(1, 60)).toBeGreaterThan(0);
+    expect(at(1, 60)).toBeLessThan(at(0, 60));
+    // By the strength of what lies behind, and by nothing else.
+    expect(at(1, 60) / at(0, 60)).toBeCloseTo(0.45, 1);
+  });
+
+  it("finds no room beyond six bands, those that are compared among them", () => {
+    const table = new SampleTable();
+    const many = Array.from({ length: 5 }, (_, key) => {
+      table.put(key, KIND_BOOL, 0, 0, 95 * S, 0, 1, "");
+      return columns(key, [[5, 1, 0]]);
+    });
+    const ghosts = many.map((of, key) => ({ of: key, signal: signal(key, "x"), name: "then", columns: of, runs: [] }));
+    expect(model(many, 0, table)).toMatchObject({ bandsLeftOut: 0 });
+    expect(model(many, 0, table).bands).toHaveLength(5);
+    expect(model(many, 0, table, ghosts)).toMatchObject({ bandsLeftOut: 2 });
+    expect(model(many, 0, table, ghosts).bands.map(({ key }) => key)).toEqual([0, 0, 1, 1, 2, 2]);
   });
 
   it("is painted below the plot in neutral greys that differ, and goes on to the present", () => {

@@ -242,6 +242,23 @@ describe("comparison", () => {
     await vi.waitFor(() => expect(byId("trend-table")?.textContent).toContain("Pump 1"));
   });
 
+  it("has the states of then beside those of now", async () => {
+    const backend = fakeBackend("fault");
+    const asked = vi.spyOn(backend, "stateBands");
+    const live = await open(backend);
+    await add("pump 2 mode");
+    const MINUTE = 60e6;
+    trendBoard(live).compared = { with: "earlier", shift: 20 * MINUTE };
+    const cells = () =>
+      [...(byId("trend-row-pump-2/mode")?.querySelectorAll("td") ?? [])].map((cell) => cell.textContent);
+    // Twenty minutes ago it was run by hand.
+    await vi.waitFor(() => expect([cells()[0], cells()[2]]).toEqual(["Auto", "Manual"]), 4_000);
+    const earlier = asked.mock.calls.find(([{ t1 }]) => t1 < live.instant() - 19 * MINUTE)?.[0];
+    expect(earlier?.signals).toEqual(live.asset("pump-2")?.signals.flatMap(({ id, key }) => (id === "pump-2/mode" ? [key] : [])));
+    trendBoard(live).compared = { with: "asset", id: "pump-3" };
+    await vi.waitFor(() => expect([cells()[0], cells()[2]]).toEqual(["Auto", "Off"]), 4_000);
+  });
+
   it("takes another span by its begin, and refuses one that is not earlier", async () => {
     const live = await open();
     await add("pump 2 flow");

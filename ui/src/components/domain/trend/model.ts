@@ -38,8 +38,12 @@ export interface Band {
   name: string;
   runs: readonly BandRun[];
   staleMicros: number;
-  /** Strength, 0 to 1: less while another is pointed at. */
+  /** Strength, 0 to 1: less for what lies behind, and while another is pointed at. */
   alpha: number;
+  /** Whether it lies behind the band of its key, right above it, for comparison. */
+  ghost?: boolean;
+  /** The runs it is compared with: the same state has the same grey in both. */
+  beside?: readonly BandRun[];
 }
 
 export interface LimitLine {
@@ -71,7 +75,7 @@ export interface ChartModel {
   t1: number;
   now: number;
   traces: Trace[];
-  /** At most `BANDS_MAX`. */
+  /** At most `BANDS_MAX`; what lies behind one follows it. */
   bands: Band[];
   /** Signals with states that there is no room for. */
   bandsLeftOut: number;
@@ -108,11 +112,20 @@ export const WORDS_ROW = 15;
 export const BANDS_TOP = 4;
 export const BAND_HEIGHT = 18;
 export const BAND_LANE = 22;
+/** A band for comparison is lower, and begins so much nearer to the one above it. */
+export const GHOST_HEIGHT = 14;
+export const GHOST_NEARER = 3;
 export const SCORE_TOP = 16;
 export const SCORE_HEIGHT = 36;
 export const ALARMS_TOP = 6;
 export const ALARM_LANE = 7;
 const ALARMS_HEIGHT = 4 * ALARM_LANE + 2;
+
+/** Where the i-th band lies below the row of words, CSS pixels. */
+export function bandPlace({ ghost }: Band, i: number): { top: number; height: number } {
+  const top = BANDS_TOP + i * BAND_LANE;
+  return ghost ? { top: top - GHOST_NEARER, height: GHOST_HEIGHT } : { top, height: BAND_HEIGHT };
+}
 
 /** Height of the bands above the other lanes, CSS pixels. */
 export function bandsHeight(bands: number): number {

@@ -8,10 +8,8 @@ import { gutterWords } from "./gutter";
 import { placeLabels } from "./labels";
 import {
   ALARMS_TOP,
-  BAND_HEIGHT,
-  BAND_LANE,
-  BANDS_TOP,
   type Band,
+  bandPlace,
   bandsHeight,
   type ChartModel,
   SCORE_HEIGHT,
@@ -121,12 +119,14 @@ function bandWords(context: Context, model: ChartModel, area: Area, band: Band, 
   const { ratio } = area;
   const perPixel = ((model.t1 - model.t0) * ratio) / area.width;
   context.font = FONT;
-  const name = { text: band.name, x: area.left + 6 * ratio, y, colour: model.palette.text };
+  const { text, strong, dim } = model.palette;
+  const name = { text: band.name, x: area.left + 6 * ratio, y, colour: band.ghost ? dim : text };
   const taken = context.measureText(band.name).width + 18;
   for (const { word, left, width } of wordRuns(model, band, perPixel)) {
     const from = Math.max(left + 6, taken);
     if (context.measureText(word).width > left + width - from - 4) continue;
-    label(context, model, area, { text: word, x: area.left + from * ratio, y, colour: model.palette.strong });
+    const x = area.left + from * ratio;
+    label(context, model, area, { text: word, x, y, colour: band.ghost ? text : strong });
   }
   label(context, model, area, name);
 }
@@ -160,7 +160,8 @@ function laneWords(context: Context, model: ChartModel, area: Area): void {
   const { ratio } = area;
   let top = area.top + area.height + WORDS_ROW * ratio;
   model.bands.forEach((band, i) => {
-    bandWords(context, model, area, band, top + (BANDS_TOP + i * BAND_LANE + BAND_HEIGHT / 2) * ratio);
+    const place = bandPlace(band, i);
+    bandWords(context, model, area, band, top + (place.top + place.height / 2) * ratio);
   });
   top += bandsHeight(model.bands.length) * ratio;
   if (model.score) {
