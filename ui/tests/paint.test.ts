@@ -2,7 +2,13 @@
 /** The trend's painter in pixels, and its words on a canvas that writes down what is drawn. */
 import { describe, expect, it, vi } from "vitest";
 import { buildModel, type Ghost } from "../src/components/domain/trend/build";
-import { BAND_HEIGHT, BANDS_TOP, bandPlace, type ChartModel, WORDS_ROW } from "../src/components/domain/trend/model";
+import {
+  BAND_HEIGHT,
+  BANDS_TOP,
+  bandPlace,
+  type ChartModel,
+  WORDS_ROW,
+} from "../src/components/domain/trend/model";
 import { Newest } from "../src/components/domain/trend/newest";
 import { Painter } from "../src/components/domain/trend/paint";
 import { Surface } from "../src/components/domain/trend/surface";
@@ -213,7 +219,13 @@ describe("a signal that is off or on", () => {
       table.put(key, KIND_BOOL, 0, 0, 95 * S, 0, 1, "");
       return columns(key, [[5, 1, 0]]);
     });
-    const ghosts = many.map((of, key) => ({ of: key, signal: signal(key, "x"), name: "then", columns: of, runs: [] }));
+    const ghosts = many.map((of, key) => ({
+      of: key,
+      signal: signal(key, "x"),
+      name: "then",
+      columns: of,
+      runs: [],
+    }));
     expect(model(many, 0, table)).toMatchObject({ bandsLeftOut: 0 });
     expect(model(many, 0, table).bands).toHaveLength(5);
     expect(model(many, 0, table, ghosts)).toMatchObject({ bandsLeftOut: 2 });

@@ -254,7 +254,9 @@ describe("comparison", () => {
     // Twenty minutes ago it was run by hand.
     await vi.waitFor(() => expect([cells()[0], cells()[2]]).toEqual(["Auto", "Manual"]), 4_000);
     const earlier = asked.mock.calls.find(([{ t1 }]) => t1 < live.instant() - 19 * MINUTE)?.[0];
-    expect(earlier?.signals).toEqual(live.asset("pump-2")?.signals.flatMap(({ id, key }) => (id === "pump-2/mode" ? [key] : [])));
+    expect(earlier?.signals).toEqual(
+      live.asset("pump-2")?.signals.flatMap(({ id, key }) => (id === "pump-2/mode" ? [key] : [])),
+    );
     trendBoard(live).compared = { with: "asset", id: "pump-3" };
     await vi.waitFor(() => expect([cells()[0], cells()[2]]).toEqual(["Auto", "Off"]), 4_000);
   });

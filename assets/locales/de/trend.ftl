@@ -68,6 +68,8 @@ trend-stats-view = Statistik des gezeigten Zeitraums: { $span }
 trend-stats-marked = Statistik zwischen A und B: { $span }
 
 trend-copy = Als Bild kopieren
+trend-picture-behind = blasser: { $name }
+trend-picture-limits = Grenzen und Normalband von { $name }
 trend-copied = Das Bild liegt in der Zwischenablage.
 trend-copy-failed = Das System hat das Bild nicht in die Zwischenablage übernommen. Stattdessen als Datei speichern.
 trend-picture = Als Bild speichern

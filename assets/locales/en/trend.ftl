@@ -75,6 +75,9 @@ trend-stats-view = Statistics of what is shown: { $span }
 trend-stats-marked = Statistics between A and B: { $span }
 
 trend-copy = Copy as picture
+# In the picture: $name is what the signals are compared with, or the signal whose limits are shown.
+trend-picture-behind = paler: { $name }
+trend-picture-limits = Limits and normal band of { $name }
 trend-copied = The picture is on the clipboard.
 trend-copy-failed = The system did not take the picture onto the clipboard. Save it as a file instead.
 trend-picture = Save as picture

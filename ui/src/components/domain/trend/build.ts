@@ -46,9 +46,14 @@ export function traceColour(palette: Palette, slot: number): string {
   return palette[names[slot % COLOURS] ?? "trace"];
 }
 
+/** Whether a trace is the second one of its colour. */
+export function isDashed(slot: number): boolean {
+  return slot >= COLOURS;
+}
+
 /** Dashes that tell a second trace of a colour from the first; null: a full line. Pixels. */
 function tracePattern(slot: number): Dash | null {
-  return slot < COLOURS ? null : { on: 9, off: 3 };
+  return isDashed(slot) ? { on: 9, off: 3 } : null;
 }
 
 /** A signal on the trend. */

@@ -46,11 +46,7 @@ export function gutterWords(model: ChartModel, height: number): GutterWord[] {
 }
 
 /** Which of the axis's values are written: all but those that a limit's word stands on. */
-export function writtenTicks(
-  model: ChartModel,
-  height: number,
-  ticks: readonly number[],
-): (number | null)[] {
+export function writtenTicks(model: ChartModel, height: number, ticks: readonly number[]): (number | null)[] {
   const axis = model.axes[0];
   if (!axis) return [...ticks];
   const y = rowOf(axis, height);
@@ -72,8 +68,7 @@ function rowOf(axis: Bounds, height: number): (value: number) => number {
 /** Rows from above, pushed apart as far as there is room. */
 function spread(rows: readonly number[], height: number): number[] {
   const apart = [...rows];
-  for (let i = 1; i < apart.length; i += 1)
-    apart[i] = Math.max(apart[i] ?? 0, (apart[i - 1] ?? 0) + APART);
+  for (let i = 1; i < apart.length; i += 1) apart[i] = Math.max(apart[i] ?? 0, (apart[i - 1] ?? 0) + APART);
   let last = height;
   for (let i = apart.length - 1; i >= 0; i -= 1) {
     apart[i] = Math.min(apart[i] ?? 0, last);

@@ -84,7 +84,16 @@ function looks({ traces, bands, alarms, limits, now }: ChartModel): string {
     bands.map(({ key, runs, staleMicros, alpha, ghost }) => {
       const last = runs.at(-1);
       const begins = runs.reduce((sum, { t0 }) => sum + t0, 0);
-      return [key, alpha, ghost, runs.length, begins, last?.word, last?.status, now - (last?.t1 ?? 0) > staleMicros];
+      return [
+        key,
+        alpha,
+        ghost,
+        runs.length,
+        begins,
+        last?.word,
+        last?.status,
+        now - (last?.t1 ?? 0) > staleMicros,
+      ];
     }),
     alarms.map(({ t0, t1, priority }) => [t0, t1 === now ? null : t1, priority]),
     limits.map(({ axis, priority, side }) => [axis, priority, side]),
