@@ -5,6 +5,7 @@ alarms-history = Historie
 alarms-older = Ältere Alarme
 alarms-none-standing = Kein Alarm steht an. Vergangene Alarme stehen unter „Historie“.
 alarms-none-recorded = Noch wurde kein Alarm aufgezeichnet.
+alarms-open-it = In der Alarmliste zeigen
 alarms-of-asset = Alarme dieses Assets
 alarms-none-of-asset = Kein Alarm aufgezeichnet.
 

@@ -9,7 +9,7 @@ trend-uncertain = unsicher
 trend-on = ein
 trend-off = aus
 trend-no-data = keine Daten
-trend-chart = Trenddiagramm. Pfeiltasten verschieben, mit Umschalt bewegen sie den Cursor. Plus und Minus zoomen, M setzt eine Marke, N schreibt eine Anmerkung, Rücktaste geht zurück, Pos1 kehrt zu Live zurück.
+trend-chart = Trenddiagramm. Pfeiltasten verschieben, mit Umschalt bewegen sie den Cursor. Plus und Minus zoomen, M setzt eine Marke, N schreibt eine Anmerkung, Eingabe öffnet den Alarm am Cursor, Rücktaste geht zurück, Pos1 kehrt zu Live zurück.
 trend-mark = Marke { $mark }
 
 trend-following = Folgt live

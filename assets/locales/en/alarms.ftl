@@ -5,6 +5,7 @@ alarms-history = History
 alarms-older = Older alarms
 alarms-none-standing = No alarm stands. Alarms of the past are under History.
 alarms-none-recorded = No alarm has been recorded yet.
+alarms-open-it = Show it in the alarm list
 alarms-of-asset = Alarms of this asset
 alarms-none-of-asset = No alarm on record.
 

@@ -10,7 +10,7 @@ trend-uncertain = uncertain
 trend-on = on
 trend-off = off
 trend-no-data = no data
-trend-chart = Trend chart. Arrow keys pan, with Shift they move the cursor. Plus and minus zoom, M sets a mark, N writes an annotation, Backspace goes back, Home goes to live.
+trend-chart = Trend chart. Arrow keys pan, with Shift they move the cursor. Plus and minus zoom, M sets a mark, N writes an annotation, Enter opens the alarm at the cursor, Backspace goes back, Home goes to live.
 # $mark: A or B.
 trend-mark = Mark { $mark }
 

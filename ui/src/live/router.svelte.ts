@@ -3,7 +3,8 @@ export type Route =
   /** `query`: what is chosen on it; null: as it was. */
   | { screen: "overview"; query?: string | null }
   | { screen: "asset"; id: string; signal?: number | null }
-  | { screen: "alarms" }
+  /** `opened`: id of the occurrence that is looked for. */
+  | { screen: "alarms"; opened?: string | null }
   | { screen: "process" }
   | { screen: "trend" }
   | { screen: "connections" }
@@ -27,7 +28,10 @@ export function parseRoute(hash: string): Route {
     };
   }
   if (parts[0] === "process") return { screen: "process" };
-  if (parts[0] === "alarms") return { screen: "alarms" };
+  if (parts[0] === "alarms") {
+    const opened = mark < 0 ? null : new URLSearchParams(hash.slice(mark + 1)).get("opened");
+    return opened ? { screen: "alarms", opened } : { screen: "alarms" };
+  }
   if (parts[0] === "trend") return { screen: "trend" };
   if (parts[0] === "connections") return { screen: "connections" };
   if (parts[0] === "types") return { screen: "types" };
@@ -45,6 +49,9 @@ export function parseRoute(hash: string): Route {
 export function routeHash(route: Route): string {
   if (route.screen === "discovery" && route.connection) {
     return `#/discovery/${encodeURIComponent(route.connection)}`;
+  }
+  if (route.screen === "alarms" && route.opened) {
+    return `#/alarms?${new URLSearchParams({ opened: route.opened })}`;
   }
   if (route.screen === "diagnostics") {
     const parts = [route.section ?? "rates", route.connection ?? "", route.topic ?? ""];

@@ -292,6 +292,7 @@ export function buildModel(parts: Parts): ChartModel {
         }
       : null,
     alarms: parts.alarms.map((alarm) => ({
+      id: alarm.id,
       t0: alarm.raised_at,
       t1: alarm.returned_at ?? parts.now,
       priority: alarm.priority,

@@ -57,6 +57,8 @@ export interface LimitLine {
 }
 
 export interface AlarmSpan {
+  /** Occurrence id. */
+  id: string;
   t0: number;
   t1: number;
   priority: number;
@@ -119,7 +121,7 @@ export const SCORE_TOP = 16;
 export const SCORE_HEIGHT = 36;
 export const ALARMS_TOP = 6;
 export const ALARM_LANE = 7;
-const ALARMS_HEIGHT = 4 * ALARM_LANE + 2;
+export const ALARMS_HEIGHT = 4 * ALARM_LANE + 2;
 
 /** Where the i-th band lies below the row of words, CSS pixels. */
 export function bandPlace({ ghost }: Band, i: number): { top: number; height: number } {
@@ -139,9 +141,33 @@ export function lanesHeight(withScore: boolean, bands: number): number {
 }
 
 const LANES_MAX = 4;
+/** A pointer so near to a mark has hit it, CSS pixels. */
+const HIT = 4;
+
+/**
+ * The alarm whose mark is `x` pixels right of the plot's left edge and `y` below the upper edge of the first lane; null
+ * where there is none. Of marks over each other the most urgent.
+ */
+export function alarmAt(
+  spans: readonly AlarmSpan[],
+  range: { t0: number; t1: number; width: number },
+  x: number,
+  y: number,
+): AlarmSpan | null {
+  const seen = spans.filter((span) => span.t1 >= range.t0 && span.t0 <= range.t1);
+  const perPixel = (range.t1 - range.t0) / Math.max(1, range.width);
+  const at = range.t0 + x * perPixel;
+  const lane = Math.floor(y / ALARM_LANE);
+  const near = packLanes(seen).filter(
+    (span) => span.t0 - HIT * perPixel <= at && span.t1 + HIT * perPixel >= at,
+  );
+  return near.find((span) => span.lane === lane) ?? null;
+}
 
 /** Puts spans that overlap on lanes of their own, the most urgent on the first; what finds no lane shares the last. */
-export function packLanes(spans: readonly AlarmSpan[]): (AlarmSpan & { lane: number })[] {
+export function packLanes<Span extends Pick<AlarmSpan, "t0" | "t1" | "priority">>(
+  spans: readonly Span[],
+): (Span & { lane: number })[] {
   const ends: number[] = [];
   return [...spans]
     .sort((a, b) => a.priority - b.priority || a.t0 - b.t0)
