@@ -1,48 +1,19 @@
 // @vitest-environment happy-dom
 /** What tells of an alarm leads to that very alarm: its events, its row, its mark under a trend, the cursor. */
-import { mount, tick, unmount } from "svelte";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import App from "../src/App.svelte";
+import { tick } from "svelte";
+import { describe, expect, it, vi } from "vitest";
 import { alarmAt } from "../src/components/domain/trend/model";
-import type { Backend } from "../src/ipc/backend";
 import { fakeBackend } from "../src/ipc/fake";
-import { Live } from "../src/live/live.svelte";
 import { parseRoute, routeHash } from "../src/live/router.svelte";
 import { trendBoard } from "../src/live/trendboard.svelte";
-import { recorder } from "./canvas";
+import { byId, openTrend, openWindow, ownWindow, press } from "./window";
 
 const MINUTE = 60e6;
-let end: (() => Promise<void>) | undefined;
-beforeEach(() => {
-  localStorage.clear();
-  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation(() => recorder().context as never);
-});
-afterEach(async () => {
-  await end?.();
-  end = undefined;
-  document.body.replaceChildren();
-  vi.restoreAllMocks();
-  window.location.hash = "";
-});
-
-const byId = <E extends HTMLElement = HTMLElement>(id: string) =>
-  document.querySelector<E>(`[data-testid="${id}"]`);
-async function open(hash: string, parts: Partial<Backend> = {}): Promise<Live> {
-  window.location.hash = hash;
-  const live = new Live({ ...fakeBackend("fault"), ...parts });
-  const app = mount(App, { target: document.body, props: { live } });
-  end = async () => {
-    await unmount(app);
-    live.stop();
-  };
-  await live.start();
-  await vi.waitFor(() => expect(live.ready).toBe(true));
-  return live;
-}
+ownWindow();
 
 describe("an alarm", () => {
   it("is led to from each of its events, and from the alarms of its asset", async () => {
-    const live = await open("#/asset/pump-2");
+    const live = await openWindow("#/asset/pump-2", fakeBackend("fault"));
     const address = (id: string) => routeHash({ screen: "alarms", opened: id });
     const links = () => [...document.querySelectorAll("a")].map((link) => link.getAttribute("href"));
     const standing = live.alarms.of("pump-2").map(({ id }) => address(id));
@@ -58,17 +29,14 @@ describe("an alarm", () => {
   });
 
   it("is led to from the cursor of a trend by a key", async () => {
-    const live = await open("#/trend");
+    const live = await openTrend(fakeBackend("fault"));
     const board = trendBoard(live);
     board.replace(["pump-2/vibration_de"]);
-    await vi.waitFor(() => expect(byId("trend-chart")).not.toBeNull());
     const high = live.alarms.standing.find(({ asset, kind }) => asset === "pump-2" && kind === "high");
     await tick();
     board.view.cursor = (high?.raised_at ?? 0) + MINUTE;
     await tick();
-    byId("trend-chart")?.dispatchEvent(
-      new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }),
-    );
+    press(byId("trend-chart"), "Enter");
     expect(window.location.hash).toBe(routeHash({ screen: "alarms", opened: high?.id ?? "" }));
   });
 });
