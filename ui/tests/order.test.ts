@@ -165,7 +165,7 @@ describe("words about doubtful spans", () => {
 
   it("tell signals in one breath that begin together, and count those that have no room", () => {
     const many = [wish(890, "Flow"), wish(892, "Speed"), wish(894, "Power"), wish(895, "Flow")];
-    const texts = [900, 200, 150].map((width) => placeLabels(many, width, measure).map(({ text }) => text));
+    const texts = [900, 200, 165].map((width) => placeLabels(many, width, measure).map(({ text }) => text));
     expect(texts).toEqual([
       ["uncertain, from history: Flow, Speed, Power"],
       ["uncertain: Flow, Speed, Power"],

@@ -33,7 +33,6 @@ describe("bounds", () => {
   });
 });
 
-
 async function open(): Promise<Live> {
   const live = await openTrend(fakeBackend("normal"));
   trendBoard(live).replace(["pump-2/flow", "pump-2/bearing_temperature"]);

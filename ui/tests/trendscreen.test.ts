@@ -9,7 +9,6 @@ import { byId, closeWindow, openTrend, ownWindow, press } from "./window";
 
 ownWindow();
 
-
 const open = (backend: Backend = fakeBackend("fault")) => openTrend(backend);
 
 async function write(id: string, text: string): Promise<HTMLInputElement> {
@@ -223,7 +222,7 @@ describe("comparison", () => {
       [...(byId("trend-row-pump-2/mode")?.querySelectorAll("td") ?? [])].map((cell) => cell.textContent);
     // Twenty minutes ago it was run by hand.
     await vi.waitFor(() => expect([cells()[0], cells()[2]]).toEqual(["Auto", "Manual"]), 4_000);
-    const earlier = asked.mock.calls.find(([{ t1 }]) => t1 < live.instant() - 19 * MINUTE)?.[0];
+    const earlier = asked.mock.calls.find(([{ t1 }]) => t1 < live.instant() - 10 * MINUTE)?.[0];
     expect(earlier?.signals).toEqual(
       live.asset("pump-2")?.signals.flatMap(({ id, key }) => (id === "pump-2/mode" ? [key] : [])),
     );

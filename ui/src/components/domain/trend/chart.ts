@@ -8,7 +8,7 @@ import { formatNumber } from "../../../lib/format";
 import { language } from "../../../lib/locale";
 import { tickDecimals } from "../../../lib/scale";
 import { tickLabel, timeTicks } from "../../../lib/time";
-import { gutterSaid, writtenTicks } from "./gutter";
+import { crossedTicks, gutterSaid } from "./gutter";
 import { type Axis, axisTicks, type ChartModel, lanesHeight } from "./model";
 import { type Place, Surface } from "./surface";
 import { type Area, AXIS_GAP, bandsSaid, FONT, writeWords } from "./words";
@@ -57,6 +57,8 @@ export class Chart {
   #said = "";
   /** Widths of the axes that are shown: they grow as words need it, and never shrink while the plot stands. */
   #widths: number[] = [];
+  /** The values on each of them, those too that give way to words about limits. */
+  #ticks: string[][] = [];
   /** Whether the drag that goes on marks a range rather than zooming to it. */
   #selecting = false;
 
@@ -268,7 +270,7 @@ export class Chart {
     return {
       scale: axis()?.id ?? "x",
       side: i % 2 === 0 ? 3 : 1,
-      size: (u, words) => this.#fitAxis(u, i, words),
+      size: (u) => this.#fitAxis(u, i),
       gap: AXIS_GAP,
       font: FONT,
       stroke: () => axis()?.colour ?? this.#model.palette.dim,
@@ -280,19 +282,21 @@ export class Chart {
       },
       values: (u, splits) => {
         const decimals = tickDecimals(splits);
-        const height = u.bbox.height / devicePixelRatio;
-        const written = i === 0 ? writtenTicks(this.#model, height, splits) : splits;
-        return written.map((value) => (value === null ? "" : formatNumber(value, decimals)));
+        const words = splits.map((value) => formatNumber(value, decimals));
+        this.#ticks[i] = words;
+        if (i > 0) return words;
+        const crossed = crossedTicks(this.#model, u.bbox.height / devicePixelRatio, splits);
+        return words.map((word, tick) => (crossed[tick] ? "" : word));
       },
     };
   }
 
-  /** The width of an axis with these words on it, and with those about limits beside the first. */
-  #fitAxis(u: uPlot, i: number, words: readonly string[] | null): number {
+  /** The width of an axis with its words, and with those about limits beside the first. */
+  #fitAxis(u: uPlot, i: number): number {
     const { ctx } = u;
     ctx.save();
     ctx.font = FONT;
-    const all = [...(words ?? []), ...(i === 0 ? gutterSaid(this.#model) : [])];
+    const all = [...(this.#ticks[i] ?? []), ...(i === 0 ? gutterSaid(this.#model) : [])];
     const widest = Math.max(0, ...all.map((word) => ctx.measureText(word).width));
     ctx.restore();
     const more = Math.ceil(Math.max(0, widest + AXIS_GAP - AXIS_WIDTH) / AXIS_STEP) * AXIS_STEP;

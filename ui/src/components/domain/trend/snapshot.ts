@@ -43,10 +43,9 @@ export interface Caption {
   more: (count: number) => string;
 }
 
-const FAMILY = '"Inter Variable", system-ui, sans-serif';
-const FONT = `12px ${FAMILY}`;
-const SMALL = `10px ${FAMILY}`;
-const TITLE = `600 14px ${FAMILY}`;
+const FONT = '12px "Inter Variable", system-ui, sans-serif';
+const SMALL = '10px "Inter Variable", system-ui, sans-serif';
+const TITLE = '600 14px "Inter Variable", system-ui, sans-serif';
 const EDGE = 14;
 const LINE = 20;
 const SWATCH = 10;
