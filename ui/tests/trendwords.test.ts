@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 /** Words about limits and the normal band: beside the axis, where no trace is. */
 import { describe, expect, it } from "vitest";
-import { gutterSaid, gutterWords, writtenTicks } from "../src/components/domain/trend/gutter";
+import { crossedTicks, gutterSaid, gutterWords } from "../src/components/domain/trend/gutter";
 import { axisTicks, type ChartModel, type LimitLine } from "../src/components/domain/trend/model";
 import { writeWords } from "../src/components/domain/trend/words";
 import type { Palette } from "../src/lib/palette";
@@ -77,9 +77,9 @@ describe("words about limits and the normal band", () => {
   it("take the place of a value of the axis that they would cross out", () => {
     const ticks = axisTicks({ low: 0, high: 10 }, HEIGHT);
     expect(ticks).toContain(4);
-    expect(writtenTicks(usual, HEIGHT, ticks)).toEqual(ticks);
+    expect(crossedTicks(usual, HEIGHT, ticks)).toEqual(ticks.map(() => false));
     const near = model([limit(4.2, "H 4.2")], null);
-    expect(writtenTicks(near, HEIGHT, ticks)).toEqual(ticks.map((tick) => (tick === 4 ? null : tick)));
+    expect(crossedTicks(near, HEIGHT, ticks)).toEqual(ticks.map((tick) => tick === 4));
   });
 
   it("are never over each other, on whatever scale", () => {

@@ -45,13 +45,13 @@ export function gutterWords(model: ChartModel, height: number): GutterWord[] {
   return words.toSorted((a, b) => a.at - b.at);
 }
 
-/** Which of the axis's values are written: all but those that a limit's word stands on. */
-export function writtenTicks(model: ChartModel, height: number, ticks: readonly number[]): (number | null)[] {
+/** Which of the axis's values are not written, because a word stands there. */
+export function crossedTicks(model: ChartModel, height: number, ticks: readonly number[]): boolean[] {
   const axis = model.axes[0];
-  if (!axis) return [...ticks];
+  if (!axis) return ticks.map(() => false);
   const y = rowOf(axis, height);
   const rows = gutterWords(model, height).map(({ at }) => at);
-  return ticks.map((tick) => (rows.some((at) => Math.abs(at - y(tick)) < GIVES_WAY) ? null : tick));
+  return ticks.map((tick) => rows.some((at) => Math.abs(at - y(tick)) < GIVES_WAY));
 }
 
 /** What may stand there, limits too that are not in view now: so the plot keeps its width while the scale moves. */
