@@ -1,5 +1,18 @@
 // The scenes that pictures are taken of and that accessibility is checked on.
-import { address, device, documents, drag, entry, events, hour, hover, how, low } from "./steps/asset.mjs";
+import {
+  address,
+  device,
+  documentForm,
+  documentLines,
+  documents,
+  drag,
+  entry,
+  events,
+  hour,
+  hover,
+  how,
+  low,
+} from "./steps/asset.mjs";
 import {
   advanced,
   advisor,
@@ -153,6 +166,8 @@ export const SCENES = [
   ["asset-device-bare", "fault", "#/asset/valve-102", "light", 1280, 800, device],
   ["asset-documents", "fault", "#/asset/pump-2", "light", 1440, 900, documents],
   ["asset-documents-none", "fault", "#/asset/valve-102", "dark", 1280, 800, documents],
+  ["asset-document-form", "fault", "#/asset/pump-2", "light", 1280, 800, documentForm],
+  ["asset-document-lines", "fault", "#/asset/pump-2", "dark", 1024, 700, documentLines],
   ["asset-document-address", "fault", "#/asset/pump-2", "dark", 1280, 800, address],
   ["asset-events", "fault", "#/asset/pump-2", "dark", 1440, 900, events],
   ["asset-events-entry", "fault", "#/asset/pump-2", "light", 1280, 800, entry],

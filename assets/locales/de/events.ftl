@@ -25,6 +25,7 @@ events-birth = Geburt empfangen: die neueste
 events-unreadable = Eine Nachricht war nicht lesbar: { $reason }
 
 events-action-accept-proposals = In die Anlagendatei übernommen: { $subject }
+events-action-change-documents = Dokumente geändert: { $subject }
 events-action-model-import = Modell eingelesen: { $subject }
 events-action-plant-file = Anlagendatei geändert: { $subject }
 events-action-remove-connection = Verbindung entfernt: { $subject }

@@ -28,6 +28,7 @@ events-unreadable = A message could not be read: { $reason }
 
 # What somebody did. $subject: to what.
 events-action-accept-proposals = Accepted into the plant file: { $subject }
+events-action-change-documents = Documents changed: { $subject }
 events-action-model-import = Model imported: { $subject }
 events-action-plant-file = Plant file edited: { $subject }
 events-action-remove-connection = Connection removed: { $subject }
