@@ -68,7 +68,12 @@ impl App {
                 asset = asset
             ))
         })?;
-        if edited.papers.iter().map(form).ne(change.before.iter().cloned()) {
+        if edited
+            .papers
+            .iter()
+            .map(form)
+            .ne(change.before.iter().cloned())
+        {
             return Err(Error::Document(said!(
                 "document-meanwhile",
                 "plant.toml names other documents of {asset} by now, so nothing was changed. Look at the list, and try again.",
@@ -198,7 +203,8 @@ mod tests {
         fs::write(dir.path().join("plant.toml"), WORKS).unwrap();
         let (app, _notices) = App::start(dir.path(), dir.path()).await.unwrap();
         let manual = document("Manual", "manual.pdf", false);
-        let with = |new: DocumentForm| change(std::slice::from_ref(&manual), &[manual.clone(), new]);
+        let with =
+            |new: DocumentForm| change(std::slice::from_ref(&manual), &[manual.clone(), new]);
         for wrong in [
             document("Manual", "other.pdf", false),
             document("", "other.pdf", false),
