@@ -5,21 +5,22 @@
  */
 import type { Component } from "svelte";
 
+/** In the order in which they are likely to be wanted. */
 const LOADERS = {
-  alarms: () => import("./Alarms.svelte"),
-  asset: () => import("./Asset.svelte"),
   overview: () => import("./Overview.svelte"),
+  asset: () => import("./Asset.svelte"),
+  alarms: () => import("./Alarms.svelte"),
   trend: () => import("./TrendScreen.svelte"),
   process: () => import("./Process.svelte"),
+  settings: () => import("./Settings.svelte"),
+  shortcuts: () => import("./Shortcuts.svelte"),
+  askclose: () => import("./AskClose.svelte"),
+  diagnostics: () => import("./Diagnostics.svelte"),
   connections: () => import("./Connections.svelte"),
   discovery: () => import("./Discovery.svelte"),
   types: () => import("./Types.svelte"),
-  diagnostics: () => import("./Diagnostics.svelte"),
-  settings: () => import("./Settings.svelte"),
-  shortcuts: () => import("./Shortcuts.svelte"),
   about: () => import("./About.svelte"),
   firstrun: () => import("./FirstRun.svelte"),
-  askclose: () => import("./AskClose.svelte"),
   backup: () => import("../components/domain/BackupDialog.svelte"),
   check: () => import("../components/domain/CheckDialog.svelte"),
   import: () => import("../components/domain/ImportDialog.svelte"),
