@@ -31,6 +31,8 @@ export default defineConfig({
     target: ["es2022", "safari16"],
     // The content policy bans data: addresses, so that nothing may be inlined.
     assetsInlineLimit: 0,
+    // Scripts come in parts; styles at once, so that a screen is never seen without its own.
+    cssCodeSplit: false,
     chunkSizeWarningLimit: 700,
   },
   // Components are mounted in tests: take the browser's Svelte, not the server's.

@@ -101,6 +101,8 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         asset::device,
         asset::asset_events,
         asset::documents,
+        asset::documents_lines,
+        asset::change_documents,
         asset::open_document,
         pick::pick_path,
         window::settings,

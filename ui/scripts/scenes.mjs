@@ -1,6 +1,19 @@
 // The scenes that pictures are taken of and that accessibility is checked on.
 import { alarmsFiltered, alarmsKeys, alarmsNone } from "./steps/alarms.mjs";
-import { address, device, documents, drag, entry, events, hour, hover, how, low } from "./steps/asset.mjs";
+import {
+  address,
+  device,
+  documentForm,
+  documentLines,
+  documents,
+  drag,
+  entry,
+  events,
+  hour,
+  hover,
+  how,
+  low,
+} from "./steps/asset.mjs";
 import {
   advanced,
   advisor,
@@ -93,6 +106,7 @@ import {
   assetNotes,
   trendAxis,
   trendCompare,
+  trendCompareStates,
   trendEight,
   trendFind,
   trendMarks,
@@ -154,6 +168,8 @@ export const SCENES = [
   ["asset-device-bare", "fault", "#/asset/valve-102", "light", 1280, 800, device],
   ["asset-documents", "fault", "#/asset/pump-2", "light", 1440, 900, documents],
   ["asset-documents-none", "fault", "#/asset/valve-102", "dark", 1280, 800, documents],
+  ["asset-document-form", "fault", "#/asset/pump-2", "light", 1280, 800, documentForm],
+  ["asset-document-lines", "fault", "#/asset/pump-2", "dark", 1024, 700, documentLines],
   ["asset-document-address", "fault", "#/asset/pump-2", "dark", 1280, 800, address],
   ["asset-events", "fault", "#/asset/pump-2", "dark", 1440, 900, events],
   ["asset-events-entry", "fault", "#/asset/pump-2", "light", 1280, 800, entry],
@@ -278,6 +294,8 @@ export const SCENES = [
   ["trend-marks", "fault", "#/trend", "light", 1440, 900, trendMarks],
   ["trend-compare", "fault", "#/trend", "dark", 1440, 900, trendCompare],
   ["trend-sister", "fault", "#/trend", "light", 1280, 800, trendSister],
+  ["trend-compare-states", "fault", "#/trend", "light", 1280, 800, trendCompareStates],
+  ["trend-compare-states-dark", "fault", "#/trend", "dark", 1280, 800, trendCompareStates],
   ["trend-range", "fault", "#/trend", "dark", 1280, 800, trendRange],
   ["trend-sixteen", "thousand", "#/trend", "light", 1440, 900, trendSixteen],
   ["trend-axis", "fault", "#/trend", "light", 1280, 800, trendAxis],

@@ -10,6 +10,7 @@ import { buildIndex, find } from "../src/lib/search";
 import { aligned, bounds, panned, pausedAt, zoomed } from "../src/lib/window";
 import { assetRank, compareAlarms, worstAlarm } from "../src/lib/worst";
 import { parseRoute, routeHash } from "../src/live/router.svelte";
+import { random } from "./random";
 
 const row = (id: string, priority: number, state: AlarmRow["state"], raised: number): AlarmRow => ({
   id,
@@ -141,16 +142,17 @@ describe("first signals of a trend", () => {
 
 describe("words about doubtful spans", () => {
   const measure = (text: string) => text.length * 6;
-  const wish = (right: number, name = "Drive-end vibration") => ({
-    right,
-    words: ["uncertain", "from history"],
+  const wish = (left: number, name = "Drive-end vibration", words = ["uncertain", "from history"]) => ({
+    left,
+    words,
     name,
   });
 
-  it("stand right of their span, and end inside the plot", () => {
+  it("begin where their span does, and end inside the plot", () => {
     expect(placeLabels([wish(100)], 900, measure)).toEqual([
-      { text: "uncertain, from history: Drive-end vibration", left: 105, row: 0 },
+      { text: "uncertain, from history: Drive-end vibration", left: 100 },
     ]);
+    expect(placeLabels([wish(-400)], 900, measure)[0]?.left).toBe(5);
     const [edge] = placeLabels([wish(899)], 900, measure);
     expect((edge?.left ?? 0) + measure(edge?.text ?? "")).toBe(895);
   });
@@ -159,22 +161,38 @@ describe("words about doubtful spans", () => {
     const texts = [250, 120, 60, 30].map((width) => placeLabels([wish(10)], width, measure)[0]?.text);
     expect(texts).toEqual(["uncertain: Drive-end vibration", "uncertain: Drive-…", undefined, undefined]);
     expect(placeLabels([wish(10)], 70, measure)[0]?.text).toBe("uncertain");
-    for (const width of [40, 90, 150, 300, 600]) {
-      for (const { text, left } of placeLabels([wish(width)], width, measure)) {
-        expect(left).toBeGreaterThanOrEqual(0);
-        expect(left + measure(text)).toBeLessThanOrEqual(width);
-      }
-    }
   });
 
-  it("are never written over each other, nor twice in one place", () => {
-    const many = placeLabels(
-      [wish(890, "Flow"), wish(892), wish(894, "Power"), wish(896, "Speed")],
-      900,
-      measure,
-    );
-    expect(many.map(({ row: line }) => line)).toEqual([0, 1, 2]);
+  it("tell signals in one breath that begin together, and count those that have no room", () => {
+    const many = [wish(890, "Flow"), wish(892, "Speed"), wish(894, "Power"), wish(895, "Flow")];
+    const texts = [900, 200, 165].map((width) => placeLabels(many, width, measure).map(({ text }) => text));
+    expect(texts).toEqual([
+      ["uncertain, from history: Flow, Speed, Power"],
+      ["uncertain: Flow, Speed, Power"],
+      ["uncertain: Flow, Speed +1"],
+    ]);
     expect(placeLabels([wish(500), wish(510), wish(60)], 900, measure)).toHaveLength(2);
+  });
+
+  it("are never written over each other nor over the edges, and the newest stay", () => {
+    const next = random(11);
+    const reasons = ["stale", "from history", "frozen"];
+    for (let round = 0; round < 200; round += 1) {
+      const width = 200 + next() * 900;
+      const wishes = Array.from({ length: 1 + Math.floor(next() * 12) }, (_, i) =>
+        wish(next() * width * 1.2 - width * 0.2, `Signal ${i}`, ["bad", reasons[i % 3] ?? ""]),
+      );
+      const placed = placeLabels(wishes, width, measure).sort((a, b) => a.left - b.left);
+      expect(placed.length).toBeGreaterThan(0);
+      let end = 0;
+      for (const { text, left } of placed) {
+        expect(left).toBeGreaterThan(end);
+        end = left + measure(text);
+      }
+      expect(end).toBeLessThanOrEqual(width);
+      const newest = wishes.toSorted((a, b) => b.left - a.left)[0];
+      expect(placed.some(({ text }) => text.includes(newest?.name ?? ""))).toBe(true);
+    }
   });
 });
 

@@ -1,8 +1,14 @@
 // @vitest-environment happy-dom
 /** The trend's painter in pixels, and its words on a canvas that writes down what is drawn. */
 import { describe, expect, it, vi } from "vitest";
-import { buildModel } from "../src/components/domain/trend/build";
-import { BAND_HEIGHT, BANDS_TOP, type ChartModel } from "../src/components/domain/trend/model";
+import { buildModel, type Ghost } from "../src/components/domain/trend/build";
+import {
+  BAND_HEIGHT,
+  BANDS_TOP,
+  bandPlace,
+  type ChartModel,
+  WORDS_ROW,
+} from "../src/components/domain/trend/model";
 import { Newest } from "../src/components/domain/trend/newest";
 import { Painter } from "../src/components/domain/trend/paint";
 import { Surface } from "../src/components/domain/trend/surface";
@@ -58,7 +64,12 @@ function columns(key: number, rows: [t: number, value: number, status: number][]
   };
 }
 
-function model(data: TrendColumns[], status = 0, seen?: SampleTable): ChartModel {
+function model(
+  data: TrendColumns[],
+  status = 0,
+  seen?: SampleTable,
+  ghosts: readonly Ghost[] = [],
+): ChartModel {
   const picks = data.map(({ key }) => signal(key, key === 0 ? "Drive-end vibration" : "Flow"));
   const table = new SampleTable();
   for (const { key, tLast } of data) {
@@ -69,7 +80,7 @@ function model(data: TrendColumns[], status = 0, seen?: SampleTable): ChartModel
     t1: 100 * S,
     now: 100 * S,
     picks: picks.map((one, slot) => ({ signal: one, slot, name: one.name })),
-    ghosts: [],
+    ghosts,
     focus: picks[0] ?? null,
     pointed: null,
     score: null,
@@ -85,10 +96,14 @@ function model(data: TrendColumns[], status = 0, seen?: SampleTable): ChartModel
   });
 }
 
+function missing(): never {
+  throw new Error("it is missing");
+}
+
 const SIZE = { plot: AREA.height, ratio: 1 };
 
 function painted(what: ChartModel): Raster {
-  const height = AREA.height + 40;
+  const height = AREA.height + 60;
   const raster = { width: AREA.width, height, pixels: new Uint32Array(AREA.width * height) };
   new Painter().paint(raster, what, SIZE);
   return raster;
@@ -172,9 +187,56 @@ describe("a signal that is off or on", () => {
     expect(model(data).bands).toEqual([]);
   });
 
+  it("has what it is compared with in a band of its own, paler, the same state in the same grey", () => {
+    const table = new SampleTable();
+    table.put(0, KIND_BOOL, 0, 0, 95 * S, 0, 1, "");
+    // On throughout: alone, it would have the grey that the other has for off.
+    const then = columns(
+      7,
+      Array.from({ length: 20 }, (_, i) => [i * 5, 1, 0]),
+    );
+    const behind = { of: 0, signal: signal(0, "x"), name: "8 h earlier", columns: then, runs: [] };
+    const both = model(data, 0, table, [behind]);
+    expect(both.traces).toEqual([]);
+    expect(both.bands.map(({ name, ghost }) => [name, ghost ?? false])).toEqual([
+      ["Drive-end vibration", false],
+      ["8 h earlier", true],
+    ]);
+    expect(both.bands[1]?.runs.map(({ t0, t1, word }) => [t0 / S, t1 / S, word])).toEqual([[0, 95, "on"]]);
+    const raster = painted(both);
+    const at = (band: number, second: number) => {
+      const place = bandPlace(both.bands.slice(band)[0] ?? missing(), band);
+      const row = AREA.height + WORDS_ROW + place.top + Math.round(place.height / 2);
+      return ((raster.pixels[row * AREA.width + Math.round((second * AREA.width) / 100)] ?? 0) >>> 8) & 255;
+    };
+    expect(at(1, 60)).toBeGreaterThan(0);
+    expect(at(1, 60)).toBeLessThan(at(0, 60));
+    // By the strength of what lies behind, and by nothing else.
+    expect(at(1, 60) / at(0, 60)).toBeCloseTo(0.45, 1);
+  });
+
+  it("finds no room beyond six bands, those that are compared among them", () => {
+    const table = new SampleTable();
+    const many = Array.from({ length: 5 }, (_, key) => {
+      table.put(key, KIND_BOOL, 0, 0, 95 * S, 0, 1, "");
+      return columns(key, [[5, 1, 0]]);
+    });
+    const ghosts = many.map((of, key) => ({
+      of: key,
+      signal: signal(key, "x"),
+      name: "then",
+      columns: of,
+      runs: [],
+    }));
+    expect(model(many, 0, table)).toMatchObject({ bandsLeftOut: 0 });
+    expect(model(many, 0, table).bands).toHaveLength(5);
+    expect(model(many, 0, table, ghosts)).toMatchObject({ bandsLeftOut: 2 });
+    expect(model(many, 0, table, ghosts).bands.map(({ key }) => key)).toEqual([0, 0, 1, 1, 2, 2]);
+  });
+
   it("is painted below the plot in neutral greys that differ, and goes on to the present", () => {
     const raster = painted(onOff());
-    const row = (AREA.height + BANDS_TOP + BAND_HEIGHT / 2) * AREA.width;
+    const row = (AREA.height + WORDS_ROW + BANDS_TOP + BAND_HEIGHT / 2) * AREA.width;
     const at = (second: number) => raster.pixels[row + Math.round((second * AREA.width) / 100)];
     const grey = (pixel: number | undefined) => ((pixel ?? 0) & 0xffffff) !== 0;
     expect(grey(at(20)) && grey(at(60)) && grey(at(98))).toBe(true);
@@ -216,7 +278,7 @@ describe("the picture on the screen", () => {
 });
 
 describe("words about a doubtful span", () => {
-  it("end inside the plot when the span reaches its right edge", () => {
+  it("stand below the plot and end within its width when the span reaches its right edge", () => {
     const doubtful = [
       [90, 1, 0],
       [95, 1, 1],
@@ -225,15 +287,10 @@ describe("words about a doubtful span", () => {
     const { context, calls } = recorder();
     writeWords(context, model([columns(0, doubtful), columns(1, doubtful)], 1), AREA);
     const words = calls.filter(({ name, text }) => name === "fillText" && text.startsWith("uncertain"));
-    expect(words.map(({ text }) => text).sort()).toEqual([
-      "uncertain, from history: Drive-end vibration",
-      "uncertain, from history: Flow",
-    ]);
-    for (const { text, numbers } of words) {
-      expect((numbers[0] ?? 0) + text.length * 6).toBeLessThanOrEqual(AREA.left + AREA.width);
-    }
-    // One above the other.
-    expect(new Set(words.map(({ numbers }) => numbers[1])).size).toBe(2);
+    expect(words.map(({ text }) => text)).toEqual(["uncertain, from history: Drive-end vibration, Flow"]);
+    const [left = 0, middle = 0] = words[0]?.numbers ?? [];
+    expect(left + (words[0]?.text.length ?? 0) * 6).toBeLessThanOrEqual(AREA.left + AREA.width);
+    expect(middle).toBeGreaterThan(AREA.top + AREA.height);
   });
 
   it("are not written for what lies outside the window", () => {

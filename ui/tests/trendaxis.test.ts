@@ -1,26 +1,15 @@
 // @vitest-environment happy-dom
 /** The value axes of a trend: scaled, moved and released by wheel, pointer and keys, each for itself. */
-import { mount, tick, unmount } from "svelte";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import App from "../src/App.svelte";
+import { tick } from "svelte";
+import { describe, expect, it, vi } from "vitest";
 import { fakeBackend } from "../src/ipc/fake";
 import { movedBounds, scaledBounds } from "../src/lib/scale";
-import { Live } from "../src/live/live.svelte";
+import type { Live } from "../src/live/live.svelte";
 import { trendBoard } from "../src/live/trendboard.svelte";
 import { recorder } from "./canvas";
+import { byId, openTrend, ownWindow, press } from "./window";
 
-let end: (() => Promise<void>) | undefined;
-beforeEach(() => {
-  localStorage.clear();
-  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation(() => recorder().context as never);
-});
-afterEach(async () => {
-  await end?.();
-  end = undefined;
-  document.body.replaceChildren();
-  vi.restoreAllMocks();
-  window.location.hash = "";
-});
+ownWindow();
 
 describe("bounds", () => {
   it("are scaled around a value that stays where it is", () => {
@@ -44,28 +33,13 @@ describe("bounds", () => {
   });
 });
 
-const byId = <E extends HTMLElement = HTMLElement>(id: string) =>
-  document.querySelector<E>(`[data-testid="${id}"]`);
-
 async function open(): Promise<Live> {
-  window.location.hash = "#/trend";
-  const live = new Live(fakeBackend("normal"));
-  const app = mount(App, { target: document.body, props: { live } });
-  end = async () => {
-    await unmount(app);
-    live.stop();
-  };
-  await live.start();
-  await vi.waitFor(() => expect(byId("trend-chart")).not.toBeNull());
+  const live = await openTrend(fakeBackend("normal"));
   trendBoard(live).replace(["pump-2/flow", "pump-2/bearing_temperature"]);
   await vi.waitFor(() =>
     expect(byId("trend-axis-unit:m³/h")?.getAttribute("aria-valuetext")).toContain("automatic"),
   );
   return live;
-}
-
-function press(on: HTMLElement | null, key: string): void {
-  on?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
 }
 
 describe("axes", () => {

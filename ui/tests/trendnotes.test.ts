@@ -1,32 +1,18 @@
 // @vitest-environment happy-dom
 /** Annotations of a trend: grouped, listed, written by keyboard, taken back, refused in the past; never markup. */
-import { mount, tick, unmount } from "svelte";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import App from "../src/App.svelte";
+import { tick } from "svelte";
+import { describe, expect, it, vi } from "vitest";
 import type { Backend } from "../src/ipc/backend";
 import type { AnnotationView } from "../src/ipc/bindings/AnnotationView";
 import { fakeBackend } from "../src/ipc/fake";
 import { groupsOf, MARKER_APART, shortText, touching } from "../src/lib/notes";
-import { Live } from "../src/live/live.svelte";
+import type { Live } from "../src/live/live.svelte";
 import { trendBoard } from "../src/live/trendboard.svelte";
 import { TrendNotes } from "../src/live/trendnotes.svelte";
-import { recorder } from "./canvas";
+import { byId, openTrend, ownWindow, press } from "./window";
 
-let end: (() => Promise<void>) | undefined;
-beforeEach(() => {
-  localStorage.clear();
-  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation(() => recorder().context as never);
-});
-afterEach(async () => {
-  await end?.();
-  end = undefined;
-  document.body.replaceChildren();
-  vi.restoreAllMocks();
-  window.location.hash = "";
-});
+ownWindow();
 
-const byId = <E extends HTMLElement = HTMLElement>(id: string) =>
-  document.querySelector<E>(`[data-testid="${id}"]`);
 const MINUTE = 60_000_000;
 
 function note(id: number, t0: number, t1 = t0, text = `text ${id}`): AnnotationView {
@@ -134,22 +120,10 @@ describe("what history knows", () => {
 });
 
 async function open(): Promise<Live> {
-  window.location.hash = "#/trend";
-  const live = new Live(fakeBackend("fault"));
-  const app = mount(App, { target: document.body, props: { live } });
-  end = async () => {
-    await unmount(app);
-    live.stop();
-  };
-  await live.start();
-  await vi.waitFor(() => expect(byId("trend-chart")).not.toBeNull());
+  const live = await openTrend(fakeBackend("fault"));
   trendBoard(live).replace(["pump-2/vibration_de", "pump-2/flow"]);
   await tick();
   return live;
-}
-
-function press(on: HTMLElement | null, key: string, ctrlKey = false): void {
-  on?.dispatchEvent(new KeyboardEvent("keydown", { key, ctrlKey, bubbles: true, cancelable: true }));
 }
 
 async function listed(): Promise<string> {
@@ -186,7 +160,7 @@ describe("on the trend screen", () => {
       ?.querySelector<HTMLElement>("[data-testid=trend-note-remove]")
       ?.click();
     await vi.waitFor(() => expect(byId(`trend-note-row-${made?.id}`)).toBeNull());
-    press(byId("trend-chart"), "z", true);
+    press(byId("trend-chart"), "z", { ctrlKey: true });
     await vi.waitFor(() => expect(byId(`trend-note-row-${made?.id}`)).not.toBeNull());
   });
 

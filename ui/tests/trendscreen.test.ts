@@ -1,46 +1,15 @@
 // @vitest-environment happy-dom
 /** The trend screen on the played backend: finding signals, marks, ranges, comparison, all by keyboard. */
-import { mount, tick, unmount } from "svelte";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import App from "../src/App.svelte";
+import { tick } from "svelte";
+import { describe, expect, it, vi } from "vitest";
 import type { Backend } from "../src/ipc/backend";
 import { fakeBackend } from "../src/ipc/fake";
-import { Live } from "../src/live/live.svelte";
 import { trendBoard } from "../src/live/trendboard.svelte";
-import { recorder } from "./canvas";
+import { byId, closeWindow, openTrend, ownWindow, press } from "./window";
 
-let end: (() => Promise<void>) | undefined;
-beforeEach(() => {
-  localStorage.clear();
-  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation(() => recorder().context as never);
-});
-afterEach(async () => {
-  await end?.();
-  end = undefined;
-  document.body.replaceChildren();
-  vi.restoreAllMocks();
-  window.location.hash = "";
-});
+ownWindow();
 
-const byId = <E extends HTMLElement = HTMLElement>(id: string) =>
-  document.querySelector<E>(`[data-testid="${id}"]`);
-
-async function open(backend: Backend = fakeBackend("fault")): Promise<Live> {
-  window.location.hash = "#/trend";
-  const live = new Live(backend);
-  const app = mount(App, { target: document.body, props: { live } });
-  end = async () => {
-    await unmount(app);
-    live.stop();
-  };
-  await live.start();
-  await vi.waitFor(() => expect(byId("trend-chart")).not.toBeNull());
-  return live;
-}
-
-function press(on: HTMLElement | null, key: string, shiftKey = false): void {
-  on?.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true, cancelable: true }));
-}
+const open = (backend: Backend = fakeBackend("fault")) => openTrend(backend);
 
 async function write(id: string, text: string): Promise<HTMLInputElement> {
   const field = byId<HTMLInputElement>(id);
@@ -100,7 +69,7 @@ describe("signals", () => {
     await add("pump 2 flow");
     byId("trend-span-3600")?.click();
     await tick();
-    await end?.();
+    await closeWindow();
     const live = await open();
     expect(byId("trend-row-pump-2/flow")).not.toBeNull();
     expect(trendBoard(live).view.window).toEqual({ mode: "follow", span: 3_600_000_000 });
@@ -174,7 +143,7 @@ describe("time", () => {
     await vi.waitFor(() =>
       expect(byId("trend-row-pump-2/flow")?.querySelector("td")?.textContent).toMatch(/\d/),
     );
-    press(byId("trend-chart"), "ArrowRight", true);
+    press(byId("trend-chart"), "ArrowRight", { shiftKey: true });
     await tick();
     expect(byId("trend-chart")?.querySelector("[aria-live]")?.textContent).toMatch(
       /^\d\d:\d\d:\d\d, Flow \d+/,
@@ -240,6 +209,25 @@ describe("comparison", () => {
       expect(asked.mock.calls.some(([{ signals }]) => signals.includes(key("pump-1")))).toBe(true),
     );
     await vi.waitFor(() => expect(byId("trend-table")?.textContent).toContain("Pump 1"));
+  });
+
+  it("has the states of then beside those of now", async () => {
+    const backend = fakeBackend("fault");
+    const asked = vi.spyOn(backend, "stateBands");
+    const live = await open(backend);
+    await add("pump 2 mode");
+    const MINUTE = 60e6;
+    trendBoard(live).compared = { with: "earlier", shift: 20 * MINUTE };
+    const cells = () =>
+      [...(byId("trend-row-pump-2/mode")?.querySelectorAll("td") ?? [])].map((cell) => cell.textContent);
+    // Twenty minutes ago it was run by hand.
+    await vi.waitFor(() => expect([cells()[0], cells()[2]]).toEqual(["Auto", "Manual"]), 4_000);
+    const earlier = asked.mock.calls.find(([{ t1 }]) => t1 < live.instant() - 10 * MINUTE)?.[0];
+    expect(earlier?.signals).toEqual(
+      live.asset("pump-2")?.signals.flatMap(({ id, key }) => (id === "pump-2/mode" ? [key] : [])),
+    );
+    trendBoard(live).compared = { with: "asset", id: "pump-3" };
+    await vi.waitFor(() => expect([cells()[0], cells()[2]]).toEqual(["Auto", "Off"]), 4_000);
   });
 
   it("takes another span by its begin, and refuses one that is not earlier", async () => {

@@ -20,6 +20,7 @@ alarms-filter-assets = Assets mit Alarmen
 alarms-filter-priority = Priorität { $priority }: { $count }
 alarms-filter-clear = Alle zeigen
 alarms-sort = Sortieren nach: { $column }
+alarms-open-it = In der Alarmliste zeigen
 alarms-of-asset = Alarme dieses Assets
 alarms-none-of-asset = Kein Alarm aufgezeichnet.
 alarms-asked-for = Die Historie wird nach Alarmen gefragt…

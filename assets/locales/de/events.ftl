@@ -10,7 +10,7 @@ events-kind-audit = Eingriffe
 events-none = Soweit die Historie reicht, ist mit diesem Asset noch nichts geschehen.
 events-none-of-kind = Soweit die Historie reicht, gibt es nichts von diesen Arten.
 events-older = Frühere Ereignisse
-events-to-alarms = Alarme
+events-to-alarm = Alarm
 events-to-connections = Verbindungen
 events-to-sessions = Sitzungen
 events-to-evidence = Belege
@@ -25,6 +25,7 @@ events-birth = Geburt empfangen: die neueste
 events-unreadable = Eine Nachricht war nicht lesbar: { $reason }
 
 events-action-accept-proposals = In die Anlagendatei übernommen: { $subject }
+events-action-change-documents = Dokumente geändert: { $subject }
 events-action-model-import = Modell eingelesen: { $subject }
 events-action-plant-file = Anlagendatei geändert: { $subject }
 events-action-remove-connection = Verbindung entfernt: { $subject }

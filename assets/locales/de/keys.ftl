@@ -90,6 +90,7 @@ keys-trend-closer = Vergrößern
 keys-trend-further = Verkleinern
 keys-trend-back = Vorheriger Zeitraum
 keys-trend-live = Der Gegenwart folgen
+keys-trend-alarm = Den dringendsten Alarm am Cursor öffnen
 keys-trend-mark = Marke am Cursor setzen
 keys-trend-unmark = Marken entfernen
 keys-trend-annotate = Markierten Zeitraum, Cursor oder Gezeigtes anmerken

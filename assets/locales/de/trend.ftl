@@ -13,7 +13,7 @@ trend-uncertain = unsicher
 trend-on = ein
 trend-off = aus
 trend-no-data = keine Daten
-trend-chart = Trenddiagramm. Pfeiltasten verschieben, mit Umschalt bewegen sie den Cursor. Plus und Minus zoomen, M setzt eine Marke, N schreibt eine Anmerkung, Rücktaste geht zurück, Pos1 kehrt zu Live zurück.
+trend-chart = Trenddiagramm. Pfeiltasten verschieben, mit Umschalt bewegen sie den Cursor. Plus und Minus zoomen, M setzt eine Marke, N schreibt eine Anmerkung, Eingabe öffnet den Alarm am Cursor, Rücktaste geht zurück, Pos1 kehrt zu Live zurück.
 trend-mark = Marke { $mark }
 
 trend-following = Folgt live
@@ -72,6 +72,8 @@ trend-stats-view = Statistik des gezeigten Zeitraums: { $span }
 trend-stats-marked = Statistik zwischen A und B: { $span }
 
 trend-copy = Als Bild kopieren
+trend-picture-behind = blasser: { $name }
+trend-picture-limits = Grenzen und Normalband von { $name }
 trend-copied = Das Bild liegt in der Zwischenablage.
 trend-copy-failed = Das System hat das Bild nicht in die Zwischenablage übernommen. Stattdessen als Datei speichern.
 trend-picture = Als Bild speichern

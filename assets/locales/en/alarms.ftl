@@ -23,6 +23,7 @@ alarms-filter-priority = Priority { $priority }: { $count }
 alarms-filter-clear = Show all
 # $column: name of a column.
 alarms-sort = Sort by: { $column }
+alarms-open-it = Show it in the alarm list
 alarms-of-asset = Alarms of this asset
 alarms-none-of-asset = No alarm on record.
 alarms-asked-for = History is asked for alarms…

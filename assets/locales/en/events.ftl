@@ -11,7 +11,7 @@ events-kind-audit = Actions
 events-none = Nothing has happened to this asset yet, as far as history reaches.
 events-none-of-kind = Nothing of these kinds, as far as history reaches.
 events-older = Earlier events
-events-to-alarms = Alarms
+events-to-alarm = Alarm
 events-to-connections = Connections
 events-to-sessions = Sessions
 events-to-evidence = Evidence
@@ -28,6 +28,7 @@ events-unreadable = A message could not be read: { $reason }
 
 # What somebody did. $subject: to what.
 events-action-accept-proposals = Accepted into the plant file: { $subject }
+events-action-change-documents = Documents changed: { $subject }
 events-action-model-import = Model imported: { $subject }
 events-action-plant-file = Plant file edited: { $subject }
 events-action-remove-connection = Connection removed: { $subject }

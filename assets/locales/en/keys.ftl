@@ -91,6 +91,7 @@ keys-trend-closer = Zoom in
 keys-trend-further = Zoom out
 keys-trend-back = The range before
 keys-trend-live = Follow the present
+keys-trend-alarm = Open the most urgent alarm at the cursor
 keys-trend-mark = Set a mark at the cursor
 keys-trend-unmark = Remove the marks
 keys-trend-annotate = Annotate the marked span, the cursor or what is shown

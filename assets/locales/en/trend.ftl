@@ -15,7 +15,7 @@ trend-uncertain = uncertain
 trend-on = on
 trend-off = off
 trend-no-data = no data
-trend-chart = Trend chart. Arrow keys pan, with Shift they move the cursor. Plus and minus zoom, M sets a mark, N writes an annotation, Backspace goes back, Home goes to live.
+trend-chart = Trend chart. Arrow keys pan, with Shift they move the cursor. Plus and minus zoom, M sets a mark, N writes an annotation, Enter opens the alarm at the cursor, Backspace goes back, Home goes to live.
 # $mark: A or B.
 trend-mark = Mark { $mark }
 
@@ -80,6 +80,9 @@ trend-stats-view = Statistics of what is shown: { $span }
 trend-stats-marked = Statistics between A and B: { $span }
 
 trend-copy = Copy as picture
+# In the picture: $name is what the signals are compared with, or the signal whose limits are shown.
+trend-picture-behind = paler: { $name }
+trend-picture-limits = Limits and normal band of { $name }
 trend-copied = The picture is on the clipboard.
 trend-copy-failed = The system did not take the picture onto the clipboard. Save it as a file instead.
 trend-picture = Save as picture

@@ -4,14 +4,14 @@ use tauri::State;
 use twin_app::{
     api::{
         device::DeviceView,
-        documents::DocumentView,
+        documents::{DocumentView, DocumentsChange, DocumentsLines},
         events::{EventsPage, EventsQuery},
     },
     app::ToOpen,
     said,
 };
 
-use super::answer::{Answer, app, wrong};
+use super::answer::{Answer, app, user, wrong};
 use crate::Host;
 
 #[tauri::command]
@@ -27,6 +27,22 @@ pub async fn asset_events(host: State<'_, Host>, query: EventsQuery) -> Answer<E
 #[tauri::command]
 pub async fn documents(host: State<'_, Host>, asset: String) -> Answer<Vec<DocumentView>> {
     app(&host)?.documents(&asset).await.map_err(wrong)
+}
+
+#[tauri::command]
+pub async fn documents_lines(
+    host: State<'_, Host>,
+    change: DocumentsChange,
+) -> Answer<DocumentsLines> {
+    app(&host)?.documents_lines(&change).await.map_err(wrong)
+}
+
+#[tauri::command]
+pub async fn change_documents(host: State<'_, Host>, change: DocumentsChange) -> Answer<()> {
+    app(&host)?
+        .change_documents(&change, &user()?)
+        .await
+        .map_err(wrong)
 }
 
 /// What is opened is found by the program from asset and number; `seen` is what the window showed.

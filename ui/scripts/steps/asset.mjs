@@ -38,6 +38,20 @@ export async function documents(page) {
   await page.waitForSelector("[data-testid=documents]");
 }
 
+/** A document that is added: what it is and where, and the lines that the plant file gets. */
+export async function documentForm(page) {
+  await documents(page);
+  await page.click("[data-testid=document-add]");
+  await page.click("[data-testid=pick]");
+  await page.waitForTimeout(200);
+}
+
+export async function documentLines(page) {
+  await documentForm(page);
+  await page.click("[data-testid=document-look]");
+  await page.waitForSelector("[data-testid=document-lines]");
+}
+
 export async function address(page) {
   await documents(page);
   await page.click("[data-testid=document-2]");

@@ -62,6 +62,15 @@ export async function trendSister(page) {
   await page.selectOption("[data-testid=trend-compare]", "asset:pump-1");
 }
 
+/** What was compared with what is: states too. */
+export async function trendCompareStates(page) {
+  await trendOf(page, "Pump 2 mode", "Pump 2 flow");
+  await page.click("[data-testid=trend-span-3600]");
+  await page.selectOption("[data-testid=trend-compare]", "shift:3600000000");
+  await page.waitForTimeout(800);
+  await trendHover(page, 0.6);
+}
+
 export async function trendRange(page) {
   await trendOf(page, ...PUMP);
   await page.fill("[data-testid=trend-from]", "yesterday");

@@ -20,6 +20,8 @@ import type { ConnectionRow } from "./bindings/ConnectionRow";
 import type { DeviceView } from "./bindings/DeviceView";
 import type { DiscoveryQuery } from "./bindings/DiscoveryQuery";
 import type { DiscoveryView } from "./bindings/DiscoveryView";
+import type { DocumentsChange } from "./bindings/DocumentsChange";
+import type { DocumentsLines } from "./bindings/DocumentsLines";
 import type { DocumentView } from "./bindings/DocumentView";
 import type { EventsPage } from "./bindings/EventsPage";
 import type { EventsQuery } from "./bindings/EventsQuery";
@@ -129,6 +131,10 @@ export interface Backend {
   assetEvents(query: EventsQuery): Promise<EventsPage>;
   /** The documents that the plant file names for an asset. */
   documents(asset: string): Promise<DocumentView[]>;
+  /** The lines of the plant file that a change of documents would make; nothing is written. */
+  documentsLines(change: DocumentsChange): Promise<DocumentsLines>;
+  /** Writes the documents of an asset into the plant file; refused when they are others by now than the person saw. */
+  changeDocuments(change: DocumentsChange): Promise<void>;
   /**
    * Has the system open the document with this number. `seen` is the path or address that was shown: where the plant file
    * says something else by now, nothing is opened.

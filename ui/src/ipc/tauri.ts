@@ -57,6 +57,8 @@ export function tauriBackend(): Backend {
     device: (asset) => invoke("device", { asset }),
     assetEvents: (query) => invoke("asset_events", { query }),
     documents: (asset) => invoke("documents", { asset }),
+    documentsLines: (change) => invoke("documents_lines", { change }),
+    changeDocuments: (change) => invoke("change_documents", { change }),
     openDocument: (asset, index, seen) => invoke("open_document", { asset, index, seen }),
     pickPath: (request) => invoke("pick_path", { request }),
     connections: () => invoke("connections"),

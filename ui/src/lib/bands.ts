@@ -70,6 +70,12 @@ export function shownUntil(runs: readonly BandRun[], i: number, now: number, sta
   return goesOn ? Math.max(run.t1, now) : run.t1;
 }
 
+/** The runs so much later, microseconds. */
+export function laterRuns(runs: readonly BandRun[], shift: number): readonly BandRun[] {
+  if (shift === 0) return runs;
+  return runs.map((run) => ({ ...run, t0: run.t0 + shift, t1: run.t1 + shift }));
+}
+
 /** The runs that begin by `end`, none of which goes on behind it. */
 export function endedRuns(runs: readonly BandRun[], end: number): readonly BandRun[] {
   const last = runs.at(-1);

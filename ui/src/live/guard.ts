@@ -19,6 +19,7 @@ const CHANGES: ReadonlySet<PropertyKey> = new Set([
   "discoveryIgnore",
   "discoveryUnignore",
   "placeAsset",
+  "changeDocuments",
 ] satisfies (keyof Backend)[]);
 
 /** The same program, which refuses changes while `refused` gives a reason. */

@@ -94,6 +94,7 @@ export const KEYS = {
     further: ["-"],
     back: ["Backspace"],
     live: ["Home"],
+    alarm: ["Enter"],
     mark: ["M"],
     unmark: ["Shift+M"],
     annotate: ["N"],

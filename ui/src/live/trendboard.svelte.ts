@@ -1,6 +1,8 @@
 /** The trend screen: its signals, and what they are compared with. Kept between starts. */
 import type { AssetView } from "../ipc/bindings/AssetView";
 import type { SignalView } from "../ipc/bindings/SignalView";
+import { formatDuration } from "../lib/format";
+import { t } from "../lib/text/text";
 import type { Live } from "./live.svelte";
 import { TrendView } from "./trendview.svelte";
 
@@ -23,6 +25,8 @@ export type Compared =
 export interface Behind {
   pairs: readonly (readonly [of: number, key: number])[];
   shift: number;
+  /** "8 h earlier", or the name of the other asset. */
+  name: string;
 }
 
 /** The signal of another asset that means the same. */
@@ -76,6 +80,7 @@ export class TrendBoard {
       return {
         pairs: this.shown.map(({ signal }) => [signal.key, signal.key] as const),
         shift: compared.shift,
+        name: t("trend-earlier", { span: formatDuration(compared.shift) }),
       };
     }
     const other = compared.with === "asset" ? this.#live.asset(compared.id) : undefined;
@@ -85,7 +90,7 @@ export class TrendBoard {
       const twin = twinOf(shown, other);
       return twin ? [[shown.signal.key, twin.key] as const] : [];
     });
-    return { pairs, shift: 0 };
+    return { pairs, shift: 0, name: other.name };
   });
 
   /** Stable ids of the signals, those too that the plant does not have now. */

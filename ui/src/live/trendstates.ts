@@ -10,6 +10,7 @@ import type { SampleTable } from "./table";
 
 /** Columns at most that states are told apart by: words and bands need no more. */
 const WIDTH_MAX = 1_200;
+const NOTHING: readonly BandRun[] = [];
 /** Samples kept a signal while history answers. */
 const TAIL_MAX = 200;
 
@@ -72,7 +73,7 @@ export class TrendStates {
   }
 
   runs(key: number): readonly BandRun[] {
-    return this.#runs.get(key) ?? [];
+    return this.#runs.get(key) ?? NOTHING;
   }
 
   /** Goes on with the newest samples; true when there were new ones. */

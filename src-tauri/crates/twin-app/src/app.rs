@@ -18,6 +18,7 @@ mod links;
 mod look;
 mod mapped;
 mod models;
+mod papers;
 mod past;
 mod pictures;
 mod plans;

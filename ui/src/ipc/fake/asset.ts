@@ -17,7 +17,10 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const DAYS_LEFT = 19;
 
-type Asked = Pick<Backend, "device" | "assetEvents" | "documents" | "openDocument" | "pickPath">;
+type Asked = Pick<
+  Backend,
+  "device" | "assetEvents" | "documents" | "documentsLines" | "changeDocuments" | "openDocument" | "pickPath"
+>;
 
 const SILENT = {
   unit: "",
@@ -142,6 +145,9 @@ function others(signal: number, signals: number, begin: number): AssetEvent[] {
 export function fakeAsset(plant: FakePlant, world: World, alarms: FakeAlarms, bare: boolean): Asked {
   const signalsOf = (asset: string) => plant.view.assets.find((view) => view.id === asset)?.signals ?? [];
   const rich = (asset: string) => asset.startsWith("pump-") && !bare;
+  /** Documents that were changed, by asset. */
+  const changed = new Map<string, DocumentView[]>();
+  const papersOf = (asset: string) => changed.get(asset) ?? (rich(asset) ? PAPERS : []);
   return {
     async device(asset) {
       const now = Date.now() * 1_000;
@@ -180,11 +186,38 @@ export function fakeAsset(plant: FakePlant, world: World, alarms: FakeAlarms, ba
       all.sort((a, b) => b.at - a.at);
       return { rows: all.slice(0, limit), more: all.length > limit };
     },
-    documents: async (asset) => (rich(asset) ? PAPERS : []),
-    async openDocument(_asset, index, seen) {
-      if (PAPERS[index]?.place !== seen) throw refused("document-changed");
+    documents: async (asset) => papersOf(asset),
+    async documentsLines({ asset, after }) {
+      const added = after.slice(papersOf(asset).length);
+      const lines = added.flatMap(({ title, place, web }) => [
+        "",
+        "[[asset.documents]]",
+        `title = "${title}"`,
+        `${web ? "address" : "file"} = "${place}"`,
+      ]);
+      return {
+        path: `${plant.view.workspace}/plant.toml`,
+        lines: lines.map((text, i) => ({ change: "added", line: 212 + i, text })),
+        wrong: [],
+      };
     },
-    pickPath: async ({ kind, named }) =>
-      kind === "folder" ? "/srv/plants/riverside" : `/home/operator/${named === "" ? "chosen.pem" : named}`,
+    async changeDocuments({ asset, before, after }) {
+      const now = papersOf(asset).map(({ title, place, web }) => ({ title, place, web }));
+      if (JSON.stringify(now) !== JSON.stringify(before))
+        throw { message: "plant.toml names other documents by now." };
+      const known = new Map(papersOf(asset).map((paper) => [paper.title, paper.wrong]));
+      changed.set(
+        asset,
+        after.map((form) => ({ ...form, wrong: known.get(form.title) ?? null })),
+      );
+    },
+    async openDocument(asset, index, seen) {
+      if (papersOf(asset)[index]?.place !== seen) throw refused("document-changed");
+    },
+    pickPath: async ({ kind, named, endings }) => {
+      if (kind === "folder") return "/srv/plants/riverside";
+      if (endings.includes("pdf")) return `${plant.view.workspace}/documents/np-315/service-plan.pdf`;
+      return `/home/operator/${named === "" ? "chosen.pem" : named}`;
+    },
   };
 }

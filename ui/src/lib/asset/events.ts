@@ -100,6 +100,7 @@ function rowOf(what: Alarm): AlarmRow {
 
 const ACTIONS = [
   "accept-proposals",
+  "change-documents",
   "model-import",
   "plant-file",
   "remove-connection",

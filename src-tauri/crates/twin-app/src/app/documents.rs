@@ -96,7 +96,7 @@ impl App {
 }
 
 /// Fails with why it may not be opened.
-fn checked(dir: &Path, place: &PaperPlace) -> std::result::Result<ToOpen, Said> {
+pub(super) fn checked(dir: &Path, place: &PaperPlace) -> std::result::Result<ToOpen, Said> {
     match place {
         PaperPlace::Address(address) => match wrong_address(address) {
             None => Ok(ToOpen::Address(address.clone())),

@@ -23,6 +23,7 @@ use twin_model::Plant;
 pub use self::{
     accept::{Wanted, change_of, mark},
     copy::{heard_now, ledger_of},
+    diff::diff,
     found::Found,
     rows::value_text,
 };

@@ -133,7 +133,8 @@ pub fn already_open(path: &Path) -> Said {
     )
 }
 
-fn starting() -> Said {
+/// The first plant is being opened.
+pub fn starting() -> Said {
     said!(
         "error-starting",
         "the plant is being opened: what is stored is read first"

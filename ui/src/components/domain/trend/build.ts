@@ -6,7 +6,7 @@ import { limitMark } from "../../../lib/alarmwords";
 import { type BandRun, runsOfColumns } from "../../../lib/bands";
 import { badSpans, extent } from "../../../lib/columns";
 import type { Dash } from "../../../lib/envelope";
-import { formatNumber, formatWithUnit, MICROS_PER_MS } from "../../../lib/format";
+import { formatNumber, MICROS_PER_MS } from "../../../lib/format";
 import type { Palette } from "../../../lib/palette";
 import { BAD, GOOD, reasonWord } from "../../../lib/quality";
 import { axisRange, type Bounds, steady } from "../../../lib/scale";
@@ -47,9 +47,14 @@ export function traceColour(palette: Palette, slot: number): string {
   return palette[names[slot % COLOURS] ?? "trace"];
 }
 
+/** Whether a trace is the second one of its colour. */
+export function isDashed(slot: number): boolean {
+  return slot >= COLOURS;
+}
+
 /** Dashes that tell a second trace of a colour from the first; null: a full line. Pixels. */
 function tracePattern(slot: number): Dash | null {
-  return slot < COLOURS ? null : { on: 9, off: 3 };
+  return isDashed(slot) ? { on: 9, off: 3 } : null;
 }
 
 /** A signal on the trend. */
@@ -61,11 +66,17 @@ export interface Picked {
   name: string;
 }
 
-/** What lies behind a signal: the same at another time, or of another asset. */
+/** What lies behind a signal: the same at another time, or that of another asset. */
 export interface Ghost {
   /** Key of the signal it is drawn with. */
   of: number;
-  columns: TrendColumns;
+  signal: SignalView;
+  /** As what it is compared with is called. */
+  name: string;
+  /** Where they are drawn; undefined before history has answered. */
+  columns: TrendColumns | undefined;
+  /** Of a signal whose states are no numbers. */
+  runs: readonly BandRun[];
 }
 
 /** Signals of one unit share an axis; a signal without a unit has its own. */
@@ -161,7 +172,8 @@ function tracesOf(parts: Parts): Trace[] {
   const traces = drawn.toSorted((a, b) => first(a) - first(b)).map(trace);
   const ghosts = parts.ghosts.flatMap((ghost) => {
     const front = traces.find(({ key }) => key === ghost.of);
-    return front ? [{ ...front, columns: ghost.columns, alpha: front.alpha * GHOST_ALPHA, ghost: true }] : [];
+    const { columns } = ghost;
+    return front && columns ? [{ ...front, columns, alpha: front.alpha * GHOST_ALPHA, ghost: true }] : [];
   });
   return [...traces, ...ghosts];
 }
@@ -169,11 +181,15 @@ function tracesOf(parts: Parts): Trace[] {
 /** Runs of columns are the same as long as the columns are. */
 const known = new WeakMap<TrendColumns, readonly BandRun[]>();
 
-/** The states of a signal, whatever they are. */
-function runsOf(parts: Parts, { signal }: Picked): readonly BandRun[] {
+/** The states of a signal, whatever they are: from its columns, or as history has their words. */
+function runsOf(
+  parts: Parts,
+  signal: SignalView,
+  columns: TrendColumns,
+  words: () => readonly BandRun[],
+): readonly BandRun[] {
   const kind = parts.table.kind[signal.key];
-  if (!statesAreNumbers(kind)) return parts.states(signal.key);
-  const columns = columnsOf(parts, signal.key);
+  if (!statesAreNumbers(kind)) return words();
   let runs = known.get(columns);
   if (!runs) {
     const onOff = (value: number) => (value === 0 ? t("trend-off") : t("trend-on"));
@@ -185,14 +201,38 @@ function runsOf(parts: Parts, { signal }: Picked): readonly BandRun[] {
   return runs;
 }
 
-function bandsOf(parts: Parts, banded: readonly Picked[]): Band[] {
-  return banded.slice(0, BANDS_MAX).map((pick) => ({
-    key: pick.signal.key,
-    name: pick.name,
-    runs: runsOf(parts, pick),
-    staleMicros: pick.signal.stale_after_ms * MICROS_PER_MS,
-    alpha: parts.pointed === null || parts.pointed === pick.signal.key ? 1 : ASIDE_ALPHA,
-  }));
+/** The band of a signal, and what lies behind it. */
+function bandOf(parts: Parts, { signal, name }: Picked): Band[] {
+  const { key } = signal;
+  const runs = runsOf(parts, signal, columnsOf(parts, key), () => parts.states(key));
+  const alpha = parts.pointed === null || parts.pointed === key ? 1 : ASIDE_ALPHA;
+  const band = { key, name, runs, staleMicros: signal.stale_after_ms * MICROS_PER_MS, alpha };
+  const ghost = parts.ghosts.find(({ of }) => of === key);
+  if (!ghost) return [band];
+  const columns = ghost.columns ?? { key, ...EMPTY_COLUMNS };
+  const behind = {
+    key,
+    name: ghost.name,
+    runs: runsOf(parts, ghost.signal, columns, () => ghost.runs),
+    staleMicros: ghost.signal.stale_after_ms * MICROS_PER_MS,
+    alpha: alpha * GHOST_ALPHA,
+    ghost: true,
+    beside: runs,
+  };
+  return [{ ...band, beside: behind.runs }, behind];
+}
+
+/** Bands as far as there is room; the others are counted. */
+function bandsOf(parts: Parts): { bands: Band[]; bandsLeftOut: number } {
+  const bands: Band[] = [];
+  let bandsLeftOut = 0;
+  for (const pick of parts.picks) {
+    if (!hasStates(pick.signal, parts.table.kind[pick.signal.key])) continue;
+    const next = bandsLeftOut > 0 ? [] : bandOf(parts, pick);
+    if (next.length === 0 || bands.length + next.length > BANDS_MAX) bandsLeftOut += 1;
+    else bands.push(...next);
+  }
+  return { bands, bandsLeftOut };
 }
 
 /** One axis a unit, that of the signal looked at first; the others in the order of the signals. */
@@ -231,7 +271,6 @@ function wordColour(palette: Palette, slot: number): string {
 
 export function buildModel(parts: Parts): ChartModel {
   const { palette, focus, t0, t1 } = parts;
-  const banded = parts.picks.filter(({ signal }) => hasStates(signal, parts.table.kind[signal.key]));
   const traces = tracesOf(parts);
   const axes = axesOf(parts, traces);
   const score = parts.score;
@@ -240,8 +279,7 @@ export function buildModel(parts: Parts): ChartModel {
     t1,
     now: parts.now,
     traces,
-    bands: bandsOf(parts, banded),
-    bandsLeftOut: Math.max(0, banded.length - BANDS_MAX),
+    ...bandsOf(parts),
     axes,
     limits: focus && axes.some(({ id }) => id === axisId(focus)) ? limitLines(focus) : [],
     normal:
@@ -257,6 +295,7 @@ export function buildModel(parts: Parts): ChartModel {
         }
       : null,
     alarms: parts.alarms.map((alarm) => ({
+      id: alarm.id,
       t0: alarm.raised_at,
       t1: alarm.returned_at ?? parts.now,
       priority: alarm.priority,
@@ -271,7 +310,7 @@ function limitLines(signal: SignalView): LimitLine[] {
   return signal.limits.map((limit) => ({
     axis: axisId(signal),
     value: limit.value,
-    label: `${limitMark(limit.kind)} ${formatWithUnit(limit.value, signal.decimals, signal.unit)}`.trim(),
+    label: `${limitMark(limit.kind)} ${formatNumber(limit.value, signal.decimals)}`.trim(),
     priority: limit.priority,
     side: limit.kind.startsWith("low") ? (-1 as const) : (1 as const),
   }));

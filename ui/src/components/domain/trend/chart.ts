@@ -8,15 +8,14 @@ import { formatNumber } from "../../../lib/format";
 import { language } from "../../../lib/locale";
 import { tickDecimals } from "../../../lib/scale";
 import { tickLabel, timeTicks } from "../../../lib/time";
+import { crossedTicks, gutterSaid } from "./gutter";
 import { type Axis, axisTicks, type ChartModel, lanesHeight } from "./model";
 import { type Place, Surface } from "./surface";
-import { type Area, alarmsSaid, bandsSaid, FONT, writeWords } from "./words";
+import { type Area, AXIS_GAP, alarmsSaid, bandsSaid, FONT, writeWords } from "./words";
 
 /** Least width of a value axis, and so much more at a time until its words fit, CSS pixels. */
 export const AXIS_WIDTH = 44;
 const AXIS_STEP = 8;
-/** Between an axis and its words, CSS pixels. */
-const AXIS_GAP = 6;
 const TIME_LABELS = 22;
 /** Room above the plot for units and annotations, CSS pixels. */
 const ABOVE = 20;
@@ -58,6 +57,8 @@ export class Chart {
   #said = "";
   /** Widths of the axes that are shown: they grow as words need it, and never shrink while the plot stands. */
   #widths: number[] = [];
+  /** The values on each of them, those too that give way to words about limits. */
+  #ticks: string[][] = [];
   /** Whether the drag that goes on marks a range rather than zooming to it. */
   #selecting = false;
 
@@ -162,7 +163,7 @@ export class Chart {
       limits.map(({ label, value }) => [label, value]),
       bad
         .filter((span) => span.t1 >= t0 && span.t0 <= t1)
-        .map((span) => [span.words, span.name, Math.round(span.t1 / column)]),
+        .map((span) => [span.words, span.name, Math.round(span.t0 / column)]),
       alarmsSaid(this.#model),
       now < t1 ? Math.round(now / column) : null,
       this.#model.normal,
@@ -269,7 +270,7 @@ export class Chart {
     return {
       scale: axis()?.id ?? "x",
       side: i % 2 === 0 ? 3 : 1,
-      size: (u, words) => this.#fitAxis(u, i, words),
+      size: (u) => this.#fitAxis(u, i),
       gap: AXIS_GAP,
       font: FONT,
       stroke: () => axis()?.colour ?? this.#model.palette.dim,
@@ -279,19 +280,24 @@ export class Chart {
         const height = u.bbox.height / devicePixelRatio || 300;
         return axisTicks(axis() ?? { low: 0, high: 1 }, height);
       },
-      values: (_, splits) => {
+      values: (u, splits) => {
         const decimals = tickDecimals(splits);
-        return splits.map((value) => formatNumber(value, decimals));
+        const words = splits.map((value) => formatNumber(value, decimals));
+        this.#ticks[i] = words;
+        if (i > 0) return words;
+        const crossed = crossedTicks(this.#model, u.bbox.height / devicePixelRatio, splits);
+        return words.map((word, tick) => (crossed[tick] ? "" : word));
       },
     };
   }
 
-  /** The width of an axis with these words on it. */
-  #fitAxis(u: uPlot, i: number, words: readonly string[] | null): number {
+  /** The width of an axis with its words, and with those about limits beside the first. */
+  #fitAxis(u: uPlot, i: number): number {
     const { ctx } = u;
     ctx.save();
     ctx.font = FONT;
-    const widest = Math.max(0, ...(words ?? []).map((word) => ctx.measureText(word).width));
+    const all = [...(this.#ticks[i] ?? []), ...(i === 0 ? gutterSaid(this.#model) : [])];
+    const widest = Math.max(0, ...all.map((word) => ctx.measureText(word).width));
     ctx.restore();
     const more = Math.ceil(Math.max(0, widest + AXIS_GAP - AXIS_WIDTH) / AXIS_STEP) * AXIS_STEP;
     const width = Math.max(this.#widths[i] ?? AXIS_WIDTH, AXIS_WIDTH + more);

@@ -39,13 +39,18 @@ export interface Band {
   name: string;
   runs: readonly BandRun[];
   staleMicros: number;
-  /** Strength, 0 to 1: less while another is pointed at. */
+  /** Strength, 0 to 1: less for what lies behind, and while another is pointed at. */
   alpha: number;
+  /** Whether it lies behind the band of its key, right above it, for comparison. */
+  ghost?: boolean;
+  /** The runs it is compared with: the same state has the same grey in both. */
+  beside?: readonly BandRun[];
 }
 
 export interface LimitLine {
   axis: string;
   value: number;
+  /** Its mark and value, without the unit that the axis has. */
   label: string;
   priority: number;
   /** 1: trouble lies above the line, -1: below it. */
@@ -53,6 +58,8 @@ export interface LimitLine {
 }
 
 export interface AlarmSpan {
+  /** Occurrence id. */
+  id: string;
   t0: number;
   t1: number;
   priority: number;
@@ -71,7 +78,7 @@ export interface ChartModel {
   t1: number;
   now: number;
   traces: Trace[];
-  /** At most `BANDS_MAX`. */
+  /** At most `BANDS_MAX`; what lies behind one follows it. */
   bands: Band[];
   /** Signals with states that there is no room for. */
   bandsLeftOut: number;
@@ -104,30 +111,66 @@ export function axisTicks(axis: Bounds, height: number): number[] {
 
 /** Most bands of states: more would leave no room for the plot. */
 export const BANDS_MAX = 6;
-/** Heights of the lanes under the plot, CSS pixels. */
-export const BANDS_TOP = 6;
+/** The row of words about doubtful spans between the plot and its lanes: always there, so that nothing moves. CSS pixels. */
+export const WORDS_ROW = 15;
+/** Heights of the lanes under it, CSS pixels. */
+export const BANDS_TOP = 4;
 export const BAND_HEIGHT = 18;
 export const BAND_LANE = 22;
+/** A band for comparison is lower, and begins so much nearer to the one above it. */
+export const GHOST_HEIGHT = 14;
+export const GHOST_NEARER = 3;
 export const SCORE_TOP = 16;
 export const SCORE_HEIGHT = 36;
-export const ALARMS_TOP = 10;
+export const ALARMS_TOP = 6;
 export const ALARM_LANE = 7;
-const ALARMS_HEIGHT = 4 * ALARM_LANE + 2;
+export const ALARMS_HEIGHT = 4 * ALARM_LANE + 2;
+
+/** Where the i-th band lies below the row of words, CSS pixels. */
+export function bandPlace({ ghost }: Band, i: number): { top: number; height: number } {
+  const top = BANDS_TOP + i * BAND_LANE;
+  return ghost ? { top: top - GHOST_NEARER, height: GHOST_HEIGHT } : { top, height: BAND_HEIGHT };
+}
 
 /** Height of the bands above the other lanes, CSS pixels. */
 export function bandsHeight(bands: number): number {
   return bands > 0 ? BANDS_TOP + bands * BAND_LANE : 0;
 }
 
-/** Height of all lanes, CSS pixels. */
+/** Height of all lanes and of the words above them, CSS pixels. */
 export function lanesHeight(withScore: boolean, bands: number): number {
-  return bandsHeight(bands) + (withScore ? SCORE_TOP + SCORE_HEIGHT : 0) + ALARMS_TOP + ALARMS_HEIGHT;
+  const score = withScore ? SCORE_TOP + SCORE_HEIGHT : 0;
+  return WORDS_ROW + bandsHeight(bands) + score + ALARMS_TOP + ALARMS_HEIGHT;
 }
 
 const LANES_MAX = 4;
+/** A pointer so near to a mark has hit it, CSS pixels. */
+const HIT = 4;
+
+/**
+ * The alarm whose mark is `x` pixels right of the plot's left edge and `y` below the upper edge of the first lane; null
+ * where there is none. Of marks over each other the most urgent.
+ */
+export function alarmAt(
+  spans: readonly AlarmSpan[],
+  range: { t0: number; t1: number; width: number },
+  x: number,
+  y: number,
+): AlarmSpan | null {
+  const seen = spans.filter((span) => span.t1 >= range.t0 && span.t0 <= range.t1);
+  const perPixel = (range.t1 - range.t0) / Math.max(1, range.width);
+  const at = range.t0 + x * perPixel;
+  const lane = Math.floor(y / ALARM_LANE);
+  const near = packLanes(seen).filter(
+    (span) => span.t0 - HIT * perPixel <= at && span.t1 + HIT * perPixel >= at,
+  );
+  return near.find((span) => span.lane === lane) ?? null;
+}
 
 /** Puts spans that overlap on lanes of their own, the most urgent on the first; what finds no lane shares the last. */
-export function packLanes(spans: readonly AlarmSpan[]): (AlarmSpan & { lane: number })[] {
+export function packLanes<Span extends Pick<AlarmSpan, "t0" | "t1" | "priority">>(
+  spans: readonly Span[],
+): (Span & { lane: number })[] {
   const ends: number[] = [];
   return [...spans]
     .sort((a, b) => a.priority - b.priority || a.t0 - b.t0)

@@ -81,10 +81,19 @@ function looks({ traces, bands, alarms, limits, now }: ChartModel): string {
       now - (columns.tLast.at(-1) ?? 0) > staleMicros,
     ]),
     // Of a band only its newest end moves; anything else is another picture.
-    bands.map(({ key, runs, staleMicros, alpha }) => {
+    bands.map(({ key, runs, staleMicros, alpha, ghost }) => {
       const last = runs.at(-1);
       const begins = runs.reduce((sum, { t0 }) => sum + t0, 0);
-      return [key, alpha, runs.length, begins, last?.word, last?.status, now - (last?.t1 ?? 0) > staleMicros];
+      return [
+        key,
+        alpha,
+        ghost,
+        runs.length,
+        begins,
+        last?.word,
+        last?.status,
+        now - (last?.t1 ?? 0) > staleMicros,
+      ];
     }),
     alarms.map(({ t0, t1, priority }) => [t0, t1 === now ? null : t1, priority]),
     limits.map(({ axis, priority, side }) => [axis, priority, side]),

@@ -12,20 +12,26 @@ import {
   ALARM_LANE,
   ALARMS_TOP,
   axisTicks,
-  BAND_HEIGHT,
-  BAND_LANE,
-  BANDS_TOP,
   type Band,
+  bandPlace,
   bandsHeight,
   type ChartModel,
   packLanes,
   SCORE_HEIGHT,
   SCORE_TOP,
   type Trace,
+  WORDS_ROW,
 } from "./model";
 
 const SOLID = { on: 1, off: 0 };
 const BAD = 2;
+
+interface Box {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
 
 /** What the painter needs to know of the picture: rows of the plot without its lanes, and pixels a CSS pixel. */
 export interface Size {
@@ -171,9 +177,11 @@ export class Painter {
 
   #lanes(raster: Raster, model: ChartModel, size: Size): void {
     const { ratio } = size;
-    let top = size.plot;
+    let top = size.plot + WORDS_ROW * ratio;
     model.bands.forEach((band, i) => {
-      this.#band(raster, model, size, band, size.plot + (BANDS_TOP + i * BAND_LANE) * ratio);
+      const place = bandPlace(band, i);
+      const from = Math.round(top + place.top * ratio);
+      this.#band(raster, model, size, band, from, from + Math.round(place.height * ratio));
     });
     top += bandsHeight(model.bands.length) * ratio;
     if (model.score) {
@@ -191,10 +199,9 @@ export class Painter {
   }
 
   /** Neighbouring states in other greys, told apart by their words; nothing where nothing is known. */
-  #band(raster: Raster, model: ChartModel, size: Size, band: Band, top: number): void {
+  #band(raster: Raster, model: ChartModel, size: Size, band: Band, top: number, bottom: number): void {
     const { ratio } = size;
     const scale = perMicro(raster, model);
-    const bottom = top + BAND_HEIGHT * ratio;
     const thick = Math.max(1, Math.round(ratio));
     const [dim, line] = [this.#ink(model.palette.dim), this.#ink(model.palette.panel)];
     const period = Math.max(3, Math.round(5 * ratio));
@@ -215,7 +222,19 @@ export class Painter {
       }
       // Where it begins.
       if (left >= 0) fill(raster, left, top, left + thick, bottom, line);
+      if (band.ghost) this.#dashed(raster, model, size, box, band.alpha);
     });
+  }
+
+  /** The lower edge of what is compared. */
+  #dashed(raster: Raster, model: ChartModel, size: Size, box: Box, alpha: number): void {
+    const thick = Math.max(1, Math.round(size.ratio));
+    const dash = Math.round(4 * size.ratio);
+    const phase = phaseOf(raster, model, 2 * dash);
+    const dim = this.#ink(model.palette.dim);
+    const [left, right] = [Math.max(0, Math.round(box.left)), Math.min(raster.width, Math.round(box.right))];
+    for (let x = left - ((left + phase) % (2 * dash)); x < right; x += 2 * dash)
+      fill(raster, Math.max(left, x), box.bottom - thick, Math.min(right, x + dash), box.bottom, dim, alpha);
   }
 
   #score(raster: Raster, model: ChartModel, size: Size, top: number): void {
@@ -252,16 +271,28 @@ export class Painter {
 const GREYS = [0.24, 0.1, 0.17, 0.31, 0.05] as const;
 
 /** Made anew when a run has come; it is asked for with every picture. */
-const known = new WeakMap<Band["runs"], { count: number; greys: ReadonlyMap<string, number> }>();
+const known = new WeakMap<Band["runs"], Greys>();
 
-function greysOf({ runs: all }: Band): ReadonlyMap<string, number> {
+interface Greys {
+  /** Of so many runs, and of so many that they are compared with. */
+  count: number;
+  beside: Band["runs"];
+  besides: number;
+  greys: ReadonlyMap<string, number>;
+}
+
+const NOTHING: Band["runs"] = [];
+
+function greysOf({ runs: all, beside = NOTHING }: Band): ReadonlyMap<string, number> {
   const before = known.get(all);
-  if (before?.count === all.length) return before.greys;
+  if (before?.count === all.length && before.beside === beside && before.besides === beside.length)
+    return before.greys;
   const greys = new Map<string, number>();
   // By name, so that a state keeps its grey while others come into view and go.
-  const words = [...new Set(all.flatMap(({ word }) => (word === null ? [] : [word])))].sort();
+  const seen = [...all, ...beside].flatMap(({ word }) => (word === null ? [] : [word]));
+  const words = [...new Set(seen)].sort();
   for (const [i, word] of words.entries()) greys.set(word, GREYS[i % GREYS.length] ?? GREYS[0]);
-  known.set(all, { count: all.length, greys });
+  known.set(all, { count: all.length, beside, besides: beside.length, greys });
   return greys;
 }
 

@@ -17,7 +17,12 @@ export interface Row {
   a: Reading | null;
   b: Reading | null;
   ghost: Reading | null;
-  states: { at: StateReading | null; a: StateReading | null; b: StateReading | null } | null;
+  states: {
+    at: StateReading | null;
+    a: StateReading | null;
+    b: StateReading | null;
+    ghost: StateReading | null;
+  } | null;
 }
 
 export interface Instants {
@@ -38,7 +43,7 @@ export function stateAt(band: Band, time: number | null, now: number): StateRead
 
 export function rowsAt(model: ChartModel, keys: readonly number[], when: Instants): Row[] {
   return keys.map((key): Row => {
-    const band = model.bands.find((candidate) => candidate.key === key);
+    const [band, behind] = model.bands.filter((candidate) => candidate.key === key);
     const traces = model.traces.filter((trace) => trace.key === key);
     const read = (ghost: boolean, time: number | null): Reading | null => {
       const trace = traces.find((candidate) => (candidate.ghost ?? false) === ghost);
@@ -51,7 +56,14 @@ export function rowsAt(model: ChartModel, keys: readonly number[], when: Instant
       a: read(false, when.a),
       b: read(false, when.b),
       ghost: read(true, when.at),
-      states: band ? { at: state(when.at), a: state(when.a), b: state(when.b) } : null,
+      states: band
+        ? {
+            at: state(when.at),
+            a: state(when.a),
+            b: state(when.b),
+            ghost: behind ? stateAt(behind, when.at, model.now) : null,
+          }
+        : null,
     };
   });
 }

@@ -1,26 +1,27 @@
-/** The words of a trend, on uPlot's canvas: values of limits, what is wrong with doubtful spans, names of the lanes. */
-
+/**
+ * The words of a trend, on uPlot's canvas: what is wrong with doubtful spans, names of the lanes, limits beside their axis.
+ * None stands in the plot, where traces are.
+ */
 import { shownUntil } from "../../../lib/bands";
-import { priorityTextColour } from "../../../lib/palette";
 import { moreWords } from "../../../lib/spanalarms";
 import { t } from "../../../lib/text/text";
+import { gutterWords } from "./gutter";
 import { placeLabels } from "./labels";
 import {
   ALARMS_TOP,
-  BAND_HEIGHT,
-  BAND_LANE,
-  BANDS_TOP,
   type Band,
+  bandPlace,
   bandsHeight,
   type ChartModel,
   SCORE_HEIGHT,
   SCORE_TOP,
+  WORDS_ROW,
 } from "./model";
 
-/** Height of a row of words about doubtful spans, CSS pixels. */
-const LABEL_ROW = 15;
 /** Room that "now" needs on its right, CSS pixels. */
 const NOW_ROOM = 34;
+/** Between the values of an axis and the plot, CSS pixels. */
+export const AXIS_GAP = 6;
 export const FONT = '11px "Inter Variable", system-ui, sans-serif';
 
 /** The plot area in canvas pixels. */
@@ -39,23 +40,11 @@ function timeX(model: ChartModel, area: Area): (time: number) => number {
   return (time) => area.left + (time - model.t0) * scale;
 }
 
-function valueY(model: ChartModel, area: Area, axisId: string): (value: number) => number {
-  const axis = model.axes.find((candidate) => candidate.id === axisId);
-  const low = axis?.low ?? 0;
-  const scale = area.height / ((axis?.high ?? 1) - low || 1);
-  return (value) => area.top + area.height - (value - low) * scale;
-}
-
 /** Everything that is read. */
 export function writeWords(context: Context, model: ChartModel, area: Area): void {
   if (model.traces.length === 0 && model.bands.length === 0) return;
-  context.save();
-  context.beginPath();
-  context.rect(area.left, area.top, area.width, area.height);
-  context.clip();
-  limitWords(context, model, area);
+  axisWords(context, model, area);
   spanWords(context, model, area);
-  context.restore();
   laneWords(context, model, area);
   const now = timeX(model, area)(model.now);
   if (now > area.left && now < area.left + area.width - NOW_ROOM * area.ratio) {
@@ -72,13 +61,13 @@ function label(
   context: Context,
   model: ChartModel,
   area: Area,
-  words: { text: string; x: number; y: number; colour?: string },
+  words: { text: string; x: number; y: number; colour?: string; align?: CanvasTextAlign },
 ): void {
   const { ratio } = area;
   context.save();
   context.scale(ratio, ratio);
   context.font = FONT;
-  context.textAlign = "left";
+  context.textAlign = words.align ?? "left";
   context.textBaseline = "middle";
   context.lineWidth = 3;
   context.lineJoin = "round";
@@ -131,56 +120,41 @@ function bandWords(context: Context, model: ChartModel, area: Area, band: Band, 
   const { ratio } = area;
   const perPixel = ((model.t1 - model.t0) * ratio) / area.width;
   context.font = FONT;
-  const name = { text: band.name, x: area.left + 6 * ratio, y, colour: model.palette.text };
+  const { text, strong, dim } = model.palette;
+  const name = { text: band.name, x: area.left + 6 * ratio, y, colour: band.ghost ? dim : text };
   const taken = context.measureText(band.name).width + 18;
   for (const { word, left, width } of wordRuns(model, band, perPixel)) {
     const from = Math.max(left + 6, taken);
     if (context.measureText(word).width > left + width - from - 4) continue;
-    label(context, model, area, { text: word, x: area.left + from * ratio, y, colour: model.palette.strong });
+    const x = area.left + from * ratio;
+    label(context, model, area, { text: word, x, y, colour: band.ghost ? text : strong });
   }
   label(context, model, area, name);
 }
 
-function limitWords(context: Context, model: ChartModel, area: Area): void {
-  for (const limit of model.limits) {
-    const y = valueY(model, area, limit.axis)(limit.value);
-    if (y < area.top || y > area.top + area.height) continue;
-    const below = y - area.top < 16 * area.ratio;
-    label(context, model, area, {
-      text: limit.label,
-      x: area.left + 6 * area.ratio,
-      y: y + (below ? 9 : -8) * area.ratio,
-      colour: priorityTextColour(model.palette, limit.priority),
-    });
+/** Limits and the normal band, beside the axis that they are on. */
+function axisWords(context: Context, model: ChartModel, area: Area): void {
+  const { ratio } = area;
+  for (const { text, at, colour } of gutterWords(model, area.height / ratio)) {
+    const [x, y] = [area.left - AXIS_GAP * ratio, area.top + at * ratio];
+    label(context, model, area, { text, x, y, colour, align: "right" });
   }
 }
 
+/** What is wrong with doubtful spans, below the plot where each begins. */
 function spanWords(context: Context, model: ChartModel, area: Area): void {
   const x = timeX(model, area);
-  if (model.normal) {
-    const y = valueY(model, area, model.normal.axis)(model.normal.high);
-    label(context, model, area, {
-      text: t("trend-normal"),
-      x: area.left + 6 * area.ratio,
-      y: y + 10 * area.ratio,
-    });
-  }
   context.font = FONT;
   const { ratio } = area;
   const placed = placeLabels(
     model.bad
       .filter((span) => span.t1 >= model.t0 && span.t0 <= model.t1)
-      .map((span) => ({ right: (x(span.t1) - area.left) / ratio, words: span.words, name: span.name })),
+      .map((span) => ({ left: (x(span.t0) - area.left) / ratio, words: span.words, name: span.name })),
     area.width / ratio,
     (text) => context.measureText(text).width,
   );
-  for (const { text, left, row } of placed) {
-    label(context, model, area, {
-      text,
-      x: area.left + left * ratio,
-      y: area.top + area.height - (10 + row * LABEL_ROW) * ratio,
-    });
-  }
+  const y = area.top + area.height + (WORDS_ROW / 2 + 1) * ratio;
+  for (const { text, left } of placed) label(context, model, area, { text, x: area.left + left * ratio, y });
 }
 
 /** What the lane of alarms says: never that there are none before that is known. */
@@ -195,9 +169,10 @@ export function alarmsSaid(model: ChartModel): string {
 
 function laneWords(context: Context, model: ChartModel, area: Area): void {
   const { ratio } = area;
-  let top = area.top + area.height;
+  let top = area.top + area.height + WORDS_ROW * ratio;
   model.bands.forEach((band, i) => {
-    bandWords(context, model, area, band, top + (BANDS_TOP + i * BAND_LANE + BAND_HEIGHT / 2) * ratio);
+    const place = bandPlace(band, i);
+    bandWords(context, model, area, band, top + (place.top + place.height / 2) * ratio);
   });
   top += bandsHeight(model.bands.length) * ratio;
   if (model.score) {
