@@ -151,9 +151,11 @@ diagnostics-todo = Was zu tun ist
 diagnostics-show-evidence = Nachrichten zeigen: { $what }
 diagnostics-evidence-none = Die Historie behält keine dieser Nachrichten mehr.
 diagnostics-evidence-kept = { $count ->
-    [one] { $count } Nachricht ist als Beleg aufbewahrt.
-   *[other] Die neuesten { $count } sind als Beleg aufbewahrt.
+    [one] Die eine Nachricht ist als Beleg aufbewahrt.
+   *[other] Alle { $count } sind als Beleg aufbewahrt.
 }
+diagnostics-evidence-part = { $kept } von { $total } sind als Beleg aufbewahrt. Die älteren haben Platz gemacht: Alle unlesbaren Nachrichten zusammen dürfen 256 MB belegen, und die Art, die am meisten belegt, weicht zuerst.
+diagnostics-evidence-older = Ältere
 diagnostics-drop-queue = Verlorene Nachrichten: kamen schneller, als sie aufgenommen werden können
 diagnostics-drop-rate = Nachrichten über der Ratengrenze
 diagnostics-drop-not-stored = Messwerte gezeigt und nicht gespeichert

@@ -157,9 +157,11 @@ diagnostics-todo = What to do
 diagnostics-show-evidence = Show messages: { $what }
 diagnostics-evidence-none = History keeps none of these messages any more.
 diagnostics-evidence-kept = { $count ->
-    [one] { $count } message is kept as evidence.
-   *[other] The newest { $count } are kept as evidence.
+    [one] The one message is kept as evidence.
+   *[other] All { $count } are kept as evidence.
 }
+diagnostics-evidence-part = { $kept } of { $total } are kept as evidence. The older ones made room: all unreadable messages together may take 256 MB, and the kind that takes most gives way first.
+diagnostics-evidence-older = Older ones
 diagnostics-drop-queue = Messages lost: they came faster than they can be taken
 diagnostics-drop-rate = Messages above the rate limit
 diagnostics-drop-not-stored = Samples shown and not stored

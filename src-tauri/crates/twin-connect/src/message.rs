@@ -257,8 +257,10 @@ pub enum Inbound {
         cause: Unfit,
         /// What is wrong with it, in words.
         detail: String,
-        /// The beginning of its payload, at most 4 KiB.
+        /// Its payload; of one that is too large the beginning, at most 4 KiB.
         excerpt: Bytes,
+        /// Bytes of the whole payload (by CoAP at least so many); none when that is not known.
+        size: Option<u64>,
         /// For QoS 1 and 2.
         ack: Option<AckHandle>,
     },

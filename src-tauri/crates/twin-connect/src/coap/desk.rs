@@ -186,6 +186,7 @@ impl<C: Fn() -> Timestamp> Desk<C> {
                     slot,
                     detail,
                     excerpt,
+                    size,
                 } => {
                     let topic = self.topics.get(slot).cloned().unwrap_or_default();
                     let item = Inbound::Unreadable {
@@ -194,6 +195,7 @@ impl<C: Fn() -> Timestamp> Desk<C> {
                         cause: Unfit::TooLarge,
                         detail,
                         excerpt,
+                        size: size.map(|bytes| bytes as u64),
                         ack: None,
                     };
                     self.outlet.offer(item, at);

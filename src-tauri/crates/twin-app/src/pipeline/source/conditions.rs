@@ -98,8 +98,9 @@ impl Source {
             conditions.topics.judge(topics, now, topics_key, || {
                 said!(
                     "condition-topics",
-                    "{name}: {count} messages are kept as unreadable only, because it has more topics than its limit \
-                     allows. Narrow its topic filters, or raise the limit.",
+                    "{name}: {count} messages were not read, because it has more topics than its limit allows; what is \
+                     kept of them stands under Diagnostics, Dropped. Narrow its topic filters, or raise the limit of \
+                     topics.",
                     name = name.as_str(),
                     count = topics
                 )
