@@ -306,7 +306,7 @@ describe("connection form", () => {
       name: "x",
       host: "broker",
       transport: { websocket: true, path: "/ws", alpn: ["a", "b"], crl_file: "c.pem", server_name: "s" },
-      limits: { packet: 1_048_576, topics: 5, rate: 7, rate_bytes: 20_000_000 },
+      limits: { packet: 1_048_576, topics: 5, addresses: 5, rate: 7, rate_bytes: 20_000_000 },
     };
     expect(filledIn(form, draftOf(form), "")).toEqual(form);
     expect(isAdvanced(form)).toBe(true);
@@ -319,11 +319,12 @@ describe("connection form", () => {
     const form = { ...newConnection(), name: "x", host: "broker" };
     const transport = { ...form.transport, websocket: true, path: "ws", server_name: "tls://x" };
     const odd = { ...form, transport, subscriptions: [{ ...newSubscription("a"), share: "a/b" }] };
-    const problems = formProblems(odd, { ...draftOf(odd), packet: "many", rate: "1.5" });
+    const problems = formProblems(odd, { ...draftOf(odd), packet: "many", addresses: "0", rate: "1.5" });
     expect(problems.path).toMatch(/begins with/);
     expect(problems.serverName).toMatch(/host name/);
     expect(problems.shares[0]).toMatch(/group's name/);
     expect(problems.packet).not.toBe("");
+    expect(problems.addresses).not.toBe("");
     expect(problems.rate).not.toBe("");
     expect(hasAdvancedProblems(problems)).toBe(true);
     expect(hasAdvancedProblems(formProblems(form, draftOf(form)))).toBe(false);
@@ -348,7 +349,7 @@ describe("connection form", () => {
       username: "desk",
       subscriptions: [],
       resources: [{ path: "/level", observe: true, every_s: 2.5 }],
-      limits: { packet: 64_000, topics: 5, rate: 7, rate_bytes: null },
+      limits: { packet: 64_000, topics: 5, addresses: 5, rate: 7, rate_bytes: null },
     };
     expect(filledIn(form, draftOf(form), "")).toEqual(form);
     expect(hasProblems(formProblems(form, draftOf(form), "sesame"))).toBe(false);

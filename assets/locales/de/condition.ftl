@@ -11,6 +11,7 @@ condition-broken = Twinscope ist zusammengebrochen und zeigt alte Werte: bitte s
 condition-dropped = { $name }: { $count } Nachrichten gingen verloren, weil sie schneller kamen, als sie verarbeitet werden können; der Broker hebt keine mit QoS 0 auf und ohne Sitzung gar keine. Bitte die Topic-Filter einengen oder QoS 1 und eine dauerhafte Sitzung verlangen.
 condition-rate = { $name }: { $count } Nachrichten mit QoS 0 wurden ausgelassen, weil sie schneller kamen, als die Ratengrenze erlaubt. Bitte die Topic-Filter einengen oder die Grenze anheben.
 condition-topics = { $name }: { $count } Nachrichten wurden nicht gelesen, weil es mehr Topics sind, als die Grenze erlaubt; was davon aufbewahrt ist, steht unter Diagnose, Verluste. Bitte die Topic-Filter einengen oder die Grenze für Topics anheben.
+condition-addresses = { $name }: { $count } Nachrichten wurden nicht gelesen, weil es mehr Werte sind, als die Grenze für Adressen erlaubt; was davon aufbewahrt ist, steht unter Diagnose, Verluste. Bitte die Topic-Filter einengen oder die Grenze für Adressen anheben.
 condition-certificate-over = { $name }: { $what } ist abgelaufen: bitte erneuern.
 condition-certificate-today = { $name }: { $what } läuft heute ab: bitte erneuern.
 condition-certificate-tomorrow = { $name }: { $what } läuft morgen ab: bitte erneuern.

@@ -181,6 +181,8 @@ diagnostics-help-json = Den Absender gültiges und flacheres JSON senden lassen,
 diagnostics-help-birth = Unter Sitzungen eine neue Birth-Nachricht anfordern, oder solche Anforderungen auf der Verbindung erlauben.
 diagnostics-help-sparkplug = Den Absender prüfen: Was er im Sparkplug-Namensraum sendet, ist kein Sparkplug B.
 diagnostics-help-room = Topic-Filter enger fassen, oder die Topic-Grenze der Verbindung anheben.
+diagnostics-help-addresses = Topic-Filter enger fassen, oder die Grenze für Adressen der Verbindung anheben.
+diagnostics-help-long = Den Absender kürzere Topics und Namen verwenden lassen, oder das Topic auslassen: Eine Adresse hat höchstens 1024 Bytes.
 diagnostics-help-stored = Dafür sorgen, dass die Historie beschreibbar ist: Die Statuszeile sagt, was sie hindert.
 diagnostics-help-sender = Den Absender prüfen: Die Nachricht zeigt, was er gesendet hat.
 
@@ -200,6 +202,7 @@ diagnostics-reject-sparkplug-no-birth = Sparkplug-Daten ohne Birth-Nachricht
 diagnostics-reject-sparkplug-topic = Kein Sparkplug-Topic
 diagnostics-reject-sparkplug-too-many-metrics = Sparkplug-Nutzdaten mit zu vielen Metriken
 diagnostics-reject-topic-limit = Mehr Topics, als die Verbindung haben darf
+diagnostics-reject-address-limit = Mehr Werte, als die Verbindung Adressen haben darf
 diagnostics-reject-address-too-long = Adresse zu lang
 diagnostics-reject-source-limit = Mehr Knoten oder Geräte, als die Verbindung haben darf
 diagnostics-reject-description = Gerätebeschreibung, die nicht zu verstehen ist

@@ -71,6 +71,7 @@ fields-share-hint = Leer: keine
 fields-limits = Grenzen
 fields-packet = Nachricht, kB
 fields-most-topics = Topics
+fields-most-addresses = Adressen
 fields-most-messages = Nachrichten je Sekunde
 fields-most-bytes = kB je Sekunde
 fields-empty-is = Leer: { $value }

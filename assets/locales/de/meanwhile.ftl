@@ -41,4 +41,5 @@ meanwhile-limit-topics = { $count ->
     [one] { $count } Topic
    *[other] { $count } Topics
 }
+meanwhile-limit-addresses = { $count } Adressen
 meanwhile-limit-rate = { $count } Nachrichten/s

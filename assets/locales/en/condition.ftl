@@ -12,6 +12,7 @@ condition-broken = Twinscope broke down and shows old values: close it and start
 condition-dropped = { $name }: { $count } messages were lost, because they came faster than they can be taken, and the broker keeps none of QoS 0, nor any without a session. Narrow its topic filters, or ask for QoS 1 and a persistent session.
 condition-rate = { $name }: { $count } messages of QoS 0 were left out, because they came faster than its rate limit allows. Narrow its topic filters, or raise the limit.
 condition-topics = { $name }: { $count } messages were not read, because it has more topics than its limit allows; what is kept of them stands under Diagnostics, Dropped. Narrow its topic filters, or raise the limit of topics.
+condition-addresses = { $name }: { $count } messages were not read, because it has more values than its limit of addresses allows; what is kept of them stands under Diagnostics, Dropped. Narrow its topic filters, or raise the limit of addresses.
 condition-certificate-over = { $name }: { $what } has ended: renew it.
 condition-certificate-today = { $name }: { $what } ends today: renew it.
 condition-certificate-tomorrow = { $name }: { $what } ends tomorrow: renew it.

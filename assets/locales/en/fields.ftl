@@ -72,6 +72,7 @@ fields-share-hint = Empty: none
 fields-limits = Limits
 fields-packet = Message, kB
 fields-most-topics = Topics
+fields-most-addresses = Addresses
 fields-most-messages = Messages a second
 fields-most-bytes = kB a second
 fields-empty-is = Empty: { $value }

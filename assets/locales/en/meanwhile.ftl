@@ -38,4 +38,5 @@ meanwhile-server-name = Name in the broker's certificate
 meanwhile-limits = Limits
 meanwhile-limit-packet = messages of { $size }
 meanwhile-limit-topics = { $count } topics
+meanwhile-limit-addresses = { $count } addresses
 meanwhile-limit-rate = { $count } messages/s

@@ -47,7 +47,7 @@ export function newConnection(): ConnectionForm {
     persistent_session: true,
     allow_rebirth: false,
     transport: newTransport(),
-    limits: { packet: null, topics: null, rate: null, rate_bytes: null },
+    limits: { packet: null, topics: null, addresses: null, rate: null, rate_bytes: null },
   };
 }
 
@@ -99,6 +99,7 @@ export interface Draft {
   alpn: string;
   packet: string;
   topics: string;
+  addresses: string;
   rate: string;
   rateBytes: string;
 }
@@ -111,6 +112,7 @@ export function draftOf({ port, transport, limits, resources }: ConnectionForm):
     alpn: transport.alpn.join(", "),
     packet: text(limits.packet, KB),
     topics: text(limits.topics),
+    addresses: text(limits.addresses),
     rate: text(limits.rate),
     rateBytes: text(limits.rate_bytes, KB),
   };
@@ -128,6 +130,7 @@ function limitsOf(draft: Draft): LimitsForm {
   return {
     packet: number(draft.packet, KB),
     topics: number(draft.topics),
+    addresses: number(draft.addresses),
     rate: number(draft.rate),
     rate_bytes: number(draft.rateBytes, KB),
   };
@@ -234,6 +237,7 @@ export interface FormProblems {
   serverName: string;
   packet: string;
   topics: string;
+  addresses: string;
   rate: string;
   rateBytes: string;
   filters: string[];
@@ -257,6 +261,7 @@ const RIGHT: FormProblems = {
   serverName: "",
   packet: "",
   topics: "",
+  addresses: "",
   rate: "",
   rateBytes: "",
   filters: [],
@@ -270,8 +275,8 @@ const RIGHT: FormProblems = {
 
 /** Of these, the ones under "Advanced". */
 export function hasAdvancedProblems({ shares, ...rest }: FormProblems): boolean {
-  const own = [rest.path, rest.alpn, rest.serverName, rest.packet, rest.topics, rest.rate, rest.rateBytes];
-  return [...shares, ...own].some((problem) => problem !== "");
+  const limits = [rest.packet, rest.topics, rest.addresses, rest.rate, rest.rateBytes];
+  return [...shares, rest.path, rest.alpn, rest.serverName, ...limits].some((problem) => problem !== "");
 }
 
 function tlsProblems(
@@ -295,6 +300,7 @@ function mqttProblems(form: ConnectionForm, draft: Draft): Partial<FormProblems>
     ...tlsProblems(form, draft),
     path: pathProblem(form.transport),
     topics: numberProblem(draft.topics, 1, 10_000_000, true),
+    addresses: numberProblem(draft.addresses, 1, 50_000_000, true),
     rate: numberProblem(draft.rate, 1, 10_000_000, true),
     rateBytes: numberProblem(draft.rateBytes, 1, 10_000_000, false),
     filters: form.subscriptions.map(subscriptionProblem),

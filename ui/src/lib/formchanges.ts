@@ -39,10 +39,11 @@ export function isLookOf(request: LookRequest, now: ConnectionForm): boolean {
 const yes = (is: boolean) => (is ? t("meanwhile-yes") : t("meanwhile-no"));
 const text = (words: string) => (words === "" ? t("meanwhile-none") : words);
 
-function limitWords({ packet, topics, rate, rate_bytes }: LimitsForm): string {
+function limitWords({ packet, topics, addresses, rate, rate_bytes }: LimitsForm): string {
   const words: string[] = [];
   if (packet !== null) words.push(t("meanwhile-limit-packet", { size: formatBytes(packet) }));
   if (topics !== null) words.push(t("meanwhile-limit-topics", { count: topics }));
+  if (addresses !== null) words.push(t("meanwhile-limit-addresses", { count: addresses }));
   if (rate !== null) words.push(t("meanwhile-limit-rate", { count: rate }));
   if (rate_bytes !== null) words.push(`${formatBytes(rate_bytes)}/s`);
   return text(words.join(", "));

@@ -138,6 +138,8 @@ pub struct Limits {
     pub packet: Option<u64>,
     /// Most topics.
     pub topics: Option<u32>,
+    /// Most addresses: values on all topics together.
+    pub addresses: Option<u32>,
     /// Most messages a second.
     pub rate: Option<u32>,
     /// Most bytes a second.

@@ -35,6 +35,7 @@ subscriptions = [
 [connection.limits]
 packet = "256kB"
 topics = 50_000
+addresses = 70_000
 rate = 20_000
 rate_bytes = "20MB"
 [[connection.payload]]
@@ -137,10 +138,17 @@ fn the_whole_format_is_read() {
         (
             cloud.limits.packet,
             cloud.limits.topics,
+            cloud.limits.addresses,
             cloud.limits.rate,
             cloud.limits.rate_bytes
         ),
-        (Some(256_000), Some(50_000), Some(20_000), Some(20_000_000))
+        (
+            Some(256_000),
+            Some(50_000),
+            Some(70_000),
+            Some(20_000),
+            Some(20_000_000)
+        )
     );
     assert_eq!(cloud.subscriptions[0].to_string(), "$share/desks/plant/#");
     assert_eq!(cloud.shadows, ["pump-1", "pump-2/config"]);
@@ -289,10 +297,11 @@ const FAULTS: [(&str, &str, &str); 40] = [
     ),
     ("packet = \"256kB\"", "packet = \"1GB\"", "at most 268MB"),
     ("topics = 50_000", "topics = 0", "topics is 0"),
+    ("addresses = 70_000", "addresses = 0", "addresses is 0"),
     (
         "rate = 20_000",
         "speed = 1",
-        "is not known here; known are packet, rate, rate_bytes, topics",
+        "is not known here; known are addresses, packet, rate, rate_bytes, topics",
     ),
     ("as = \"csv\"", "as = \"xml\"", "must be one of sparkplug-b"),
     (

@@ -96,6 +96,8 @@ pub struct LimitsForm {
     pub packet: Option<f64>,
     /// Most topics.
     pub topics: Option<u32>,
+    /// Most addresses: values on all topics together.
+    pub addresses: Option<u32>,
     /// Most messages a second.
     pub rate: Option<u32>,
     /// Most bytes a second.
@@ -212,6 +214,10 @@ pub struct ConnectionRow {
     pub topics: u32,
     /// How many there may be; messages on others are rejected.
     pub topics_max: u32,
+    /// Addresses heard: values on all topics together.
+    pub addresses: u32,
+    /// How many there may be; messages with others are rejected.
+    pub addresses_max: u32,
     /// Messages of QoS 0 beyond the rate limit; they are among the dropped ones.
     pub throttled: f64,
 }

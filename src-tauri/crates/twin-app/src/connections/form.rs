@@ -62,6 +62,7 @@ pub fn form_of(connection: &Connection) -> ConnectionForm {
         limits: LimitsForm {
             packet: connection.limits.packet.map(|bytes| bytes as f64),
             topics: connection.limits.topics,
+            addresses: connection.limits.addresses,
             rate: connection.limits.rate,
             rate_bytes: connection.limits.rate_bytes.map(|bytes| bytes as f64),
         },
@@ -252,6 +253,7 @@ fn limits_of(form: &LimitsForm) -> Result<Limits> {
     Ok(Limits {
         packet: bytes_of(form.packet, "largest message")?,
         topics: form.topics,
+        addresses: form.addresses,
         rate: form.rate,
         rate_bytes: bytes_of(form.rate_bytes, "data rate")?,
     })

@@ -143,6 +143,10 @@ impl Source {
             }
         }
         let feeds = Feeds::new(parts.addresses, parts.wanted);
+        let ledger = Ledger::new(LedgerLimits {
+            addresses: decoder.limits().addresses,
+            ..LedgerLimits::default()
+        });
         Source {
             index: parts.index,
             id: ConnectionId::from(parts.form.id.as_str()),
@@ -157,7 +161,7 @@ impl Source {
             decoder,
             observations: Observations::default(),
             convention: Convention::Json,
-            ledger: Ledger::new(LedgerLimits::default()),
+            ledger,
             gone: HashMap::new(),
             stamps: Stamps::default(),
             presences: Presences::default(),

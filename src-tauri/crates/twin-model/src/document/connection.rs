@@ -90,6 +90,7 @@ fn limits(of: &Limits) -> Fields {
     Fields::new()
         .measure("packet", of.packet.map(size_text), bytes_of)
         .option("topics", of.topics.map(number))
+        .option("addresses", of.addresses.map(number))
         .option("rate", of.rate.map(number))
         .measure("rate_bytes", of.rate_bytes.map(size_text), bytes_of)
 }

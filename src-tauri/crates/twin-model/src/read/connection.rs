@@ -228,6 +228,7 @@ fn limits(mut table: Reader<'_>) -> Limits {
     let limits = Limits {
         packet: read_size(&mut table, "packet", PACKET),
         topics: table.integer("topics", 1..=10_000_000).and_then(number),
+        addresses: table.integer("addresses", 1..=50_000_000).and_then(number),
         rate: table.integer("rate", 1..=10_000_000).and_then(number),
         rate_bytes: read_size(&mut table, "rate_bytes", RATE),
     };

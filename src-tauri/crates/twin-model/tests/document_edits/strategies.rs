@@ -99,8 +99,9 @@ prop_compose! {
 
 prop_compose! {
     pub fn limits()(packet in prop::option::of(1_000u64..268_435_455), topics in prop::option::of(1u32..1_000_000),
+        addresses in prop::option::of(1u32..1_000_000),
         rate in prop::option::of(1u32..1_000_000), rate_bytes in prop::option::of((1u64..9_000).prop_map(|k| k * 1_000))) -> Limits {
-        Limits { packet, topics, rate, rate_bytes }
+        Limits { packet, topics, addresses, rate, rate_bytes }
     }
 }
 

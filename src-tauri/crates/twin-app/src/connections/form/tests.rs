@@ -43,6 +43,7 @@ fn form() -> ConnectionForm {
         limits: LimitsForm {
             packet: Some(268_435_455.0),
             topics: Some(5_000),
+            addresses: Some(60_000),
             rate: Some(2_000),
             rate_bytes: Some(1e10),
         },
