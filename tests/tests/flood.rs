@@ -241,7 +241,10 @@ async fn addresses() -> Result<()> {
         "{:?}",
         row.rejects
     );
-    ensure!(row.addresses == row.addresses_max && row.topics < row.topics_max, "{row:?}");
+    ensure!(
+        row.addresses == row.addresses_max && row.topics < row.topics_max,
+        "{row:?}"
+    );
     wait::until("the condition", SOON, || async {
         let texts = app.view().counters().system;
         texts

@@ -38,6 +38,8 @@ export function isLookOf(request: LookRequest, now: ConnectionForm): boolean {
 
 const yes = (is: boolean) => (is ? t("meanwhile-yes") : t("meanwhile-no"));
 const text = (words: string) => (words === "" ? t("meanwhile-none") : words);
+const secondsWords = (seconds: number | null) =>
+  seconds === null ? t("meanwhile-none") : t("meanwhile-seconds", { count: seconds });
 
 function limitWords({ packet, topics, addresses, rate, rate_bytes }: LimitsForm): string {
   const words: string[] = [];
@@ -89,6 +91,9 @@ function fieldsOf(form: ConnectionForm): [string, string][] {
     [t("meanwhile-alpn"), text(transport.alpn.join(", "))],
     [t("meanwhile-revocation"), text(transport.crl_file)],
     [t("meanwhile-server-name"), text(transport.server_name)],
+    [t("meanwhile-client-id"), text(form.client_id)],
+    [t("meanwhile-keep-alive"), secondsWords(form.keep_alive_s)],
+    [t("meanwhile-session-expiry"), secondsWords(form.session_expiry_s)],
     [t("meanwhile-limits"), limitWords(form.limits)],
   ];
 }

@@ -27,10 +27,13 @@ use crate::{
 /// How long a broker keeps a session for us. Longer than a long weekend.
 const SESSION_EXPIRY: Duration = Duration::from_secs(7 * 24 * 3_600);
 
-/// The client id of this installation on a connection. It must differ between workstations, or they would throw
-/// each other out; and stay the same over restarts, or a persistent session would be lost.
-pub fn client_id(workspace: &Workspace, connection: &str) -> String {
-    format!("twinscope-{}-{connection}", workspace.installation())
+/// The client id of a connection: what the plant file says, else one of this installation. It must differ between
+/// workstations, or they would throw each other out; and stay the same over restarts, or a persistent session would be lost.
+pub fn client_id(workspace: &Workspace, connection: &Connection) -> String {
+    connection
+        .client_id
+        .clone()
+        .unwrap_or_else(|| format!("twinscope-{}-{}", workspace.installation(), connection.id))
 }
 
 /// How to reach the broker. `password` overrides the stored one.
@@ -76,8 +79,15 @@ pub fn spec_of(
         })
     });
     let transport = &connection.transport;
-    let client_id = client_id(workspace, connection.id.as_str());
+    let client_id = client_id(workspace, connection);
+    let standard = ConnectionSpec::new(&connection.host, connection.port, &client_id);
+    let expiry = connection.session_expiry_s.map(u64::from);
     Ok(ConnectionSpec {
+        keep_alive: connection
+            .keep_alive_s
+            .map_or(standard.keep_alive, |seconds| {
+                Duration::from_secs(seconds.into())
+            }),
         protocol: match connection.protocol {
             Protocol::Mqtt311 => twin_connect::Protocol::Mqtt311,
             Protocol::Mqtt5 => twin_connect::Protocol::Mqtt5,
@@ -99,7 +109,7 @@ pub fn spec_of(
         }),
         session: match connection.session {
             twin_model::Session::Persistent => Session::Persistent {
-                expiry: SESSION_EXPIRY,
+                expiry: expiry.map_or(SESSION_EXPIRY, Duration::from_secs),
             },
             twin_model::Session::Clean => Session::Clean,
         },
@@ -107,7 +117,7 @@ pub fn spec_of(
         will: will_of(connection),
         greetings: greetings_of(connection),
         limits: limits_of(&connection.limits),
-        ..ConnectionSpec::new(&connection.host, connection.port, &client_id)
+        ..standard
     })
 }
 
@@ -155,9 +165,18 @@ mod tests {
         connection.transport.crl_file = Some("revoked.pem".into());
         connection.transport.alpn = vec!["x-amzn-mqtt-ca".into()];
         connection.limits.rate = Some(5_000);
+        connection.client_id = Some("pump-desk".into());
+        connection.keep_alive_s = Some(17);
+        connection.session_expiry_s = Some(28_800);
         let (dir, spec) = spec(&connection);
         let spec = spec.unwrap();
         assert_eq!(spec.subscriptions[0].wire_filter(), "$share/desks/#");
+        assert_eq!(
+            (&*spec.client_id, spec.keep_alive),
+            ("pump-desk", Duration::from_secs(17))
+        );
+        let expiry = Duration::from_secs(28_800);
+        assert_eq!(spec.session, Session::Persistent { expiry });
         let tls = spec.tls.unwrap();
         assert_eq!(tls.alpn, ["x-amzn-mqtt-ca"]);
         assert_eq!(tls.crl, Some(dir.path().join("revoked.pem").into()));

@@ -144,16 +144,17 @@ impl Historian {
         .fetch_all(&telemetry.readers)
         .await
         .map_err(Error::sql(&telemetry.file, "read rejects"))?;
-        let reject = |(number, topic, detail, length, stored, received): (_, _, _, Option<i64>, i64, _)| {
-            KeptReject {
-                number,
-                topic,
-                detail,
-                length: length.map(i64::cast_unsigned),
-                stored: stored.cast_unsigned(),
-                received: Timestamp(received),
-            }
-        };
+        let reject =
+            |(number, topic, detail, length, stored, received): (_, _, _, Option<i64>, i64, _)| {
+                KeptReject {
+                    number,
+                    topic,
+                    detail,
+                    length: length.map(i64::cast_unsigned),
+                    stored: stored.cast_unsigned(),
+                    received: Timestamp(received),
+                }
+            };
         Ok(rows.into_iter().map(reject).collect())
     }
 
@@ -315,10 +316,11 @@ struct Room {
 
 impl Room {
     async fn look(connection: &mut SqliteConnection, limits: RejectLimits) -> sqlx::Result<Room> {
-        let groups: Vec<(String, String, i64, i64)> =
-            sqlx::query_as("SELECT connection, reason, kept, bytes FROM reject_kept WHERE kept > 0")
-                .fetch_all(connection)
-                .await?;
+        let groups: Vec<(String, String, i64, i64)> = sqlx::query_as(
+            "SELECT connection, reason, kept, bytes FROM reject_kept WHERE kept > 0",
+        )
+        .fetch_all(connection)
+        .await?;
         let group = |(connection, reason, kept, bytes)| Group {
             connection,
             reason,
@@ -356,7 +358,10 @@ impl Room {
         let by_bytes = bytes > 0;
         let size = |group: &Group| if by_bytes { group.bytes } else { group.kept };
         let groups = self.groups.iter().enumerate();
-        let Some(at) = groups.max_by_key(|(_, group)| size(group)).map(|(at, _)| at) else {
+        let Some(at) = groups
+            .max_by_key(|(_, group)| size(group))
+            .map(|(at, _)| at)
+        else {
             return Ok(());
         };
         let Group {

@@ -25,6 +25,9 @@ carrier = "websocket"
 alpn = ["x-amzn-mqtt-ca"]
 crl_file = "certs/revoked.pem"
 server_name = "other.example"
+client_id = "pump-desk"
+keep_alive_s = 17
+session_expiry_s = 86_400
 shadows = ["pump-1", "pump-2/config"]
 primary_host = "twinscope"
 reorder_timeout_s = 2.5
@@ -134,6 +137,11 @@ fn the_whole_format_is_read() {
     let path = "/mqtt".to_owned();
     assert_eq!(cloud.transport.carrier, Carrier::WebSocket { path });
     assert_eq!(cloud.transport.alpn, ["x-amzn-mqtt-ca"]);
+    assert_eq!(cloud.client_id.as_deref(), Some("pump-desk"));
+    assert_eq!(
+        (cloud.keep_alive_s, cloud.session_expiry_s),
+        (Some(17), Some(86_400))
+    );
     assert_eq!(
         (
             cloud.limits.packet,
@@ -296,6 +304,13 @@ const FAULTS: [(&str, &str, &str); 40] = [
         "everything = true",
     ),
     ("packet = \"256kB\"", "packet = \"1GB\"", "at most 268MB"),
+    (
+        "client_id = \"pump-desk\"",
+        "client_id = \"pump\\ndesk\"",
+        "no control characters",
+    ),
+    ("keep_alive_s = 17", "keep_alive_s = 70_000", "65535"),
+    ("session_expiry_s = 86_400", "session_expiry_s = 0", "is 0"),
     ("topics = 50_000", "topics = 0", "topics is 0"),
     ("addresses = 70_000", "addresses = 0", "addresses is 0"),
     (
@@ -389,4 +404,34 @@ fn faults_are_said_with_their_line() {
             "{to}: line {line}, {said:?} in {found:#?}"
         );
     }
+}
+
+#[test]
+fn two_connections_to_one_broker_have_client_ids_of_their_own() {
+    let plant = |other: &str| {
+        let connection = |id: &str, client: &str, port: u16| {
+            format!(
+                "[[connection]]\nid = \"{id}\"\nhost = \"h\"\nport = {port}\nclient_id = \"{client}\"\n"
+            )
+        };
+        let text = format!(
+            "[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UTC\"\n{}{}",
+            connection("a", "pump", 1883),
+            connection(
+                "b",
+                other.trim_end_matches('!'),
+                if other.ends_with('!') { 1884 } else { 1883 }
+            ),
+        );
+        Plant::parse(&text)
+            .map(drop)
+            .map_err(|fault| fault.to_string())
+    };
+    assert_eq!(plant("valve"), Ok(()));
+    assert_eq!(plant("pump!"), Ok(()), "another broker");
+    let fault = plant("pump").unwrap_err();
+    assert!(
+        fault.contains("another connection to the same broker"),
+        "{fault}"
+    );
 }

@@ -62,8 +62,14 @@ pub struct ConnectionForm {
     pub subscriptions: Vec<SubscriptionForm>,
     /// What is read or observed on a CoAP device; nothing with MQTT.
     pub resources: Vec<ResourceForm>,
+    /// Client id that the broker asks for; empty means one of this installation and connection.
+    pub client_id: String,
+    /// Keep-alive, seconds, 1 to 65,535; none means 30.
+    pub keep_alive_s: Option<u16>,
     /// Whether the broker keeps QoS 1 messages while the app is away.
     pub persistent_session: bool,
+    /// For how long (MQTT 5), seconds; none means 7 days.
+    pub session_expiry_s: Option<u32>,
     /// Whether rebirth requests may be published on it.
     pub allow_rebirth: bool,
     /// What carries it, and how TLS is made.

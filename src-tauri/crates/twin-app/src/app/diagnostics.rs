@@ -12,8 +12,8 @@ use twin_core::{ConnectionId, Timestamp};
 use super::App;
 use crate::{
     api::diagnostics::{
-        EvidencePage, EvidenceRow, EvidenceTotal, HealthView, RatesQuery, RatesView, SpanView, TapView,
-        TappedMessage,
+        EvidencePage, EvidenceRow, EvidenceTotal, HealthView, RatesQuery, RatesView, SpanView,
+        TapView, TappedMessage,
     },
     clock,
     error::{Error, Result},

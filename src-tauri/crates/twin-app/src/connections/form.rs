@@ -56,7 +56,10 @@ pub fn form_of(connection: &Connection) -> ConnectionForm {
                 every_s: resource.every.secs_f64(),
             })
             .collect(),
+        client_id: text(&connection.client_id),
+        keep_alive_s: connection.keep_alive_s,
         persistent_session: connection.session == Session::Persistent,
+        session_expiry_s: connection.session_expiry_s,
         allow_rebirth: connection.allow_rebirth,
         transport: transport_form(&connection.transport),
         limits: LimitsForm {
@@ -179,7 +182,26 @@ fn mqtt_of(form: &ConnectionForm, both: Connection) -> Result<Connection> {
             )));
         }
     }
+    let client_id = filled(&form.client_id);
+    if client_id
+        .as_deref()
+        .is_some_and(|id| !twin_model::is_client_id(id))
+    {
+        return Err(Error::Request(format!(
+            "the client id has more than {} bytes, or control characters: give another",
+            twin_model::CLIENT_ID_BYTES_MAX
+        )));
+    }
+    if form.keep_alive_s == Some(0) || form.session_expiry_s == Some(0) {
+        return Err(Error::Request(
+            "a keep-alive and a session of 0 s are not possible: give at least 1 s, or nothing"
+                .into(),
+        ));
+    }
     Ok(Connection {
+        client_id,
+        keep_alive_s: form.keep_alive_s,
+        session_expiry_s: form.session_expiry_s,
         protocol: match form.protocol {
             ProtocolView::Mqtt311 => Protocol::Mqtt311,
             ProtocolView::Mqtt5 => Protocol::Mqtt5,

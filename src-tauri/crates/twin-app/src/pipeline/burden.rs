@@ -16,7 +16,9 @@ pub(super) struct Burden(Arc<Semaphore>);
 
 /// What one job carries; it is given back when the job is written.
 #[derive(Debug)]
-pub struct Carried(#[expect(dead_code, reason = "it counts as long as it is there")] OwnedSemaphorePermit);
+pub struct Carried(
+    #[expect(dead_code, reason = "it counts as long as it is there")] OwnedSemaphorePermit,
+);
 
 impl Burden {
     /// Nothing is under way.
@@ -29,7 +31,8 @@ impl Burden {
         let bytes: usize = job.rejects.iter().map(|reject| reject.payload.len()).sum();
         let units = bytes.div_ceil(UNIT).min(self.0.available_permits());
         let permits = u32::try_from(units).ok().filter(|units| *units > 0);
-        let taken = permits.and_then(|units| Arc::clone(&self.0).try_acquire_many_owned(units).ok());
+        let taken =
+            permits.and_then(|units| Arc::clone(&self.0).try_acquire_many_owned(units).ok());
         job.carried_bytes = taken.map(Carried);
     }
 

@@ -41,7 +41,8 @@ async fn open_with(dir: &Path, rows: u32, bytes: u64) -> Historian {
 
 /// Topics of the kept ones, newest first.
 async fn topics(historian: &Historian, connection: &str, reason: &str) -> Vec<String> {
-    let kept = historian.rejects_of(&connection.into(), reason, None, u32::MAX);
+    let connection = ConnectionId::from(connection);
+    let kept = historian.rejects_of(&connection, reason, None, u32::MAX);
     kept.await.unwrap().into_iter().map(|of| of.topic).collect()
 }
 
@@ -92,8 +93,9 @@ fn rejects_are_kept_whole_and_of_a_larger_one_the_beginning_and_the_length() {
         };
         let before = historian.rejects_of(&station, "utf8", Some(newest.number), 1);
         assert_eq!(before.await.unwrap(), [second.clone()]);
-        let other = historian.reject_payload(&"other".into(), newest.number);
-        assert_eq!(other.await.unwrap(), None, "of another connection");
+        let other = ConnectionId::from("other");
+        let payload = historian.reject_payload(&other, newest.number).await;
+        assert_eq!(payload.unwrap(), None, "of another connection");
         assert_eq!(
             historian.reject_totals().await.unwrap(),
             [
@@ -153,7 +155,9 @@ fn a_smaller_bound_takes_from_the_largest_until_all_hold_alike() {
         let dir = super::folder();
         let historian = open_with(dir.path(), 1_000, u64::MAX).await;
         for (connection, count) in [("a", 300), ("b", 200), ("c", 20)] {
-            let some: Vec<_> = (0..count).map(|n| reject(connection, "utf8", n, 10)).collect();
+            let some: Vec<_> = (0..count)
+                .map(|n| reject(connection, "utf8", n, 10))
+                .collect();
             put(&historian, &some).await;
         }
         historian.close().await.unwrap();
@@ -221,7 +225,10 @@ fn a_disk_budget_takes_from_rejects_before_it_takes_from_samples() {
         let samples: Vec<_> = (0..10_000).map(|n| (0, n, n as f64)).collect();
         let batches = [super::batch(&samples)];
         historian.append(&batches, Durability::Full).await.unwrap();
-        historian.compact_step(historian.newest_row()).await.unwrap();
+        historian
+            .compact_step(historian.newest_row())
+            .await
+            .unwrap();
         let many: Vec<_> = (0..100)
             .map(|n| reject("station", "utf8", n, 40_000))
             .collect();

@@ -42,7 +42,10 @@ pub(super) fn connection(of: &Connection) -> Fields {
         .text("certificate_file", text(&of.certificate_file))
         .text("key_file", text(&of.key_file))
         .text("username", text(&of.username))
+        .text("client_id", text(&of.client_id))
+        .option("keep_alive_s", of.keep_alive_s.map(i64::from))
         .say("session", of.session.name(), Session::default().name())
+        .option("session_expiry_s", of.session_expiry_s.map(i64::from))
         .may("allow_rebirth", of.allow_rebirth, false)
         .text("primary_host", text(&of.sparkplug.primary_host))
         .may(

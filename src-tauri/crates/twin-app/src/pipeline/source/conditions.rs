@@ -71,8 +71,13 @@ impl Source {
     /// What has begun or ended since this was last asked.
     pub fn conditions(&mut self, now: Timestamp) -> Vec<SystemEvent> {
         let name = &self.form.name;
-        let [dropped_key, rate_key, topics_key, addresses_key, certificate_key] =
-            KEYS.map(|what| format!("{what} {}", self.id));
+        let [
+            dropped_key,
+            rate_key,
+            topics_key,
+            addresses_key,
+            certificate_key,
+        ] = KEYS.map(|what| format!("{what} {}", self.id));
         let conditions = &mut self.conditions;
         let (dropped, throttled) = (self.dropped, self.throttled);
         let topics = self.rejects.count_of(RejectKind::TopicLimit.name());

@@ -426,13 +426,7 @@ impl Machine {
         }
     }
 
-    fn unreadable(
-        &mut self,
-        number: usize,
-        detail: String,
-        excerpt: &Bytes,
-        size: Option<usize>,
-    ) {
+    fn unreadable(&mut self, number: usize, detail: String, excerpt: &Bytes, size: Option<usize>) {
         if let Some(slot) = self.slots.get_mut(number) {
             slot.restarts = 0;
         }
