@@ -111,7 +111,7 @@ describe("diagnostics", () => {
     expect(lines()[0]?.textContent).toContain("t/123");
     lines()[122]?.querySelector("button")?.click();
     await vi.waitFor(() => expect(evidencePayload).toHaveBeenCalledWith("station", 1));
-    await vi.waitFor(() => expect(byId("payload")?.textContent).toMatch(/first 1 .* of 9/));
+    await vi.waitFor(() => expect(byId("payload")?.textContent).toMatch(/first\s1\sB of\s9/));
   });
 
   it("says that nothing was dropped, and why there is nothing to see", async () => {

@@ -3,7 +3,7 @@
 use std::{fs, path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
-use twin_app::api::connection::ConnectionForm;
+use twin_app::{App, api::connection::ConnectionForm};
 use twin_core::{SignalKey, Value};
 use twinscope_tests::harness::{
     broker::{Broker, Post},
@@ -87,22 +87,28 @@ async fn a_broker_that_binds_client_ids_hears_the_one_of_the_plant_file() -> Res
     .await?;
     let row = app.connections().remove(0);
     ensure!(row.client_id == "pump-desk", "{row:?}");
-    let said = |text: &'static str| {
-        let log = fs::read_to_string(dir.path().join("broker.log")).unwrap_or_default();
-        async move {
-            log.lines()
-                .find(|line| line.contains(text))
-                .map(str::to_owned)
-        }
-    };
+    let log = dir.path().join("broker.log");
     let line = wait::until("the client in the broker's log", SOON, || {
-        said(" as pump-desk (")
+        said(&log, " as pump-desk (")
     })
     .await?;
     ensure!(line.contains("k17"), "{line}");
 
-    // The test of what runs leaves its client alone; that of a new connection signs in as it will.
-    let report = app.test_connection(&row.form).await?;
+    tests_sign_in_with_care(&app, &row.form, &log).await?;
+    app.stop().await;
+    Ok(())
+}
+
+/// A line of the broker's log.
+async fn said(log: &Path, text: &str) -> Option<String> {
+    let log = fs::read_to_string(log).unwrap_or_default();
+    let mut lines = log.lines();
+    lines.find(|line| line.contains(text)).map(str::to_owned)
+}
+
+/// The test of what runs leaves its client alone; that of a new connection signs in as it will.
+async fn tests_sign_in_with_care(app: &App, form: &ConnectionForm, log: &Path) -> Result<()> {
+    let report = app.test_connection(form).await?;
     ensure!(
         report
             .steps
@@ -121,7 +127,7 @@ async fn a_broker_that_binds_client_ids_hears_the_one_of_the_plant_file() -> Res
         id: String::new(),
         name: "New".into(),
         client_id: "valve-desk".into(),
-        ..row.form
+        ..form.clone()
     };
     let report = app.test_connection(&new).await?;
     ensure!(
@@ -132,13 +138,12 @@ async fn a_broker_that_binds_client_ids_hears_the_one_of_the_plant_file() -> Res
         "{report:?}"
     );
     wait::until("its client in the broker's log", SOON, || {
-        said(" as valve-desk (")
+        said(log, " as valve-desk (")
     })
     .await?;
     ensure!(
-        said("already connected").await.is_none(),
+        said(log, "already connected").await.is_none(),
         "one was thrown out"
     );
-    app.stop().await;
     Ok(())
 }

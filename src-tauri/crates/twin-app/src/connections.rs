@@ -47,47 +47,18 @@ pub fn spec_of(
     password: Option<String>,
 ) -> Result<ConnectionSpec> {
     let path = |file: &Option<String>| file.as_deref().and_then(|file| workspace.resolve(file));
-    let client = match (
-        path(&connection.certificate_file),
-        path(&connection.key_file),
-    ) {
-        (Some(certificate), Some(key)) => Some(ClientCertificate {
-            certificate: certificate.into(),
-            key: key.into(),
-        }),
-        (None, None) => None,
-        _ => {
-            let text = "a client certificate needs both files, the certificate and its private key: name both or none";
-            return Err(Error::Request(text.into()));
-        }
-    };
+    let client = client_certificate(workspace, connection)?;
     let authorities =
         path(&connection.ca_file).map_or(Authorities::System, |ca| Authorities::Pem(ca.into()));
     let password = match password {
         Some(password) => Some(password).filter(|password| !password.is_empty()),
         None => workspace.password(connection.id.as_str())?,
     };
-    let subscriptions = connection.subscriptions.iter().map(|s| {
-        let qos = Qos::from_code(s.qos);
-        let qos = qos.ok_or_else(|| {
-            Error::Request(format!("QoS {} does not exist: use 0, 1 or 2", s.qos))
-        })?;
-        Ok(twin_connect::Subscription {
-            filter: s.filter.clone(),
-            qos,
-            share: s.share.clone(),
-        })
-    });
     let transport = &connection.transport;
     let client_id = client_id(workspace, connection);
     let standard = ConnectionSpec::new(&connection.host, connection.port, &client_id);
-    let expiry = connection.session_expiry_s.map(u64::from);
     Ok(ConnectionSpec {
-        keep_alive: connection
-            .keep_alive_s
-            .map_or(standard.keep_alive, |seconds| {
-                Duration::from_secs(seconds.into())
-            }),
+        keep_alive: connection.keep_alive_s.map_or(standard.keep_alive, seconds),
         protocol: match connection.protocol {
             Protocol::Mqtt311 => twin_connect::Protocol::Mqtt311,
             Protocol::Mqtt5 => twin_connect::Protocol::Mqtt5,
@@ -109,16 +80,56 @@ pub fn spec_of(
         }),
         session: match connection.session {
             twin_model::Session::Persistent => Session::Persistent {
-                expiry: expiry.map_or(SESSION_EXPIRY, Duration::from_secs),
+                expiry: connection.session_expiry_s.map_or(SESSION_EXPIRY, seconds),
             },
             twin_model::Session::Clean => Session::Clean,
         },
-        subscriptions: subscriptions.collect::<Result<_>>()?,
+        subscriptions: subscriptions_of(connection)?,
         will: will_of(connection),
         greetings: greetings_of(connection),
         limits: limits_of(&connection.limits),
         ..standard
     })
+}
+
+fn seconds(count: impl Into<u64>) -> Duration {
+    Duration::from_secs(count.into())
+}
+
+fn client_certificate(
+    workspace: &Workspace,
+    connection: &Connection,
+) -> Result<Option<ClientCertificate>> {
+    let path = |file: &Option<String>| file.as_deref().and_then(|file| workspace.resolve(file));
+    match (
+        path(&connection.certificate_file),
+        path(&connection.key_file),
+    ) {
+        (Some(certificate), Some(key)) => Ok(Some(ClientCertificate {
+            certificate: certificate.into(),
+            key: key.into(),
+        })),
+        (None, None) => Ok(None),
+        _ => {
+            let text = "a client certificate needs both files, the certificate and its private key: name both or none";
+            Err(Error::Request(text.into()))
+        }
+    }
+}
+
+fn subscriptions_of(connection: &Connection) -> Result<Vec<twin_connect::Subscription>> {
+    let subscription = |s: &twin_model::Subscription| {
+        let qos = Qos::from_code(s.qos);
+        let qos = qos.ok_or_else(|| {
+            Error::Request(format!("QoS {} does not exist: use 0, 1 or 2", s.qos))
+        })?;
+        Ok(twin_connect::Subscription {
+            filter: s.filter.clone(),
+            qos,
+            share: s.share.clone(),
+        })
+    };
+    connection.subscriptions.iter().map(subscription).collect()
 }
 
 /// What is not said stays as the program has it.

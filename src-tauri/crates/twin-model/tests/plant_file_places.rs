@@ -137,27 +137,6 @@ fn the_whole_format_is_read() {
     let path = "/mqtt".to_owned();
     assert_eq!(cloud.transport.carrier, Carrier::WebSocket { path });
     assert_eq!(cloud.transport.alpn, ["x-amzn-mqtt-ca"]);
-    assert_eq!(cloud.client_id.as_deref(), Some("pump-desk"));
-    assert_eq!(
-        (cloud.keep_alive_s, cloud.session_expiry_s),
-        (Some(17), Some(86_400))
-    );
-    assert_eq!(
-        (
-            cloud.limits.packet,
-            cloud.limits.topics,
-            cloud.limits.addresses,
-            cloud.limits.rate,
-            cloud.limits.rate_bytes
-        ),
-        (
-            Some(256_000),
-            Some(50_000),
-            Some(70_000),
-            Some(20_000),
-            Some(20_000_000)
-        )
-    );
     assert_eq!(cloud.subscriptions[0].to_string(), "$share/desks/plant/#");
     assert_eq!(cloud.shadows, ["pump-1", "pump-2/config"]);
     assert_eq!(cloud.sparkplug.primary_host.as_deref(), Some("twinscope"));
@@ -433,5 +412,32 @@ fn two_connections_to_one_broker_have_client_ids_of_their_own() {
     assert!(
         fault.contains("another connection to the same broker"),
         "{fault}"
+    );
+}
+
+#[test]
+fn the_client_and_the_limits_of_a_connection_are_read() {
+    let plant = Plant::parse(WHOLE).unwrap();
+    let cloud = plant.connection("cloud").unwrap();
+    assert_eq!(cloud.client_id.as_deref(), Some("pump-desk"));
+    assert_eq!(
+        (cloud.keep_alive_s, cloud.session_expiry_s),
+        (Some(17), Some(86_400))
+    );
+    assert_eq!(
+        (
+            cloud.limits.packet,
+            cloud.limits.topics,
+            cloud.limits.addresses,
+            cloud.limits.rate,
+            cloud.limits.rate_bytes
+        ),
+        (
+            Some(256_000),
+            Some(50_000),
+            Some(70_000),
+            Some(20_000),
+            Some(20_000_000)
+        )
     );
 }

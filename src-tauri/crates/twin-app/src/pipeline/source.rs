@@ -302,8 +302,7 @@ impl Source {
                 self.topics.note(&topic, excerpt.len(), received);
                 let why = (cause.name(), &*detail);
                 self.note_unreadable((&topic, received), ack.as_ref(), why, &excerpt);
-                let beginning = (&excerpt, size);
-                self.reject(topic, cause.name(), detail, beginning, received, job);
+                self.reject(topic, cause.name(), detail, (&excerpt, size), received, job);
                 self.pass(ack, (received, turn), job);
             }
             Inbound::Dropped { count, .. } => self.dropped += count,
