@@ -259,8 +259,8 @@ pub enum Inbound {
         detail: String,
         /// Its payload; of one that is too large the beginning, at most 4 KiB.
         excerpt: Bytes,
-        /// Bytes of the whole payload (by CoAP at least so many); none when that is not known.
-        size: Option<u64>,
+        /// Bytes of the whole payload, as far as is known: at least those of the excerpt.
+        size: u32,
         /// For QoS 1 and 2.
         ack: Option<AckHandle>,
     },

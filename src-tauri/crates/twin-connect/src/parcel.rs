@@ -80,7 +80,7 @@ impl Parcel {
             detail,
             // A copy, so that the excerpt does not keep the whole packet alive.
             excerpt: Bytes::copy_from_slice(&payload[..payload.len().min(kept)]),
-            size: Some(size as u64),
+            size: u32::try_from(size).unwrap_or(u32::MAX),
             ack,
         }
     }

@@ -282,7 +282,7 @@ impl Source {
                     }
                     Err(why) => {
                         let (reason, detail) = (why.kind.name(), why.detail);
-                        let whole = (&payload, Some(payload.len() as u64));
+                        let whole = (&payload, payload.len() as u64);
                         self.reject(topic.into(), reason, detail, whole, received, job);
                     }
                 }
@@ -302,7 +302,14 @@ impl Source {
                 self.topics.note(&topic, excerpt.len(), received);
                 let why = (cause.name(), &*detail);
                 self.note_unreadable((&topic, received), ack.as_ref(), why, &excerpt);
-                self.reject(topic, cause.name(), detail, (&excerpt, size), received, job);
+                self.reject(
+                    topic,
+                    cause.name(),
+                    detail,
+                    (&excerpt, u64::from(size)),
+                    received,
+                    job,
+                );
                 self.pass(ack, (received, turn), job);
             }
             Inbound::Dropped { count, .. } => self.dropped += count,
@@ -353,7 +360,7 @@ impl Source {
         topic: String,
         reason: &str,
         detail: String,
-        (payload, length): (&Bytes, Option<u64>),
+        (payload, length): (&Bytes, u64),
         received: Timestamp,
         job: &mut Job,
     ) {
@@ -366,7 +373,7 @@ impl Source {
             reason,
             detail,
             payload,
-            length,
+            length: Some(length),
             received,
         };
         self.rejects.add(&reject);

@@ -195,7 +195,7 @@ impl<C: Fn() -> Timestamp> Desk<C> {
                         cause: Unfit::TooLarge,
                         detail,
                         excerpt,
-                        size: size.map(|bytes| bytes as u64),
+                        size: u32::try_from(size).unwrap_or(u32::MAX),
                         ack: None,
                     };
                     self.outlet.offer(item, at);

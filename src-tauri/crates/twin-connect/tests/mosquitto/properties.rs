@@ -87,7 +87,7 @@ async fn more_properties_than_are_read_are_told_and_never_come_again() {
             ..
         } => {
             assert_eq!((topic.as_str(), &excerpt[..]), ("plant/x", &b"1"[..]));
-            assert_eq!(size, Some(1));
+            assert_eq!(size, 1);
             assert!(detail.contains("bytes of properties"), "{detail}");
             peer.ask(Command::Ack(ack.unwrap())).await;
         }

@@ -92,7 +92,7 @@ fn rejects_are_kept_whole_and_of_a_larger_one_the_beginning_and_the_length() {
             panic!("{kept:?}")
         };
         let before = historian.rejects_of(&station, "utf8", Some(newest.number), 1);
-        assert_eq!(before.await.unwrap(), [second.clone()]);
+        assert_eq!(before.await.unwrap(), std::slice::from_ref(second));
         let other = ConnectionId::from("other");
         let payload = historian.reject_payload(&other, newest.number).await;
         assert_eq!(payload.unwrap(), None, "of another connection");

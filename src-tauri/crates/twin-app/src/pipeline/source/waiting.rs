@@ -67,7 +67,7 @@ impl Source {
         if let Some(unread) = &released.unread {
             let (reason, detail) = (unread.reject.kind.name(), unread.reject.detail.clone());
             let payload = unread.payload.clone().into();
-            let length = Some(unread.payload.len() as u64);
+            let length = unread.payload.len() as u64;
             self.reject(
                 unread.topic.clone(),
                 reason,

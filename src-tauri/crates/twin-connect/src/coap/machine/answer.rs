@@ -435,7 +435,7 @@ impl Machine {
             detail,
             // A copy, so that the excerpt does not keep the whole alive.
             excerpt: Bytes::copy_from_slice(&excerpt[..excerpt.len().min(EXCERPT)]),
-            size,
+            size: size.unwrap_or_default().max(excerpt.len()),
         });
     }
 }
