@@ -228,7 +228,7 @@ fn what_is_not_said_has_its_default() {
 }
 
 /// What to replace by what, and what must be said about it on the line of the change or one of the next two.
-const FAULTS: [(&str, &str, &str); 40] = [
+const FAULTS: [(&str, &str, &str); 44] = [
     ("keep = \"3d\"", "keep = \"forever\"", "has to go one day"),
     ("keep = \"3d\"", "keep = \"3 days\"", "write hours, days"),
     ("budget = \"2GB\"", "budget = \"2MB\"", "at least 100MB"),

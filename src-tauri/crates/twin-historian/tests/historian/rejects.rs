@@ -239,7 +239,8 @@ fn a_disk_budget_takes_from_rejects_before_it_takes_from_samples() {
         };
         while historian.retain(NOW, &policy).await.unwrap().more {}
         let kept = topics(&historian, "station", "utf8").await;
-        assert!((4..=6).contains(&kept.len()), "{}", kept.len());
+        // 4 MB of them, of which as many stay as the rest of the budget allows.
+        assert!((30..=45).contains(&kept.len()), "{}", kept.len());
         assert_eq!(kept[0], "t/99");
         assert_eq!(super::all(&historian, 0).await.len(), samples.len());
     });
