@@ -46,6 +46,7 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         diagnostics::end_tap,
         diagnostics::evidence_totals,
         diagnostics::evidence,
+        diagnostics::evidence_payload,
         diagnostics::health,
         history::trend,
         history::save_trend_picture,

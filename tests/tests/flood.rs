@@ -67,10 +67,15 @@ async fn start(dir: &Path) -> Result<(Arc<App>, tokio::sync::mpsc::Receiver<Noti
     Ok(App::start(dir, &repository()?.join("assets")).await?)
 }
 
-/// A PUBLISH of QoS 1; shorter than 128 bytes.
+/// A PUBLISH of QoS 1; its topic is shorter than 256 bytes.
 fn publish(topic: &str, id: u16, retain: bool, payload: &str) -> Vec<u8> {
-    let size = topic.len() + payload.len() + 4;
-    let mut packet = vec![0x32 | u8::from(retain), size as u8, 0, topic.len() as u8];
+    let mut left = topic.len() + payload.len() + 4;
+    let mut packet = vec![0x32 | u8::from(retain)];
+    while left > 127 {
+        packet.push(left as u8 | 0x80);
+        left >>= 7;
+    }
+    packet.extend([left as u8, 0, topic.len() as u8]);
     packet.extend(topic.as_bytes());
     packet.extend(id.to_be_bytes());
     packet.extend(payload.as_bytes());
@@ -195,6 +200,64 @@ async fn topics() -> Result<()> {
     Ok(())
 }
 
+/// As many values as one connection may have addresses, on few topics, and four topics more.
+async fn addresses() -> Result<()> {
+    const TOPICS: usize = 2_000;
+    const VALUES: usize = 250;
+    const BEYOND: usize = 4;
+    let dir = tempfile::tempdir()?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    workspace(dir.path(), listener.local_addr()?.port())?;
+    let (app, _notices) = start(dir.path()).await?;
+    let mut link = Link::accept(&listener).await?;
+    let payload = |number: usize| {
+        let fields: Vec<_> = (0..VALUES)
+            .map(|value| format!("\"measurement{value}\":{number}.{value}"))
+            .collect();
+        format!("{{{}}}", fields.join(","))
+    };
+    for round in 0..20 {
+        link.send("plant/first", false, &payload(round)).await?;
+    }
+    link.settle(1).await?;
+    let before = in_use();
+    for number in 1..TOPICS + BEYOND {
+        let topic = format!("plant/line{}/device{number}", number / 100);
+        link.send(&topic, false, &payload(number)).await?;
+        if number % 100 == 0 {
+            link.settle(1).await?;
+        }
+    }
+    link.settle(1).await?;
+    let each = (in_use().saturating_sub(before)) / (TOPICS * VALUES);
+    eprintln!("{each} bytes an address");
+    wait::until("the addresses beyond the limit", SOON, || async {
+        (rejected(&app).await >= BEYOND as f64).then_some(())
+    })
+    .await?;
+    let row = app.connections().remove(0);
+    ensure!(
+        row.rejects.len() == 1 && row.rejects[0].reason == "address-limit",
+        "{:?}",
+        row.rejects
+    );
+    ensure!(
+        row.addresses == row.addresses_max && row.topics < row.topics_max,
+        "{row:?}"
+    );
+    wait::until("the condition", SOON, || async {
+        let texts = app.view().counters().system;
+        texts
+            .iter()
+            .any(|text| text.contains("raise the limit of addresses"))
+            .then_some(())
+    })
+    .await?;
+    ensure!(each <= 1_024, "{each} bytes an address");
+    app.stop().await;
+    Ok(())
+}
+
 /// All at once, as after a subscription to a broker that keeps much.
 async fn retained() -> Result<()> {
     let dir = tempfile::tempdir()?;
@@ -236,5 +299,6 @@ async fn retained() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn floods_are_bounded_marked_and_counted() -> Result<()> {
     topics().await?;
+    addresses().await?;
     retained().await
 }

@@ -137,7 +137,7 @@ describe("what was dropped", () => {
       backend.evidenceTotals(),
       backend.health(),
     ]);
-    const gone = { connection: "sold", reason: "utf8", total: 9 };
+    const gone = { connection: "sold", reason: "utf8", total: 9, kept: 9 };
     const lines = droppedLines(rows, [...totals, gone], program, 2);
     expect(lines.map(({ what, count }) => [what, count])).toEqual([
       ["queue", 18_420],

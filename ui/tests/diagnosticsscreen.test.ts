@@ -73,6 +73,45 @@ describe("diagnostics", () => {
     await vi.waitFor(() => expect(byId("evidence")?.querySelectorAll("li").length).toBe(3));
     byId("evidence")?.querySelector("button")?.click();
     await vi.waitFor(() => expect(byId("json-tree")).not.toBeNull());
+    expect(byId("evidence-kept")?.textContent).toContain("3 of 15 are kept");
+  });
+
+  it("lists older evidence when a person asks, and keeps it as more comes", async () => {
+    let newest = 120;
+    const row = (number: number) => ({
+      number,
+      topic: `t/${number}`,
+      detail: "",
+      at: 0,
+      bytes: 9,
+      kept_bytes: 1,
+    });
+    const evidence = vi.fn(async (_connection: string, _reason: string, before: number | null) => {
+      const first = (before ?? newest + 1) - 1;
+      const rows = Array.from({ length: Math.min(50, first) }, (_, i) => row(first - i));
+      return { rows, total: newest, kept: newest, more: first > 50 };
+    });
+    const evidencePayload = vi.fn(async () => "37");
+    const before = await fakeBackend("flood").connections();
+    const connections = async () =>
+      before.map((row) => ({ ...row, rejects: row.rejects.map((of) => ({ ...of, count: newest })) }));
+    const live = await open("#/diagnostics/dropped", { connections, evidence, evidencePayload });
+    await vi.waitFor(() => expect(byId("dropped-json-too-deep")).not.toBeNull());
+    byId("dropped-json-too-deep")?.click();
+    const lines = () => [...(byId("evidence")?.querySelectorAll("li") ?? [])];
+    await vi.waitFor(() => expect(lines().length).toBe(50));
+    for (const length of [100, 120]) {
+      [...(byId("evidence")?.querySelectorAll("button") ?? [])].at(-1)?.click();
+      await vi.waitFor(() => expect(lines().length).toBe(length));
+    }
+    expect(byId("evidence")?.textContent).not.toContain("Older ones");
+    newest = 123;
+    await live.reload();
+    await vi.waitFor(() => expect(lines().length).toBe(123), 8_000);
+    expect(lines()[0]?.textContent).toContain("t/123");
+    lines()[122]?.querySelector("button")?.click();
+    await vi.waitFor(() => expect(evidencePayload).toHaveBeenCalledWith("station", 1));
+    await vi.waitFor(() => expect(byId("payload")?.textContent).toMatch(/first\s1\sB of\s9/));
   });
 
   it("says that nothing was dropped, and why there is nothing to see", async () => {

@@ -85,7 +85,7 @@ describe("changes in words", () => {
       tls: false,
       username: "ann",
       subscriptions: [{ filter: "#", qos: 0, everything: true, share: "desk" }],
-      limits: { packet: 2_000_000, topics: 500, rate: 20, rate_bytes: 3_000 },
+      limits: { packet: 2_000_000, topics: 500, addresses: 500, rate: 20, rate_bytes: 3_000 },
       transport: { ...form.transport, websocket: true, path: "/mqtt" },
     };
     expect(changesBetween(form, changed)).toEqual([
@@ -94,7 +94,7 @@ describe("changes in words", () => {
       { field: "User", was: "none", is: "ann" },
       { field: "Topic filters", was: "spBv1.0/# (QoS 1)", is: "# (QoS 0), everything, group desk" },
       { field: "Over WebSocket", was: "no", is: "/mqtt" },
-      { field: "Limits", was: "none", is: expect.stringContaining("500 topics") },
+      { field: "Limits", was: "none", is: expect.stringMatching(/500 topics, 500 addresses/) },
     ]);
     expect(changesBetween(changed, changed)).toEqual([]);
   });
@@ -115,10 +115,13 @@ describe("changes in words", () => {
       password: null,
       subscriptions: [],
       resources: [{ path: "/o", observe: true, every_s: 5 }],
+      client_id: "o",
+      keep_alive_s: 1,
       persistent_session: false,
+      session_expiry_s: 1,
       allow_rebirth: true,
       transport: { websocket: true, path: "/o", alpn: ["o"], crl_file: "o", server_name: "o" },
-      limits: { packet: 1, topics: 1, rate: 1, rate_bytes: 1 },
+      limits: { packet: 1, topics: 1, addresses: 1, rate: 1, rate_bytes: 1 },
     };
     for (const key of Object.keys(form) as (keyof ConnectionForm)[]) {
       if (key === "id" || key === "password") continue;

@@ -305,8 +305,11 @@ describe("connection form", () => {
       ...newConnection(),
       name: "x",
       host: "broker",
+      client_id: "pump-desk",
+      keep_alive_s: 17,
+      session_expiry_s: 28_800,
       transport: { websocket: true, path: "/ws", alpn: ["a", "b"], crl_file: "c.pem", server_name: "s" },
-      limits: { packet: 1_048_576, topics: 5, rate: 7, rate_bytes: 20_000_000 },
+      limits: { packet: 1_048_576, topics: 5, addresses: 5, rate: 7, rate_bytes: 20_000_000 },
     };
     expect(filledIn(form, draftOf(form), "")).toEqual(form);
     expect(isAdvanced(form)).toBe(true);
@@ -318,12 +321,26 @@ describe("connection form", () => {
   it("says what is wrong under Advanced", () => {
     const form = { ...newConnection(), name: "x", host: "broker" };
     const transport = { ...form.transport, websocket: true, path: "ws", server_name: "tls://x" };
-    const odd = { ...form, transport, subscriptions: [{ ...newSubscription("a"), share: "a/b" }] };
-    const problems = formProblems(odd, { ...draftOf(odd), packet: "many", rate: "1.5" });
+    const odd = {
+      ...form,
+      transport,
+      client_id: "é".repeat(65),
+      subscriptions: [{ ...newSubscription("a"), share: "a/b" }],
+    };
+    const problems = formProblems(odd, {
+      ...draftOf(odd),
+      packet: "many",
+      addresses: "0",
+      rate: "1.5",
+      keepAlive: "0",
+    });
     expect(problems.path).toMatch(/begins with/);
     expect(problems.serverName).toMatch(/host name/);
     expect(problems.shares[0]).toMatch(/group's name/);
+    expect(problems.clientId).toMatch(/128 bytes/);
+    expect(problems.keepAlive).not.toBe("");
     expect(problems.packet).not.toBe("");
+    expect(problems.addresses).not.toBe("");
     expect(problems.rate).not.toBe("");
     expect(hasAdvancedProblems(problems)).toBe(true);
     expect(hasAdvancedProblems(formProblems(form, draftOf(form)))).toBe(false);
@@ -348,7 +365,7 @@ describe("connection form", () => {
       username: "desk",
       subscriptions: [],
       resources: [{ path: "/level", observe: true, every_s: 2.5 }],
-      limits: { packet: 64_000, topics: 5, rate: 7, rate_bytes: null },
+      limits: { packet: 64_000, topics: 5, addresses: 5, rate: 7, rate_bytes: null },
     };
     expect(filledIn(form, draftOf(form), "")).toEqual(form);
     expect(hasProblems(formProblems(form, draftOf(form), "sesame"))).toBe(false);
@@ -430,7 +447,7 @@ describe("connection form", () => {
   });
 
   it("says the rate limit of a connection", () => {
-    const none = { packet: null, topics: null, rate: null, rate_bytes: null };
+    const none = { packet: null, topics: null, addresses: null, rate: null, rate_bytes: null };
     expect(rateWords(none)).toBe("");
     expect(rateWords({ ...none, rate: 50_000 })).toBe("50,000 messages/s");
     expect(rateWords({ ...none, rate: 50, rate_bytes: 20_000_000 })).toBe("50 messages/s, 20.0\u00a0MB/s");

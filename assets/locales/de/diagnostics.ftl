@@ -151,9 +151,11 @@ diagnostics-todo = Was zu tun ist
 diagnostics-show-evidence = Nachrichten zeigen: { $what }
 diagnostics-evidence-none = Die Historie behält keine dieser Nachrichten mehr.
 diagnostics-evidence-kept = { $count ->
-    [one] { $count } Nachricht ist als Beleg aufbewahrt.
-   *[other] Die neuesten { $count } sind als Beleg aufbewahrt.
+    [one] Die eine Nachricht ist als Beleg aufbewahrt.
+   *[other] Alle { $count } sind als Beleg aufbewahrt.
 }
+diagnostics-evidence-part = { $kept } von { $total } sind als Beleg aufbewahrt. Die älteren haben Platz gemacht: Alle unlesbaren Nachrichten zusammen dürfen 256 MB belegen, und die Art, die am meisten belegt, weicht zuerst.
+diagnostics-evidence-older = Ältere
 diagnostics-drop-queue = Verlorene Nachrichten: kamen schneller, als sie aufgenommen werden können
 diagnostics-drop-rate = Nachrichten über der Ratengrenze
 diagnostics-drop-not-stored = Messwerte gezeigt und nicht gespeichert
@@ -179,6 +181,8 @@ diagnostics-help-json = Den Absender gültiges und flacheres JSON senden lassen,
 diagnostics-help-birth = Unter Sitzungen eine neue Birth-Nachricht anfordern, oder solche Anforderungen auf der Verbindung erlauben.
 diagnostics-help-sparkplug = Den Absender prüfen: Was er im Sparkplug-Namensraum sendet, ist kein Sparkplug B.
 diagnostics-help-room = Topic-Filter enger fassen, oder die Topic-Grenze der Verbindung anheben.
+diagnostics-help-addresses = Topic-Filter enger fassen, oder die Grenze für Adressen der Verbindung anheben.
+diagnostics-help-long = Den Absender kürzere Topics und Namen verwenden lassen, oder das Topic auslassen: Eine Adresse hat höchstens 1024 Bytes.
 diagnostics-help-stored = Dafür sorgen, dass die Historie beschreibbar ist: Die Statuszeile sagt, was sie hindert.
 diagnostics-help-sender = Den Absender prüfen: Die Nachricht zeigt, was er gesendet hat.
 
@@ -198,6 +202,7 @@ diagnostics-reject-sparkplug-no-birth = Sparkplug-Daten ohne Birth-Nachricht
 diagnostics-reject-sparkplug-topic = Kein Sparkplug-Topic
 diagnostics-reject-sparkplug-too-many-metrics = Sparkplug-Nutzdaten mit zu vielen Metriken
 diagnostics-reject-topic-limit = Mehr Topics, als die Verbindung haben darf
+diagnostics-reject-address-limit = Mehr Werte, als die Verbindung Adressen haben darf
 diagnostics-reject-address-too-long = Adresse zu lang
 diagnostics-reject-source-limit = Mehr Knoten oder Geräte, als die Verbindung haben darf
 diagnostics-reject-description = Gerätebeschreibung, die nicht zu verstehen ist

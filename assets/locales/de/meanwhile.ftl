@@ -35,10 +35,15 @@ meanwhile-websocket = Über WebSocket
 meanwhile-alpn = Anwendungsprotokolle (ALPN)
 meanwhile-revocation = Sperrliste
 meanwhile-server-name = Name im Zertifikat des Brokers
+meanwhile-client-id = Client-ID
+meanwhile-keep-alive = Keep-Alive
+meanwhile-session-expiry = Broker behält die Sitzung
+meanwhile-seconds = { $count } s
 meanwhile-limits = Grenzen
 meanwhile-limit-packet = Nachrichten von { $size }
 meanwhile-limit-topics = { $count ->
     [one] { $count } Topic
    *[other] { $count } Topics
 }
+meanwhile-limit-addresses = { $count } Adressen
 meanwhile-limit-rate = { $count } Nachrichten/s

@@ -32,6 +32,8 @@ plantfile-path-twice = Pfad „{ $path }“ steht zweimal da; einen entfernen
 plantfile-shadow-twice = Schatten „{ $shadow }“ steht zweimal da; einen entfernen
 plantfile-path-carrier = gehört zu carrier = "websocket"; das ergänzen oder dies entfernen
 plantfile-alpn = darf höchstens 16 Namen von 1 bis 255 Bytes enthalten
+plantfile-client-id = muss 1 bis 128 Bytes haben, keine Steuerzeichen und kein Leerzeichen am Rand
+plantfile-client-id-twice = eine andere Verbindung zum selben Broker hat diese Client-ID; von zweien wirft der Broker immer eine hinaus
 plantfile-server-name = muss ein Hostname sein, ohne Schema und Port
 plantfile-path = muss mit `/` beginnen und darf keine Leerzeichen enthalten
 plantfile-level = darf `/`, `+` und `#` nicht enthalten: es ist eine Ebene eines Topics

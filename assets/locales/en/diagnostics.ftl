@@ -157,9 +157,11 @@ diagnostics-todo = What to do
 diagnostics-show-evidence = Show messages: { $what }
 diagnostics-evidence-none = History keeps none of these messages any more.
 diagnostics-evidence-kept = { $count ->
-    [one] { $count } message is kept as evidence.
-   *[other] The newest { $count } are kept as evidence.
+    [one] The one message is kept as evidence.
+   *[other] All { $count } are kept as evidence.
 }
+diagnostics-evidence-part = { $kept } of { $total } are kept as evidence. The older ones made room: all unreadable messages together may take 256 MB, and the kind that takes most gives way first.
+diagnostics-evidence-older = Older ones
 diagnostics-drop-queue = Messages lost: they came faster than they can be taken
 diagnostics-drop-rate = Messages above the rate limit
 diagnostics-drop-not-stored = Samples shown and not stored
@@ -185,6 +187,8 @@ diagnostics-help-json = Let the sender send valid and flatter JSON, or leave the
 diagnostics-help-birth = Ask the node for a rebirth under Sessions, or allow rebirth requests on the connection.
 diagnostics-help-sparkplug = Look at the sender: what it sends in the Sparkplug namespace is no Sparkplug B.
 diagnostics-help-room = Narrow the topic filters, or raise the limit of topics of the connection.
+diagnostics-help-addresses = Narrow the topic filters, or raise the limit of addresses of the connection.
+diagnostics-help-long = Let the sender use shorter topics and names, or leave the topic out: an address has at most 1,024 bytes.
 diagnostics-help-stored = See to it that history can be written: the status line says what keeps it.
 diagnostics-help-sender = Look at the sender: the message shows what it sent.
 
@@ -204,6 +208,7 @@ diagnostics-reject-sparkplug-no-birth = Sparkplug data without a birth
 diagnostics-reject-sparkplug-topic = Not a Sparkplug topic
 diagnostics-reject-sparkplug-too-many-metrics = Sparkplug payload with too many metrics
 diagnostics-reject-topic-limit = More topics than the connection may have
+diagnostics-reject-address-limit = More values than the connection may have addresses
 diagnostics-reject-address-too-long = Address too long
 diagnostics-reject-source-limit = More nodes or devices than the connection may have
 diagnostics-reject-description = Device description that cannot be understood

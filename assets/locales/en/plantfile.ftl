@@ -22,6 +22,8 @@ plantfile-path-twice = path "{ $path }" stands twice; remove one
 plantfile-shadow-twice = shadow "{ $shadow }" stands twice; remove one
 plantfile-path-carrier = belongs to carrier = "websocket"; add that or remove this
 plantfile-alpn = must be at most 16 names of 1 to 255 bytes
+plantfile-client-id = must have 1 to 128 bytes, no control characters, and no space at an end
+plantfile-client-id-twice = another connection to the same broker has this client id; of two the broker always throws one out
 plantfile-server-name = must be a host name, without scheme and port
 plantfile-path = must begin with `/` and hold no spaces
 plantfile-level = must not hold `/`, `+` or `#`: it is one level of a topic

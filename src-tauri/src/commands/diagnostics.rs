@@ -2,7 +2,7 @@
 
 use tauri::State;
 use twin_app::api::diagnostics::{
-    EvidenceRow, EvidenceTotal, HealthView, RatesQuery, RatesView, TapView, TappedMessage,
+    EvidencePage, EvidenceTotal, HealthView, RatesQuery, RatesView, TapView, TappedMessage,
 };
 
 use super::answer::{Answer, app, wrong};
@@ -48,9 +48,20 @@ pub async fn evidence(
     host: State<'_, Host>,
     connection: String,
     reason: String,
-) -> Answer<Vec<EvidenceRow>> {
-    let evidence = app(&host)?.evidence(&connection, &reason).await;
+    before: Option<f64>,
+) -> Answer<EvidencePage> {
+    let evidence = app(&host)?.evidence(&connection, &reason, before).await;
     evidence.map_err(wrong)
+}
+
+#[tauri::command]
+pub async fn evidence_payload(
+    host: State<'_, Host>,
+    connection: String,
+    number: f64,
+) -> Answer<Option<String>> {
+    let payload = app(&host)?.evidence_payload(&connection, number).await;
+    payload.map_err(wrong)
 }
 
 #[tauri::command]

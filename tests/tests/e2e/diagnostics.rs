@@ -152,14 +152,17 @@ async fn what_floods_is_found_and_its_messages_are_seen_as_they_came() -> Result
 
     // The same message is evidence, once it is stored.
     let evidence = wait::until("evidence", SOON, || async {
-        let rows = app.evidence("c", &reason).await.ok()?;
-        (!rows.is_empty()).then_some(rows)
+        let page = app.evidence("c", &reason, None).await.ok()?;
+        (!page.rows.is_empty()).then_some(page)
     })
     .await?;
-    ensure!(
-        evidence.len() == 1 && evidence[0].payload == "ff007b",
-        "{evidence:?}"
-    );
+    let [row] = &evidence.rows[..] else {
+        anyhow::bail!("{evidence:?}");
+    };
+    ensure!((row.bytes, row.kept_bytes) == (Some(3.0), 3.0), "{row:?}");
+    ensure!((evidence.total, evidence.kept, evidence.more) == (1.0, 1.0, false));
+    let payload = app.evidence_payload("c", row.number).await?;
+    ensure!(payload.as_deref() == Some("ff007b"), "{payload:?}");
     let totals = app.evidence_totals().await?;
     ensure!(totals.len() == 1 && totals[0].total == 1.0, "{totals:?}");
 

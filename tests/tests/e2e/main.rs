@@ -3,6 +3,7 @@
 mod as_of;
 mod bad_input;
 mod begins;
+mod client_id;
 mod coap;
 mod damage;
 mod diagnostics;

@@ -195,7 +195,7 @@ async fn topics_beyond_the_limit_are_told_and_those_below_it_are_small() -> Resu
         .await
         .with_context(|| fs::read_to_string(&log).unwrap_or_default())?;
     let told =
-        format!("C: {MORE} messages are kept as unreadable only, because it has more topics");
+        format!("C: {MORE} messages were not read, because it has more topics than its limit");
     wait::until("the condition", SOON, || page(&told)).await?;
     let each = at_rest(&program).await?.saturating_sub(before) / TOPICS;
     eprintln!("{each} bytes a topic");

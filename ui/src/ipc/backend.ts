@@ -25,7 +25,7 @@ import type { DocumentsLines } from "./bindings/DocumentsLines";
 import type { DocumentView } from "./bindings/DocumentView";
 import type { EventsPage } from "./bindings/EventsPage";
 import type { EventsQuery } from "./bindings/EventsQuery";
-import type { EvidenceRow } from "./bindings/EvidenceRow";
+import type { EvidencePage } from "./bindings/EvidencePage";
 import type { EvidenceTotal } from "./bindings/EvidenceTotal";
 import type { ExportRequest } from "./bindings/ExportRequest";
 import type { FileJobView } from "./bindings/FileJobView";
@@ -184,8 +184,10 @@ export interface Backend {
   endTap(): Promise<void>;
   /** Unreadable messages by connection and reason, since history began. */
   evidenceTotals(): Promise<EvidenceTotal[]>;
-  /** The newest unreadable messages of a connection and reason. */
-  evidence(connection: string, reason: string): Promise<EvidenceRow[]>;
+  /** The newest unreadable messages of a connection and reason that are kept; those before a number when there is one. */
+  evidence(connection: string, reason: string, before: number | null): Promise<EvidencePage>;
+  /** What is kept of the payload of one of them, two hexadecimal digits a byte; null when it is not kept any more. */
+  evidencePayload(connection: string, number: number): Promise<string | null>;
   /** How the program itself does. */
   health(): Promise<HealthView>;
   settings(): Promise<Settings>;

@@ -44,10 +44,13 @@ export function newConnection(): ConnectionForm {
     password: null,
     subscriptions: [newSubscription("spBv1.0/#")],
     resources: [],
+    client_id: "",
+    keep_alive_s: null,
     persistent_session: true,
+    session_expiry_s: null,
     allow_rebirth: false,
     transport: newTransport(),
-    limits: { packet: null, topics: null, rate: null, rate_bytes: null },
+    limits: { packet: null, topics: null, addresses: null, rate: null, rate_bytes: null },
   };
 }
 
@@ -68,9 +71,13 @@ export function awsIot(form: ConnectionForm): ConnectionForm {
 }
 
 /** Whether something under "Advanced" is not as a new connection has it. */
-export function isAdvanced({ kind, transport, limits, subscriptions }: ConnectionForm): boolean {
-  if (kind === "coap") return limits.packet !== null;
+export function isAdvanced(form: ConnectionForm): boolean {
+  const { transport, limits, subscriptions } = form;
+  if (form.kind === "coap") return limits.packet !== null;
   return (
+    form.client_id !== "" ||
+    form.keep_alive_s !== null ||
+    form.session_expiry_s !== null ||
     transport.websocket ||
     transport.alpn.length > 0 ||
     transport.crl_file !== "" ||
@@ -97,20 +104,27 @@ export interface Draft {
   resources: ResourceDraft[];
   port: string;
   alpn: string;
+  keepAlive: string;
+  sessionExpiry: string;
   packet: string;
   topics: string;
+  addresses: string;
   rate: string;
   rateBytes: string;
 }
 
-export function draftOf({ port, transport, limits, resources }: ConnectionForm): Draft {
+export function draftOf(form: ConnectionForm): Draft {
+  const { port, transport, limits, resources } = form;
   const text = (value: number | null, unit = 1) => (value === null ? "" : String(value / unit));
   return {
     resources: resources.map(({ path, observe, every_s }) => ({ path, observe, every: String(every_s) })),
     port: String(port),
     alpn: transport.alpn.join(", "),
+    keepAlive: text(form.keep_alive_s),
+    sessionExpiry: text(form.session_expiry_s),
     packet: text(limits.packet, KB),
     topics: text(limits.topics),
+    addresses: text(limits.addresses),
     rate: text(limits.rate),
     rateBytes: text(limits.rate_bytes, KB),
   };
@@ -123,11 +137,13 @@ function protocols(alpn: string): string[] {
     .filter((name) => name !== "");
 }
 
+const number = (text: string, unit = 1) => (text.trim() === "" ? null : Math.round(Number(text) * unit));
+
 function limitsOf(draft: Draft): LimitsForm {
-  const number = (text: string, unit = 1) => (text.trim() === "" ? null : Math.round(Number(text) * unit));
   return {
     packet: number(draft.packet, KB),
     topics: number(draft.topics),
+    addresses: number(draft.addresses),
     rate: number(draft.rate),
     rate_bytes: number(draft.rateBytes, KB),
   };
@@ -153,7 +169,8 @@ function filledInCoap(form: ConnectionForm, draft: Draft): ConnectionForm {
     observe,
     every_s: Number(every),
   }));
-  return { ...form, resources, subscriptions: [], transport: newTransport() };
+  const client = { client_id: "", keep_alive_s: null, session_expiry_s: null };
+  return { ...form, ...client, resources, subscriptions: [], transport: newTransport() };
 }
 
 function filledInMqtt(form: ConnectionForm, draft: Draft): ConnectionForm {
@@ -162,6 +179,9 @@ function filledInMqtt(form: ConnectionForm, draft: Draft): ConnectionForm {
   return {
     ...form,
     ...files,
+    client_id: form.client_id.trim(),
+    keep_alive_s: number(draft.keepAlive),
+    session_expiry_s: number(draft.sessionExpiry),
     subscriptions: form.subscriptions.map(({ filter, qos, everything, share }) => ({
       filter: filter.trim(),
       qos,
@@ -224,6 +244,11 @@ function numberProblem(text: string, least: number, most: number, whole: boolean
   return fits ? "" : between(least, most);
 }
 
+function clientIdProblem(id: string): string {
+  const fits = new TextEncoder().encode(id.trim()).length <= 128 && !/\p{Cc}/u.test(id.trim());
+  return fits ? "" : t("fields-client-id-form");
+}
+
 export interface FormProblems {
   name: string;
   host: string;
@@ -232,8 +257,12 @@ export interface FormProblems {
   path: string;
   alpn: string;
   serverName: string;
+  clientId: string;
+  keepAlive: string;
+  sessionExpiry: string;
   packet: string;
   topics: string;
+  addresses: string;
   rate: string;
   rateBytes: string;
   filters: string[];
@@ -255,8 +284,12 @@ const RIGHT: FormProblems = {
   path: "",
   alpn: "",
   serverName: "",
+  clientId: "",
+  keepAlive: "",
+  sessionExpiry: "",
   packet: "",
   topics: "",
+  addresses: "",
   rate: "",
   rateBytes: "",
   filters: [],
@@ -270,8 +303,11 @@ const RIGHT: FormProblems = {
 
 /** Of these, the ones under "Advanced". */
 export function hasAdvancedProblems({ shares, ...rest }: FormProblems): boolean {
-  const own = [rest.path, rest.alpn, rest.serverName, rest.packet, rest.topics, rest.rate, rest.rateBytes];
-  return [...shares, ...own].some((problem) => problem !== "");
+  const limits = [rest.packet, rest.topics, rest.addresses, rest.rate, rest.rateBytes];
+  const client = [rest.clientId, rest.keepAlive, rest.sessionExpiry];
+  return [...shares, rest.path, rest.alpn, rest.serverName, ...client, ...limits].some(
+    (problem) => problem !== "",
+  );
 }
 
 function tlsProblems(
@@ -294,7 +330,11 @@ function mqttProblems(form: ConnectionForm, draft: Draft): Partial<FormProblems>
   return {
     ...tlsProblems(form, draft),
     path: pathProblem(form.transport),
+    clientId: clientIdProblem(form.client_id),
+    keepAlive: numberProblem(draft.keepAlive, 1, 65_535, true),
+    sessionExpiry: numberProblem(draft.sessionExpiry, 1, 4_294_967_295, true),
     topics: numberProblem(draft.topics, 1, 10_000_000, true),
+    addresses: numberProblem(draft.addresses, 1, 50_000_000, true),
     rate: numberProblem(draft.rate, 1, 10_000_000, true),
     rateBytes: numberProblem(draft.rateBytes, 1, 10_000_000, false),
     filters: form.subscriptions.map(subscriptionProblem),

@@ -38,11 +38,14 @@ export function isLookOf(request: LookRequest, now: ConnectionForm): boolean {
 
 const yes = (is: boolean) => (is ? t("meanwhile-yes") : t("meanwhile-no"));
 const text = (words: string) => (words === "" ? t("meanwhile-none") : words);
+const secondsWords = (seconds: number | null) =>
+  seconds === null ? t("meanwhile-none") : t("meanwhile-seconds", { count: seconds });
 
-function limitWords({ packet, topics, rate, rate_bytes }: LimitsForm): string {
+function limitWords({ packet, topics, addresses, rate, rate_bytes }: LimitsForm): string {
   const words: string[] = [];
   if (packet !== null) words.push(t("meanwhile-limit-packet", { size: formatBytes(packet) }));
   if (topics !== null) words.push(t("meanwhile-limit-topics", { count: topics }));
+  if (addresses !== null) words.push(t("meanwhile-limit-addresses", { count: addresses }));
   if (rate !== null) words.push(t("meanwhile-limit-rate", { count: rate }));
   if (rate_bytes !== null) words.push(`${formatBytes(rate_bytes)}/s`);
   return text(words.join(", "));
@@ -88,6 +91,9 @@ function fieldsOf(form: ConnectionForm): [string, string][] {
     [t("meanwhile-alpn"), text(transport.alpn.join(", "))],
     [t("meanwhile-revocation"), text(transport.crl_file)],
     [t("meanwhile-server-name"), text(transport.server_name)],
+    [t("meanwhile-client-id"), text(form.client_id)],
+    [t("meanwhile-keep-alive"), secondsWords(form.keep_alive_s)],
+    [t("meanwhile-session-expiry"), secondsWords(form.session_expiry_s)],
     [t("meanwhile-limits"), limitWords(form.limits)],
   ];
 }

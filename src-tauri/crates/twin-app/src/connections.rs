@@ -28,10 +28,13 @@ use crate::{
 /// How long a broker keeps a session for us. Longer than a long weekend.
 const SESSION_EXPIRY: Duration = Duration::from_secs(7 * 24 * 3_600);
 
-/// The client id of this installation on a connection. It must differ between workstations, or they would throw
-/// each other out; and stay the same over restarts, or a persistent session would be lost.
-pub fn client_id(workspace: &Workspace, connection: &str) -> String {
-    format!("twinscope-{}-{connection}", workspace.installation())
+/// The client id of a connection: what the plant file says, else one of this installation. It must differ between
+/// workstations, or they would throw each other out; and stay the same over restarts, or a persistent session would be lost.
+pub fn client_id(workspace: &Workspace, connection: &Connection) -> String {
+    connection
+        .client_id
+        .clone()
+        .unwrap_or_else(|| format!("twinscope-{}-{}", workspace.installation(), connection.id))
 }
 
 /// How to reach the broker. `password` overrides the stored one.
@@ -45,46 +48,18 @@ pub fn spec_of(
     password: Option<String>,
 ) -> Result<ConnectionSpec> {
     let path = |file: &Option<String>| file.as_deref().and_then(|file| workspace.resolve(file));
-    let client = match (
-        path(&connection.certificate_file),
-        path(&connection.key_file),
-    ) {
-        (Some(certificate), Some(key)) => Some(ClientCertificate {
-            certificate: certificate.into(),
-            key: key.into(),
-        }),
-        (None, None) => None,
-        _ => {
-            return Err(Error::Request(said!(
-                "refused-certificate-half",
-                "a client certificate needs both files, the certificate and its private key: name both or none"
-            )));
-        }
-    };
+    let client = client_certificate(workspace, connection)?;
     let authorities =
         path(&connection.ca_file).map_or(Authorities::System, |ca| Authorities::Pem(ca.into()));
     let password = match password {
         Some(password) => Some(password).filter(|password| !password.is_empty()),
         None => workspace.password(connection.id.as_str())?,
     };
-    let subscriptions = connection.subscriptions.iter().map(|s| {
-        let qos = Qos::from_code(s.qos);
-        let qos = qos.ok_or_else(|| {
-            Error::Request(said!(
-                "refused-qos",
-                "QoS {qos} does not exist: use 0, 1 or 2",
-                qos = u64::from(s.qos)
-            ))
-        })?;
-        Ok(twin_connect::Subscription {
-            filter: s.filter.clone(),
-            qos,
-            share: s.share.clone(),
-        })
-    });
     let transport = &connection.transport;
-    let client_id = client_id(workspace, connection.id.as_str());
+    let client_id = client_id(workspace, connection);
+    let standard = ConnectionSpec::new(&connection.host, connection.port, &client_id);
     Ok(ConnectionSpec {
+        keep_alive: connection.keep_alive_s.map_or(standard.keep_alive, seconds),
         protocol: match connection.protocol {
             Protocol::Mqtt311 => twin_connect::Protocol::Mqtt311,
             Protocol::Mqtt5 => twin_connect::Protocol::Mqtt5,
@@ -106,16 +81,60 @@ pub fn spec_of(
         }),
         session: match connection.session {
             twin_model::Session::Persistent => Session::Persistent {
-                expiry: SESSION_EXPIRY,
+                expiry: connection.session_expiry_s.map_or(SESSION_EXPIRY, seconds),
             },
             twin_model::Session::Clean => Session::Clean,
         },
-        subscriptions: subscriptions.collect::<Result<_>>()?,
+        subscriptions: subscriptions_of(connection)?,
         will: will_of(connection),
         greetings: greetings_of(connection),
         limits: limits_of(&connection.limits),
-        ..ConnectionSpec::new(&connection.host, connection.port, &client_id)
+        ..standard
     })
+}
+
+fn seconds(count: impl Into<u64>) -> Duration {
+    Duration::from_secs(count.into())
+}
+
+fn client_certificate(
+    workspace: &Workspace,
+    connection: &Connection,
+) -> Result<Option<ClientCertificate>> {
+    let path = |file: &Option<String>| file.as_deref().and_then(|file| workspace.resolve(file));
+    match (
+        path(&connection.certificate_file),
+        path(&connection.key_file),
+    ) {
+        (Some(certificate), Some(key)) => Ok(Some(ClientCertificate {
+            certificate: certificate.into(),
+            key: key.into(),
+        })),
+        (None, None) => Ok(None),
+        _ => Err(Error::Request(said!(
+            "refused-certificate-half",
+            "a client certificate needs both files, the certificate and its private key: name both or none"
+        ))),
+    }
+}
+
+fn subscriptions_of(connection: &Connection) -> Result<Vec<twin_connect::Subscription>> {
+    let subscription = |s: &twin_model::Subscription| {
+        let qos = Qos::from_code(s.qos);
+        let qos = qos.ok_or_else(|| {
+            Error::Request(said!(
+                "refused-qos",
+                "QoS {qos} does not exist: use 0, 1 or 2",
+                qos = u64::from(s.qos)
+            ))
+        })?;
+        Ok(twin_connect::Subscription {
+            filter: s.filter.clone(),
+            qos,
+            share: s.share.clone(),
+        })
+    };
+    connection.subscriptions.iter().map(subscription).collect()
 }
 
 /// What is not said stays as the program has it.
@@ -162,9 +181,18 @@ mod tests {
         connection.transport.crl_file = Some("revoked.pem".into());
         connection.transport.alpn = vec!["x-amzn-mqtt-ca".into()];
         connection.limits.rate = Some(5_000);
+        connection.client_id = Some("pump-desk".into());
+        connection.keep_alive_s = Some(17);
+        connection.session_expiry_s = Some(28_800);
         let (dir, spec) = spec(&connection);
         let spec = spec.unwrap();
         assert_eq!(spec.subscriptions[0].wire_filter(), "$share/desks/#");
+        assert_eq!(
+            (&*spec.client_id, spec.keep_alive),
+            ("pump-desk", Duration::from_secs(17))
+        );
+        let expiry = Duration::from_secs(28_800);
+        assert_eq!(spec.session, Session::Persistent { expiry });
         let tls = spec.tls.unwrap();
         assert_eq!(tls.alpn, ["x-amzn-mqtt-ca"]);
         assert_eq!(tls.crl, Some(dir.path().join("revoked.pem").into()));

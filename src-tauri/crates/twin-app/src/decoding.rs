@@ -46,8 +46,11 @@ pub fn decoder_of(connection: &Connection) -> Result<Decoder> {
     if let Some(topics) = connection.limits.topics {
         limits.topics = topics as usize;
     }
+    if let Some(addresses) = connection.limits.addresses {
+        limits.addresses = addresses as usize;
+    }
     if let Some(packet) = connection.limits.packet {
-        limits.payload_bytes = usize::try_from(packet).unwrap_or(usize::MAX);
+        limits = limits.with_payload(usize::try_from(packet).unwrap_or(usize::MAX));
     }
     limits.sparkplug.reorder = connection.sparkplug.reorder_timeout;
     limits.sparkplug.held = HELD_MESSAGES;
@@ -253,6 +256,25 @@ mod tests {
             let times: Vec<_> = out.iter().map(|row| row.source_time).collect();
             assert_eq!(times, [Some(Timestamp::from_secs(seconds))], "{payload}");
         }
+    }
+
+    #[test]
+    fn limits_of_the_plant_file_reach_the_decoder() {
+        let text = "[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UTC\"\n[[connection]]\nid = \"c\"\nhost = \"h\"\n\
+                    subscriptions = [{ filter = \"a/#\" }]\n[connection.limits]\npacket = \"20MB\"\n\
+                    topics = 7\naddresses = 9\n";
+        let plant = Plant::parse(text).unwrap();
+        let decoder = decoder_of(plant.connection("c").unwrap()).unwrap();
+        let limits = decoder.limits();
+        assert_eq!((limits.topics, limits.addresses), (7, 9));
+        let bytes = [
+            limits.payload_bytes,
+            limits.inflated_bytes,
+            limits.document_bytes,
+            limits.sparkplug.unpacked_bytes,
+        ];
+        assert_eq!(bytes, [20_000_000; 4]);
+        assert_eq!(limits.json_values, 4_194_304);
     }
 
     #[test]

@@ -28,6 +28,9 @@ pub struct Examination {
     pub now: Timestamp,
     /// Source times of recent messages, if there are any, to compare clocks with.
     pub stamps: Vec<Stamp>,
+    /// Whether to sign in with the client id itself: for a broker that knows its clients by their ids, and only when the
+    /// id has neither a running connection nor a session that is to last.
+    pub own_id: bool,
 }
 
 impl Examination {
@@ -37,13 +40,14 @@ impl Examination {
             limit,
             now,
             stamps: Vec::new(),
+            own_id: false,
         }
     }
 }
 
 /// Tries the connection once: look-up, TCP, TLS, WebSocket, MQTT, and each filter on its own, and looks at clocks and
-/// protection. It uses the client id with `-test` at its end and a clean session, so that it neither throws a running
-/// connection out nor leaves anything behind; what the filters deliver meanwhile is not acknowledged and not kept.
+/// protection. It uses the client id with `-test` at its end (but see [`Examination::own_id`]) and a clean session, so that it
+/// neither throws a running connection out nor leaves anything behind; what the filters deliver meanwhile is not acknowledged and not kept.
 /// A shared filter is asked for in a group of its own, named after the real one with `-test` at its end, so that the real
 /// group misses nothing.
 pub async fn test_connection(spec: ConnectionSpec, examination: &Examination) -> TestReport {
@@ -62,7 +66,10 @@ pub async fn test_connection(spec: ConnectionSpec, examination: &Examination) ->
         return report;
     }
     let session = findings::session(&spec);
-    let client_id = format!("{}-test", spec.client_id);
+    let client_id = match examination.own_id {
+        true => spec.client_id.clone(),
+        false => format!("{}-test", spec.client_id),
+    };
     let spec = Arc::new(ConnectionSpec {
         client_id,
         session: Session::Clean,

@@ -257,8 +257,10 @@ pub enum Inbound {
         cause: Unfit,
         /// What is wrong with it, in words.
         detail: String,
-        /// The beginning of its payload, at most 4 KiB.
+        /// Its payload; of one that is too large the beginning, at most 4 KiB.
         excerpt: Bytes,
+        /// Bytes of the whole payload, as far as is known: at least those of the excerpt.
+        size: u32,
         /// For QoS 1 and 2.
         ack: Option<AckHandle>,
     },

@@ -5,7 +5,7 @@ use twin_core::Timestamp;
 
 use crate::{AckHandle, Inbound, Properties, Qos, Topic, Unfit};
 
-/// How much of an unreadable message is shown, bytes.
+/// How much is kept of a payload that is too large, bytes.
 pub(crate) const EXCERPT: usize = 4_096;
 
 /// A message that was not read: only the beginning of its payload is there.
@@ -59,23 +59,28 @@ impl Parcel {
             Ok(topic) => topic.into(),
             Err(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         };
+        let mut size = payload.len();
         let (cause, detail) = match unread {
-            Some(unread) => (unread.cause, unread.detail),
+            Some(unread) => {
+                size = unread.payload;
+                (unread.cause, unread.detail)
+            }
             None if is_large => {
-                let size = payload.len();
                 let detail =
                     format!("its payload of {size} bytes is larger than the limit of {limit}");
                 (Unfit::TooLarge, detail)
             }
             None => (Unfit::Malformed, "its topic is not valid UTF-8".into()),
         };
+        let kept = if is_large { EXCERPT } else { payload.len() };
         Inbound::Unreadable {
             received,
             topic: topic.replace('\0', "\u{fffd}"),
             cause,
             detail,
             // A copy, so that the excerpt does not keep the whole packet alive.
-            excerpt: Bytes::copy_from_slice(&payload[..payload.len().min(EXCERPT)]),
+            excerpt: Bytes::copy_from_slice(&payload[..payload.len().min(kept)]),
+            size: u32::try_from(size).unwrap_or(u32::MAX),
             ack,
         }
     }

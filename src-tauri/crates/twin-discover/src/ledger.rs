@@ -9,7 +9,7 @@ use crate::heard::{Heard, Sighting};
 /// Bounds of a ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LedgerLimits {
-    /// Most addresses.
+    /// Most addresses. The default is what a decoder reads when nothing else is said.
     pub addresses: usize,
     /// Most sources that describe themselves.
     pub sources: usize,
@@ -22,7 +22,7 @@ pub struct LedgerLimits {
 impl Default for LedgerLimits {
     fn default() -> Self {
         LedgerLimits {
-            addresses: 100_000,
+            addresses: 500_000,
             sources: 10_000,
             points: 200_000,
             states: 8,

@@ -156,7 +156,8 @@ fn edits(plant: &Plant, removes: bool) -> Vec<Edit> {
         edits.extend(filters.map(Edit::RemoveIgnore));
         return edits;
     }
-    edits.extend(plant.connections.iter().cloned().map(Edit::PutConnection));
+    let connections = plant.connections.iter().cloned();
+    edits.extend(connections.map(|of| Edit::PutConnection(Box::new(of))));
     edits.extend(plant.places.iter().cloned().map(Edit::PutPlace));
     edits.extend(plant.types.iter().cloned().map(Edit::PutType));
     edits.extend(plant.assets.iter().cloned().map(Edit::PutAsset));

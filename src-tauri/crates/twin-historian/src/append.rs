@@ -9,9 +9,10 @@ use crate::{
     codec,
     database::Durability,
     error::{Error, Result},
-    events::{self, Birth, LinkTransition, QualityTransition, Reject},
+    events::{self, Birth, LinkTransition, QualityTransition},
     historian::Historian,
     journal,
+    rejects::{self, Reject, RejectLimits},
     row::JournalRow,
     tail::{self, Pending},
 };
@@ -87,7 +88,8 @@ impl Historian {
             }
             samples => {
                 writer.begin(durability).await?;
-                let put = put_group(writer.connection(), group, row, samples).await;
+                let limits = inner.options.rejects;
+                let put = put_group(writer.connection(), group, limits, row, samples).await;
                 writer.end(put.map_err(fail)).await?;
             }
         }
@@ -141,6 +143,7 @@ impl Group<'_> {
 async fn put_group(
     connection: &mut SqliteConnection,
     group: Group<'_>,
+    limits: RejectLimits,
     row: i64,
     samples: Option<(Extent, Vec<u8>)>,
 ) -> sqlx::Result<()> {
@@ -148,7 +151,7 @@ async fn put_group(
         put_samples(&mut *connection, row, extent, data).await?;
     }
     events::put_births(&mut *connection, group.births).await?;
-    events::put_rejects(&mut *connection, group.rejects).await?;
+    rejects::put(&mut *connection, group.rejects, limits).await?;
     events::put_links(&mut *connection, group.links).await?;
     events::put_qualities(connection, group.qualities).await
 }

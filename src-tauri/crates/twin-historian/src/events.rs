@@ -1,4 +1,4 @@
-//! What happened besides samples: kept birth certificates, unreadable messages, links.
+//! What happened besides samples: kept birth certificates, links, changes of quality, corrections.
 
 use std::collections::BTreeSet;
 
@@ -14,11 +14,6 @@ use crate::{
 
 /// Birth certificates kept for one connection; past it the ones received longest ago go.
 pub const BIRTHS_MAX: i64 = 10_000;
-/// Rejects kept for one connection and reason; all are counted.
-pub const REJECTS_KEPT: i64 = 50;
-/// Bytes of an unreadable payload that are kept.
-pub const EXCERPT_BYTES_MAX: usize = 4_096;
-
 /// Corrections kept; past it those that were made longest ago go.
 pub const CORRECTIONS_KEPT: i64 = 100_000;
 
@@ -31,34 +26,6 @@ pub struct Birth {
     pub payload: Vec<u8>,
     /// When.
     pub received: Timestamp,
-}
-
-/// A message that could not be decoded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reject {
-    /// On which connection.
-    pub connection: ConnectionId,
-    /// MQTT topic.
-    pub topic: String,
-    /// Short stable name of the reason.
-    pub reason: String,
-    /// What was wrong, in words.
-    pub detail: String,
-    /// Payload; only its first [`EXCERPT_BYTES_MAX`] are stored.
-    pub payload: Vec<u8>,
-    /// When.
-    pub received: Timestamp,
-}
-
-/// How many messages were rejected for one reason since the history began.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RejectTotal {
-    /// On which connection.
-    pub connection: ConnectionId,
-    /// Short stable name of the reason.
-    pub reason: String,
-    /// How many.
-    pub total: u64,
 }
 
 /// A change of a connection's link.
@@ -184,85 +151,6 @@ impl Historian {
         Ok(rows.into_iter().map(birth).collect())
     }
 
-    /// The newest rejects of all connections, newest first.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub async fn rejects(&self, limit: u32) -> Result<Vec<Reject>> {
-        let telemetry = &self.inner.telemetry;
-        let rows: Vec<(String, String, String, String, Vec<u8>, i64)> = sqlx::query_as(
-            "SELECT connection, topic, reason, detail, excerpt, received FROM reject ORDER BY id DESC LIMIT ?",
-        )
-        .bind(limit)
-        .fetch_all(&telemetry.readers)
-        .await
-        .map_err(Error::sql(&telemetry.file, "read rejects"))?;
-        let reject =
-            |(connection, topic, reason, detail, payload, received): (String, _, _, _, _, _)| {
-                Reject {
-                    connection: connection.into(),
-                    topic,
-                    reason,
-                    detail,
-                    payload,
-                    received: Timestamp(received),
-                }
-            };
-        Ok(rows.into_iter().map(reject).collect())
-    }
-
-    /// The newest rejects of one connection and reason, newest first; at most [`REJECTS_KEPT`] are known.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub async fn rejects_of(
-        &self,
-        connection: &ConnectionId,
-        reason: &str,
-        limit: u32,
-    ) -> Result<Vec<Reject>> {
-        let telemetry = &self.inner.telemetry;
-        let rows: Vec<(String, String, Vec<u8>, i64)> = sqlx::query_as(
-            "SELECT topic, detail, excerpt, received FROM reject WHERE connection = ? AND reason = ? \
-             ORDER BY id DESC LIMIT ?",
-        )
-        .bind(connection.as_str())
-        .bind(reason)
-        .bind(limit)
-        .fetch_all(&telemetry.readers)
-        .await
-        .map_err(Error::sql(&telemetry.file, "read rejects"))?;
-        let reject = |(topic, detail, payload, received)| Reject {
-            connection: connection.clone(),
-            topic,
-            reason: reason.to_owned(),
-            detail,
-            payload,
-            received: Timestamp(received),
-        };
-        Ok(rows.into_iter().map(reject).collect())
-    }
-
-    /// Rejects counted by connection and reason.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub async fn reject_totals(&self) -> Result<Vec<RejectTotal>> {
-        let telemetry = &self.inner.telemetry;
-        let rows: Vec<(String, String, i64)> = sqlx::query_as(
-            "SELECT connection, reason, total FROM reject_total ORDER BY connection, reason",
-        )
-        .fetch_all(&telemetry.readers)
-        .await
-        .map_err(Error::sql(&telemetry.file, "read rejects"))?;
-        let total = |(connection, reason, total): (String, _, i64)| RejectTotal {
-            connection: connection.into(),
-            reason,
-            total: total.cast_unsigned(),
-        };
-        Ok(rows.into_iter().map(total).collect())
-    }
-
     /// Changes of all links in `t0..t1`, and of each connection the last one before `t0`; in order of time.
     ///
     /// # Errors
@@ -323,47 +211,6 @@ pub(crate) async fn put_births(
             .execute(&mut *connection)
             .await?;
         }
-    }
-    Ok(())
-}
-
-pub(crate) async fn put_rejects(
-    connection: &mut SqliteConnection,
-    rejects: &[Reject],
-) -> sqlx::Result<()> {
-    for reject in rejects {
-        let excerpt = reject
-            .payload
-            .get(..EXCERPT_BYTES_MAX)
-            .unwrap_or(&reject.payload);
-        sqlx::query(
-            "INSERT INTO reject (connection, topic, reason, detail, received, excerpt) VALUES (?, ?, ?, ?, ?, ?)",
-        )
-        .bind(reject.connection.as_str())
-        .bind(&reject.topic)
-        .bind(&reject.reason)
-        .bind(&reject.detail)
-        .bind(reject.received.micros())
-        .bind(excerpt)
-        .execute(&mut *connection)
-        .await?;
-        sqlx::query(
-            "INSERT INTO reject_total (connection, reason, total) VALUES (?, ?, 1) \
-             ON CONFLICT DO UPDATE SET total = total + 1",
-        )
-        .bind(reject.connection.as_str())
-        .bind(&reject.reason)
-        .execute(&mut *connection)
-        .await?;
-        sqlx::query(
-            "DELETE FROM reject WHERE id IN (SELECT id FROM reject WHERE connection = ? AND reason = ? \
-             ORDER BY id DESC LIMIT -1 OFFSET ?)",
-        )
-        .bind(reject.connection.as_str())
-        .bind(&reject.reason)
-        .bind(REJECTS_KEPT)
-        .execute(&mut *connection)
-        .await?;
     }
     Ok(())
 }

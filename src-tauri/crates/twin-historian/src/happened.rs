@@ -7,8 +7,9 @@ use twin_core::{ConnectionId, Quality, SignalKey, Timestamp};
 
 use crate::{
     error::{Error, Result},
-    events::{LinkTransition, Reject},
+    events::LinkTransition,
     historian::Historian,
+    rejects::Reject,
 };
 
 /// Names in one statement; more of an asset are asked for part by part.
@@ -130,7 +131,8 @@ impl Historian {
         Ok(found)
     }
 
-    /// Kept messages that could not be read of some topics of a connection, before `before`; without their payloads.
+    /// Kept messages that could not be read of some topics of a connection, before `before`; without their payloads. Of
+    /// each topic the newest, at most `limit`: what is among the newest of all is among its own newest.
     ///
     /// # Errors
     /// When they cannot be read.
@@ -139,24 +141,29 @@ impl Historian {
         connection: &ConnectionId,
         topics: &[String],
         before: Timestamp,
+        limit: u32,
     ) -> Result<Vec<Reject>> {
         let telemetry = &self.inner.telemetry;
         let mut found = Vec::new();
-        for part in topics.chunks(NAMES_A_PART) {
-            let what = "SELECT topic, reason, detail, received FROM reject";
-            let mut sql = of_topics(what, (connection, part, before));
-            let rows: Vec<(String, String, String, i64)> = sql
-                .build_query_as()
-                .persistent(false)
-                .fetch_all(&telemetry.readers)
-                .await
-                .map_err(Error::sql(&telemetry.file, "read rejects"))?;
-            let reject = |(topic, reason, detail, received)| Reject {
+        for topic in topics {
+            let rows: Vec<(String, String, i64)> = sqlx::query_as(
+                "SELECT reason, detail, received FROM reject \
+                 WHERE connection = ? AND topic = ? AND received < ? ORDER BY received DESC LIMIT ?",
+            )
+            .bind(connection.as_str())
+            .bind(topic)
+            .bind(before.micros())
+            .bind(limit)
+            .fetch_all(&telemetry.readers)
+            .await
+            .map_err(Error::sql(&telemetry.file, "read rejects"))?;
+            let reject = |(reason, detail, received)| Reject {
                 connection: connection.clone(),
-                topic,
+                topic: topic.clone(),
                 reason,
                 detail,
                 payload: Vec::new(),
+                length: None,
                 received: Timestamp(received),
             };
             found.extend(rows.into_iter().map(reject));

@@ -16,6 +16,7 @@ use crate::{
     error::{Deed, Error, Result},
     files::{finish_switch, set_aside},
     journal::{self, Moved},
+    rejects::RejectLimits,
     row::JournalRow,
     tail::{self, Spent, Tail},
 };
@@ -27,6 +28,7 @@ pub(crate) const TELEMETRY: FileKind = FileKind {
         include_str!("../migrations/telemetry_1.sql"),
         include_str!("../migrations/telemetry_2.sql"),
         include_str!("../migrations/telemetry_3.sql"),
+        include_str!("../migrations/telemetry_4.sql"),
     ],
 };
 
@@ -47,6 +49,8 @@ pub struct Options {
     pub chunk_samples_max: usize,
     /// Bytes of batches that are in chunks and whose memory is kept for [`Historian::spent_batch`]; 0: none.
     pub spent_bytes_max: usize,
+    /// How much is kept of messages that could not be decoded.
+    pub rejects: RejectLimits,
 }
 
 impl Default for Options {
@@ -57,6 +61,7 @@ impl Default for Options {
             step_samples_max: 1_000_000,
             chunk_samples_max: CHUNK_SAMPLES_MAX,
             spent_bytes_max: 0,
+            rejects: RejectLimits::default(),
         }
     }
 }

@@ -35,6 +35,7 @@ mod keep;
 mod proof;
 mod query;
 mod rebuild;
+mod rejects;
 mod rollup;
 mod row;
 mod sample;
@@ -56,8 +57,7 @@ pub use compact::{Imported, Progress};
 pub use database::Durability;
 pub use error::{Error, Result};
 pub use events::{
-    BIRTHS_MAX, Birth, CORRECTIONS_KEPT, Correction, EXCERPT_BYTES_MAX, LinkTransition,
-    QualityTransition, REJECTS_KEPT, Reject, RejectTotal,
+    BIRTHS_MAX, Birth, CORRECTIONS_KEPT, Correction, LinkTransition, QualityTransition,
 };
 pub use happened::QualityChange;
 pub use historian::{Historian, Options};
@@ -69,6 +69,7 @@ pub use query::{
     AsOf, BORDERS_MAX, Between, CURSOR_SAMPLES_MAX, CalendarUnit, Columns, Cursor, Measured,
     Measuring, StateRun, WIDTH_MAX, calendar,
 };
+pub use rejects::{KeptReject, REJECT_PAYLOAD_MAX, Reject, RejectLimits, RejectTotal};
 pub use rollup::{Aggregate, RollUp, STATES_MAX, State, StateTime, States, WHOLE_STATES_MAX};
 pub use row::JournalRow;
 pub use sample::Sample;

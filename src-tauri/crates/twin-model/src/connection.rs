@@ -31,8 +31,15 @@ pub struct Connection {
     pub key_file: Option<String>,
     /// User name.
     pub username: Option<String>,
+    /// Id under which the broker knows this client, where the broker asks for a certain one; none: one of this
+    /// installation and connection, which no other has.
+    pub client_id: Option<String>,
+    /// Silence after which the broker is asked for a sign of life, seconds, 1 to 65,535; none is the program's own.
+    pub keep_alive_s: Option<u16>,
     /// Whether the broker keeps messages while the program is away.
     pub session: Session,
+    /// For how long it keeps them (MQTT 5), seconds, at least 1; none is the program's own.
+    pub session_expiry_s: Option<u32>,
     /// Whether Sparkplug rebirth requests may be published on it.
     pub allow_rebirth: bool,
     /// What to subscribe to, in file order.
@@ -138,6 +145,8 @@ pub struct Limits {
     pub packet: Option<u64>,
     /// Most topics.
     pub topics: Option<u32>,
+    /// Most addresses: values on all topics together.
+    pub addresses: Option<u32>,
     /// Most messages a second.
     pub rate: Option<u32>,
     /// Most bytes a second.
@@ -179,7 +188,10 @@ impl Connection {
             certificate_file: None,
             key_file: None,
             username: None,
+            client_id: None,
+            keep_alive_s: None,
             session: Session::default(),
+            session_expiry_s: None,
             allow_rebirth: false,
             subscriptions: Vec::new(),
             transport: Transport::default(),
@@ -192,6 +204,8 @@ impl Connection {
     }
 }
 
+/// Longest client id, bytes: what AWS IoT Core and Azure IoT Hub take.
+pub const CLIENT_ID_BYTES_MAX: usize = 128;
 /// Path of a WebSocket when the plant file does not say: what most brokers take.
 pub const WEBSOCKET_PATH: &str = "/mqtt";
 /// How often a CoAP resource is read when the plant file does not say, seconds.
@@ -221,6 +235,13 @@ impl Default for Sparkplug {
 impl Sparkplug {
     /// The time-out when the plant file names none.
     pub const REORDER_TIMEOUT: Duration = Duration::from_secs(5);
+}
+
+/// Whether a broker can be given this client id: 1 to 128 bytes, no control characters, no space at an end.
+pub fn is_client_id(text: &str) -> bool {
+    (1..=CLIENT_ID_BYTES_MAX).contains(&text.len())
+        && !text.contains(char::is_control)
+        && text.trim() == text
 }
 
 impl fmt::Display for Subscription {

@@ -84,7 +84,7 @@ impl PlantDocument {
     /// # Errors
     /// As [`PlantDocument::apply`].
     pub fn put_connection(&mut self, connection: &Connection) -> Result<(), Error> {
-        self.apply(&[Edit::PutConnection(connection.clone())])
+        self.apply(&[Edit::PutConnection(Box::new(connection.clone()))])
     }
 
     /// Removes a connection.

@@ -31,8 +31,8 @@ mod warnings;
 
 pub use by_rule::{ByRule, RuleMade};
 pub use connection::{
-    Carrier, Connection, Kind, Limits, Protocol, Resource, Security, Session, Sparkplug,
-    Subscription, Transport, WEBSOCKET_PATH,
+    CLIENT_ID_BYTES_MAX, Carrier, Connection, Kind, Limits, Protocol, Resource, Security, Session,
+    Sparkplug, Subscription, Transport, WEBSOCKET_PATH, is_client_id,
 };
 pub use document::{Edit, PlantDocument};
 pub use error::{Error, Problem};

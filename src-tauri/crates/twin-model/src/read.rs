@@ -19,7 +19,7 @@ use twin_core::said;
 
 use self::{
     asset::{Taken, asset},
-    connection::connection,
+    connection::{Seen, connection},
     discovery::discovery,
     mapping::mappings,
     place::places,
@@ -91,13 +91,13 @@ fn parse(text: &str, models: Option<&Models>) -> Result<Plant, Error> {
 
 fn read_plant(mut root: Reader<'_>) -> Plant {
     let (id, name, zone) = header(&mut root);
-    let mut seen = HashSet::new();
+    let mut connected = Seen::default();
     let connections: Vec<_> = root
         .tables("connection")
         .into_iter()
-        .map(|r| connection(r, &mut seen))
+        .map(|r| connection(r, &mut connected))
         .collect();
-    seen.clear();
+    let mut seen = HashSet::new();
     let types: Vec<_> = root
         .tables("type")
         .into_iter()

@@ -25,6 +25,9 @@ carrier = "websocket"
 alpn = ["x-amzn-mqtt-ca"]
 crl_file = "certs/revoked.pem"
 server_name = "other.example"
+client_id = "pump-desk"
+keep_alive_s = 17
+session_expiry_s = 86_400
 shadows = ["pump-1", "pump-2/config"]
 primary_host = "twinscope"
 reorder_timeout_s = 2.5
@@ -35,6 +38,7 @@ subscriptions = [
 [connection.limits]
 packet = "256kB"
 topics = 50_000
+addresses = 70_000
 rate = 20_000
 rate_bytes = "20MB"
 [[connection.payload]]
@@ -133,15 +137,6 @@ fn the_whole_format_is_read() {
     let path = "/mqtt".to_owned();
     assert_eq!(cloud.transport.carrier, Carrier::WebSocket { path });
     assert_eq!(cloud.transport.alpn, ["x-amzn-mqtt-ca"]);
-    assert_eq!(
-        (
-            cloud.limits.packet,
-            cloud.limits.topics,
-            cloud.limits.rate,
-            cloud.limits.rate_bytes
-        ),
-        (Some(256_000), Some(50_000), Some(20_000), Some(20_000_000))
-    );
     assert_eq!(cloud.subscriptions[0].to_string(), "$share/desks/plant/#");
     assert_eq!(cloud.shadows, ["pump-1", "pump-2/config"]);
     assert_eq!(cloud.sparkplug.primary_host.as_deref(), Some("twinscope"));
@@ -233,7 +228,7 @@ fn what_is_not_said_has_its_default() {
 }
 
 /// What to replace by what, and what must be said about it on the line of the change or one of the next two.
-const FAULTS: [(&str, &str, &str); 40] = [
+const FAULTS: [(&str, &str, &str); 44] = [
     ("keep = \"3d\"", "keep = \"forever\"", "has to go one day"),
     ("keep = \"3d\"", "keep = \"3 days\"", "write hours, days"),
     ("budget = \"2GB\"", "budget = \"2MB\"", "at least 100MB"),
@@ -288,11 +283,19 @@ const FAULTS: [(&str, &str, &str); 40] = [
         "everything = true",
     ),
     ("packet = \"256kB\"", "packet = \"1GB\"", "at most 268MB"),
+    (
+        "client_id = \"pump-desk\"",
+        "client_id = \"pump\\ndesk\"",
+        "no control characters",
+    ),
+    ("keep_alive_s = 17", "keep_alive_s = 70_000", "65535"),
+    ("session_expiry_s = 86_400", "session_expiry_s = 0", "is 0"),
     ("topics = 50_000", "topics = 0", "topics is 0"),
+    ("addresses = 70_000", "addresses = 0", "addresses is 0"),
     (
         "rate = 20_000",
         "speed = 1",
-        "is not known here; known are packet, rate, rate_bytes, topics",
+        "is not known here; known are addresses, packet, rate, rate_bytes, topics",
     ),
     ("as = \"csv\"", "as = \"xml\"", "must be one of sparkplug-b"),
     (
@@ -380,4 +383,61 @@ fn faults_are_said_with_their_line() {
             "{to}: line {line}, {said:?} in {found:#?}"
         );
     }
+}
+
+#[test]
+fn two_connections_to_one_broker_have_client_ids_of_their_own() {
+    let plant = |other: &str| {
+        let connection = |id: &str, client: &str, port: u16| {
+            format!(
+                "[[connection]]\nid = \"{id}\"\nhost = \"h\"\nport = {port}\nclient_id = \"{client}\"\n"
+            )
+        };
+        let text = format!(
+            "[plant]\nid = \"p\"\nname = \"P\"\nzone = \"UTC\"\n{}{}",
+            connection("a", "pump", 1883),
+            connection(
+                "b",
+                other.trim_end_matches('!'),
+                if other.ends_with('!') { 1884 } else { 1883 }
+            ),
+        );
+        Plant::parse(&text)
+            .map(drop)
+            .map_err(|fault| fault.to_string())
+    };
+    assert_eq!(plant("valve"), Ok(()));
+    assert_eq!(plant("pump!"), Ok(()), "another broker");
+    let fault = plant("pump").unwrap_err();
+    assert!(
+        fault.contains("another connection to the same broker"),
+        "{fault}"
+    );
+}
+
+#[test]
+fn the_client_and_the_limits_of_a_connection_are_read() {
+    let plant = Plant::parse(WHOLE).unwrap();
+    let cloud = plant.connection("cloud").unwrap();
+    assert_eq!(cloud.client_id.as_deref(), Some("pump-desk"));
+    assert_eq!(
+        (cloud.keep_alive_s, cloud.session_expiry_s),
+        (Some(17), Some(86_400))
+    );
+    assert_eq!(
+        (
+            cloud.limits.packet,
+            cloud.limits.topics,
+            cloud.limits.addresses,
+            cloud.limits.rate,
+            cloud.limits.rate_bytes
+        ),
+        (
+            Some(256_000),
+            Some(50_000),
+            Some(70_000),
+            Some(20_000),
+            Some(20_000_000)
+        )
+    );
 }

@@ -58,10 +58,10 @@ impl Interner {
         let next = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
         if self.list.len() >= limits.addresses || next == u32::MAX {
             let detail = format!(
-                "the connection has {} addresses already; narrow its subscriptions",
+                "the connection has {} addresses already; narrow its topic filters, or raise its limit of addresses",
                 self.list.len()
             );
-            return Err(Reject::new(RejectKind::TopicLimit, detail));
+            return Err(Reject::new(RejectKind::AddressLimit, detail));
         }
         let shared: Arc<str> = address.into();
         self.list.push(Arc::clone(&shared));

@@ -2,6 +2,16 @@
 
 use twin_core::Duration;
 
+/// Largest payload, when nothing else is said, bytes.
+const PAYLOAD_BYTES: usize = 1024 * 1024;
+/// Largest content of a compressed payload, bytes, unless a plain one may be larger.
+const INFLATED_BYTES: usize = 4 * 1024 * 1024;
+/// Largest document of a gateway, bytes, unless any payload may be larger.
+const DOCUMENT_BYTES: usize = 8 * 1024 * 1024;
+/// Values in a JSON message, whatever its size; each takes some 100 bytes while it is read.
+const VALUES_MIN: usize = 4_096;
+const VALUES_MAX: usize = 4_194_304;
+
 /// Bounds of a decoder. A message beyond one of them is rejected; nothing is cut off in silence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -13,7 +23,7 @@ pub struct Limits {
     pub inflated_ratio: usize,
     /// Most topics a connection may ever have, Sparkplug's apart.
     pub topics: usize,
-    /// Most addresses a connection may ever have.
+    /// Most addresses (values, on all topics together) a connection may ever have.
     pub addresses: usize,
     /// Longest address and longest topic, bytes.
     pub address_bytes: usize,
@@ -44,24 +54,51 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            payload_bytes: 1024 * 1024,
-            inflated_bytes: 4 * 1024 * 1024,
+            payload_bytes: PAYLOAD_BYTES,
+            inflated_bytes: INFLATED_BYTES,
             inflated_ratio: 100,
             topics: 100_000,
-            addresses: 100_000,
+            // Five a topic. Each takes less memory than a topic may: at most 1 KiB.
+            addresses: 500_000,
             address_bytes: 1_024,
             text_bytes: 4_096,
             json_depth: 32,
-            json_values: 4_096,
+            json_values: json_values(PAYLOAD_BYTES),
             metrics: 65_536,
             sources: 10_000,
             points: 65_536,
-            document_bytes: 8 * 1024 * 1024,
+            document_bytes: DOCUMENT_BYTES,
             document_values: 262_144,
             description_text_bytes: 1_024,
             kept_bytes: 16 * 1024 * 1024,
             sparkplug: SparkplugLimits::default(),
         }
+    }
+}
+
+impl Limits {
+    /// The same for payloads of so many bytes: whatever JSON fits into one is read, up to 4,194,304 values, and a
+    /// compressed payload or a document may hold as much as a plain one.
+    #[must_use]
+    pub fn with_payload(mut self, bytes: usize) -> Self {
+        self.payload_bytes = bytes;
+        self.json_values = json_values(bytes);
+        self.inflated_bytes = bytes.max(INFLATED_BYTES);
+        self.document_bytes = bytes.max(DOCUMENT_BYTES);
+        self.sparkplug.unpacked_bytes = bytes.max(INFLATED_BYTES);
+        self
+    }
+}
+
+/// The most values that JSON of so many bytes can hold: a digit and a comma each.
+const fn json_values(bytes: usize) -> usize {
+    let most = bytes / 2;
+    if most < VALUES_MIN {
+        VALUES_MIN
+    } else if most > VALUES_MAX {
+        VALUES_MAX
+    } else {
+        most
     }
 }
 
@@ -97,7 +134,7 @@ impl Default for SparkplugLimits {
             held_node: 64,
             held_node_bytes: 256 * 1024,
             held_bytes: 16 * 1024 * 1024,
-            unpacked_bytes: 4 * 1024 * 1024,
+            unpacked_bytes: INFLATED_BYTES,
             birth_bytes: 256 * 1024 * 1024,
             hosts: 1_000,
         }

@@ -41,8 +41,10 @@ pub enum RejectKind {
     SparkplugTopic,
     /// The Sparkplug payload has more metrics than the limit.
     SparkplugTooManyMetrics,
-    /// The connection has as many addresses as the limit allows.
+    /// The connection has as many topics as the limit allows.
     TopicLimit,
+    /// The connection has as many addresses as the limit allows.
+    AddressLimit,
     /// An address would be longer than the limit.
     AddressTooLong,
     /// The connection has as many nodes or devices as the limit allows.
@@ -61,7 +63,7 @@ pub enum RejectKind {
 
 impl RejectKind {
     /// Every sort.
-    pub const ALL: [RejectKind; 21] = [
+    pub const ALL: [RejectKind; 22] = [
         RejectKind::Topic,
         RejectKind::PayloadTooLarge,
         RejectKind::Utf8,
@@ -76,6 +78,7 @@ impl RejectKind {
         RejectKind::SparkplugTopic,
         RejectKind::SparkplugTooManyMetrics,
         RejectKind::TopicLimit,
+        RejectKind::AddressLimit,
         RejectKind::AddressTooLong,
         RejectKind::SourceLimit,
         RejectKind::Description,
@@ -102,6 +105,7 @@ impl RejectKind {
             RejectKind::SparkplugTopic => "sparkplug-topic",
             RejectKind::SparkplugTooManyMetrics => "sparkplug-too-many-metrics",
             RejectKind::TopicLimit => "topic-limit",
+            RejectKind::AddressLimit => "address-limit",
             RejectKind::AddressTooLong => "address-too-long",
             RejectKind::SourceLimit => "source-limit",
             RejectKind::Description => "description",

@@ -185,7 +185,7 @@ impl Router {
             return Ok(());
         }
         let detail = format!(
-            "the connection has {} topics already; narrow its subscriptions",
+            "the connection has {} topics already; narrow its topic filters, or raise its limit of topics",
             self.heard.len()
         );
         Err(Reject::new(RejectKind::TopicLimit, detail))

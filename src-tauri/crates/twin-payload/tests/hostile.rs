@@ -223,7 +223,7 @@ fn limits_hold() {
     .unwrap_err();
     assert_eq!(
         (reject.kind, decoder.address_count()),
-        (RejectKind::TopicLimit, 4)
+        (RejectKind::AddressLimit, 4)
     );
 }
 

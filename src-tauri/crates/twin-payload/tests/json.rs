@@ -201,7 +201,10 @@ fn retained_and_redelivered_messages_are_marked_unless_they_say_their_time() {
 
 #[test]
 fn what_is_not_readable_is_rejected_by_name() {
-    let mut decoder = Decoder::new();
+    let mut decoder = Decoder::with_limits(Limits {
+        json_values: 4_096,
+        ..Limits::default()
+    });
     let deep = format!("{}1{}", "[".repeat(33), "]".repeat(33));
     let bottomless = "{\"a\":".repeat(200_000);
     let many = format!("[{}0]", "0,".repeat(4_096));
@@ -247,10 +250,39 @@ fn what_is_not_readable_is_rejected_by_name() {
     }
 }
 
+/// As many values as can stand in the largest payload, whatever that is.
+#[test]
+fn whatever_json_fits_into_a_payload_is_read() {
+    for payload in [20_000, 1 << 20, 2_000_000] {
+        let limits = Limits {
+            addresses: usize::MAX,
+            ..Limits::default()
+        };
+        let mut decoder = Decoder::with_limits(limits.with_payload(payload));
+        let text = format!("[{}0]", "0,".repeat((payload - 3) / 2));
+        assert!(text.len() <= payload && text.len() + 2 > payload);
+        let out = decode(&mut decoder, "t", text.as_bytes()).unwrap();
+        assert_eq!(out.len(), (payload - 3) / 2 + 1);
+        assert_eq!(decode(&mut decoder, "t", b"[1]").unwrap().len(), 1);
+    }
+}
+
+/// Each value has a path of its own: half a million of them under a key of a thousand letters would be half a gigabyte.
+#[test]
+fn many_values_under_a_long_key_are_refused_before_they_fill_memory() {
+    let mut decoder = Decoder::new();
+    let values = "0,".repeat(500_000);
+    let text = format!("{{\"{}\":[{values}0]}}", "k".repeat(1_000));
+    let reject = decode(&mut decoder, "t", text.as_bytes()).unwrap_err();
+    assert_eq!(reject.kind, RejectKind::JsonTooManyValues, "{reject}");
+    assert!(reject.detail.contains("paths"), "{reject}");
+    assert_eq!(decoder.address_count(), 0);
+}
+
 #[test]
 fn a_megabyte_of_json_is_read_or_refused_whole() {
     let mut decoder = Decoder::with_limits(Limits {
-        json_values: 200_000,
+        addresses: 100_000,
         ..Limits::default()
     });
     let keys: Vec<String> = (0..70_000).map(|n| format!("\"k{n}\":{n}")).collect();
@@ -262,7 +294,7 @@ fn a_megabyte_of_json_is_read_or_refused_whole() {
     let reject = decode(&mut decoder, "other", text.as_bytes()).unwrap_err();
     assert_eq!(
         (reject.kind, decoder.address_count()),
-        (RejectKind::TopicLimit, 70_000)
+        (RejectKind::AddressLimit, 70_000)
     );
     assert_eq!(
         decode(&mut decoder, "big", text.as_bytes()).unwrap().len(),

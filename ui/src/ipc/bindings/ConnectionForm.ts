@@ -68,9 +68,21 @@ subscriptions: Array<SubscriptionForm>,
  */
 resources: Array<ResourceForm>, 
 /**
+ * Client id that the broker asks for; empty means one of this installation and connection.
+ */
+client_id: string, 
+/**
+ * Keep-alive, seconds, 1 to 65,535; none means 30.
+ */
+keep_alive_s: number | null, 
+/**
  * Whether the broker keeps QoS 1 messages while the app is away.
  */
 persistent_session: boolean, 
+/**
+ * For how long (MQTT 5), seconds; none means 7 days.
+ */
+session_expiry_s: number | null, 
 /**
  * Whether rebirth requests may be published on it.
  */

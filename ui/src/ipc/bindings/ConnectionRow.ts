@@ -82,6 +82,14 @@ topics: number,
  */
 topics_max: number, 
 /**
+ * Addresses heard: values on all topics together.
+ */
+addresses: number, 
+/**
+ * How many there may be; messages with others are rejected.
+ */
+addresses_max: number, 
+/**
  * Messages of QoS 0 beyond the rate limit; they are among the dropped ones.
  */
 throttled: number, };

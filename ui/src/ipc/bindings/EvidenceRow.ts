@@ -5,6 +5,10 @@
  */
 export type EvidenceRow = { 
 /**
+ * Asks for its payload, and for those before it.
+ */
+number: number, 
+/**
  * Topic.
  */
 topic: string, 
@@ -17,6 +21,10 @@ detail: string,
  */
 at: number, 
 /**
- * The payload in hexadecimal digits, two a byte; its first 4 KiB.
+ * Bytes of its payload as it came; none when that is not known.
  */
-payload: string, };
+bytes: number | null, 
+/**
+ * Bytes of it that are kept: all up to 1 MiB, but 4 KiB of one above the packet limit of its connection.
+ */
+kept_bytes: number, };

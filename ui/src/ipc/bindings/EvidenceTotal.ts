@@ -15,4 +15,8 @@ reason: string,
 /**
  * How many since history began.
  */
-total: number, };
+total: number, 
+/**
+ * How many of them are still kept.
+ */
+kept: number, };

@@ -13,6 +13,10 @@ packet: number | null,
  */
 topics: number | null, 
 /**
+ * Most addresses: values on all topics together.
+ */
+addresses: number | null, 
+/**
  * Most messages a second.
  */
 rate: number | null, 

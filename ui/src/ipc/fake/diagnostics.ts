@@ -1,7 +1,7 @@
 /** What a person who looks for a fault sees of the played station: topics with their rates, messages, the program. */
 import type { Backend } from "../backend";
 import type { ConnectionRow } from "../bindings/ConnectionRow";
-import type { EvidenceRow } from "../bindings/EvidenceRow";
+import type { EvidencePage } from "../bindings/EvidencePage";
 import type { FieldView } from "../bindings/FieldView";
 import type { HealthView } from "../bindings/HealthView";
 import type { RateRow } from "../bindings/RateRow";
@@ -31,7 +31,15 @@ interface Topic {
 
 type Diagnostics = Pick<
   Backend,
-  "rates" | "startTap" | "tap" | "tapped" | "endTap" | "evidenceTotals" | "evidence" | "health"
+  | "rates"
+  | "startTap"
+  | "tap"
+  | "tapped"
+  | "endTap"
+  | "evidenceTotals"
+  | "evidence"
+  | "evidencePayload"
+  | "health"
 >;
 
 export function fakeDiagnostics(
@@ -75,9 +83,16 @@ export function fakeDiagnostics(
     },
     evidenceTotals: async () =>
       connections().flatMap(({ form, rejects }) =>
-        rejects.map(({ reason, count }) => ({ connection: form.id, reason, total: count + 12 })),
+        rejects.map(({ reason, count }) => ({
+          connection: form.id,
+          reason,
+          total: count + EVIDENCE_GONE,
+          kept: count,
+        })),
       ),
-    evidence: async (connection, reason) => evidenceOf(connections(), connection, reason),
+    evidence: async (connection, reason, before) =>
+      evidenceOf(connections(), connection, reason, before ?? Number.POSITIVE_INFINITY),
+    evidencePayload: async () => EVIDENCE_PAYLOAD,
     health: async (): Promise<HealthView> => fakeHealth(scene, world, connections()),
   };
 }
@@ -305,15 +320,35 @@ function unknownFields(topic: Topic, at: number, number: number): FieldView[] {
   ];
 }
 
-function evidenceOf(rows: readonly ConnectionRow[], connection: string, reason: string): EvidenceRow[] {
+/** Unreadable messages of before, which made room. */
+const EVIDENCE_GONE = 12;
+const EVIDENCE_A_PAGE = 50;
+const EVIDENCE_TEXT = `${'{"a":'.repeat(60)}1${"}".repeat(60)}`;
+const EVIDENCE_PAYLOAD = hex(textBytes(EVIDENCE_TEXT));
+
+function evidenceOf(
+  rows: readonly ConnectionRow[],
+  connection: string,
+  reason: string,
+  before: number,
+): EvidencePage {
   const row = rows.find(({ form }) => form.id === connection);
   const reject = row?.rejects.find((of) => of.reason === reason);
-  if (!reject) return [];
-  const payload = hex(textBytes(`${'{"a":'.repeat(60)}1${"}".repeat(60)}`));
-  return Array.from({ length: Math.min(reject.count, 12) }, (_, i) => ({
-    topic: reject.last_topic,
-    detail: reject.last_error,
-    at: reject.last_at - i * 5 * S,
-    payload,
-  }));
+  if (!reject) return { rows: [], total: 0, kept: 0, more: false };
+  const count = reject.count;
+  const first = Math.min(before - 1, count);
+  const listed = Math.min(first, EVIDENCE_A_PAGE);
+  return {
+    rows: Array.from({ length: listed }, (_, i) => ({
+      number: first - i,
+      topic: reject.last_topic,
+      detail: reject.last_error,
+      at: reject.last_at - (count - first + i) * 5 * S,
+      bytes: EVIDENCE_TEXT.length,
+      kept_bytes: EVIDENCE_TEXT.length,
+    })),
+    total: count + EVIDENCE_GONE,
+    kept: count,
+    more: first > listed,
+  };
 }

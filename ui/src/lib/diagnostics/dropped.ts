@@ -123,7 +123,9 @@ const HELP = {
   json: /^json-/,
   birth: /^sparkplug-(no-birth|no-seq)$/,
   sparkplug: /^sparkplug-/,
-  room: /^(topic-limit|source-limit|address-too-long)$/,
+  room: /^(topic-limit|source-limit)$/,
+  addresses: /^address-limit$/,
+  long: /^address-too-long$/,
   stored: /^not-stored$/,
 } as const;
 

@@ -62,8 +62,14 @@ pub struct ConnectionForm {
     pub subscriptions: Vec<SubscriptionForm>,
     /// What is read or observed on a CoAP device; nothing with MQTT.
     pub resources: Vec<ResourceForm>,
+    /// Client id that the broker asks for; empty means one of this installation and connection.
+    pub client_id: String,
+    /// Keep-alive, seconds, 1 to 65,535; none means 30.
+    pub keep_alive_s: Option<u16>,
     /// Whether the broker keeps QoS 1 messages while the app is away.
     pub persistent_session: bool,
+    /// For how long (MQTT 5), seconds; none means 7 days.
+    pub session_expiry_s: Option<u32>,
     /// Whether rebirth requests may be published on it.
     pub allow_rebirth: bool,
     /// What carries it, and how TLS is made.
@@ -96,6 +102,8 @@ pub struct LimitsForm {
     pub packet: Option<f64>,
     /// Most topics.
     pub topics: Option<u32>,
+    /// Most addresses: values on all topics together.
+    pub addresses: Option<u32>,
     /// Most messages a second.
     pub rate: Option<u32>,
     /// Most bytes a second.
@@ -212,6 +220,10 @@ pub struct ConnectionRow {
     pub topics: u32,
     /// How many there may be; messages on others are rejected.
     pub topics_max: u32,
+    /// Addresses heard: values on all topics together.
+    pub addresses: u32,
+    /// How many there may be; messages with others are rejected.
+    pub addresses_max: u32,
     /// Messages of QoS 0 beyond the rate limit; they are among the dropped ones.
     pub throttled: f64,
 }

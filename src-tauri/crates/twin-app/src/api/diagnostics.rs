@@ -222,20 +222,40 @@ pub struct EvidenceTotal {
     pub reason: String,
     /// How many since history began.
     pub total: f64,
+    /// How many of them are still kept.
+    pub kept: f64,
+}
+
+/// Some of the unreadable messages of one connection and reason that history keeps.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EvidencePage {
+    /// The newest first.
+    pub rows: Vec<EvidenceRow>,
+    /// How many of this connection and reason came since history began.
+    pub total: f64,
+    /// How many of them are still kept: beyond a budget the oldest go, of the connection and reason that hold most.
+    pub kept: f64,
+    /// Whether there are older ones.
+    pub more: bool,
 }
 
 /// One unreadable message, as history keeps it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct EvidenceRow {
+    /// Asks for its payload, and for those before it.
+    pub number: f64,
     /// Topic.
     pub topic: String,
     /// What was wrong, in words.
     pub detail: String,
     /// When it came, microseconds.
     pub at: f64,
-    /// The payload in hexadecimal digits, two a byte; its first 4 KiB.
-    pub payload: String,
+    /// Bytes of its payload as it came; none when that is not known.
+    pub bytes: Option<f64>,
+    /// Bytes of it that are kept: all up to 1 MiB, but 4 KiB of one above the packet limit of its connection.
+    pub kept_bytes: f64,
 }
 
 /// How the program itself does.

@@ -12,8 +12,8 @@ use twin_core::{ConnectionId, Timestamp};
 use super::App;
 use crate::{
     api::diagnostics::{
-        EvidenceRow, EvidenceTotal, HealthView, RatesQuery, RatesView, SpanView, TapView,
-        TappedMessage,
+        EvidencePage, EvidenceRow, EvidenceTotal, HealthView, RatesQuery, RatesView, SpanView,
+        TapView, TappedMessage,
     },
     clock,
     error::{Error, Result},
@@ -28,7 +28,7 @@ use crate::{
 /// Looks that are kept, one every five seconds: figures are of the last minute.
 const LOOKS: usize = 13;
 const LOOK_EVERY: twin_core::Duration = twin_core::Duration::from_secs(5);
-/// Unreadable messages of one answer; history keeps as many of each reason.
+/// Unreadable messages of one answer.
 const EVIDENCE_MAX: u32 = 50;
 
 /// What is counted of the program, now and a minute ago.
@@ -192,27 +192,61 @@ impl App {
             connection: total.connection.to_string(),
             reason: total.reason,
             total: total.total as f64,
+            kept: total.kept as f64,
         };
         Ok(totals.map(view).collect())
     }
 
-    /// The unreadable messages of one connection and reason that history keeps, the newest first; at most 50.
+    /// The unreadable messages of one connection and reason that history keeps, the newest first, at most 50: those before
+    /// the message with number `before` when there is one.
     ///
     /// # Errors
     /// [`Error::History`].
-    pub async fn evidence(&self, connection: &str, reason: &str) -> Result<Vec<EvidenceRow>> {
+    pub async fn evidence(
+        &self,
+        connection: &str,
+        reason: &str,
+        before: Option<f64>,
+    ) -> Result<EvidencePage> {
+        let totals = self.evidence_totals().await?;
+        let is_it = |of: &&EvidenceTotal| of.connection == connection && of.reason == reason;
+        let (total, kept) = totals
+            .iter()
+            .find(is_it)
+            .map_or((0.0, 0.0), |of| (of.total, of.kept));
         let connection = ConnectionId::from(connection);
-        let rejects = self
+        let before = before.map(|number| number as i64);
+        let mut rejects = self
             .historian
-            .rejects_of(&connection, reason, EVIDENCE_MAX)
+            .rejects_of(&connection, reason, before, EVIDENCE_MAX + 1)
             .await?;
-        let view = |reject: twin_historian::Reject| EvidenceRow {
+        let more = rejects.len() > EVIDENCE_MAX as usize;
+        rejects.truncate(EVIDENCE_MAX as usize);
+        let view = |reject: twin_historian::KeptReject| EvidenceRow {
+            number: reject.number as f64,
             topic: reject.topic,
             detail: reject.detail,
             at: reject.received.micros() as f64,
-            payload: hexadecimal(&reject.payload),
+            bytes: reject.length.map(|bytes| bytes as f64),
+            kept_bytes: reject.stored as f64,
         };
-        Ok(rejects.into_iter().map(view).collect())
+        Ok(EvidencePage {
+            rows: rejects.into_iter().map(view).collect(),
+            total,
+            kept,
+            more,
+        })
+    }
+
+    /// What is kept of the payload of an unreadable message, in hexadecimal digits, two a byte; none when it is not kept
+    /// any more.
+    ///
+    /// # Errors
+    /// [`Error::History`].
+    pub async fn evidence_payload(&self, connection: &str, number: f64) -> Result<Option<String>> {
+        let connection = ConnectionId::from(connection);
+        let payload = self.historian.reject_payload(&connection, number as i64);
+        Ok(payload.await?.as_deref().map(hexadecimal))
     }
 
     /// How the program itself does.

@@ -29,6 +29,8 @@ use crate::{
     running::coap_spec,
 };
 
+/// The step of a test in which the client signs in.
+const MQTT: &str = "MQTT";
 /// How long "Test connection" waits for each step.
 const TEST_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -39,6 +41,8 @@ pub(super) struct Examined {
     examination: Examination,
     /// The file with the password or key, if one is used.
     secret: Option<PathBuf>,
+    /// The client id that a person gave a connection which runs with it, so that the test has to use another.
+    bound: Option<String>,
 }
 
 #[derive(Debug)]
@@ -69,6 +73,9 @@ impl App {
         if existing.iter().any(|other| is_same_place(&other)) {
             examination.stamps = self.stamps(connection.id.as_str()).await;
         }
+        let is_saved = existing.iter().any(|other| other.id == connection.id);
+        examination.own_id = connection.client_id.is_some() && !is_saved;
+        let bound = connection.client_id.clone().filter(|_| is_saved);
         let password = form.password.clone();
         let is_stored = password.is_none() && connection.username.is_some();
         let secret = is_stored.then(|| self.workspace.secret_path(connection.id.as_str()));
@@ -83,6 +90,7 @@ impl App {
             target,
             examination,
             secret,
+            bound,
         })
     }
 
@@ -112,10 +120,32 @@ impl Examined {
             }
         };
         let mut view = report_view(&report, examination.now);
+        let is_refused = |step: &TestStepView| step.step == MQTT && !step.ok;
+        if let Some(id) = self.bound.filter(|_| view.steps.iter().any(is_refused)) {
+            view.risks.push(other_id(&id));
+        }
         if let Some(secret) = self.secret {
             view.risks.extend(secret_risk(&secret).await);
         }
         view
+    }
+}
+
+/// A broker that knows its clients by their ids refuses the test of a connection that runs.
+fn other_id(id: &str) -> NoticeView {
+    NoticeView {
+        message: said!(
+            "risk-test-id",
+            "the test signs in as \"{id}-test\", because the connection itself uses \"{id}\": a broker that binds \
+             client ids refuses the one and takes the other",
+            id = id
+        )
+        .into(),
+        advice: said!(
+            "risk-test-id-advice",
+            "Look at the state of the connection itself: it says how the broker takes its own client id."
+        )
+        .into(),
     }
 }
 

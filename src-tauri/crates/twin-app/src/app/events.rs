@@ -79,7 +79,7 @@ impl App {
         if wants(EventKind::Unreadable) {
             let rows = self
                 .historian
-                .rejects_before(&asset.connection, &topics, before)
+                .rejects_before(&asset.connection, &topics, before, READ)
                 .await?;
             events.extend(rows.into_iter().map(reject_event));
         }

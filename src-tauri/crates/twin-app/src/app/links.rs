@@ -74,7 +74,7 @@ impl App {
             decoder,
             index,
             form: form_of(connection),
-            client_id: client_id(&self.workspace, connection.id.as_str()),
+            client_id: client_id(&self.workspace, connection),
             commands: queue.0.clone(),
             inbox,
             addresses: addresses.unwrap_or_default(),

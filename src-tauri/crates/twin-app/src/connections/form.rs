@@ -56,12 +56,16 @@ pub fn form_of(connection: &Connection) -> ConnectionForm {
                 every_s: resource.every.secs_f64(),
             })
             .collect(),
+        client_id: text(&connection.client_id),
+        keep_alive_s: connection.keep_alive_s,
         persistent_session: connection.session == Session::Persistent,
+        session_expiry_s: connection.session_expiry_s,
         allow_rebirth: connection.allow_rebirth,
         transport: transport_form(&connection.transport),
         limits: LimitsForm {
             packet: connection.limits.packet.map(|bytes| bytes as f64),
             topics: connection.limits.topics,
+            addresses: connection.limits.addresses,
             rate: connection.limits.rate,
             rate_bytes: connection.limits.rate_bytes.map(|bytes| bytes as f64),
         },
@@ -189,7 +193,27 @@ fn mqtt_of(form: &ConnectionForm, both: Connection) -> Result<Connection> {
             )));
         }
     }
+    let client_id = filled(&form.client_id);
+    if client_id
+        .as_deref()
+        .is_some_and(|id| !twin_model::is_client_id(id))
+    {
+        return Err(Error::Request(said!(
+            "refused-client-id",
+            "the client id has more than {most} bytes, or control characters: give another",
+            most = twin_model::CLIENT_ID_BYTES_MAX
+        )));
+    }
+    if form.keep_alive_s == Some(0) || form.session_expiry_s == Some(0) {
+        return Err(Error::Request(said!(
+            "refused-no-time",
+            "a keep-alive and a session of 0 s are not possible: give at least 1 s, or nothing"
+        )));
+    }
     Ok(Connection {
+        client_id,
+        keep_alive_s: form.keep_alive_s,
+        session_expiry_s: form.session_expiry_s,
         protocol: match form.protocol {
             ProtocolView::Mqtt311 => Protocol::Mqtt311,
             ProtocolView::Mqtt5 => Protocol::Mqtt5,
@@ -276,6 +300,7 @@ fn limits_of(form: &LimitsForm) -> Result<Limits> {
             said!("refused-bytes-message", "largest message")
         })?,
         topics: form.topics,
+        addresses: form.addresses,
         rate: form.rate,
         rate_bytes: bytes_of(form.rate_bytes, || said!("refused-bytes-rate", "data rate"))?,
     })

@@ -257,7 +257,7 @@ mod tests {
             topics: Some(60),
             rate: Some(499),
             rate_bytes: Some(19_999),
-            packet: None,
+            ..Limits::default()
         };
         let found = filter_view(sample(), &limits).doubts;
         let words = [

@@ -19,7 +19,8 @@ use twin_core::{
 use twin_historian::{Historian, QualityTransition};
 
 use super::{
-    CONNECTION_QUEUE, HELD_BYTES, INBOUND_BATCH, REST, RING,
+    BURDEN_BYTES, CONNECTION_QUEUE, HELD_BYTES, INBOUND_BATCH, REST, RING,
+    burden::Burden,
     held::Held,
     intake::{Outage, take_messages},
     job::Job,
@@ -67,6 +68,8 @@ pub struct Driver {
     pub(super) recovering: bool,
     pub(super) ring: Ring,
     pub(super) held: Held,
+    /// Of jobs that are on their way to the writer.
+    pub(super) burden: Burden,
     /// No messages are taken before.
     pub(super) rests_until: Instant,
     /// Samples and unreadable messages that were lost in outages that are over.
@@ -135,6 +138,7 @@ impl Driver {
             recovering: false,
             ring: Ring::new(RING),
             held: Held::new(HELD_BYTES),
+            burden: Burden::new(BURDEN_BYTES),
             rests_until: Instant::now(),
             not_stored: 0,
             gone: Gone::default(),
@@ -171,7 +175,7 @@ impl Driver {
 
     /// Runs until it is asked to stop, or everything that feeds it is gone.
     pub async fn run(mut self, mut queues: Queues) {
-        let jobs = self.jobs.clone();
+        let (jobs, burden) = (self.jobs.clone(), self.burden.clone());
         let mut messages = Vec::with_capacity(INBOUND_BATCH);
         let mut housekeeping = clock::now();
         self.begin();
@@ -193,7 +197,7 @@ impl Driver {
                 Some(event) = queues.conditions.recv() => self.take_condition(event),
                 Some(answer) = queues.answers.recv() => self.take_answer(answer),
                 () = tokio::time::sleep(wait) => self.step(clock::now(), Input::Tick),
-                () = take_messages(&jobs, &mut self.sources, &mut messages, intake, rests_until) => {
+                () = take_messages((&jobs, &burden), &mut self.sources, &mut messages, intake, rests_until) => {
                     // Whoever waits for an acknowledgement must not wait for company.
                     if !messages.iter().any(|(_, message)| Held::wants(message)) {
                         self.rests_until = Instant::now() + REST;

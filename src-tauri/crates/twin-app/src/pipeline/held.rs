@@ -101,6 +101,7 @@ mod tests {
             cause: twin_connect::Unfit::TooLarge,
             detail: "x".repeat(1_000),
             excerpt: bytes::Bytes::new(),
+            size: 0,
             ack: None,
         }
     }

@@ -6,7 +6,7 @@ use tokio::{sync::mpsc, time::Instant};
 use twin_connect::Inbound;
 use twin_core::Said;
 
-use super::{INBOUND_BATCH, job::Job, source::Source};
+use super::{INBOUND_BATCH, burden::Burden, job::Job, source::Source};
 
 /// History cannot be written.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(super) enum Intake {
 /// Waits for messages, or with [`Intake::Later`] only for room, and then gives none. With [`Intake::WithRoom`] the room
 /// comes first: taken in the other order, messages would wait in memory unacknowledged and uncounted.
 pub(super) async fn take_messages(
-    jobs: &mpsc::Sender<Job>,
+    (jobs, burden): (&mpsc::Sender<Job>, &Burden),
     sources: &mut HashMap<usize, Source>,
     messages: &mut Vec<(usize, Inbound)>,
     intake: Intake,
@@ -45,6 +45,7 @@ pub(super) async fn take_messages(
             return std::future::pending().await;
         };
         drop(permit);
+        burden.room().await;
     }
     if intake != Intake::Later {
         tokio::time::sleep_until(rests_until).await;

@@ -10,7 +10,7 @@ use twin_core::{
 };
 use twin_historian::{Birth, LinkTransition, QualityTransition, Reject};
 
-use super::{meter::Arrived, notice::Notice};
+use super::{burden::Carried, meter::Arrived, notice::Notice};
 use crate::{api::alarm::AlarmRow, error::Result};
 
 /// One turn's work for the writer.
@@ -48,6 +48,8 @@ pub struct Job {
     pub complete: Option<Timestamp>,
     /// The messages that it is made of.
     pub arrived: Arrived,
+    /// What its unreadable messages count for, while it is on its way to the writer.
+    pub carried_bytes: Option<Carried>,
 }
 
 /// Values of one connection that no signal comes from.

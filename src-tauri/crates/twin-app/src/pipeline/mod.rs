@@ -6,6 +6,7 @@
 //! 0. When history cannot be written, `outage` says what goes on.
 
 pub mod adoption;
+mod burden;
 mod carrier;
 mod diagnose;
 pub mod driver;
@@ -55,6 +56,9 @@ pub const GATHER: std::time::Duration = std::time::Duration::from_millis(50);
 pub const GATHER_SAMPLES: usize = 16_384;
 /// Jobs that wait for the writer; one job holds at most [`INBOUND_BATCH`] messages.
 pub const JOB_QUEUE: usize = 64;
+/// Payloads of unreadable messages in jobs that wait for the writer, bytes; one turn more than fits. Beyond it no messages
+/// are taken.
+const BURDEN_BYTES: usize = 32 << 20;
 /// What may wait in memory while history cannot be written, made of samples of QoS 0. A hundred samples a second fill it
 /// in about an hour when they come in messages of ten, and in a quarter of an hour when each is a message of its own.
 const RING: ring::Limits = ring::Limits {

@@ -26,6 +26,8 @@ use super::{
 };
 use crate::clock;
 
+/// Of an unreadable payload that waits for history so much stays, bytes: the memory is for samples.
+const WAITING_PAYLOAD: usize = 4_096;
 /// Alarms that the condition's text names at most.
 const TITLES_MAX: usize = 3;
 
@@ -58,6 +60,10 @@ impl Driver {
             let mut job = std::mem::take(&mut self.outbox);
             if self.outage.is_some() && job.acks.is_empty() {
                 self.lose_heard(&mut job);
+                for reject in &mut job.rejects {
+                    reject.payload.truncate(WAITING_PAYLOAD);
+                    reject.payload.shrink_to_fit();
+                }
             }
             self.ring.push(job);
         }
@@ -66,7 +72,8 @@ impl Driver {
             let Ok(permit) = self.jobs.try_reserve() else {
                 return;
             };
-            if let Some(job) = self.ring.pop() {
+            if let Some(mut job) = self.ring.pop() {
+                self.burden.load(&mut job);
                 permit.send(job);
             }
         }
@@ -74,7 +81,11 @@ impl Driver {
             return;
         }
         match self.jobs.try_reserve() {
-            Ok(permit) => permit.send(std::mem::take(&mut self.outbox)),
+            Ok(permit) => {
+                let mut job = std::mem::take(&mut self.outbox);
+                self.burden.load(&mut job);
+                permit.send(job);
+            }
             Err(_) => tracing::debug!("the history writer is behind"),
         }
     }
@@ -303,6 +314,7 @@ fn lost_scores(count: u64, (from, to): (Timestamp, Timestamp)) -> Reject {
         reason: NOT_STORED.into(),
         detail: format!("{count} anomaly scores, made within {seconds:.0} s, {WHY_NOT_STORED}"),
         payload: Vec::new(),
+        length: Some(0),
         received: to,
     }
 }

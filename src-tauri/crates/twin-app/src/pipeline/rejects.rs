@@ -47,9 +47,17 @@ impl Rejects {
 /// The beginning of a payload for a person: text if it is text, else hexadecimal.
 fn shown(payload: &[u8]) -> String {
     let is_text = |c: char| !c.is_control() || c == '\n' || c == '\t';
-    match std::str::from_utf8(payload) {
+    let head = payload.get(..EXCERPT_CHARS * 4).unwrap_or(payload);
+    // A letter may be cut at the end.
+    let whole = match std::str::from_utf8(head) {
+        Err(error) if error.error_len().is_none() && head.len() < payload.len() => {
+            head.get(..error.valid_up_to()).unwrap_or_default()
+        }
+        _ => head,
+    };
+    match std::str::from_utf8(whole) {
         Ok(text) if text.chars().all(is_text) => text.chars().take(EXCERPT_CHARS).collect(),
-        _ => payload
+        _ => head
             .iter()
             .take(EXCERPT_CHARS / 3)
             .map(|byte| format!("{byte:02x} "))
@@ -65,5 +73,8 @@ mod tests {
     fn text_is_shown_as_text_and_the_rest_as_bytes() {
         assert_eq!(shown(b"{\"a\": 1}"), "{\"a\": 1}");
         assert_eq!(shown(&[0x12, 0xff]), "12 ff ");
+        let long = format!("x{}", "ä".repeat(2_000));
+        assert_eq!(shown(long.as_bytes()).chars().count(), EXCERPT_CHARS);
+        assert_eq!(shown("ä".as_bytes().split_at(1).0), "c3 ");
     }
 }

@@ -24,7 +24,7 @@ use twin_core::{
     said,
 };
 use twin_discover::{Ledger, LedgerLimits};
-use twin_historian::{Birth, EXCERPT_BYTES_MAX, LinkTransition, Reject};
+use twin_historian::{Birth, LinkTransition, REJECT_PAYLOAD_MAX, Reject};
 use twin_payload::{Convention, Decoder, Message, Observations, Presence, SourceEvent};
 
 use self::{
@@ -143,6 +143,10 @@ impl Source {
             }
         }
         let feeds = Feeds::new(parts.addresses, parts.wanted);
+        let ledger = Ledger::new(LedgerLimits {
+            addresses: decoder.limits().addresses,
+            ..LedgerLimits::default()
+        });
         Source {
             index: parts.index,
             id: ConnectionId::from(parts.form.id.as_str()),
@@ -157,7 +161,7 @@ impl Source {
             decoder,
             observations: Observations::default(),
             convention: Convention::Json,
-            ledger: Ledger::new(LedgerLimits::default()),
+            ledger,
             gone: HashMap::new(),
             stamps: Stamps::default(),
             presences: Presences::default(),
@@ -278,7 +282,8 @@ impl Source {
                     }
                     Err(why) => {
                         let (reason, detail) = (why.kind.name(), why.detail);
-                        self.reject(topic.into(), reason, detail, &payload, received, job);
+                        let whole = (&payload, payload.len() as u64);
+                        self.reject(topic.into(), reason, detail, whole, received, job);
                     }
                 }
                 self.pass(ack, (received, turn), job);
@@ -289,6 +294,7 @@ impl Source {
                 cause,
                 detail,
                 excerpt,
+                size,
                 ack,
             } => {
                 job.must_flush |= ack.is_some();
@@ -296,7 +302,14 @@ impl Source {
                 self.topics.note(&topic, excerpt.len(), received);
                 let why = (cause.name(), &*detail);
                 self.note_unreadable((&topic, received), ack.as_ref(), why, &excerpt);
-                self.reject(topic, cause.name(), detail, &excerpt, received, job);
+                self.reject(
+                    topic,
+                    cause.name(),
+                    detail,
+                    (&excerpt, u64::from(size)),
+                    received,
+                    job,
+                );
                 self.pass(ack, (received, turn), job);
             }
             Inbound::Dropped { count, .. } => self.dropped += count,
@@ -347,11 +360,12 @@ impl Source {
         topic: String,
         reason: &str,
         detail: String,
-        payload: &Bytes,
+        (payload, length): (&Bytes, u64),
         received: Timestamp,
         job: &mut Job,
     ) {
-        let payload = payload.get(..EXCERPT_BYTES_MAX).unwrap_or(payload).to_vec();
+        let kept = payload.get(..REJECT_PAYLOAD_MAX).unwrap_or(payload);
+        let payload = kept.to_vec();
         let (connection, reason) = (self.id.clone(), reason.to_owned());
         let reject = Reject {
             connection,
@@ -359,6 +373,7 @@ impl Source {
             reason,
             detail,
             payload,
+            length: Some(length),
             received,
         };
         self.rejects.add(&reject);

@@ -186,6 +186,7 @@ impl<C: Fn() -> Timestamp> Desk<C> {
                     slot,
                     detail,
                     excerpt,
+                    size,
                 } => {
                     let topic = self.topics.get(slot).cloned().unwrap_or_default();
                     let item = Inbound::Unreadable {
@@ -194,6 +195,7 @@ impl<C: Fn() -> Timestamp> Desk<C> {
                         cause: Unfit::TooLarge,
                         detail,
                         excerpt,
+                        size: u32::try_from(size).unwrap_or(u32::MAX),
                         ack: None,
                     };
                     self.outlet.offer(item, at);

@@ -43,6 +43,8 @@ pub(super) enum Event {
         detail: String,
         /// Its beginning.
         excerpt: Bytes,
+        /// How large it is at least, bytes.
+        size: usize,
     },
     /// All resources have answered, or one of them now answers otherwise: see [`Machine::standings`].
     Answered,

@@ -388,10 +388,12 @@ async fn a_message_that_is_too_large_is_reported_and_can_be_acknowledged() {
                 topic,
                 detail,
                 excerpt,
+                size,
                 ack,
                 ..
             } => {
                 assert_eq!((topic.as_str(), excerpt.len()), ("plant/big", 4_096));
+                assert_eq!(size, 10_001);
                 assert!(detail.contains("10001"), "{detail}");
                 reader.ask(Command::Ack(ack.unwrap())).await;
             }

@@ -82,10 +82,12 @@ async fn more_properties_than_are_read_are_told_and_never_come_again() {
             topic,
             detail,
             excerpt,
+            size,
             ack,
             ..
         } => {
             assert_eq!((topic.as_str(), &excerpt[..]), ("plant/x", &b"1"[..]));
+            assert_eq!(size, 1);
             assert!(detail.contains("bytes of properties"), "{detail}");
             peer.ask(Command::Ack(ack.unwrap())).await;
         }

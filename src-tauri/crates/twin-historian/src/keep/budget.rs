@@ -6,12 +6,16 @@ use super::{
     blob::{LEVELS, block_micros},
     call::{Call, Doomed, DoomedBlock},
 };
-use crate::{error::Result, historian::Historian, tail};
+use crate::{error::Result, historian::Historian, rejects, tail};
 
 /// What is left when the budget was reached: so retention does not run at every call from then on.
 const TARGET_PERCENT: u64 = 95;
 /// The largest share of the budget that the journal may take from history: more of it is not counted.
 const JOURNAL_SHARE: u64 = 8;
+/// The largest share of the budget that unreadable messages may take from history: what they have beyond it goes first.
+const REJECT_SHARE: u64 = 8;
+/// Rounds of removing unreadable messages in one call.
+const REJECT_ROUNDS: u32 = 32;
 /// Statistics and keys of a chunk, beside its data.
 const BYTES_BESIDE: i64 = 200;
 
@@ -42,6 +46,15 @@ pub(super) async fn keep(historian: &Historian, call: &mut Call<'_>, budget: u64
         return Ok(());
     }
     inner.trimming.store(true, Ordering::Relaxed);
+    let mut rounds = 0;
+    while rounds < REJECT_ROUNDS && rejects::trim(inner, budget / REJECT_SHARE).await? {
+        rounds += 1;
+    }
+    if rounds > 0 {
+        // The next call judges anew, with what this one freed.
+        call.removed.more = true;
+        return Ok(());
+    }
     let why = format!(
         "the budget of {} MB was reached",
         budget.div_ceil(1_000_000)

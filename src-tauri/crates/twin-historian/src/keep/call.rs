@@ -51,8 +51,8 @@ pub struct Policy {
     pub qualities: Option<Duration>,
     /// Notes on corrected samples, by when the correction came.
     pub corrections: Option<Duration>,
-    /// Largest size of telemetry.db, log included. Above it the oldest samples of all signals go first, then the
-    /// oldest rollups, until 95 % are left.
+    /// Largest size of telemetry.db, log included. Above it unreadable messages go first as far as they take more than an
+    /// eighth of it, then the oldest samples of all signals, then the oldest rollups, until 95 % are left.
     pub budget_bytes: Option<u64>,
 }
 

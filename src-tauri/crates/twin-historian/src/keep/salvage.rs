@@ -142,12 +142,23 @@ async fn take_all(
     Ok(Some(salvaged))
 }
 
-/// The one row of `progress`; and for rollups whose frontier is lost, one at the end of what there is.
+/// The one row of `progress`; for rollups whose frontier is lost, one at the end of what there is; and what follows from the
+/// rejects that there are (payloads of a file of schema 3 stand in `excerpt`).
 const AFTER_TELEMETRY: &str = "INSERT OR IGNORE INTO progress (id, compacted) VALUES (0, 0);
 INSERT OR IGNORE INTO rolled (signal, base, upto, raw_from)
     SELECT r.signal, min(r.level), coalesce((SELECT max(c.t_max) FROM chunk c WHERE c.signal = r.signal), 0),
         (SELECT min(c.t_min) FROM chunk c WHERE c.signal = r.signal)
-    FROM rollup r GROUP BY r.signal;";
+    FROM rollup r GROUP BY r.signal;
+INSERT OR IGNORE INTO reject_payload (id, length, cost, payload)
+    SELECT id, iif(octet_length(excerpt) BETWEEN 1 AND 4095, octet_length(excerpt), NULL),
+        octet_length(excerpt) + 2 * octet_length(topic) + octet_length(detail) + 256, excerpt FROM reject;
+UPDATE reject SET excerpt = x'' WHERE octet_length(excerpt) > 0;
+DELETE FROM reject_payload WHERE id NOT IN (SELECT id FROM reject);
+DELETE FROM reject_kept;
+INSERT INTO reject_kept (connection, reason, kept, bytes)
+    SELECT connection, reason, count(*), sum(cost) FROM reject JOIN reject_payload USING (id) GROUP BY 1, 2;
+INSERT INTO reject_total (connection, reason, total) SELECT connection, reason, kept FROM reject_kept WHERE true
+    ON CONFLICT DO UPDATE SET total = max(total, excluded.total);";
 /// Some rollups are lost: all are worked out again from the chunks there are.
 const ROLL_UP_AGAIN: &str = "INSERT OR IGNORE INTO rollup_dirty (signal, t_min, t_max)
     SELECT c.signal, min(c.t_min), max(c.t_max) FROM chunk c JOIN rolled r ON r.signal = c.signal GROUP BY c.signal;";

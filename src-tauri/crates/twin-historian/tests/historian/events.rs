@@ -1,9 +1,8 @@
-//! Births, rejects and links.
+//! Births and links, and groups that hold all sorts.
 
 use twin_core::{ConnectionId, Timestamp};
 use twin_historian::{
-    BIRTHS_MAX, Birth, Durability, EXCERPT_BYTES_MAX, Group, Historian, JournalRow, LinkTransition,
-    Policy, REJECTS_KEPT, Reject, RejectTotal,
+    BIRTHS_MAX, Birth, Durability, Group, Historian, JournalRow, LinkTransition, Policy, Reject,
 };
 
 use super::{all, batch, block_on, open};
@@ -60,66 +59,6 @@ fn the_latest_birth_of_a_topic_is_kept() {
             births,
             [birth("b/NBIRTH", b"b", 2), birth("a/NBIRTH", b"new", 3)]
         );
-    });
-}
-
-#[test]
-fn rejects_are_all_counted_and_the_newest_kept() {
-    block_on(async {
-        let dir = super::folder();
-        let historian = open(dir.path()).await;
-        let reject = |n: i64, reason: &str| Reject {
-            connection: "station".into(),
-            topic: format!("t/{n}"),
-            reason: reason.to_owned(),
-            detail: "byte 3".to_owned(),
-            payload: vec![7; 10_000],
-            received: Timestamp(n),
-        };
-        let many: Vec<_> = (0..REJECTS_KEPT + 20).map(|n| reject(n, "utf8")).collect();
-        put(
-            &historian,
-            Group {
-                rejects: &many,
-                ..Group::default()
-            },
-        )
-        .await;
-        let deep = [reject(1_000, "json-too-deep")];
-        put(
-            &historian,
-            Group {
-                rejects: &deep,
-                ..Group::default()
-            },
-        )
-        .await;
-        let kept = historian.rejects(1_000).await.unwrap();
-        assert_eq!(kept.len() as i64, REJECTS_KEPT + 1);
-        assert_eq!(
-            (kept[0].topic.as_str(), kept[0].payload.len()),
-            ("t/1000", EXCERPT_BYTES_MAX)
-        );
-        assert_eq!(kept.last().unwrap().topic, "t/20");
-        let connection = "station".into();
-        let of = |reason, limit| historian.rejects_of(&connection, reason, limit);
-        let newest = of("utf8", 2).await.unwrap();
-        assert_eq!(
-            newest.iter().map(|r| &*r.topic).collect::<Vec<_>>(),
-            ["t/69", "t/68"]
-        );
-        assert_eq!(of("json-too-deep", 9).await.unwrap(), kept[..1]);
-        assert_eq!(of("topic", 9).await.unwrap(), []);
-        let total = |reason: &str, total| RejectTotal {
-            connection: "station".into(),
-            reason: reason.to_owned(),
-            total,
-        };
-        let expected = [
-            total("json-too-deep", 1),
-            total("utf8", REJECTS_KEPT.unsigned_abs() + 20),
-        ];
-        assert_eq!(historian.reject_totals().await.unwrap(), expected);
     });
 }
 
@@ -202,6 +141,7 @@ fn reject(detail: usize) -> Reject {
         reason: "utf8".into(),
         detail: "x".repeat(detail),
         payload: Vec::new(),
+        length: Some(0),
         received: Timestamp(1),
     }
 }

@@ -169,7 +169,7 @@ fn files_of_other_programs_are_left_alone() {
 #[test]
 fn files_of_a_newer_program_are_left_alone() {
     block_on(async {
-        for (name, newest) in [("telemetry.db", 3), ("alarms.db", 4)] {
+        for (name, newest) in [("telemetry.db", 4), ("alarms.db", 4)] {
             let dir = super::folder();
             open(dir.path()).await.close().await.unwrap();
             sql(&dir.path().join(name), "PRAGMA user_version = 99").await;
@@ -195,13 +195,15 @@ fn a_file_of_schema_2_is_not_for_the_program_of_then_any_more() {
         let batches = [super::batch(&[(keys[0].0, 10, 1.0)])];
         historian.append(&batches, Durability::Full).await.unwrap();
         historian.close().await.unwrap();
-        sql(&file, "PRAGMA user_version = 2").await;
+        let older = "DROP TABLE reject_payload; DROP TABLE reject_kept; DROP INDEX reject_by_topic; \
+                     PRAGMA user_version = 2";
+        sql(&file, older).await;
         let historian = open(dir.path()).await;
         assert_eq!(historian.notices(), Vec::<twin_core::Said>::new());
         assert_eq!(super::all(&historian, keys[0].0).await, [(10, 1.0)]);
         historian.close().await.unwrap();
         let header = std::fs::read(&file).unwrap();
-        assert_eq!(header[60..64], [0, 0, 0, 3], "the schema in the header");
+        assert_eq!(header[60..64], [0, 0, 0, 4], "the schema in the header");
     });
 }
 

@@ -24,6 +24,7 @@ mod kill;
 mod measured;
 mod model;
 mod race;
+mod rejects;
 mod repair;
 mod retention;
 mod rolled;

@@ -64,6 +64,7 @@ fn options() -> impl Strategy<Value = Options> {
             step_samples_max,
             chunk_samples_max,
             spent_bytes_max: 10_000,
+            ..Options::default()
         },
     )
 }

@@ -42,7 +42,10 @@ pub(super) fn connection(of: &Connection) -> Fields {
         .text("certificate_file", text(&of.certificate_file))
         .text("key_file", text(&of.key_file))
         .text("username", text(&of.username))
+        .text("client_id", text(&of.client_id))
+        .option("keep_alive_s", of.keep_alive_s.map(i64::from))
         .say("session", of.session.name(), Session::default().name())
+        .option("session_expiry_s", of.session_expiry_s.map(i64::from))
         .may("allow_rebirth", of.allow_rebirth, false)
         .text("primary_host", text(&of.sparkplug.primary_host))
         .may(
@@ -90,6 +93,7 @@ fn limits(of: &Limits) -> Fields {
     Fields::new()
         .measure("packet", of.packet.map(size_text), bytes_of)
         .option("topics", of.topics.map(number))
+        .option("addresses", of.addresses.map(number))
         .option("rate", of.rate.map(number))
         .measure("rate_bytes", of.rate_bytes.map(size_text), bytes_of)
 }

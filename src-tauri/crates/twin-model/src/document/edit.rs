@@ -24,7 +24,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 pub enum Edit {
     /// Adds or changes a connection.
-    PutConnection(Connection),
+    PutConnection(Box<Connection>),
     /// Removes a connection.
     RemoveConnection(ConnectionId),
     /// Adds or changes a place.

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     connection::{
         Carrier, Connection, EVERY_DEFAULT_S, Kind, Limits, Protocol, Resource, Security, Session,
-        Sparkplug, Subscription, Transport, WEBSOCKET_PATH, default_port,
+        Sparkplug, Subscription, Transport, WEBSOCKET_PATH, default_port, is_client_id,
     },
     reader::Reader,
     retention::SizeRange,
@@ -23,10 +23,18 @@ const PACKET: SizeRange = SizeRange(1e3, 268_435_455.0, "1kB", "268MB");
 /// Bytes a second.
 const RATE: SizeRange = SizeRange(1e3, 1e10, "1kB", "10GB");
 
-pub(super) fn connection(mut table: Reader<'_>, seen: &mut HashSet<String>) -> Connection {
+/// What was read of connections before.
+#[derive(Default)]
+pub(super) struct Seen {
+    ids: HashSet<String>,
+    /// Host, port and client id.
+    clients: HashSet<(String, u16, String)>,
+}
+
+pub(super) fn connection(mut table: Reader<'_>, seen: &mut Seen) -> Connection {
     let security = table.choice("security", &Security::NAMES);
     let kind = table.choice("kind", &Kind::NAMES);
-    let id = unique_id(&mut table, seen);
+    let id = unique_id(&mut table, &mut seen.ids);
     let transport = transport(&mut table);
     let default_port = default_port(kind, security, &transport.carrier);
     let connection = Connection {
@@ -44,7 +52,14 @@ pub(super) fn connection(mut table: Reader<'_>, seen: &mut HashSet<String>) -> C
         certificate_file: table.filled_text("certificate_file"),
         key_file: table.filled_text("key_file"),
         username: table.filled_text("username"),
+        client_id: client_id(&mut table),
+        keep_alive_s: table
+            .integer("keep_alive_s", 1..=65_535)
+            .and_then(|seconds| u16::try_from(seconds).ok()),
         session: table.choice("session", &Session::NAMES),
+        session_expiry_s: table
+            .integer("session_expiry_s", 1..=i64::from(u32::MAX))
+            .and_then(|seconds| u32::try_from(seconds).ok()),
         allow_rebirth: table.boolean("allow_rebirth").unwrap_or(false),
         subscriptions: read_all(&mut table, "subscriptions", subscription),
         transport,
@@ -65,6 +80,18 @@ pub(super) fn connection(mut table: Reader<'_>, seen: &mut HashSet<String>) -> C
         );
     }
     check_kind(&table, &connection);
+    if let Some(client) = &connection.client_id {
+        let client = (connection.host.clone(), connection.port, client.clone());
+        if !seen.clients.insert(client) {
+            table.fault(
+                "client_id",
+                said!(
+                    "plantfile-client-id-twice",
+                    "another connection to the same broker has this client id; of two the broker always throws one out"
+                ),
+            );
+        }
+    }
     let filters = connection.subscriptions.iter().map(|s| s.filter.as_str());
     check_once(&table, "subscriptions", filter_twice, filters);
     let paths = connection.resources.iter().map(|r| r.path.as_str());
@@ -105,13 +132,16 @@ fn check_host(table: &Reader<'_>, host: &str) {
 fn check_kind(table: &Reader<'_>, connection: &Connection) {
     let has_carrier = connection.transport.carrier != Carrier::Tcp;
     let foreign = match connection.kind {
-        Kind::Mqtt => [("resources", !connection.resources.is_empty()), ("", false)],
-        Kind::Coap => [
+        Kind::Mqtt => &[("resources", !connection.resources.is_empty())][..],
+        Kind::Coap => &[
             ("subscriptions", !connection.subscriptions.is_empty()),
             ("carrier", has_carrier),
-        ],
+            ("client_id", connection.client_id.is_some()),
+            ("keep_alive_s", connection.keep_alive_s.is_some()),
+            ("session_expiry_s", connection.session_expiry_s.is_some()),
+        ][..],
     };
-    for (key, _) in foreign.into_iter().filter(|(_, is_there)| *is_there) {
+    for (key, _) in foreign.iter().filter(|(_, is_there)| *is_there) {
         let kind = connection.kind.name();
         table.fault(
             key,
@@ -223,11 +253,26 @@ fn check_path(table: &Reader<'_>, path: &str) {
     }
 }
 
+fn client_id(table: &mut Reader<'_>) -> Option<String> {
+    let id = table.filled_text("client_id");
+    if id.as_deref().is_some_and(|id| !is_client_id(id)) {
+        table.fault(
+            "client_id",
+            said!(
+                "plantfile-client-id",
+                "must have 1 to 128 bytes, no control characters, and no space at an end"
+            ),
+        );
+    }
+    id
+}
+
 fn limits(mut table: Reader<'_>) -> Limits {
     let number = |number: i64| u32::try_from(number).ok();
     let limits = Limits {
         packet: read_size(&mut table, "packet", PACKET),
         topics: table.integer("topics", 1..=10_000_000).and_then(number),
+        addresses: table.integer("addresses", 1..=50_000_000).and_then(number),
         rate: table.integer("rate", 1..=10_000_000).and_then(number),
         rate_bytes: read_size(&mut table, "rate_bytes", RATE),
     };

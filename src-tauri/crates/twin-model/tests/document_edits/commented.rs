@@ -308,5 +308,5 @@ fn tweak_connection(plant: &Plant, which: u8, name: &str, number: u16, flag: boo
             .iter_mut()
             .for_each(|rule| rule.columns.push(format!("c{number}-{name}"))),
     }
-    Edit::PutConnection(connection)
+    Edit::PutConnection(Box::new(connection))
 }

@@ -18,10 +18,10 @@ fn put() -> BoxedStrategy<Edit> {
     // Boxed one by one: together they are too large for a thread's stack.
     prop_oneof![
         id().prop_flat_map(|id| connection(format!("c{id}")).boxed())
-            .prop_map(Edit::PutConnection)
+            .prop_map(|of| Edit::PutConnection(Box::new(of)))
             .boxed(),
         connection("laboratory".into())
-            .prop_map(Edit::PutConnection)
+            .prop_map(|of| Edit::PutConnection(Box::new(of)))
             .boxed(),
         id().prop_flat_map(|id| place(format!("p{id}")).boxed())
             .prop_map(Edit::PutPlace)
@@ -45,7 +45,7 @@ fn put() -> BoxedStrategy<Edit> {
 /// Whether the plant says what was put.
 fn says(plant: &Plant, edit: &Edit) -> bool {
     match edit {
-        Edit::PutConnection(of) => plant.connection(of.id.as_str()) == Some(of),
+        Edit::PutConnection(of) => plant.connection(of.id.as_str()) == Some(&**of),
         Edit::PutPlace(of) => plant.place(&of.id) == Some(of),
         Edit::PutType(of) => plant.asset_type(&of.id) == Some(of),
         Edit::PutAsset(of) => plant.asset(of.id.as_str()) == Some(of),
@@ -85,7 +85,7 @@ fn before(plant: &Plant, edit: &Edit) -> Option<Edit> {
         Edit::PutConnection(of) => plant
             .connection(of.id.as_str())
             .cloned()
-            .map(Edit::PutConnection),
+            .map(|of| Edit::PutConnection(Box::new(of))),
         Edit::PutPlace(of) => plant.place(&of.id).cloned().map(Edit::PutPlace),
         Edit::PutType(of) => plant.asset_type(&of.id).cloned().map(Edit::PutType),
         Edit::PutAsset(of) => plant.asset(of.id.as_str()).cloned().map(Edit::PutAsset),
@@ -182,7 +182,8 @@ proptest! {
         document.apply(&edits).unwrap();
         let text = document.to_string();
         let plant = document.plant().clone();
-        let connections = plant.connections.iter().cloned().map(Edit::PutConnection);
+        let connections = plant.connections.iter().cloned();
+        let connections = connections.map(|of| Edit::PutConnection(Box::new(of)));
         let places = plant.places.iter().cloned().map(Edit::PutPlace);
         let types = plant.types.iter().cloned().map(Edit::PutType);
         let assets = plant.assets.iter().cloned().map(Edit::PutAsset);

@@ -99,8 +99,9 @@ prop_compose! {
 
 prop_compose! {
     pub fn limits()(packet in prop::option::of(1_000u64..268_435_455), topics in prop::option::of(1u32..1_000_000),
+        addresses in prop::option::of(1u32..1_000_000),
         rate in prop::option::of(1u32..1_000_000), rate_bytes in prop::option::of((1u64..9_000).prop_map(|k| k * 1_000))) -> Limits {
-        Limits { packet, topics, rate, rate_bytes }
+        Limits { packet, topics, addresses, rate, rate_bytes }
     }
 }
 
@@ -111,6 +112,8 @@ prop_compose! {
         transport in transport().boxed(), limits in limits().boxed(), payload in prop::collection::vec(payload_rule().boxed(), 0..3),
         shadows in prop::collection::btree_set("[a-z]{1,4}(/[a-z]{1,3})?", 0..3),
         primary_host in prop::option::of("[a-z\"]{1,6}"), reorder_timeout in seconds(),
+        client_id in prop::option::of("[a-zäß\"#/+]{1,30}"), keep_alive_s in prop::option::of(1u16..),
+        session_expiry_s in prop::option::of(1u32..),
     ) -> Connection {
         let [ca, certificate, key, username] = files;
         Connection {
@@ -121,6 +124,7 @@ prop_compose! {
             certificate_file: flags[3].then_some(certificate),
             key_file: flags[3].then_some(key),
             username: flags[4].then_some(username),
+            client_id: client_id.map(|client| format!("{client}-{id}")), keep_alive_s, session_expiry_s,
             session: if flags[0] { Session::Clean } else { Session::Persistent },
             allow_rebirth: flags[2],
             subscriptions: unique(subscriptions, |s| s.filter.clone()),

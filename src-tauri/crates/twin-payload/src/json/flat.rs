@@ -57,6 +57,13 @@ enum RowValue {
     Text(Range<usize>),
 }
 
+/// How many times the largest message its paths and texts may take: each value has a path of its own, so that many values
+/// under a long key would take any amount of memory.
+const PATHS_FACTOR: usize = 4;
+/// Rows and bytes for which memory is kept from message to message.
+const KEPT_ROWS: usize = 16_384;
+const KEPT_BYTES: usize = 1 << 20;
+
 /// An object being read.
 #[derive(Debug)]
 struct Object {
@@ -101,8 +108,11 @@ impl Flat {
         limits: &Limits,
         names: TimeNames,
     ) -> Result<(), Reject> {
+        // Memory is kept, unless the last message was unusually large.
         self.rows.clear();
+        self.rows.shrink_to(KEPT_ROWS);
         self.pool.clear();
+        self.pool.shrink_to(KEPT_BYTES);
         self.path.clear();
         self.levels.clear();
         self.objects.clear();
@@ -280,6 +290,11 @@ impl Visit for Filler<'_> {
             Scalar::Text(text) => RowValue::Text(self.flat.put(text)),
         };
         let start = self.flat.pool.len();
+        let most = self.limits.payload_bytes.max(self.limits.inflated_bytes);
+        if start > most.saturating_mul(PATHS_FACTOR) {
+            let detail = "its values have paths that take many times more than the message itself";
+            return Err(Reject::new(RejectKind::JsonTooManyValues, detail));
+        }
         self.flat.pool.push_str(&self.flat.path);
         let path = start..self.flat.pool.len();
         self.flat.rows.push(Row {

@@ -126,6 +126,7 @@ async fn with_events(house: &House) {
         reason: "utf8".into(),
         detail: "byte 3".into(),
         payload: vec![7],
+        length: Some(1),
         received: at(3),
     };
     let group = Group {

@@ -31,7 +31,10 @@ fn form() -> ConnectionForm {
             },
         ],
         resources: Vec::new(),
+        client_id: "pump-desk".into(),
+        keep_alive_s: Some(17),
         persistent_session: true,
+        session_expiry_s: Some(28_800),
         allow_rebirth: false,
         transport: TransportForm {
             websocket: true,
@@ -43,6 +46,7 @@ fn form() -> ConnectionForm {
         limits: LimitsForm {
             packet: Some(268_435_455.0),
             topics: Some(5_000),
+            addresses: Some(60_000),
             rate: Some(2_000),
             rate_bytes: Some(1e10),
         },
@@ -89,6 +93,10 @@ fn what_makes_no_sense_is_refused_in_words() {
     assert!(refused(|form| form.host = " ".into()).contains("host"));
     assert!(refused(|form| form.subscriptions.clear()).contains("filter"));
     assert!(refused(|form| form.subscriptions[1].everything = false).contains("everything"));
+    assert!(refused(|form| form.client_id = "x".repeat(129)).contains("client id"));
+    assert!(refused(|form| form.client_id = "a\u{7}b".into()).contains("client id"));
+    assert!(refused(|form| form.keep_alive_s = Some(0)).contains("keep-alive"));
+    assert!(refused(|form| form.session_expiry_s = Some(0)).contains("session"));
     for bytes in [0.0, -1.0, 0.5, f64::NAN, f64::INFINITY] {
         let limits = LimitsForm {
             packet: Some(bytes),

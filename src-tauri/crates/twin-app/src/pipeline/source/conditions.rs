@@ -49,6 +49,7 @@ pub(super) struct Conditions {
     dropped: Lasting,
     throttled: Lasting,
     topics: Lasting,
+    addresses: Lasting,
     /// Of the link that is up or was last.
     pub tls: Option<Arc<TlsFacts>>,
     certificates_due: Timestamp,
@@ -56,7 +57,7 @@ pub(super) struct Conditions {
 }
 
 /// First words of the names of the conditions of a connection; its id follows.
-const KEYS: [&str; 4] = ["dropped", "rate", "topics", "certificate"];
+const KEYS: [&str; 5] = ["dropped", "rate", "topics", "addresses", "certificate"];
 
 impl Source {
     /// The end of all its conditions: the connection is no more.
@@ -70,11 +71,17 @@ impl Source {
     /// What has begun or ended since this was last asked.
     pub fn conditions(&mut self, now: Timestamp) -> Vec<SystemEvent> {
         let name = &self.form.name;
-        let [dropped_key, rate_key, topics_key, certificate_key] =
-            KEYS.map(|what| format!("{what} {}", self.id));
+        let [
+            dropped_key,
+            rate_key,
+            topics_key,
+            addresses_key,
+            certificate_key,
+        ] = KEYS.map(|what| format!("{what} {}", self.id));
         let conditions = &mut self.conditions;
         let (dropped, throttled) = (self.dropped, self.throttled);
         let topics = self.rejects.count_of(RejectKind::TopicLimit.name());
+        let addresses = self.rejects.count_of(RejectKind::AddressLimit.name());
         let events = [
             conditions.dropped.judge(dropped, now, dropped_key, || {
                 said!(
@@ -98,10 +105,21 @@ impl Source {
             conditions.topics.judge(topics, now, topics_key, || {
                 said!(
                     "condition-topics",
-                    "{name}: {count} messages are kept as unreadable only, because it has more topics than its limit \
-                     allows. Narrow its topic filters, or raise the limit.",
+                    "{name}: {count} messages were not read, because it has more topics than its limit allows; what is \
+                     kept of them stands under Diagnostics, Dropped. Narrow its topic filters, or raise the limit of \
+                     topics.",
                     name = name.as_str(),
                     count = topics
+                )
+            }),
+            conditions.addresses.judge(addresses, now, addresses_key, || {
+                said!(
+                    "condition-addresses",
+                    "{name}: {count} messages were not read, because it has more values than its limit of addresses \
+                     allows; what is kept of them stands under Diagnostics, Dropped. Narrow its topic filters, or raise \
+                     the limit of addresses.",
+                    name = name.as_str(),
+                    count = addresses
                 )
             }),
             conditions.certificates(now, certificate_key, name),

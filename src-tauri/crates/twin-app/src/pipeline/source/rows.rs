@@ -34,6 +34,8 @@ impl Source {
             unmapped: number(self.ledger.len()),
             topics: number(self.decoder.topics()),
             topics_max: number(self.decoder.limits().topics),
+            addresses: number(self.decoder.address_count()),
+            addresses_max: number(self.decoder.limits().addresses),
             throttled: self.throttled as f64,
         }
     }

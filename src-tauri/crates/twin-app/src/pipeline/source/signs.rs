@@ -141,6 +141,6 @@ impl Source {
         let detail =
             format!("{count} samples of QoS 0, received within {seconds:.0} s, {WHY_NOT_STORED}");
         let (topic, payload) = ("(QoS 0)".to_owned(), Bytes::new());
-        self.reject(topic, NOT_STORED, detail, &payload, to, job);
+        self.reject(topic, NOT_STORED, detail, (&payload, 0), to, job);
     }
 }

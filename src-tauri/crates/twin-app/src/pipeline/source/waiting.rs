@@ -67,11 +67,12 @@ impl Source {
         if let Some(unread) = &released.unread {
             let (reason, detail) = (unread.reject.kind.name(), unread.reject.detail.clone());
             let payload = unread.payload.clone().into();
+            let length = unread.payload.len() as u64;
             self.reject(
                 unread.topic.clone(),
                 reason,
                 detail,
-                &payload,
+                (&payload, length),
                 unread.received,
                 job,
             );

@@ -370,11 +370,11 @@ impl Machine {
                 let detail = format!(
                     "its payload of {size} bytes or more is larger than the limit of {limit}"
                 );
-                self.unreadable(number, detail, &excerpt);
+                self.unreadable(number, detail, &excerpt, Some(size));
             }
             Progress::Wrong(detail) => {
                 let detail = format!("its blocks do not fit together: {detail}");
-                self.unreadable(number, detail, &Bytes::new());
+                self.unreadable(number, detail, &Bytes::new(), None);
             }
             // Neither is an end.
             Progress::Next(_) | Progress::Changed => {}
@@ -389,7 +389,7 @@ impl Machine {
         self.end_transfer_of(number);
         self.try_again_soon(number, now);
         let detail = format!("its blocks could not be fetched: {detail}");
-        self.unreadable(number, detail, &Bytes::new());
+        self.unreadable(number, detail, &Bytes::new(), None);
     }
 
     /// Forgets the representation under way if it is this resource's.
@@ -416,7 +416,7 @@ impl Machine {
     fn give_up_changing(&mut self, number: usize, excerpt: &Bytes, now: Duration) {
         self.try_again_soon(number, now);
         let detail = "it changes faster than it can be fetched in blocks".into();
-        self.unreadable(number, detail, excerpt);
+        self.unreadable(number, detail, excerpt, None);
     }
 
     fn try_again_soon(&mut self, number: usize, now: Duration) {
@@ -426,7 +426,7 @@ impl Machine {
         }
     }
 
-    fn unreadable(&mut self, number: usize, detail: String, excerpt: &Bytes) {
+    fn unreadable(&mut self, number: usize, detail: String, excerpt: &Bytes, size: Option<usize>) {
         if let Some(slot) = self.slots.get_mut(number) {
             slot.restarts = 0;
         }
@@ -435,6 +435,7 @@ impl Machine {
             detail,
             // A copy, so that the excerpt does not keep the whole alive.
             excerpt: Bytes::copy_from_slice(&excerpt[..excerpt.len().min(EXCERPT)]),
+            size: size.unwrap_or_default().max(excerpt.len()),
         });
     }
 }

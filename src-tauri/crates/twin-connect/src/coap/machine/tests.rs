@@ -261,7 +261,10 @@ fn large_representations_come_in_blocks_and_one_that_is_too_large_is_told() {
     let Some((
         _,
         Event::Unreadable {
-            detail, excerpt, ..
+            detail,
+            excerpt,
+            size,
+            ..
         },
     )) = world.events.last()
     else {
@@ -269,6 +272,7 @@ fn large_representations_come_in_blocks_and_one_that_is_too_large_is_told() {
     };
     assert!(detail.contains("4096"), "{detail}");
     assert_eq!(excerpt[..], body(3, 4_096));
+    assert!(*size > 4_096, "{size}");
 }
 
 #[test]
