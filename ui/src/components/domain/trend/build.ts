@@ -13,6 +13,7 @@ import { axisRange, type Bounds, steady } from "../../../lib/scale";
 import { t } from "../../../lib/text/text";
 import type { Clock } from "../../../lib/time";
 import type { TrendColumns } from "../../../lib/trend";
+import { axisId } from "../../../lib/trendstate";
 import { compareAlarms } from "../../../lib/worst";
 import { KIND_BOOL, KIND_F64, KIND_I64, KIND_TEXT } from "../../../live/frame";
 import type { SampleTable } from "../../../live/table";
@@ -65,11 +66,6 @@ export interface Ghost {
   /** Key of the signal it is drawn with. */
   of: number;
   columns: TrendColumns;
-}
-
-/** Signals of one unit share an axis; a signal without a unit has its own. */
-export function axisId(signal: SignalView): string {
-  return signal.unit === "" ? `signal:${signal.key}` : `unit:${signal.unit}`;
 }
 
 /**
