@@ -20,6 +20,11 @@ class WindowKeys {
     return this.#doers.has(name);
   }
 
+  /** What its key would do. */
+  do(name: WindowAct): void {
+    this.#doers.get(name)?.("");
+  }
+
   press(event: KeyboardEvent): void {
     if (!isLoose(event)) return;
     const name = actOf(event, "window");
