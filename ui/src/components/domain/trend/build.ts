@@ -7,6 +7,7 @@ import { type BandRun, runsOfColumns } from "../../../lib/bands";
 import { badSpans, extent } from "../../../lib/columns";
 import type { Dash } from "../../../lib/envelope";
 import { formatNumber, formatWithUnit, MICROS_PER_MS } from "../../../lib/format";
+import { locale } from "../../../lib/locale";
 import type { Palette } from "../../../lib/palette";
 import { BAD, GOOD, reasonWord } from "../../../lib/quality";
 import { axisRange, type Bounds, steady } from "../../../lib/scale";
@@ -159,23 +160,24 @@ function tracesOf(parts: Parts): Trace[] {
   return [...traces, ...ghosts];
 }
 
-/** Runs of columns are the same as long as the columns are. */
-const known = new WeakMap<TrendColumns, readonly BandRun[]>();
+/** Runs of columns are the same as long as the columns are, and the rules by which their words are written. */
+const known = new WeakMap<TrendColumns, { locale: string; runs: readonly BandRun[] }>();
 
 /** The states of a signal, whatever they are. */
 function runsOf(parts: Parts, { signal }: Picked): readonly BandRun[] {
   const kind = parts.table.kind[signal.key];
   if (!statesAreNumbers(kind)) return parts.states(signal.key);
   const columns = columnsOf(parts, signal.key);
-  let runs = known.get(columns);
-  if (!runs) {
+  const rules = locale();
+  let made = known.get(columns);
+  if (made?.locale !== rules) {
     const onOff = (value: number) => (value === 0 ? t("trend-off") : t("trend-on"));
     const code = (value: number) => formatNumber(value, 0);
     const stale = signal.stale_after_ms * MICROS_PER_MS;
-    runs = runsOfColumns(columns, stale, kind === KIND_BOOL ? onOff : code);
-    known.set(columns, runs);
+    made = { locale: rules, runs: runsOfColumns(columns, stale, kind === KIND_BOOL ? onOff : code) };
+    known.set(columns, made);
   }
-  return runs;
+  return made.runs;
 }
 
 function bandsOf(parts: Parts, banded: readonly Picked[]): Band[] {
