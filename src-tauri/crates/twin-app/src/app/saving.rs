@@ -60,7 +60,8 @@ impl App {
             Some(_) => ActKind::ChangeConnection,
             None => ActKind::AddConnection,
         };
-        self.keep_act(Act::plant(kind, &connection.name, back)).await;
+        self.keep_act(Act::plant(kind, &connection.name, back))
+            .await;
         let text = self.audit_edited(edited).await;
         let id = connection.id.as_str();
         let address = format!("{}:{}", connection.host, connection.port);

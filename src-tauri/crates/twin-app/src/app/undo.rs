@@ -114,7 +114,7 @@ pub(super) struct Acts {
     kept: VecDeque<Kept>,
 }
 
-struct Kept {
+pub(super) struct Kept {
     number: u32,
     at: Timestamp,
     act: Act,
@@ -126,10 +126,14 @@ impl Acts {
             Back::Plant(back) if !back.is_change() => return,
             // Acts in a row share their texts.
             Back::Plant(back) => {
-                let texts = self.kept.iter().rev().find_map(|kept| match &kept.act.back {
-                    Back::Plant(of) => Some(&of.after),
-                    Back::Picture(_) => None,
-                });
+                let texts = self
+                    .kept
+                    .iter()
+                    .rev()
+                    .find_map(|kept| match &kept.act.back {
+                        Back::Plant(of) => Some(&of.after),
+                        Back::Picture(_) => None,
+                    });
                 if let Some(shared) = texts.filter(|text| **text == back.before) {
                     back.before = Arc::clone(shared);
                 }
@@ -137,8 +141,7 @@ impl Acts {
             // One text of before lies beside a picture: that of the newest act.
             Back::Picture(back) => {
                 let file = back.file.clone();
-                let is_older =
-                    |kept: &Kept| matches!(&kept.act.back, Back::Picture(of) if of.before.is_some() && of.file == file);
+                let is_older = |kept: &Kept| matches!(&kept.act.back, Back::Picture(of) if of.before.is_some() && of.file == file);
                 self.kept.retain(|kept| !is_older(kept));
             }
         }
@@ -196,8 +199,9 @@ impl App {
             let text = workspace.plant_text()?;
             let stands = |written: &Written| match written {
                 Written::Plant(after) => **after == *text,
-                Written::Picture { file, print } => pictures::print_of(workspace.dir(), file)
-                    .is_ok_and(|found| found == *print),
+                Written::Picture { file, print } => {
+                    pictures::print_of(workspace.dir(), file).is_ok_and(|found| found == *print)
+                }
             };
             let view = |(view, written): (ActView, Written)| ActView {
                 possible: stands(&written),
@@ -252,8 +256,8 @@ impl App {
             if document.to_string() != *back.after {
                 return Err(Error::changed("plant.toml"));
             }
-            *document =
-                PlantDocument::parse(&back.before).map_err(|source| workspace.wrong_plant(source))?;
+            *document = PlantDocument::parse(&back.before)
+                .map_err(|source| workspace.wrong_plant(source))?;
             Ok(())
         });
         let edited = match edited {
@@ -315,7 +319,10 @@ fn remove_copy(path: &Path, print: u64) {
     let same = model_files::read_bounded(path, model_files::BYTES_MAX)
         .is_ok_and(|bytes| bytes.is_some_and(|bytes| fingerprint(&bytes) == print));
     if same && let Err(error) = fs::remove_file(path) {
-        tracing::warn!("{} is not needed any more and stays: {error}", path.display());
+        tracing::warn!(
+            "{} is not needed any more and stays: {error}",
+            path.display()
+        );
     }
 }
 

@@ -34,9 +34,7 @@ async fn a_removed_connection_comes_back_to_the_byte() {
     assert!(!house.text().contains("Ask Ann"));
     assert_eq!(house.app.workspace.password("c").unwrap(), None);
     let acts = house.app.undoable().await.unwrap();
-    let [act] = &acts[..] else {
-        panic!("{acts:?}")
-    };
+    let [act] = &acts[..] else { panic!("{acts:?}") };
     assert!(act.possible && act.kind == ActKind::RemoveConnection && act.name == "c");
     assert!(act.rest_ms > 500e3 && act.rest_ms <= 600e3, "{act:?}");
     house.app.undo(act.number, "bob").await.unwrap();
