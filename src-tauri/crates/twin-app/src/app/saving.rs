@@ -20,8 +20,9 @@ use crate::{
 };
 
 impl App {
-    /// Adds or changes a connection in the plant file and starts it anew; that can be taken back. `opened` is what the form was opened with, none
-    /// for a connection that the plant file has not: what somebody else changed meanwhile is told, not written over.
+    /// Adds or changes a connection in the plant file and starts it anew; that can be taken back. `opened` is what the form
+    /// was opened with, none for a connection that the plant file has not: what somebody else changed meanwhile is told,
+    /// not written over.
     ///
     /// # Errors
     /// When the form is incomplete or the plant file cannot be written.

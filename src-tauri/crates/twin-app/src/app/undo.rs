@@ -141,8 +141,10 @@ impl Acts {
             // One text of before lies beside a picture: that of the newest act.
             Back::Picture(back) => {
                 let file = back.file.clone();
-                let is_older = |kept: &Kept| matches!(&kept.act.back, Back::Picture(of) if of.before.is_some() && of.file == file);
-                self.kept.retain(|kept| !is_older(kept));
+                self.kept.retain(|kept| match &kept.act.back {
+                    Back::Picture(of) => of.before.is_none() || of.file != file,
+                    Back::Plant(_) => true,
+                });
             }
         }
         self.newest += 1;
