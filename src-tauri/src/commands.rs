@@ -17,6 +17,7 @@ mod past;
 mod pick;
 mod plans;
 mod trends;
+mod undo;
 mod window;
 
 /// All commands.
@@ -30,7 +31,6 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         connections::cancel_look,
         connections::save_connection,
         connections::remove_connection,
-        connections::restore_connection,
         connections::request_rebirth,
         connections::sparkplug_session,
         discovery::discovery,
@@ -83,6 +83,8 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         trends::statistics,
         trends::cancel_statistics,
         trends::state_bands,
+        undo::undoable,
+        undo::undo,
         plans::plan_drawing,
         plans::map_outline,
         plans::place_asset,
@@ -126,7 +128,7 @@ mod tests {
         "ui_ready",
     ];
 
-    const FILES: [&str; 14] = [
+    const FILES: [&str; 15] = [
         include_str!("commands/asset.rs"),
         include_str!("commands/connections.rs"),
         include_str!("commands/diagnostics.rs"),
@@ -140,6 +142,7 @@ mod tests {
         include_str!("commands/pick.rs"),
         include_str!("commands/trends.rs"),
         include_str!("commands/plans.rs"),
+        include_str!("commands/undo.rs"),
         include_str!("commands/window.rs"),
     ];
 

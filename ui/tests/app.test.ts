@@ -48,7 +48,7 @@ describe("window", () => {
     expect(byId("tile-pump-2")).not.toBeNull();
     expect(document.querySelectorAll("[data-asset]")).toHaveLength(15);
     for (const id of ["nav-overview", "nav-alarms", "nav-connections"]) expect(byId(id)).not.toBeNull();
-    expect(document.title).toBe("(2) Riverside Pumping Station · Twinscope");
+    expect(document.title).toBe("(2) Overview – Riverside Pumping Station – Twinscope");
     // The pump hall lists the pump with the unacknowledged alarm first.
     const hall = document.querySelector('section[aria-label="Pump hall"]');
     expect(hall?.querySelector<HTMLElement>("[data-asset]")?.dataset.asset).toBe("pump-2");

@@ -6,6 +6,7 @@ import App from "../src/App.svelte";
 import { fakeBackend } from "../src/ipc/fake";
 import { makePlant } from "../src/ipc/fake/plant";
 import { fits, fittingOverview, type Layout, misfitsOf, readLayout, writeLayout } from "../src/lib/layout";
+import { VIEW_FIRST } from "../src/lib/trendstate";
 import { openedPlant, resumeRoute } from "../src/live/kept";
 import { Layouts } from "../src/live/layouts.svelte";
 import { Live } from "../src/live/live.svelte";
@@ -22,7 +23,18 @@ const LAYOUT: Layout = {
   screen: "#/asset/pump-2",
   overview: "sort=name",
   folded: [],
-  trend: { signals: ["pump-2/flow"], span: 3_600_000_000 },
+  trend: {
+    ...VIEW_FIRST,
+    signals: ["pump-2/flow"],
+    slots: [3],
+    window: { mode: "paused", t0: 1_000_000_000, t1: 5_000_000_000 },
+    span: 3_600_000_000,
+    marks: { a: 2_000_000_000, b: null },
+    focus: "pump-2/flow",
+    scales: { "unit:m³/h": { low: 0, high: 200 } },
+    compared: { with: "asset", id: "pump-3" },
+  },
+  page: null,
   picture: "",
 };
 
@@ -42,7 +54,20 @@ describe("a layout file", () => {
       "<svg/>",
     ])
       expect(readLayout(text)).toBe("no-layout");
-    expect(readLayout('{"twinscope_layout":2}')).toBe("newer");
+    expect(readLayout('{"twinscope_layout":3}')).toBe("newer");
+  });
+
+  it("of the first version still opens: its trend follows the present", () => {
+    const trend = { signals: ["pump-2/flow", "pump-2/speed"], span: 3_600_000_000 };
+    const layout = readLayout(JSON.stringify({ twinscope_layout: 1, screen: "#/trend", trend })) as Layout;
+    expect(layout.trend).toEqual({
+      ...VIEW_FIRST,
+      ...trend,
+      slots: [0, 1],
+      window: { mode: "follow", span: 3_600_000_000 },
+      compared: { with: "nothing" },
+    });
+    expect(layout.page).toBeNull();
   });
 
   it("that somebody wrote by hand brings nothing of another kind, and no more than fits", () => {
@@ -56,7 +81,7 @@ describe("a layout file", () => {
     const layout = readLayout(text) as Layout;
     expect(layout.screen).toBe("");
     expect(layout.folded).toEqual([]);
-    expect(layout.trend.span).toBe(0);
+    expect(layout.trend.window).toEqual(VIEW_FIRST.window);
     expect(layout.trend.signals).toHaveLength(16);
     expect(layout.trend.signals.slice(0, 2)).toEqual(["a/b", "x/0"]);
   });
@@ -81,7 +106,16 @@ describe("a layout file", () => {
         screen: "#/asset/pump%209",
         overview: OVERVIEW,
         folded: ["yard"],
-        trend: { signals: ["pump-2/flow", "pump-9/flow"], span: 0 },
+        trend: {
+          ...LAYOUT.trend,
+          signals: ["pump-2/flow", "pump-9/flow"],
+          scales: {
+            "unit:m³/h": { low: 0, high: 1 },
+            "unit:furlong": { low: 0, high: 1 },
+            "signal:pump-9/flow": { low: 0, high: 1 },
+          },
+          compared: { with: "asset", id: "pump-8" },
+        },
         picture: "Hill.svg",
       },
       plant,
@@ -89,11 +123,13 @@ describe("a layout file", () => {
     );
     expect(other).toEqual({
       plant: "Hillside",
-      assets: ["pump 9"],
+      assets: ["pump 9", "pump-8"],
       signals: ["pump-9/flow"],
       places: ["yard", "annex", "attic"],
       grounds: ["hill"],
       pictures: ["Hill.svg", "Old.svg"],
+      // That of a signal which is not here is no news of its own.
+      scales: ["furlong"],
     });
     const rest = fittingOverview(OVERVIEW, other);
     expect(new URLSearchParams(rest).getAll("page")).toEqual([

@@ -33,7 +33,9 @@ async function open(scene: string, hash = ""): Promise<Live> {
   await live.start();
   await tick();
   await vi.waitFor(() => expect(byId("overview-count")).not.toBeNull());
-  await vi.waitFor(() => expect(document.title).toMatch(scene === "normal" ? /^River/ : /^\(2\)/));
+  await vi.waitFor(() =>
+    expect(document.title).toMatch(scene === "normal" ? /^Overview – River/ : /^\(2\) Overview – River/),
+  );
   await vi.waitFor(() => expect(document.documentElement.dataset.ready).toBe("true"));
   return live;
 }

@@ -15,6 +15,7 @@ import { Surface } from "../src/components/domain/trend/surface";
 import { writeWords } from "../src/components/domain/trend/words";
 import type { SignalView } from "../src/ipc/bindings/SignalView";
 import { LiveColumns } from "../src/lib/livecolumns";
+import { readLanguageFrom, systemLanguage } from "../src/lib/locale";
 import type { Palette } from "../src/lib/palette";
 import { ink, type Raster } from "../src/lib/raster";
 import { ALL_KNOWN } from "../src/lib/spanalarms";
@@ -344,5 +345,25 @@ describe("a picture of which only the newest samples are painted", () => {
       }
     }
     expect(partly).toBeGreaterThan(200);
+  });
+});
+
+describe("words of states", () => {
+  it("are those of the language that is shown, though the columns are the same", () => {
+    const data = columns(0, [
+      [10, 0, 0],
+      [20, 1, 0],
+    ]);
+    const table = new SampleTable();
+    table.put(0, KIND_BOOL, 0, 0, 20 * S, 0, 1, "");
+    const words = () => model([data], 0, table).bands[0]?.runs.map(({ word }) => word);
+    try {
+      readLanguageFrom(() => "en");
+      expect(words()).toEqual(["off", "on"]);
+      readLanguageFrom(() => "de");
+      expect(words()).toEqual(["aus", "ein"]);
+    } finally {
+      readLanguageFrom(systemLanguage);
+    }
   });
 });

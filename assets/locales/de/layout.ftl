@@ -1,5 +1,5 @@
 layout-title = Anordnung
-layout-what = Ansicht, Trend, Auswahl der Übersicht, zugeklappte Orte und Bild, als Datei zum Behalten oder Weitergeben. Ein Name allein liegt im Ordner layouts des Arbeitsordners.
+layout-what = Ansicht, Trend mit Zeitraum, Marken, Skalen und Vergleich, Auswahl der Übersicht, zugeklappte Orte und Bild, als Datei zum Behalten oder Weitergeben. Ein Name allein liegt im Ordner layouts des Arbeitsordners.
 layout-name = Name oder Pfad einer Datei
 layout-save = Speichern
 layout-open = Öffnen
@@ -28,5 +28,9 @@ layout-misfits-grounds = { $count ->
 layout-misfits-pictures = { $count ->
     [one] { $count } Prozessbild ist hier nicht vorhanden: { $names }
    *[other] { $count } Prozessbilder sind hier nicht vorhanden: { $names }
+}
+layout-misfits-scales = { $count ->
+    [one] Zu dieser festen Skala gibt es hier kein Signal: { $names }
+   *[other] Zu diesen { $count } festen Skalen gibt es hier kein Signal: { $names }
 }
 layout-anyway = Den Rest öffnen

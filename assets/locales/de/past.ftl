@@ -36,3 +36,4 @@ past-news-show = Zurück zu Live und zu den Alarmen
 
 past-trend-ends = Endet um { $time }
 past-trend-to = Bis { $time }
+past-left = Dies ist die Anlage von jetzt. Beim Schließen zeigte das Fenster { $time }.

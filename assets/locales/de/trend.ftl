@@ -50,6 +50,7 @@ trend-compare-same = Dieselben Signale
 trend-earlier = { $span } früher
 trend-compare-begin = ab anderem Beginn …
 trend-compare-sisters = Anderes Asset desselben Typs
+trend-compare-gone = { $id } (nicht in dieser Anlage)
 trend-compare-from = beginnt um
 trend-compare-unread = Einen früheren Zeitpunkt eingeben.
 

@@ -1,6 +1,6 @@
 # Layouts of the window as files.
 layout-title = Layout
-layout-what = Screen, trend, choices on the overview, folds and picture, as a file to keep or to share. A name alone lies in the workspace’s layouts.
+layout-what = Screen, trend with its range, marks, scales and comparison, choices on the overview, folds and picture, as a file to keep or to share. A name alone lies in the workspace’s layouts.
 layout-name = Name, or path of a file
 layout-save = Save
 layout-open = Open
@@ -29,5 +29,9 @@ layout-misfits-grounds = { $count ->
 layout-misfits-pictures = { $count ->
     [one] { $count } process picture is not here: { $names }
    *[other] { $count } process pictures are not here: { $names }
+}
+layout-misfits-scales = { $count ->
+    [one] No signal here has the fixed scale: { $names }
+   *[other] No signal here has the { $count } fixed scales: { $names }
 }
 layout-anyway = Open the rest

@@ -40,3 +40,4 @@ past-news-show = Return to live and show the alarms
 # The trend. $time: the instant that is shown.
 past-trend-ends = Ends at { $time }
 past-trend-to = To { $time }
+past-left = This is the plant of now. When the window was closed, it showed { $time }.

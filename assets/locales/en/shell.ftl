@@ -68,3 +68,9 @@ shell-units-why = These units were chosen in the settings. Values are stored as 
 # Beside the clock while it is not in the plant’s zone. $plant: short name of the plant’s zone.
 shell-other-zone = plant: { $plant }
 shell-other-zone-why = Times are shown in { $zone }, as chosen in the settings. The plant’s zone is { $plant }.
+shell-no-asset = No such asset
+shell-no-asset-which = The plant { $plant } has no asset with the id { $id }.
+shell-no-asset-why = It may have been renamed or removed in plant.toml, or the link or layout comes from another plant. What history has of it stays. If it comes by a mapping rule, it opens here as soon as it is heard.
+shell-no-asset-search = Search for it
+shell-no-asset-overview = Open the overview
+shell-no-asset-discovery = See what is heard

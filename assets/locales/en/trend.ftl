@@ -57,6 +57,7 @@ trend-compare-same = The same signals
 trend-earlier = { $span } earlier
 trend-compare-begin = from another begin…
 trend-compare-sisters = Another asset of the type
+trend-compare-gone = { $id } (not in this plant)
 trend-compare-from = begins at
 trend-compare-unread = Write an earlier date and time.
 

@@ -57,14 +57,6 @@ pub async fn remove_connection(host: State<'_, Host>, id: String) -> Answer<()> 
 }
 
 #[tauri::command]
-pub async fn restore_connection(host: State<'_, Host>, id: String) -> Answer<()> {
-    app(&host)?
-        .restore_connection(&id, &user()?)
-        .await
-        .map_err(wrong)
-}
-
-#[tauri::command]
 pub async fn request_rebirth(
     host: State<'_, Host>,
     connection: String,

@@ -4,6 +4,7 @@
  */
 
 import type { Acceptance } from "./bindings/Acceptance";
+import type { ActView } from "./bindings/ActView";
 import type { AlarmList } from "./bindings/AlarmList";
 import type { AlarmRow } from "./bindings/AlarmRow";
 import type { AlarmsPage } from "./bindings/AlarmsPage";
@@ -154,10 +155,11 @@ export interface Backend {
    * such: when it says something else by now, that is the answer, and nothing is written.
    */
   saveConnection(form: ConnectionForm, opened: ConnectionForm | null): Promise<SavedView>;
-  /** For ten minutes, and until another one is removed, it can be taken back. */
   removeConnection(id: string): Promise<void>;
-  /** Takes a removal back: plant file and password as they were; refused when the file was changed since. */
-  restoreConnection(id: string): Promise<void>;
+  /** What can be taken back, for ten minutes each, the newest last: connections, acceptances, types, pictures. */
+  undoable(): Promise<ActView[]>;
+  /** Takes an act back: plant file, password and picture as they were; refused when what it wrote was changed since. */
+  undo(number: number): Promise<void>;
   requestRebirth(connection: string, node: string): Promise<void>;
   /** What was heard and is in no plant file yet, as proposals without their signals. May be asked each second. */
   discovery(query: DiscoveryQuery): Promise<DiscoveryView>;

@@ -1,13 +1,12 @@
 /** A layout of the window as a file: what is looked at, never what is there. Whatever a file says is checked. */
 import type { PlantView } from "../ipc/bindings/PlantView";
 import { isKnown, type PageKind, pageOf, type WallPage } from "./overview/wallpages";
+import { readTrend, scalesWithoutAxis, type TrendState } from "./trendstate";
 
-export const LAYOUT_VERSION = 1;
-const SIGNALS_MAX = 16;
+/** 2: of a trend all that it shows, not only its signals and the span that it follows; and that of the asset's page. */
+export const LAYOUT_VERSION = 2;
 const PLACES_MAX = 10_000;
 const TEXT_MAX = 4_000;
-/** Longer than this, no trend follows the present: a year, microseconds. */
-const SPAN_MAX = 366 * 86_400_000_000;
 
 export interface Layout {
   /** The plant it was made with. */
@@ -18,7 +17,10 @@ export interface Layout {
   overview: string;
   /** Places of the tree that are folded. */
   folded: string[];
-  trend: { signals: string[]; span: number };
+  /** Of the trend screen. */
+  trend: TrendState;
+  /** Of the asset's page that is shown; null without one. */
+  page: TrendState | null;
   /** The process picture that is shown; empty without one. */
   picture: string;
 }
@@ -34,6 +36,8 @@ export interface Misfits {
   grounds: string[];
   /** Names of process pictures. */
   pictures: string[];
+  /** Units and signals whose fixed scales no signal here has. */
+  scales: string[];
 }
 
 export function writeLayout(layout: Layout): string {
@@ -55,17 +59,13 @@ export function readLayout(text: string): Layout | LayoutFault {
   const version = said.twinscope_layout;
   if (typeof version !== "number" || !Number.isInteger(version) || version < 1) return "no-layout";
   if (version > LAYOUT_VERSION) return "newer";
-  const trend = typeof said.trend === "object" && said.trend !== null ? said.trend : {};
-  const { signals, span } = trend as { signals?: unknown; span?: unknown };
   return {
     plant: word(said.plant),
     screen: word(said.screen),
     overview: word(said.overview),
     folded: words(said.folded, PLACES_MAX),
-    trend: {
-      signals: words(signals, SIGNALS_MAX),
-      span: typeof span === "number" && span > 0 && span <= SPAN_MAX ? span : 0,
-    },
+    trend: readTrend(said.trend),
+    page: typeof said.page === "object" && said.page !== null ? readTrend(said.page) : null,
     picture: word(said.picture),
   };
 }
@@ -103,13 +103,16 @@ export function misfitsOf(layout: Layout, plant: PlantView, pictures: readonly s
   const picture =
     layout.picture !== "" && pictures !== null && !pictures.includes(layout.picture) ? [layout.picture] : [];
   const once = (...lists: readonly string[][]) => [...new Set(lists.flat())];
+  const trends = layout.page ? [layout.trend, layout.page] : [layout.trend];
+  const sisters = trends.flatMap(({ compared }) => (compared.with === "asset" ? [compared.id] : []));
   return {
     plant: layout.plant === plant.name ? "" : layout.plant,
-    assets: asset !== "" && !assets.has(asset) ? [asset] : [],
-    signals: layout.trend.signals.filter((id) => !signals.has(id)),
+    assets: once(asset === "" ? [] : [asset], sisters).filter((id) => !assets.has(id)),
+    signals: once(...trends.map((trend) => trend.signals)).filter((id) => !signals.has(id)),
     places: once(layout.folded, said.getAll("places"), of("place")).filter((id) => !places.has(id)),
     grounds: once(lost, of("ground")).map((id) => id.replace(/^plan:/, "")),
     pictures: once(picture, of("picture")),
+    scales: once(...trends.map((trend) => scalesWithoutAxis(trend, plant.assets))),
   };
 }
 

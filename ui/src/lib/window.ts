@@ -3,8 +3,8 @@ import { MICROS_PER_DAY, MICROS_PER_S } from "./format";
 
 export type TimeWindow = { mode: "follow"; span: number } | { mode: "paused"; t0: number; t1: number };
 
-const SPAN_MIN = MICROS_PER_S;
-const SPAN_MAX = 400 * MICROS_PER_DAY;
+export const SPAN_MIN = MICROS_PER_S;
+export const SPAN_MAX = 400 * MICROS_PER_DAY;
 
 /** First and last instant shown, microseconds. */
 export function bounds(window: TimeWindow, now: number): [number, number] {

@@ -22,7 +22,8 @@ const SEEN_MAX = 50;
 
 /** What the last action did. */
 export type Outcome =
-  | { did: "accepted"; assets: Known[]; signals: number }
+  /** `act`: its number among what can be taken back; null: it cannot. */
+  | { did: "accepted"; assets: Known[]; signals: number; act: number | null }
   | { did: "ignored"; name: string; filters: string[] }
   | { did: "restored"; filter: string };
 
@@ -266,6 +267,7 @@ export class Discovery {
       did: "accepted",
       assets: [...new Map(acceptance.assets.map(({ id, name }) => [id, { id, name }])).values()],
       signals: change.signals,
+      act: null,
     };
     return change;
   }

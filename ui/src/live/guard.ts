@@ -13,7 +13,7 @@ const CHANGES: ReadonlySet<PropertyKey> = new Set([
   "importPicture",
   "saveConnection",
   "removeConnection",
-  "restoreConnection",
+  "undo",
   "requestRebirth",
   "discoveryAccept",
   "discoveryIgnore",

@@ -12,7 +12,9 @@ const OF_A_PLANT = [
   "twinscope.overview",
   "twinscope.overview.folded",
   "twinscope.trend",
+  "twinscope.assettrends",
   "twinscope.picture",
+  "twinscope.past",
 ] as const;
 /** Plants whose state is kept while another is open. */
 const PLANTS_MAX = 20;

@@ -1,5 +1,14 @@
 /** Layouts of the window: made of what is shown, put in the place of it, and taken back. */
-import { fittingOverview, type Layout, misfitsOf, readLayout, writeLayout } from "../lib/layout";
+import {
+  fittingOverview,
+  type Layout,
+  type Misfits,
+  misfitsOf,
+  readLayout,
+  writeLayout,
+} from "../lib/layout";
+import { fittingTrend } from "../lib/trendstate";
+import { assetTrends } from "./assettrends.svelte";
 import type { Live } from "./live.svelte";
 import { overviewOptions } from "./options.svelte";
 import { parseRoute, routeHash, router } from "./router.svelte";
@@ -56,7 +65,8 @@ export class Layouts {
       screen: routeHash(router.route),
       overview: overviewOptions.query,
       folded: [...overviewOptions.folded],
-      trend: { signals: board.ids, span: board.view.followed },
+      trend: board.state,
+      page: router.route.screen === "asset" ? assetTrends(this.#live).of(router.route.id).state : null,
       picture: this.#live.pictures.chosen,
     };
   }
@@ -70,14 +80,14 @@ export class Layouts {
     overviewOptions.keep();
     overviewOptions.fold([...overviewOptions.folded], false);
     overviewOptions.fold(without(layout.folded, misfits?.places), true);
-    const board = trendBoard(this.#live);
-    board.replace(without(layout.trend.signals, misfits?.signals));
-    if (layout.trend.span > 0) board.view.follow(layout.trend.span);
-    board.keep();
+    const missing: Pick<Misfits, "assets" | "signals"> = misfits ?? { assets: [], signals: [] };
+    trendBoard(this.#live).put(fittingTrend(layout.trend, missing));
     if (layout.picture !== "" && !misfits?.pictures.includes(layout.picture))
       void this.#live.pictures.choose(layout.picture);
     const route = parseRoute(layout.screen);
-    if (route.screen === "asset" && misfits && misfits.assets.length > 0) return;
+    if (route.screen === "asset" && missing.assets.includes(route.id)) return;
+    const trends = assetTrends(this.#live);
+    if (route.screen === "asset" && layout.page) trends.of(route.id).put(fittingTrend(layout.page, missing));
     const there = route.screen === "overview" ? { ...route, query: overviewOptions.query } : route;
     router.go(there);
     // At once: a screen that is being left may not write its own address over this one.

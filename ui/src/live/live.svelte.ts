@@ -16,6 +16,7 @@ import type { WorkspaceView } from "../ipc/bindings/WorkspaceView";
 import { MICROS_PER_MS } from "../lib/format";
 import { t, told } from "../lib/text/text";
 import { Clock } from "../lib/time";
+import { Acts } from "./acts.svelte";
 import type { Alarms } from "./alarms.svelte";
 import { Discovery } from "./discovery.svelte";
 import { FileJob } from "./filejob.svelte";
@@ -117,6 +118,7 @@ export class Live {
   /** Export and import of history. */
   readonly fileJob: FileJob;
   readonly discovery: Discovery;
+  readonly acts: Acts;
   readonly pictures: Pictures;
   readonly rates: Rates;
   readonly past: Past;
@@ -189,6 +191,7 @@ export class Live {
     });
     this.fileJob = new FileJob(this.backend);
     this.discovery = new Discovery(this.backend, (id) => this.asset(id));
+    this.acts = new Acts(this.backend, () => this.refreshConnections());
     this.pictures = new Pictures(this.backend);
     this.rates = new Rates(this.backend);
   }
@@ -198,10 +201,13 @@ export class Live {
     this.#second = setInterval(() => this.#beat(), 1_000);
     await this.#load();
     await this.fileJob.find();
+    // Without, nothing is offered: what was done is in the plant file all the same.
+    await this.acts.load().catch(() => {});
   }
 
   stop(): void {
     this.fileJob.stop();
+    this.acts.stop();
     this.past.pause();
     clearInterval(this.#second);
     clearTimeout(this.#retry);

@@ -6,6 +6,8 @@ import type { RaisedView } from "../ipc/bindings/RaisedView";
 import { MICROS_PER_DAY, MICROS_PER_MS, MICROS_PER_S } from "../lib/format";
 import { t } from "../lib/text/text";
 import { around, holding, STRIP_SPANS, type StripRange } from "../lib/timebar";
+import { Keeper } from "./keeper";
+import { stored } from "./stored";
 
 /** What the past needs of the plant. */
 export interface Present {
@@ -22,6 +24,7 @@ export interface Present {
 /** How much quicker than the clock the past can be played. */
 export const SPEEDS = [1, 10, 60] as const;
 const STORE = "twinscope.timebar";
+const SHOWN = "twinscope.past";
 const SLOW_MS = 1_000;
 const PLAY_MS = 250;
 /** Nearer to the present than this is the present; a step of a second leads away from it. */
@@ -50,6 +53,12 @@ export class Past {
   #known: ReadonlySet<string> = $state.raw(NOBODY);
   readonly #backend: Backend;
   readonly #present: Present;
+  /**
+   * The instant that was shown when the window was closed, microseconds; null: the present. A window that is opened shows the
+   * present, whatever it showed before: nobody may take the plant of yesterday for that of now.
+   */
+  readonly before: number | null;
+  readonly #keeper = new Keeper(SHOWN, () => (this.shown === null ? null : String(this.shown)));
   #asking = false;
   #answered: number | null = null;
   #playing: ReturnType<typeof setInterval> | undefined;
@@ -60,6 +69,9 @@ export class Past {
     this.#backend = backend;
     this.#present = present;
     this.strip = { span: keptSpan(), end: null };
+    const before = Number(stored(SHOWN) ?? Number.NaN);
+    this.before = Number.isFinite(before) ? before : null;
+    this.#keeper.now();
   }
 
   get on(): boolean {
@@ -99,6 +111,7 @@ export class Past {
     this.strip = { ...this.strip, end: null };
     if (this.shown === null) return;
     this.shown = null;
+    this.#keeper.now();
     this.#present.back();
   }
 
@@ -200,6 +213,7 @@ export class Past {
   #take(at: number, frame: ArrayBuffer): void {
     this.#answered = at;
     this.shown = at;
+    this.#keeper.soon();
     this.empty = !this.#present.show(frame);
   }
 }

@@ -3,10 +3,13 @@ import type { AssetView } from "../ipc/bindings/AssetView";
 import type { SignalView } from "../ipc/bindings/SignalView";
 import { formatDuration } from "../lib/format";
 import { t } from "../lib/text/text";
+import { type Compared, readTrend, SIGNALS_MAX, type TrendState } from "../lib/trendstate";
+import { Keeper } from "./keeper";
 import type { Live } from "./live.svelte";
+import { stored } from "./stored";
 import { TrendView } from "./trendview.svelte";
 
-export const BOARD_MAX = 16;
+export const BOARD_MAX = SIGNALS_MAX;
 const STORE = "twinscope.trend";
 
 export interface Shown {
@@ -15,12 +18,6 @@ export interface Shown {
   /** Place among the colours; it stays while other signals come and go. */
   slot: number;
 }
-
-/** Nothing, the same signals so much earlier (microseconds), or those of another asset of the type. */
-export type Compared =
-  | { with: "nothing" }
-  | { with: "earlier"; shift: number }
-  | { with: "asset"; id: string };
 
 export interface Behind {
   pairs: readonly (readonly [of: number, key: number])[];
@@ -41,6 +38,7 @@ export class TrendBoard {
   compared: Compared = $state.raw({ with: "nothing" });
   readonly view: TrendView;
   readonly #live: Live;
+  readonly #keeper = new Keeper(STORE, () => JSON.stringify(this.state));
 
   constructor(live: Live) {
     this.#live = live;
@@ -48,9 +46,40 @@ export class TrendBoard {
     this.view = new TrendView(
       () => live.instant(),
       () => live.past.on,
-      kept.span,
+      kept,
     );
-    this.#picks = kept.ids.map((id, slot) => ({ id, slot }));
+    this.#take(kept);
+  }
+
+  /** What is kept over a restart, and in layout files. */
+  get state(): TrendState {
+    return {
+      signals: this.ids,
+      slots: this.#picks.map(({ slot }) => slot),
+      ...this.view.state,
+      compared: this.compared,
+    };
+  }
+
+  /** Shows what was kept. */
+  put(state: TrendState): void {
+    this.view.put(state);
+    this.#take(state);
+    this.#keeper.now();
+  }
+
+  #take({ signals, slots, compared }: TrendState): void {
+    this.#picks = signals.map((id, i) => ({ id, slot: slots[i] ?? i }));
+    this.compared = compared;
+  }
+
+  /** Keeps what is shown while the screen is there that calls this as it is made. */
+  keeping(): void {
+    $effect(() => {
+      void this.state;
+      this.#keeper.soon();
+    });
+    $effect(() => () => this.#keeper.rest());
   }
 
   /** The signals that the plant has. */
@@ -113,13 +142,11 @@ export class TrendBoard {
     const used = new Set(this.#picks.map(({ slot }) => slot));
     const slot = Array.from({ length: BOARD_MAX }, (_, i) => i).find((i) => !used.has(i)) ?? 0;
     this.#picks = [...this.#picks, { id, slot }];
-    this.keep();
     return true;
   }
 
   remove(id: string): void {
     this.#picks = this.#picks.filter((pick) => pick.id !== id);
-    this.keep();
   }
 
   /** Shows these and no others. */
@@ -127,16 +154,7 @@ export class TrendBoard {
     this.#picks = ids.slice(0, BOARD_MAX).map((id, slot) => ({ id, slot }));
     this.compared = { with: "nothing" };
     this.view.scales = new Map();
-    this.keep();
-  }
-
-  keep(): void {
-    const { ids } = this;
-    try {
-      localStorage.setItem(STORE, JSON.stringify({ ids, span: this.view.followed }));
-    } catch {
-      // Without storage they last as long as the window.
-    }
+    this.#keeper.now();
   }
 }
 
@@ -152,13 +170,12 @@ export function trendBoard(live: Live): TrendBoard {
   return board;
 }
 
-function read(): { ids: string[]; span: number | undefined } {
+function read(): TrendState {
   try {
-    const kept = JSON.parse(localStorage.getItem(STORE) ?? "{}") as { ids?: unknown; span?: unknown };
-    const ids = Array.isArray(kept.ids) ? kept.ids.filter((id) => typeof id === "string") : [];
-    const span = typeof kept.span === "number" && kept.span > 0 ? kept.span : undefined;
-    return { ids: [...new Set(ids)].slice(0, BOARD_MAX), span };
+    const kept = JSON.parse(stored(STORE) ?? "{}") as { ids?: unknown; signals?: unknown };
+    // Before colours and ranges were kept, signals were called ids.
+    return readTrend({ ...kept, signals: kept.signals ?? kept.ids });
   } catch {
-    return { ids: [], span: undefined };
+    return readTrend({});
   }
 }

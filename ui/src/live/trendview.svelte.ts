@@ -1,6 +1,6 @@
 /** What a trend shows of time, and where a person has put cursor and marks. One for every trend on the screen. */
-import { MICROS_PER_MINUTE } from "../lib/format";
 import type { Bounds } from "../lib/scale";
+import { SPAN_FIRST, VIEW_FIRST, type ViewState } from "../lib/trendstate";
 import { AHEAD, bounds, panned, pausedAt, remembered, type TimeWindow, zoomed } from "../lib/window";
 
 /** Steps of one gesture, such as of a wheel, that come sooner one after the other are one step back. */
@@ -9,39 +9,56 @@ const GESTURE_MS = 700;
 export type Mark = "a" | "b";
 
 export class TrendView {
-  window: TimeWindow = $state.raw({ mode: "follow", span: 15 * MICROS_PER_MINUTE });
+  window: TimeWindow = $state.raw(VIEW_FIRST.window);
   /** Ranges to go back to, the newest last. */
   before: readonly TimeWindow[] = $state.raw([]);
   /** Where the cursor stands, microseconds; null without one. */
   cursor: number | null = $state.raw(null);
   /** Marked instants, microseconds. */
   marks: { a: number | null; b: number | null } = $state.raw({ a: null, b: null });
-  /** The signal whose limits and normal band are shown; null: the first. */
-  focus: number | null = $state.raw(null);
+  /** Stable id of the signal whose limits and normal band are shown; null: the first. */
+  focus: string | null = $state.raw(null);
   /** The signal that is pointed at: the others step back. */
   pointed: number | null = $state.raw(null);
   /** Value axes whose scale a person has fixed, by their names; the others go by what is seen. */
   scales: ReadonlyMap<string, Bounds> = $state.raw(new Map());
   /** The span to follow again. */
-  #followed = 15 * MICROS_PER_MINUTE;
+  #followed = SPAN_FIRST;
   #touched = Number.NEGATIVE_INFINITY;
   readonly #now: () => number;
   readonly #stands: () => boolean;
 
   /** `now` gives the instant that is shown, microseconds; `stands`: whether it is of the past, and nothing behind it is shown. */
-  constructor(now: () => number, stands: () => boolean, span = 15 * MICROS_PER_MINUTE) {
+  constructor(now: () => number, stands: () => boolean, state = VIEW_FIRST) {
     this.#now = now;
     this.#stands = stands;
-    this.#followed = span;
-    this.window = { mode: "follow", span };
+    this.#take(state);
+  }
+
+  /** What of it is kept over a restart, and in layout files. */
+  get state(): ViewState {
+    const { window, marks, focus, scales } = this;
+    return { window, span: this.#followed, marks, focus, scales: Object.fromEntries(scales) };
+  }
+
+  /** Shows what was kept; the range of before can be gone back to. */
+  put(state: ViewState): void {
+    const { window } = this;
+    this.#touched = Number.NEGATIVE_INFINITY;
+    this.before = remembered(this.before, window);
+    this.#take(state);
+  }
+
+  #take({ window, span, marks, focus, scales }: ViewState): void {
+    this.window = window;
+    this.#followed = window.mode === "follow" ? window.span : span;
+    this.marks = marks;
+    this.focus = focus;
+    this.scales = new Map(Object.entries(scales));
   }
 
   get following(): boolean {
     return this.window.mode === "follow";
-  }
-
-  get followed(): number {
-    return this.#followed;
   }
 
   /** First and last instant shown. */

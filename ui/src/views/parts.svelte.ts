@@ -20,6 +20,7 @@ const LOADERS = {
   discovery: () => import("./Discovery.svelte"),
   types: () => import("./Types.svelte"),
   about: () => import("./About.svelte"),
+  noasset: () => import("./NoAsset.svelte"),
   firstrun: () => import("./FirstRun.svelte"),
   backup: () => import("../components/domain/BackupDialog.svelte"),
   check: () => import("../components/domain/CheckDialog.svelte"),

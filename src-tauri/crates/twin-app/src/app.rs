@@ -24,13 +24,13 @@ mod pictures;
 mod plans;
 mod plant_file;
 mod planted;
-mod removal;
 mod saving;
 mod seen;
 mod session;
 mod statistics;
 #[cfg(test)]
 mod tests;
+mod undo;
 mod unmade;
 
 use std::{
@@ -49,7 +49,7 @@ use twin_historian::{Durability, Group, Historian, LinkTransition};
 pub use self::documents::ToOpen;
 use self::{
     audit::Unwritten, device::Devices, diagnostics::Diagnostics, links::Links, look::Looks,
-    planted::Planted, removal::Removed, seen::Seen, statistics::Measurings, unmade::Unmade,
+    planted::Planted, seen::Seen, statistics::Measurings, undo::Acts, unmade::Unmade,
 };
 use crate::{
     api::{
@@ -111,8 +111,8 @@ pub struct App {
     unwritten: Mutex<Unwritten>,
     /// What devices told.
     devices: std::sync::Mutex<Devices>,
-    /// The connection that was removed last.
-    removed: Mutex<Option<Removed>>,
+    /// What can be taken back.
+    acts: Mutex<Acts>,
     /// One edit of the plant file at a time.
     editing: Mutex<()>,
     next_link: AtomicUsize,
@@ -187,7 +187,7 @@ impl App {
             unmade: Mutex::new(Unmade::default()),
             unwritten: Mutex::new(Unwritten::default()),
             devices: std::sync::Mutex::new(Devices::new(kept_facts)),
-            removed: Mutex::new(None),
+            acts: Mutex::new(Acts::default()),
             editing: Mutex::new(()),
             next_link: AtomicUsize::new(0),
             unacknowledged: running.unacknowledged,
@@ -421,7 +421,7 @@ async fn watch_plant_file(app: Weak<App>) {
         let Some(app) = app.upgrade() else { return };
         app.diagnostics.look(clock::now());
         app.audit_rest().await;
-        app.forget_removed(clock::now()).await;
+        app.forget_acts(clock::now()).await;
         app.keep_devices(clock::now(), false).await;
         app.adopter.adopt_rest(clock::now()).await;
         app.look_at_plant_file().await;

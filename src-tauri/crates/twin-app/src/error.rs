@@ -8,7 +8,7 @@ mod words;
 use std::path::PathBuf;
 
 use thiserror::Error;
-use twin_core::Said;
+use twin_core::{Said, said};
 
 pub use self::named::{Doing, Thing};
 use crate::api::{connection::ConnectionForm, settings::ApiError};
@@ -100,7 +100,7 @@ pub enum Error {
     /// A document may not be opened.
     #[error("{0}")]
     Document(Said),
-    /// A removal cannot be taken back.
+    /// Something cannot be taken back.
     #[error("{0}")]
     Restore(Said),
     /// A request made no sense.
@@ -157,6 +157,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// What was to be taken back is another by now.
+    pub(crate) fn changed(file: &str) -> Error {
+        Error::Restore(said!(
+            "restore-changed",
+            "{file} was changed since, so it is not put back as it was. Take the later change back first, or change it by \
+             hand.",
+            file = file
+        ))
+    }
+
     /// What a person reads: its text, with the id of the catalogue.
     pub fn said(&self) -> Said {
         match self {

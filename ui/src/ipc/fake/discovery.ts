@@ -1,4 +1,5 @@
 /** The played discovery: what is accepted or left alone is gone from it, as in the real program. */
+
 import type { Backend } from "../backend";
 import type { Acceptance } from "../bindings/Acceptance";
 import type { AcceptanceFault } from "../bindings/AcceptanceFault";
@@ -12,6 +13,7 @@ import type { PlantView } from "../bindings/PlantView";
 import type { ProposalCount } from "../bindings/ProposalCount";
 import type { ProposalRow } from "../bindings/ProposalRow";
 import type { SaidView } from "../bindings/SaidView";
+import type { Did } from "./acts";
 import { everythingHeard, type Found } from "./heard";
 import { refusal, refused, sentence } from "./said";
 
@@ -81,7 +83,7 @@ function madeOf({ id, name, place, type_name }: AcceptedAsset): PlantView["asset
   return { id, name, area: place, type_name, dtmi: null, signals: [], model: null };
 }
 
-export function fakeDiscovery(scene: string, plant: PlantView): Part {
+export function fakeDiscovery(scene: string, plant: PlantView, did: Did): Part {
   let all: Found[] = scene === "empty" ? [] : everythingHeard(scene === "thousand" ? 450 : 3);
   const connections = counts(all, (row) => [row.connection, row.connection_name]);
   const shown = new Set<number>();
@@ -204,6 +206,17 @@ export function fakeDiscovery(scene: string, plant: PlantView): Part {
       if (acceptance.found !== 0 && !shown.has(acceptance.found)) {
         throw refused("refused-not-shown");
       }
+      const before = { all, made: plant.assets.length, ids: new Set(assets) };
+      const names = new Set(acceptance.assets.map(({ name }) => name));
+      did("accept-proposals", [...names], () => {
+        all = before.all;
+        plant.assets.length = before.made;
+        assets.clear();
+        for (const id of before.ids) assets.add(id);
+        plant.revision += 1;
+        version += 1;
+        revision += 1;
+      });
       for (const asset of acceptance.assets) {
         if (!assets.has(asset.id)) plant.assets.push(madeOf(asset));
         assets.add(asset.id);

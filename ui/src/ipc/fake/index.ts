@@ -3,6 +3,7 @@ import type { Backend } from "../backend";
 import type { AlarmRow } from "../bindings/AlarmRow";
 import type { ConnectionRow } from "../bindings/ConnectionRow";
 import type { Settings } from "../bindings/Settings";
+import { fakeActs } from "./acts";
 import { FakeAlarms } from "./alarms";
 import { fakeAnnotations } from "./annotations";
 import { fakeAsset } from "./asset";
@@ -19,7 +20,7 @@ import { fakePast } from "./past";
 import { fakePictures } from "./pictures";
 import { fakeDrawings } from "./plans";
 import { makePlant } from "./plant";
-import { refused, sentence } from "./said";
+import { sentence } from "./said";
 import { fakeSession } from "./session";
 import { FakeShow } from "./show";
 import { fakeStatistics } from "./statistics";
@@ -57,8 +58,7 @@ export function fakeBackend(asked: string): Backend {
   const show = new FakeShow(plant, world, faults);
   let connections: ConnectionRow[] = bare ? [] : fakeConnections(world.start, faults);
   if (flood) connections = connections.map(flooded);
-  /** As they were before the last removal. */
-  let removed: ConnectionRow[] = [];
+  const acts = fakeActs(micros);
   let byHand = scene === "meanwhile";
   let settings: Settings = { on_close: "ask", language: "en" };
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -204,23 +204,23 @@ export function fakeBackend(asked: string): Backend {
       byHand = false;
       const id = form.id || form.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
       const saved = { ...form, id, password: null };
+      const before = connections;
+      acts.did(row ? "change-connection" : "add-connection", [form.name], () => (connections = before));
       const known = connections.find((row) => row.form.id === id) ?? fakeConnections(micros(), false)[1];
       if (known)
         connections = [...connections.filter((row) => row.form.id !== id), { ...known, form: saved }];
       return { kind: "saved", form: saved };
     },
     async removeConnection(id) {
-      removed = connections;
+      const before = connections;
       connections = connections.filter((row) => row.form.id !== id);
+      const name = before.find((row) => row.form.id === id)?.form.name ?? id;
+      acts.did("remove-connection", [name], () => (connections = before));
     },
-    async restoreConnection(id) {
-      if (!removed.some((row) => row.form.id === id)) throw refused("restore-too-late", { id });
-      connections = removed;
-      removed = [];
-    },
+    ...acts.backend,
     ...fakeAsset(plant, world, alarms, scene === "normal"),
     async requestRebirth() {},
-    ...fakeDiscovery(scene, plant.view),
+    ...fakeDiscovery(scene, plant.view, acts.did),
     sparkplugSession: async () => fakeSession(world.start, faults),
     ...fakeDiagnostics(scene, world, () => connections),
     settings: async () => settings,
@@ -230,9 +230,9 @@ export function fakeBackend(asked: string): Backend {
     async closeWindow() {},
     saveTrendPicture: async () => "/home/operator/riverside/pictures/pump-2.png",
     ...fakeFiles(),
-    ...fakePictures(scene),
+    ...fakePictures(scene, acts.did),
     ...fakeDrawings(plant.view),
-    ...fakeModels(scene === "edited"),
+    ...fakeModels(scene === "edited", acts.did),
     async uiReady() {},
     async onAskClose(handler) {
       if (scene === "ask") setTimeout(handler, 500);

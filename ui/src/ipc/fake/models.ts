@@ -1,9 +1,11 @@
 /** Played asset types, twin models and mapping rules. */
+
 import type { Backend } from "../backend";
 import type { PlantFaultView } from "../bindings/PlantFaultView";
 import type { RuleView } from "../bindings/RuleView";
 import type { TwinModelView } from "../bindings/TwinModelView";
 import type { TypeView } from "../bindings/TypeView";
+import type { Did } from "./acts";
 import { said, sentence } from "./said";
 
 const PUMP = "dtmi:water:CentrifugalPump;2";
@@ -82,7 +84,7 @@ export function fakeRules(): RuleView[] {
  * A path that holds "broken" has faults, one that holds "several" has two Interfaces, any other is imported. `edited`: a
  * model file was edited and cannot be used.
  */
-export function fakeModels(edited: boolean): Pick<Backend, "models" | "importModel"> {
+export function fakeModels(edited: boolean, did: Did): Pick<Backend, "models" | "importModel"> {
   const types: TypeView[] = [
     {
       id: "centrifugal-pump",
@@ -113,7 +115,7 @@ export function fakeModels(edited: boolean): Pick<Backend, "models" | "importMod
       const file = `models/${name}`;
       const id = name.replace(/\.[^.]*$/, "").toLowerCase();
       const model = pumpModel(file);
-      types.push({
+      const made = {
         id,
         name: model.name,
         assets: 0,
@@ -121,7 +123,9 @@ export function fakeModels(edited: boolean): Pick<Backend, "models" | "importMod
         written: 0,
         dtmi: choice ?? PUMP,
         model,
-      });
+      };
+      types.push(made);
+      did("import-type", [model.name], () => types.splice(types.indexOf(made), 1));
       return { ...nothing, type_id: id, file };
     },
   };

@@ -1,8 +1,10 @@
 /** Played process pictures: the demo plant's own, and one that has what no picture may have. */
+
 import station from "../../../../assets/demo-plant/pictures/Pumping station.svg?raw";
 import type { Backend } from "../backend";
 import type { PictureBinding } from "../bindings/PictureBinding";
 import type { PictureView } from "../bindings/PictureView";
+import type { Did } from "./acts";
 import { refused, sentence } from "./said";
 
 const FOLDER = "/home/operator/riverside/pictures";
@@ -65,6 +67,7 @@ export function withBindings(text: string, bindings: readonly PictureBinding[]):
 
 export function fakePictures(
   scene: string,
+  did: Did,
 ): Pick<Backend, "pictures" | "picture" | "savePicture" | "importPicture"> {
   const files = new Map<string, { text: string; stamp: number }>();
   if (!["empty", "fresh", "bare"].includes(scene)) {
@@ -94,6 +97,11 @@ export function fakePictures(
       if (old.print !== expected) {
         throw refused("refused-picture-changed", { name });
       }
+      const before = files.get(name);
+      did("bind-picture", [old.row.title], () => {
+        const stamp = Number(files.get(name)?.stamp ?? 0) + 1;
+        if (before) files.set(name, { ...before, stamp });
+      });
       files.set(name, { text: withBindings(old.text, bindings), stamp: Number(old.row.stamp) + 1 });
       return view(name);
     },
@@ -103,6 +111,7 @@ export function fakePictures(
         throw refused("refused-picture-name", { name, ending: ".svg" });
       }
       files.set(name, { text: FOREIGN, stamp: 1 });
+      did("import-picture", [row(name).title], () => files.delete(name));
       return row(name);
     },
   };

@@ -26,3 +26,4 @@ pub mod session;
 pub mod settings;
 pub mod statistics;
 pub mod trend;
+pub mod undo;

@@ -6,7 +6,10 @@ use twin_core::{Said, said};
 use twin_discover::filters;
 use twin_model::{Edit, Ignored, Plant, PlantDocument};
 
-use super::App;
+use super::{
+    App,
+    undo::{Act, Back, PlantBack},
+};
 use crate::{
     api::{
         connection::HeardRow,
@@ -14,6 +17,7 @@ use crate::{
             Acceptance, AcceptanceFault, DiscoveryQuery, DiscoveryView, Ignoring, PlantChange,
             ProposalView,
         },
+        undo::ActKind,
     },
     discovery::{Found, Wanted, change_of, heard_now, ledger_of, mark, value_text},
     error::{Error, Result, Thing},
@@ -98,7 +102,7 @@ impl App {
     }
 
     /// Writes what a person accepts into the plant file, and lets it run: what was heard of it before joins its history.
-    /// All or nothing, and as the lines showed it that they have looked at.
+    /// It can be taken back. All or nothing, and as the lines showed it that they have looked at.
     ///
     /// # Errors
     /// [`Error::Request`] when some of it cannot be accepted, or the file or what was found is not what the person looked
@@ -117,7 +121,9 @@ impl App {
             }
         };
         let names: BTreeSet<&str> = acceptance.assets.iter().map(|of| of.id.as_str()).collect();
+        let more = u32::try_from(names.len().saturating_sub(1)).unwrap_or(u32::MAX);
         let names = listed(names);
+        let first = acceptance.assets.first().map(|of| of.name.clone());
         let _alone = self.editing.lock().await;
         let workspace = Arc::clone(&self.workspace);
         let origin = Arc::clone(&self.planted().origin);
@@ -126,6 +132,13 @@ impl App {
             written(&workspace, &wanted, &acceptance.base)
         });
         let (edited, change) = accepting.await?;
+        self.keep_act(Act {
+            kind: ActKind::AcceptProposals,
+            name: first.unwrap_or_default(),
+            more,
+            back: Back::Plant(PlantBack::of(&edited)),
+        })
+        .await;
         let text = self.audit_edited(edited).await;
         self.discovery.forget_shown();
         let detail = format!("{} signals", change.signals);

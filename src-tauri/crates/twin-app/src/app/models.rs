@@ -10,7 +10,12 @@ use std::{
 use twin_core::said;
 use twin_model::{AssetType, Edit, Models, Plant, Role, TwinModel};
 
-use super::{App, faults::model_faults, planted::Planted};
+use super::{
+    App,
+    faults::model_faults,
+    planted::Planted,
+    undo::{Act, PlantBack},
+};
 use crate::{
     api::{
         models::{
@@ -18,6 +23,7 @@ use crate::{
             TypeView,
         },
         plant::SignalRole,
+        undo::ActKind,
     },
     error::{Doing, Error, Result},
     model_files::{self, BYTES_MAX, FOLDER},
@@ -56,7 +62,7 @@ impl App {
         })
     }
 
-    /// Copies a model file into the workspace's folder `models` and adds an asset type of it to the plant file. `choice`
+    /// Copies a model file into the workspace's folder `models` and adds an asset type of it to the plant file; that can be taken back. `choice`
     /// names one of several Interfaces. Nothing is written when the answer holds faults or choices.
     ///
     /// # Errors
@@ -98,6 +104,12 @@ impl App {
                 return Err(error);
             }
         };
+        let mut back = PlantBack::of(&edited);
+        if !is_there {
+            back = back.with_copy(copy, &bytes);
+        }
+        self.keep_act(Act::plant(ActKind::ImportType, &new_type.name, back))
+            .await;
         let text = self.audit_edited(edited).await;
         let detail = format!("{path} as {file}");
         self.audit(user, "model-import", &new_type.id, &detail)

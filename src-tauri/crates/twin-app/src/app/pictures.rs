@@ -4,11 +4,14 @@ use std::path::PathBuf;
 
 use twin_core::said;
 
-use super::App;
+use super::{App, undo::Act};
 use crate::{
-    api::pictures::{PictureBinding, PictureList, PictureRow, PictureView},
+    api::{
+        pictures::{PictureBinding, PictureList, PictureRow, PictureView},
+        undo::ActKind,
+    },
     error::{Error, Result},
-    pictures,
+    pictures::{self, PictureBack},
 };
 
 /// Most bindings that one save may bring: more than a picture may have elements is no save.
@@ -33,7 +36,8 @@ impl App {
             .await
     }
 
-    /// Writes bindings into a picture; every other byte of it stays, and the old one is kept as `.bak`.
+    /// Writes bindings into a picture; every other byte of it stays, and the old one is kept as `.bak`, and that can
+    /// be taken back.
     ///
     /// # Errors
     /// [`Error::Request`] when it was changed meanwhile or cannot be bound so, [`Error::File`].
@@ -54,30 +58,52 @@ impl App {
         let _alone = self.editing.lock().await;
         let what = format!("{} elements bound anew", bindings.len());
         let (name, print) = (name.to_owned(), print.to_owned());
+        let before = print.clone();
         let saved = self
             .with_folder(move |dir| pictures::save(&dir, &name, &print, &bindings))
             .await?;
+        if saved.print != before {
+            let back = PictureBack {
+                file: saved.row.name.clone(),
+                before: Some(before),
+                after: saved.print.clone(),
+            };
+            let kind = ActKind::BindPicture;
+            self.keep_act(Act::picture(kind, &saved.row.title, back))
+                .await;
+        }
         self.audit(user, "save-picture", &saved.row.name, &what)
             .await;
         Ok(saved)
     }
 
-    /// Copies a picture into the workspace.
+    /// Copies a picture into the workspace; that can be taken back.
     ///
     /// # Errors
     /// [`Error::Request`] when it cannot be shown, [`Error::File`] when it cannot be read or copied.
     pub async fn import_picture(&self, path: &str, user: &str) -> Result<PictureRow> {
         let _alone = self.editing.lock().await;
         let from = self.workspace.dir().join(path);
-        let row = self
-            .with_folder(move |dir| pictures::import(&dir, &from))
+        let (row, print) = self
+            .with_folder(move |dir| {
+                let row = pictures::import(&dir, &from)?;
+                let print = pictures::print_of(&dir, &row.name)?;
+                Ok((row, print))
+            })
             .await?;
+        let back = PictureBack {
+            file: row.name.clone(),
+            before: None,
+            after: print,
+        };
+        let kind = ActKind::ImportPicture;
+        self.keep_act(Act::picture(kind, &row.title, back)).await;
         self.audit(user, "import-picture", &row.name, path).await;
         Ok(row)
     }
 
     /// Files are read and written away from the threads that carry samples.
-    async fn with_folder<T: Send + 'static>(
+    pub(super) async fn with_folder<T: Send + 'static>(
         &self,
         work: impl FnOnce(PathBuf) -> Result<T> + Send + 'static,
     ) -> Result<T> {

@@ -1,12 +1,19 @@
-//! Connections as people fill them in, on their way into the plant file.
+//! Connections as people fill them in, on their way into the plant file, and out of it.
 
 use std::cell::RefCell;
 
+use twin_core::said;
 use twin_model::{Connection, PlantDocument};
 
-use super::App;
+use super::{
+    App,
+    undo::{Act, PlantBack},
+};
 use crate::{
-    api::connection::{ConnectionForm, SavedView},
+    api::{
+        connection::{ConnectionForm, SavedView},
+        undo::ActKind,
+    },
     connections::{connection_of, form_of},
     error::{Error, Result},
     running::LinkSpec,
@@ -14,8 +21,9 @@ use crate::{
 };
 
 impl App {
-    /// Adds or changes a connection in the plant file and starts it anew. `opened` is what the form was opened with, none
-    /// for a connection that the plant file has not: what somebody else changed meanwhile is told, not written over.
+    /// Adds or changes a connection in the plant file and starts it anew; that can be taken back. `opened` is what the form
+    /// was opened with, none for a connection that the plant file has not: what somebody else changed meanwhile is told,
+    /// not written over.
     ///
     /// # Errors
     /// When the form is incomplete or the plant file cannot be written.
@@ -33,18 +41,29 @@ impl App {
                 None => None,
             };
             let written = self.write_connection(form, opened);
-            if let (Err(_), Some(before)) = (&written, before)
-                && let Err(error) = self.workspace.put_password(&id, &before)
+            if let (Err(_), Some(before)) = (&written, &before)
+                && let Err(error) = self.workspace.put_password(&id, before)
             {
                 tracing::warn!("the password of {id} stays changed: {error}");
             }
-            written
+            let password = before.map(|before| (id, before));
+            written.map(|(connection, edited)| (connection, edited, password))
         });
-        let (connection, edited) = match written {
+        let (connection, edited, password) = match written {
             Ok(written) => written,
             Err(Error::Changed { now, .. }) => return Ok(SavedView::Changed { now: *now }),
             Err(error) => return Err(error),
         };
+        let mut back = PlantBack::of(&edited);
+        if let Some((id, before)) = password {
+            back = back.with_password(&id, before);
+        }
+        let kind = match opened {
+            Some(_) => ActKind::ChangeConnection,
+            None => ActKind::AddConnection,
+        };
+        self.keep_act(Act::plant(kind, &connection.name, back))
+            .await;
         let text = self.audit_edited(edited).await;
         let id = connection.id.as_str();
         let address = format!("{}:{}", connection.host, connection.port);
@@ -54,6 +73,40 @@ impl App {
         Ok(SavedView::Saved {
             form: form_of(&connection),
         })
+    }
+
+    /// Removes a connection from the plant file and ends it; that can be taken back.
+    ///
+    /// # Errors
+    /// When assets of the plant file still use it, or the file cannot be written.
+    pub async fn remove_connection(&self, id: &str, user: &str) -> Result<()> {
+        let _alone = self.editing.lock().await;
+        let password = self.workspace.password(id)?;
+        let connections = self.workspace.plant()?.connections;
+        let name = connections.into_iter().find(|of| of.id.as_str() == id);
+        let name = name.map_or_else(|| id.to_owned(), |of| of.name);
+        let edited = self.edit(|document| document.remove_connection(id))?;
+        let mut back = PlantBack::of(&edited);
+        if let Some(password) = password {
+            back = back.with_password(id, password);
+        }
+        self.keep_act(Act::plant(ActKind::RemoveConnection, &name, back))
+            .await;
+        let text = self.audit_edited(edited).await;
+        self.audit(user, "remove-connection", id, "").await;
+        let forgotten = self.workspace.put_password(id, "").map_err(|error| {
+            Error::Request(said!(
+                "refused-password-left",
+                "the connection \"{id}\" is removed, but its password is still stored: {error}",
+                id = id,
+                error = error.said()
+            ))
+        });
+        let taken_up = self.take_up_edit(text).await;
+        if let (Err(_), Err(error)) = (&taken_up, &forgotten) {
+            tracing::warn!("{error}");
+        }
+        taken_up.and(forgotten)
     }
 
     /// Tries a form before anything is written: one that makes no sense must not reach the plant file. Gives the id of its
@@ -67,7 +120,7 @@ impl App {
     }
 
     /// Stores a password; gives the one of before, empty when there was none.
-    fn change_password(&self, id: &str, password: &str) -> Result<String> {
+    pub(super) fn change_password(&self, id: &str, password: &str) -> Result<String> {
         let before = self.workspace.password(id)?.unwrap_or_default();
         self.workspace.put_password(id, password)?;
         Ok(before)

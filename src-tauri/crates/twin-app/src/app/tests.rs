@@ -2,6 +2,7 @@
 
 mod asset;
 mod kept;
+mod undo;
 mod unmade;
 
 use std::{

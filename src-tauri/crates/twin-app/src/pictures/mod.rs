@@ -26,6 +26,8 @@ use crate::{
 const FOLDER: &str = "pictures";
 /// The ending of their files.
 const ENDING: &str = ".svg";
+/// The ending that the text of before bindings gets.
+const OLD: &str = ".bak";
 /// Largest picture, bytes.
 pub const BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// Most pictures that are listed.
@@ -122,10 +124,48 @@ pub fn save(
         return Err(wrong(name, why));
     }
     if new != old {
-        write_atomic(&beside(&path, ".bak"), old.as_bytes())?;
+        write_atomic(&beside(&path, OLD), old.as_bytes())?;
         write_atomic(&path, new.as_bytes())?;
     }
     read(dir, name)
+}
+
+/// What it takes to undo what was done to a picture.
+#[derive(Clone, Debug)]
+pub struct PictureBack {
+    /// Its file.
+    pub file: String,
+    /// The print of its text of before, which lies beside it; none when it was brought in.
+    pub before: Option<String>,
+    /// The print of its text afterwards.
+    pub after: String,
+}
+
+/// Takes bindings back, or a picture that was brought in.
+///
+/// # Errors
+/// [`Error::Restore`] when it was changed since, [`Error::Request`], [`Error::File`].
+pub fn undo(dir: &Path, back: &PictureBack) -> Result<()> {
+    let path = place(dir, &back.file)?;
+    if print(&text_of(&path, &back.file)?) != back.after {
+        return Err(Error::changed(&back.file));
+    }
+    let Some(before) = &back.before else {
+        return fs::remove_file(&path).map_err(|source| file(Doing::Remove, &path, source));
+    };
+    let old = text_of(&beside(&path, OLD), &back.file)?;
+    if print(&old) != *before {
+        return Err(Error::changed(&format!("{}{OLD}", back.file)));
+    }
+    write_atomic(&path, old.as_bytes())
+}
+
+/// The print of a picture as it is now.
+///
+/// # Errors
+/// As [`read`].
+pub fn print_of(dir: &Path, name: &str) -> Result<String> {
+    text_of(&place(dir, name)?, name).map(|text| print(&text))
 }
 
 /// Copies a picture from anywhere into the workspace; gives its row. A picture of the same name is not replaced: the copy

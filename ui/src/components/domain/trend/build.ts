@@ -7,6 +7,7 @@ import { type BandRun, runsOfColumns } from "../../../lib/bands";
 import { badSpans, extent } from "../../../lib/columns";
 import type { Dash } from "../../../lib/envelope";
 import { formatNumber, MICROS_PER_MS } from "../../../lib/format";
+import { locale } from "../../../lib/locale";
 import type { Palette } from "../../../lib/palette";
 import { BAD, GOOD, reasonWord } from "../../../lib/quality";
 import { axisRange, type Bounds, steady } from "../../../lib/scale";
@@ -14,6 +15,7 @@ import type { AlarmLane } from "../../../lib/spanalarms";
 import { t } from "../../../lib/text/text";
 import type { Clock } from "../../../lib/time";
 import type { TrendColumns } from "../../../lib/trend";
+import { axisId } from "../../../lib/trendstate";
 import { compareAlarms } from "../../../lib/worst";
 import { KIND_BOOL, KIND_F64, KIND_I64, KIND_TEXT } from "../../../live/frame";
 import type { SampleTable } from "../../../live/table";
@@ -77,11 +79,6 @@ export interface Ghost {
   columns: TrendColumns | undefined;
   /** Of a signal whose states are no numbers. */
   runs: readonly BandRun[];
-}
-
-/** Signals of one unit share an axis; a signal without a unit has its own. */
-export function axisId(signal: SignalView): string {
-  return signal.unit === "" ? `signal:${signal.key}` : `unit:${signal.unit}`;
 }
 
 /**
@@ -178,8 +175,8 @@ function tracesOf(parts: Parts): Trace[] {
   return [...traces, ...ghosts];
 }
 
-/** Runs of columns are the same as long as the columns are. */
-const known = new WeakMap<TrendColumns, readonly BandRun[]>();
+/** Runs of columns are the same as long as the columns are, and the rules by which their words are written. */
+const known = new WeakMap<TrendColumns, { locale: string; runs: readonly BandRun[] }>();
 
 /** The states of a signal, whatever they are: from its columns, or as history has their words. */
 function runsOf(
@@ -190,15 +187,16 @@ function runsOf(
 ): readonly BandRun[] {
   const kind = parts.table.kind[signal.key];
   if (!statesAreNumbers(kind)) return words();
-  let runs = known.get(columns);
-  if (!runs) {
+  const rules = locale();
+  let made = known.get(columns);
+  if (made?.locale !== rules) {
     const onOff = (value: number) => (value === 0 ? t("trend-off") : t("trend-on"));
     const code = (value: number) => formatNumber(value, 0);
     const stale = signal.stale_after_ms * MICROS_PER_MS;
-    runs = runsOfColumns(columns, stale, kind === KIND_BOOL ? onOff : code);
-    known.set(columns, runs);
+    made = { locale: rules, runs: runsOfColumns(columns, stale, kind === KIND_BOOL ? onOff : code) };
+    known.set(columns, made);
   }
-  return runs;
+  return made.runs;
 }
 
 /** The band of a signal, and what lies behind it. */

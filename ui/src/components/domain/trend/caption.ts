@@ -14,8 +14,8 @@ import type { Caption, Entry } from "./snapshot";
 export interface Told {
   title: string;
   picks: readonly Picked[];
-  /** Key of the signal whose limits are shown, where a person has chosen one. */
-  focus: number | null;
+  /** Stable id of the signal whose limits are shown, where a person has chosen one. */
+  focus: string | null;
   /** What they are compared with; null: nothing. */
   behind: string | null;
   range: readonly [number, number];
@@ -51,7 +51,7 @@ function entryOf({ palette, table }: Told, { signal, slot, name }: Picked): Entr
 
 /** What a person would ask about the picture: whose limits these are, and what lies behind. */
 function rest({ picks, focus, behind, palette }: Told): Entry[] {
-  const of = picks.find(({ signal }) => signal.key === focus) ?? picks[0];
+  const of = picks.find(({ signal }) => signal.id === focus) ?? picks[0];
   const limited = of && (of.signal.limits.length > 0 || of.signal.normal !== null) && picks.length > 1;
   return [
     ...(behind === null

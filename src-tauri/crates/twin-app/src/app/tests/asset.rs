@@ -15,6 +15,7 @@ use crate::{
     api::{
         alarm::AlarmsQuery,
         events::{EventKind, EventWhat, EventsQuery},
+        undo::ActKind,
     },
     error::Error,
 };
@@ -33,8 +34,13 @@ async fn a_removed_connection_comes_back_to_the_byte() {
     house.app.remove_connection("c", "ada").await.unwrap();
     assert!(!house.text().contains("Ask Ann"));
     assert_eq!(house.app.workspace.password("c").unwrap(), None);
-    house.app.restore_connection("c", "bob").await.unwrap();
+    let acts = house.app.undoable().await.unwrap();
+    let [act] = &acts[..] else { panic!("{acts:?}") };
+    assert!(act.possible && act.kind == ActKind::RemoveConnection && act.name == "c");
+    assert!(act.rest_ms > 500e3 && act.rest_ms <= 600e3, "{act:?}");
+    house.app.undo(act.number, "bob").await.unwrap();
     assert_eq!(house.text(), before);
+    assert!(house.app.undoable().await.unwrap().is_empty());
     assert_eq!(
         house.app.workspace.password("c").unwrap().as_deref(),
         Some("secret")
@@ -43,10 +49,10 @@ async fn a_removed_connection_comes_back_to_the_byte() {
     let noted = house.actions().await;
     let of_people: Vec<_> = noted
         .iter()
-        .filter(|action| action.ends_with("-connection"))
+        .filter(|action| action.ends_with("-connection") || *action == "undo")
         .collect();
-    assert_eq!(of_people, ["remove-connection", "restore-connection"]);
-    let again = house.app.restore_connection("c", "bob").await;
+    assert_eq!(of_people, ["remove-connection", "undo"]);
+    let again = house.app.undo(act.number, "bob").await;
     assert!(matches!(again, Err(Error::Restore(_))), "{again:?}");
     house.close().await;
 }
@@ -57,10 +63,18 @@ async fn a_removal_is_not_taken_back_over_what_somebody_wrote_since() {
     house.app.workspace.put_password("c", "secret").unwrap();
     house.app.remove_connection("c", "ada").await.unwrap();
     house.edit("name = \"P\"", "name = \"Q\"");
-    let refused = house.app.restore_connection("c", "ada").await;
+    let acts = house.app.undoable().await.unwrap();
+    assert!(!acts[0].possible);
+    let refused = house.app.undo(acts[0].number, "ada").await;
     assert!(matches!(refused, Err(Error::Restore(_))), "{refused:?}");
     assert!(house.text().contains("name = \"Q\"") && !house.text().contains("port = 9"));
     assert_eq!(house.app.workspace.password("c").unwrap(), None);
+    // What stood in the way is gone: then it can be.
+    house.edit("name = \"Q\"", "name = \"P\"");
+    house.app.undo(acts[0].number, "ada").await.unwrap();
+    assert!(house.text().contains("port = 9"));
+    let password = house.app.workspace.password("c").unwrap();
+    assert_eq!(password.as_deref(), Some("secret"));
     house.close().await;
 }
 
