@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use tauri::State;
+use twin_app::said;
 use twin_app::{App, api::settings::ApiError};
-use twin_core::said;
 
 use crate::Host;
 

@@ -5,7 +5,7 @@ use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::oneshot;
 use twin_app::api::pick::{PickKind, PickRequest};
-use twin_core::said;
+use twin_app::said;
 
 use super::answer::{Answer, wrong};
 use crate::window;

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use tauri::{AppHandle, Manager, State};
 use twin_app::api::settings::{OnClose, Settings};
-use twin_core::said;
+use twin_app::said;
 
 use super::answer::{Answer, app, wrong};
 use crate::{Host, tray, window};

@@ -1,6 +1,6 @@
 //! Instants of the past.
 
-use twin_core::Timestamp;
+use twin_core::{Timestamp, said};
 use twin_historian::{AlarmsOf, WITHIN_SIGNALS_MAX, Within};
 
 use super::App;
@@ -10,7 +10,7 @@ use crate::{
         past::RaisedView,
     },
     clock,
-    error::{Error, Result},
+    error::{Error, Result, Thing},
     past::{self, Then},
     pipeline::writer::alarm_row,
 };
@@ -53,9 +53,10 @@ impl App {
     /// not have, [`Error::History`].
     pub async fn alarms_within(&self, query: &AlarmsQuery) -> Result<AlarmsPage> {
         if query.t0.is_nan() || query.t1.is_nan() || query.t0 > query.t1 {
-            return Err(Error::Request(
-                "the span of alarms is empty: choose another".into(),
-            ));
+            return Err(Error::Request(said!(
+                "refused-alarm-span",
+                "the span of alarms is empty: choose another"
+            )));
         }
         let as_of = match query.at {
             None => None,
@@ -99,9 +100,11 @@ impl App {
     /// Ids of signals of the plant.
     fn ids_of(&self, keys: &[u32]) -> Result<Vec<String>> {
         if keys.len() > WITHIN_SIGNALS_MAX {
-            return Err(Error::Request(
-                "alarms are looked for of at most 256 signals: choose fewer".into(),
-            ));
+            return Err(Error::Request(said!(
+                "refused-alarm-signals",
+                "alarms are looked for of at most {most} signals: choose fewer",
+                most = WITHIN_SIGNALS_MAX
+            )));
         }
         let plant = self.view.plant();
         let all = || plant.assets.iter().flat_map(|asset| &asset.signals);
@@ -109,7 +112,7 @@ impl App {
             let view = all().find(|signal| signal.key == *key);
             view.map(|signal| signal.id.clone())
                 .ok_or_else(|| Error::Unknown {
-                    what: "signal",
+                    what: Thing::Signal,
                     id: key.to_string(),
                 })
         };

@@ -269,23 +269,19 @@ impl Source {
                     ..Message::new(&topic, &payload, received)
                 };
                 self.observations.clear();
-                let manner = if retain { Manner::Kept } else { Manner::Live };
                 let decoded = self.decoder.decode(message, &mut self.observations);
                 self.note_tapped(&message, (qos, left_out), &decoded);
-                match decoded {
-                    Ok(()) => {
-                        self.keep_birth(&topic, &payload, received, job);
-                        let acknowledged = ack.is_some();
-                        let ack = self.hold(self.observations.held(), ack);
-                        self.take_observations(received, acknowledged, manner, turn, job);
-                        return self.pass(ack, (received, turn), job);
-                    }
-                    Err(why) => {
-                        let (reason, detail) = (why.kind.name(), why.detail);
-                        let whole = (&payload, payload.len() as u64);
-                        self.reject(topic.into(), reason, detail, whole, received, job);
-                    }
+                if let Err(why) = decoded {
+                    let (reason, detail) = (why.kind.name(), why.detail);
+                    let whole = (&payload, payload.len() as u64);
+                    self.reject(topic.into(), reason, detail, whole, received, job);
+                    return self.pass(ack, (received, turn), job);
                 }
+                let manner = if retain { Manner::Kept } else { Manner::Live };
+                self.keep_birth(&topic, &payload, received, job);
+                let acknowledged = ack.is_some();
+                let ack = self.hold(self.observations.held(), ack);
+                self.take_observations(received, acknowledged, manner, turn, job);
                 self.pass(ack, (received, turn), job);
             }
             Inbound::Unreadable {
@@ -302,14 +298,8 @@ impl Source {
                 self.topics.note(&topic, excerpt.len(), received);
                 let why = (cause.name(), &*detail);
                 self.note_unreadable((&topic, received), ack.as_ref(), why, &excerpt);
-                self.reject(
-                    topic,
-                    cause.name(),
-                    detail,
-                    (&excerpt, u64::from(size)),
-                    received,
-                    job,
-                );
+                let known = (&excerpt, u64::from(size));
+                self.reject(topic, cause.name(), detail, known, received, job);
                 self.pass(ack, (received, turn), job);
             }
             Inbound::Dropped { count, .. } => self.dropped += count,

@@ -207,7 +207,10 @@ async fn look_and_repair(dir: &Path, model: &Model, what: &str) -> Option<usize>
                     "{what}: {missing} samples are missing and nobody says so"
                 );
             }
-            let aside = historian.notices().iter().any(|n| n.contains("kept as"));
+            let aside = historian
+                .notices()
+                .iter()
+                .any(|n| n.to_string().contains("kept as"));
             let closed = historian.close().await;
             drop(historian);
             if aside {

@@ -351,7 +351,7 @@ fn what_is_no_database_at_all_is_kept_aside() {
             std::fs::write(dir.path().join(name), &text).unwrap();
             let historian = open(dir.path()).await;
             assert!(
-                historian.notices()[0].contains(name),
+                historian.notices()[0].to_string().contains(name),
                 "{:?}",
                 historian.notices()
             );
@@ -390,7 +390,10 @@ fn a_damaged_journal_row_goes_to_quarantine_and_the_others_are_kept() {
             panic!("{:?}", historian.notices());
         };
         assert!(
-            notice.starts_with("journal row 2 (1 samples) is damaged") && notice.contains("backup"),
+            notice
+                .to_string()
+                .starts_with("journal row 2 (1 samples) is damaged")
+                && notice.to_string().contains("backup"),
             "{notice}"
         );
         assert_eq!(all(&historian, 0).await, [(0, 0.0), (2, 2.0)]);

@@ -184,7 +184,7 @@ fn a_history_of_schema_3_keeps_its_rejects_and_says_what_it_does_not_know() {
             PRAGMA user_version = 3";
         sql(&file, older).await;
         let historian = open(dir.path()).await;
-        assert_eq!(historian.notices(), Vec::<String>::new());
+        assert_eq!(historian.notices(), Vec::<twin_core::Said>::new());
         let expect = async |historian: &Historian| {
             let kept = historian.rejects(9).await.unwrap();
             let told: Vec<_> = kept

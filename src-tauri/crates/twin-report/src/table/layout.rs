@@ -125,39 +125,45 @@ impl Layout {
                 typed: if value.is_some() { [None; 4] } else { typed },
             }));
         }
-        let mut signals: Vec<(usize, Arc<str>)> = Vec::with_capacity(names.len());
-        let mut seen = std::collections::HashSet::new();
-        for (column, name) in names.iter().enumerate() {
-            let name = name.trim();
-            if column == time || name.is_empty() {
-                continue;
-            }
-            if !seen.insert(name) {
-                return header(said!(
-                    "table-twice",
-                    "the first line names the column `{name}` twice",
-                    name = super::cell::excerpt(name)
-                ));
-            }
-            signals.push((column, name.into()));
+        wide(names, time)
+    }
+}
+
+/// One column a signal.
+fn wide(names: &[String], time: usize) -> Result<Layout, Error> {
+    let header = |what: Said| Err(Error::Header(what));
+    let mut signals: Vec<(usize, Arc<str>)> = Vec::with_capacity(names.len());
+    let mut seen = std::collections::HashSet::new();
+    for (column, name) in names.iter().enumerate() {
+        let name = name.trim();
+        if column == time || name.is_empty() {
+            continue;
         }
-        if let Some(name) = quality_beside(&seen) {
+        if !seen.insert(name) {
             return header(said!(
-                "table-quality",
-                "the column `{name}` would be the quality of samples, and a file with one column a signal has no place \
-                 for it: give columns `signal`, `time`, `value` and `status`, or take it out",
+                "table-twice",
+                "the first line names the column `{name}` twice",
                 name = super::cell::excerpt(name)
             ));
         }
-        if signals.is_empty() {
-            return header(said!(
-                "table-no-signal",
-                "there is a column for the time, but none for a signal: give columns `signal`, `time` and `value`, or \
-                 one column a signal"
-            ));
-        }
-        Ok(Layout::Wide { time, signals })
+        signals.push((column, name.into()));
     }
+    if let Some(name) = quality_beside(&seen) {
+        return header(said!(
+            "table-quality",
+            "the column `{name}` would be the quality of samples, and a file with one column a signal has no place \
+             for it: give columns `signal`, `time`, `value` and `status`, or take it out",
+            name = super::cell::excerpt(name)
+        ));
+    }
+    if signals.is_empty() {
+        return header(said!(
+            "table-no-signal",
+            "there is a column for the time, but none for a signal: give columns `signal`, `time` and `value`, or \
+             one column a signal"
+        ));
+    }
+    Ok(Layout::Wide { time, signals })
 }
 
 /// A column that tells of quality among columns of signals: a plain `status`, or `pump/flow.quality` beside `pump/flow`.

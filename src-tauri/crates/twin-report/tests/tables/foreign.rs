@@ -133,7 +133,7 @@ fn bytes_that_are_no_text_spoil_their_line_only() {
 #[test]
 fn headers_that_say_too_little_are_refused_in_words() {
     let header = |text: &[u8]| match read(text) {
-        Err(Error::Header(why)) => why,
+        Err(Error::Header(why)) => why.to_string(),
         other => panic!("{other:?}"),
     };
     assert!(header(b"").contains("empty"));
