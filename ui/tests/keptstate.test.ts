@@ -140,6 +140,7 @@ describe("in the window", () => {
     expect(first.untouched).toBe(true);
     const now = live.instant();
     first.view.zoomTo(now - 2 * H, now - H);
+    await waitFor(() => expect(byId("trend")?.querySelectorAll(".chip")).toHaveLength(2));
     byId("trend")?.querySelector<HTMLButtonElement>(".chip")?.click();
     await tick();
     const picks = [...(first.picks ?? [])];

@@ -22,7 +22,7 @@ const isPart = (text: string) =>
   isProse(text) || (/\s/.test(text) && /(^|\s)\p{L}{2,}(\s|[.,:;!?…]|$)/u.test(text));
 /** Names that are the same in every language, paths, commands, and what a canvas takes for a font. */
 const isName = (text: string) =>
-  /^[\s·]*(Twinscope|English|Deutsch|CSV|Parquet|CoAP|MQTT [\d.]+|QoS|\w+\.example|cargo xtask demo|\/[\w./-]+|\d+px .*)$/.test(
+  /^[\s·]*(Twinscope|English|Deutsch|CSV|Parquet|CoAP|MQTT [\d.]+|QoS|\w+\.example|cargo xtask demo|\/[\w./-]+|(?:\d+ )?\d+px .*)$/.test(
     text.trim(),
   );
 

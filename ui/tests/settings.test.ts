@@ -123,7 +123,7 @@ describe("in the window", () => {
     expect(before?.unit).toBe("°C");
     const celsius = live.cell(before?.key ?? 0).number;
     byId("nav-settings")?.click();
-    await tick();
+    await waitFor(() => expect(document.querySelector("dialog")).not.toBeNull());
     expect(byId("converted-units")).toBeNull();
     select("settings-unit-temperature", "°F");
     await waitFor(() => expect(signal()?.unit).toBe("°F"));
@@ -174,7 +174,7 @@ describe("in the window", () => {
   it("contrast and density stand on the page, and are kept", async () => {
     await open();
     byId("nav-settings")?.click();
-    await tick();
+    await waitFor(() => expect(document.querySelector("dialog")).not.toBeNull());
     byId("settings-contrast-high")?.click();
     byId("settings-density-compact")?.click();
     byId("settings-motion-reduced")?.click();
