@@ -11,6 +11,9 @@ import { Live } from "../src/live/live.svelte";
 import { theme } from "../src/live/theme.svelte";
 import { recorder } from "./canvas";
 
+/** A loaded machine takes longer than a second, for a part of the window that is loaded when it is wanted. */
+const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 10_000 });
+
 let end: (() => Promise<void>) | undefined;
 afterEach(async () => {
   await end?.();
@@ -38,14 +41,14 @@ describe("window", () => {
     const uiReady = vi.fn(async () => {});
     await open("fault", { uiReady });
     expect(document.documentElement.dataset.ready).toBeUndefined();
-    await vi.waitFor(() => expect(document.documentElement.dataset.ready).toBe("true"));
-    await vi.waitFor(() => expect(uiReady).toHaveBeenCalledTimes(1));
+    await waitFor(() => expect(document.documentElement.dataset.ready).toBe("true"));
+    await waitFor(() => expect(uiReady).toHaveBeenCalledTimes(1));
   });
 
   it("shows every asset, the ways to the screens, the counters and the title", async () => {
     await open("fault");
-    await vi.waitFor(() => expect(byId("status-connection")?.textContent).toContain("3 connections"));
-    expect(byId("tile-pump-2")).not.toBeNull();
+    await waitFor(() => expect(byId("status-connection")?.textContent).toContain("3 connections"));
+    await waitFor(() => expect(byId("tile-pump-2")).not.toBeNull());
     expect(document.querySelectorAll("[data-asset]")).toHaveLength(15);
     for (const id of ["nav-overview", "nav-alarms", "nav-connections"]) expect(byId(id)).not.toBeNull();
     expect(document.title).toBe("(2) Overview – Riverside Pumping Station – Twinscope");
@@ -56,9 +59,9 @@ describe("window", () => {
 
   it("does not call live what no connection brings", async () => {
     const backend = await open("fault");
-    await vi.waitFor(() => expect(byId("clock")?.textContent).toContain("LIVE"));
+    await waitFor(() => expect(byId("clock")?.textContent).toContain("LIVE"));
     for (const { form } of await backend.connections()) await backend.removeConnection(form.id);
-    await vi.waitFor(() => expect(byId("clock")?.textContent).toContain("NO LINK"));
+    await waitFor(() => expect(byId("clock")?.textContent).toContain("NO LINK"));
     expect(byId("clock")?.textContent).not.toContain("LIVE");
   });
 
@@ -68,18 +71,18 @@ describe("window", () => {
     byId("search")?.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }));
     expect(acknowledge).not.toHaveBeenCalled();
     window.dispatchEvent(new KeyboardEvent("keydown", { key: "a" }));
-    await vi.waitFor(() => expect(document.title.startsWith("(1)")).toBe(true));
+    await waitFor(() => expect(document.title.startsWith("(1)")).toBe(true));
     expect(acknowledge.mock.calls[0]?.[0]).toContain("pump-2/vibration_de/high-high");
   });
 
   it("acknowledges in the alarm table", async () => {
     await open("fault");
     window.location.hash = "#/alarms";
-    await vi.waitFor(() => expect(byId("alarm-1-pump-2-high-high")).not.toBeNull());
+    await waitFor(() => expect(byId("alarm-1-pump-2-high-high")).not.toBeNull());
     const row = byId("alarm-1-pump-2-high-high");
     expect(row?.dataset.state).toBe("unack-active");
     row?.querySelector<HTMLElement>('[data-testid="ack"]')?.click();
-    await vi.waitFor(() => expect(byId("alarm-1-pump-2-high-high")?.dataset.state).toBe("acked-active"));
+    await waitFor(() => expect(byId("alarm-1-pump-2-high-high")?.dataset.state).toBe("acked-active"));
     expect(byId("alarm-1-pump-2-high-high")?.textContent).toContain("operator");
   });
 
@@ -87,21 +90,21 @@ describe("window", () => {
     const requestRebirth = vi.fn(async () => {});
     await open("fault", { requestRebirth });
     window.location.hash = "#/connections";
-    await vi.waitFor(() => expect(byId("rejects-station")?.textContent).toContain("JSON nested too deeply"));
-    await vi.waitFor(() => expect(byId("session-row-Riverside/edge-2")).not.toBeNull());
+    await waitFor(() => expect(byId("rejects-station")?.textContent).toContain("JSON nested too deeply"));
+    await waitFor(() => expect(byId("session-row-Riverside/edge-2")).not.toBeNull());
     document.querySelector<HTMLElement>('[aria-label="Ask Riverside/edge-2 for a rebirth"]')?.click();
-    await vi.waitFor(() => expect(document.querySelector("dialog")).not.toBeNull());
+    await waitFor(() => expect(document.querySelector("dialog")).not.toBeNull());
     expect(requestRebirth).not.toHaveBeenCalled();
     const ask = [...document.querySelectorAll("dialog button")].find((button) =>
       button.textContent?.includes("Ask for"),
     );
     (ask as HTMLElement).click();
-    await vi.waitFor(() => expect(requestRebirth).toHaveBeenCalledWith("station", "Riverside/edge-2"));
+    await waitFor(() => expect(requestRebirth).toHaveBeenCalledWith("station", "Riverside/edge-2"));
   });
 
   it("tells a person without a broker what to do next", async () => {
     await open("empty");
-    await vi.waitFor(() => expect(byId("first-demo")?.textContent).toContain("Try the demo"));
+    await waitFor(() => expect(byId("first-demo")?.textContent).toContain("Try the demo"));
     expect(byId("first-connect")).not.toBeNull();
     expect(byId("folder-path")).not.toBeNull();
   });
@@ -122,7 +125,7 @@ describe("window", () => {
       uiReady,
       closeWindow,
     });
-    await vi.waitFor(() => expect(byId("fault")?.textContent).toContain("in use by another Twinscope"));
+    await waitFor(() => expect(byId("fault")?.textContent).toContain("in use by another Twinscope"));
     expect(byId("fault")?.querySelector('[role="alert"]')?.textContent).toContain("try again");
     expect(byId("folder-path")).not.toBeNull();
     expect(byId("fault-demo")).not.toBeNull();
@@ -131,16 +134,16 @@ describe("window", () => {
     // Nothing beside it that would not work.
     expect(byId("nav-overview")).toBeNull();
     byId("fault-quit")?.click();
-    await vi.waitFor(() => expect(closeWindow).toHaveBeenCalledWith(false, false));
+    await waitFor(() => expect(closeWindow).toHaveBeenCalledWith(false, false));
   });
 
   it("leads to another plant when its own cannot be opened, or tries again", async () => {
     const said = { message: "plant.toml, line 3: there is no such key" };
     const openOwn = vi.fn(() => Promise.reject(said));
     await open("normal", { plant: () => Promise.reject(said), openOwn });
-    await vi.waitFor(() => expect(byId("fault-again")).not.toBeNull());
+    await waitFor(() => expect(byId("fault-again")).not.toBeNull());
     byId("fault-again")?.click();
-    await vi.waitFor(() => expect(byId("opening-failure")?.textContent).toContain("no such key"));
+    await waitFor(() => expect(byId("opening-failure")?.textContent).toContain("no such key"));
     expect(openOwn).toHaveBeenCalledTimes(1);
   });
 
@@ -152,10 +155,10 @@ describe("window", () => {
       way = { ...view, step: "cancelled" };
     });
     await open("normal", { plant: () => Promise.reject(starting), opening: async () => way, cancelOpening });
-    await vi.waitFor(() => expect(byId("fault")?.textContent).toContain("Opening the plant"));
+    await waitFor(() => expect(byId("fault")?.textContent).toContain("Opening the plant"));
     expect(byId("fault")?.querySelector('[role="alert"]')).toBeNull();
     byId("opening-cancel")?.click();
-    await vi.waitFor(() => expect(byId("fault-again")).not.toBeNull());
+    await waitFor(() => expect(byId("fault-again")).not.toBeNull());
     expect(cancelOpening).toHaveBeenCalledTimes(1);
   });
 
@@ -169,7 +172,7 @@ describe("window", () => {
     });
     expect(byId("fault")?.textContent).toContain("plant.toml, line 41");
     broken = false;
-    await vi.waitFor(() => expect(byId("tile-pump-1")).not.toBeNull(), { timeout: 4_000 });
+    await waitFor(() => expect(byId("tile-pump-1")).not.toBeNull());
     expect(byId("fault")).toBeNull();
     expect(uiReady).toHaveBeenCalledTimes(1);
   });
@@ -183,31 +186,31 @@ describe("window", () => {
     byId("nav-settings")?.focus();
     byId("nav-settings")?.click();
     const choice = (value: string) => byId(`settings-close-${value}`) as HTMLInputElement;
-    await vi.waitFor(() => expect(choice("ask").checked).toBe(true));
+    await waitFor(() => expect(choice("ask").checked).toBe(true));
     expect(byId("settings-workspace")?.textContent).toBe("/home/operator/riverside");
     choice("tray").click();
-    await vi.waitFor(() => expect(setSettings).toHaveBeenCalledWith({ on_close: "tray", language: "en" }));
+    await waitFor(() => expect(setSettings).toHaveBeenCalledWith({ on_close: "tray", language: "en" }));
     fails = true;
     choice("quit").click();
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(document.querySelector('dialog [role="alert"]')?.textContent).toContain("disk is full"),
     );
     expect(choice("tray").checked).toBe(true);
     byId("settings-done")?.click();
-    await vi.waitFor(() => expect(document.querySelector("dialog")).toBeNull());
+    await waitFor(() => expect(document.querySelector("dialog")).toBeNull());
     expect(document.activeElement).toBe(byId("nav-settings"));
   });
 
   it("changes colours in the settings", async () => {
     await open("normal");
     byId("nav-settings")?.click();
-    await vi.waitFor(() => expect(byId("settings-theme-light")).not.toBeNull());
+    await waitFor(() => expect(byId("settings-theme-light")).not.toBeNull());
     byId("settings-theme-light")?.click();
-    await vi.waitFor(() => expect(document.documentElement.dataset.theme).toBe("light"));
+    await waitFor(() => expect(document.documentElement.dataset.theme).toBe("light"));
     byId("settings-theme-dark")?.click();
-    await vi.waitFor(() => expect(document.documentElement.dataset.theme).toBe("dark"));
+    await waitFor(() => expect(document.documentElement.dataset.theme).toBe("dark"));
     byId("settings-theme-system")?.click();
-    await vi.waitFor(() => expect(theme.choice).toBe("system"));
+    await waitFor(() => expect(theme.choice).toBe("system"));
   });
 
   it("turns the pages of the alarm history by sequence number", async () => {
@@ -236,15 +239,15 @@ describe("window", () => {
     );
     await open("normal", { alarmHistory });
     window.location.hash = "#/alarms";
-    await vi.waitFor(() => expect(byId("alarms-history")).not.toBeNull());
+    await waitFor(() => expect(byId("alarms-history")).not.toBeNull());
     byId("alarms-history")?.click();
     // Rows far from the screen do not exist.
     const shown = () => Number(byId("alarm-table")?.getAttribute("aria-rowcount")) - 1;
-    await vi.waitFor(() => expect(shown()).toBe(200));
+    await waitFor(() => expect(shown()).toBe(200));
     byId("alarms-older")?.click();
-    await vi.waitFor(() => expect(shown()).toBe(400));
+    await waitFor(() => expect(shown()).toBe(400));
     byId("alarms-older")?.click();
-    await vi.waitFor(() => expect(shown()).toBe(450));
+    await waitFor(() => expect(shown()).toBe(450));
     expect(byId("alarms-older")).toBeNull();
     const asked = alarmHistory.mock.calls.filter(([, limit]) => limit === 200).map(([before]) => before);
     expect(asked.filter((before) => before !== 0)).toEqual([251, 51]);
@@ -254,14 +257,14 @@ describe("window", () => {
     vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation(() => recorder().context as never);
     const backend = await open("fault");
     window.location.hash = "#/asset/pump-2";
-    await vi.waitFor(() => expect(byId("why")?.textContent).toContain("0 false alarms in 9.2"));
+    await waitFor(() => expect(byId("why")?.textContent).toContain("0 false alarms in 9.2"));
     expect(byId("asset-pump-2")?.textContent).toMatch(/live since .{4,8}\d\d:\d\d:\d\d/);
     expect(byId("why")?.textContent).not.toContain("ridge regression");
     const shares = (await backend.anomaly("pump-2"))?.shares ?? [];
     expect(shares.length).toBeGreaterThan(4);
     expect(byId("why")?.querySelectorAll("li").length).toBe(shares.length);
     byId("why-how")?.click();
-    await vi.waitFor(() => expect(byId("why")?.textContent).toContain("ridge regression"));
+    await waitFor(() => expect(byId("why")?.textContent).toContain("ridge regression"));
     expect(byId("why-how")?.getAttribute("aria-expanded")).toBe("true");
   });
 
@@ -276,12 +279,12 @@ describe("window", () => {
       },
     });
     ask();
-    await vi.waitFor(() => expect(byId("close-tray")).not.toBeNull());
+    await waitFor(() => expect(byId("close-tray")).not.toBeNull());
     const remember = byId("close-remember") as HTMLInputElement;
     expect(remember.checked).toBe(true);
     remember.click();
     byId("close-tray")?.click();
-    await vi.waitFor(() => expect(closeWindow).toHaveBeenCalledWith(true, false));
-    await vi.waitFor(() => expect(byId("close-tray")).toBeNull());
+    await waitFor(() => expect(closeWindow).toHaveBeenCalledWith(true, false));
+    await waitFor(() => expect(byId("close-tray")).toBeNull());
   });
 });
