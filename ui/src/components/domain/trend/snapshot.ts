@@ -45,7 +45,7 @@ export interface Caption {
 
 const FONT = '12px "Inter Variable", system-ui, sans-serif';
 const SMALL = '10px "Inter Variable", system-ui, sans-serif';
-const TITLE = '600 14px "Inter Variable", system-ui, sans-serif';
+const TITLE = '14px "Inter Variable", system-ui, sans-serif';
 const EDGE = 14;
 const LINE = 20;
 const SWATCH = 10;
@@ -117,7 +117,7 @@ export function legendRows(
 }
 
 function drawHead(pen: Pen, caption: Caption, legend: readonly Row[], inner: number, palette: Palette): void {
-  pen.font = TITLE;
+  pen.font = `600 ${TITLE}`;
   pen.fillStyle = palette.strong;
   pen.fillText(caption.title, EDGE, EDGE + LINE / 2);
   pen.font = FONT;
