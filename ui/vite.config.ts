@@ -37,5 +37,10 @@ export default defineConfig({
   },
   // Components are mounted in tests: take the browser's Svelte, not the server's.
   resolve: process.env.VITEST ? { conditions: ["browser"] } : {},
-  test: { environment: "node", include: ["tests/**/*.test.ts"], testTimeout: 30_000 },
+  test: {
+    environment: "node",
+    include: ["tests/**/*.test.ts"],
+    setupFiles: ["tests/parts.ts"],
+    testTimeout: 30_000,
+  },
 });
