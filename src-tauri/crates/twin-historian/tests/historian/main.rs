@@ -27,6 +27,7 @@ mod repair;
 mod retention;
 mod rolled;
 mod rollup;
+mod signals;
 mod space;
 mod storage;
 
