@@ -15,6 +15,7 @@ mod faults;
 mod files;
 mod flips;
 mod footprint;
+mod fresh;
 mod frontier;
 mod gone;
 mod import;
