@@ -41,6 +41,17 @@ impl SmallDisk {
         Ok(())
     }
 
+    /// Takes all but so many free bytes.
+    ///
+    /// # Errors
+    /// When the file for it cannot be made.
+    pub fn fill_but(&self, bytes: u64) -> Result<()> {
+        self.fill()?;
+        let ballast = File::options().write(true).open(self.ballast())?;
+        let taken = ballast.metadata()?.len();
+        Ok(ballast.set_len(taken.saturating_sub(bytes))?)
+    }
+
     /// Gives it all back.
     ///
     /// # Errors

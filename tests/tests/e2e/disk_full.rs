@@ -14,6 +14,8 @@ use crate::{
 };
 
 const SOON: Duration = Duration::from_secs(30);
+/// What SQLite needs of a disk to read at all: the index of each file's log, bytes.
+const ROOM: u64 = 128 << 10;
 
 /// What a test needs is missing. On a build server that is a failure, or nobody would ever notice.
 pub fn left_out(why: &str) -> Result<()> {
@@ -320,6 +322,93 @@ async fn a_link_that_is_lost_while_the_disk_is_full_is_lost_afterwards() -> Resu
         let quality = as_of::quality(&historian, at).await?;
         ensure!(quality == lost, "{quality:?}");
     }
+    historian.close().await?;
+    Ok(())
+}
+
+/// More names than history has room for, and a tank of its own.
+fn new_signals(workspace: &Path) -> Result<()> {
+    use std::fmt::Write as _;
+    let file = workspace.join("plant.toml");
+    let mut text = std::fs::read_to_string(&file)?;
+    text += "\n[[type]]\nid = \"large\"\n";
+    for n in 0..2_000 {
+        writeln!(
+            text,
+            "[[type.signal]]\nid = \"signal-that-has-a-long-name-{n}\""
+        )?;
+    }
+    for (id, of) in [("many", "large"), ("late", "tank")] {
+        write!(
+            text,
+            "[[asset]]\nid = \"{id}\"\nname = \"{id}\"\narea = \"a\"\ntype = \"{of}\"\nconnection = \"c\"\n\
+             source = \"plant/{id}#{{signal}}\"\n"
+        )?;
+    }
+    Ok(std::fs::write(file, text)?)
+}
+
+async fn shows(app: &App, tank: &str, level: f64) -> Result<()> {
+    let what = format!("{level} m in {tank}");
+    wait::until(&what, SOON, || async {
+        let (value, quality) = tanks::shown(app, tank).ok()?;
+        (value == level && quality.is_good()).then_some(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plant_that_gained_signals_starts_on_a_full_disk() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let broker = Broker::start(dir.path()).await?;
+    let workspace = dir.path().join("workspace");
+    let Some(disk) = disk(&workspace)? else {
+        return Ok(());
+    };
+    tanks::workspace(&workspace, broker.port, 1)?;
+    let (app, _notices) = start(&workspace).await?;
+    let (mut sure, mut once) = (Levels::new(), Levels::new());
+    both_arrive(&app, &broker, &mut sure, &mut once).await?;
+    app.stop().await;
+    drop(app);
+    new_signals(&workspace)?;
+
+    disk.fill_but(ROOM)?;
+    let (app, _notices) = start(&workspace).await?;
+    let text = wait::until("what is said", SOON, || async { complaint(&app) }).await?;
+    ensure!(
+        text.contains("telemetry.db") && text.contains("full"),
+        "{text}"
+    );
+    ensure!(tanks::shown(&app, "sure")?.0 == 49.0, "what history knows");
+    is_up(&app).await?;
+    let mut late = Levels::new();
+    once.publish(&broker, ONCE, 0, 10)?;
+    late.publish(&broker, "plant/late", 0, 10)?;
+    shows(&app, "once", 59.0).await?;
+    shows(&app, "late", 9.0).await?;
+    ensure!(complaint(&app).is_some(), "it is still full");
+
+    disk.empty()?;
+    wait::until("the end of it", SOON, || async {
+        complaint(&app).is_none().then_some(())
+    })
+    .await?;
+    sure.publish(&broker, SURE, 1, 10)?;
+    shows(&app, "sure", 59.0).await?;
+    wait::until("nothing to wait in memory", SOON, || async {
+        (app.view().counters().waiting == 0.0).then_some(())
+    })
+    .await?;
+    app.stop().await;
+    drop(app);
+    let historian = Historian::open(&workspace, clock::now()).await?;
+    for (tank, levels) in [("sure", &sure), ("once", &once), ("late", &late)] {
+        let stored = tanks::stored(&historian, tank).await?;
+        ensure!(stored == levels.count(), "{tank}: {stored}");
+    }
+    ensure!(historian.signals().await?.len() == 2_003);
+    ensure!(historian.check().await?.is_sound());
     historian.close().await?;
     Ok(())
 }

@@ -53,7 +53,9 @@ impl Historian {
     }
 
     /// Stores a group in one commit: all of it or nothing. Gives the journal row that its samples became, none when
-    /// it held no sample. Returns after the commit has returned; with [`Durability::Full`] it is on the disk then.
+    /// it held no sample. Returns after the commit has returned; with [`Durability::Full`] it is on the disk then. Signals with
+    /// keys that are not stored yet ([`signal_keys_at_start`](Self::signal_keys_at_start)) are stored before, also when
+    /// the group is empty.
     ///
     /// # Errors
     /// [`Error::Full`] when there is no space. After any error nothing of the group is stored, and it may be offered
@@ -65,6 +67,7 @@ impl Historian {
     ) -> Result<Option<JournalRow>> {
         let inner = &*self.inner;
         let file = &inner.telemetry.file;
+        inner.store_reserved().await?;
         let extent = Extent::of(group.batches);
         if extent.is_none() && group.has_no_events() {
             return Ok(None);

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, fmt::Write as _, ops::Range};
 
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
-use twin_core::{SignalKey, Status, Timestamp, Value, ValueKind};
+use twin_core::{SignalKey, Timestamp, ValueKind};
 
 use crate::{
     arrivals::ArrivalCache,
@@ -11,6 +11,7 @@ use crate::{
     chunk::{Chunk, Statistics},
     error::{Error, Result as Fallible},
     historian::Inner,
+    points::{Point, Points},
     sample::Sample,
 };
 
@@ -163,25 +164,14 @@ pub(crate) fn missing(row: &ChunkRow) -> Error {
     }
 }
 
-/// Samples of a chunk as columns, for statistics.
-#[derive(Default)]
-pub(crate) struct Stretch {
-    pub times: Vec<i64>,
-    /// Finite or NaN.
-    pub numbers: Vec<f64>,
-    pub statuses: Vec<Status>,
-    /// Only when wanted, and when some value is no floating-point number.
-    pub values: Option<Vec<Value>>,
-}
-
 /// The samples of a chunk from `from` to `to`, both included.
-pub(crate) fn stretch(
+pub(crate) fn points(
     (signal, blob): (i64, &[u8]),
     from: i64,
     to: i64,
     with_values: bool,
-) -> Result<Stretch, Malformed> {
-    stretch_of(&opened(signal, blob)?, from, to, with_values)
+) -> Result<Points, Malformed> {
+    points_of(&opened(signal, blob)?, from, to, with_values)
 }
 
 /// The chunk, if it is one of the signal.
@@ -193,12 +183,12 @@ pub(crate) fn opened(signal: i64, blob: &[u8]) -> Result<Chunk<'_>, Malformed> {
     Chunk::of(SignalKey(signal), blob)
 }
 
-fn stretch_of(
+fn points_of(
     chunk: &Chunk<'_>,
     from: i64,
     to: i64,
     with_values: bool,
-) -> Result<Stretch, Malformed> {
+) -> Result<Points, Malformed> {
     let pages = pages(chunk, from, to);
     let mut times = chunk.times(pages.clone())?;
     let begin = times.partition_point(|time| *time < from);
@@ -224,7 +214,7 @@ fn stretch_of(
     }
     cut(&mut times, begin, end);
     cut(&mut numbers, begin, end);
-    Ok(Stretch {
+    Ok(Points {
         times,
         numbers,
         statuses,
@@ -246,9 +236,6 @@ fn pages(chunk: &Chunk<'_>, from: i64, to: i64) -> Range<usize> {
     begin.min(end)..end
 }
 
-/// Source time, number and status of one sample.
-pub(crate) type Point = (i64, f64, Status);
-
 /// The newest sample before `t0` and the oldest one at `t1` or later, as far as the chunk has them.
 pub(crate) fn beside(
     (signal, blob): (i64, &[u8]),
@@ -261,21 +248,14 @@ pub(crate) fn beside(
     if let Some(before) = t0.checked_sub(1)
         && let Some(page) = chunk.page_before(Timestamp(before))
     {
-        let samples = stretch_of(&chunk, starts[page], before, false)?;
+        let samples = points_of(&chunk, starts[page], before, false)?;
         found[0] = samples.point(samples.times.len().wrapping_sub(1));
     }
     // On the page in which `t1` lies, or the first of the next one.
     let next = chunk.page_before(Timestamp(t1)).map_or(0, |page| page + 1);
     let to = starts.get(next).copied().unwrap_or(i64::MAX);
-    found[1] = stretch_of(&chunk, t1, to, false)?.point(0);
+    found[1] = points_of(&chunk, t1, to, false)?.point(0);
     Ok(found)
-}
-
-impl Stretch {
-    fn point(&self, at: usize) -> Option<Point> {
-        let (time, number) = (self.times.get(at)?, self.numbers.get(at)?);
-        Some((*time, *number, *self.statuses.get(at)?))
-    }
 }
 
 /// Whole samples of a chunk from `from` to `to`, both included.

@@ -67,8 +67,8 @@ pub(crate) struct Database {
     pub file: PathBuf,
     pub writer: Mutex<Writer>,
     pub readers: SqlitePool,
-    /// Folds the log in beside the writer: see `keep/checkpoint.rs`.
-    pub checkpointer: Mutex<SqliteConnection>,
+    /// Folds the log in beside the writer: see `keep/checkpoint.rs`. None once the file is closed.
+    pub checkpointer: Mutex<Option<SqliteConnection>>,
     /// How many long readings are under way.
     long_readings: AtomicUsize,
 }
@@ -133,7 +133,7 @@ impl Database {
             file,
             writer: Mutex::new(writer),
             readers,
-            checkpointer: Mutex::new(checkpointer),
+            checkpointer: Mutex::new(Some(checkpointer)),
             long_readings: AtomicUsize::new(0),
         })
     }
@@ -149,7 +149,8 @@ impl Database {
     pub(crate) async fn ease_log(&self) {
         // Who holds it is folding in.
         if let Ok(mut own) = self.checkpointer.try_lock()
-            && let Err(error) = self.ease(&mut own).await
+            && let Some(own) = own.as_mut()
+            && let Err(error) = self.ease(own).await
         {
             tracing::warn!(%error, "the log stays long");
         }
@@ -211,16 +212,19 @@ impl Database {
     /// [`close`](Self::close), and waits until no connection has the file open any more.
     pub(crate) async fn shut(self) -> Result<()> {
         self.close().await?;
-        let shut = Error::sql(&self.file, "close the file");
-        let checkpointer = self.checkpointer.into_inner();
-        checkpointer.close().await.map_err(&shut)?;
         let writer = self.writer.into_inner();
-        writer.connection.close().await.map_err(&shut)
+        let closed = writer.connection.close().await;
+        closed.map_err(Error::sql(&self.file, "close the file"))
     }
 
-    /// Closes readers and writer; the write-ahead log is folded into the file.
+    /// Closes all connections but the writer, and folds the write-ahead log into the file. The writer's end takes the log away:
+    /// only the last connection does, and of two that end at the same instant neither would be the last.
     pub(crate) async fn close(&self) -> Result<()> {
         self.readers.close().await;
+        if let Some(checkpointer) = self.checkpointer.lock().await.take() {
+            let closed = checkpointer.close().await;
+            closed.map_err(Error::sql(&self.file, "close the checkpointer"))?;
+        }
         let mut writer = self.writer.lock().await;
         writer.ready(Durability::Full).await?;
         writer
@@ -394,10 +398,8 @@ fn has_unknown_format(file: &Path) -> bool {
     use std::io::Read as _;
     let mut header = [0; 20];
     let read = std::fs::File::open(file).and_then(|mut file| file.read_exact(&mut header));
-    read.is_ok()
-        && header[18..20]
-            .iter()
-            .any(|format| !(1..=2).contains(format))
+    let known = |format: &u8| (1..=2).contains(format);
+    read.is_ok() && !header[18..20].iter().all(known)
 }
 
 fn is_recent(version: &str) -> bool {

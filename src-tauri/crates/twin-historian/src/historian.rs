@@ -1,12 +1,12 @@
-//! The handle: opening, numbering of signals, health.
+//! The handle: opening, closing, health.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     path::Path,
     sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
 };
 
-use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::SqliteConnection;
 use twin_core::{Said, SignalId, SignalKey, Timestamp, said};
 
 use crate::{
@@ -31,9 +31,6 @@ pub(crate) const TELEMETRY: FileKind = FileKind {
         include_str!("../migrations/telemetry_4.sql"),
     ],
 };
-
-/// Names of signals that are numbered or renamed in one transaction.
-pub(crate) const NAMES_A_PART: usize = 256;
 
 /// Bounds of a history.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +82,8 @@ pub(crate) struct Inner {
     pub options: Options,
     /// Signals that may have chunks to roll up; none before the first look at all of them.
     pub unrolled: Mutex<Option<BTreeSet<SignalKey>>>,
+    /// Signals with keys that are not stored yet: see `signals.rs`.
+    pub reserved: Mutex<Vec<(i64, SignalId)>>,
     /// Retention has begun to bring the file below its budget and is not done.
     pub trimming: AtomicBool,
     notices: Vec<Said>,
@@ -143,6 +142,7 @@ impl Historian {
             maintenance,
             options,
             unrolled: Mutex::new(None),
+            reserved: Mutex::default(),
             trimming: AtomicBool::new(false),
             notices,
         };
@@ -209,54 +209,6 @@ impl Historian {
             Some(alarms) => alarms.shut().await,
             None => Ok(()),
         }
-    }
-
-    /// The keys of signals, in the order asked; new ones are numbered on from the last, and kept for ever.
-    ///
-    /// # Errors
-    /// When they cannot be stored; some may be, and keep their keys. May be repeated.
-    pub async fn signal_keys(&self, ids: &[SignalId]) -> Result<Vec<SignalKey>> {
-        let telemetry = &self.inner.telemetry;
-        let fail = Error::sql(&telemetry.file, "number signals");
-        let mut keys: HashMap<&str, i64> = HashMap::new();
-        for part in ids.chunks(NAMES_A_PART) {
-            let known = known_signals(&telemetry.readers, part)
-                .await
-                .map_err(&fail)?;
-            let key_of = |id: &SignalId| known.get(id.as_str()).copied();
-            keys.extend(
-                part.iter()
-                    .filter_map(|id| Some((id.as_str(), key_of(id)?))),
-            );
-        }
-        let mut new: Vec<&SignalId> = ids.iter().collect();
-        new.retain(|id| !keys.contains_key(id.as_str()));
-        // In parts: appends go on in between.
-        for part in new.chunks(NAMES_A_PART) {
-            let mut writer = telemetry.writer.lock().await;
-            writer.begin(Durability::Full).await?;
-            let numbered = number_signals(writer.connection(), part).await;
-            keys.extend(writer.end(numbered.map_err(&fail)).await?);
-        }
-        let row = |id: &SignalId| Some((*keys.get(id.as_str())?, id.as_str().to_owned()));
-        let rows: Vec<(i64, String)> = ids.iter().filter_map(row).collect();
-        crate::alarms::copy_signals(&self.inner.alarms, &rows).await?;
-        rows.into_iter().map(|(key, _)| signal_key(key)).collect()
-    }
-
-    /// All signals that were ever numbered.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub async fn signals(&self) -> Result<Vec<(SignalKey, SignalId)>> {
-        let telemetry = &self.inner.telemetry;
-        let rows: Vec<(i64, String)> = sqlx::query_as("SELECT key, id FROM signal ORDER BY key")
-            .fetch_all(&telemetry.readers)
-            .await
-            .map_err(Error::sql(&telemetry.file, "read signals"))?;
-        rows.into_iter()
-            .map(|(key, id)| Ok((signal_key(key)?, id.into())))
-            .collect()
     }
 }
 
@@ -372,39 +324,6 @@ async fn restore_signals(
         }
     }
     Ok(())
-}
-
-/// Of some names the keys of those that have one.
-async fn known_signals(
-    readers: &SqlitePool,
-    ids: &[SignalId],
-) -> sqlx::Result<HashMap<String, i64>> {
-    let mut sql = QueryBuilder::<Sqlite>::new("SELECT id, key FROM signal WHERE id IN (");
-    let mut list = sql.separated(", ");
-    for id in ids {
-        list.push_bind(id.as_str());
-    }
-    list.push_unseparated(")");
-    let found = sql.build_query_as().persistent(false).fetch_all(readers);
-    Ok(found.await?.into_iter().collect())
-}
-
-async fn number_signals<'a>(
-    connection: &mut SqliteConnection,
-    ids: &[&'a SignalId],
-) -> sqlx::Result<Vec<(&'a str, i64)>> {
-    let mut rows = Vec::with_capacity(ids.len());
-    for id in ids {
-        let insert = sqlx::query(
-            "INSERT INTO signal (key, id) SELECT coalesce(max(key) + 1, 0), ?1 FROM signal WHERE true \
-             ON CONFLICT (id) DO NOTHING",
-        );
-        insert.bind(id.as_str()).execute(&mut *connection).await?;
-        let row = sqlx::query("SELECT key FROM signal WHERE id = ?").bind(id.as_str());
-        let row = row.fetch_one(&mut *connection).await?;
-        rows.push((id.as_str(), row.try_get(0)?));
-    }
-    Ok(rows)
 }
 
 pub(crate) fn signal_key(key: i64) -> Result<SignalKey> {

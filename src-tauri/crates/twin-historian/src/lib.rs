@@ -11,7 +11,7 @@
 //!   (which is harmless), never hide it.
 //!
 //! Rooms, in the order in which they may import one another: `error`, `row` -> `files`, `bytes`, `decimal`, `sample` -> `codec` ->
-//! `chunk` -> `arrivals`, `tail`, `schema` -> `database` -> `journal`, `alarms` -> `historian` -> `events`, `chunks` -> `proof` ->
+//! `chunk` -> `points` -> `arrivals`, `tail`, `schema` -> `database` -> `journal`, `alarms` -> `historian` -> `signals`, `events`, `chunks` -> `proof` ->
 //! `rebuild` -> `rollup` -> `query` -> `append`, `compact` -> `keep`.
 
 mod adopt;
@@ -32,6 +32,7 @@ mod happened;
 mod historian;
 mod journal;
 mod keep;
+mod points;
 mod proof;
 mod query;
 mod rebuild;
@@ -40,6 +41,7 @@ mod rollup;
 mod row;
 mod sample;
 mod schema;
+mod signals;
 mod tail;
 #[cfg(test)]
 mod testing;

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-const FIGURES: [&str; 11] = [
+const FIGURES: [&str; 12] = [
     "append_ratio",
     "append_full_ratio",
     "sustained_msamples_per_s",
@@ -13,6 +13,7 @@ const FIGURES: [&str; 11] = [
     "zoom_warm_p99_ms",
     "zoom_cold_p99_ms",
     "zoom_growth",
+    "fresh_ratio",
     "asof_10k_ms",
     "open_ms",
 ];

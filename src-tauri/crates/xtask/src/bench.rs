@@ -62,7 +62,7 @@ pub struct Historian {
     #[arg(long)]
     keep: bool,
     /// Only this part; may be given more than once.
-    #[arg(long, value_name = "PART", value_parser = ["append", "sustained", "zoom", "instant"])]
+    #[arg(long, value_name = "PART", value_parser = ["append", "sustained", "zoom", "fresh", "instant"])]
     only: Vec<String>,
 }
 

@@ -80,8 +80,8 @@ impl Origin {
 }
 
 impl Planted {
-    /// Compiles a plant: numbers its signals, and loads its models unless those of `before` are the same. Gives the
-    /// models that were loaded.
+    /// Compiles a plant: numbers its signals, and loads its models unless those of `before` are the same; without one before,
+    /// which is at the start, a full disk keeps nothing from running. Gives the models that were loaded.
     ///
     /// # Errors
     /// [`Error::History`] when signals cannot be numbered, [`Error::Stopped`] when the program ends meanwhile.
@@ -93,7 +93,11 @@ impl Planted {
     ) -> Result<(Planted, Option<Vec<LoadedModel>>)> {
         let plant = origin.whole();
         let ids: Vec<SignalId> = plant.signals().into_iter().map(|s| s.id).collect();
-        let keys = historian.signal_keys(&ids).await?;
+        let keys = match before {
+            Some(_) => historian.signal_keys(&ids).await?,
+            // A plant must be seen when history has no room for its names.
+            None => historian.signal_keys_at_start(&ids).await?,
+        };
         let mut compiled = compile(plant, &keys);
         compiled.mapper = Arc::clone(&origin.mapper);
         compiled.twins = Arc::clone(&origin.twins);

@@ -7,7 +7,7 @@ use twin_core::{Quality, Reason, SignalKey, Timestamp};
 
 use super::QUALITIES_A_STEP;
 use crate::{
-    chunks::{ChunkRow, chunk_blob, stretch},
+    chunks::{ChunkRow, chunk_blob, points},
     error::{Error, Result},
     events::QualityTransition,
     historian::{Historian, signal_key},
@@ -153,7 +153,7 @@ impl Historian {
             return Ok(());
         }
         let times = match chunk_blob(&self.inner, connection, row).await {
-            Ok(blob) => stretch((row.signal, &blob), i64::MIN, i64::MAX, false).ok(),
+            Ok(blob) => points((row.signal, &blob), i64::MIN, i64::MAX, false).ok(),
             Err(Error::Damaged { .. }) => None,
             Err(error) => return Err(error),
         };

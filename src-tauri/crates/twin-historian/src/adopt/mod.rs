@@ -16,8 +16,9 @@ use crate::{
     database::Durability,
     error::{Error, Result},
     events::{QualityTransition, put_qualities},
-    historian::{Historian, NAMES_A_PART},
+    historian::Historian,
     rebuild,
+    signals::NAMES_A_PART,
 };
 
 /// Changes of quality copied in one transaction.
@@ -112,6 +113,8 @@ impl Historian {
     /// # Errors
     /// When history cannot be read or written at all, or is full. Some may be done by then.
     pub async fn adopt(&self, adoptions: &[Adoption]) -> Result<Adopted> {
+        // A signal whose key is reserved is known: it gets copies.
+        self.inner.store_reserved().await?;
         let done = self.adopt_all(adoptions).await;
         if let Err(stopped @ Error::Damaged { .. }) = &done {
             let alone = self.inner.maintain().await?;

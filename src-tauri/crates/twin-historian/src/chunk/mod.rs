@@ -24,7 +24,7 @@ use twin_core::{Quality, SignalKey, Timestamp, Value, ValueKind};
 
 pub(crate) use encode::{Encoder, encode};
 pub(crate) use pages::{PAGE_SAMPLES, page_count};
-pub(crate) use stretch::{Statistics, Stretch};
+pub(crate) use stretch::{Statistics, Stretch, number};
 use values::Values;
 pub(crate) use wholes::{Wholes, put_wholes};
 

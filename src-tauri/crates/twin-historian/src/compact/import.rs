@@ -40,6 +40,7 @@ impl Historian {
     /// chunk was made anew or put into quarantine.
     pub async fn import(&self, signal: SignalKey, samples: Vec<Sample>) -> Result<Imported> {
         let inner = &*self.inner;
+        inner.store_reserved().await?;
         let _alone = inner.maintenance.lock().await;
         let damaged = match self.put_in(signal, samples).await {
             Err(damaged @ Error::Damaged { .. }) => damaged,

@@ -32,23 +32,25 @@ impl Historian {
 
 async fn fold_in(database: &Database) -> Result<()> {
     let mut own = database.checkpointer.lock().await;
-    database.fold_beside(&mut own).await?;
+    let Some(own) = own.as_mut() else {
+        let closed = sqlx::Error::PoolClosed;
+        return Err(Error::sql(&database.file, "fold in the log")(closed));
+    };
+    database.fold_beside(own).await?;
     // It needs the log to its end: waiting for it would be in vain.
     if database.is_read_for_long() {
         return Ok(());
     }
     let mut writer = database.writer.lock().await;
     writer.ready(Durability::Normal).await?;
-    let (_, log, _) = database
-        .fold(&mut own, "PRAGMA wal_checkpoint(PASSIVE)")
-        .await?;
+    let (_, log, _) = database.fold(own, "PRAGMA wal_checkpoint(PASSIVE)").await?;
     let wait = WAITS.iter().find(|(pages, _)| log < *pages);
     sqlx::raw_sql(wait.map_or("PRAGMA busy_timeout = 20", |(_, wait)| wait))
         .execute(&mut *own)
         .await
         .map_err(Error::sql(&database.file, "fold in the log"))?;
     let (busy, log, _) = database
-        .fold(&mut own, "PRAGMA wal_checkpoint(TRUNCATE)")
+        .fold(own, "PRAGMA wal_checkpoint(TRUNCATE)")
         .await?;
     sqlx::raw_sql("PRAGMA busy_timeout = 0")
         .execute(&mut *own)

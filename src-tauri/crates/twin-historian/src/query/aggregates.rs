@@ -1,8 +1,8 @@
 //! Statistics of stretches of time with exact borders, of many signals side by side.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
-use twin_core::{SignalKey, Status, Timestamp, Value};
+use twin_core::{SignalKey, Timestamp};
 
 use super::{
     calendar::BORDERS_MAX,
@@ -13,12 +13,12 @@ use crate::{
     chunk::Statistics,
     error::{Error, Result},
     historian::Historian,
+    points::Points,
     rollup::{
         Aggregate, State, block,
         ladder::{Level, WIDTHS, bucket_of},
         store::place,
     },
-    sample::Sample,
 };
 
 impl Historian {
@@ -55,7 +55,7 @@ impl Historian {
         let mut windows = windows.into_iter();
         while windows.len() > 0 {
             let part = windows.by_ref().take(SIGNALS_AT_A_TIME).collect();
-            let mut jobs = jobs(inner, &mut snapshot, part, *t0, *t1).await?;
+            let mut jobs = jobs::<Sum>(inner, &mut snapshot, part, *t0, *t1).await?;
             let mut ends = Vec::with_capacity(jobs.len());
             for job in &mut jobs {
                 ends.push(cut(job, borders));
@@ -130,8 +130,8 @@ fn cells(job: &Job, loaded: &Loaded, ends: &[usize]) -> Result<Vec<Option<Aggreg
                 }
             }
             if piece.of != Of::Raw {
-                for sample in Loaded::late(job, piece) {
-                    sum.late(sample);
+                for at in Loaded::late(job, piece) {
+                    sum.late(&job.fresh, at);
                 }
             }
         }
@@ -185,13 +185,22 @@ impl Sum {
         }
     }
 
-    fn late(&mut self, sample: &Sample) {
-        let late = Aggregate::of_sample(sample);
+    fn late(&mut self, fresh: &Points, at: usize) {
+        let late = Aggregate::point(
+            Timestamp(fresh.times[at]),
+            fresh.numbers[at],
+            fresh.statuses[at],
+            state(fresh, at),
+        );
         match &mut self.0 {
             Some(sum) => sum.add_late(&late),
             empty => *empty = Some(late),
         }
     }
+}
+
+fn state(points: &Points, at: usize) -> Option<State> {
+    State::of_value(points.value(at)?, points.statuses[at])
 }
 
 impl Sink for Sum {
@@ -201,12 +210,14 @@ impl Sink for Sum {
         false
     }
 
-    #[inline]
-    fn sample(&mut self, time: Timestamp, number: f64, status: Status, value: Option<&Value>) {
-        let state = value.and_then(|value| State::of_value(value, status));
-        match &mut self.0 {
-            Some(sum) => sum.push(time, number, status, state),
-            empty => *empty = Some(Aggregate::point(time, number, status, state)),
+    fn points(&mut self, points: &Points, range: Range<usize>) {
+        for at in range {
+            let (time, number) = (Timestamp(points.times[at]), points.numbers[at]);
+            let (status, state) = (points.statuses[at], state(points, at));
+            match &mut self.0 {
+                Some(sum) => sum.push(time, number, status, state),
+                empty => *empty = Some(Aggregate::point(time, number, status, state)),
+            }
         }
     }
 }

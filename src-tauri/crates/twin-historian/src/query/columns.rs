@@ -10,9 +10,11 @@
 //! removed the samples and left their rollups, a column may be wider than a pixel and reach over the range's right
 //! border, by less than the finest bucket that is stored, and a bucket that begins before the range is left out.
 
+use std::ops::Range;
+
 use twin_core::{Duration, Status, Timestamp};
 
-use crate::{chunk::Statistics, rollup::block::Envelope};
+use crate::{chunk::Statistics, points::Points, rollup::block::Envelope};
 
 /// Most columns that [`crate::Historian::range`] gives (edges not counted).
 pub const WIDTH_MAX: u32 = 65_536;
@@ -121,8 +123,26 @@ impl Column {
         }
     }
 
+    /// Of samples in a row; none of nothing.
+    fn of_points(points: &Points, range: Range<usize>) -> Option<Self> {
+        let (first, last) = (range.start, range.end.checked_sub(1)?);
+        let times = &points.times[range.clone()];
+        let gap = |pair: &[i64]| pair[1].saturating_sub(pair[0]);
+        let (min, max) = extremes(&points.numbers[range.clone()]);
+        Some(Column {
+            t_first: Timestamp(*times.first()?),
+            t_last: Timestamp(*times.last()?),
+            min,
+            max,
+            first: points.numbers[first],
+            last: points.numbers[last],
+            count: range.len() as u64,
+            worst: points.statuses[range].iter().copied().max()?,
+            max_gap: Duration(times.windows(2).map(gap).max().unwrap_or(0)),
+        })
+    }
+
     /// Takes in what lies beside it in time.
-    #[inline]
     fn add(&mut self, other: &Column) {
         if other.t_first > self.t_last {
             self.max_gap = self.max_gap.max(other.t_first.since(self.t_last));
@@ -144,6 +164,28 @@ impl Column {
         self.count += other.count;
         self.max_gap = self.max_gap.max(other.max_gap);
     }
+}
+
+/// Numbers that are compared side by side, so that none waits for the one before.
+const LANES: usize = 4;
+
+/// The smallest and the largest number; NaN when there is none.
+fn extremes(numbers: &[f64]) -> (f64, f64) {
+    // `min` and `max` of f64 pass over NaN.
+    let (mut min, mut max) = ([f64::NAN; LANES], [f64::NAN; LANES]);
+    let rows = numbers.chunks_exact(LANES);
+    for (lane, number) in rows.remainder().iter().enumerate() {
+        (min[lane], max[lane]) = (*number, *number);
+    }
+    for row in rows {
+        for ((min, max), number) in min.iter_mut().zip(&mut max).zip(row) {
+            *min = min.min(*number);
+            *max = max.max(*number);
+        }
+    }
+    let all =
+        |lanes: [f64; LANES], better: fn(f64, f64) -> f64| lanes.into_iter().fold(f64::NAN, better);
+    (all(min, f64::min), all(max, f64::max))
 }
 
 /// The pixels of `t0..t1`, and the samples next to it on either side.
@@ -173,26 +215,39 @@ impl Grid {
         }
     }
 
-    fn span(&self) -> i128 {
-        i128::from(self.t1.micros()) - i128::from(self.t0.micros())
+    const fn span(&self) -> u64 {
+        self.t1.micros().abs_diff(self.t0.micros())
     }
 
     /// Microseconds of a pixel, rounded down.
-    pub(crate) fn pixel_us(&self) -> i64 {
-        (self.span() / self.width as i128) as i64
+    pub(crate) const fn pixel_us(&self) -> i64 {
+        let pixel = self.span() / self.width as u64;
+        // All of time in one pixel is more than a signed number holds.
+        if pixel > i64::MAX.cast_unsigned() {
+            i64::MAX
+        } else {
+            pixel.cast_signed()
+        }
     }
 
     /// The pixel of an instant inside the range.
     fn index(&self, time: Timestamp) -> usize {
-        let offset = i128::from(time.micros()) - i128::from(self.t0.micros());
-        (offset * self.width as i128 / self.span()) as usize
+        let (span, width) = (self.span(), self.width as u64);
+        let offset = time.micros().abs_diff(self.t0.micros());
+        match offset.checked_mul(width) {
+            Some(product) => (product / span) as usize,
+            None => (u128::from(offset) * u128::from(width) / u128::from(span)) as usize,
+        }
     }
 
     /// The first instant behind a pixel.
     fn end_of(&self, index: usize) -> i64 {
-        let offset = (self.span() * (index as i128 + 1)).div_euclid(self.width as i128);
-        let exact = self.span() * (index as i128 + 1) % self.width as i128 == 0;
-        let end = i128::from(self.t0.micros()) + offset + i128::from(!exact);
+        let (span, width, pixels) = (self.span(), self.width as u64, index as u64 + 1);
+        let offset = match span.checked_mul(pixels) {
+            Some(product) => u128::from(product.div_ceil(width)),
+            None => (u128::from(span) * u128::from(pixels)).div_ceil(u128::from(width)),
+        };
+        let end = i128::from(self.t0.micros()) + offset as i128;
         end.min(i128::from(i64::MAX)) as i64
     }
 
@@ -214,6 +269,25 @@ impl Grid {
             return;
         }
         self.add_elsewhere(column);
+    }
+
+    /// Adds samples, each to its pixel.
+    pub(crate) fn add_points(&mut self, points: &Points, range: Range<usize>) {
+        let mut at = range.start;
+        while at < range.end {
+            let time = points.times[at];
+            let inside = (self.t0.micros()..self.t1.micros()).contains(&time);
+            let next = if inside {
+                let end = self.end_of(self.index(Timestamp(time)));
+                points.place_of(end, at + 1, range.end)
+            } else {
+                at + 1
+            };
+            if let Some(column) = Column::of_points(points, at..next) {
+                self.add(&column);
+            }
+            at = next;
+        }
     }
 
     fn add_elsewhere(&mut self, column: &Column) {

@@ -1,17 +1,21 @@
 //! What a query reads from the file, for one signal or for many at once: how far they are rolled up, blocks, chunks.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use sqlx::SqliteConnection;
-use twin_core::{SignalKey, Status, Timestamp, Value};
+use twin_core::{SignalKey, Timestamp};
 
 use super::cover::{Of, Piece, Rolled};
 use crate::{
     chunk::Statistics,
-    chunks::{ChunkRow, Stretch, Want, chunk_blobs, chunks_in, json, missing, stretch},
+    chunks::{ChunkRow, Want, chunk_blobs, chunks_in, json, missing, points},
     error::{Error, Result},
     historian::{Inner, signal_key},
     journal,
+    points::{Points, weave},
     proof::rolled_proof,
     rollup::{
         block,
@@ -19,7 +23,6 @@ use crate::{
         renew::unproven,
         store::{self, blocks_in},
     },
-    sample::{Sample, merge},
     tail::Window,
 };
 
@@ -29,8 +32,8 @@ pub(crate) const SIGNALS_AT_A_TIME: usize = 64;
 /// One signal in a query.
 pub(crate) struct Job {
     pub signal: SignalKey,
-    /// Samples that are not in chunks yet, each instant once, in order; they win over those in chunks.
-    pub fresh: Vec<Sample>,
+    /// Samples that are not in chunks yet; they win over those in chunks.
+    pub fresh: Points,
     pub rolled: Option<Rolled>,
     pub pieces: Vec<Piece>,
 }
@@ -52,7 +55,8 @@ pub(crate) trait Sink {
     const VALUES: bool;
     /// A whole chunk, when its statistics are enough; no: its samples are wanted.
     fn chunk(&mut self, statistics: &Statistics) -> bool;
-    fn sample(&mut self, time: Timestamp, number: f64, status: Status, value: Option<&Value>);
+    /// Samples in a row.
+    fn points(&mut self, points: &Points, range: Range<usize>);
 }
 
 /// A read transaction.
@@ -62,7 +66,7 @@ pub(crate) async fn snapshot(inner: &Inner) -> Result<sqlx::Transaction<'static,
 }
 
 /// Makes jobs of the signals' parts of the tail: adds what only the journal has, and how far the signals are rolled up.
-pub(crate) async fn jobs(
+pub(crate) async fn jobs<S: Sink>(
     inner: &Inner,
     connection: &mut SqliteConnection,
     windows: Vec<(SignalKey, Window)>,
@@ -93,10 +97,11 @@ pub(crate) async fn jobs(
         .into_iter()
         .map(|(signal, window)| {
             let older = from_journal.remove(&signal).unwrap_or_default();
-            let fresh = merge(older, window.samples());
+            let fresh = Points::of(&older, S::VALUES).then(window.points(S::VALUES));
             let rolled = rolled.remove(&signal).map(|(mut rolled, mut holes)| {
-                let times = fresh.iter().map(|sample| sample.time.micros());
-                holes.extend(times.map(|time| (time, time)));
+                // Buckets do not know of those behind them anyway.
+                let times = &fresh.times[fresh.span(i64::MIN, rolled.upto)];
+                holes.extend(times.iter().map(|time| (*time, *time)));
                 rolled.set_holes(holes);
                 rolled
             });
@@ -333,10 +338,8 @@ impl Loaded {
 
     /// Fresh samples in a piece that is made of buckets: there are some only where the samples of history are gone, for
     /// elsewhere such buckets are not used.
-    pub(crate) fn late<'a>(job: &'a Job, piece: &Piece) -> &'a [Sample] {
-        let begin = job.fresh.partition_point(|s| s.time.micros() < piece.from);
-        let end = job.fresh.partition_point(|s| s.time.micros() <= piece.to);
-        &job.fresh[begin..end]
+    pub(crate) fn late(job: &Job, piece: &Piece) -> Range<usize> {
+        job.fresh.span(piece.from, piece.to)
     }
 
     /// Gives the samples of a raw piece to `sink`, those of chunks and fresh ones, in order of time.
@@ -348,7 +351,7 @@ impl Loaded {
         kept: &mut Kept,
         sink: &mut impl Sink,
     ) -> Result<()> {
-        let mut fresh = Loaded::late(job, piece);
+        let (fresh, mut left) = (&job.fresh, Loaded::late(job, piece));
         let rows = self.chunks_of(job.signal);
         let first = rows.partition_point(|row| row.statistics.t_max.micros() < piece.from);
         for row in &rows[first..] {
@@ -356,19 +359,18 @@ impl Loaded {
             if statistics.t_min.micros() > piece.to {
                 break;
             }
-            put(&mut fresh, statistics.t_min.micros(), sink);
-            let alone = fresh
-                .first()
-                .is_none_or(|sample| sample.time > statistics.t_max);
+            let before = fresh.place_of(statistics.t_min.micros(), left.start, left.end);
+            sink.points(fresh, left.start..before);
+            left.start = before;
+            let next = fresh.times[left.clone()].first();
+            let alone = next.is_none_or(|time| *time > statistics.t_max.micros());
             if alone && row.lies_in(piece.from, piece.to) && sink.chunk(statistics) {
                 continue;
             }
             kept.open(row, self.blob(row)?, piece, sink)?;
-            add_chunk(&kept.samples, piece, &mut fresh, sink);
+            add_chunk(&kept.samples, piece, fresh, &mut left, sink);
         }
-        for sample in fresh {
-            put_one(sample, sink);
-        }
+        sink.points(fresh, left);
         Ok(())
     }
 }
@@ -377,7 +379,7 @@ impl Loaded {
 #[derive(Default)]
 pub(crate) struct Kept {
     data: Option<i64>,
-    samples: Stretch,
+    samples: Points,
 }
 
 impl Kept {
@@ -391,7 +393,7 @@ impl Kept {
             (piece.from, piece.to)
         };
         self.data = None;
-        self.samples = stretch((row.signal, blob), from, to, S::VALUES)
+        self.samples = points((row.signal, blob), from, to, S::VALUES)
             .map_err(|malformed| malformed.of(row.place()))?;
         // A part of a chunk is of use to this piece alone.
         self.data = S::VALUES.then_some(row.data);
@@ -399,49 +401,24 @@ impl Kept {
     }
 }
 
-fn add_chunk<S: Sink>(samples: &Stretch, piece: &Piece, fresh: &mut &[Sample], sink: &mut S) {
-    let begin = samples.times.partition_point(|time| *time < piece.from);
-    let end = samples.times.partition_point(|time| *time <= piece.to);
-    for at in begin..end {
-        let time = samples.times[at];
-        if !fresh.is_empty() {
-            put(fresh, time, sink);
-            if let Some((first, rest)) = fresh.split_first()
-                && first.time.micros() == time
-            {
-                put_one(first, sink);
-                *fresh = rest;
-                continue;
-            }
-        }
-        let value = samples.values.as_ref().and_then(|values| values.get(at));
-        sink.sample(
-            Timestamp(time),
-            samples.numbers[at],
-            samples.statuses[at],
-            value,
-        );
-    }
-}
-
-/// Gives the fresh samples before `time`.
-fn put(fresh: &mut &[Sample], time: i64, sink: &mut impl Sink) {
-    while let Some((first, rest)) = fresh.split_first() {
-        if first.time.micros() >= time {
-            break;
-        }
-        put_one(first, sink);
-        *fresh = rest;
-    }
-}
-
-fn put_one(sample: &Sample, sink: &mut impl Sink) {
-    sink.sample(
-        sample.time,
-        sample.number(),
-        sample.quality.status,
-        Some(&sample.value),
-    );
+/// Gives what a piece has of a chunk, with the fresh samples up to its last one; of one instant the fresh one.
+fn add_chunk(
+    samples: &Points,
+    piece: &Piece,
+    fresh: &Points,
+    left: &mut Range<usize>,
+    sink: &mut impl Sink,
+) {
+    let of_chunk = samples.span(piece.from, piece.to);
+    let Some(last) = samples.times[of_chunk.clone()].last() else {
+        return;
+    };
+    let up_to_it = fresh.times[left.clone()].partition_point(|time| time <= last);
+    let of_fresh = left.start..left.start + up_to_it;
+    left.start = of_fresh.end;
+    weave((samples, of_chunk), (fresh, of_fresh), |from, range| {
+        sink.points(from, range);
+    });
 }
 
 /// Wants the blocks of a piece; those of pieces in a row are wanted once.

@@ -1,9 +1,9 @@
 //! Columns of a trend.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use sqlx::SqliteConnection;
-use twin_core::{SignalKey, Status, Timestamp, Value};
+use twin_core::{SignalKey, Timestamp};
 
 use super::{
     columns::{Column, Columns, Grid},
@@ -16,6 +16,7 @@ use crate::{
     chunks::{ChunkRow, Want, beside, chunks_beside},
     error::Result,
     historian::{Historian, Inner, signal_key},
+    points::Points,
     rollup::{
         block,
         ladder::{Level, WIDTHS, block_of, bucket_of},
@@ -99,7 +100,7 @@ impl View {
                 to: t1 - 1,
             })
             .collect();
-        let mut jobs = jobs(inner, connection, windows, self.t0, self.t1).await?;
+        let mut jobs = jobs::<Grid>(inner, connection, windows, self.t0, self.t1).await?;
         let grid = || Grid::new(self.t0, self.t1, self.width);
         let coarsest = self.coarsest();
         for job in &mut jobs {
@@ -192,14 +193,9 @@ impl View {
         loaded: &Loaded,
         grid: &mut Grid,
     ) -> Result<()> {
-        let outside = |time: Timestamp| time < self.t0 || time >= self.t1;
-        for sample in job.fresh.iter().filter(|sample| outside(sample.time)) {
-            grid.add(&Column::point(
-                sample.time,
-                sample.number(),
-                sample.quality.status,
-            ));
-        }
+        let inside = job.fresh.span(self.t0.micros(), self.t1.micros() - 1);
+        grid.add_points(&job.fresh, 0..inside.start);
+        grid.add_points(&job.fresh, inside.end..job.fresh.len());
         for row in rows.into_iter().flatten() {
             let Statistics { t_min, t_max, .. } = row.statistics;
             let damaged = |malformed: Malformed| malformed.of(row.place());
@@ -265,12 +261,8 @@ impl View {
 
 /// Whether a fresh sample lies within a chunk.
 fn any_in(job: &Job, chunk: &Statistics) -> bool {
-    let begin = job
-        .fresh
-        .partition_point(|sample| sample.time < chunk.t_min);
-    job.fresh
-        .get(begin)
-        .is_some_and(|sample| sample.time <= chunk.t_max)
+    let within = job.fresh.span(chunk.t_min.micros(), chunk.t_max.micros());
+    !within.is_empty()
 }
 
 fn fill(job: &Job, loaded: &Loaded, grid: &mut Grid) -> Result<()> {
@@ -295,13 +287,7 @@ fn fill(job: &Job, loaded: &Loaded, grid: &mut Grid) -> Result<()> {
             }
         }
         if piece.of != Of::Raw {
-            for sample in Loaded::late(job, piece) {
-                grid.add(&Column::point(
-                    sample.time,
-                    sample.number(),
-                    sample.quality.status,
-                ));
-            }
+            grid.add_points(&job.fresh, Loaded::late(job, piece));
         }
     }
     Ok(())
@@ -335,8 +321,7 @@ impl Sink for Grid {
         fits
     }
 
-    #[inline]
-    fn sample(&mut self, time: Timestamp, number: f64, status: Status, _: Option<&Value>) {
-        self.add(&Column::point(time, number, status));
+    fn points(&mut self, points: &Points, range: Range<usize>) {
+        self.add_points(points, range);
     }
 }

@@ -10,7 +10,10 @@ use super::{
     states::State,
     store::Shelf,
 };
-use crate::chunks::{ChunkRow, Stretch, stretch};
+use crate::{
+    chunks::{ChunkRow, points},
+    points::Points,
+};
 
 /// Chunks of one signal in a step.
 pub(super) const CHUNKS_A_SIGNAL: usize = 64;
@@ -57,7 +60,7 @@ impl Buckets {
         Buckets(Vec::new(), level)
     }
 
-    pub(super) fn add(&mut self, samples: &Stretch) {
+    pub(super) fn add(&mut self, samples: &Points) {
         let mut at = 0;
         while let Some(time) = samples.times.get(at) {
             let bucket = bucket_of(self.1, *time);
@@ -68,7 +71,7 @@ impl Buckets {
         }
     }
 
-    fn add_to(&mut self, bucket: i64, samples: &Stretch, range: std::ops::Range<usize>) {
+    fn add_to(&mut self, bucket: i64, samples: &Points, range: std::ops::Range<usize>) {
         for at in range {
             let (time, number) = (Timestamp(samples.times[at]), samples.numbers[at]);
             let status = samples.statuses[at];
@@ -93,9 +96,9 @@ pub(super) fn read(
     from: i64,
     to: i64,
     done: &mut RollUp,
-) -> Option<Stretch> {
+) -> Option<Points> {
     let blob = blobs.get(&row.data).map_or(&[][..], Vec::as_slice);
-    match stretch((row.signal, blob), from, to, true) {
+    match points((row.signal, blob), from, to, true) {
         Ok(samples) => Some(samples),
         Err(why) => {
             tracing::error!(place = row.place(), %why, "a chunk is damaged and was not rolled up");

@@ -13,7 +13,7 @@ use super::{
     store::{Change, blocks_in},
 };
 use crate::{
-    chunks::{ChunkRow, NO_DATA, Want, chunk_blobs, chunks_in_order, stretch},
+    chunks::{ChunkRow, NO_DATA, Want, chunk_blobs, chunks_in_order, points},
     error::{Error, Result},
     historian::Inner,
 };
@@ -315,7 +315,7 @@ async fn all_there(
     if let Some(chunk) = cut {
         let blobs = chunk_blobs(inner, connection, std::iter::once(chunk.data)).await?;
         let blob = blobs.get(&chunk.data).map_or(&[][..], Vec::as_slice);
-        there += stretch((chunk.signal, blob), i64::MIN, row.upto, false)
+        there += points((chunk.signal, blob), i64::MIN, row.upto, false)
             .map_or(0, |samples| samples.times.len() as u64);
     }
     Ok(there >= rolled)

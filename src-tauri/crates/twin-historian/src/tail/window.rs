@@ -8,7 +8,10 @@ use super::{
     Batches, Tail,
     series::{Around, Place},
 };
-use crate::sample::{Sample, changes};
+use crate::{
+    points::Points,
+    sample::{Sample, changes},
+};
 
 /// Samples of one signal around a range.
 pub(crate) struct Window {
@@ -99,6 +102,28 @@ impl Batches {
             first: self.first.wrapping_add(begin as u32),
         }
     }
+
+    /// Samples as columns.
+    fn points(&self, places: &[Place], with_values: bool) -> Points {
+        let mut points = Points::with_room_for(places.len());
+        for of_one in places.chunk_by(|a, b| a.batch == b.batch) {
+            if let Some((_, batch)) = of_one.first().and_then(|place| self.get(*place)) {
+                let rows = of_one.iter().map(|place| place.at as usize);
+                points.add(batch, rows, with_values);
+            }
+        }
+        points
+    }
+}
+
+/// Places of samples around a range, when their times do not only grow.
+struct Selected {
+    /// The newest before the range.
+    before: Option<Place>,
+    /// Those in it, in order of arrival.
+    inside: Vec<(Timestamp, Place)>,
+    /// The oldest after it.
+    after: Option<Place>,
 }
 
 impl Window {
@@ -111,36 +136,16 @@ impl Window {
     /// [`samples`](Self::samples), at least the first `limit` in the range if it has so many; and the source time from
     /// which on some are left out.
     pub(crate) fn page(self, limit: usize) -> (Vec<Sample>, Option<Timestamp>) {
-        let Window {
-            t0,
-            t1,
-            around,
-            batches,
-            ..
-        } = self;
-        let sample = |place: Place| batches.sample(place);
-        if around.in_order {
-            let places = around.places.into_iter();
-            return (places.filter_map(sample).collect(), around.whole_before);
+        let sample = |place: Place| self.batches.sample(place);
+        if self.around.in_order {
+            let places = self.around.places.iter().copied();
+            return (
+                places.filter_map(sample).collect(),
+                self.around.whole_before,
+            );
         }
-        let mut before: Option<(Timestamp, Place)> = None;
-        let mut after: Option<(Timestamp, Place)> = None;
-        let mut inside: Vec<(Timestamp, Place)> = Vec::new();
-        for place in around.places {
-            let time = batches.time(place);
-            if time < t0 {
-                // Later ones win on the same time.
-                if before.is_none_or(|(best, _)| time >= best) {
-                    before = Some((time, place));
-                }
-            } else if time >= t1 {
-                if after.is_none_or(|(best, _)| time <= best) {
-                    after = Some((time, place));
-                }
-            } else {
-                inside.push((time, place));
-            }
-        }
+        let mut selected = self.selected();
+        let inside = &mut selected.inside;
         let mut whole_before = None;
         if limit > 0 && inside.len() > limit {
             let mut times: Vec<Timestamp> = inside.iter().map(|(time, _)| *time).collect();
@@ -148,15 +153,58 @@ impl Window {
             let last = *last;
             inside.retain(|(time, _)| *time <= last);
             whole_before = Some(Timestamp(last.micros().saturating_add(1)));
-            after = None;
+            selected.after = None;
         }
-        let mut samples: Vec<Sample> = before
-            .and_then(|(_, place)| sample(place))
-            .into_iter()
-            .collect();
-        samples.extend(inside.into_iter().filter_map(|(_, place)| sample(place)));
-        samples.extend(after.and_then(|(_, place)| sample(place)));
+        let inside = selected.inside.iter().map(|(_, place)| *place);
+        let places = selected.before.into_iter().chain(inside);
+        let places = places.chain(selected.after);
+        let mut samples: Vec<Sample> = places.filter_map(sample).collect();
         changes(&mut samples);
         (samples, whole_before)
+    }
+
+    /// The samples as columns, each instant once: the newest before the range, those in it, the oldest after it.
+    pub(crate) fn points(self, with_values: bool) -> Points {
+        if self.around.in_order {
+            return self.batches.points(&self.around.places, with_values);
+        }
+        let Selected {
+            before,
+            mut inside,
+            after,
+        } = self.selected();
+        // Stable, so that the last of one instant is the one that came last.
+        inside.sort_by_key(|(time, _)| *time);
+        let last_ones = inside.chunk_by(|a, b| a.0 == b.0);
+        let last_ones = last_ones.filter_map(|same| same.last().map(|(_, place)| *place));
+        let places = before.into_iter().chain(last_ones).chain(after);
+        let places: Vec<Place> = places.collect();
+        self.batches.points(&places, with_values)
+    }
+
+    fn selected(&self) -> Selected {
+        let mut before: Option<(Timestamp, Place)> = None;
+        let mut after: Option<(Timestamp, Place)> = None;
+        let mut inside: Vec<(Timestamp, Place)> = Vec::new();
+        for place in &self.around.places {
+            let time = self.batches.time(*place);
+            if time < self.t0 {
+                // Later ones win on the same time.
+                if before.is_none_or(|(best, _)| time >= best) {
+                    before = Some((time, *place));
+                }
+            } else if time >= self.t1 {
+                if after.is_none_or(|(best, _)| time <= best) {
+                    after = Some((time, *place));
+                }
+            } else {
+                inside.push((time, *place));
+            }
+        }
+        Selected {
+            before: before.map(|(_, place)| place),
+            inside,
+            after: after.map(|(_, place)| place),
+        }
     }
 }

@@ -313,6 +313,30 @@ fn a_flipped_byte_in_any_kind_of_page_shows_nothing_wrong_and_is_repaired() {
     });
 }
 
+/// Once two connections ended at the same instant: neither was the last, and the log stayed.
+#[test]
+fn a_closed_history_leaves_no_log() {
+    let open_and_close = || {
+        block_on(async {
+            for _ in 0..20 {
+                let dir = folder();
+                let historian = super::open(dir.path()).await;
+                let batches = [batch(&[(0, 1, 1.0)])];
+                let append = historian.append(&batches, Durability::Normal);
+                append.await.unwrap();
+                historian.close().await.unwrap();
+                drop(historian);
+                closed(dir.path()).await;
+            }
+        });
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(open_and_close);
+        }
+    });
+}
+
 /// Once a repair believed the damaged pointer map and gave a page with chunks to another table.
 #[test]
 fn a_page_is_not_lost_because_the_pointer_map_is_damaged() {

@@ -16,6 +16,7 @@ mod faults;
 mod files;
 mod flips;
 mod footprint;
+mod fresh;
 mod frontier;
 mod gone;
 mod import;
@@ -29,6 +30,7 @@ mod repair;
 mod retention;
 mod rolled;
 mod rollup;
+mod signals;
 mod space;
 mod storage;
 

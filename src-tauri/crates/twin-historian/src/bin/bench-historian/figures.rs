@@ -55,6 +55,8 @@ pub const ZOOM_WARM_P99_MS: Figure = Figure("historian.zoom_warm_p99_ms", "ms", 
 pub const ZOOM_COLD_P99_MS: Figure = Figure("historian.zoom_cold_p99_ms", "ms", Bar::Most(25.0));
 /// How much a thousand times the history costs.
 pub const ZOOM_GROWTH: Figure = Figure("historian.zoom_growth", "x", Bar::Most(2.0));
+/// A trend of samples that came just now as a multiple of the same when they are compacted.
+pub const FRESH_RATIO: Figure = Figure("historian.fresh_ratio", "x", Bar::Most(1.5));
 /// 10,000 signals as of an instant.
 pub const ASOF_10K_MS: Figure = Figure("historian.asof_10k_ms", "ms", Bar::Most(100.0));
 /// Opening the long history.
@@ -66,7 +68,7 @@ pub const ALL_SERIES_VS_VICTORIAMETRICS: Figure = Figure(
     Bar::Most(1.0),
 );
 /// Every figure of this bench.
-const ALL: [Figure; 13] = [
+const ALL: [Figure; 14] = [
     APPEND_RATIO,
     APPEND_FULL_RATIO,
     APPEND_VS_VICTORIAMETRICS,
@@ -77,6 +79,7 @@ const ALL: [Figure; 13] = [
     ZOOM_WARM_P99_MS,
     ZOOM_COLD_P99_MS,
     ZOOM_GROWTH,
+    FRESH_RATIO,
     ASOF_10K_MS,
     OPEN_MS,
     ALL_SERIES_VS_VICTORIAMETRICS,

@@ -12,6 +12,7 @@ mod clock;
 mod error;
 mod figures;
 mod folder;
+mod fresh;
 mod generator;
 mod history;
 mod http;
@@ -35,9 +36,9 @@ use scale::{Bench, FULL, QUICK};
 const HELP: &str = "bench-historian [--quick] [--keep] [--only PART]... [--folder DIR]
   --quick       a small run that shows that everything works; bars are not applied
   --keep        keep the history of 10^9 samples in the folder, and use one that is there
-  --only PART   only append, sustained, zoom or instant
+  --only PART   only append, sustained, zoom, fresh or instant
   --folder DIR  where to write [default: beside the program]";
-const PARTS: [&str; 4] = ["append", "sustained", "zoom", "instant"];
+const PARTS: [&str; 5] = ["append", "sustained", "zoom", "fresh", "instant"];
 
 /// What was asked for.
 struct Arguments {
@@ -105,6 +106,7 @@ async fn as_parent(arguments: &[String]) -> Result<bool> {
                 "append" => append::run(&bench, &mut figures).await?,
                 "sustained" => sustained::run(&bench, &mut figures).await?,
                 "zoom" => zoom::run(&bench, &mut figures).await?,
+                "fresh" => fresh::run(&bench, &mut figures).await?,
                 _ => instant::run(&bench, &mut figures).await?,
             }
         }

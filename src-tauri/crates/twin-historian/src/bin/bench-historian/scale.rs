@@ -23,6 +23,8 @@ pub struct Scale {
     pub cold_zooms: usize,
     /// Zooms that are compared with the generator.
     pub checked_zooms: usize,
+    /// Samples of each signal that came just now.
+    pub fresh_ticks: i64,
     /// Samples of each of the 10,000 signals of the plant that is shown as of an instant.
     pub as_of_ticks: i64,
     /// Instants.
@@ -40,6 +42,7 @@ pub const FULL: Scale = Scale {
     zooms: 2_000,
     cold_zooms: 200,
     checked_zooms: 300,
+    fresh_ticks: 86_400,
     as_of_ticks: 5_000,
     instants: 50,
 };
@@ -55,6 +58,7 @@ pub const QUICK: Scale = Scale {
     zooms: 50,
     cold_zooms: 5,
     checked_zooms: 10,
+    fresh_ticks: 2_000,
     as_of_ticks: 15,
     instants: 5,
 };
