@@ -16,9 +16,9 @@ pub(super) struct Burden(Arc<Semaphore>);
 
 /// What one job carries; it is given back when the job is written.
 #[derive(Debug)]
-pub struct Carried(
-    #[expect(dead_code, reason = "it counts as long as it is there")] OwnedSemaphorePermit,
-);
+pub struct Carried {
+    _permit: OwnedSemaphorePermit,
+}
 
 impl Burden {
     /// Nothing is under way.
@@ -33,7 +33,7 @@ impl Burden {
         let permits = u32::try_from(units).ok().filter(|units| *units > 0);
         let taken =
             permits.and_then(|units| Arc::clone(&self.0).try_acquire_many_owned(units).ok());
-        job.carried_bytes = taken.map(Carried);
+        job.carried_bytes = taken.map(|_permit| Carried { _permit });
     }
 
     /// Waits until something may be carried.
