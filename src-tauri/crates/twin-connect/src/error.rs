@@ -256,3 +256,58 @@ impl Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_is_told_what_the_log_has() {
+        let why = || said!("connect-filter-nul", "it holds a null character; remove it");
+        let text = || "x".to_owned();
+        let what = || said!("connect-part-key", "client key");
+        let errors = [
+            Error::HostMissing,
+            Error::PortMissing,
+            Error::ClientIdMissing,
+            Error::KeepAlive { seconds: 0 },
+            Error::Filter {
+                filter: text(),
+                why: why(),
+            },
+            Error::Will {
+                topic: "a \"b\"".into(),
+                why: why(),
+            },
+            Error::Greetings { count: 9, most: 8 },
+            Error::WebSocketPath { path: text() },
+            Error::WebSocketHeader {
+                name: text(),
+                why: why(),
+            },
+            Error::Alpn { protocol: text() },
+            Error::RevocationList { detail: text() },
+            Error::File {
+                what: what(),
+                path: "/key.pem".into(),
+                source: std::io::ErrorKind::NotFound.into(),
+            },
+            Error::Pem {
+                what: what(),
+                origin: "/key.pem".into(),
+                block: said!("connect-block-key", "usable private key"),
+            },
+            Error::ClientKey { detail: text() },
+            Error::NoSystemAuthorities {
+                detail: said!("connect-empty-store", "the store is empty"),
+            },
+            Error::ServerName { host: text() },
+            Error::Tls { detail: text() },
+        ];
+        for error in errors {
+            let said = error.said();
+            assert_eq!(said.to_string(), error.to_string());
+            assert!(said.sentences[0].id.starts_with("connect-"), "{said:?}");
+        }
+    }
+}

@@ -284,3 +284,63 @@ impl Unproven {
 
 /// Shorthand within the crate.
 pub type Result<T> = std::result::Result<T, Error>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_is_told_what_the_log_has() {
+        let file = || PathBuf::from("/plant/telemetry.db");
+        let refused = |doing| Error::Database {
+            doing,
+            file: file(),
+            source: sqlx::Error::PoolClosed,
+        };
+        let errors = [
+            (Error::Full { file: file() }, "history-full"),
+            (
+                Error::Foreign {
+                    file: file(),
+                    application_id: 0x1234,
+                },
+                "history-foreign",
+            ),
+            (
+                Error::Newer {
+                    file: file(),
+                    found: 9,
+                    known: 8,
+                },
+                "history-newer",
+            ),
+            (
+                Error::Damaged {
+                    place: "journal row 4".into(),
+                    why: "it is short".into(),
+                },
+                "history-damaged",
+            ),
+            (
+                Error::SqliteTooOld {
+                    found: "3.40.0".into(),
+                },
+                "history-sqlite",
+            ),
+            (
+                Error::io(Deed::Flush, &file())(std::io::ErrorKind::StorageFull.into()),
+                "history-io",
+            ),
+            (refused("read chunks"), "history-unread"),
+            (refused("begin reading"), "history-unread"),
+            (refused("append to the journal"), "history-unwritten"),
+            (refused("open the writer"), "history-unwritten"),
+            (Error::OutOfRange { what: "a level" }, "history-range"),
+        ];
+        for (error, id) in errors {
+            let said = error.said();
+            assert_eq!(said.to_string(), error.to_string());
+            assert_eq!(said.sentences[0].id, id);
+        }
+    }
+}

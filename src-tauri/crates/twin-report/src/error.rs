@@ -125,3 +125,39 @@ impl Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_is_told_what_the_log_has() {
+        let why = || "why".to_owned();
+        let errors = [
+            Error::Size {
+                width: 1,
+                height: 2,
+                least_width: 3,
+                least_height: 4,
+                most: 5_000,
+            },
+            Error::Range,
+            Error::Font("Inter"),
+            Error::Draw(why()),
+            Error::Encode(why()),
+            Error::Write(why()),
+            Error::Read(why()),
+            Error::Header(said!("table-empty", "the file is empty")),
+            Error::LongLine {
+                line: 7,
+                most: 1_048_576,
+            },
+            Error::Damaged(why()),
+        ];
+        for error in errors {
+            let said = error.said();
+            assert_eq!(said.to_string(), error.to_string());
+            assert!(said.sentences[0].id.starts_with("table-"), "{said:?}");
+        }
+    }
+}

@@ -133,7 +133,7 @@ fn bytes_that_are_no_text_spoil_their_line_only() {
 #[test]
 fn headers_that_say_too_little_are_refused_in_words() {
     let header = |text: &[u8]| match read(text) {
-        Err(Error::Header(why)) => why,
+        Err(Error::Header(why)) => why.to_string(),
         other => panic!("{other:?}"),
     };
     assert!(header(b"").contains("empty"));
@@ -227,9 +227,10 @@ fn parquet_types_without_meaning_are_refused_in_words() {
         Compression::UNCOMPRESSED,
     );
     let error = read(file).unwrap_err();
+    assert!(matches!(error, Error::Header(_)), "{error:?}");
     assert_eq!(
-        error,
-        Error::Header("column `signal` has the type Int64, which is not known here".into())
+        error.to_string(),
+        "column `signal` has the type Int64, which is not known here"
     );
 }
 

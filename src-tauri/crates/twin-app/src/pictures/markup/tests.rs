@@ -20,7 +20,7 @@ fn unbound(element: u32) -> PictureBinding {
 }
 
 fn refusal(text: &str) -> String {
-    Markup::read(text).unwrap_err()
+    Markup::read(text).unwrap_err().to_string()
 }
 
 #[test]
@@ -79,12 +79,14 @@ fn what_cannot_be_bound_is_refused() {
         markup
             .bound(&[unbound(5)])
             .unwrap_err()
+            .to_string()
             .contains("no element 5")
     );
     assert!(
         markup
             .bound(&[unbound(2), unbound(2)])
             .unwrap_err()
+            .to_string()
             .contains("twice")
     );
     let long = PictureBinding {
@@ -95,6 +97,7 @@ fn what_cannot_be_bound_is_refused() {
         markup
             .bound(&[long])
             .unwrap_err()
+            .to_string()
             .contains("longer than 500")
     );
 }
