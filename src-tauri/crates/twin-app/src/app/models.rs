@@ -187,7 +187,7 @@ fn judge(dir: &Path, from: &str, choice: Option<&str>, written: &Plant) -> Resul
             "refused-model",
             "{path}: {fault}",
             path = from,
-            fault = fault.said()
+            fault = fault.text
         ))
     })?;
     let dtmi = (!interfaces.is_empty()).then(|| model.id.clone());
