@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use twin_core::{Said, said};
+
 use crate::{
     dtdl,
     plant::SignalDef,
@@ -75,7 +77,7 @@ pub struct NoModel {
     /// `model_file` or `dtmi`.
     pub key: &'static str,
     /// What is wrong and what to do.
-    pub text: String,
+    pub text: Said,
 }
 
 impl Models {
@@ -115,22 +117,32 @@ impl Models {
     /// # Errors
     /// [`NoModel`] when the file cannot be read, breaks a rule, or has no such Interface.
     pub fn of(&self, name: &str, dtmi: Option<&str>) -> Result<TwinModel, NoModel> {
-        let wrong = |text: String| NoModel {
+        let wrong = |text: Said| NoModel {
             key: "model_file",
             text,
         };
         match self.files.get(name) {
-            None => Err(wrong(format!("\"{name}\" was not read"))),
-            Some(File::Unreadable(text)) => Err(wrong(text.clone())),
+            None => Err(wrong(said!(
+                "plantfile-model-unread",
+                "\"{name}\" was not read",
+                name = name
+            ))),
+            Some(File::Unreadable(text)) => Err(wrong(Said::from(text.as_str()))),
             Some(File::Faulty(faults)) => {
-                let first = faults.list.first().map(Fault::to_string);
+                let first = faults.list.first().map(Fault::said_where);
                 Err(wrong(first.unwrap_or_default()))
             }
             Some(File::Thing(thing)) => Ok(of_thing(thing)),
             Some(File::Dtdl(model) | File::Joint(model)) => {
                 let at = interface(model, name, dtmi)?;
                 let made = of_interface(model, at);
-                made.ok_or_else(|| wrong(format!("\"{name}\" has no Interface")))
+                made.ok_or_else(|| {
+                    wrong(said!(
+                        "plantfile-model-empty",
+                        "\"{name}\" has no Interface",
+                        name = name
+                    ))
+                })
             }
         }
     }
@@ -207,29 +219,37 @@ fn interface(model: &dtdl::Model, name: &str, dtmi: Option<&str>) -> Result<usiz
         let ids = model.interfaces.iter().map(|one| one.id.as_str());
         let listed: Vec<&str> = ids.take(NAMED_MAX).collect();
         let more = model.interfaces.len() - listed.len();
-        let rest = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        format!("{}{rest}", listed.join(", "))
+        if more == 0 {
+            return Said::from(listed.join(", "));
+        }
+        said!(
+            "plantfile-model-more",
+            "{listed} and {count} more",
+            listed = listed.join(", "),
+            count = more
+        )
     };
-    let wrong = |text: String| NoModel { key: "dtmi", text };
+    let wrong = |text: Said| NoModel { key: "dtmi", text };
     match dtmi {
         Some(dtmi) => model
             .interfaces
             .iter()
             .position(|one| one.id == dtmi)
             .ok_or_else(|| {
-                wrong(format!(
-                    "\"{name}\" has no Interface \"{dtmi}\"; it has {}",
-                    known()
+                wrong(said!(
+                    "plantfile-model-lacks",
+                    "\"{name}\" has no Interface \"{dtmi}\"; it has {known}",
+                    name = name,
+                    dtmi = dtmi,
+                    known = known()
                 ))
             }),
         None if model.interfaces.len() == 1 => Ok(0),
-        None => Err(wrong(format!(
-            "is missing, and \"{name}\" has several Interfaces; name one: {}",
-            known()
+        None => Err(wrong(said!(
+            "plantfile-model-several",
+            "is missing, and \"{name}\" has several Interfaces; name one: {known}",
+            name = name,
+            known = known()
         ))),
     }
 }

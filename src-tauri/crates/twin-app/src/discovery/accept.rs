@@ -77,7 +77,7 @@ impl<'f> Wanted<'f> {
         let plant = plant.unwrap_or_else(|_| written.clone());
         let change = change(&self.assets, &plant, self.made).map_err(|error| match error {
             twin_discover::Error::Refused(faults) => faults.iter().map(fault).collect(),
-            other => vec![whole(other.to_string())],
+            other => vec![whole(other.said())],
         })?;
         let change = Change {
             edits: change
@@ -89,7 +89,7 @@ impl<'f> Wanted<'f> {
         };
         document.apply(&change.edits).map_err(|error| match error {
             twin_model::Error::Invalid(problems) => problems.iter().map(problem).collect(),
-            other => vec![whole(other.to_string())],
+            other => vec![whole(other.said())],
         })?;
         Ok(change)
     }

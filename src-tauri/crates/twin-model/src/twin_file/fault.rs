@@ -79,6 +79,33 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// The same with its place, as it stands in a line.
+    pub fn said_where(&self) -> Said {
+        let (file, line) = (self.file.to_string(), self.line.to_string());
+        let (rule, fault) = (self.rule.name(), self.said());
+        if self.path.is_empty() {
+            return said!(
+                "plantfile-model-fault",
+                "{file} line {line} ({rule}): {fault}",
+                file = file,
+                line = line,
+                rule = rule,
+                fault = fault
+            );
+        }
+        said!(
+            "plantfile-model-fault-at",
+            "{file} line {line}, {path} ({rule}): {fault}",
+            file = file,
+            line = line,
+            path = self.path.as_str(),
+            rule = rule,
+            fault = fault
+        )
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Fault {
