@@ -1,6 +1,5 @@
 // @vitest-environment happy-dom
 /** Screens are loaded when they are wanted: what was shown before stays until they are there. */
-import { mount, tick, unmount } from "svelte";
 import { expect, it, vi } from "vitest";
 import { recorder } from "./canvas";
 
@@ -10,6 +9,7 @@ it("keeps the screen until the next one is there, and loads the others by itself
   vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation(() => recorder().context as never);
   // Nothing of what was loaded before.
   vi.resetModules();
+  const { mount, tick, unmount } = await import("svelte");
   const { parts } = await import("../src/views/parts.svelte");
   const { default: App } = await import("../src/App.svelte");
   const { Live } = await import("../src/live/live.svelte");
