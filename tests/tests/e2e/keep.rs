@@ -23,7 +23,7 @@ use crate::{
 
 const SOON: Duration = Duration::from_secs(60);
 /// Levels published at a time.
-const MANY: i64 = 3_000;
+const MANY: i64 = 12_000;
 const PAGE: usize = 8_192;
 
 /// Waits until the newest level is shown as good.

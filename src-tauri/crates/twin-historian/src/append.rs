@@ -12,7 +12,8 @@ use crate::{
     events::{self, Birth, LinkTransition, QualityTransition},
     historian::Historian,
     journal,
-    rejects::{self, Reject, RejectLimits},
+    reject_limits::RejectLimits,
+    rejects::{self, Reject},
     row::JournalRow,
     tail::{self, Pending},
 };

@@ -103,7 +103,7 @@ impl Database {
             .busy_timeout(time::Duration::ZERO)
             .pragma("wal_autocheckpoint", "0");
         let connection = match options.connect().await {
-            Err(_) if has_unknown_format(&file) => {
+            Err(_) if schema::has_unknown_format(&file) => {
                 return Err(Error::Damaged {
                     place: file.display().to_string(),
                     why: "its header asks for a way of writing that no SQLite knows".into(),
@@ -379,7 +379,8 @@ async fn look_into(connection: &mut SqliteConnection, file: &Path, kind: &FileKi
         });
     }
     let known = kind.migrations.len() as i64;
-    if version > known {
+    // No program has written a negative one yet: what it would mean is not known here either.
+    if !(0..=known).contains(&version) {
         return Err(Error::Newer {
             file: file.to_owned(),
             found: version,
@@ -390,16 +391,6 @@ async fn look_into(connection: &mut SqliteConnection, file: &Path, kind: &FileKi
     let made = kind.migrations.get(..usize::try_from(version).unwrap_or(0));
     schema::look_over(connection, file, made.unwrap_or_default()).await?;
     Ok(version)
-}
-
-/// Whether the header's two format numbers are none that SQLite ever wrote: it then opens the file for reading only,
-/// or not at all, without calling it damaged. Only for a file that is not open.
-fn has_unknown_format(file: &Path) -> bool {
-    use std::io::Read as _;
-    let mut header = [0; 20];
-    let read = std::fs::File::open(file).and_then(|mut file| file.read_exact(&mut header));
-    let known = |format: &u8| (1..=2).contains(format);
-    read.is_ok() && !header[18..20].iter().all(known)
 }
 
 fn is_recent(version: &str) -> bool {

@@ -16,7 +16,7 @@ use crate::{
     error::{Deed, Error, Result},
     files::{finish_switch, set_aside},
     journal::{self, Moved},
-    rejects::RejectLimits,
+    reject_limits::RejectLimits,
     row::JournalRow,
     tail::{self, Spent, Tail},
 };

@@ -36,6 +36,7 @@ mod points;
 mod proof;
 mod query;
 mod rebuild;
+mod reject_limits;
 mod rejects;
 mod rollup;
 mod row;
@@ -71,7 +72,8 @@ pub use query::{
     AsOf, BORDERS_MAX, Between, CURSOR_SAMPLES_MAX, CalendarUnit, Columns, Cursor, Measured,
     Measuring, StateRun, WIDTH_MAX, calendar,
 };
-pub use rejects::{KeptReject, REJECT_PAYLOAD_MAX, Reject, RejectLimits, RejectTotal};
+pub use reject_limits::RejectLimits;
+pub use rejects::{KeptReject, REJECT_PAYLOAD_MAX, Reject, RejectTotal};
 pub use rollup::{Aggregate, RollUp, STATES_MAX, State, StateTime, States, WHOLE_STATES_MAX};
 pub use row::JournalRow;
 pub use sample::Sample;

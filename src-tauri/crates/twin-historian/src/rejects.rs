@@ -12,6 +12,7 @@ use crate::{
     database::Durability,
     error::{Error, Result},
     historian::{Historian, Inner},
+    reject_limits::RejectLimits,
 };
 
 /// Bytes of an unreadable payload that are kept; of a longer one its beginning and its length are. As large as the
@@ -23,24 +24,6 @@ const ROW_BYTES: i64 = 256;
 const ROUND_ROWS: i64 = 1_024;
 /// This part of a bound goes in one round, and is free after one, so that not every commit removes something.
 const ROUND_PART: i64 = 256;
-
-/// How much is kept of messages that could not be decoded, of all connections together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RejectLimits {
-    /// Messages.
-    pub rows: u32,
-    /// Bytes of payloads, topics and words, with some 256 a message on top.
-    pub bytes: u64,
-}
-
-impl Default for RejectLimits {
-    fn default() -> Self {
-        RejectLimits {
-            rows: 500_000,
-            bytes: 256 << 20,
-        }
-    }
-}
 
 /// A message that could not be decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]

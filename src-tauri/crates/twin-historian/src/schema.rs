@@ -58,3 +58,13 @@ async fn definitions(connection: &mut SqliteConnection) -> sqlx::Result<Vec<Defi
     .fetch_all(connection)
     .await
 }
+
+/// Whether the header's two format numbers are none that SQLite ever wrote: it then opens the file for reading only,
+/// or not at all, without calling it damaged. Only for a file that is not open.
+pub(crate) fn has_unknown_format(file: &Path) -> bool {
+    use std::io::Read as _;
+    let mut header = [0; 20];
+    let read = std::fs::File::open(file).and_then(|mut file| file.read_exact(&mut header));
+    let known = |format: &u8| (1..=2).contains(format);
+    read.is_ok() && !header[18..20].iter().all(known)
+}

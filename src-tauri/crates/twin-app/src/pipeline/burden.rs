@@ -4,8 +4,7 @@
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
-use super::job::Job;
+use twin_historian::Reject;
 
 /// Unit of what is counted, bytes.
 const UNIT: usize = 1_024;
@@ -26,14 +25,15 @@ impl Burden {
         Burden(Arc::new(Semaphore::new(bytes / UNIT)))
     }
 
-    /// Counts what a job carries, which is about to go to the writer. One that carries more than is allowed counts as all.
-    pub fn load(&self, job: &mut Job) {
-        let bytes: usize = job.rejects.iter().map(|reject| reject.payload.len()).sum();
+    /// Counts the unreadable messages of a job that is about to go to the writer. One that carries more than is allowed
+    /// counts as all.
+    pub fn load(&self, rejects: &[Reject]) -> Option<Carried> {
+        let bytes: usize = rejects.iter().map(|reject| reject.payload.len()).sum();
         let units = bytes.div_ceil(UNIT).min(self.0.available_permits());
         let permits = u32::try_from(units).ok().filter(|units| *units > 0);
         let taken =
             permits.and_then(|units| Arc::clone(&self.0).try_acquire_many_owned(units).ok());
-        job.carried_bytes = taken.map(|_permit| Carried { _permit });
+        taken.map(|_permit| Carried { _permit })
     }
 
     /// Waits until something may be carried.
@@ -46,9 +46,8 @@ impl Burden {
 #[cfg(test)]
 mod tests {
     use twin_core::Timestamp;
-    use twin_historian::Reject;
 
-    use super::*;
+    use super::{super::job::Job, *};
 
     fn job(bytes: usize) -> Job {
         let reject = Reject {
@@ -79,7 +78,7 @@ mod tests {
         let mut jobs = [job(0), job(9 * UNIT), job(100 * UNIT)];
         let mut free = Vec::new();
         for job in &mut jobs {
-            burden.load(job);
+            job.carried_bytes = burden.load(&job.rejects);
             free.push(is_free().await);
         }
         assert_eq!(free, [true, true, false], "the last one is over the edge");

@@ -73,7 +73,7 @@ impl Driver {
                 return;
             };
             if let Some(mut job) = self.ring.pop() {
-                self.burden.load(&mut job);
+                job.carried_bytes = self.burden.load(&job.rejects);
                 permit.send(job);
             }
         }
@@ -83,7 +83,7 @@ impl Driver {
         match self.jobs.try_reserve() {
             Ok(permit) => {
                 let mut job = std::mem::take(&mut self.outbox);
-                self.burden.load(&mut job);
+                job.carried_bytes = self.burden.load(&job.rejects);
                 permit.send(job);
             }
             Err(_) => tracing::debug!("the history writer is behind"),
