@@ -28,6 +28,7 @@ import {
   meanwhile,
   outdated,
   plain,
+  reading,
   session,
 } from "./steps/connections.mjs";
 import {
@@ -209,6 +210,8 @@ export const SCENES = [
   ["connection-meanwhile-light", "meanwhile", "#/connections", "light", 1024, 700, meanwhile],
   ["connection-doctor-light", "fault", "#/connections", "light", 1024, 700, doctorRisk],
   ["connection-advanced", "fault", "#/connections", "dark", 1440, 1100, advanced],
+  ["connection-reading", "fault", "#/connections", "dark", 1440, 1100, reading],
+  ["connection-reading-narrow", "fault", "#/connections", "light", 1024, 700, reading],
   ["connection-advisor", "fault", "#/connections", "dark", 1440, 1000, advisor],
   ["connection-listening", "fault", "#/connections", "light", 1024, 700, listening],
   ["connection-coap", "fault", "#/connections", "light", 1440, 900, coap],

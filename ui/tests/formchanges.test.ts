@@ -122,6 +122,7 @@ describe("changes in words", () => {
       allow_rebirth: true,
       transport: { websocket: true, path: "/o", alpn: ["o"], crl_file: "o", server_name: "o" },
       limits: { packet: 1, topics: 1, addresses: 1, rate: 1, rate_bytes: 1 },
+      reading: { shadows: ["o"], primary_host: "o", reorder_timeout_s: 1, rules: [] },
     };
     for (const key of Object.keys(form) as (keyof ConnectionForm)[]) {
       if (key === "id" || key === "password") continue;

@@ -9,7 +9,6 @@ import {
   awsIot,
   draftOf,
   filledIn,
-  filterProblem,
   formProblems,
   hasAdvancedProblems,
   hasProblems,
@@ -31,6 +30,7 @@ import {
   NBSP,
   plural,
 } from "../src/lib/format";
+import { filterProblem } from "../src/lib/formproblems";
 import { rateWords } from "../src/lib/linkwords";
 import { knownTag } from "../src/lib/locale";
 import { qualityWords } from "../src/lib/quality";

@@ -47,3 +47,4 @@ meanwhile-limit-topics = { $count ->
 }
 meanwhile-limit-addresses = { $count } Adressen
 meanwhile-limit-rate = { $count } Nachrichten/s
+meanwhile-reorder = Warten auf fehlende Sparkplug-Nachricht

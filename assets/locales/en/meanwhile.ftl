@@ -44,3 +44,4 @@ meanwhile-limit-packet = messages of { $size }
 meanwhile-limit-topics = { $count } topics
 meanwhile-limit-addresses = { $count } addresses
 meanwhile-limit-rate = { $count } messages/s
+meanwhile-reorder = Wait for a missing Sparkplug message

@@ -11,6 +11,7 @@ use twin_app::{
             ResourceForm, TransportForm,
         },
         look::{LookRequest, LookView},
+        reading::ReadingForm,
     },
     clock,
 };
@@ -208,6 +209,7 @@ fn keyed(port: u16, key: &str) -> ConnectionForm {
         allow_rebirth: false,
         transport: TransportForm::default(),
         limits: LimitsForm::default(),
+        reading: ReadingForm::default(),
     }
 }
 

@@ -14,6 +14,7 @@ use twin_app::{
             ConnectionForm, KindView, LimitsForm, LinkStateView, ProtocolView, SubscriptionForm,
             TestStepView, TransportForm,
         },
+        reading::ReadingForm,
         trend::TrendRequest,
     },
     clock,
@@ -263,6 +264,7 @@ fn form(port: u16, authority: &Authority) -> Result<ConnectionForm> {
         allow_rebirth: false,
         transport: TransportForm::default(),
         limits: LimitsForm::default(),
+        reading: ReadingForm::default(),
     })
 }
 

@@ -48,6 +48,33 @@ export async function advanced(page) {
   await page.click("[data-testid=form-save]");
 }
 
+/** Rules for payloads, one of each kind, and what is wrong with them. */
+export async function reading(page) {
+  await page.click("[data-testid=connection-station] [data-testid=connection-edit]");
+  await page.click("[data-testid=form-reading] summary");
+  await page.fill("[data-testid=form-shadows]", "pump-1, pump-2/config");
+  await page.fill("[data-testid=form-primary-host]", "desk");
+  await page.click("[data-testid=rule-add]");
+  await page.fill("[data-testid=rule-filter-1]", "raw/+");
+  await page.selectOption("[data-testid=rule-as-1]", "layout");
+  for (const [number, name, at, type] of [
+    [1, "level", "0", "u16be"],
+    [2, "temperature", "2", "i16"],
+  ]) {
+    await page.click("[data-testid=field-add]");
+    await page.fill(`[data-testid=field-name-${number}]`, name);
+    await page.fill(`[data-testid=field-at-${number}]`, at);
+    await page.fill(`[data-testid=field-type-${number}]`, type);
+  }
+  await page.click("[data-testid=rule-add]");
+  await page.fill("[data-testid=rule-filter-2]", "laboratory/csv");
+  await page.selectOption("[data-testid=rule-as-2]", "csv");
+  await page.selectOption("[data-testid=rule-zone-2]", "Europe/Berlin");
+  await page.fill("[data-testid=rule-columns-2]", "time, flow, -");
+  await page.click("[data-testid=form-save]");
+  await page.locator("[data-testid=rule-add]").scrollIntoViewIfNeeded();
+}
+
 export async function listening(page) {
   await page.click("[data-testid=connection-new]");
   await page.fill("[data-testid=form-host]", "lab.example");

@@ -4,6 +4,16 @@ import type { KindView } from "../ipc/bindings/KindView";
 import type { LimitsForm } from "../ipc/bindings/LimitsForm";
 import type { SubscriptionForm } from "../ipc/bindings/SubscriptionForm";
 import type { TransportForm } from "../ipc/bindings/TransportForm";
+import { between, filterProblem, numberProblem } from "./formproblems";
+import {
+  hasReadingProblems,
+  newReading,
+  type ReadingDraft,
+  type ReadingProblems,
+  readingDraft,
+  readingOf,
+  readingProblems,
+} from "./readingform";
 import { t } from "./text/text";
 
 export const PORT_TLS = 8883;
@@ -51,6 +61,7 @@ export function newConnection(): ConnectionForm {
     allow_rebirth: false,
     transport: newTransport(),
     limits: { packet: null, topics: null, addresses: null, rate: null, rate_bytes: null },
+    reading: newReading(),
   };
 }
 
@@ -111,6 +122,7 @@ export interface Draft {
   addresses: string;
   rate: string;
   rateBytes: string;
+  reading: ReadingDraft;
 }
 
 export function draftOf(form: ConnectionForm): Draft {
@@ -127,6 +139,7 @@ export function draftOf(form: ConnectionForm): Draft {
     addresses: text(limits.addresses),
     rate: text(limits.rate),
     rateBytes: text(limits.rate_bytes, KB),
+    reading: readingDraft(form.reading),
   };
 }
 
@@ -158,6 +171,7 @@ export function filledIn(form: ConnectionForm, draft: Draft, password: string): 
     port: Number(draft.port),
     password: password === "" ? null : password,
     limits: limitsOf(draft),
+    reading: readingOf(draft.reading),
   };
   return form.kind === "coap" ? filledInCoap(both, draft) : filledInMqtt(both, draft);
 }
@@ -170,7 +184,8 @@ function filledInCoap(form: ConnectionForm, draft: Draft): ConnectionForm {
     every_s: Number(every),
   }));
   const client = { client_id: "", keep_alive_s: null, session_expiry_s: null };
-  return { ...form, ...client, resources, subscriptions: [], transport: newTransport() };
+  const reading = { ...newReading(), rules: form.reading.rules };
+  return { ...form, ...client, resources, reading, subscriptions: [], transport: newTransport() };
 }
 
 function filledInMqtt(form: ConnectionForm, draft: Draft): ConnectionForm {
@@ -204,17 +219,6 @@ export function asksForEverything(filter: string): boolean {
   return /^(\$share\/[^/]+\/)?(\+\/)?#$/.test(filter.trim());
 }
 
-/** What is wrong with a topic filter, in words; empty when nothing is. */
-export function filterProblem(filter: string): string {
-  if (filter === "") return t("fields-need-filter");
-  const levels = filter.split("/");
-  const hash = levels.findIndex((level) => level.includes("#"));
-  if (hash >= 0 && (levels[hash] !== "#" || hash !== levels.length - 1)) {
-    return t("fields-hash-last");
-  }
-  return levels.some((level) => level.includes("+") && level !== "+") ? t("fields-plus-alone") : "";
-}
-
 function subscriptionProblem({ filter, everything }: SubscriptionForm): string {
   const problem = filterProblem(filter.trim());
   if (problem !== "") return problem;
@@ -230,18 +234,6 @@ function shareProblem({ filter, share }: SubscriptionForm): string {
 function pathProblem({ websocket, path }: TransportForm): string {
   const bad = websocket && path.trim() !== "" && !/^\/\S*$/.test(path.trim());
   return bad ? t("fields-path-form") : "";
-}
-
-/** As it may be written into the field: without thousands separators. */
-const between = (least: number, most: number) =>
-  t("fields-number-between", { least: String(least), most: String(most) });
-
-/** Empty is always right: the program's own limit. */
-function numberProblem(text: string, least: number, most: number, whole: boolean): string {
-  if (text.trim() === "") return "";
-  const number = Number(text);
-  const fits = number >= least && number <= most && (!whole || Number.isInteger(number));
-  return fits ? "" : between(least, most);
 }
 
 function clientIdProblem(id: string): string {
@@ -274,6 +266,7 @@ export interface FormProblems {
   intervals: string[];
   /** That nothing at all would be heard. */
   nothing: string;
+  reading: ReadingProblems;
 }
 
 const RIGHT: FormProblems = {
@@ -299,6 +292,7 @@ const RIGHT: FormProblems = {
   resources: [],
   intervals: [],
   nothing: "",
+  reading: { shadows: "", primaryHost: "", reorder: "", rules: [] },
 };
 
 /** Of these, the ones under "Advanced". */
@@ -374,7 +368,7 @@ function coapProblems(form: ConnectionForm, draft: Draft, password: string): Par
 
 /** What is wrong with how the other side is reached, whatever is to be heard of it. */
 export function reachProblems(form: ConnectionForm, draft: Draft, password: string): FormProblems {
-  const { resources, intervals, nothing, name, filters, shares, ...reach } = formProblems(
+  const { resources, intervals, nothing, name, filters, shares, reading, ...reach } = formProblems(
     form,
     draft,
     password,
@@ -396,11 +390,13 @@ export function formProblems(form: ConnectionForm, draft: Draft, password = ""):
           : "",
     port: Number.isInteger(number) && number >= 1 && number <= 65_535 ? "" : between(1, 65_535),
     packet: numberProblem(draft.packet, 1, 268_435, false),
+    reading: readingProblems(draft.reading, form.kind === "coap"),
     ...kind,
   };
 }
 
-export function hasProblems({ filters, shares, resources, intervals, ...rest }: FormProblems): boolean {
+export function hasProblems(problems: FormProblems): boolean {
+  const { filters, shares, resources, intervals, reading, ...rest } = problems;
   const all = [...filters, ...shares, ...resources, ...intervals, ...Object.values(rest)];
-  return all.some((problem) => problem !== "");
+  return hasReadingProblems(reading) || all.some((problem) => problem !== "");
 }

@@ -2,7 +2,9 @@
 import type { ConnectionForm } from "../ipc/bindings/ConnectionForm";
 import type { LimitsForm } from "../ipc/bindings/LimitsForm";
 import type { LookRequest } from "../ipc/bindings/LookRequest";
+import { conventionName } from "./conventions";
 import { formatBytes, formatCount } from "./format";
+import { readingDraft } from "./readingform";
 import { t } from "./text/text";
 
 /** A field that says something else, both in words. */
@@ -20,6 +22,7 @@ function reachOf({
   limits,
   persistent_session,
   allow_rebirth,
+  reading,
   ...reach
 }: ConnectionForm) {
   return reach;
@@ -68,6 +71,22 @@ function resourceWords({ resources }: ConnectionForm): string {
   return text(words.join("; "));
 }
 
+/** A rule with all that it says, so that any difference is one in words. */
+function ruleWords({ reading }: ConnectionForm): string {
+  const rules = readingDraft(reading).rules.map((rule) => {
+    const { filter, as, zone, path, encoding, minLength, columns, separator, decimal } = rule;
+    const fields = rule.layout.map(({ name, at, form, scale, add, unit, bits }) =>
+      [name, at, form, scale && `× ${scale}`, add && `+ ${add}`, unit, bits && `[${bits}]`]
+        .filter(Boolean)
+        .join(" "),
+    );
+    const written = as === "layout" ? encoding : "";
+    const parts = [zone, path, written, minLength, columns, separator, decimal, ...fields].filter(Boolean);
+    return `${filter}: ${[conventionName(as), ...parts].join(", ")}`;
+  });
+  return text(rules.join("; "));
+}
+
 /** Every field of a form in words, by what it is called there. */
 function fieldsOf(form: ConnectionForm): [string, string][] {
   const { transport } = form;
@@ -95,6 +114,10 @@ function fieldsOf(form: ConnectionForm): [string, string][] {
     [t("meanwhile-keep-alive"), secondsWords(form.keep_alive_s)],
     [t("meanwhile-session-expiry"), secondsWords(form.session_expiry_s)],
     [t("meanwhile-limits"), limitWords(form.limits)],
+    [t("reading-primary-host"), text(form.reading.primary_host)],
+    [t("meanwhile-reorder"), secondsWords(form.reading.reorder_timeout_s)],
+    [t("reading-shadows"), text(form.reading.shadows.join(", "))],
+    [t("reading-rules"), ruleWords(form)],
   ];
 }
 

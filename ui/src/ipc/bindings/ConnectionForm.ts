@@ -2,6 +2,7 @@
 import type { KindView } from "./KindView";
 import type { LimitsForm } from "./LimitsForm";
 import type { ProtocolView } from "./ProtocolView";
+import type { ReadingForm } from "./ReadingForm";
 import type { ResourceForm } from "./ResourceForm";
 import type { SubscriptionForm } from "./SubscriptionForm";
 import type { TransportForm } from "./TransportForm";
@@ -16,7 +17,8 @@ export type ConnectionForm = {
 id: string, 
 /**
  * What is spoken on it. It cannot be changed later. CoAP has of the fields below `tls` (DTLS), `username` and
- * `password` (identity and pre-shared key), `resources` and `limits`; the others stay as they are.
+ * `password` (identity and pre-shared key), `resources`, `limits` and the rules of `reading`; the others stay as they
+ * are.
  */
 kind: KindView, 
 /**
@@ -94,4 +96,8 @@ transport: TransportForm,
 /**
  * How much it may bring.
  */
-limits: LimitsForm, };
+limits: LimitsForm, 
+/**
+ * How its payloads are read; CoAP has the rules of it.
+ */
+reading: ReadingForm, };

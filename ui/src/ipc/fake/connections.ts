@@ -25,6 +25,7 @@ function form(id: string, name: string, host: string, port: number, tls: boolean
     session_expiry_s: null,
     transport: { websocket: false, path: "", alpn: [], crl_file: "", server_name: "" },
     limits: { packet: null, topics: null, addresses: null, rate: null, rate_bytes: null },
+    reading: { shadows: [], primary_host: "", reorder_timeout_s: null, rules: [] },
     id,
     kind: "mqtt",
     resources: [],

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::said::SaidView;
+use super::{reading::ReadingForm, said::SaidView};
 
 /// What is spoken on a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -36,7 +36,8 @@ pub struct ConnectionForm {
     /// Stable id; empty for a new one.
     pub id: String,
     /// What is spoken on it. It cannot be changed later. CoAP has of the fields below `tls` (DTLS), `username` and
-    /// `password` (identity and pre-shared key), `resources` and `limits`; the others stay as they are.
+    /// `password` (identity and pre-shared key), `resources`, `limits` and the rules of `reading`; the others stay as they
+    /// are.
     pub kind: KindView,
     /// Display name.
     pub name: String,
@@ -76,6 +77,8 @@ pub struct ConnectionForm {
     pub transport: TransportForm,
     /// How much it may bring.
     pub limits: LimitsForm,
+    /// How its payloads are read; CoAP has the rules of it.
+    pub reading: ReadingForm,
 }
 
 /// What carries a connection, and how TLS is made.

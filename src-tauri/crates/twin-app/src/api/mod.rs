@@ -21,6 +21,7 @@ pub mod pick;
 pub mod pictures;
 pub mod plans;
 pub mod plant;
+pub mod reading;
 pub mod said;
 pub mod session;
 pub mod settings;

@@ -1,5 +1,7 @@
 //! Between the plant file's connections and the forms that people fill in.
 
+mod reading;
+
 use std::collections::HashSet;
 
 use twin_core::{ConnectionId, Duration, Said, said};
@@ -8,6 +10,7 @@ use twin_model::{
     Transport, topic,
 };
 
+use self::reading::{reading_form, with_reading};
 use crate::{
     api::connection::{
         ConnectionForm, KindView, LimitsForm, ProtocolView, ResourceForm, SubscriptionForm,
@@ -69,6 +72,7 @@ pub fn form_of(connection: &Connection) -> ConnectionForm {
             rate: connection.limits.rate,
             rate_bytes: connection.limits.rate_bytes.map(|bytes| bytes as f64),
         },
+        reading: reading_form(connection),
     }
 }
 
@@ -175,6 +179,7 @@ pub fn target_of(form: &ConnectionForm, existing: &[Connection]) -> Result<Conne
         limits: limits_of(&form.limits)?,
         ..unshown
     };
+    let both = with_reading(&form.reading, both)?;
     match kind {
         Kind::Mqtt => mqtt_of(form, both),
         Kind::Coap => coap_of(form, both),

@@ -1,6 +1,7 @@
 //! Forms and the plant file, there and back.
 
 use super::*;
+use crate::api::reading::{LayoutFieldForm, PayloadRuleForm, ReadingForm};
 
 fn form() -> ConnectionForm {
     ConnectionForm {
@@ -50,7 +51,96 @@ fn form() -> ConnectionForm {
             rate: Some(2_000),
             rate_bytes: Some(1e10),
         },
+        reading: ReadingForm {
+            shadows: vec!["pump-1".into(), "pump-2/config".into()],
+            primary_host: "desk".into(),
+            reorder_timeout_s: Some(2.5),
+            rules: vec![layout_rule(), columns_rule()],
+        },
     }
+}
+
+fn layout_rule() -> PayloadRuleForm {
+    PayloadRuleForm {
+        filter: "raw/+".into(),
+        read_as: "layout".into(),
+        zone: "Europe/Berlin".into(),
+        path: "data".into(),
+        encoding: "base64".into(),
+        min_length: Some(4),
+        layout: vec![
+            LayoutFieldForm {
+                name: "t".into(),
+                at: 0,
+                form: "i16be".into(),
+                scale: 0.1,
+                add: -40.0,
+                unit: "°C".into(),
+                bits: Some([0, 12]),
+            },
+            LayoutFieldForm {
+                name: "on".into(),
+                at: 3,
+                form: "bool".into(),
+                scale: 1.0,
+                add: 0.0,
+                unit: String::new(),
+                bits: None,
+            },
+        ],
+        ..PayloadRuleForm::default()
+    }
+}
+
+fn columns_rule() -> PayloadRuleForm {
+    PayloadRuleForm {
+        filter: "csv/#".into(),
+        encoding: "binary".into(),
+        columns: vec!["time".into(), "flow".into(), "-".into()],
+        separator: "\t".into(),
+        decimal: ",".into(),
+        ..PayloadRuleForm::default()
+    }
+}
+
+#[test]
+fn what_the_plant_file_cannot_say_of_payloads_is_refused() {
+    let with = |change: &dyn Fn(&mut ReadingForm)| {
+        let mut form = form();
+        change(&mut form.reading);
+        connection_of(&form, &[])
+    };
+    let changes: [(&str, &dyn Fn(&mut ReadingForm)); 5] = [
+        ("86,400", &|of| of.reorder_timeout_s = Some(1e9)),
+        ("86,400", &|of| of.reorder_timeout_s = Some(f64::NAN)),
+        ("binary, hex", &|of| of.rules[0].encoding = "ascii".into()),
+        ("one sign", &|of| of.rules[1].separator = ";;".into()),
+        ("u12be", &|of| of.rules[0].layout[0].form = "u12be".into()),
+    ];
+    for (part, change) in changes {
+        let error = with(change).unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[test]
+fn coap_takes_rules_and_keeps_what_else_the_file_says() {
+    let mut before = Connection::new(ConnectionId::from("west"), "h");
+    before.kind = Kind::Coap;
+    before.shadows = vec!["kept".into()];
+    let coap = ConnectionForm {
+        kind: KindView::Coap,
+        subscriptions: Vec::new(),
+        resources: vec![ResourceForm {
+            path: "/t".into(),
+            observe: true,
+            every_s: 60.0,
+        }],
+        ..form()
+    };
+    let connection = connection_of(&coap, &[before]).unwrap();
+    assert_eq!(connection.shadows, ["kept"]);
+    assert_eq!(connection.payload.len(), 2);
 }
 
 #[test]
@@ -74,6 +164,7 @@ fn forms_round_trip_through_the_plant_file() {
     let plain = ConnectionForm {
         transport: TransportForm::default(),
         limits: LimitsForm::default(),
+        reading: ReadingForm::default(),
         ..form
     };
     assert_eq!(
