@@ -112,7 +112,7 @@ fn alarm_lines(view: &View, plant: &PlantView) -> String {
     });
     let mut out = String::new();
     for row in rows {
-        let asset = plant.assets.iter().find(|asset| asset.id == row.asset);
+        let asset = plant.all_assets().find(|asset| asset.id == row.asset);
         let signal =
             asset.and_then(|asset| asset.signals.iter().find(|signal| signal.key == row.signal));
         let (Some(asset), Some(signal)) = (asset, signal) else {

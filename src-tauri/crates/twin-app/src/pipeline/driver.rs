@@ -179,6 +179,7 @@ impl Driver {
         let mut messages = Vec::with_capacity(INBOUND_BATCH);
         let mut housekeeping = clock::now();
         self.begin();
+        self.begin_itself();
         self.show_everything();
         loop {
             let now = clock::now();

@@ -209,6 +209,7 @@ impl Driver {
                 self.outage = Some(Outage { text });
                 if begins {
                     self.keep_outage(now);
+                    self.tell_of_itself();
                 }
             }
             SystemEvent::Cleared { key } if key == HISTORY => {
@@ -218,6 +219,7 @@ impl Driver {
                 self.ring.note(record);
                 self.recovering = true;
                 self.step(now, Input::System(SystemEvent::Cleared { key }));
+                self.tell_of_itself();
             }
             event => self.step(now, Input::System(event)),
         }
