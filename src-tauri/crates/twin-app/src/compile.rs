@@ -148,7 +148,11 @@ pub fn compile(plant: Plant, keys: &[SignalKey]) -> Compiled {
     let own = keys.get(plant_signals.len()..).unwrap_or_default();
     let system = system::signals(&plant, own);
     system::put_into(&mut engine, &system);
-    signals.extend(system.iter().map(|signal| (signal.key, system_names(&plant, signal))));
+    signals.extend(
+        system
+            .iter()
+            .map(|signal| (signal.key, system_names(&plant, signal))),
+    );
     Compiled {
         twins: Arc::default(),
         mapper: Arc::default(),

@@ -106,7 +106,7 @@ pub async fn pipeline(
         historian: historian.clone(),
         view: Arc::clone(view),
         conditions: conditions.clone(),
-        notices,
+        notices: notices.clone(),
         unacknowledged: unacknowledged_sender,
         settled: Arc::clone(&settled),
         complete: Arc::clone(&complete),
@@ -124,6 +124,7 @@ pub async fn pipeline(
         retention,
         not_recorded: not_recorded(&caught_up.known, &signs, clock::now()),
         meter: Arc::clone(&meter),
+        notices,
     });
     let maintenance = Maintenance {
         historian: historian.clone(),

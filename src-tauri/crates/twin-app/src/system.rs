@@ -189,7 +189,9 @@ fn asset_name(plant: &Plant, connection: Option<&ConnectionId>) -> String {
 pub fn views(plant: &Plant, signals: &[SystemSignal]) -> Vec<AssetView> {
     let parts = signals.chunk_by(|a, b| a.connection == b.connection);
     let view = |signals: &[SystemSignal]| {
-        let connection = signals.first().and_then(|signal| signal.connection.as_ref());
+        let connection = signals
+            .first()
+            .and_then(|signal| signal.connection.as_ref());
         AssetView {
             id: asset_id(connection).to_string(),
             name: asset_name(plant, connection),

@@ -77,7 +77,11 @@ fn system_alarm(tag: Tag, asset: &str, value: f64) -> (Said, Said) {
             ),
         ),
         Tag::LeftOut => (
-            said!("notice-left-out", "{asset} · above its rate limit", asset = asset),
+            said!(
+                "notice-left-out",
+                "{asset} · above its rate limit",
+                asset = asset
+            ),
             said!(
                 "notice-left-out-what",
                 "{count} messages of QoS 0 left out so far. Narrow its topic filters, or raise the limit.",
@@ -85,7 +89,11 @@ fn system_alarm(tag: Tag, asset: &str, value: f64) -> (Said, Said) {
             ),
         ),
         Tag::BeyondTopics => (
-            said!("notice-topics", "{asset} · more topics than its limit", asset = asset),
+            said!(
+                "notice-topics",
+                "{asset} · more topics than its limit",
+                asset = asset
+            ),
             said!(
                 "notice-topics-what",
                 "{count} messages not read so far. Narrow its topic filters, or raise the limit of topics.",
@@ -93,7 +101,11 @@ fn system_alarm(tag: Tag, asset: &str, value: f64) -> (Said, Said) {
             ),
         ),
         Tag::BeyondAddresses => (
-            said!("notice-addresses", "{asset} · more values than its limit", asset = asset),
+            said!(
+                "notice-addresses",
+                "{asset} · more values than its limit",
+                asset = asset
+            ),
             said!(
                 "notice-addresses-what",
                 "{count} messages not read so far. Narrow its topic filters, or raise the limit of addresses.",
@@ -101,7 +113,11 @@ fn system_alarm(tag: Tag, asset: &str, value: f64) -> (Said, Said) {
             ),
         ),
         Tag::NotWritten => (
-            said!("notice-not-written", "{asset} · history not written", asset = asset),
+            said!(
+                "notice-not-written",
+                "{asset} · history not written",
+                asset = asset
+            ),
             said!(
                 "notice-not-written-what",
                 "Messages of QoS 1 and 2 wait at the broker, those of QoS 0 in memory. Free room on the disk; the status \

@@ -135,7 +135,9 @@ impl Around {
 
     fn of_system(compiled: &Compiled, id: &str) -> Result<Around> {
         let system = compiled.system.iter();
-        let own: Vec<_> = system.filter(|signal| signal.asset().as_str() == id).collect();
+        let own: Vec<_> = system
+            .filter(|signal| signal.asset().as_str() == id)
+            .collect();
         let Some(first) = own.first() else {
             return Err(Error::Unknown {
                 what: Thing::Asset,
