@@ -216,7 +216,7 @@ fn signal_view(signal: &SystemSignal) -> SignalView {
         range: None,
         normal: None,
         decimals: 0,
-        key_value: true,
+        key_value: false,
         role: SignalRole::Measurement,
         step: true,
         limits: vec![LimitView {
