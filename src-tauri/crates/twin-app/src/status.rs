@@ -10,6 +10,7 @@ use crate::{
         frame::AssetStateKind,
         plant::{AssetView, PlantView, SignalView},
     },
+    system,
     view::View,
 };
 
@@ -119,6 +120,14 @@ fn alarm_lines(view: &View, plant: &PlantView) -> String {
             continue;
         };
         let digits = usize::from(signal.decimals);
+        if system::is_system(&asset.id) {
+            let _ = writeln!(
+                out,
+                "ALARM {} {}: {} ({:?})",
+                row.priority, asset.name, signal.name, row.state
+            );
+            continue;
+        }
         let _ = writeln!(
             out,
             "ALARM {} {} {} {}: {:.digits$} {}, limit {:.digits$} {} ({:?})",

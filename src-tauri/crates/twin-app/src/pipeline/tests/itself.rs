@@ -8,7 +8,7 @@ use twin_core::{
 };
 
 use super::*;
-use crate::{compile::signal_ids, pipeline::HISTORY};
+use crate::{compile::signal_ids, pipeline::HISTORY, start::catch_up};
 
 const DROPPED: &str = "$connection.c/dropped:high";
 const NOT_WRITTEN: &str = "$program/not-written:high";
@@ -192,6 +192,25 @@ async fn a_start_ends_what_the_run_before_raised() -> anyhow::Result<()> {
         driver.keep_house(clock::now());
         assert_eq!(sampled(&mut driver, key), [0.0]);
     }
+    Ok(())
+}
+
+/// The two databases are not atomic together: a kill may come between the samples and the alarm that they make.
+#[tokio::test]
+async fn a_loss_whose_alarm_was_not_stored_is_an_alarm_after_a_crash() -> anyhow::Result<()> {
+    let dir = tempfile::tempdir()?;
+    let bench = bench(dir.path()).await?;
+    let mut driver = fresh(&bench);
+    loses(&mut driver, 5);
+    driver.keep_house(clock::now());
+    let made: Vec<_> = driver.outbox.transitions.drain(..).collect();
+    let durability = twin_historian::Durability::Full;
+    let batches: Vec<_> = driver.outbox.batches.drain(..).collect();
+    bench.historian.append(&batches, durability).await?;
+    let caught_up = catch_up(&bench.historian, &bench.compiled).await?;
+    assert_eq!(caught_up.brought, made, "the same inputs, the same alarm");
+    let stored = bench.historian.alarms().standing().await?;
+    assert_eq!(stored[0].alarm.raised, made[0]);
     Ok(())
 }
 
