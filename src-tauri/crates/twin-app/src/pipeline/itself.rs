@@ -1,9 +1,9 @@
 //! What the program tells of itself: its system signals are sampled when they change, and judged, stored and shown as
 //! all others. While nothing is wrong nothing is stored.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-use twin_core::{BatchId, Duration, Quality, SampleBatch, SignalKey, engine::Input};
+use twin_core::{BatchId, ConnectionId, Duration, Quality, SampleBatch, SignalKey, engine::Input};
 
 use super::{driver::Driver, source::Source};
 use crate::system::{SystemSignal, Tag};
@@ -20,20 +20,20 @@ impl Driver {
 
     /// Samples the system signals that have changed.
     pub(super) fn tell_of_itself(&mut self) {
+        let sources = self.sources.values().map(|source| (source.id(), source));
+        let sources: HashMap<&ConnectionId, &Source> = sources.collect();
+        let reading = |signal: &SystemSignal| match &signal.connection {
+            Some(id) => {
+                let source = sources.get(id);
+                source.map_or(0.0, |source| source.tally(signal.tag) as f64)
+            }
+            None => f64::from(signal.tag == Tag::NotWritten && self.outage.is_some()),
+        };
         let system = self.compiled.system.iter();
-        let now = system.map(|signal| (signal.key, self.reading(signal)));
+        let now = system.map(|signal| (signal.key, reading(signal)));
         let changed = now.filter(|(key, value)| self.said(*key) != *value);
         let changed = changed.collect();
         self.tell(changed);
-    }
-
-    fn reading(&self, signal: &SystemSignal) -> f64 {
-        let Some(connection) = &signal.connection else {
-            return f64::from(signal.tag == Tag::NotWritten && self.outage.is_some());
-        };
-        let mut sources = self.sources.values();
-        let source: Option<&Source> = sources.find(|source| source.id() == connection);
-        source.map_or(0.0, |source| source.tally(signal.tag) as f64)
     }
 
     /// What it said last; one that never said anything said that all is well.
