@@ -146,13 +146,7 @@ pub fn compile(plant: Plant, keys: &[SignalKey]) -> Compiled {
         engine.assets.push(asset_config(asset, asset_type, &key));
     }
     let own = keys.get(plant_signals.len()..).unwrap_or_default();
-    let system = system::signals(&plant, own);
-    system::put_into(&mut engine, &system);
-    signals.extend(
-        system
-            .iter()
-            .map(|signal| (signal.key, system_names(&plant, signal))),
-    );
+    let system = put_system(&plant, own, &mut engine, &mut signals);
     Compiled {
         twins: Arc::default(),
         mapper: Arc::default(),
@@ -163,6 +157,21 @@ pub fn compile(plant: Plant, keys: &[SignalKey]) -> Compiled {
         signals,
         models,
     }
+}
+
+/// What the program tells of itself, behind all that is the plant's.
+fn put_system(
+    plant: &Plant,
+    keys: &[SignalKey],
+    engine: &mut EngineConfig,
+    signals: &mut HashMap<SignalKey, SignalNames>,
+) -> Vec<SystemSignal> {
+    let system = system::signals(plant, keys);
+    system::put_into(engine, &system);
+    for signal in &system {
+        signals.insert(signal.key, system_names(plant, signal));
+    }
+    system
 }
 
 fn system_names(plant: &Plant, signal: &SystemSignal) -> SignalNames {
