@@ -98,8 +98,7 @@ pub async fn pipeline(
     notify_of_caught_up(compiled, &caught_up, &notices);
     tell_of_history(adopter, workspace, &conditions).await;
     let settled = Arc::new(AtomicI64::new(historian.alarms().settled().await?.0));
-    let complete = Arc::new(AtomicI64::new(i64::MIN));
-    let meter = Arc::new(Meter::default());
+    let (complete, meter) = (Arc::new(AtomicI64::new(i64::MIN)), Arc::<Meter>::default());
     let writer = Writer {
         numbering: Numbering::new(historian.clone()),
         adopter: Arc::clone(adopter),
