@@ -9,3 +9,14 @@ notice-below = { $value } unter { $limit }
 notice-above-unit = { $value } { $unit } über { $limit } { $unit }
 notice-below-unit = { $value } { $unit } unter { $limit } { $unit }
 notice-open = Öffnen
+# Über Twinscope selbst: $asset ist eine Verbindung oder Twinscope.
+notice-dropped = { $asset } · Nachrichten verloren
+notice-dropped-what = Bisher { $count }, weil sie schneller kamen, als sie verarbeitet werden können. Bitte die Topic-Filter einengen oder QoS 1 und eine dauerhafte Sitzung verlangen.
+notice-left-out = { $asset } · über der Ratengrenze
+notice-left-out-what = Bisher { $count } Nachrichten mit QoS 0 ausgelassen. Bitte die Topic-Filter einengen oder die Grenze anheben.
+notice-topics = { $asset } · mehr Topics als erlaubt
+notice-topics-what = Bisher { $count } Nachrichten nicht gelesen. Bitte die Topic-Filter einengen oder die Grenze für Topics anheben.
+notice-addresses = { $asset } · mehr Werte als erlaubt
+notice-addresses-what = Bisher { $count } Nachrichten nicht gelesen. Bitte die Topic-Filter einengen oder die Grenze für Adressen anheben.
+notice-not-written = { $asset } · Historie wird nicht geschrieben
+notice-not-written-what = Nachrichten mit QoS 1 und 2 warten beim Broker, solche mit QoS 0 im Speicher. Bitte Platz auf der Festplatte schaffen; die Statuszeile sagt, woran es liegt.

@@ -3,7 +3,14 @@
 use std::{path::Path, time::Duration};
 
 use anyhow::{Result, ensure};
-use twin_app::{App, api::connection::LinkStateView, clock};
+use twin_app::{
+    App,
+    api::{
+        alarm::{AlarmRow, AlarmStateView},
+        connection::LinkStateView,
+    },
+    clock,
+};
 use twin_core::{Quality, Reason, Timestamp};
 use twin_historian::Historian;
 use twinscope_tests::harness::{broker::Broker, headless, small_disk::SmallDisk, wait};
@@ -182,9 +189,16 @@ async fn a_full_disk_pauses_what_is_acknowledged_and_the_rest_goes_on() -> Resul
         (value == last && quality.is_good()).then_some(())
     })
     .await?;
-    wait::until("the alarm", SOON, || async {
-        (app.alarms().rows.len() == 2).then_some(())
-    })
+    wait::until(
+        "the alarm, and that of the outage, which is over",
+        SOON,
+        || async {
+            let rows = app.alarms().rows.into_iter();
+            let (own, plant): (Vec<_>, Vec<_>) = rows.partition(|row| row.asset == "$program");
+            let is_over = |row: &AlarmRow| row.state == AlarmStateView::UnackReturned;
+            (plant.len() == 2 && own.len() == 1 && own.iter().all(is_over)).then_some(())
+        },
+    )
     .await?;
     app.acknowledge(&standing, "ann", "").await?;
     wait::until("nothing to wait in memory", SOON, || async {
@@ -407,7 +421,9 @@ async fn a_plant_that_gained_signals_starts_on_a_full_disk() -> Result<()> {
         let stored = tanks::stored(&historian, tank).await?;
         ensure!(stored == levels.count(), "{tank}: {stored}");
     }
-    ensure!(historian.signals().await?.len() == 2_003);
+    let signals = historian.signals().await?.into_iter();
+    let (own, plant): (Vec<_>, Vec<_>) = signals.partition(|(_, id)| id.as_str().starts_with('$'));
+    ensure!((plant.len(), own.len()) == (2_003, 5));
     ensure!(historian.check().await?.is_sound());
     historian.close().await?;
     Ok(())

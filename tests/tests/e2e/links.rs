@@ -135,7 +135,7 @@ async fn a_broker_that_falls_silent_is_noticed_within_two_keep_alives() -> Resul
 }
 
 /// The tanks on an MQTT 3.1.1 link, because the peer speaks that.
-fn plain(dir: &Path, port: u16) -> Result<()> {
+pub fn plain(dir: &Path, port: u16) -> Result<()> {
     tanks::workspace(dir, port, 0)?;
     let path = dir.join("plant.toml");
     let text = std::fs::read_to_string(&path)?;

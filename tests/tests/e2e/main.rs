@@ -14,6 +14,7 @@ mod disk_full;
 mod first_run_window;
 mod greetings;
 mod io_errors;
+mod itself;
 mod keep;
 mod kill;
 mod links;

@@ -1,7 +1,8 @@
 /** What an alarm says, in words. */
 import type { AlarmRow } from "../ipc/bindings/AlarmRow";
 import type { SignalView } from "../ipc/bindings/SignalView";
-import { formatNumber, formatWithUnit, NBSP } from "./format";
+import { formatCount, formatNumber, formatWithUnit, NBSP } from "./format";
+import { adviceOn, type SystemTag, systemTag } from "./system";
 import { t } from "./text/text";
 
 const KINDS = ["high-high", "high", "low", "low-low", "anomaly"] as const;
@@ -15,14 +16,32 @@ export interface AlarmSentence {
   rule: string;
 }
 
-/** The parts, so that a screen can weight them. */
-export function alarmSentence(alarm: AlarmRow, signal: SignalView | undefined): AlarmSentence {
+/**
+ * The parts, so that a screen can weight them. `sofar`: of an alarm about Twinscope itself how much there was since it was
+ * raised, where that is known.
+ */
+export function alarmSentence(
+  alarm: AlarmRow,
+  signal: SignalView | undefined,
+  sofar?: number,
+): AlarmSentence {
+  const tag = systemTag(alarm.id);
+  if (tag !== null) return systemSentence(tag, sofar);
   const decimals = decimalsFor(alarm, signal?.decimals ?? 1);
   return {
     subject: signal?.name ?? (alarm.kind === "anomaly" ? t("alarms-about-score") : t("alarms-about-unknown")),
     value: formatWithUnit(alarm.value, decimals, signal?.unit ?? ""),
     rule: ruleWords(alarm.kind, formatNumber(alarm.limit, decimals)),
   };
+}
+
+/** What happened, how much of it, and what to do. */
+function systemSentence(tag: SystemTag, sofar: number | undefined): AlarmSentence {
+  const [name, advice] = [t(`system-${tag}`), adviceOn(tag)];
+  if (tag === "not-written" || sofar === undefined || !(sofar > 0)) {
+    return { subject: t("system-about", { name }), value: "", rule: advice };
+  }
+  return { subject: name, value: formatCount(sofar), rule: t("system-so-far", { advice }) };
 }
 
 /** The rule that was broken; broken across lines behind its first word at most. */
@@ -32,15 +51,16 @@ function ruleWords(kind: string, limit: string): string {
   return rest.length > 1 ? `${verb} ${rest.join(NBSP)}` : [verb, ...rest].join(NBSP);
 }
 
-/** The rule in two parts, "above" and "high-high 7.1": the second is never broken across lines. */
+/** The rule in two parts, "above" and "high-high 7.1": the second is never broken across lines. A whole sentence may be. */
 export function ruleParts(rule: string): [verb: string, limit: string] {
   const space = rule.indexOf(" ");
+  if (space !== rule.lastIndexOf(" ")) return [rule, ""];
   return [rule.slice(0, Math.max(0, space)), rule.slice(space + 1)];
 }
 
 export function alarmText(alarm: AlarmRow, signal: SignalView | undefined): string {
   const { subject, value, rule } = alarmSentence(alarm, signal);
-  return `${subject} ${value} ${rule}`;
+  return [subject, value, rule].filter((part) => part !== "").join(" ");
 }
 
 /** The signal's own digits, unless they would make value and limit look equal ("7.1 above 7.1"). */

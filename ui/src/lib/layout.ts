@@ -1,6 +1,7 @@
 /** A layout of the window as a file: what is looked at, never what is there. Whatever a file says is checked. */
 import type { PlantView } from "../ipc/bindings/PlantView";
 import { isKnown, type PageKind, pageOf, type WallPage } from "./overview/wallpages";
+import { everyAsset } from "./system";
 import { readTrend, scalesWithoutAxis, type TrendState } from "./trendstate";
 
 /** 2: of a trend all that it shows, not only its signals and the span that it follows; and that of the asset's page. */
@@ -89,8 +90,9 @@ function assetOf(screen: string): string {
 
 /** `pictures`: names of those in the workspace; null while that is not known. */
 export function misfitsOf(layout: Layout, plant: PlantView, pictures: readonly string[] | null): Misfits {
-  const assets = new Set(plant.assets.map(({ id }) => id));
-  const signals = new Set(plant.assets.flatMap((asset) => asset.signals.map(({ id }) => id)));
+  const every = everyAsset(plant);
+  const assets = new Set(every.map(({ id }) => id));
+  const signals = new Set(every.flatMap((asset) => asset.signals.map(({ id }) => id)));
   const places = new Set([...plant.places, ...plant.areas].map(({ id }) => id));
   const said = new URLSearchParams(layout.overview);
   const asset = assetOf(layout.screen);
@@ -112,7 +114,7 @@ export function misfitsOf(layout: Layout, plant: PlantView, pictures: readonly s
     places: once(layout.folded, said.getAll("places"), of("place")).filter((id) => !places.has(id)),
     grounds: once(lost, of("ground")).map((id) => id.replace(/^plan:/, "")),
     pictures: once(picture, of("picture")),
-    scales: once(...trends.map((trend) => scalesWithoutAxis(trend, plant.assets))),
+    scales: once(...trends.map((trend) => scalesWithoutAxis(trend, every))),
   };
 }
 

@@ -13,7 +13,9 @@ import type { Counters } from "../ipc/bindings/Counters";
 import type { PlantView } from "../ipc/bindings/PlantView";
 import type { SignalView } from "../ipc/bindings/SignalView";
 import type { WorkspaceView } from "../ipc/bindings/WorkspaceView";
+import { isActive } from "../lib/alarmwords";
 import { MICROS_PER_MS } from "../lib/format";
+import { everyAsset, isSystem, withSystemNames } from "../lib/system";
 import { t, told } from "../lib/text/text";
 import { Clock } from "../lib/time";
 import { Acts } from "./acts.svelte";
@@ -276,6 +278,11 @@ export class Live {
     return this.#assets.get(id);
   }
 
+  /** Of an active alarm about Twinscope itself how much there was since it was raised: it goes on while one looks. */
+  soFar(alarm: AlarmRow): number | undefined {
+    return isSystem(alarm.asset) && isActive(alarm) ? this.cell(alarm.signal).number : undefined;
+  }
+
   cell(key: number): SignalCell {
     return this.#cells[key] ?? this.#nobody;
   }
@@ -325,7 +332,7 @@ export class Live {
     try {
       // Its folder is known even when nothing in it can be opened.
       this.workspace = await this.backend.workspace();
-      const plant = await this.backend.plant();
+      const plant = withSystemNames(await this.backend.plant());
       this.#index(plant);
       this.plant = plant;
       await this.refreshConnections();
@@ -346,7 +353,7 @@ export class Live {
     this.#assets.clear();
     // Cells are made here and never while a screen computes: Svelte does not follow state that was born in the
     // computation that reads it.
-    for (const asset of plant.assets) {
+    for (const asset of everyAsset(plant)) {
       this.#assets.set(asset.id, asset);
       if (!this.#assetCells.has(asset.id)) this.#assetCells.set(asset.id, new AssetCell());
       for (const signal of asset.signals) {

@@ -2,6 +2,7 @@
 import type { AssetView } from "../ipc/bindings/AssetView";
 import type { SignalView } from "../ipc/bindings/SignalView";
 import { formatDuration } from "../lib/format";
+import { everyAsset } from "../lib/system";
 import { t } from "../lib/text/text";
 import { type Compared, readTrend, SIGNALS_MAX, type TrendState } from "../lib/trendstate";
 import { Keeper } from "./keeper";
@@ -86,7 +87,8 @@ export class TrendBoard {
   readonly shown: readonly Shown[] = $derived.by(() => {
     const known = new Map<string, { signal: SignalView; asset: AssetView }>();
     const wanted = new Set(this.#picks.map(({ id }) => id));
-    for (const asset of this.#live.plant?.assets ?? [])
+    const plant = this.#live.plant;
+    for (const asset of plant ? everyAsset(plant) : [])
       for (const signal of asset.signals) if (wanted.has(signal.id)) known.set(signal.id, { signal, asset });
     return this.#picks.flatMap(({ id, slot }) => {
       const found = known.get(id);

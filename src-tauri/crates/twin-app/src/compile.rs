@@ -17,6 +17,7 @@ use crate::{
         AreaView, AssetView, LimitView, ModelView, PlaceView, PlantView, SignalRole, SignalView,
     },
     plans,
+    system::{self, SystemSignal, Tag},
 };
 
 /// A plant ready to run.
@@ -32,8 +33,10 @@ pub struct Compiled {
     pub engine: Arc<EngineConfig>,
     /// For the decoders: address to signal, by connection.
     pub addresses: HashMap<ConnectionId, HashMap<String, SignalKey>>,
-    /// For people: every signal by its key.
+    /// For people: every signal by its key, system signals too.
     pub signals: HashMap<SignalKey, SignalNames>,
+    /// What the program tells of itself.
+    pub system: Vec<SystemSignal>,
     /// For the scorers, in the order of [`EngineConfig::models`].
     pub models: Vec<ModelFile>,
 }
@@ -51,6 +54,8 @@ pub struct SignalNames {
     pub unit: String,
     /// Digits after the decimal point.
     pub decimals: u8,
+    /// What it tells of the program; none: it is one of the plant.
+    pub system: Option<Tag>,
 }
 
 /// A model file and the asset it watches.
@@ -74,7 +79,14 @@ impl Compiled {
     }
 }
 
-/// Compiles a plant whose signals have the keys that `keys` gives, in the order of [`Plant::signals`].
+/// Ids of all signals of a plant, those of the program itself behind the plant's own.
+pub fn signal_ids(plant: &Plant) -> Vec<SignalId> {
+    let own = plant.signals().into_iter().map(|signal| signal.id);
+    own.chain(system::signal_ids(plant)).collect()
+}
+
+/// Compiles a plant whose signals have the keys that `keys` gives, in the order of [`signal_ids`]; without keys for them
+/// the program tells nothing of itself.
 pub fn compile(plant: Plant, keys: &[SignalKey]) -> Compiled {
     let plant_signals = plant.signals();
     let by_id: HashMap<SignalId, SignalKey> = plant_signals
@@ -111,6 +123,7 @@ pub fn compile(plant: Plant, keys: &[SignalKey]) -> Compiled {
             name: signal.def.name.clone(),
             unit: signal.def.unit.clone(),
             decimals: signal.def.decimals,
+            system: None,
         };
         signals.insert(key, names);
     }
@@ -132,14 +145,43 @@ pub fn compile(plant: Plant, keys: &[SignalKey]) -> Compiled {
         );
         engine.assets.push(asset_config(asset, asset_type, &key));
     }
+    let own = keys.get(plant_signals.len()..).unwrap_or_default();
+    let system = put_system(&plant, own, &mut engine, &mut signals);
     Compiled {
         twins: Arc::default(),
         mapper: Arc::default(),
         plant,
+        system,
         engine: Arc::new(engine),
         addresses,
         signals,
         models,
+    }
+}
+
+/// What the program tells of itself, behind all that is the plant's.
+fn put_system(
+    plant: &Plant,
+    keys: &[SignalKey],
+    engine: &mut EngineConfig,
+    signals: &mut HashMap<SignalKey, SignalNames>,
+) -> Vec<SystemSignal> {
+    let system = system::signals(plant, keys);
+    system::put_into(engine, &system);
+    for signal in &system {
+        signals.insert(signal.key, system_names(plant, signal));
+    }
+    system
+}
+
+fn system_names(plant: &Plant, signal: &SystemSignal) -> SignalNames {
+    SignalNames {
+        asset: signal.asset(),
+        asset_name: signal.asset_name(plant),
+        name: signal.tag.display().to_owned(),
+        unit: String::new(),
+        decimals: 0,
+        system: Some(signal.tag),
     }
 }
 
@@ -251,6 +293,7 @@ pub fn plant_view(
         areas: areas(plant),
         places: places(plant),
         assets,
+        system: system::views(plant, &compiled.system),
         plans: plans::plan_views(plant),
         map: plans::map_view(plant),
     }

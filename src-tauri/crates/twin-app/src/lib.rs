@@ -28,6 +28,7 @@ pub mod signal;
 pub mod speech;
 pub mod start;
 pub mod status;
+pub mod system;
 pub mod trend;
 pub mod view;
 pub mod words;

@@ -98,15 +98,14 @@ pub async fn pipeline(
     notify_of_caught_up(compiled, &caught_up, &notices);
     tell_of_history(adopter, workspace, &conditions).await;
     let settled = Arc::new(AtomicI64::new(historian.alarms().settled().await?.0));
-    let complete = Arc::new(AtomicI64::new(i64::MIN));
-    let meter = Arc::new(Meter::default());
+    let (complete, meter) = (Arc::new(AtomicI64::new(i64::MIN)), Arc::<Meter>::default());
     let writer = Writer {
         numbering: Numbering::new(historian.clone()),
         adopter: Arc::clone(adopter),
         historian: historian.clone(),
         view: Arc::clone(view),
         conditions: conditions.clone(),
-        notices,
+        notices: notices.clone(),
         unacknowledged: unacknowledged_sender,
         settled: Arc::clone(&settled),
         complete: Arc::clone(&complete),
@@ -124,6 +123,7 @@ pub async fn pipeline(
         retention,
         not_recorded: not_recorded(&caught_up.known, &signs, clock::now()),
         meter: Arc::clone(&meter),
+        notices,
     });
     let maintenance = Maintenance {
         historian: historian.clone(),

@@ -10,6 +10,7 @@ use crate::{
         frame::AssetStateKind,
         plant::{AssetView, PlantView, SignalView},
     },
+    system,
     view::View,
 };
 
@@ -112,13 +113,21 @@ fn alarm_lines(view: &View, plant: &PlantView) -> String {
     });
     let mut out = String::new();
     for row in rows {
-        let asset = plant.assets.iter().find(|asset| asset.id == row.asset);
+        let asset = plant.all_assets().find(|asset| asset.id == row.asset);
         let signal =
             asset.and_then(|asset| asset.signals.iter().find(|signal| signal.key == row.signal));
         let (Some(asset), Some(signal)) = (asset, signal) else {
             continue;
         };
         let digits = usize::from(signal.decimals);
+        if system::is_system(&asset.id) {
+            let _ = writeln!(
+                out,
+                "ALARM {} {}: {} ({:?})",
+                row.priority, asset.name, signal.name, row.state
+            );
+            continue;
+        }
         let _ = writeln!(
             out,
             "ALARM {} {} {} {}: {:.digits$} {}, limit {:.digits$} {} ({:?})",

@@ -92,11 +92,7 @@ pub async fn picture(
     let (t0, t1) = span(request)?;
     let mut signals = Vec::new();
     for key in &request.signals {
-        let view = plant
-            .assets
-            .iter()
-            .flat_map(|asset| &asset.signals)
-            .find(|signal| signal.key == *key);
+        let view = plant.all_signals().find(|signal| signal.key == *key);
         let Some(view) = view else { continue };
         let columns = historian
             .range(SignalKey(*key), t0, t1, request.width)

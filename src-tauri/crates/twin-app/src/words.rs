@@ -6,13 +6,16 @@ use twin_core::{
     said,
 };
 
-use crate::compile::Compiled;
+use crate::{compile::Compiled, system::Tag};
 
 /// Title and text of an alarm: "Pump 2 · Drive-end vibration high-high", "7.9 mm/s above 7.1 mm/s".
 pub fn alarm(compiled: &Compiled, transition: &AlarmTransition) -> (Said, Said) {
     let Some(names) = compiled.signals.get(&transition.signal) else {
         return (transition.rule.to_string().into(), Said::default());
     };
+    if let Some(tag) = names.system {
+        return system_alarm(tag, &names.asset_name, transition.value);
+    }
     let digits = usize::from(names.decimals);
     let (value, limit) = (
         format!("{:.digits$}", transition.value),
@@ -58,6 +61,70 @@ pub fn alarm(compiled: &Compiled, transition: &AlarmTransition) -> (Said, Said) 
             names.unit.to_string(),
         ),
     )
+}
+
+/// Title and text of an alarm about the program itself: what happened, how much of it by now, and what to do.
+fn system_alarm(tag: Tag, asset: &str, value: f64) -> (Said, Said) {
+    let count = value as u64;
+    match tag {
+        Tag::Dropped => (
+            said!("notice-dropped", "{asset} · messages lost", asset = asset),
+            said!(
+                "notice-dropped-what",
+                "{count} so far, because they came faster than they can be taken. Narrow its topic filters, or ask for \
+                 QoS 1 and a persistent session.",
+                count = count
+            ),
+        ),
+        Tag::LeftOut => (
+            said!(
+                "notice-left-out",
+                "{asset} · above its rate limit",
+                asset = asset
+            ),
+            said!(
+                "notice-left-out-what",
+                "{count} messages of QoS 0 left out so far. Narrow its topic filters, or raise the limit.",
+                count = count
+            ),
+        ),
+        Tag::BeyondTopics => (
+            said!(
+                "notice-topics",
+                "{asset} · more topics than its limit",
+                asset = asset
+            ),
+            said!(
+                "notice-topics-what",
+                "{count} messages not read so far. Narrow its topic filters, or raise the limit of topics.",
+                count = count
+            ),
+        ),
+        Tag::BeyondAddresses => (
+            said!(
+                "notice-addresses",
+                "{asset} · more values than its limit",
+                asset = asset
+            ),
+            said!(
+                "notice-addresses-what",
+                "{count} messages not read so far. Narrow its topic filters, or raise the limit of addresses.",
+                count = count
+            ),
+        ),
+        Tag::NotWritten => (
+            said!(
+                "notice-not-written",
+                "{asset} · history not written",
+                asset = asset
+            ),
+            said!(
+                "notice-not-written-what",
+                "Messages of QoS 1 and 2 wait at the broker, those of QoS 0 in memory. Free room on the disk; the status \
+                 line says what stops it."
+            ),
+        ),
+    }
 }
 
 /// How a model works, as its card says it.

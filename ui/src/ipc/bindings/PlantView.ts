@@ -38,6 +38,11 @@ places: Array<PlaceView>,
  */
 assets: Array<AssetView>, 
 /**
+ * What the program tells of itself: an asset for it, and one a connection. They are no assets of the plant, and where
+ * assets are listed or counted they are not among them.
+ */
+system: Array<AssetView>, 
+/**
  * Plans in plant-file order.
  */
 plans: Array<PlanView>, 

@@ -25,6 +25,9 @@ const STANDING: Spec[] = [
   ["exchanger/approach", "high", 3, 6.5, 6.6, 1_250, true],
 ];
 
+/** Where the station tells of itself. */
+const LOST: Spec = ["$connection.station/dropped", "high", 2, 0, 310, 35, false];
+
 const OVER: Spec[] = [
   ["high-tank/level", "high-high", 1, 5.8, 5.83, 50_000, true],
   ["compressor/pressure", "low", 2, 5.5, 5.4, 14_200, true],
@@ -108,7 +111,8 @@ export class FakeAlarms {
       this.seq = Math.max(this.seq, flood.count);
     }
     if (!faults) return;
-    this.rows = STANDING.map((spec) => {
+    const own = world.key(LOST[0]) < 0 ? [] : [LOST];
+    this.rows = [...STANDING, ...own].map((spec) => {
       this.seq += 1;
       return row(world, spec, this.seq);
     });

@@ -19,7 +19,7 @@ import { fakeOpening, playsDemo } from "./opening";
 import { fakePast } from "./past";
 import { fakePictures } from "./pictures";
 import { fakeDrawings } from "./plans";
-import { makePlant } from "./plant";
+import { addSystem, makePlant } from "./plant";
 import { sentence } from "./said";
 import { fakeSession } from "./session";
 import { FakeShow } from "./show";
@@ -51,6 +51,7 @@ export function fakeBackend(asked: string): Backend {
   const plant = makePlant(
     scene === "thousand" || scene === "deluge" ? 67 : bare || scene === "fresh" ? 0 : 1,
   );
+  if (flood) addSystem(plant);
   if (scene === "unplaced") [plant.view.plans, plant.view.map] = [[], { outline: null, locations: [] }];
   const world = new World(plant, micros(), faults);
   const deluge = scene === "deluge" ? { count: 3_000, assets: plant.view.assets } : null;

@@ -428,6 +428,7 @@ export function makePlant(copies: number): FakePlant {
     areas,
     places,
     assets,
+    system: [],
     plans: fakePlans(assets),
     map: fakeMap(assets),
   };
@@ -443,6 +444,17 @@ const SCORE: SignalSpec = {
   }),
   rate: 1,
 };
+
+/** What Twinscope tells of a connection: its last signal goes on counting. */
+export function addSystem({ view: plant, motions, byId }: FakePlant): void {
+  const id = "$connection.station";
+  const specs = [
+    signal("dropped", "Messages lost", "", 18_420, 0, { decimals: 0, limits: [["high", 0, 2]] }),
+    signal("left-out", "Messages above the rate limit", "", 0, 0, { decimals: 0, limits: [["high", 0, 3]] }),
+  ];
+  const signals = specs.map((spec) => view(id, spec, motions, byId));
+  plant.system = [{ id, name: "Pumping station", area: "", type_name: "", dtmi: null, signals, model: null }];
+}
 
 function view(asset: string, spec: SignalSpec, motions: Motion[], byId: Map<string, number>): SignalView {
   const key = motions.length;

@@ -27,10 +27,25 @@ pub struct PlantView {
     pub places: Vec<PlaceView>,
     /// Assets in plant-file order.
     pub assets: Vec<AssetView>,
+    /// What the program tells of itself: an asset for it, and one a connection. They are no assets of the plant, and where
+    /// assets are listed or counted they are not among them.
+    pub system: Vec<AssetView>,
     /// Plans in plant-file order.
     pub plans: Vec<PlanView>,
     /// Where assets are on the earth.
     pub map: MapView,
+}
+
+impl PlantView {
+    /// Every asset that something may be asked of: the plant's, and those of the program itself.
+    pub fn all_assets(&self) -> impl Iterator<Item = &AssetView> {
+        self.assets.iter().chain(&self.system)
+    }
+
+    /// Every signal, likewise.
+    pub fn all_signals(&self) -> impl Iterator<Item = &SignalView> {
+        self.all_assets().flat_map(|asset| &asset.signals)
+    }
 }
 
 /// The plant file and what is wrong with it.

@@ -95,7 +95,7 @@ impl App {
     /// Whether the plant has what it is about. One that is changed may be about what the plant had.
     fn look_up(&self, draft: &AnnotationDraft) -> Result<()> {
         let plant = self.view.plant();
-        let asset = plant.assets.iter().find(|asset| asset.id == draft.asset);
+        let asset = plant.all_assets().find(|asset| asset.id == draft.asset);
         let unknown = |what, id: &str| Error::Unknown {
             what,
             id: id.to_owned(),

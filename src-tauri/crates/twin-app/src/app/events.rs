@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use twin_core::{
-    SignalKey, Timestamp,
+    ConnectionId, SignalKey, Timestamp,
     alarm::{AlarmState, AlarmTransition, Cause},
     said,
 };
@@ -19,7 +19,9 @@ use crate::{
         connection::LinkStateView,
         events::{AlarmChange, AssetEvent, EventKind, EventWhat, EventsPage, EventsQuery},
     },
-    error::{Error, Result},
+    compile::Compiled,
+    error::{Error, Result, Thing},
+    system,
 };
 
 /// Most events of one page.
@@ -40,13 +42,9 @@ impl App {
                 "an instant is a number of microseconds"
             )));
         }
-        let compiled = self.compiled();
-        let asset = asset_of(&compiled, &query.asset)?;
+        let around = Around::of(&self.compiled(), &query.asset)?;
         let before = Timestamp(query.before as i64);
         let wants = |kind| query.kinds.is_empty() || query.kinds.contains(&kind);
-        let own = addresses_of(&compiled, asset);
-        let signals: Vec<SignalKey> = own.iter().map(|(_, key)| *key).collect();
-        let topics = topics(own.iter().map(|(address, _)| *address));
         let alarms = self.historian.alarms();
         let mut events: Vec<AssetEvent> = Vec::new();
         if wants(EventKind::Alarm) {
@@ -58,38 +56,105 @@ impl App {
         if wants(EventKind::Quality) {
             let rows = self
                 .historian
-                .quality_changes_before(&signals, before, READ)
+                .quality_changes_before(&around.signals, before, READ)
                 .await?;
             events.extend(rows.iter().map(quality_event));
         }
-        if wants(EventKind::Link) {
-            let rows = self
-                .historian
-                .links_before(&asset.connection, before, READ)
+        if let Some(connection) = &around.connection {
+            let wanted = [EventKind::Link, EventKind::Birth, EventKind::Unreadable].map(wants);
+            self.connection_events(connection, &around.topics, before, wanted, &mut events)
                 .await?;
-            events.extend(rows.into_iter().map(link_event));
-        }
-        if wants(EventKind::Birth) {
-            let rows = self
-                .historian
-                .births_before(&asset.connection, &topics, before)
-                .await?;
-            events.extend(rows.into_iter().map(|birth| birth_event(asset, birth)));
-        }
-        if wants(EventKind::Unreadable) {
-            let rows = self
-                .historian
-                .rejects_before(&asset.connection, &topics, before, READ)
-                .await?;
-            events.extend(rows.into_iter().map(reject_event));
         }
         if wants(EventKind::Audit) {
             let rows = alarms
-                .audit_concerning(&concern(asset), before, READ)
+                .audit_concerning(&around.concern, before, READ)
                 .await?;
             events.extend(rows.into_iter().map(audit_event));
         }
         Ok(page(events, query.limit.clamp(1, PAGE_MAX) as usize))
+    }
+
+    /// What came by a connection and how it stood, as far as it is wanted: links, births, unreadable messages.
+    async fn connection_events(
+        &self,
+        connection: &ConnectionId,
+        topics: &[String],
+        before: Timestamp,
+        [links, births, unreadable]: [bool; 3],
+        events: &mut Vec<AssetEvent>,
+    ) -> Result<()> {
+        if links {
+            let rows = self
+                .historian
+                .links_before(connection, before, READ)
+                .await?;
+            events.extend(rows.into_iter().map(link_event));
+        }
+        if births {
+            let rows = self
+                .historian
+                .births_before(connection, topics, before)
+                .await?;
+            events.extend(rows.into_iter().map(|birth| birth_event(connection, birth)));
+        }
+        if unreadable {
+            let rows = self
+                .historian
+                .rejects_before(connection, topics, before, READ)
+                .await?;
+            events.extend(rows.into_iter().map(reject_event));
+        }
+        Ok(())
+    }
+}
+
+/// What the events of an asset are looked for by.
+struct Around {
+    /// None: it has no connection.
+    connection: Option<ConnectionId>,
+    signals: Vec<SignalKey>,
+    topics: Vec<String>,
+    concern: Concern,
+}
+
+impl Around {
+    /// Of an asset of the plant, or of one that tells of the program.
+    fn of(compiled: &Compiled, id: &str) -> Result<Around> {
+        if system::is_system(id) {
+            return Around::of_system(compiled, id);
+        }
+        let asset = asset_of(compiled, id)?;
+        let own = addresses_of(compiled, asset);
+        Ok(Around {
+            connection: Some(asset.connection.clone()),
+            signals: own.iter().map(|(_, key)| *key).collect(),
+            topics: topics(own.iter().map(|(address, _)| *address)),
+            concern: concern(asset),
+        })
+    }
+
+    fn of_system(compiled: &Compiled, id: &str) -> Result<Around> {
+        let system = compiled.system.iter();
+        let own: Vec<_> = system
+            .filter(|signal| signal.asset().as_str() == id)
+            .collect();
+        let Some(first) = own.first() else {
+            return Err(Error::Unknown {
+                what: Thing::Asset,
+                id: id.to_owned(),
+            });
+        };
+        let connection = first.connection.clone();
+        Ok(Around {
+            signals: own.iter().map(|signal| signal.key).collect(),
+            topics: Vec::new(),
+            concern: Concern {
+                subjects: connection.iter().map(ToString::to_string).collect(),
+                actions: vec!["plant-file".to_owned()],
+                listed: id.to_owned(),
+            },
+            connection,
+        })
     }
 }
 
@@ -196,8 +261,8 @@ fn link_event(of: LinkTransition) -> AssetEvent {
     event(of.at, what)
 }
 
-fn birth_event(asset: &Asset, (topic, at): (String, Timestamp)) -> AssetEvent {
-    let connection = asset.connection.to_string();
+fn birth_event(connection: &ConnectionId, (topic, at): (String, Timestamp)) -> AssetEvent {
+    let connection = connection.to_string();
     event(at, EventWhat::Birth { connection, topic })
 }
 

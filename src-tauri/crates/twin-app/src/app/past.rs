@@ -107,9 +107,8 @@ impl App {
             )));
         }
         let plant = self.view.plant();
-        let all = || plant.assets.iter().flat_map(|asset| &asset.signals);
         let id = |key: &u32| {
-            let view = all().find(|signal| signal.key == *key);
+            let view = plant.all_signals().find(|signal| signal.key == *key);
             view.map(|signal| signal.id.clone())
                 .ok_or_else(|| Error::Unknown {
                     what: Thing::Signal,

@@ -2,13 +2,13 @@
 
 use std::{path::Path, sync::Arc};
 
-use twin_core::{ConnectionId, SignalId, engine::ModelBinding};
+use twin_core::{ConnectionId, engine::ModelBinding};
 use twin_historian::Historian;
 use twin_model::{ByRule, Ignored, Mapper, Models, Plant};
 
 use crate::{
     api::plant::{ModelView, PlantView},
-    compile::{Compiled, compile, plant_view},
+    compile::{Compiled, compile, plant_view, signal_ids},
     error::{Error, Result},
     model_files::Loaded,
     pipeline::scoring::{self, LoadedModel},
@@ -92,7 +92,7 @@ impl Planted {
         before: Option<&Planted>,
     ) -> Result<(Planted, Option<Vec<LoadedModel>>)> {
         let plant = origin.whole();
-        let ids: Vec<SignalId> = plant.signals().into_iter().map(|s| s.id).collect();
+        let ids = signal_ids(&plant);
         let keys = match before {
             Some(_) => historian.signal_keys(&ids).await?,
             // A plant must be seen when history has no room for its names.

@@ -84,10 +84,9 @@ impl App {
             )));
         }
         let plant = self.view.plant();
-        let all = || plant.assets.iter().flat_map(|asset| &asset.signals);
         let mut signals = Vec::with_capacity(request.signals.len());
         for key in &request.signals {
-            let view = all().find(|signal| signal.key == *key);
+            let view = plant.all_signals().find(|signal| signal.key == *key);
             let view = view.ok_or_else(|| Error::Unknown {
                 what: Thing::Signal,
                 id: key.to_string(),
@@ -139,10 +138,9 @@ impl App {
         }
         let range = (Timestamp(request.t0 as i64), Timestamp(request.t1 as i64));
         let plant = self.view.plant();
-        let all = || plant.assets.iter().flat_map(|asset| &asset.signals);
         let mut bands = Vec::with_capacity(request.signals.len());
         for key in &request.signals {
-            let Some(view) = all().find(|signal| signal.key == *key) else {
+            let Some(view) = plant.all_signals().find(|signal| signal.key == *key) else {
                 continue;
             };
             let stale = between(view).stale_after;

@@ -328,8 +328,10 @@ fn exported(plant: &PlantView, keys: &[u32]) -> Result<Vec<Exported>> {
             "no signal is chosen: choose at least one"
         )));
     }
-    let all = plant.assets.iter().flat_map(|asset| &asset.signals);
-    let by_key: HashMap<u32, _> = all.map(|signal| (signal.key, signal)).collect();
+    let by_key: HashMap<u32, _> = plant
+        .all_signals()
+        .map(|signal| (signal.key, signal))
+        .collect();
     let one = |key: &u32| {
         let signal = by_key.get(key).ok_or_else(|| Error::Unknown {
             what: Thing::Signal,

@@ -32,7 +32,7 @@ use super::{
     source::Source,
     turn::{Memory, Step, Turn},
 };
-use crate::{clock, compile::Compiled, view::View};
+use crate::{clock, compile::Compiled, system::Tag, view::View};
 
 /// How often counters and connection rows are renewed, and all transitions so far are settled.
 const HOUSEKEEPING: Duration = Duration::from_secs(1);
@@ -77,6 +77,7 @@ pub struct Driver {
     /// Of connections that are gone.
     pub(super) gone: Gone,
     pub(super) meter: Arc<Meter>,
+    notices: mpsc::Sender<Notice>,
 }
 
 /// What connections that are gone had counted: the totals of the status line do not fall with them.
@@ -106,6 +107,8 @@ pub struct DriverParts {
     pub not_recorded: Vec<QualityTransition>,
     /// What is counted of the pipeline.
     pub meter: Arc<Meter>,
+    /// Desktop notifications of what must not wait for history.
+    pub notices: mpsc::Sender<Notice>,
 }
 
 impl Driver {
@@ -143,6 +146,7 @@ impl Driver {
             not_stored: 0,
             gone: Gone::default(),
             meter: parts.meter,
+            notices: parts.notices,
         }
     }
 
@@ -179,6 +183,7 @@ impl Driver {
         let mut messages = Vec::with_capacity(INBOUND_BATCH);
         let mut housekeeping = clock::now();
         self.begin();
+        self.begin_itself();
         self.show_everything();
         loop {
             let now = clock::now();
@@ -388,9 +393,13 @@ impl Driver {
                 }
             }
             Effect::Notify(notification) => {
-                self.outbox
-                    .notices
-                    .push(Notice::of(&self.compiled, &notification.transition));
+                let notice = Notice::of(&self.compiled, &notification.transition);
+                if self.is_of_history(notification.transition.signal) {
+                    // That nothing is stored cannot wait until it is. The alarm itself does, as ever.
+                    let _ = self.notices.try_send(notice);
+                } else {
+                    self.outbox.notices.push(notice);
+                }
             }
             Effect::LateExcursion {
                 signal,
@@ -406,6 +415,12 @@ impl Driver {
             }
             Effect::SystemChanged => self.show_counters(clock::now()),
         }
+    }
+
+    /// Whether a signal tells that history is not written.
+    fn is_of_history(&self, signal: SignalKey) -> bool {
+        let names = self.compiled.signals.get(&signal);
+        names.is_some_and(|names| names.system == Some(Tag::NotWritten))
     }
 
     /// Whether the binding with this number is one of this model.

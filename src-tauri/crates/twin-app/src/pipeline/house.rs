@@ -39,6 +39,7 @@ impl Driver {
         for event in events {
             self.step(now, Input::System(event));
         }
+        self.tell_of_itself();
         for source in self.sources.values_mut() {
             source.renew_diagnostics(now);
         }

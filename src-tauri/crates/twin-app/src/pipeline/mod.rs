@@ -13,6 +13,7 @@ pub mod driver;
 mod held;
 mod house;
 mod intake;
+mod itself;
 pub mod job;
 pub mod maintenance;
 pub mod meter;

@@ -209,6 +209,7 @@ impl Driver {
                 self.outage = Some(Outage { text });
                 if begins {
                     self.keep_outage(now);
+                    self.tell_of_itself();
                 }
             }
             SystemEvent::Cleared { key } if key == HISTORY => {
@@ -218,6 +219,7 @@ impl Driver {
                 self.ring.note(record);
                 self.recovering = true;
                 self.step(now, Input::System(SystemEvent::Cleared { key }));
+                self.tell_of_itself();
             }
             event => self.step(now, Input::System(event)),
         }
@@ -271,16 +273,16 @@ impl Driver {
         self.not_stored += lost.count;
         record.qualities = lost.gaps();
         let Some(span) = lost.span else { return record };
-        let mut scores = lost.count;
+        let mut own = lost.count;
         for (index, count) in &lost.by_source {
             if let Some(source) = self.sources.get_mut(index) {
                 source.lose(*count);
                 source.record_loss(*count, span, &mut record);
             }
-            scores -= count;
+            own -= count;
         }
-        if scores > 0 {
-            record.rejects.push(lost_scores(scores, span));
+        if own > 0 {
+            record.rejects.push(lost_of_our_own(own, span));
         }
         tracing::warn!(lost.count, "samples could not be stored");
         record
@@ -305,14 +307,16 @@ impl Driver {
     }
 }
 
-/// The record of anomaly scores that were lost: they come by no connection.
-fn lost_scores(count: u64, (from, to): (Timestamp, Timestamp)) -> Reject {
+/// The record of samples that came by no connection: anomaly scores, and what the program tells of itself.
+fn lost_of_our_own(count: u64, (from, to): (Timestamp, Timestamp)) -> Reject {
     let seconds = to.since(from).secs_f64();
     Reject {
-        connection: ConnectionId::from("(anomaly models)"),
-        topic: "(scores)".into(),
+        connection: ConnectionId::from("(Twinscope)"),
+        topic: "(anomaly scores, system signals)".into(),
         reason: NOT_STORED.into(),
-        detail: format!("{count} anomaly scores, made within {seconds:.0} s, {WHY_NOT_STORED}"),
+        detail: format!(
+            "{count} anomaly scores or samples of Twinscope itself, made within {seconds:.0} s, {WHY_NOT_STORED}"
+        ),
         payload: Vec::new(),
         length: Some(0),
         received: to,

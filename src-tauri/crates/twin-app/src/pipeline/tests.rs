@@ -6,6 +6,7 @@ mod diagnose;
 mod ends;
 mod gap;
 mod heard;
+mod itself;
 mod outage;
 
 use std::{
@@ -16,7 +17,7 @@ use std::{
 use tokio::sync::{mpsc, watch};
 use twin_connect::{Inbound, Inbox, LinkState, Qos};
 use twin_core::{
-    Quality, Reason, Said, SignalKey, Timestamp, Value,
+    Quality, Reason, Said, SignalId, SignalKey, Timestamp, Value,
     engine::{Engine, Restored, SystemEvent},
 };
 use twin_historian::{Historian, QualityTransition};
@@ -28,6 +29,7 @@ use super::{
     driver::{Driver, DriverParts},
     job::Job,
     maintenance::Maintenance,
+    notice::Notice,
     provisional::Numbering,
     request::{Queues, Request},
     ring::{Limits, Ring},
@@ -85,15 +87,17 @@ impl Bench {
         Bench::of(dir, &plant_file(assets, signals)).await
     }
 
+    /// The plant's signals alone: the program tells nothing of itself.
     async fn of(dir: &std::path::Path, plant: &str) -> anyhow::Result<Self> {
+        let signals = Plant::parse(plant)?.signals().into_iter();
+        let ids: Vec<_> = signals.map(|signal| signal.id).collect();
+        Bench::with(dir, plant, &ids).await
+    }
+
+    async fn with(dir: &std::path::Path, plant: &str, ids: &[SignalId]) -> anyhow::Result<Self> {
         let plant = Plant::parse(plant)?;
         let historian = Historian::open(dir, clock::now()).await?;
-        let ids: Vec<_> = plant
-            .signals()
-            .into_iter()
-            .map(|signal| signal.id)
-            .collect();
-        let keys = historian.signal_keys(&ids).await?;
+        let keys = historian.signal_keys(ids).await?;
         let compiled = Arc::new(compile(plant, &keys));
         let plant = plant_view(&compiled, 1, String::new(), |_| None);
         let (jobs, job_queue) = mpsc::channel(super::JOB_QUEUE);
@@ -133,6 +137,15 @@ impl Bench {
             standing: vec![],
             last_values: keys.map(|key| (key, old, Value::F64(1.0))).collect(),
         };
+        self.driver_of(restored, not_recorded, mpsc::channel(1).0)
+    }
+
+    fn driver_of(
+        &self,
+        restored: Restored,
+        not_recorded: Vec<QualityTransition>,
+        notices: mpsc::Sender<Notice>,
+    ) -> Driver {
         let mut driver = Driver::new(DriverParts {
             engine: Engine::new(Arc::clone(&self.compiled.engine), restored, clock::now()),
             compiled: Arc::clone(&self.compiled),
@@ -143,6 +156,7 @@ impl Bench {
             retention: watch::channel(Said::default()).1,
             not_recorded,
             meter: Arc::default(),
+            notices,
         });
         let connection = self.compiled.plant.connection("c").unwrap();
         let source = Source::new(SourceParts {
@@ -150,7 +164,12 @@ impl Bench {
             form: form_of(connection),
             client_id: "c".into(),
             commands: mpsc::channel(1).0,
-            inbox: self.inbox.lock().unwrap().take().unwrap(),
+            inbox: self
+                .inbox
+                .lock()
+                .unwrap()
+                .take()
+                .unwrap_or_else(|| mpsc::channel(1).1.into()),
             addresses: self.compiled.addresses[&connection.id].clone(),
             wanted: Wanted::of(&self.compiled, &connection.id),
             decoder: Decoder::new(),

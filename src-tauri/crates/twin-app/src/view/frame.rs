@@ -160,6 +160,7 @@ mod tests {
             areas: vec![],
             places: vec![],
             assets: vec![],
+            system: vec![],
             plans: vec![],
             map: MapView::default(),
         };

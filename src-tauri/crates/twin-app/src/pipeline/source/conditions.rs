@@ -1,4 +1,5 @@
-//! What a person must know of a connection: messages that are lost, bounds that are reached, certificates that end.
+//! What a person must know of a connection: messages that are lost, bounds that are reached, certificates that end. What
+//! is lost is counted for the connection's system signals too, whose alarms stand as long as these conditions do.
 
 use std::sync::Arc;
 
@@ -7,9 +8,11 @@ use twin_core::{Duration, Said, Timestamp, engine::SystemEvent, said};
 use twin_payload::RejectKind;
 
 use super::Source;
+use crate::system::Tag;
 
-/// A condition ends when nothing more of it happened for so long.
-const QUIET: Duration = Duration::from_secs(600);
+/// A condition, and the alarm beside it, ends when nothing more of it happened for so long: longer than the pauses of
+/// whoever publishes every few seconds, and short enough that an alarm that stands is about now.
+const QUIET: Duration = Duration::from_secs(60);
 /// How often certificates are looked at.
 const CERTIFICATES_EVERY: Duration = Duration::from_secs(3_600);
 
@@ -17,29 +20,40 @@ const CERTIFICATES_EVERY: Duration = Duration::from_secs(3_600);
 #[derive(Debug, Default)]
 struct Lasting {
     seen: u64,
+    /// How much there had been when the condition began.
+    before: u64,
     /// When it last rose, while the condition stands.
     raised: Option<Timestamp>,
 }
 
 impl Lasting {
-    /// Raised anew with every rise, so that its text has the newest count.
+    /// Raised anew with every rise, so that its text has the newest count since it began.
     fn judge(
         &mut self,
         count: u64,
         now: Timestamp,
         key: String,
-        text: impl FnOnce() -> Said,
+        text: impl FnOnce(u64) -> Said,
     ) -> Option<SystemEvent> {
         if count > self.seen {
+            if self.raised.is_none() {
+                self.before = self.seen;
+            }
             self.seen = count;
             self.raised = Some(now);
-            return Some(SystemEvent::Raised { key, text: text() });
+            let text = text(self.count());
+            return Some(SystemEvent::Raised { key, text });
         }
         let ended = self.raised.is_some_and(|at| now.since(at) >= QUIET);
         if ended {
             self.raised = None;
         }
         ended.then_some(SystemEvent::Cleared { key })
+    }
+
+    /// How much there was since the condition began; 0 while it does not stand.
+    fn count(&self) -> u64 {
+        self.raised.map_or(0, |_| self.seen - self.before)
     }
 }
 
@@ -68,6 +82,18 @@ impl Source {
         })
     }
 
+    /// How much of what a system signal counts there was since its condition began; 0 while it does not stand.
+    pub fn tally(&self, tag: Tag) -> u64 {
+        let lasting = match tag {
+            Tag::Dropped => &self.conditions.dropped,
+            Tag::LeftOut => &self.conditions.throttled,
+            Tag::BeyondTopics => &self.conditions.topics,
+            Tag::BeyondAddresses => &self.conditions.addresses,
+            Tag::NotWritten => return 0,
+        };
+        lasting.count()
+    }
+
     /// What has begun or ended since this was last asked.
     pub fn conditions(&mut self, now: Timestamp) -> Vec<SystemEvent> {
         let name = &self.form.name;
@@ -83,43 +109,43 @@ impl Source {
         let topics = self.rejects.count_of(RejectKind::TopicLimit.name());
         let addresses = self.rejects.count_of(RejectKind::AddressLimit.name());
         let events = [
-            conditions.dropped.judge(dropped, now, dropped_key, || {
+            conditions.dropped.judge(dropped, now, dropped_key, |count| {
                 said!(
                     "condition-dropped",
                     "{name}: {count} messages were lost, because they came faster than they can be taken, and the \
                      broker keeps none of QoS 0, nor any without a session. Narrow its topic filters, or ask for QoS 1 \
                      and a persistent session.",
                     name = name.as_str(),
-                    count = dropped
+                    count = count
                 )
             }),
-            conditions.throttled.judge(throttled, now, rate_key, || {
+            conditions.throttled.judge(throttled, now, rate_key, |count| {
                 said!(
                     "condition-rate",
                     "{name}: {count} messages of QoS 0 were left out, because they came faster than its rate limit \
                      allows. Narrow its topic filters, or raise the limit.",
                     name = name.as_str(),
-                    count = throttled
+                    count = count
                 )
             }),
-            conditions.topics.judge(topics, now, topics_key, || {
+            conditions.topics.judge(topics, now, topics_key, |count| {
                 said!(
                     "condition-topics",
                     "{name}: {count} messages were not read, because it has more topics than its limit allows; what is \
                      kept of them stands under Diagnostics, Dropped. Narrow its topic filters, or raise the limit of \
                      topics.",
                     name = name.as_str(),
-                    count = topics
+                    count = count
                 )
             }),
-            conditions.addresses.judge(addresses, now, addresses_key, || {
+            conditions.addresses.judge(addresses, now, addresses_key, |count| {
                 said!(
                     "condition-addresses",
                     "{name}: {count} messages were not read, because it has more values than its limit of addresses \
                      allows; what is kept of them stands under Diagnostics, Dropped. Narrow its topic filters, or raise \
                      the limit of addresses.",
                     name = name.as_str(),
-                    count = addresses
+                    count = count
                 )
             }),
             conditions.certificates(now, certificate_key, name),
@@ -186,7 +212,7 @@ mod tests {
     fn a_condition_lasts_until_it_was_quiet_for_long() {
         let mut lasting = Lasting::default();
         let mut judge = |count, at_s| {
-            let event = lasting.judge(count, Timestamp::from_secs(at_s), "k".into(), || {
+            let event = lasting.judge(count, Timestamp::from_secs(at_s), "k".into(), |count| {
                 format!("{count} lost").into()
             });
             match event {
@@ -198,10 +224,10 @@ mod tests {
         assert_eq!(judge(0, 0), "");
         assert_eq!(judge(3, 1), "3 lost");
         assert_eq!(judge(3, 2), "");
-        assert_eq!(judge(5, 100), "5 lost");
-        assert_eq!(judge(5, 699), "");
-        assert_eq!(judge(5, 700), "over");
+        assert_eq!(judge(5, 50), "5 lost");
+        assert_eq!(judge(5, 109), "");
+        assert_eq!(judge(5, 110), "over");
         assert_eq!(judge(5, 2_000), "");
-        assert_eq!(judge(6, 3_000), "6 lost");
+        assert_eq!(judge(6, 3_000), "1 lost");
     }
 }

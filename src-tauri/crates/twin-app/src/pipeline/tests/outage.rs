@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use twin_connect::{DownKind, DownReason};
-use twin_core::{BatchId, ConnectionId, SampleBatch, SignalId};
+use twin_core::{BatchId, ConnectionId, SampleBatch};
 use twin_historian::Keep;
 
 use super::*;
