@@ -22,7 +22,8 @@ pub struct Limits {
     pub inflated_bytes: usize,
     /// How many times larger than itself the content of a compressed payload may be; not judged below 64 KiB.
     pub inflated_ratio: usize,
-    /// Most topics a connection may ever have, Sparkplug's apart.
+    /// Most topics a connection may ever have, Sparkplug's apart. Each takes the whole program at most 1 KiB with a name
+    /// of up to 100 bytes; of a longer one, what is beyond them is there three times more.
     pub topics: usize,
     /// Most addresses (values, on all topics together) a connection may ever have.
     pub addresses: usize,
@@ -60,7 +61,8 @@ impl Default for Limits {
             inflated_bytes: INFLATED_BYTES,
             inflated_ratio: 100,
             topics: 100_000,
-            // Five a topic. Each takes less memory than a topic may: at most 1 KiB.
+            // Five a topic. Each takes less memory than a topic may: at most 1 KiB, and three times what a name is longer
+            // than 100 bytes.
             addresses: 500_000,
             address_bytes: 1_024,
             text_bytes: 64 * 1024,

@@ -236,7 +236,10 @@ fn an_unknown_alias_waits_for_a_newer_birth_once() {
     let out = poll(&mut decoder, 5_000);
     assert_eq!((out.len(), out.skipped(), out.released().len()), (1, 1, 1));
     let unread = out.released()[0].unread.as_ref().unwrap();
-    assert_eq!(unread.payload, odd, "a part of it was read, and all is kept");
+    assert_eq!(
+        unread.payload, odd,
+        "a part of it was read, and all is kept"
+    );
     assert_eq!(unread.reject.kind, RejectKind::SparkplugNoBirth);
     assert_eq!(events(&out), [wanted(RebirthReason::UnknownAlias)]);
     let again = data(3, &[aliased(99, 0, MetricValue::Double(1.0))]);

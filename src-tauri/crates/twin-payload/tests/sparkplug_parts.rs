@@ -122,7 +122,10 @@ fn long_arrays_and_blobs_are_one_text() {
         row("texts.length", Value::I64(17)),
         row("texts.json", text(&serde_json::to_string(&texts).unwrap())),
         row("bits.length", Value::I64(17)),
-        row("bits.json", text(&serde_json::to_string(&[true; 17]).unwrap())),
+        row(
+            "bits.json",
+            text(&serde_json::to_string(&[true; 17]).unwrap()),
+        ),
         row("raw.size", Value::I64(3)),
         row("raw.base64", text("AAEC")),
         row("file.size", Value::I64(4)),

@@ -227,12 +227,12 @@ impl Source {
         self.not_stored
     }
 
-    /// Samples and unreadable messages so far.
+    /// Samples and messages that could not be read, or not whole, so far.
     pub fn carried(&self) -> u64 {
         self.samples + self.rejects.count()
     }
 
-    /// Messages that could not be read.
+    /// Messages that could not be read, or not whole.
     pub fn rejected(&self) -> u64 {
         self.rejects.count()
     }
@@ -279,6 +279,11 @@ impl Source {
                 }
                 let manner = if retain { Manner::Kept } else { Manner::Live };
                 self.keep_birth(&topic, &payload, received, job);
+                if let Some(why) = self.observations.partly_read() {
+                    let (reason, detail) = (why.kind.name(), why.detail);
+                    let whole = (&payload, payload.len() as u64);
+                    self.reject(topic.into(), reason, detail, whole, received, job);
+                }
                 let acknowledged = ack.is_some();
                 let ack = self.hold(self.observations.held(), ack);
                 self.take_observations(received, acknowledged, manner, turn, job);

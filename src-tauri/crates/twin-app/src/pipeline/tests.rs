@@ -7,6 +7,7 @@ mod ends;
 mod gap;
 mod heard;
 mod outage;
+mod partly;
 
 use std::{
     sync::{Arc, Mutex, atomic::AtomicI64},

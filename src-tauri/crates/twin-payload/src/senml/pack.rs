@@ -119,11 +119,7 @@ fn rebase<'t>(base: &mut Base<'t>, record: Node<'t>) -> Result<(), Reject> {
 type ValueOrData<'t> = (Option<Cell<'t>>, Option<(&'t str, usize)>);
 
 /// The value of a record, of which there may be one only.
-fn value<'t>(
-    record: Node<'t>,
-    base: &Base<'t>,
-    named: bool,
-) -> Result<ValueOrData<'t>, Reject> {
+fn value<'t>(record: Node<'t>, base: &Base<'t>, named: bool) -> Result<ValueOrData<'t>, Reject> {
     let mut fields = record
         .children()
         .filter(|field| matches!(field.key(), "v" | "vs" | "vb" | "vd"));

@@ -238,9 +238,7 @@ impl Parts<'_, '_> {
             (Shape::Array, RawValue::Bytes(bytes)) => {
                 parts::array(payload, bytes, datatype, text_bytes, self)
             }
-            (Shape::Blob, RawValue::Bytes(bytes)) => {
-                parts::blob(payload, bytes, text_bytes, self)
-            }
+            (Shape::Blob, RawValue::Bytes(bytes)) => parts::blob(payload, bytes, text_bytes, self),
             (Shape::DataSet, RawValue::Absent) => self.take(End::Name("rows"), Cell::Null),
             (Shape::Array, RawValue::Absent) => self.take(End::Name("length"), Cell::Null),
             (Shape::Blob, RawValue::Absent) => self.take(End::Name("size"), Cell::Null),
