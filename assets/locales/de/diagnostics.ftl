@@ -109,8 +109,8 @@ diagnostics-more-fields = { $count ->
    *[other] { $count } weitere Werte sind nicht aufgelistet.
 }
 diagnostics-left-out-values = { $count ->
-    [one] { $count } Wert ist kein Signal, etwa ein Bild oder ein überlanger Text, und wurde ausgelassen.
-   *[other] { $count } Werte sind keine Signale, etwa Bilder und überlange Texte, und wurden ausgelassen.
+    [one] { $count } Wert wurde ausgelassen. Die Nachricht ist ganz aufbewahrt.
+   *[other] { $count } Werte wurden ausgelassen. Die Nachricht ist ganz aufbewahrt.
 }
 diagnostics-event-node-birth = Birth-Nachricht des Knotens { $source }
 diagnostics-event-node-death = Death-Nachricht des Knotens { $source }

@@ -112,8 +112,8 @@ diagnostics-more-fields = { $count ->
    *[other] { $count } more values are not listed.
 }
 diagnostics-left-out-values = { $count ->
-    [one] { $count } value is no signal, such as an image or an over-long text, and was left out.
-   *[other] { $count } values are no signals, such as images and over-long texts, and were left out.
+    [one] { $count } value was left out. The message is kept whole.
+   *[other] { $count } values were left out. The message is kept whole.
 }
 diagnostics-event-node-birth = Birth of node { $source }
 diagnostics-event-node-death = Death of node { $source }

@@ -271,19 +271,18 @@ impl Source {
                 self.observations.clear();
                 let decoded = self.decoder.decode(message, &mut self.observations);
                 self.note_tapped(&message, (qos, left_out), &decoded);
-                if let Err(why) = decoded {
+                let is_read = decoded.is_ok();
+                let lost = decoded.err().or_else(|| self.observations.partly_read());
+                if let Some(why) = lost {
                     let (reason, detail) = (why.kind.name(), why.detail);
                     let whole = (&payload, payload.len() as u64);
-                    self.reject(topic.into(), reason, detail, whole, received, job);
+                    self.reject(topic.as_str().into(), reason, detail, whole, received, job);
+                }
+                if !is_read {
                     return self.pass(ack, (received, turn), job);
                 }
                 let manner = if retain { Manner::Kept } else { Manner::Live };
                 self.keep_birth(&topic, &payload, received, job);
-                if let Some(why) = self.observations.partly_read() {
-                    let (reason, detail) = (why.kind.name(), why.detail);
-                    let whole = (&payload, payload.len() as u64);
-                    self.reject(topic.into(), reason, detail, whole, received, job);
-                }
                 let acknowledged = ack.is_some();
                 let ack = self.hold(self.observations.held(), ack);
                 self.take_observations(received, acknowledged, manner, turn, job);
