@@ -225,6 +225,9 @@ describe("connection form", () => {
     expect(byId("connection-form")?.textContent).toContain("Name at least one resource");
     expect(byId("connection-form")?.textContent).toContain("Give the key.");
     await fill("form-identity", "desk");
+    expect(byId("dtls-forms")?.textContent).toBe(
+      "Supported: DTLS 1.2 with a pre-shared key. Not supported: certificates, raw public keys, DTLS 1.3.",
+    );
     await fill("form-key", "sesame");
     await click("form-discover");
     await vi.waitFor(() => expect(byId("form-offer")?.textContent).toContain("The device has 4 resources"), {

@@ -109,8 +109,8 @@ diagnostics-more-fields = { $count ->
    *[other] { $count } weitere Werte sind nicht aufgelistet.
 }
 diagnostics-left-out-values = { $count ->
-    [one] { $count } Wert ist kein Signal, etwa ein Bild oder ein überlanger Text, und wurde ausgelassen.
-   *[other] { $count } Werte sind keine Signale, etwa Bilder und überlange Texte, und wurden ausgelassen.
+    [one] { $count } Wert wurde ausgelassen. Die Nachricht ist ganz aufbewahrt.
+   *[other] { $count } Werte wurden ausgelassen. Die Nachricht ist ganz aufbewahrt.
 }
 diagnostics-event-node-birth = Birth-Nachricht des Knotens { $source }
 diagnostics-event-node-death = Death-Nachricht des Knotens { $source }
@@ -159,12 +159,12 @@ diagnostics-evidence-older = Ältere
 diagnostics-drop-queue = Verlorene Nachrichten: kamen schneller, als sie aufgenommen werden können
 diagnostics-drop-rate = Nachrichten über der Ratengrenze
 diagnostics-drop-not-stored = Messwerte gezeigt und nicht gespeichert
-diagnostics-drop-reject = Nachrichten, die nicht gelesen werden konnten
+diagnostics-drop-reject = Nachrichten, die nicht oder nicht ganz gelesen werden konnten
 diagnostics-drop-scores = Anomaliewerte übersprungen: Die Modelle sind zu langsam
 diagnostics-drop-names = Werte, für die in der Historie bis zur Annahme kein Platz war
 diagnostics-drop-frames = Bilder der Anlage, auf dem Weg zum Fenster verloren
 diagnostics-drop-notices = Benachrichtigungen ausgelassen: zu viele auf einmal
-diagnostics-drop-skipped = Werte, die keine Signale sind, etwa Bilder
+diagnostics-drop-skipped = Ausgelassene Werte: Ihre Nachrichten sind ganz aufbewahrt
 diagnostics-drop-properties = Eigenschaften jenseits von 32, oder 8 kB, je Nachricht
 diagnostics-todo-queue = Topic-Filter enger fassen, oder QoS 1 und eine dauerhafte Sitzung verlangen. Raten zeigt, was flutet.
 diagnostics-todo-rate = Topic-Filter enger fassen, oder die Ratengrenze der Verbindung anheben.
@@ -173,7 +173,7 @@ diagnostics-todo-scores = Weniger Assets mit Modellen überwachen, oder dem Rech
 diagnostics-todo-names = Topic-Filter enger fassen, Gewünschtes annehmen, oder Unerwünschtes unter [discovery] ignore nennen.
 diagnostics-todo-frames = Nichts: Das Fenster hat alles neu angefordert. Hört es nicht auf, andere Programme schließen.
 diagnostics-todo-notices = Nichts: Die Alarmliste enthält jeden Alarm.
-diagnostics-todo-skipped = Nichts, wenn sie nur angesehen und nicht aufgezeichnet werden sollen.
+diagnostics-todo-skipped = Nichts ist verloren: Die nicht lesbaren Nachrichten zeigen, woran es liegt.
 diagnostics-todo-properties = Nichts: Ihre Werte wurden übernommen. Ihr Absender fügt sehr viele hinzu.
 diagnostics-help-size = Den Absender weniger auf einmal senden lassen, oder die größten Nutzdaten der Verbindung anheben.
 diagnostics-help-text = Unter [[connection.payload]] angeben, wie diese Bytes zu lesen sind, oder das Topic auslassen.
@@ -184,6 +184,7 @@ diagnostics-help-room = Topic-Filter enger fassen, oder die Topic-Grenze der Ver
 diagnostics-help-addresses = Topic-Filter enger fassen, oder die Grenze für Adressen der Verbindung anheben.
 diagnostics-help-long = Den Absender kürzere Topics und Namen verwenden lassen, oder das Topic auslassen: Eine Adresse hat höchstens 1024 Bytes.
 diagnostics-help-stored = Dafür sorgen, dass die Historie beschreibbar ist: Die Statuszeile sagt, was sie hindert.
+diagnostics-help-partly = Die Nachricht ansehen: Ihre übrigen Werte sind in der Historie. Texte haben höchstens 64 KiB, und eine ältere Version wird nicht noch einmal gelesen.
 diagnostics-help-sender = Den Absender prüfen: Die Nachricht zeigt, was er gesendet hat.
 
 diagnostics-reject-topic = Topic, das MQTT nicht erlaubt
@@ -210,6 +211,7 @@ diagnostics-reject-inflate = Komprimierte Nutzdaten, die sich nicht entpacken la
 diagnostics-reject-senml = Fehlerhaftes SenML
 diagnostics-reject-layout = Weniger Bytes, als das Layout verlangt
 diagnostics-reject-csv = Zeile ohne die festgelegten Spalten
+diagnostics-reject-partly-read = Bis auf einige Werte gelesen: Die Nachricht ist ganz aufbewahrt
 diagnostics-reject-not-stored = Messwerte, die die Historie nicht aufnehmen konnte
 
 diagnostics-over = Gemessen über { $duration }

@@ -25,6 +25,7 @@ fields-persistent = Der Broker hält Nachrichten mit QoS 1 bereit, während Twin
 fields-rebirth = Sparkplug-Rebirth-Anforderungen dürfen veröffentlicht werden
 
 fields-dtls = Mit DTLS und einem vorab geteilten Schlüssel schützen
+fields-dtls-forms = Unterstützt: DTLS 1.2 mit vorab geteiltem Schlüssel. Nicht unterstützt: Zertifikate, rohe öffentliche Schlüssel, DTLS 1.3.
 fields-identity = Identität
 fields-identity-hint = Der Name, unter dem das Gerät den Schlüssel kennt
 fields-psk = Vorab geteilter Schlüssel

@@ -25,7 +25,7 @@ links-open-to-all = Jeder auf dem Weg kann Werte mitlesen und fälschen.
 links-messages = Nachrichten
 links-samples = Messwerte gespeichert
 links-skipped = Ausgelassen
-links-skipped-hint = Werte in lesbaren Nachrichten, die keine Signale sind, etwa Bilder und überlange Texte
+links-skipped-hint = Werte, die keine Signale wurden, etwa Texte über 64 KiB: Ihre Nachrichten sind unten ganz aufbewahrt
 links-not-stored = Nicht gespeichert
 links-not-stored-hint = Messwerte mit QoS 0, die gezeigt wurden, während die Historie nicht beschreibbar war, und darin fehlen
 links-dropped = Verworfen
@@ -41,7 +41,7 @@ links-rate-hint = Darüber werden Nachrichten mit QoS 0 verworfen; jene mit QoS 
 links-throttled = Über der Ratengrenze
 links-throttled-hint = Nachrichten mit QoS 0, die schneller kamen, als die Ratengrenze erlaubt. Sie zählen als verworfen.
 
-links-rejects = Nachrichten, die nicht gelesen werden konnten
+links-rejects = Nachrichten, die nicht oder nicht ganz gelesen werden konnten
 links-reject-reason = Grund
 links-reject-count = Anzahl
 links-reject-last = Letztes Beispiel

@@ -78,7 +78,7 @@ session-found-offline = offline
 session-found-offline-message = Seine Death-Nachricht kam und seither keine Birth-Nachricht: Seine Werte sind BAD.
 session-found-offline-advice = Seine Stromversorgung, sein Netz und seine Verbindung zum Broker prüfen.
 session-found-nameless = Birth fehlt
-session-found-nameless-message = Es kommen Daten, aber seine Birth-Nachricht wurde nie gehört: Werte unter einem Alias lassen sich nicht benennen.
+session-found-nameless-message = Es kommen Daten, aber seine Birth-Nachricht wurde nie gehört: Werte mit Namen sind UNCERTAIN, solche nur unter einem Alias lassen sich nicht benennen.
 session-found-kept = alte Birth
 session-found-kept-message = Seine Werte werden mit einer Birth-Nachricht von früher gelesen und sind UNCERTAIN, bis die nächste kommt.
 session-found-values = { $count ->
@@ -86,8 +86,12 @@ session-found-values = { $count ->
    *[other] { $count } Werte
 }
 session-found-alias = { $alias } von { $source } ({ $count }×)
-session-found-unnamed = Nicht zu benennen: { $values } ohne Namen und ohne Alias
-session-found-aliases = Nicht zu benennen: { $values } unter Aliassen, die keine Birth-Nachricht hatte: { $aliases }
+session-found-kept-whole = { $count ->
+    [one] { $count } Nachricht liegt ganz bei den nicht lesbaren
+   *[other] { $count } Nachrichten liegen ganz bei den nicht lesbaren
+}
+session-found-unnamed = Nicht zu benennen: { $values } ohne Namen und ohne Alias; { $kept }
+session-found-aliases = Nicht zu benennen: { $values } unter Aliassen, die keine Birth-Nachricht hatte: { $aliases }; { $kept }
 session-found-failures = { $count ->
     [one] { $count } Aliasfehler
    *[other] { $count } Aliasfehler

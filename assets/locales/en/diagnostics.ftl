@@ -112,8 +112,8 @@ diagnostics-more-fields = { $count ->
    *[other] { $count } more values are not listed.
 }
 diagnostics-left-out-values = { $count ->
-    [one] { $count } value is no signal, such as an image or an over-long text, and was left out.
-   *[other] { $count } values are no signals, such as images and over-long texts, and were left out.
+    [one] { $count } value was left out. The message is kept whole.
+   *[other] { $count } values were left out. The message is kept whole.
 }
 diagnostics-event-node-birth = Birth of node { $source }
 diagnostics-event-node-death = Death of node { $source }
@@ -165,12 +165,12 @@ diagnostics-evidence-older = Older ones
 diagnostics-drop-queue = Messages lost: they came faster than they can be taken
 diagnostics-drop-rate = Messages above the rate limit
 diagnostics-drop-not-stored = Samples shown and not stored
-diagnostics-drop-reject = Messages that could not be read
+diagnostics-drop-reject = Messages that could not be read, or not whole
 diagnostics-drop-scores = Anomaly scores skipped: the models are too slow
 diagnostics-drop-names = Values that history had no room to keep for acceptance
 diagnostics-drop-frames = Pictures of the plant lost on the way to the window
 diagnostics-drop-notices = Desktop notifications left out: too many at once
-diagnostics-drop-skipped = Values that are no signals, such as images
+diagnostics-drop-skipped = Values left out: their messages are kept whole
 diagnostics-drop-properties = Properties beyond 32, or 8 kB, of a message
 diagnostics-todo-queue = Narrow the topic filters, or ask for QoS 1 and a persistent session. Rates says what floods.
 diagnostics-todo-rate = Narrow the topic filters, or raise the limit of the connection.
@@ -179,7 +179,7 @@ diagnostics-todo-scores = Watch fewer assets with models, or give the machine mo
 diagnostics-todo-names = Narrow the topic filters, accept what is wanted, or name what is not under [discovery] ignore.
 diagnostics-todo-frames = Nothing: the window asked for everything again. If it goes on, close other programs.
 diagnostics-todo-notices = Nothing: the alarm list has every alarm.
-diagnostics-todo-skipped = Nothing, if they are meant to be looked at and not to be trended.
+diagnostics-todo-skipped = Nothing is lost: look at the messages that could not be read, which say why.
 diagnostics-todo-properties = Nothing: their values were taken. Their sender adds very many.
 diagnostics-help-size = Let the sender send less at once, or raise the largest payload of the connection.
 diagnostics-help-text = Say under [[connection.payload]] how these bytes are to be read, or leave the topic out.
@@ -190,6 +190,7 @@ diagnostics-help-room = Narrow the topic filters, or raise the limit of topics o
 diagnostics-help-addresses = Narrow the topic filters, or raise the limit of addresses of the connection.
 diagnostics-help-long = Let the sender use shorter topics and names, or leave the topic out: an address has at most 1,024 bytes.
 diagnostics-help-stored = See to it that history can be written: the status line says what keeps it.
+diagnostics-help-partly = Look at the message: its other values are in history. Texts have at most 64 KiB, and an older version is not read again.
 diagnostics-help-sender = Look at the sender: the message shows what it sent.
 
 diagnostics-reject-topic = Topic that MQTT does not allow
@@ -216,6 +217,7 @@ diagnostics-reject-inflate = Compressed payload that cannot be unpacked
 diagnostics-reject-senml = Broken SenML
 diagnostics-reject-layout = Fewer bytes than the layout asks for
 diagnostics-reject-csv = Line without the columns that were set out
+diagnostics-reject-partly-read = Read but for some values: the message is kept whole
 diagnostics-reject-not-stored = Samples that history could not take
 
 # The program itself.

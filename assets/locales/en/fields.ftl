@@ -26,6 +26,7 @@ fields-persistent = The broker keeps QoS 1 messages while Twinscope is away
 fields-rebirth = Sparkplug rebirth requests may be published
 
 fields-dtls = Protect with DTLS and a pre-shared key
+fields-dtls-forms = Supported: DTLS 1.2 with a pre-shared key. Not supported: certificates, raw public keys, DTLS 1.3.
 fields-identity = Identity
 fields-identity-hint = The name the device knows the key by
 fields-psk = Pre-shared key

@@ -27,7 +27,7 @@ links-open-to-all = Anyone on the way can read and forge values.
 links-messages = Messages
 links-samples = Samples stored
 links-skipped = Left out
-links-skipped-hint = Values in readable messages that are no signals, such as images and over-long texts
+links-skipped-hint = Values that became no signals, such as texts above 64 KiB: their messages are kept whole below
 links-not-stored = Not stored
 links-not-stored-hint = Samples of QoS 0 that were shown while history could not be written, and are not in it
 links-dropped = Dropped
@@ -43,7 +43,7 @@ links-rate-hint = Messages of QoS 0 above it are dropped; those of QoS 1 and 2 w
 links-throttled = Above the rate limit
 links-throttled-hint = Messages of QoS 0 that came faster than the rate limit allows. They count as dropped.
 
-links-rejects = Messages that could not be read
+links-rejects = Messages that could not be read, or not whole
 links-reject-reason = Reason
 links-reject-count = Count
 links-reject-last = Last example

@@ -81,7 +81,7 @@ session-found-offline = offline
 session-found-offline-message = its death certificate came, and no birth since: its values are BAD
 session-found-offline-advice = Look at its power, its network and its link to the broker.
 session-found-nameless = birth missing
-session-found-nameless-message = data comes, and its birth was never heard: values under an alias cannot be named
+session-found-nameless-message = data comes, and its birth was never heard: named values are UNCERTAIN, those under an alias alone have no name
 session-found-kept = old birth
 session-found-kept-message = its values are read with a birth from before, and are UNCERTAIN until the next one
 session-found-values = { $count ->
@@ -89,8 +89,12 @@ session-found-values = { $count ->
    *[other] { $count } values
 }
 session-found-alias = { $alias } of { $source } ({ $count }×)
-session-found-unnamed = { $values } could not be named: no name and no alias
-session-found-aliases = { $values } could not be named: aliases that no birth had: { $aliases }
+session-found-kept-whole = { $count ->
+    [one] { $count } message is kept whole with those that could not be read
+   *[other] { $count } messages are kept whole with those that could not be read
+}
+session-found-unnamed = { $values } could not be named: no name and no alias; { $kept }
+session-found-aliases = { $values } could not be named: aliases that no birth had: { $aliases }; { $kept }
 session-found-failures = { $count ->
     [one] { $count } alias failure
    *[other] { $count } alias failures

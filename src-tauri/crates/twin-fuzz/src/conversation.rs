@@ -229,6 +229,10 @@ fn sound(decoder: &Decoder, out: &Observations, limits: &Limits) -> Result<(), B
         };
         ensure(fits, || format!("a row that is none: {row:?}"))?;
     }
+    let kept = out.partly_read().is_some() || out.released().iter().any(|one| one.unread.is_some());
+    ensure(out.skipped() == 0 || kept, || {
+        format!("{} values are gone", out.skipped())
+    })?;
     for (row, _) in out.replaced_times() {
         let is_there = usize::try_from(*row).is_ok_and(|row| row < out.len());
         ensure(is_there, || format!("a replaced time of row {row}"))?;

@@ -12,7 +12,8 @@ const DOCUMENT_BYTES: usize = 8 * 1024 * 1024;
 const VALUES_MIN: usize = 4_096;
 const VALUES_MAX: usize = 4_194_304;
 
-/// Bounds of a decoder. A message beyond one of them is rejected; nothing is cut off in silence.
+/// Bounds of a decoder. A message beyond one of them is rejected, or told to be
+/// [`partly_read`](crate::Observations::partly_read); nothing is cut off in silence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Largest payload, bytes.
@@ -21,13 +22,15 @@ pub struct Limits {
     pub inflated_bytes: usize,
     /// How many times larger than itself the content of a compressed payload may be; not judged below 64 KiB.
     pub inflated_ratio: usize,
-    /// Most topics a connection may ever have, Sparkplug's apart.
+    /// Most topics a connection may ever have, Sparkplug's apart. Each takes the whole program at most 1 KiB with a name
+    /// of up to 100 bytes; of a longer one, what is beyond them is there three times more.
     pub topics: usize,
     /// Most addresses (values, on all topics together) a connection may ever have.
     pub addresses: usize,
     /// Longest address and longest topic, bytes.
     pub address_bytes: usize,
-    /// Longest text value, bytes. A longer one is not a signal; it is left out and counted as skipped.
+    /// Longest text value, bytes. A longer one is left out, and its message is
+    /// [`partly_read`](crate::Observations::partly_read).
     pub text_bytes: usize,
     /// Deepest nesting of JSON objects and arrays; 128 at most, whatever is set.
     pub json_depth: usize,
@@ -43,7 +46,7 @@ pub struct Limits {
     pub document_bytes: usize,
     /// Most values in a document by which devices describe themselves.
     pub document_values: usize,
-    /// Longest text in a description, bytes. A longer one is left out and counted as skipped.
+    /// Longest text in a description, bytes. A longer one is left out, as above.
     pub description_text_bytes: usize,
     /// Most that a convention keeps of what devices say of themselves, bytes of text.
     pub kept_bytes: usize,
@@ -58,10 +61,11 @@ impl Default for Limits {
             inflated_bytes: INFLATED_BYTES,
             inflated_ratio: 100,
             topics: 100_000,
-            // Five a topic. Each takes less memory than a topic may: at most 1 KiB.
+            // Five a topic. Each takes less memory than a topic may: at most 1 KiB, and three times what a name is longer
+            // than 100 bytes.
             addresses: 500_000,
             address_bytes: 1_024,
-            text_bytes: 4_096,
+            text_bytes: 64 * 1024,
             json_depth: 32,
             json_values: json_values(PAYLOAD_BYTES),
             metrics: 65_536,

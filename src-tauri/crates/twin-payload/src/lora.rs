@@ -35,6 +35,11 @@ pub(crate) fn best<'t>(gateways: impl Iterator<Item = Node<'t>>) -> Radio {
     best
 }
 
+/// A base64 text, and how many bytes it stands for; none when it is not base64.
+pub(crate) fn sized(text: &str) -> Option<(&str, usize)> {
+    base64_size(text).map(|size| (text, size))
+}
+
 /// How many bytes a base64 text stands for (RFC 4648, either alphabet, padded or not); none when it is not base64.
 pub(crate) fn base64_size(text: &str) -> Option<usize> {
     let text = text.trim_end_matches('=');

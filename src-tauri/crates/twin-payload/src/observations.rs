@@ -8,7 +8,7 @@ use crate::{
     convention::Convention,
     description::{Description, Presence},
     intern::AddressIx,
-    reject::Reject,
+    reject::{Reject, RejectKind},
     stamp::Stamp,
 };
 
@@ -30,7 +30,16 @@ pub struct Observations {
     released: Vec<Released>,
     events: Vec<SourceEvent>,
     skipped: u64,
+    lost: Lost,
     convention: Option<Convention>,
+}
+
+/// What of the message in hand became no row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Lost {
+    values: u64,
+    /// Why, as far as that was said.
+    why: Option<(RejectKind, String)>,
 }
 
 /// Bits of a row.
@@ -47,11 +56,11 @@ pub struct HoldId(pub u64);
 pub struct Released {
     /// Which.
     pub hold: HoldId,
-    /// The message, when nothing in it could be read after all: to be stored as a reject.
+    /// The message, when not all of it could be read after all: to be stored as a reject.
     pub unread: Option<Unread>,
 }
 
-/// A held message that could not be read in the end.
+/// A held message that could not be read, or not whole, in the end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unread {
     /// Why.
@@ -196,6 +205,7 @@ pub(crate) struct Mark {
     events: usize,
     released: usize,
     skipped: u64,
+    lost: u64,
     held: Option<HoldId>,
     convention: Option<Convention>,
 }
@@ -222,6 +232,7 @@ impl Observations {
             events: 0,
             released: 0,
             skipped: 0,
+            lost: 0,
             held: None,
             convention: None,
         });
@@ -282,10 +293,16 @@ impl Observations {
         self.convention
     }
 
-    /// Values that were read and left out, because they are no signals: wide data sets, long arrays, over-long
-    /// texts, aliases without a birth.
+    /// Values that were left out, because they are no signals: texts beyond their bound, aliases without a birth.
     pub const fn skipped(&self) -> u64 {
         self.skipped
+    }
+
+    /// Why the last message gave fewer values than it has; none when it gave all. It is to be stored whole as a reject,
+    /// beside its rows: what is left out of it is nowhere else. A message that is [`held`](Self::held) is judged when
+    /// it is [`released`](Self::released).
+    pub fn partly_read(&self) -> Option<Reject> {
+        self.lost.reject()
     }
 
     /// The row at `index`, or none past the end.
@@ -324,6 +341,7 @@ impl Observations {
             events: self.events.len(),
             released: self.released.len(),
             skipped: self.skipped,
+            lost: self.lost.values,
             held: self.held,
             convention: self.convention,
         }
@@ -343,6 +361,10 @@ impl Observations {
         self.released.truncate(mark.released);
         self.held = mark.held;
         self.skipped = mark.skipped;
+        self.lost.values = mark.lost;
+        if mark.lost == 0 {
+            self.lost.why = None;
+        }
         self.convention = mark.convention;
     }
 
@@ -406,6 +428,7 @@ impl Observations {
     /// A new message is in hand.
     pub(crate) fn begin(&mut self) {
         self.held = None;
+        self.lost = Lost::default();
     }
 
     /// Notes which convention the message in hand follows.
@@ -417,8 +440,47 @@ impl Observations {
         self.events.push(event);
     }
 
+    /// Counts values of the message in hand that become no rows.
     pub(crate) fn skip(&mut self, values: u64) {
         self.skipped += values;
+        self.lost.values += values;
+    }
+
+    /// As [`skip`](Self::skip) of one value, with the reason.
+    pub(crate) fn leave_out(&mut self, why: impl FnOnce() -> String) {
+        self.leave_out_all(1, why);
+    }
+
+    /// As [`skip`](Self::skip), with the reason. The first one is told.
+    pub(crate) fn leave_out_all(&mut self, values: u64, why: impl FnOnce() -> String) {
+        self.skip(values);
+        if values > 0 && self.lost.why.is_none() {
+            self.lost.why = Some((RejectKind::PartlyRead, why()));
+        }
+    }
+
+    /// Says why values of the message in hand were skipped, in place of any other reason.
+    pub(crate) fn explain(&mut self, kind: RejectKind, why: String) {
+        self.lost.why = Some((kind, why));
+    }
+
+    /// Puts aside what the message in hand lost, while another one is read.
+    pub(crate) fn change_message(&mut self, lost: Lost) -> Lost {
+        std::mem::replace(&mut self.lost, lost)
+    }
+}
+
+impl Lost {
+    pub(crate) fn reject(&self) -> Option<Reject> {
+        let left_out = match self.values {
+            0 => return None,
+            1 => "1 value was left out".to_owned(),
+            many => format!("{many} values were left out"),
+        };
+        Some(match &self.why {
+            None => Reject::new(RejectKind::PartlyRead, left_out),
+            Some((kind, why)) => Reject::new(*kind, format!("{left_out}: {why}")),
+        })
     }
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn read(
         match bare::read(message.payload, context.limits, names, context.flat)? {
             Payload::Empty => Shape::Nothing,
             Payload::TooLong => {
-                context.skip(1);
+                context.skip_texts(1);
                 Shape::Nothing
             }
             Payload::Value(cell) => {

@@ -179,7 +179,7 @@ impl<'c> Context<'c> {
         message: &Message<'_>,
         keep: impl Fn(&str) -> bool,
     ) -> Result<(), Reject> {
-        self.out.skip(self.flat.skipped());
+        self.skip_texts(self.flat.skipped());
         // Put aside while its values are read, so that rows can be added.
         let flat = std::mem::take(self.flat);
         let mut kept = flat.values().filter(|value| keep(value.path));
@@ -231,6 +231,19 @@ impl<'c> Context<'c> {
     /// Counts values that are left out because they are no signals.
     pub(crate) fn skip(&mut self, values: u64) {
         self.out.skip(values);
+    }
+
+    /// Counts texts that are longer than a value may be.
+    pub(crate) fn skip_texts(&mut self, texts: u64) {
+        let longest = self.limits.text_bytes;
+        let why = || format!("a text of more than {longest} bytes");
+        self.out.leave_out_all(texts, why);
+    }
+
+    /// Counts values that are older than what is known already.
+    pub(crate) fn skip_old(&mut self, values: u64) {
+        let why = || "an older version than the one in force".to_owned();
+        self.out.leave_out_all(values, why);
     }
 
     /// The message turned out to follow another convention than its reader's.

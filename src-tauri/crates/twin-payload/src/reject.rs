@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Why a message was rejected as a whole: the error type of this crate.
+/// Why a message, or a part of it, could not be read: the error type of this crate.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{kind}: {detail}")]
 pub struct Reject {
@@ -35,7 +35,7 @@ pub enum RejectKind {
     SparkplugMalformed,
     /// The Sparkplug payload has no sequence number, so it may be the beginning of a longer one.
     SparkplugNoSeq,
-    /// The Sparkplug birth that says what the message means did not come.
+    /// The Sparkplug birth that says what the message, or some of its metrics, means did not come.
     SparkplugNoBirth,
     /// The topic is in the Sparkplug namespace and not one of its topics.
     SparkplugTopic,
@@ -59,11 +59,13 @@ pub enum RejectKind {
     Layout,
     /// A line of separated values does not have the columns that were set out.
     Csv,
+    /// It was read, but for values that became no rows: see [`partly_read`](crate::Observations::partly_read).
+    PartlyRead,
 }
 
 impl RejectKind {
     /// Every sort.
-    pub const ALL: [RejectKind; 22] = [
+    pub const ALL: [RejectKind; 23] = [
         RejectKind::Topic,
         RejectKind::PayloadTooLarge,
         RejectKind::Utf8,
@@ -86,6 +88,7 @@ impl RejectKind {
         RejectKind::SenMl,
         RejectKind::Layout,
         RejectKind::Csv,
+        RejectKind::PartlyRead,
     ];
 
     /// Short name, as stored and counted.
@@ -113,6 +116,7 @@ impl RejectKind {
             RejectKind::SenMl => "senml",
             RejectKind::Layout => "layout",
             RejectKind::Csv => "csv",
+            RejectKind::PartlyRead => "partly-read",
         }
     }
 }

@@ -175,7 +175,7 @@ impl Reader for Uns {
         };
         let stamp = Stamp::of(Some(said.time), message);
         match said.value {
-            Cell::Text(text) if text.len() > context.limits.text_bytes => context.skip(1),
+            Cell::Text(text) if text.len() > context.limits.text_bytes => context.skip_texts(1),
             value => {
                 let quality = said.quality.unwrap_or(stamp.quality);
                 context.row_of_quality((message.topic, said.key), value, &stamp, quality)?;

@@ -32,7 +32,7 @@ impl Sink<'_, '_> {
     /// As [`Context::row`].
     pub(crate) fn cell(&mut self, cell: Cell<'_>) -> Result<(), Reject> {
         if matches!(cell, Cell::Text(text) if text.len() > self.context.limits.text_bytes) {
-            self.context.skip(1);
+            self.context.skip_texts(1);
             return Ok(());
         }
         self.context

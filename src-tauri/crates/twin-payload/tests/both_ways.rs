@@ -4,24 +4,13 @@
 
 mod common;
 
-use common::{NOW, rows};
-use proptest::{collection::btree_map, prelude::*};
-use twin_core::{Quality, Timestamp, Value};
+use common::{
+    NOW, rows,
+    written::{decode, expected, json_values},
+};
+use proptest::prelude::*;
+use twin_core::{Timestamp, Value};
 use twin_payload::{Decoder, Message, Observations};
-
-fn decode(decoder: &mut Decoder, topic: &str, payload: &[u8]) -> Vec<(String, Value)> {
-    let mut out = Observations::new();
-    decoder
-        .decode(Message::new(topic, payload, NOW), &mut out)
-        .unwrap();
-    let rows = rows(decoder, &out);
-    rows.into_iter()
-        .map(|(address, value, quality)| {
-            assert_eq!(quality, Quality::GOOD, "{address}");
-            (address, value)
-        })
-        .collect()
-}
 
 /// How Homie writes a value, by its type; an empty text is one zero byte.
 fn homie(value: &Value) -> Vec<u8> {
@@ -49,36 +38,6 @@ fn homie_values() -> impl Strategy<Value = (&'static str, Value)> {
         "[^\0]{0,40}".prop_map(|v| ("string", Value::Text(v.into()))),
         prop::sample::select(vec!["a", " b", "c d"]).prop_map(|v| ("enum", Value::Text(v.into()))),
     ]
-}
-
-/// Values of a flat JSON object: numbers, texts, truth.
-fn json_values() -> impl Strategy<Value = serde_json::Map<String, serde_json::Value>> {
-    let scalar = prop_oneof![
-        any::<f64>()
-            .prop_filter("finite", |v| v.is_finite())
-            .prop_map(serde_json::Value::from),
-        any::<bool>().prop_map(serde_json::Value::from),
-        "\\PC{0,20}".prop_map(serde_json::Value::from),
-    ];
-    let key = "[a-z_]{1,8}".prop_filter("no time", |key| key != "time" && key != "last_seen");
-    btree_map(key, scalar, 1..8).prop_map(|map| map.into_iter().collect())
-}
-
-fn expected(
-    topic: &str,
-    path: &str,
-    json: &serde_json::Map<String, serde_json::Value>,
-) -> Vec<(String, Value)> {
-    json.iter()
-        .map(|(key, value)| {
-            let value = match value {
-                serde_json::Value::Bool(v) => Value::Bool(*v),
-                serde_json::Value::String(text) => Value::Text(text.as_str().into()),
-                number => Value::F64(number.as_f64().unwrap()),
-            };
-            (format!("{topic}#{path}{key}"), value)
-        })
-        .collect()
 }
 
 proptest! {

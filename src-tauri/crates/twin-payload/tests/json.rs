@@ -306,15 +306,18 @@ fn a_megabyte_of_json_is_read_or_refused_whole() {
         decode(&mut decoder, "a", long.as_bytes()).unwrap_err().kind,
         RejectKind::AddressTooLong
     );
-    let (_, out) = json(&format!(
-        "{{\"picture\":\"{}\",\"v\":1}}",
-        "x".repeat(5_000)
-    ));
-    assert_eq!(
-        (out.len(), out.skipped()),
-        (1, 1),
-        "a long text is no signal"
-    );
+    let picture = |bytes| {
+        let (_, out) = json(&format!(
+            "{{\"picture\":\"{}\",\"v\":1}}",
+            "x".repeat(bytes)
+        ));
+        let whole = out.partly_read().map(|reject| (reject.kind, reject.detail));
+        (out.len(), out.skipped(), whole)
+    };
+    assert_eq!(picture(65_536), (2, 0, None));
+    let why = "1 value was left out: a text of more than 65536 bytes".to_owned();
+    let whole = Some((RejectKind::PartlyRead, why));
+    assert_eq!(picture(65_537), (1, 1, whole), "the message is kept whole");
 }
 
 #[test]

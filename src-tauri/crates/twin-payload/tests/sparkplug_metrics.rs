@@ -9,7 +9,7 @@ use common::{
 };
 use twin_core::{Quality, Reason, Timestamp, Value};
 use twin_payload::{
-    Decoder, RebirthReason, SourceEvent,
+    Decoder, RebirthReason, RejectKind, SourceEvent,
     sparkplug::{
         DataType,
         encode::{Metric, MetricValue, payload},
@@ -74,6 +74,7 @@ fn every_plain_type_is_read() {
         (Value::Null, Quality::bad(Reason::NotFinite)),
         (Value::Null, Quality::bad(Reason::NotFinite)),
         (Value::I64(2), good),
+        (Value::Text("/wA=".into()), good),
     ];
     let got: Vec<_> = out.iter().map(|row| (row.value(), row.quality)).collect();
     assert_eq!(got, expected);
@@ -153,7 +154,7 @@ fn clocks_that_are_wrong_are_marked() {
 
 #[test]
 fn a_long_text_in_the_birth_does_not_close_the_metric() {
-    let long = "x".repeat(5_000);
+    let long = "x".repeat(65_537);
     let mut decoder = Decoder::new();
     let birth = payload(
         Some(NOW),
@@ -162,12 +163,19 @@ fn a_long_text_in_the_birth_does_not_close_the_metric() {
     );
     let out = decode(&mut decoder, "spBv1.0/G/NBIRTH/n", &birth).unwrap();
     assert_eq!((out.len(), out.skipped()), (0, 1));
+    let whole = out.partly_read().unwrap();
+    assert_eq!(whole.kind, RejectKind::PartlyRead);
+    assert_eq!(
+        whole.detail,
+        "1 value was left out: a text of 65537 bytes, more than 65536"
+    );
     let out = decode(
         &mut decoder,
         "spBv1.0/G/NDATA/n",
         &data(1, &[aliased(1, 0, MetricValue::String("ok"))]),
     )
     .unwrap();
+    assert_eq!(out.partly_read(), None);
     assert_eq!(
         value(&decoder, &out, "spBv1.0/G/n#note"),
         Some(Value::Text("ok".into()))

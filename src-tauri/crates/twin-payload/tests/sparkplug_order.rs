@@ -169,7 +169,8 @@ fn what_waits_in_vain_is_read_as_well_as_may_be() {
     );
     let released: Vec<_> = out.released().iter().map(|r| Some(r.hold)).collect();
     assert_eq!(released, [one, two]);
-    assert_eq!(out.released()[0].unread, None);
+    let partly = out.released()[0].unread.as_ref().unwrap();
+    assert_eq!(partly.payload, data(5, &both), "what is left out is kept");
     let unread = out.released()[1].unread.as_ref().unwrap();
     assert_eq!(unread.reject.kind, RejectKind::SparkplugNoBirth);
     assert_eq!(
@@ -184,6 +185,9 @@ fn what_waits_in_vain_is_read_as_well_as_may_be() {
     // From now on nothing waits, until there is a birth.
     let out = arrive(&mut decoder, "spBv1.0/G/DDATA/n/d", &speed(7, 1.0), 5_001);
     assert_eq!((out.held(), out.skipped()), (None, 1));
+    let whole = out.partly_read().unwrap();
+    assert_eq!(whole.kind, RejectKind::SparkplugNoBirth);
+    assert_eq!(decoder.session().nodes[0].counts.partly_read, 3);
     arrive(&mut decoder, "spBv1.0/G/NBIRTH/n", &node_birth(8), 6_000);
     let out = arrive(&mut decoder, "spBv1.0/G/DDATA/n/d", &speed(1, 1.0), 6_001);
     assert!(out.held().is_some());
@@ -231,7 +235,12 @@ fn an_unknown_alias_waits_for_a_newer_birth_once() {
     assert!(out.held().is_some() && out.is_empty() && out.skipped() == 0);
     let out = poll(&mut decoder, 5_000);
     assert_eq!((out.len(), out.skipped(), out.released().len()), (1, 1, 1));
-    assert_eq!(out.released()[0].unread, None, "part of it was read");
+    let unread = out.released()[0].unread.as_ref().unwrap();
+    assert_eq!(
+        unread.payload, odd,
+        "a part of it was read, and all is kept"
+    );
+    assert_eq!(unread.reject.kind, RejectKind::SparkplugNoBirth);
     assert_eq!(events(&out), [wanted(RebirthReason::UnknownAlias)]);
     let again = data(3, &[aliased(99, 0, MetricValue::Double(1.0))]);
     assert_eq!(

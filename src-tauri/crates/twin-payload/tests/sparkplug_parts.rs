@@ -101,7 +101,7 @@ fn booleans_are_packed_as_the_specification_shows() {
 }
 
 #[test]
-fn long_arrays_and_blobs_tell_their_size() {
+fn long_arrays_and_blobs_are_one_text() {
     let long: Vec<i32> = (0..17).collect();
     let texts = ["x"; 17];
     let metrics = [
@@ -115,17 +115,71 @@ fn long_arrays_and_blobs_tell_their_size() {
     let (decoder, out) = birth(&metrics);
     let expected = [
         row("long.length", Value::I64(17)),
+        row(
+            "long.json",
+            text("[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]"),
+        ),
         row("texts.length", Value::I64(17)),
+        row("texts.json", text(&serde_json::to_string(&texts).unwrap())),
         row("bits.length", Value::I64(17)),
+        row(
+            "bits.json",
+            text(&serde_json::to_string(&[true; 17]).unwrap()),
+        ),
         row("raw.size", Value::I64(3)),
+        row("raw.base64", text("AAEC")),
         row("file.size", Value::I64(4)),
+        row("file.base64", text("ZmlsZQ==")),
+        row("none.length", Value::Null),
     ];
     assert_eq!(values(&decoder, &out), expected);
-    assert_eq!(out.skipped(), 4, "three long ones, one without a value");
+    assert_eq!((out.skipped(), out.partly_read()), (0, None));
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.into())
+}
+
+/// The bound of a text holds for what stands for many values as well.
+#[test]
+fn what_is_too_long_for_one_text_is_kept_with_its_message() {
+    let (long, bytes) = (vec![0.1_f32; 20_000], vec![7_u8; 50_000]);
+    let metrics = [
+        named("long", 1, MetricValue::Array(Array::Float(&long))),
+        named("raw", 2, MetricValue::Bytes(&bytes)),
+        named("some", 3, MetricValue::Array(Array::Float(&long[..16_000]))),
+        named("few", 4, MetricValue::Bytes(&bytes[..49_152])),
+    ];
+    let (decoder, out) = birth(&metrics);
+    let names: Vec<String> = values(&decoder, &out)
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    let named = [
+        "long.length",
+        "raw.size",
+        "some.length",
+        "some.json",
+        "few.size",
+        "few.base64",
+    ];
+    assert_eq!(names, named.map(|name| row(name, Value::Null).0));
+    let (_, some) = &values(&decoder, &out)[3];
+    let Value::Text(some) = some else {
+        panic!("{some:?}")
+    };
+    let read: Vec<f32> = serde_json::from_str(some).unwrap();
+    assert_eq!(read, &long[..16_000]);
+    let whole = out.partly_read().unwrap();
+    assert_eq!(whole.kind, RejectKind::PartlyRead);
+    assert_eq!(
+        whole.detail,
+        "2 values were left out: an array or a table of more than 65536 bytes as JSON"
+    );
 }
 
 #[test]
-fn the_last_row_of_a_data_set_is_observed() {
+fn every_row_of_a_data_set_is_observed() {
     let columns = [
         ("id", DataType::Int8),
         ("name", DataType::String),
@@ -151,6 +205,10 @@ fn the_last_row_of_a_data_set_is_observed() {
         row("batch.id", Value::I64(-2)),
         row("batch.name", Value::Text("b".into())),
         row("batch.ok", Value::Null),
+        row(
+            "batch.json",
+            text(r#"{"columns":["id","name","ok"],"rows":[[1,"a",true],[-2,"b",null]]}"#),
+        ),
     ];
     assert_eq!(values(&decoder, &out), expected);
     // By alias alone; without a row, and with one that is too short.
@@ -173,7 +231,21 @@ fn the_last_row_of_a_data_set_is_observed() {
         rows: &[],
     };
     let (_, out) = birth(&[named("wide", 1, MetricValue::DataSet(set))]);
-    assert_eq!((out.len(), out.skipped()), (0, 1));
+    assert_eq!((out.len(), out.skipped()), (1, 0));
+    let numbers: Vec<_> = (0..17).map(MetricValue::Int8).collect();
+    let set = DataSet {
+        columns: &wide,
+        rows: &[&numbers],
+    };
+    let (decoder, out) = birth(&[named("wide", 1, MetricValue::DataSet(set))]);
+    let columns = serde_json::to_string(&["c"; 17]).unwrap();
+    let cells = serde_json::to_string(&(0..17).collect::<Vec<_>>()).unwrap();
+    let whole = format!("{{\"columns\":{columns},\"rows\":[{cells}]}}");
+    let expected = [
+        row("wide.rows", Value::I64(1)),
+        row("wide.json", text(&whole)),
+    ];
+    assert_eq!(values(&decoder, &out), expected);
 }
 
 #[test]

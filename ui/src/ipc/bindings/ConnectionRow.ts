@@ -54,7 +54,7 @@ dropped: number,
  */
 not_stored: number, 
 /**
- * Values in readable messages that are no signals, such as images and over-long texts: left out.
+ * Values that became no signals, such as over-long texts: their messages are among the rejects.
  */
 skipped: number, 
 /**
@@ -62,7 +62,7 @@ skipped: number,
  */
 properties_left_out: number, 
 /**
- * Messages that could not be read, by reason.
+ * Messages that could not be read, or not whole, by reason.
  */
 rejects: Array<RejectRow>, 
 /**

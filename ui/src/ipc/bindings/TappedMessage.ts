@@ -36,7 +36,7 @@ fields: Array<FieldView>,
  */
 more_fields: number, 
 /**
- * Values that are no signals and were left out.
+ * Values that were left out.
  */
 skipped: number, 
 /**
@@ -44,6 +44,6 @@ skipped: number,
  */
 events: Array<TappedEvent>, 
 /**
- * Why it could not be read: name of the reason and words; none when it was read.
+ * Why it could not be read, or not whole: name of the reason and words; none when it was read.
  */
 reject: [string, string] | null, };

@@ -127,6 +127,7 @@ const HELP = {
   addresses: /^address-limit$/,
   long: /^address-too-long$/,
   stored: /^not-stored$/,
+  partly: /^partly-read$/,
 } as const;
 
 /** What to do about it. */

@@ -209,11 +209,11 @@ pub struct ConnectionRow {
     pub dropped: f64,
     /// Samples of QoS 0 that were shown and could not be stored, since start.
     pub not_stored: f64,
-    /// Values in readable messages that are no signals, such as images and over-long texts: left out.
+    /// Values that became no signals, such as over-long texts: their messages are among the rejects.
     pub skipped: f64,
     /// Properties of MQTT 5 messages beyond 32 user properties or 8 KiB of a message: left out.
     pub properties_left_out: f64,
-    /// Messages that could not be read, by reason.
+    /// Messages that could not be read, or not whole, by reason.
     pub rejects: Vec<RejectRow>,
     /// Sparkplug edge nodes and devices heard on it.
     pub nodes: u32,

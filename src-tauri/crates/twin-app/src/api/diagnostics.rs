@@ -165,11 +165,11 @@ pub struct TappedMessage {
     pub fields: Vec<FieldView>,
     /// How many more there were.
     pub more_fields: u32,
-    /// Values that are no signals and were left out.
+    /// Values that were left out.
     pub skipped: f64,
     /// What it said of its sources.
     pub events: Vec<TappedEvent>,
-    /// Why it could not be read: name of the reason and words; none when it was read.
+    /// Why it could not be read, or not whole: name of the reason and words; none when it was read.
     pub reject: Option<(String, String)>,
 }
 

@@ -227,12 +227,12 @@ impl Source {
         self.not_stored
     }
 
-    /// Samples and unreadable messages so far.
+    /// Samples and messages that could not be read, or not whole, so far.
     pub fn carried(&self) -> u64 {
         self.samples + self.rejects.count()
     }
 
-    /// Messages that could not be read.
+    /// Messages that could not be read, or not whole.
     pub fn rejected(&self) -> u64 {
         self.rejects.count()
     }
@@ -271,10 +271,14 @@ impl Source {
                 self.observations.clear();
                 let decoded = self.decoder.decode(message, &mut self.observations);
                 self.note_tapped(&message, (qos, left_out), &decoded);
-                if let Err(why) = decoded {
+                let is_read = decoded.is_ok();
+                let lost = decoded.err().or_else(|| self.observations.partly_read());
+                if let Some(why) = lost {
                     let (reason, detail) = (why.kind.name(), why.detail);
                     let whole = (&payload, payload.len() as u64);
-                    self.reject(topic.into(), reason, detail, whole, received, job);
+                    self.reject(topic.as_str().into(), reason, detail, whole, received, job);
+                }
+                if !is_read {
                     return self.pass(ack, (received, turn), job);
                 }
                 let manner = if retain { Manner::Kept } else { Manner::Live };

@@ -8,6 +8,7 @@ mod gap;
 mod heard;
 mod itself;
 mod outage;
+mod partly;
 
 use std::{
     sync::{Arc, Mutex, atomic::AtomicI64},

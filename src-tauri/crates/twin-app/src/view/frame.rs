@@ -7,6 +7,9 @@ use crate::api::frame::{
     FRAME_BYTES_MIN, FRAME_HEADER_BYTES, FRAME_MAGIC, FRAME_SAMPLE_BYTES, FrameTail,
 };
 
+/// Of a long text this many bytes are shown.
+const TEXT_BYTES: usize = 4_096;
+
 impl View {
     /// Everything that changed since `cursor` was here last, and moves the cursor. None when nothing did and the last
     /// frame is not old.
@@ -112,6 +115,15 @@ fn tail_since(state: &State, cursor: &Cursor) -> FrameTail {
     }
 }
 
+/// The beginning of a text: a frame comes many times a second.
+fn shown(text: &str) -> String {
+    if text.len() <= TEXT_BYTES {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(TEXT_BYTES);
+    format!("{}…", text.get(..end).unwrap_or_default())
+}
+
 fn push_sample(out: &mut Vec<u8>, key: u32, twin: &SignalTwin, texts: &mut Vec<String>) {
     let time = |t: Timestamp| {
         if t == Timestamp::MIN {
@@ -122,7 +134,7 @@ fn push_sample(out: &mut Vec<u8>, key: u32, twin: &SignalTwin, texts: &mut Vec<S
     };
     let value = match &twin.value {
         Value::Text(text) => {
-            texts.push(text.to_string());
+            texts.push(shown(text));
             (texts.len() - 1) as f64
         }
         other => other.as_f64().unwrap_or(0.0),
@@ -210,6 +222,13 @@ mod tests {
             acknowledged_by: None,
             comment: None,
         }
+    }
+
+    #[test]
+    fn a_long_text_is_shown_in_part() {
+        assert_eq!(shown(&"x".repeat(TEXT_BYTES)), "x".repeat(TEXT_BYTES));
+        let long = "ä".repeat(TEXT_BYTES);
+        assert_eq!(shown(&long), format!("{}…", "ä".repeat(TEXT_BYTES / 2)));
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl Reader for Lifecycle {
             time,
         };
         if self.versions.is_before(client, version) {
-            context.skip(1);
+            context.skip_old(1);
             return Ok(());
         }
         self.versions.check_room(client, context.limits)?;

@@ -84,7 +84,7 @@ impl Reader for Shadows {
         let is_stale = |version| self.versions.is_stale(topic.shadow, version);
         if topic.message != Kind::Refused && version.is_some_and(is_stale) {
             let states = document.and_then(|document| document.get("state"));
-            context.skip(states.map_or(0, timed::values::<Aws>));
+            context.skip_old(states.map_or(0, timed::values::<Aws>));
             return Ok(());
         }
         self.versions.check_room(topic.shadow, context.limits)?;

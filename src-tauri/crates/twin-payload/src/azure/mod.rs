@@ -124,7 +124,7 @@ impl Reader for Twins {
                 && version_of(values)
                     .is_some_and(|version| self.versions.is_stale(&self.key, version))
             {
-                sink.context.skip(timed::values::<Azure>(values));
+                sink.context.skip_old(timed::values::<Azure>(values));
                 continue;
             }
             if values.cell() == Some(Cell::Null) {

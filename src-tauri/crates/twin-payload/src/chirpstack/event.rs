@@ -3,7 +3,7 @@
 use super::topic::Event;
 use crate::{
     description::Point,
-    lora::{self, base64_size, best},
+    lora::{self, best, sized},
     observations::Cell,
     reject::Reject,
     tree::Node,
@@ -116,8 +116,9 @@ fn fields(
 fn uplink(root: Node<'_>, sink: &mut Sink<'_, '_>) -> Result<(), Reject> {
     if let Some(object) = root.get("object") {
         sink.rows_at("object", Some(object))?;
-    } else if let Some(size) = root.text_of("data").and_then(base64_size) {
+    } else if let Some((data, size)) = root.text_of("data").and_then(sized) {
         sink.cell_at("data.size", Cell::F64(size as f64))?;
+        sink.cell_at("data", Cell::Text(data))?;
     }
     let radio = best(root.get("rxInfo").into_iter().flat_map(Node::children));
     sink.number_at("rssi", radio.rssi)?;

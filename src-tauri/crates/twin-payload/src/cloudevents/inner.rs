@@ -60,7 +60,8 @@ impl Inner {
         sink.rows_at("properties", data.get("properties"))
     }
 
-    /// Bytes written as base64: the values in them when they are JSON, else how many they are. What is not base64 is text.
+    /// Bytes written as base64: the values in them when they are JSON, else how many
+    /// they are, and they as they came. What is not base64 is text.
     fn encoded(&mut self, step: &str, text: &str, sink: &mut Sink<'_, '_>) -> Result<(), Reject> {
         let Some(size) = base64_size(text) else {
             return sink.cell_at(step, Cell::Text(text));
@@ -74,7 +75,11 @@ impl Inner {
         let root = self.tree.root().filter(|_| is_json);
         let result = match root {
             Some(root) => sink.rows_at(step, Some(root)),
-            None => sink.at(step, |sink| sink.cell_at("size", Cell::F64(size as f64))),
+            None => {
+                let size = Cell::F64(size as f64);
+                let first = sink.at(step, |sink| sink.cell_at("size", size));
+                first.and_then(|()| sink.cell_at(step, Cell::Text(text)))
+            }
         };
         self.bytes.shrink_to(64 * 1024);
         result

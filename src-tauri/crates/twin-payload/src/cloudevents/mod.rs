@@ -129,7 +129,7 @@ impl CloudEvents {
                 context.row((message.topic, ""), cell, &stamp)?;
             }
             Payload::Json => context.flat_rows(message.topic, message, |_| true)?,
-            Payload::TooLong => context.skip(1),
+            Payload::TooLong => context.skip_texts(1),
             Payload::Empty => {}
         }
         let parts = (self.source.as_str(), &mut self.told, &mut self.versions);
@@ -167,7 +167,7 @@ fn note(
         if versions.is_before(source, version)
             || versions.check_room(source, context.limits).is_err()
         {
-            context.skip(1);
+            context.skip_old(1);
             return;
         }
         versions.keep(source, version);

@@ -178,7 +178,7 @@ impl Row<'_> {
                 None => Cell::Text(raw.text(self.text)),
             };
             if matches!(cell, Cell::Text(text) if text.len() > context.limits.text_bytes) {
-                context.skip(1);
+                context.skip_texts(1);
                 continue;
             }
             context.row((message.topic, self.path), cell, &stamp)?;

@@ -185,7 +185,7 @@ pub(super) fn read(
         return context.flat_rows(message.topic, message, |_| true);
     }
     if text.len() > context.limits.text_bytes {
-        context.skip(1);
+        context.skip_texts(1);
         return Ok(());
     }
     match datatype.cell(text) {
@@ -210,7 +210,7 @@ pub(super) fn read(
 pub(super) fn read_text(message: &Message<'_>, context: &mut Context<'_>) -> Result<(), Reject> {
     let text = bare::exact_text(message.payload)?;
     if text.len() > context.limits.text_bytes {
-        context.skip(1);
+        context.skip_texts(1);
         return Ok(());
     }
     let stamp = Stamp::of(None, message);

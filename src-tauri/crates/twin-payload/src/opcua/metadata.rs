@@ -36,7 +36,7 @@ pub(super) fn fields(item: Node<'_>, limits: &Limits) -> Vec<Field> {
 
 fn field(node: Node<'_>, limits: &Limits) -> Option<Field> {
     let name = node.text_of("Name")?;
-    let short = |text: &str| (text.len() <= limits.text_bytes).then(|| text.into());
+    let short = |text: &str| (text.len() <= limits.description_text_bytes).then(|| text.into());
     let mut point = Point {
         name: short(name),
         kind: kind(node),

@@ -70,7 +70,7 @@ impl Endpoints {
         address.push_str(message.topic);
         address.push('#');
         push_node(item, address);
-        if name.len() > context.limits.text_bytes
+        if name.len() > context.limits.description_text_bytes
             || !self.roster.is_news(source, address, name, context.limits)
         {
             return;

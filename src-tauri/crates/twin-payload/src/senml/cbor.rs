@@ -1,7 +1,9 @@
 //! The CBOR form (RFC 8428, section 6; RFC 8949).
 
+use base64::Engine;
 use ciborium_ll::{Decoder, Header, simple, tag};
 
+use super::pack::BASE64;
 use crate::{
     limits::Limits,
     observations::Cell,
@@ -29,6 +31,7 @@ pub(super) fn read(tree: &mut Tree, payload: &[u8], limits: &Limits) -> Result<(
         at: 0,
         limits,
         text: String::new(),
+        data_is_due: false,
     };
     let header = reader.pull()?;
     reader.item(header, DEPTH_MAX, tree)?;
@@ -42,8 +45,10 @@ struct Cbor<'p> {
     payload: &'p [u8],
     at: usize,
     limits: &'p Limits,
-    /// Room for a text that comes in pieces.
+    /// Room for a text that comes in pieces, and for data.
     text: String,
+    /// Whether the field in hand is a data value.
+    data_is_due: bool,
 }
 
 /// A text of the payload, or in pieces.
@@ -96,16 +101,22 @@ impl<'p> Cbor<'p> {
         }
     }
 
-    /// How many bytes a byte string has.
-    fn size(&mut self, length: Option<usize>) -> Result<usize, Reject> {
+    /// Reads a byte string into `text`, as JSON has it.
+    fn data(&mut self, length: Option<usize>) -> Result<(), Reject> {
+        self.text.clear();
         if let Some(length) = length {
-            return self.bytes(length).map(<[u8]>::len);
+            let bytes = self.bytes(length)?;
+            BASE64.encode_string(bytes, &mut self.text);
+            return Ok(());
         }
-        let mut size = 0;
+        let mut whole = Vec::new();
         loop {
             match self.pull()? {
-                Header::Break => return Ok(size),
-                Header::Bytes(Some(length)) => size += self.bytes(length)?.len(),
+                Header::Break => {
+                    BASE64.encode_string(whole, &mut self.text);
+                    return Ok(());
+                }
+                Header::Bytes(Some(length)) => whole.extend_from_slice(self.bytes(length)?),
                 _ => return Err(self.fault("a piece of bytes was due")),
             }
         }
@@ -134,7 +145,14 @@ impl<'p> Cbor<'p> {
             Header::Simple(simple::FALSE) => Cell::Bool(false),
             Header::Simple(simple::NULL | simple::UNDEFINED) => Cell::Null,
             Header::Simple(_) | Header::Break => return Err(self.fault("an item out of place")),
-            Header::Bytes(length) => Cell::I64(i64::try_from(self.size(length)?).unwrap_or(0)),
+            Header::Bytes(length) => {
+                self.data(length)?;
+                // Elsewhere they mean nothing, or are a value of the wrong type.
+                if !self.data_is_due {
+                    return tree.put_cell(Cell::Null, self.limits);
+                }
+                return tree.put_cell(Cell::Text(&self.text), self.limits);
+            }
             Header::Text(length) => {
                 let text = self.text(length)?;
                 let text = match text {
@@ -193,6 +211,7 @@ impl<'p> Cbor<'p> {
             _ => return Err(self.fault("a label that is neither text nor a number")),
         };
         tree.put_key(name);
+        self.data_is_due = name == "vd";
         Ok(())
     }
 

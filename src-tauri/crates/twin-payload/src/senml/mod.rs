@@ -148,13 +148,21 @@ fn rows(
     path.clear();
     path.push_str(record.name);
     match record.value {
-        Some(Cell::Text(text)) if text.len() > context.limits.text_bytes => context.skip(1),
+        Some(Cell::Text(text)) if text.len() > context.limits.text_bytes => {
+            context.skip_texts(1);
+        }
         Some(value) => context.row((message.topic, path), value, &stamp)?,
         None => {}
     }
-    if let Some(size) = record.size {
+    if let Some((data, size)) = record.data {
         path.push_str(".size");
         context.row((message.topic, path), Cell::F64(size as f64), &stamp)?;
+        path.truncate(record.name.len());
+        path.push_str(".data");
+        match data.len() > context.limits.text_bytes {
+            true => context.skip_texts(1),
+            false => context.row((message.topic, path), Cell::Text(data), &stamp)?,
+        }
         path.truncate(record.name.len());
     }
     if let Some(sum) = record.sum {

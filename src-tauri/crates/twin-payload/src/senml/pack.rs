@@ -14,9 +14,10 @@ use crate::{
 /// The version of the format (RFC 8428, section 4.4): a pack of a later one must not be used.
 const VERSION: f64 = 10.0;
 /// Base64 for URLs, padded or not (section 5).
-const BASE64: GeneralPurpose = GeneralPurpose::new(
+pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::URL_SAFE,
     GeneralPurposeConfig::new()
+        .with_encode_padding(false)
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true),
 );
@@ -29,8 +30,8 @@ pub(super) struct Resolved<'r> {
     /// Seconds, since 1970 or from now.
     pub(super) time: f64,
     pub(super) value: Option<Cell<'r>>,
-    /// Bytes of a data value.
-    pub(super) size: Option<usize>,
+    /// A data value, as base64 for URLs, and how many bytes it stands for.
+    pub(super) data: Option<(&'r str, usize)>,
     pub(super) sum: Option<f64>,
 }
 
@@ -67,10 +68,10 @@ pub(super) fn resolve(
         name.clear();
         name.push_str(base.name);
         name.push_str(own.unwrap_or_default());
-        let (value, size) = value(record, &base, own.is_some())?;
+        let (value, data) = value(record, &base, own.is_some())?;
         let sum = number(record, "s")?.map(|sum| base.sum + sum);
         let sum = sum.or(number(record, "bs")?);
-        if value.is_none() && size.is_none() && sum.is_none() {
+        if value.is_none() && data.is_none() && sum.is_none() {
             continue;
         }
         check_name(name)?;
@@ -82,7 +83,7 @@ pub(super) fn resolve(
             unit: text(record, "u")?.or(base.unit).filter(|_| numeric),
             time: base.time + number(record, "t")?.unwrap_or(0.0),
             value,
-            size,
+            data,
             sum,
         })?;
     }
@@ -114,12 +115,11 @@ fn rebase<'t>(base: &mut Base<'t>, record: Node<'t>) -> Result<(), Reject> {
     Ok(())
 }
 
-/// The value of a record, of which there may be one only, or the size of its data.
-fn value<'t>(
-    record: Node<'t>,
-    base: &Base<'t>,
-    named: bool,
-) -> Result<(Option<Cell<'t>>, Option<usize>), Reject> {
+/// A value, or data and their size.
+type ValueOrData<'t> = (Option<Cell<'t>>, Option<(&'t str, usize)>);
+
+/// The value of a record, of which there may be one only.
+fn value<'t>(record: Node<'t>, base: &Base<'t>, named: bool) -> Result<ValueOrData<'t>, Reject> {
     let mut fields = record
         .children()
         .filter(|field| matches!(field.key(), "v" | "vs" | "vb" | "vd"));
@@ -143,11 +143,9 @@ fn value<'t>(
         )),
         ("vs", Some(Cell::Text(_))) | ("vb", Some(Cell::Bool(_))) => Ok((cell, None)),
         ("vd", Some(Cell::Text(text))) => match BASE64.decode(text) {
-            Ok(bytes) => Ok((None, Some(bytes.len()))),
+            Ok(bytes) => Ok((None, Some((text, bytes.len())))),
             Err(error) => Err(fault(format!("data that is not base64: {error}"))),
         },
-        // How the reader of CBOR hands over bytes.
-        ("vd", Some(Cell::I64(size))) => Ok((None, Some(usize::try_from(size).unwrap_or(0)))),
         (key, _) => Err(fault(format!("`{key}` is of the wrong type"))),
     }
 }

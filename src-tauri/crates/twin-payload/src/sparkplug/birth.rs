@@ -173,7 +173,7 @@ impl Reader<'_, '_> {
                     let quality = value::quality(metric).worse(stamp.quality);
                     out.push(address, &stamp, cell, quality);
                 }
-                None => out.skip(1),
+                None => out.leave_out(|| value::why_not(metric.value, text_bytes)),
             }
         }
         Ok(())

@@ -68,7 +68,7 @@ impl Hosts {
         let stamp = Stamp::of(time, message);
         let known = self.known.get(host);
         if known.is_some_and(|known| time.is_some() && known.since > stamp.time) {
-            out.skip(1);
+            out.leave_out(|| "a state older than the one in force".to_owned());
             return Ok(());
         }
         if known.is_none() && self.known.len() >= limits.sparkplug.hosts {

@@ -194,6 +194,7 @@ impl Sparkplug {
             }
         }
         node.notes.counts.unknown_metrics += lacks.unknown;
+        node.notes.counts.partly_read += u64::from(lacks.unknown > 0);
         for alias in &lacks.aliases {
             node.notes.fail(&id, *alias);
         }

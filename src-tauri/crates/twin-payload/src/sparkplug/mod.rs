@@ -33,6 +33,7 @@ mod table;
 mod topic;
 mod value;
 mod wait;
+mod whole;
 mod wire;
 mod work;
 

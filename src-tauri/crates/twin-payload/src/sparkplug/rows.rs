@@ -12,7 +12,10 @@ use super::{
     wire::text_of,
     work::{Parts, Work, is_control},
 };
-use crate::{observations::Observations, reject::Reject};
+use crate::{
+    observations::Observations,
+    reject::{Reject, RejectKind},
+};
 
 /// Of what a message lacked, at most this many are named.
 pub(super) const NAMED_MAX: usize = 16;
@@ -55,6 +58,14 @@ pub(super) fn read_data(
         .try_for_each(|metric| reader.metric(metric, out));
     let lacks = reader.lacks;
     scratch.metrics = metrics;
+    if lacks.unknown > 0 {
+        let all = lacks.unknown + lacks.found;
+        let why = format!(
+            "{} of {all} metrics have no name and no alias that a birth told",
+            lacks.unknown
+        );
+        out.explain(RejectKind::SparkplugNoBirth, why);
+    }
     result.map(|()| lacks)
 }
 
@@ -100,7 +111,8 @@ impl Reader<'_, '_> {
             None
         };
         let (Meaning::Signal(address), Some(cell)) = (entry.meaning, cell) else {
-            out.skip(1);
+            let bound = text_bytes;
+            out.leave_out(|| value::why_not(metric.value, bound));
             return;
         };
         let stamp = self.work.stamp(metric);

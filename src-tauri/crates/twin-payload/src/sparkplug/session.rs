@@ -121,6 +121,8 @@ pub struct Counts {
     pub repeats: u64,
     /// Metrics under an alias that no birth had, or without name and alias.
     pub unknown_metrics: u64,
+    /// Messages with such metrics: each is handed over whole as a reject.
+    pub partly_read: u64,
     /// Metrics that came with another data type than the birth's.
     pub retyped: u64,
     /// Births whose `bdSeq` is neither that of the birth before nor the next.

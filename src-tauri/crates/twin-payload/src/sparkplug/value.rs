@@ -39,11 +39,11 @@ pub enum DataType {
     Text = 14,
     /// Text.
     Uuid = 15,
-    /// A table; its last row is observed.
+    /// A table; its last row is observed value by value, and the whole as one text.
     DataSet = 16,
-    /// Bytes; their number is observed.
+    /// Bytes; their number is observed, and they as base64.
     Bytes = 17,
-    /// The content of a file; its size is observed.
+    /// The content of a file; observed as bytes are.
     File = 18,
     /// Metrics of one thing, or the description of such a thing.
     Template = 19,
@@ -172,6 +172,17 @@ pub(crate) fn plain<'p>(
             return None;
         }
     })
+}
+
+/// Why [`plain`] gives none.
+pub(crate) fn why_not(value: RawValue, text_limit: usize) -> String {
+    match value {
+        RawValue::Text(span) => {
+            let bytes = span.end.saturating_sub(span.start);
+            format!("a text of {bytes} bytes, more than {text_limit}")
+        }
+        _ => "no value of its metric's type".to_owned(),
+    }
 }
 
 /// The type of value that metrics of this type have; none for one that is not known, or that has parts.

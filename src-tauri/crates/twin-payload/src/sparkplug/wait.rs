@@ -8,7 +8,7 @@ use super::{
     apply::open,
     hold::Held,
     node::Node,
-    rows::{Lacks, read_data},
+    rows::read_data,
     source::Source,
     state::Sparkplug,
     status::NodeState,
@@ -18,8 +18,8 @@ use super::{
 use crate::{
     intern::Interner,
     limits::Limits,
-    observations::{Observations, RebirthReason, Released, SourceEvent},
-    reject::{Reject, RejectKind},
+    observations::{Lost, Observations, RebirthReason, Released, SourceEvent},
+    reject::Reject,
 };
 
 impl Sparkplug {
@@ -114,24 +114,16 @@ impl Sparkplug {
         known.held = holds;
         let released = list.len() as u64;
         for held in list {
+            let in_hand = out.change_message(Lost::default());
             let (mark, known) = (out.mark(), addresses.len());
             let result = self.read_held(node, &held, limits, addresses, out);
             let hold = held.id;
-            let reject = match result {
-                Ok(lacks) if lacks.found == 0 && lacks.unknown > 0 => {
-                    let detail = format!(
-                        "none of {} metrics can be read without the birth of their source",
-                        lacks.unknown
-                    );
-                    Some(Reject::new(RejectKind::SparkplugNoBirth, detail))
-                }
-                Ok(_) => None,
-                Err(reject) => {
-                    out.truncate(mark);
-                    addresses.truncate(known);
-                    Some(reject)
-                }
-            };
+            if result.is_err() {
+                out.truncate(mark);
+                addresses.truncate(known);
+            }
+            let lost = out.change_message(in_hand);
+            let reject = result.map_or_else(Some, |()| lost.reject());
             let unread = reject.map(|reject| held.into_unread(reject));
             out.release(Released { hold, unread });
         }
@@ -145,10 +137,10 @@ impl Sparkplug {
         limits: &Limits,
         addresses: &mut Interner,
         out: &mut Observations,
-    ) -> Result<Lacks, Reject> {
+    ) -> Result<(), Reject> {
         let message = held.message();
         let Some(topic) = SparkplugTopic::parse(message.topic)? else {
-            return Ok(Lacks::default());
+            return Ok(());
         };
         let mut unpacked = std::mem::take(&mut self.scratch.unpacked);
         let opened = open(&message, limits, &mut self.scratch.metrics, &mut unpacked);
@@ -180,7 +172,7 @@ impl Sparkplug {
             Self::note_heard(node, topic.device, fresh, held.seq, message.received);
             Self::note_lacks(node, topic.device, &lacks);
         }
-        Ok(lacks)
+        Ok(())
     }
 
     /// Judges what is overdue.

@@ -5,10 +5,10 @@ use twin_core::{Quality, Reason, Timestamp, ValueKind};
 use super::{
     BD_SEQ,
     definition::Words,
-    parts::{End, Take},
-    raw::{Header, RawMetric},
+    parts::{self, End, Take},
+    raw::{Header, RawMetric, RawValue},
     scratch::Scratch,
-    value,
+    value::{self, Shape},
 };
 use crate::{
     description::{Point, SourceUnit, UnitVocabulary},
@@ -206,9 +206,9 @@ impl Take for Parts<'_, '_> {
         Ok(())
     }
 
-    fn leave_out(&mut self) {
+    fn leave_out(&mut self, why: impl FnOnce() -> String) {
         if let Some(out) = &mut self.out {
-            out.skip(1);
+            out.leave_out(why);
         }
     }
 }
@@ -227,20 +227,23 @@ const fn kind_of(cell: Cell<'_>) -> Option<ValueKind> {
 pub(super) const UNVOUCHED: Quality = Quality::uncertain(Reason::KeptBirth);
 
 impl Parts<'_, '_> {
-    /// Takes a metric apart; one that is null or of no known shape is left out.
+    /// Takes a metric apart; of one that has no value only its first part is there, null. A template without one is
+    /// left out.
     pub(super) fn of(&mut self, metric: &RawMetric, datatype: u32) -> Result<(), Reject> {
-        use super::{parts, raw::RawValue};
         let (payload, text_bytes) = (self.work.payload, self.work.limits.text_bytes);
         match (value::shape(metric.value, datatype), metric.value) {
-            (value::Shape::DataSet, RawValue::DataSet(set)) => {
+            (Shape::DataSet, RawValue::DataSet(set)) => {
                 parts::data_set(payload, set, text_bytes, self)
             }
-            (value::Shape::Array, RawValue::Bytes(bytes)) => {
+            (Shape::Array, RawValue::Bytes(bytes)) => {
                 parts::array(payload, bytes, datatype, text_bytes, self)
             }
-            (value::Shape::Blob, RawValue::Bytes(bytes)) => parts::blob(bytes, self),
+            (Shape::Blob, RawValue::Bytes(bytes)) => parts::blob(payload, bytes, text_bytes, self),
+            (Shape::DataSet, RawValue::Absent) => self.take(End::Name("rows"), Cell::Null),
+            (Shape::Array, RawValue::Absent) => self.take(End::Name("length"), Cell::Null),
+            (Shape::Blob, RawValue::Absent) => self.take(End::Name("size"), Cell::Null),
             _ => {
-                self.leave_out();
+                self.leave_out(|| "no value of its metric's type".to_owned());
                 Ok(())
             }
         }

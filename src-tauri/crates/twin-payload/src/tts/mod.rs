@@ -13,7 +13,7 @@ use crate::{
     bare,
     convention::Convention,
     description::{Description, Plate, Point},
-    lora::{self, Heard, base64_size, best},
+    lora::{self, Heard, best, sized},
     message::Message,
     observations::{Cell, SourceEvent},
     reader::{Context, Reader},
@@ -164,8 +164,9 @@ fn rows(
 fn uplink(body: Node<'_>, sink: &mut Sink<'_, '_>) -> Result<(), Reject> {
     if let Some(decoded) = body.get("decoded_payload") {
         sink.rows_at("decoded_payload", Some(decoded))?;
-    } else if let Some(size) = body.text_of("frm_payload").and_then(base64_size) {
+    } else if let Some((data, size)) = body.text_of("frm_payload").and_then(sized) {
         sink.cell_at("frm_payload.size", Cell::F64(size as f64))?;
+        sink.cell_at("frm_payload", Cell::Text(data))?;
     }
     let warnings = body.get("decoded_payload_warnings");
     sink.rows_at("decoded_payload_warnings", warnings)?;

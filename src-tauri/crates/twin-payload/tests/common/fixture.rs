@@ -8,7 +8,7 @@
 //! | `> topic` | a message; after a tab follow `retain`, `dup`, `type=<media type>`, `user=<name>=<value>`, each after a tab |
 //! | `\| text` | a line of its payload; lines are joined by a line feed |
 //! | `x 0a ff` | bytes of its payload in hexadecimal, instead of text |
-//! | `<` | what the message gives: a row, an event, skipped values, or the reject |
+//! | `<` | what the message gives: a row, an event, skipped values and why it is kept whole, or the reject |
 //!
 //! Message number n, counted from 0, arrives n seconds after [`NOW`](super::NOW). With `TWIN_BLESS=1` the lines that begin with `<` are
 //! written anew: look at every one of them before you keep it.
@@ -164,6 +164,9 @@ fn answer(decoder: &mut Decoder, head: &str, payload: &[u8], number: i64) -> Str
     }
     if out.skipped() > 0 {
         writeln!(text, "< skipped {}", out.skipped()).unwrap();
+    }
+    if let Some(reject) = out.partly_read() {
+        writeln!(text, "< kept whole {reject}").unwrap();
     }
     if text.is_empty() {
         text.push_str("< nothing\n");

@@ -5,6 +5,7 @@ pub mod fixture;
 pub mod sparkplug;
 pub mod tahu;
 pub mod world;
+pub mod written;
 
 use std::path::PathBuf;
 

@@ -21,7 +21,7 @@ use twin_core::{Quality, Reason, Said, Timestamp, Value};
 pub use stream::{TableReader, TableWriter};
 
 /// The longest text value, bytes: as long as the decoders let one in.
-const TEXT_MAX: usize = 4_096;
+const TEXT_MAX: usize = 64 * 1024;
 
 /// How a file of history is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -32,7 +32,7 @@ use super::{
 };
 
 /// Rows decoded at a time.
-const BATCH: usize = 4_096;
+const BATCH: usize = 1_024;
 
 /// Reads rows from Parquet, long or wide. A wide file is read once a signal, so that memory does not grow with the
 /// number of its columns.

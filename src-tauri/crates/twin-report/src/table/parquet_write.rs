@@ -28,6 +28,10 @@ use super::{
 
 /// Rows of a row group at most: what a reader must be able to skip, and the writer to hold packed.
 const ROW_GROUP: usize = 1 << 20;
+/// A row group ends when it takes this much memory, bytes: long texts take more than rows tell.
+const ROW_GROUP_BYTES: usize = 128 << 20;
+/// The most bytes of texts that are written at once.
+const BATCH_BYTES: usize = 16 << 20;
 /// Rows turned into one batch of columns.
 const BATCH: usize = 1 << 14;
 
@@ -86,11 +90,17 @@ impl<W: Write + Send> ParquetWriter<W> {
     /// # Errors
     /// [`Error::Write`].
     pub fn write(&mut self, signal: &str, unit: &str, readings: &[Reading]) -> Result<(), Error> {
-        for readings in readings.chunks(BATCH) {
+        let mut rest = readings;
+        while !rest.is_empty() {
+            let (readings, after) = rest.split_at(batch(rest));
             let columns = columns(signal, unit, readings);
             let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns);
             let batch = batch.map_err(|error| Error::Write(error.to_string()))?;
             self.out.write(&batch).map_err(wrong)?;
+            if self.out.in_progress_size() > ROW_GROUP_BYTES {
+                self.out.flush().map_err(wrong)?;
+            }
+            rest = after;
         }
         Ok(())
     }
@@ -102,6 +112,18 @@ impl<W: Write + Send> ParquetWriter<W> {
     pub fn finish(self) -> Result<W, Error> {
         self.out.into_inner().map_err(wrong)
     }
+}
+
+/// How many of these go at once: few when their texts are long.
+fn batch(readings: &[Reading]) -> usize {
+    let mut bytes = 0;
+    let fits = |reading: &&Reading| {
+        if let Value::Text(text) = &reading.value {
+            bytes += text.len();
+        }
+        bytes <= BATCH_BYTES
+    };
+    readings.iter().take(BATCH).take_while(fits).count().max(1)
 }
 
 fn wrong(error: parquet::errors::ParquetError) -> Error {

@@ -184,7 +184,7 @@ fn a_text_beyond_the_limit_is_a_bad_row() {
         faults.listed()[0]
             .why
             .to_string()
-            .contains("4096 are the limit")
+            .contains("65536 are the limit")
     );
 }
 

@@ -84,7 +84,7 @@ pub fn life(life: &LifeFacts, may_rebirth: bool) -> Option<Found> {
             said!("session-found-nameless", "birth missing"),
             said!(
                 "session-found-nameless-message",
-                "data comes, and its birth was never heard: values under an alias cannot be named"
+                "data comes, and its birth was never heard: named values are UNCERTAIN, those under an alias alone have no name"
             ),
             ask(),
         )),
@@ -108,6 +108,16 @@ fn values(count: u64) -> Said {
     )
 }
 
+/// What became of messages with values that could not be named.
+fn kept_whole(count: u64) -> Said {
+    said!(
+        "session-found-kept-whole",
+        "{count} message is kept whole with those that could not be read"
+            | "{count} messages are kept whole with those that could not be read",
+        count = count
+    )
+}
+
 fn alias(node: &NodeSession) -> Option<Found> {
     let count = node.counts.unknown_metrics;
     if count == 0 {
@@ -125,14 +135,16 @@ fn alias(node: &NodeSession) -> Option<Found> {
     let message = match Said::listed(named) {
         None => said!(
             "session-found-unnamed",
-            "{values} could not be named: no name and no alias",
-            values = values(count)
+            "{values} could not be named: no name and no alias; {kept}",
+            values = values(count),
+            kept = kept_whole(node.counts.partly_read)
         ),
         Some(aliases) => said!(
             "session-found-aliases",
-            "{values} could not be named: aliases that no birth had: {aliases}",
+            "{values} could not be named: aliases that no birth had: {aliases}; {kept}",
             values = values(count),
-            aliases = aliases
+            aliases = aliases,
+            kept = kept_whole(node.counts.partly_read)
         ),
     };
     Some(finding(

@@ -112,6 +112,12 @@ fn the_worst_comes_first_with_its_evidence() {
     assert!(briefs(lossy).contains(&"2 alias failures"), "{lossy:?}");
     let failure = &lossy.findings[0];
     assert!(failure.message.contains("7 of G/lossy (2×)"), "{failure:?}");
+    assert!(
+        failure
+            .message
+            .ends_with("; 2 messages are kept whole with those that could not be read"),
+        "{failure:?}"
+    );
     assert!(failure.advice.contains("rebirth"), "{failure:?}");
     assert_eq!(
         lossy.node.as_ref().map(|node| node.alias_failures),

@@ -219,6 +219,8 @@ impl Source {
         row.values = u32::try_from(count).unwrap_or(u32::MAX);
         tapped.more_fields = u32::try_from(count.saturating_sub(FIELDS_MAX)).unwrap_or(u32::MAX);
         tapped.skipped = observations.skipped() as f64;
+        let partly = observations.partly_read();
+        tapped.reject = partly.map(|why| (why.kind.name().to_owned(), why.detail));
         for observation in observations.iter().take(FIELDS_MAX) {
             let field = self.field(&observation);
             tapped.fields.push(field);
