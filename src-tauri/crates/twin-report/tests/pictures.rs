@@ -289,9 +289,12 @@ proptest! {
     }
 }
 
+fn noise(s: f64, k: f64) -> f64 {
+    ((s * 12.9898 + k * 78.233).sin() * 43_758.547).fract()
+}
+
 /// A worn bearing, a speed that follows demand, a link that was down and a sensor that was frozen.
 fn bearing_fault(theme: Theme) -> TrendPicture {
-    let noise = |s: f64, k: f64| ((s * 12.9898 + k * 78.233).sin() * 43_758.547).fract();
     let rise = |s: f64| ((s - 2_000.0) / 500.0).max(0.0).powf(1.4);
     let wide = |s: f64, v: f64, d: f64, k: f64| Column {
         first_time: at(s),
@@ -351,18 +354,12 @@ fn bearing_fault(theme: Theme) -> TrendPicture {
     (picture.title, picture.theme) = ("Pump 2".to_owned(), theme);
     picture.height_px = 800;
     picture.signals[0].normal = Some((0.5, 3.5));
-    picture.alarms = vec![
-        AlarmSpan {
-            t0: at(2_900.0),
-            t1: at(3_600.0),
-            priority: 2,
-        },
-        AlarmSpan {
-            t0: at(3_400.0),
-            t1: at(3_600.0),
-            priority: 1,
-        },
-    ];
+    let stood = |from: f64, priority| AlarmSpan {
+        t0: at(from),
+        t1: at(3_600.0),
+        priority,
+    };
+    picture.alarms = vec![stood(2_900.0, 2), stood(3_400.0, 1)];
     picture
 }
 

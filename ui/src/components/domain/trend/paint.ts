@@ -25,7 +25,7 @@ import {
 } from "./model";
 
 /** Strength of the greys of ranges beyond limits, by priority; of the colour of an alarm that stands there. */
-const ZONE_GREYS = [0.17, 0.125, 0.085, 0.05] as const;
+const ZONE_GREYS = [0.16, 0.12, 0.085, 0.05] as const;
 const ZONE_ALARM = 0.11;
 /** How much fainter what lies behind is hatched. */
 const GHOST_HATCH = 0.7;
