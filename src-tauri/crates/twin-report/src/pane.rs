@@ -260,7 +260,7 @@ impl Pane<'_> {
         let style = Type {
             size: SMALL,
             weight: Weight::Regular,
-            colour: self.palette.dim,
+            colour: self.palette.text,
         };
         if canvas.width_of(name, style) + 8.0 <= area.right - area.left {
             canvas.text(
@@ -296,7 +296,8 @@ impl Pane<'_> {
                 let style = Type {
                     size: SMALL,
                     weight: Weight::Regular,
-                    colour,
+                    // On the grey beyond it, the colour of the line would be too faint to be read.
+                    colour: self.palette.text,
                 };
                 let y = if above { y - 8.5 } else { y + 9.5 };
                 canvas.text(
