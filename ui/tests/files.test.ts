@@ -6,9 +6,11 @@ import App from "../src/App.svelte";
 import type { Backend } from "../src/ipc/backend";
 import type { ExportRequest } from "../src/ipc/bindings/ExportRequest";
 import type { FileJobView } from "../src/ipc/bindings/FileJobView";
+import type { SignalView } from "../src/ipc/bindings/SignalView";
 import { fakeBackend } from "../src/ipc/fake";
 import { said } from "../src/ipc/fake/said";
 import { jobSentence, moreWords, reportLines } from "../src/lib/filewords";
+import { sheetColumns } from "../src/lib/sheet";
 import { Live } from "../src/live/live.svelte";
 import { notices } from "../src/live/notices.svelte";
 import { recorder } from "./canvas";
@@ -98,6 +100,54 @@ describe("export", () => {
     expect(notices.list).toEqual([]);
     (await shown("trend-export")).click();
     await shown("export-form");
+  });
+
+  it("is a table of what is seen: its columns with the units and names that are shown, to the shown instant of the past", async () => {
+    const startExport = vi.fn(async (_: ExportRequest) => RUNNING);
+    await open({ startExport, fileJob: async () => null });
+    live.units.choose("vibration", "in/s");
+    await live.reload();
+    window.location.hash = "#/asset/pump-2";
+    const at = live.instant() - 60e6;
+    live.past.go(at);
+    await vi.waitFor(() => expect(live.past.shown).toBe(at));
+    (await shown("trend-export")).click();
+    expect((await shown("export-form")).textContent).toContain("Europe/");
+    (await shown("export-stored")).click();
+    await tick();
+    (await shown("export-start")).click();
+    await vi.waitFor(() => expect(startExport).toHaveBeenCalledTimes(1));
+    const request = startExport.mock.calls[0]?.[0];
+    expect(request).toMatchObject({ format: "sheet", t1: at + 1 });
+    const vibration = request?.columns.find(({ unit }) => unit === "in/s");
+    expect(vibration).toMatchObject({ name: "Drive-end vibration", add: 0, later: 0 });
+    expect(vibration?.factor).toBeCloseTo(1 / 25.4, 12);
+    live.units.choose("vibration", null);
+    live.past.live();
+  });
+
+  it("has what is compared beside each signal, in the units of both", () => {
+    const signal = (key: number, name: string, unit: string) => ({ key, name, unit }) as SignalView;
+    const named = [
+      { signal: signal(1, "Flow", "L/s"), name: "Pump 1 Flow" },
+      { signal: signal(2, "Speed", ""), name: "Pump 1 Speed" },
+    ];
+    const conversion = { from: "m³/h", to: "L/s", factor: 1 / 3.6, add: 0 };
+    const knows = {
+      signal: (key: number) => (key === 7 ? signal(7, "Flow", "L/s") : undefined),
+      conversion: (key: number) => (key === 2 ? undefined : conversion),
+    };
+    const behind = { pairs: [[1, 7] as const], shift: 0, name: "Pump 2" };
+    const columns = sheetColumns(named, behind, knows);
+    expect(columns.map(({ signal, name, unit, factor }) => [signal, name, unit, factor])).toEqual([
+      [1, "Pump 1 Flow", "L/s", 1 / 3.6],
+      [7, "Pump 1 Flow (Pump 2)", "L/s", 1 / 3.6],
+      [2, "Pump 1 Speed", "", 1],
+    ]);
+    const earlier = { pairs: [[2, 2] as const], shift: 5, name: "5 µs earlier" };
+    expect(
+      sheetColumns(named, earlier, { ...knows, signal: () => named[1]?.signal }).map(({ later }) => later),
+    ).toEqual([0, 0, 5]);
   });
 
   it("says why a second one is refused", async () => {

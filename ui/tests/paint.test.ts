@@ -196,7 +196,7 @@ describe("a signal that is off or on", () => {
       7,
       Array.from({ length: 20 }, (_, i) => [i * 5, 1, 0]),
     );
-    const behind = { of: 0, signal: signal(0, "x"), name: "8 h earlier", columns: then, runs: [] };
+    const behind = { of: 0, signal: signal(0, "x"), name: "8 h earlier", shift: 5, columns: then, runs: [] };
     const both = model(data, 0, table, [behind]);
     expect(both.traces).toEqual([]);
     expect(both.bands.map(({ name, ghost }) => [name, ghost ?? false])).toEqual([
@@ -226,6 +226,7 @@ describe("a signal that is off or on", () => {
       of: key,
       signal: signal(key, "x"),
       name: "then",
+      shift: 5,
       columns: of,
       runs: [],
     }));

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Backend } from "../src/ipc/backend";
 import { fakeBackend } from "../src/ipc/fake";
 import { trendBoard } from "../src/live/trendboard.svelte";
-import { byId, closeWindow, openTrend, ownWindow, press } from "./window";
+import { byId, closeWindow, openTrend, openWindow, ownWindow, press } from "./window";
 
 ownWindow();
 
@@ -248,5 +248,41 @@ describe("comparison", () => {
     await tick();
     expect(board.compared).toEqual({ with: "earlier", shift: 3 * 86_400e6 });
     expect(byId("trend-table")?.textContent).toMatch(/3\sd earlier/);
+  });
+});
+
+describe("the picture that is saved", () => {
+  const packed = new Uint8Array([137, 80, 78, 71]);
+
+  /** The browser packs pictures; what the program is given is looked at. */
+  function saving() {
+    vi.spyOn(HTMLCanvasElement.prototype, "toBlob").mockImplementation((done) =>
+      done(new Blob([packed], { type: "image/png" })),
+    );
+    const saveTrendPicture = vi.fn(async (_: Uint8Array) => "/pictures/trend-1.png");
+    return { saveTrendPicture };
+  }
+
+  it("is the one that is seen, on the trend screen", async () => {
+    const { saveTrendPicture } = saving();
+    await open({ ...fakeBackend("fault"), saveTrendPicture });
+    await add("pump 2 drive-end");
+    await vi.waitFor(() => expect(byId("trend-row-pump-2/vibration_de")).not.toBeNull());
+    byId("trend-picture")?.click();
+    await vi.waitFor(() => expect(saveTrendPicture).toHaveBeenCalledTimes(1));
+    expect(saveTrendPicture.mock.calls[0]?.[0]).toEqual(packed);
+    await vi.waitFor(() => expect(document.body.textContent).toContain("/pictures/trend-1.png"));
+  });
+
+  it("is the one that is seen, on the page of an asset, and a failure is told", async () => {
+    const { saveTrendPicture } = saving();
+    saveTrendPicture.mockRejectedValueOnce({ message: "the disk is full" });
+    await openWindow("#/asset/pump-2", { ...fakeBackend("fault"), saveTrendPicture });
+    await vi.waitFor(() => expect(byId("trend-picture")).not.toBeNull());
+    byId("trend-picture")?.click();
+    await vi.waitFor(() => expect(document.body.textContent).toContain("the disk is full"));
+    byId("trend-picture")?.click();
+    await vi.waitFor(() => expect(saveTrendPicture).toHaveBeenCalledTimes(2));
+    expect(saveTrendPicture.mock.calls[1]?.[0]).toEqual(packed);
   });
 });

@@ -41,6 +41,8 @@ function model(limits: LimitLine[], normal: [number, number] | null, [low, high]
     bandsLeftOut: 0,
     axes: [{ id: "unit:mm/s", unit: "mm/s", fixed: false, colour: "#fff", low, high }],
     limits,
+    zones: [],
+    marks: [],
     normal: normal && { axis: "unit:mm/s", low: normal[0], high: normal[1] },
     bad: [],
     score: null,

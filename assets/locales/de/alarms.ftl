@@ -10,6 +10,10 @@ alarms-none-shown = { $count ->
    *[other] Der Filter verbirgt alle { $count } Alarme.
 }
 alarms-shown = { $shown } von { $count } gezeigt
+alarms-shown-since = { $shown } von { $count } seit { $since }
+alarms-read = { $count } Alarme gelesen: was sich seit { $since } geändert hat.
+alarms-searching = Historie wird durchsucht: { $count } Alarme gelesen, zurück bis { $since }
+alarms-search-on = Weiter zurück suchen
 alarms-not-found = Dieser Alarm steht nicht in der Historie.
 alarms-filter = Welche Alarme gezeigt werden
 alarms-filter-text = Nach Wörtern filtern

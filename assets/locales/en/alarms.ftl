@@ -11,6 +11,11 @@ alarms-none-shown = { $count ->
 }
 # $shown of $count alarms are shown.
 alarms-shown = { $shown } of { $count } shown
+# History was read back to $since, and goes further back.
+alarms-shown-since = { $shown } of { $count } since { $since }
+alarms-read = { $count } alarms read, those that changed since { $since }.
+alarms-searching = Searching history: { $count } alarms read, back to { $since }
+alarms-search-on = Search further back
 alarms-not-found = That alarm is not in the history.
 # What the list shows.
 alarms-filter = Which alarms are shown

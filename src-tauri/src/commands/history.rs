@@ -1,6 +1,9 @@
 //! History: trends, and jobs with files.
 
-use tauri::{State, ipc::Response};
+use tauri::{
+    State,
+    ipc::{InvokeBody, Request, Response},
+};
 use twin_app::api::{
     files::{ExportRequest, FileJobView, Keeping},
     trend::TrendRequest,
@@ -59,16 +62,20 @@ pub fn put_away_file_job(host: State<'_, Host>, number: u32) -> Answer<()> {
     Ok(())
 }
 
-#[tauri::command]
-pub async fn save_trend_picture(
-    host: State<'_, Host>,
-    request: TrendRequest,
-    title: String,
-) -> Answer<String> {
-    let path = app(&host)?
-        .save_trend_picture(&request, &title)
-        .await
-        .map_err(wrong)?;
+/// The picture comes as bytes; as a list of numbers where the window had to send it as text.
+#[tauri::command(async)]
+pub fn save_trend_picture(host: State<'_, Host>, request: Request<'_>) -> Answer<String> {
+    let numbers: Vec<u8>;
+    let png = match request.body() {
+        InvokeBody::Raw(png) => png,
+        InvokeBody::Json(list) => {
+            let all = list.as_array().into_iter().flatten();
+            let byte = |number: u64| u8::try_from(number).ok();
+            numbers = all.filter_map(|n| n.as_u64().and_then(byte)).collect();
+            &numbers
+        }
+    };
+    let path = app(&host)?.save_trend_picture(png).map_err(wrong)?;
     Ok(path.display().to_string())
 }
 

@@ -226,6 +226,7 @@ async fn check_round_trip(app: &App, format: FileFormat) -> Result<String> {
         .flat_map(|asset| asset.signals);
     let request = ExportRequest {
         signals: signals.map(|signal| signal.key).collect(),
+        columns: Vec::new(),
         t0: f64::MIN,
         t1: f64::MAX,
         format,

@@ -56,6 +56,26 @@ export async function trendCompare(page) {
   await page.selectOption("[data-testid=trend-compare]", "shift:28800000000");
 }
 
+/** The span of a bad sensor lies behind: what began so many minutes earlier. */
+export async function trendCompareBad(page) {
+  await trendOf(page, ...PUMP.slice(0, 2));
+  await page.click("[data-testid=trend-span-900]");
+  await page.selectOption("[data-testid=trend-compare]", "begin");
+  const from = await page.inputValue("[data-testid=trend-from]");
+  const begin = new Date(Date.parse(`${from.replace(" ", "T")}Z`) - 25 * 60_000);
+  await page.fill("[data-testid=trend-compare-from]", begin.toISOString().slice(0, 19).replace("T", " "));
+  await page.keyboard.press("Enter");
+  await page.waitForTimeout(800);
+}
+
+/** One signal is looked at, another pointed at: its limits go across. */
+export async function trendPointed(page) {
+  await trendOf(page, ...PUMP, "residual", "tank level");
+  await page.click("[data-testid=trend-span-3600]");
+  await page.locator("[data-testid=trend-table] tbody tr").nth(1).hover();
+  await page.waitForTimeout(500);
+}
+
 export async function trendSister(page) {
   await trendOf(page, ...PUMP.slice(0, 2));
   await page.click("[data-testid=trend-span-3600]");

@@ -195,8 +195,8 @@ export interface Backend {
   settings(): Promise<Settings>;
   setSettings(settings: Settings): Promise<void>;
   closeWindow(keepCollecting: boolean, remember: boolean): Promise<void>;
-  /** Writes the trend as a PNG file and gives its path. */
-  saveTrendPicture(request: TrendRequest, title: string): Promise<string>;
+  /** Writes a picture of a trend (PNG) into the workspace and gives its path. */
+  saveTrendPicture(png: Uint8Array): Promise<string>;
   /** Begins to write history into a file; refused while another job with a file runs. */
   startExport(request: ExportRequest): Promise<FileJobView>;
   /** Begins to read a file into history; refused while another job with a file runs. */

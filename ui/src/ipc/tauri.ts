@@ -90,7 +90,7 @@ export function tauriBackend(): Backend {
     settings: () => invoke("settings"),
     setSettings: (settings) => invoke("set_settings", { settings }),
     closeWindow: (keepCollecting, remember) => invoke("close_window", { keepCollecting, remember }),
-    saveTrendPicture: (request, title) => invoke("save_trend_picture", { request, title }),
+    saveTrendPicture: (png) => invoke("save_trend_picture", png),
     startExport: (request) => invoke("start_export", { request }),
     startImport: (path) => invoke("start_import", { path }),
     startBackup: (path) => invoke("start_backup", { path }),

@@ -96,3 +96,8 @@ export function countRows(rows: readonly AlarmRow[]): AlarmCounts {
   }
   return { priorities, states };
 }
+
+/** When an occurrence changed last, microseconds: by this, history is ordered. */
+export function changedAt({ raised_at, returned_at, acknowledged_at }: AlarmRow): number {
+  return Math.max(raised_at, returned_at ?? raised_at, acknowledged_at ?? raised_at);
+}

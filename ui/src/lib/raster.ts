@@ -61,6 +61,16 @@ export function fill(
   }
 }
 
+export interface Hatching {
+  period: number;
+  thick: number;
+  phase: number;
+  colour: number;
+  alpha: number;
+  /** Lines that fall to the right; those of others rise. */
+  falling?: boolean;
+}
+
 /**
  * Diagonal lines in a rectangle, `period` pixels apart and `thick` wide. `phase` moves them: tied to time, they go along
  * with what they lie on.
@@ -68,7 +78,7 @@ export function fill(
 export function hatch(
   raster: Raster,
   box: { left: number; top: number; right: number; bottom: number },
-  style: { period: number; thick: number; phase: number; colour: number; alpha: number },
+  style: Hatching,
 ): void {
   const { width, pixels, from } = raster;
   const [x0, x1] = [clamped(box.left, width, from), clamped(box.right, width, from)];
@@ -76,10 +86,11 @@ export function hatch(
   const { period, thick, colour } = style;
   const part = partOf(style.alpha);
   const phase = ((style.phase % period) + period) % period;
+  const rise = style.falling ? period - 1 : 1;
   for (let y = y0; y < y1; y += 1) {
     const row = y * width;
     // First pixel of the row that belongs to a line, and from there line by line.
-    for (let line = x0 - ((x0 + y + phase) % period); line < x1; line += period) {
+    for (let line = x0 - ((x0 + y * rise + phase) % period); line < x1; line += period) {
       const end = Math.min(x1, line + thick);
       for (let x = Math.max(x0, line); x < end; x += 1)
         pixels[row + x] = mixed(pixels[row + x] ?? 0, colour, part);

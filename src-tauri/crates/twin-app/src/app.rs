@@ -351,13 +351,12 @@ impl App {
         trend::query(&self.historian, request).await
     }
 
-    /// Draws a trend as a PNG file into the workspace's `pictures` folder and gives its path.
+    /// Writes the picture of a trend that the window made into the workspace's `pictures` folder and gives its path.
     ///
     /// # Errors
-    /// As [`App::trend`]; [`Error::Picture`] when it cannot be drawn, [`Error::File`] when it cannot be written.
-    pub async fn save_trend_picture(&self, request: &TrendRequest, title: &str) -> Result<PathBuf> {
-        let plant = self.view.plant();
-        trend::picture(&self.historian, &self.workspace, &plant, request, title).await
+    /// [`Error::Request`] when it is no PNG or too large, [`Error::File`] when it cannot be written.
+    pub fn save_trend_picture(&self, png: &[u8]) -> Result<PathBuf> {
+        self.workspace.put_trend_picture(clock::now(), png)
     }
 
     /// Why the model of an asset says what it says.

@@ -1,27 +1,29 @@
-//! Trend queries: history to the binary answer of [`crate::api::trend`], or to a picture.
+//! Trend queries: history to the binary answer of [`crate::api::trend`], or to a picture drawn without a window.
 
-use std::path::PathBuf;
+use std::collections::HashSet;
 
 use twin_core::{SignalKey, Timestamp, said};
-use twin_historian::{Columns, Historian};
-use twin_report::{Column, Limit, Side, Theme, Trace, TrendPicture, Zone, trend_picture};
+use twin_historian::{AlarmRecord, AlarmsOf, Columns, Historian, WITHIN_MAX, Within};
+use twin_report::{
+    AlarmSpan, Column, Limit, Offset, Side, Theme, Trace, TrendPicture, Zone, trend_picture,
+};
 
 use crate::{
     api::{
-        plant::{LimitView, PlantView, SignalView},
+        plant::{LimitView, SignalView},
         trend::{TREND_MAGIC, TrendRequest},
     },
-    clock,
     error::{Error, Result},
-    workspace::Workspace,
 };
 
 /// Columns at most: wider than any screen.
 const WIDTH_MAX: u32 = 4_096;
 /// Signals at most in one request: one for each tile of a large overview.
 const SIGNALS_MAX: usize = 256;
-/// Size of a saved picture in pixels.
-const PICTURE: (u32, u32) = (1_600, 800);
+/// Size of a picture in pixels: its width, its least height, and what a unit needs of it.
+const PICTURE: (u32, u32, u32) = (1_600, 800, 150);
+/// Changes of the clocks within a picture at most: two a year.
+const CHANGES: usize = 1_000;
 
 /// Answers a trend request.
 ///
@@ -78,57 +80,97 @@ fn encode(out: &mut Vec<u8>, key: u32, columns: &Columns) {
     );
 }
 
-/// Draws a trend and stores it.
+/// What a picture shows.
+#[derive(Clone, Debug)]
+pub struct Wanted<'a> {
+    /// What stands above it.
+    pub title: &'a str,
+    /// IANA name of the zone that its times are written in.
+    pub zone: &'a str,
+    /// Its signals.
+    pub signals: &'a [&'a SignalView],
+    /// Begin.
+    pub t0: Timestamp,
+    /// End.
+    pub t1: Timestamp,
+    /// Light or dark.
+    pub theme: Theme,
+}
+
+/// Draws a trend with the alarms of its signals, as PNG.
 ///
 /// # Errors
-/// As [`query`]; [`Error::Picture`], [`Error::File`].
-pub async fn picture(
-    historian: &Historian,
-    workspace: &Workspace,
-    plant: &PlantView,
-    request: &TrendRequest,
-    title: &str,
-) -> Result<PathBuf> {
-    let (t0, t1) = span(request)?;
-    let mut signals = Vec::new();
-    for key in &request.signals {
-        let view = plant.all_signals().find(|signal| signal.key == *key);
-        let Some(view) = view else { continue };
-        let columns = historian
-            .range(SignalKey(*key), t0, t1, request.width)
-            .await?;
-        signals.push(trace(view, &columns));
+/// [`Error::Request`] for too many signals, [`Error::Picture`] for an impossible range, [`Error::History`].
+pub async fn picture(historian: &Historian, wanted: &Wanted<'_>) -> Result<Vec<u8>> {
+    let (t0, t1) = (wanted.t0, wanted.t1);
+    if t0 >= t1 {
+        return Err(twin_report::Error::Range.into());
     }
+    let keys: Vec<SignalKey> = wanted.signals.iter().map(|s| SignalKey(s.key)).collect();
+    let found = historian.ranges(&keys, t0, t1, PICTURE.0).await?;
+    let signals = wanted.signals.iter().zip(&found);
+    let signals: Vec<Trace> = signals
+        .map(|(view, columns)| trace(view, columns))
+        .collect();
+    let within = Within {
+        of: AlarmsOf::Signals(wanted.signals.iter().map(|s| s.id.clone()).collect()),
+        t0,
+        t1,
+        as_of: None,
+        behind: None,
+        limit: WITHIN_MAX,
+    };
+    let stood = historian.alarms().within(&within).await?;
+    let units: HashSet<&str> = signals.iter().map(|trace| trace.unit.as_str()).collect();
+    let units = u32::try_from(units.len()).unwrap_or(u32::MAX);
     let picture = TrendPicture {
-        title: title.to_owned(),
-        zone: zone(&plant.zone, t0),
+        title: wanted.title.to_owned(),
+        zone: zone(wanted.zone, t0, t1),
         signals,
         t0,
         t1,
         width_px: PICTURE.0,
-        height_px: PICTURE.1,
-        theme: Theme::Light,
+        height_px: PICTURE
+            .1
+            .max(units.saturating_mul(PICTURE.2).saturating_add(PICTURE.2)),
+        alarms: stood.rows.iter().map(|alarm| span_of(alarm, t1)).collect(),
+        theme: wanted.theme,
     };
-    let png = trend_picture(&picture)?;
-    workspace.put_picture(&format!("trend-{}.png", clock::now().millis()), &png)
+    Ok(trend_picture(&picture)?)
 }
 
-/// The plant's zone as it stood at `at`; UTC when its name is not known.
-fn zone(name: &str, at: Timestamp) -> Zone {
+/// An alarm that is not over goes on to the end of the picture.
+fn span_of(record: &AlarmRecord, end: Timestamp) -> AlarmSpan {
+    AlarmSpan {
+        t0: record.alarm.raised.source_time,
+        t1: record.returned_at.unwrap_or(end),
+        priority: record.alarm.raised.priority.number(),
+    }
+}
+
+/// What the clocks of a zone show from `t0` to `t1`; UTC when its name is not known.
+fn zone(name: &str, t0: Timestamp, t1: Timestamp) -> Zone {
     let known = jiff::tz::TimeZone::get(name)
         .ok()
-        .zip(jiff::Timestamp::from_microsecond(at.micros()).ok());
-    let Some((zone, at)) = known else {
-        return Zone {
-            label: "UTC".into(),
-            utc_offset_s: 0,
-        };
+        .zip(jiff::Timestamp::from_microsecond(t0.micros()).ok());
+    let Some((zone, begin)) = known else {
+        return Zone::fixed("UTC", 0);
     };
-    let info = zone.to_offset_info(at);
-    Zone {
-        label: info.abbreviation().to_owned(),
-        utc_offset_s: info.offset().seconds(),
-    }
+    let first = zone.to_offset_info(begin);
+    let mut offsets = vec![Offset {
+        from: Timestamp::MIN,
+        label: first.abbreviation().to_owned(),
+        utc_offset_s: first.offset().seconds(),
+    }];
+    let changes = zone.following(begin).take(CHANGES);
+    let within = changes.map(|change| (Timestamp(change.timestamp().as_microsecond()), change));
+    let within = within.take_while(|(from, _)| *from <= t1);
+    offsets.extend(within.map(|(from, change)| Offset {
+        from,
+        label: change.abbreviation().to_owned(),
+        utc_offset_s: change.offset().seconds(),
+    }));
+    Zone(offsets)
 }
 
 fn trace(view: &SignalView, columns: &Columns) -> Trace {
@@ -157,6 +199,34 @@ fn trace(view: &SignalView, columns: &Columns) -> Trace {
         columns: (0..columns.len()).map(column).collect(),
         step: view.step,
         limits: view.limits.iter().map(limit).collect(),
+        normal: view.normal.map(|range| (range[0], range[1])),
         ..Trace::new(&view.name, &view.unit, gap_after)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_has_what_its_clocks_show_from_each_change_on() {
+        let hour = 3_600;
+        // 2026-10-25T01:00:00Z: from 03:00 CEST to 02:00 CET.
+        let change = Timestamp::from_secs(1_792_890_000);
+        let at = |hours: i64| Timestamp(change.micros() + hours * hour * 1_000_000);
+        let told = |zone: Zone| -> Vec<(String, i32)> {
+            let offsets = zone.0.into_iter();
+            offsets.map(|o| (o.label, o.utc_offset_s)).collect()
+        };
+        let berlin = zone("Europe/Berlin", at(-5), at(5));
+        assert_eq!(berlin.0.last().map(|offset| offset.from), Some(change));
+        let (summer, winter) = (("CEST".to_owned(), 7_200), ("CET".to_owned(), 3_600));
+        assert_eq!(told(berlin), [summer.clone(), winter.clone()]);
+        assert_eq!(told(zone("Europe/Berlin", at(-5), at(-1))), [summer]);
+        assert_eq!(told(zone("Europe/Berlin", at(0), at(5))), [winter]);
+        assert_eq!(
+            told(zone("Nowhere", at(-5), at(5))),
+            [("UTC".to_owned(), 0)]
+        );
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use rand::RngExt;
-use twin_core::said;
+use twin_core::{Timestamp, said};
 use twin_model::{Plant, PlantDocument};
 
 use crate::{
@@ -18,6 +18,10 @@ use crate::{
 
 /// Name of the file that holds a plant.
 pub const PLANT_FILE: &str = "plant.toml";
+/// How a PNG begins.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+/// The largest picture of a trend, bytes: a screen of 8,000 x 4,000 pixels of noise.
+const PICTURE_MAX: usize = 128 << 20;
 /// How often an edit begins again because somebody else saved the plant file meanwhile.
 const EDIT_TRIES: usize = 3;
 const EMPTY_PLANT: &str = "# The plant as Twinscope knows it. Edit it by hand or in the app; comments are kept.\n\n\
@@ -228,14 +232,20 @@ impl Workspace {
             .join(format!("{connection}.password"))
     }
 
-    /// Writes a picture into the workspace's `pictures` folder and gives its path.
+    /// Writes a picture of a trend, made at `now`, into the workspace's `pictures` folder and gives its path.
     ///
     /// # Errors
-    /// [`Error::File`] when it cannot be written.
-    pub fn put_picture(&self, name: &str, png: &[u8]) -> Result<PathBuf> {
+    /// [`Error::Request`] when it is no PNG or too large, [`Error::File`] when it cannot be written.
+    pub fn put_trend_picture(&self, now: Timestamp, png: &[u8]) -> Result<PathBuf> {
+        if !png.starts_with(PNG) || png.len() > PICTURE_MAX {
+            return Err(Error::Request(said!(
+                "refused-trend-picture",
+                "the picture could not be made: make the window smaller, then try again"
+            )));
+        }
         let dir = self.dir.join("pictures");
         fs::create_dir_all(&dir).map_err(|source| file(Doing::Create, &dir, source))?;
-        let path = dir.join(name);
+        let path = dir.join(format!("trend-{}.png", now.millis()));
         write_atomic(&path, png, false)?;
         Ok(path)
     }

@@ -58,7 +58,7 @@ impl Civil {
     fn of(time: Timestamp, zone: &Zone) -> Self {
         let micros = time
             .micros()
-            .saturating_add(i64::from(zone.utc_offset_s) * 1_000_000);
+            .saturating_add(i64::from(zone.at(time).1) * 1_000_000);
         let seconds = micros.div_euclid(1_000_000);
         let (year, month, day) = date_of(seconds.div_euclid(DAY_S));
         Civil {
@@ -96,50 +96,64 @@ pub fn time_ticks(t0: Timestamp, t1: Timestamp, zone: &Zone, most: usize) -> Vec
             // Decades and centuries: whole multiples of the longest step.
             longest * (span_s / longest as f64 / most.max(1) as f64).ceil() as i64
         });
-    let (step_us, offset) = (
-        step.saturating_mul(1_000_000),
-        i64::from(zone.utc_offset_s) * 1_000_000,
-    );
-    let local = t0.micros().saturating_add(offset);
-    let mut at = local.div_euclid(step_us).saturating_mul(step_us);
-    let mut ticks = Vec::new();
-    while ticks.len() <= most.max(1) {
-        let time = Timestamp(at.saturating_sub(offset));
-        if time > t1 {
-            break;
-        }
-        if time >= t0 {
-            let civil = Civil::of(time, zone);
-            let label = match step {
-                step if step >= 91 * DAY_S => {
-                    format!("{} {}", MONTHS[(civil.month - 1).min(11)], civil.year)
-                }
-                step if step >= DAY_S || civil.second == 0 && civil.micros == 0 => civil.date(),
-                step => civil.clock(step < 60),
-            };
-            ticks.push(Tick { at: time, label });
-        }
-        match at.checked_add(step_us) {
-            Some(next) => at = next,
-            None => break,
+    let step_us = step.saturating_mul(1_000_000);
+    let most = most.max(1) + 1;
+    let mut ticks: Vec<Tick<Timestamp>> = Vec::new();
+    // Each stretch between two changes of the clocks has round local times of its own.
+    let changes: Vec<Timestamp> = zone.changes(t0, t1).take(most).collect();
+    let begins = std::iter::once(t0).chain(changes.iter().copied());
+    for (begin, end) in begins.zip(changes.iter().copied().map(Some).chain([None])) {
+        let offset = i64::from(zone.at(begin).1) * 1_000_000;
+        let local = begin.micros().saturating_add(offset);
+        let mut at = local.div_euclid(step_us).saturating_mul(step_us);
+        while ticks.len() < most {
+            let time = Timestamp(at.saturating_sub(offset));
+            if time > t1 || end.is_some_and(|end| time >= end) {
+                break;
+            }
+            // Where the clocks changed, two may come too close to be read.
+            let near = |before: &Tick<_>| time.since(before.at).micros() < step_us / 2;
+            if time >= begin && !ticks.last().is_some_and(near) {
+                let label = tick_label(time, zone, step);
+                ticks.push(Tick { at: time, label });
+            }
+            match at.checked_add(step_us) {
+                Some(next) => at = next,
+                None => break,
+            }
         }
     }
     ticks
 }
 
-/// The range in words: `22 Nov 2026, 13:40 – 14:50 CET`.
+fn tick_label(time: Timestamp, zone: &Zone, step: i64) -> String {
+    let civil = Civil::of(time, zone);
+    match step {
+        step if step >= 91 * DAY_S => {
+            format!("{} {}", MONTHS[(civil.month - 1).min(11)], civil.year)
+        }
+        step if step >= DAY_S || civil.second == 0 && civil.micros == 0 => civil.date(),
+        step => civil.clock(step < 60),
+    }
+}
+
+/// The range in words: `22 Nov 2026, 13:40 – 14:50 CET`; where the clocks change in it, with what they show at either end.
 pub fn range_label(t0: Timestamp, t1: Timestamp, zone: &Zone) -> String {
     let (from, to) = (Civil::of(t0, zone), Civil::of(t1, zone));
     let seconds = t1.since(t0).secs_f64() < 600.0 || from.second % 60 != 0 || to.second % 60 != 0;
     let same_day = (from.year, from.month, from.day) == (to.year, to.month, to.day);
-    let begin = format!("{} {}, {}", from.date(), from.year, from.clock(seconds));
+    let mut begin = format!("{} {}, {}", from.date(), from.year, from.clock(seconds));
+    let (first, last) = (zone.at(t0).0, zone.at(t1).0);
+    if first != last {
+        begin = format!("{begin} {first}");
+    }
     let end = to.clock(seconds);
     let end = if same_day {
         end
     } else {
         format!("{} {}, {end}", to.date(), to.year)
     };
-    format!("{begin} – {end} {}", zone.label)
+    format!("{begin} – {end} {last}")
 }
 
 /// Round numbers over a value axis, about `wanted` of them, all inside `low..=high`.
@@ -197,10 +211,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn cet() -> Zone {
-        Zone {
-            label: "CET".into(),
-            utc_offset_s: 3_600,
-        }
+        Zone::fixed("CET", 3_600)
     }
 
     /// 2026-11-22T12:40:00Z.
@@ -251,8 +262,40 @@ mod tests {
         let leap = Timestamp::from_secs(951_782_400); // 2000-02-29
         assert_eq!(
             range_label(leap, leap, &Zone::default()),
-            "29 Feb 2000, 00:00:00 – 00:00:00 "
+            "29 Feb 2000, 00:00:00 – 00:00:00 UTC"
         );
+    }
+
+    #[test]
+    fn ticks_stay_on_round_local_times_when_the_clocks_change() {
+        // 2026-10-25T01:00:00Z: from 03:00 CEST to 02:00 CET.
+        let change = Timestamp::from_secs(1_792_890_000);
+        let zone = Zone(
+            [("CEST", 7_200, Timestamp::MIN), ("CET", 3_600, change)]
+                .map(|(label, utc_offset_s, from)| crate::Offset {
+                    from,
+                    label: label.into(),
+                    utc_offset_s,
+                })
+                .to_vec(),
+        );
+        let (t0, t1) = (
+            Timestamp(change.micros() - 12 * 3_600_000_000),
+            Timestamp(change.micros() + 12 * 3_600_000_000),
+        );
+        let labels = |most| -> Vec<String> {
+            let ticks = time_ticks(t0, t1, &zone, most);
+            ticks.into_iter().map(|tick| tick.label).collect()
+        };
+        assert_eq!(labels(5), ["18:00", "25 Oct", "06:00", "12:00"]);
+        assert_eq!(
+            range_label(t0, t1, &zone),
+            "24 Oct 2026, 15:00 CEST – 25 Oct 2026, 14:00 CET"
+        );
+        // The hour that comes twice stands twice.
+        let hours = labels(30);
+        let two = hours.iter().filter(|label| **label == "02:00").count();
+        assert_eq!((hours.len(), two), (25, 2), "{hours:?}");
     }
 
     #[test]
@@ -280,7 +323,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_range_gets_few_ticks_inside(a in any::<i64>(), span in 1..i64::MAX / 4, most in 1..30usize, offset in -50_000..50_000i32) {
-            let zone = Zone { label: String::new(), utc_offset_s: offset };
+            let zone = Zone::fixed("", offset);
             let (t0, t1) = (Timestamp(a), Timestamp(a.saturating_add(span)));
             let ticks = time_ticks(t0, t1, &zone, most);
             prop_assert!(ticks.len() <= most + 1);

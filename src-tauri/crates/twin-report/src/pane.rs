@@ -11,6 +11,10 @@ use crate::{
 
 /// Height of the line of names above a plot, px.
 const HEAD: f64 = 26.0;
+/// Strength of the grey of the normal range.
+const NORMAL: f64 = 0.07;
+/// Strength of the greys of ranges beyond limits, by priority.
+const BEYOND: [f64; 4] = [0.26, 0.2, 0.15, 0.11];
 /// Size of small type, px.
 pub const SMALL: f64 = 12.0;
 
@@ -172,26 +176,40 @@ impl Pane<'_> {
         canvas.fill_all(&areas, self.palette.line, 1.0)
     }
 
-    /// A tint beyond the limits of priority 1.
+    /// The normal range and the ranges beyond limits, of the first trace that has any: greys, the deeper the more urgent.
     fn draw_beyond(&self, canvas: &mut Canvas, scale: &Scale) -> Result<(), Error> {
-        for limit in self
-            .limits()
-            .filter(|limit| limit.priority <= 1 && scale.shows(limit.value))
-        {
-            let y = scale.y(limit.value);
-            let area = match limit.side {
-                Side::Above => Area {
-                    bottom: y,
-                    ..scale.plot
-                },
-                Side::Below => Area {
-                    top: y,
-                    ..scale.plot
-                },
-            };
-            canvas.fill(area, self.palette.priority(limit.priority), 0.08)?;
+        let known = |trace: &&Trace| trace.normal.is_some() || !trace.limits.is_empty();
+        let Some(trace) = self.traces.iter().map(|(trace, _)| *trace).find(known) else {
+            return Ok(());
+        };
+        if let Some((low, high)) = trace.normal {
+            self.shade(canvas, scale, (low, high), NORMAL)?;
+        }
+        for (low, high, priority) in zones(&trace.limits) {
+            let strength = BEYOND[usize::from(priority.clamp(1, 4)) - 1];
+            self.shade(canvas, scale, (low, high), strength)?;
         }
         Ok(())
+    }
+
+    fn shade(
+        &self,
+        canvas: &mut Canvas,
+        scale: &Scale,
+        (low, high): (f64, f64),
+        strength: f64,
+    ) -> Result<(), Error> {
+        let (top, bottom) = (scale.y(high), scale.y(low));
+        // Also what is no number is not drawn.
+        if bottom - top < 0.5 || (bottom - top).is_nan() {
+            return Ok(());
+        }
+        let area = Area {
+            top,
+            bottom,
+            ..scale.plot
+        };
+        canvas.fill(area, self.palette.dim, strength)
     }
 
     /// Hatching where a trace is not GOOD.
@@ -242,7 +260,7 @@ impl Pane<'_> {
         let style = Type {
             size: SMALL,
             weight: Weight::Regular,
-            colour: self.palette.dim,
+            colour: self.palette.text,
         };
         if canvas.width_of(name, style) + 8.0 <= area.right - area.left {
             canvas.text(
@@ -278,7 +296,8 @@ impl Pane<'_> {
                 let style = Type {
                     size: SMALL,
                     weight: Weight::Regular,
-                    colour,
+                    // On the grey beyond it, the colour of the line would be too faint to be read.
+                    colour: self.palette.text,
                 };
                 let y = if above { y - 8.5 } else { y + 9.5 };
                 canvas.text(
@@ -351,6 +370,30 @@ impl Pane<'_> {
             text(last.last)
         )
     }
+}
+
+/// The ranges beyond limits, one beside the other: each from a limit to the next one further out, as urgent as the most urgent
+/// limit that a value there has passed; the last ones have no end.
+fn zones(limits: &[Limit]) -> Vec<(f64, f64, u8)> {
+    let mut zones = Vec::new();
+    for side in [Side::Above, Side::Below] {
+        let finite = limits.iter().filter(|limit| limit.value.is_finite());
+        let mut outwards: Vec<&Limit> = finite.filter(|limit| limit.side == side).collect();
+        outwards.sort_by(|a, b| a.value.total_cmp(&b.value));
+        if side == Side::Below {
+            outwards.reverse();
+        }
+        let mut worst = u8::MAX;
+        for (number, limit) in outwards.iter().enumerate() {
+            worst = worst.min(limit.priority);
+            let next = outwards.get(number + 1).map(|next| next.value);
+            zones.push(match side {
+                Side::Above => (limit.value, next.unwrap_or(f64::INFINITY), worst),
+                Side::Below => (next.unwrap_or(f64::NEG_INFINITY), limit.value, worst),
+            });
+        }
+    }
+    zones
 }
 
 /// The band from minimum to maximum of each column, and the line through first and last values.

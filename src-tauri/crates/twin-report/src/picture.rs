@@ -21,18 +21,60 @@ pub struct TrendPicture {
     pub width_px: u32,
     /// Height, up to 4096 px and at least 120 px plus 110 px a pane.
     pub height_px: u32,
+    /// Alarms that stood, drawn in lanes below the panes; none: there are no lanes.
+    pub alarms: Vec<AlarmSpan>,
     /// Light or dark.
     pub theme: Theme,
 }
 
-/// A zone of time. The offset in force at the begin holds for the whole picture, so that its axis has no fold; give a
-/// label that says which one it is (`CET`, not `Berlin`).
+/// An alarm that stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AlarmSpan {
+    /// When it was raised.
+    pub t0: Timestamp,
+    /// When it was over, or the end of the picture.
+    pub t1: Timestamp,
+    /// Priority, 1 (worst) to 4: its colour.
+    pub priority: u8,
+}
+
+/// A zone of time: what its clocks show from when on, in order. Without any, UTC.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Zone {
-    /// As written beside the times.
+pub struct Zone(pub Vec<Offset>);
+
+/// What the clocks of a zone show for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offset {
+    /// From this instant on; the first one also before it.
+    pub from: Timestamp,
+    /// As written beside the times: which one it is (`CET`, not `Berlin`).
     pub label: String,
     /// Seconds to add to UTC.
     pub utc_offset_s: i32,
+}
+
+impl Zone {
+    /// One whose clocks never change.
+    pub fn fixed(label: &str, utc_offset_s: i32) -> Self {
+        Zone(vec![Offset {
+            from: Timestamp::MIN,
+            label: label.to_owned(),
+            utc_offset_s,
+        }])
+    }
+
+    /// What its clocks show at `time`: label and seconds to add to UTC.
+    pub(crate) fn at(&self, time: Timestamp) -> (&str, i32) {
+        let next = self.0.partition_point(|offset| offset.from <= time);
+        let offset = self.0.get(next.saturating_sub(1));
+        offset.map_or(("UTC", 0), |offset| (&offset.label, offset.utc_offset_s))
+    }
+
+    /// The instants within `t0..=t1` from which its clocks show something else.
+    pub(crate) fn changes(&self, t0: Timestamp, t1: Timestamp) -> impl Iterator<Item = Timestamp> {
+        let all = self.0.iter().skip(1).map(|offset| offset.from);
+        all.filter(move |from| *from > t0 && *from <= t1)
+    }
 }
 
 /// One signal.
@@ -53,6 +95,8 @@ pub struct Trace {
     pub step: bool,
     /// Its alarm limits.
     pub limits: Vec<Limit>,
+    /// The range in which its values normally are, from low to high.
+    pub normal: Option<(f64, f64)>,
 }
 
 impl Trace {
@@ -66,6 +110,7 @@ impl Trace {
             gap_after,
             step: false,
             limits: Vec::new(),
+            normal: None,
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     Error, Trace, TrendPicture,
     axis::{range_label, time_ticks},
     canvas::{Align, Area, Canvas, Type, Weight},
+    lanes::{self, draw_lanes},
     pane::{Pane, SMALL},
 };
 
@@ -45,7 +46,13 @@ pub fn trend_picture(picture: &TrendPicture) -> Result<Vec<u8>, Error> {
     draw_title(&mut canvas, picture, right);
 
     let ticks = time_ticks(t0, t1, &picture.zone, ((right - left) / 90.0) as usize);
-    let (top, bottom) = (MARGIN / 2.0 + TITLE, height - MARGIN / 2.0 - AXIS);
+    let axis = height - MARGIN / 2.0 - AXIS;
+    let lanes = if picture.alarms.is_empty() {
+        0.0
+    } else {
+        lanes::HEIGHT
+    };
+    let (top, bottom) = (MARGIN / 2.0 + TITLE, axis - lanes);
     let each = (bottom - top + BETWEEN) / groups.len() as f64;
     for (index, traces) in groups.iter().enumerate() {
         let area_top = (top + each * index as f64).round();
@@ -69,12 +76,16 @@ pub fn trend_picture(picture: &TrendPicture) -> Result<Vec<u8>, Error> {
         }
         .draw(&mut canvas, &ticks)?;
     }
+    if lanes > 0.0 {
+        let place = (left, right, bottom);
+        draw_lanes(&mut canvas, &picture.alarms, place, (t0, t1), palette)?;
+    }
     let small = Type {
         size: SMALL,
         weight: Weight::Regular,
         colour: palette.dim,
     };
-    let middle = bottom + 15.0;
+    let middle = axis + 15.0;
     for tick in &ticks {
         let x = left + tick.at.since(t0).micros() as f64 / span as f64 * (right - left);
         let half = canvas.width_of(&tick.label, small) / 2.0;

@@ -5,7 +5,9 @@ use std::io::Cursor;
 
 use proptest::prelude::*;
 use twin_core::{Duration, Status, Timestamp};
-use twin_report::{Column, Error, Limit, Side, Theme, Trace, TrendPicture, Zone, trend_picture};
+use twin_report::{
+    AlarmSpan, Column, Error, Limit, Side, Theme, Trace, TrendPicture, Zone, trend_picture,
+};
 
 const T0: i64 = 1_795_351_200; // 2026-11-22T12:40:00Z
 const WIDTH: u32 = 1_200;
@@ -17,10 +19,8 @@ fn at(second: f64) -> Timestamp {
 fn picture(signals: Vec<Trace>) -> TrendPicture {
     TrendPicture {
         title: "Pump 2".to_owned(),
-        zone: Zone {
-            label: "CET".to_owned(),
-            utc_offset_s: 3_600,
-        },
+        zone: Zone::fixed("CET", 3_600),
+        alarms: Vec::new(),
         signals,
         t0: at(0.0),
         t1: at(3_600.0),
@@ -146,6 +146,78 @@ fn limits_have_the_colour_of_their_priority() {
 }
 
 #[test]
+fn ranges_beyond_limits_are_greys_the_deeper_the_more_urgent_and_the_normal_range_is_seen() {
+    let limit = |value, side, priority| Limit {
+        label: String::new(),
+        value,
+        side,
+        priority,
+    };
+    let mut level = trace("Level", "m", 5.0, |s| 2.0 + s / 600.0);
+    level.limits = vec![
+        limit(7.0, Side::Above, 1),
+        limit(5.5, Side::Above, 3),
+        limit(3.0, Side::Below, 4),
+        limit(2.2, Side::Below, 2),
+    ];
+    level.normal = Some((3.5, 4.5));
+    let pixels = Pixels::of(&trend_picture(&picture(vec![level])).unwrap());
+    // The axis goes from 1.52 to 8.48 over the rows 76 to 604, by 8 % around 2 to 8.
+    let at = |second: f64, value: f64| {
+        let row = 604.0 - (value - 1.52) / 6.96 * 528.0;
+        pixels.at(x_of(second), row as usize)
+    };
+    let greys: Vec<[u8; 3]> = [
+        at(2_950.0, 4.8),
+        at(2_950.0, 3.7),
+        at(2_950.0, 2.7),
+        at(950.0, 6.3),
+        at(2_950.0, 1.8),
+        at(950.0, 7.7),
+    ]
+    .to_vec();
+    for pair in greys.windows(2) {
+        assert!(pair[0][1] > pair[1][1], "{greys:?}");
+    }
+    for [red, green, blue] in greys {
+        assert!(
+            red.abs_diff(green) < 12 && green.abs_diff(blue) < 12,
+            "a grey"
+        );
+    }
+}
+
+#[test]
+fn alarms_stand_below_the_panes_in_the_colour_of_their_priority() {
+    let mut with = picture(vec![trace("Flow", "m³/h", 5.0, |_| 400.0)]);
+    let span = |from: f64, to: f64, priority| AlarmSpan {
+        t0: at(from),
+        t1: at(to),
+        priority,
+    };
+    with.alarms = vec![
+        span(600.0, 1_200.0, 3),
+        span(900.0, 9_999.0, 1),
+        span(-500.0, -100.0, 1),
+        span(900.0, 900.0, 2),
+    ];
+    let pixels = Pixels::of(&trend_picture(&with).unwrap());
+    let columns = |colour: [u8; 3]| {
+        let all = (0..1_200).filter(|x| (560..610).any(|y| pixels.at(*x, y) == colour));
+        let all: Vec<usize> = all.collect();
+        (all.first().copied(), all.len())
+    };
+    let (begin, width) = columns([0xc8, 0x17, 0x1d]);
+    assert!(begin.unwrap().abs_diff(x_of(900.0)) <= 1);
+    assert!(width.abs_diff(x_of(3_600.0) - x_of(900.0)) <= 2, "{width}");
+    let (begin, width) = columns([0x7a, 0x63, 0x00]);
+    assert!(begin.unwrap().abs_diff(x_of(600.0)) <= 1);
+    assert!(width.abs_diff(x_of(1_200.0) - x_of(600.0)) <= 2, "{width}");
+    // One that was over at once is seen, too.
+    assert!(columns([0xa8, 0x55, 0x00]).1 >= 1);
+}
+
+#[test]
 fn bad_quality_is_hatched() {
     let mut flow = trace("Flow", "m³/h", 5.0, |_| 400.0);
     let plain = Pixels::of(&trend_picture(&picture(vec![flow.clone()])).unwrap());
@@ -217,9 +289,12 @@ proptest! {
     }
 }
 
+fn noise(s: f64, k: f64) -> f64 {
+    ((s * 12.9898 + k * 78.233).sin() * 43_758.547).fract()
+}
+
 /// A worn bearing, a speed that follows demand, a link that was down and a sensor that was frozen.
 fn bearing_fault(theme: Theme) -> TrendPicture {
-    let noise = |s: f64, k: f64| ((s * 12.9898 + k * 78.233).sin() * 43_758.547).fract();
     let rise = |s: f64| ((s - 2_000.0) / 500.0).max(0.0).powf(1.4);
     let wide = |s: f64, v: f64, d: f64, k: f64| Column {
         first_time: at(s),
@@ -277,7 +352,14 @@ fn bearing_fault(theme: Theme) -> TrendPicture {
     }
     let mut picture = picture(vec![de, nde, speed, setpoint, temperature]);
     (picture.title, picture.theme) = ("Pump 2".to_owned(), theme);
-    picture.height_px = 760;
+    picture.height_px = 800;
+    picture.signals[0].normal = Some((0.5, 3.5));
+    let stood = |from: f64, priority| AlarmSpan {
+        t0: at(from),
+        t1: at(3_600.0),
+        priority,
+    };
+    picture.alarms = vec![stood(2_900.0, 2), stood(3_400.0, 1)];
     picture
 }
 

@@ -3,4 +3,4 @@
 /**
  * How a file of history is written.
  */
-export type FileFormat = "csv" | "parquet";
+export type FileFormat = "sheet" | "csv" | "parquet";

@@ -10,18 +10,40 @@ use super::said::SaidView;
 #[ts(export)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileFormat {
-    /// Text for spreadsheets and scripts.
+    /// Text for spreadsheets: as a trend shows it, one column a signal.
+    Sheet,
+    /// Text for scripts, one line a sample, which can be read back into history.
     Csv,
     /// Apache Parquet, for data tools.
     Parquet,
+}
+
+/// A column of a sheet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SheetColumn {
+    /// Key of the signal.
+    pub signal: u32,
+    /// What stands above it, without the unit.
+    pub name: String,
+    /// The unit that its values are written in; empty: none.
+    pub unit: String,
+    /// A number is written times this.
+    pub factor: f64,
+    /// And plus this.
+    pub add: f64,
+    /// Its samples stand so much later than they were, microseconds: 0, or what a trend compares with.
+    pub later: f64,
 }
 
 /// Which history goes into which file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct ExportRequest {
-    /// Keys of signals.
+    /// Keys of signals; of a sheet its columns say which.
     pub signals: Vec<u32>,
+    /// The columns of a sheet, at most 512; none for other formats.
+    pub columns: Vec<SheetColumn>,
     /// Begin, microseconds, included. What is below -2^63 is that: before everything.
     pub t0: f64,
     /// End, microseconds, left out. What is above 2^63 is that: behind everything.

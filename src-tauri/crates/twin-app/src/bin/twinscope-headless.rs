@@ -16,10 +16,11 @@ use std::{
 use clap::{Parser, Subcommand};
 use twin_app::{
     App, clock,
-    keep::{self, Work},
+    keep::{self, Picture, Work},
     log, signal, status, workspace,
 };
 use twin_core::Timestamp;
+use twin_report::Theme;
 
 /// Work that takes no longer shows no progress.
 const SILENT: twin_core::Duration = twin_core::Duration::from_secs(1);
@@ -70,6 +71,26 @@ enum Command {
         /// The file, such as telemetry.db.damaged-20261122T193000Z.
         file: PathBuf,
     },
+    /// Draw the trend of an asset as a PNG picture, with its limits and alarms, in the plant's zone; nothing is changed.
+    Picture {
+        /// Id of the asset.
+        asset: String,
+        /// Id of a signal, as often as needed; without any, the asset's key values and its anomaly score.
+        #[arg(long)]
+        signal: Vec<String>,
+        /// Begin, such as 2026-11-22T08:00:00+01:00; without it, eight hours before the end.
+        #[arg(long)]
+        from: Option<jiff::Timestamp>,
+        /// End; without it, now.
+        #[arg(long)]
+        to: Option<jiff::Timestamp>,
+        /// The file; without it, one with the time in its name in the workspace's folder `pictures`.
+        #[arg(long)]
+        file: Option<PathBuf>,
+        /// Light text on a dark ground.
+        #[arg(long)]
+        dark: bool,
+    },
 }
 
 #[tokio::main]
@@ -91,6 +112,24 @@ async fn main() -> anyhow::Result<ExitCode> {
         Some(Command::Restore { from }) => Work::Restore(from),
         Some(Command::Repair) => Work::Repair,
         Some(Command::Salvage { file }) => Work::Salvage(file),
+        Some(Command::Picture {
+            asset,
+            signal,
+            from,
+            to,
+            file,
+            dark,
+        }) => {
+            let micros = |at: jiff::Timestamp| Timestamp(at.as_microsecond());
+            Work::Picture(Picture {
+                asset,
+                signals: signal,
+                from: from.map(micros),
+                to: to.map(micros),
+                file,
+                theme: if dark { Theme::Dark } else { Theme::Light },
+            })
+        }
     };
     let good = keep_history(&dir, &work).await;
     Ok(ExitCode::from(u8::from(!good)))

@@ -81,7 +81,7 @@ async fn feed(
     let count = export.signals.len() as f64;
     for (number, signal) in export.signals.iter().enumerate() {
         job.go_on()?;
-        let expected = expected(historian, signal.key, export).await;
+        let expected = expected(historian, signal.key, export.t0, export.t1).await;
         let mut written = 0.0;
         let mut cursor = historian.cursor(signal.key, export.t0, export.t1);
         loop {
@@ -108,11 +108,16 @@ async fn feed(
 
 /// How many samples of a signal there are, at least 1; where retention has removed some, about. Only the progress hangs
 /// on it: if history cannot be read, reading the samples says why.
-async fn expected(historian: &Historian, signal: SignalKey, export: &Export) -> f64 {
+pub async fn expected(
+    historian: &Historian,
+    signal: SignalKey,
+    t0: Timestamp,
+    t1: Timestamp,
+) -> f64 {
     // Some 30,000 years: buckets of statistics do not reach to the ends of time.
     const FAR: i64 = 1_000_000_000_000_000_000;
     let near = |at: Timestamp| Timestamp(at.micros().clamp(-FAR, FAR));
-    let borders = [near(export.t0), near(export.t1)];
+    let borders = [near(t0), near(t1)];
     if borders[0] >= borders[1] {
         return 1.0;
     }

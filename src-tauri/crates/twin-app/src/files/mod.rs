@@ -1,6 +1,6 @@
 //! History into files and out of them, its backup and its check: one job at a time, with progress, to be cancelled.
 //!
-//! Rooms, in the order in which they may import one another: `job`, `place` -> `desk` -> `care`, `export`, `import`.
+//! Rooms, in the order in which they may import one another: `job`, `place` -> `desk` -> `care`, `export`, `import` -> `sheet`.
 
 mod care;
 mod desk;
@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod job;
 mod place;
+mod sheet;
 pub use place::at_home;
 
 use std::{
@@ -21,11 +22,11 @@ use std::{
 use tokio::{sync::watch, task::JoinHandle};
 use twin_core::{Said, SignalKey, Timestamp, said};
 use twin_historian::{AuditEntry, Historian};
-use twin_report::{Format, Origin};
+use twin_report::{Format, Heading, Origin};
 
 use crate::{
     api::{
-        files::{ExportRequest, FileFormat, FileJobKind, FileJobView, Keeping},
+        files::{ExportRequest, FileFormat, FileJobKind, FileJobView, Keeping, SheetColumn},
         plant::PlantView,
     },
     clock,
@@ -36,9 +37,13 @@ use crate::{
 };
 use export::{Export, Exported};
 use job::{Job, Stopped};
+use sheet::{Column, SheetExport};
 
 /// How long the end of the program waits for a job to notice it: a page is read and stored in far less.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Columns of a sheet at most: sixteen signals of a trend with what they are compared with, or all of a large asset.
+const COLUMNS_MAX: usize = 512;
 
 /// The room of a running program where history meets files.
 pub struct Files {
@@ -84,42 +89,40 @@ impl Files {
     pub async fn start_export(&self, request: &ExportRequest, user: &str) -> Result<FileJobView> {
         let plant = self.view.plant();
         place::refuse_folder(&request.path)?;
-        let format = match request.format {
-            FileFormat::Csv => Format::Csv,
-            FileFormat::Parquet => Format::Parquet,
-        };
-        let export = Export {
-            signals: exported(&plant, &request.signals)?,
-            t0: Timestamp(request.t0 as i64),
-            t1: Timestamp(request.t1 as i64),
-            format,
-            origin: Origin {
-                plant: plant.name,
+        let (t0, t1) = (Timestamp(request.t0 as i64), Timestamp(request.t1 as i64));
+        let work = match request.format {
+            FileFormat::Sheet => Work::Sheet(SheetExport {
+                columns: columns(&plant, &request.columns)?,
+                t0,
+                t1,
                 zone: plant.zone,
-                program: concat!("Twinscope ", env!("CARGO_PKG_VERSION")).to_owned(),
-            },
+            }),
+            FileFormat::Csv => Work::table(plant, request, Format::Csv)?,
+            FileFormat::Parquet => Work::table(plant, request, Format::Parquet)?,
         };
-        if request.t0.is_nan() || request.t1.is_nan() || export.t0 >= export.t1 {
+        if request.t0.is_nan() || request.t1.is_nan() || t0 >= t1 {
             return Err(Error::Request(said!(
                 "refused-range",
                 "the range ends before it begins: choose another range"
             )));
         }
-        let name = format!("history-{}.{}", clock::now().millis(), format.extension());
+        let (count, ending) = match &work {
+            Work::Sheet(sheet) => (sheet.columns.len(), Format::Csv.extension()),
+            Work::Table(table) => (table.signals.len(), table.format.extension()),
+        };
+        let name = format!("history-{}.{ending}", clock::now().millis());
         let path = place::target(&self.dir.join("exports"), &request.path, &name);
-        let detail = format!(
-            "{} signals, {} to {} µs",
-            export.signals.len(),
-            export.t0.micros(),
-            export.t1.micros()
-        );
+        let detail = format!("{count} signals, {} to {} µs", t0.micros(), t1.micros());
         let (job, historian) = (
             self.begin(FileJobKind::Export, path)?,
             self.historian.clone(),
         );
-        let work = Arc::clone(&job);
+        let own = Arc::clone(&job);
         self.run(job, user, &detail, async move {
-            export::export(&historian, export, &work).await
+            match work {
+                Work::Sheet(sheet) => sheet::export(&historian, sheet, &own).await,
+                Work::Table(table) => export::export(&historian, table, &own).await,
+            }
         })
         .await
     }
@@ -309,7 +312,28 @@ impl Files {
     }
 }
 
-/// The signals with these keys, in this order.
+/// What an export writes.
+enum Work {
+    Sheet(SheetExport),
+    Table(Export),
+}
+
+impl Work {
+    fn table(plant: PlantView, request: &ExportRequest, format: Format) -> Result<Self> {
+        Ok(Work::Table(Export {
+            signals: exported(&plant, &request.signals)?,
+            t0: Timestamp(request.t0 as i64),
+            t1: Timestamp(request.t1 as i64),
+            format,
+            origin: Origin {
+                plant: plant.name,
+                zone: plant.zone,
+                program: concat!("Twinscope ", env!("CARGO_PKG_VERSION")).to_owned(),
+            },
+        }))
+    }
+}
+
 /// A job in a sentence.
 fn at_work(job: &FileJobView) -> Said {
     let path = job.path.as_str();
@@ -321,6 +345,36 @@ fn at_work(job: &FileJobView) -> Said {
     }
 }
 
+/// The columns of a sheet, as they were asked for.
+fn columns(plant: &PlantView, asked: &[SheetColumn]) -> Result<Vec<Column>> {
+    let keys: Vec<u32> = asked.iter().map(|column| column.signal).collect();
+    let is_number = |column: &SheetColumn| {
+        [column.factor, column.add, column.later]
+            .iter()
+            .all(|n| n.is_finite())
+    };
+    if asked.len() > COLUMNS_MAX || !asked.iter().all(is_number) {
+        return Err(Error::Request(said!(
+            "refused-sheet",
+            "a sheet takes at most {most} columns: choose fewer signals",
+            most = COLUMNS_MAX
+        )));
+    }
+    let found = exported(plant, &keys)?.into_iter().zip(asked);
+    let one = |(signal, asked): (Exported, &SheetColumn)| Column {
+        key: signal.key,
+        heading: Heading {
+            name: asked.name.clone(),
+            unit: asked.unit.clone(),
+        },
+        factor: asked.factor,
+        add: asked.add,
+        later: asked.later as i64,
+    };
+    Ok(found.map(one).collect())
+}
+
+/// The signals with these keys, in this order.
 fn exported(plant: &PlantView, keys: &[u32]) -> Result<Vec<Exported>> {
     if keys.is_empty() {
         return Err(Error::Request(said!(

@@ -13,6 +13,7 @@ use crate::{
 };
 
 mod doubts;
+mod sheet;
 
 const PLANT: &str = r#"
 [plant]
@@ -145,6 +146,7 @@ impl House {
     fn request(&self, format: FileFormat, path: &str) -> ExportRequest {
         ExportRequest {
             signals: self.keys.iter().map(|key| key.0).collect(),
+            columns: Vec::new(),
             t0: T0 as f64,
             t1: (T0 + COUNT * STEP) as f64,
             format,

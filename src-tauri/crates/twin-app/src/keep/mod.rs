@@ -1,10 +1,12 @@
-//! What is done with history while nothing has it open: check, backup, restore, repair, salvage.
+//! What is done with history while nothing has it open: check, backup, restore, repair, salvage, a picture of it.
 //!
-//! Rooms, in the order in which they may import one another: `command`, `look` -> `salvage`.
+//! Rooms, in the order in which they may import one another: `command`, `look` -> `salvage`, `picture`.
 
 pub mod command;
 mod look;
+mod picture;
 mod salvage;
+pub use picture::Picture;
 
 use std::{
     ops::ControlFlow,
@@ -38,6 +40,8 @@ pub enum Work {
     Repair,
     /// Bring back what can be read in this file, which was set aside.
     Salvage(PathBuf),
+    /// Draw the trend of an asset; nothing is changed.
+    Picture(Picture),
 }
 
 impl Work {
@@ -49,6 +53,7 @@ impl Work {
             Work::Restore(_) => "restore-history",
             Work::Repair => "repair-history",
             Work::Salvage(_) => "salvage-history",
+            Work::Picture(_) => "draw-history",
         }
     }
 }
@@ -132,6 +137,7 @@ pub async fn run(dir: &Path, work: &Work, user: &str, look: Look<'_>) -> Result<
         Work::Restore(from) => restore(dir, from, user, &watch).await,
         Work::Repair => repair(dir, user, &watch).await,
         Work::Salvage(file) => salvage::salvage(dir, file, user, &watch).await,
+        Work::Picture(wanted) => picture::picture(dir, wanted).await,
     }
 }
 

@@ -7,6 +7,8 @@ use twin_historian::Durability;
 
 use super::*;
 
+mod picture;
+
 const T0: i64 = 1_795_370_171_000_000;
 const GROUPS: i64 = 200;
 const GROUP: i64 = 100;

@@ -1,7 +1,7 @@
 //! History as a file: one row a sample, as CSV or Parquet, written and read as a stream.
 //!
 //! Rooms, in the order in which they may import one another: `time`, `cell`, `layout` -> `csv_write`, `csv_read`,
-//! `columns`, `pages` -> `parquet_write`, `parquet_read` -> `stream`.
+//! `sheet`, `columns`, `pages` -> `parquet_write`, `parquet_read` -> `stream`.
 
 mod cell;
 mod columns;
@@ -11,6 +11,7 @@ mod layout;
 mod pages;
 mod parquet_read;
 mod parquet_write;
+mod sheet;
 mod stream;
 mod time;
 
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use twin_core::{Quality, Reason, Said, Timestamp, Value};
 
+pub use sheet::{Heading, Sheet, SheetRows};
 pub use stream::{TableReader, TableWriter};
 
 /// The longest text value, bytes: as long as the decoders let one in.

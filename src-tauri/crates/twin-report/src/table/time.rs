@@ -36,6 +36,17 @@ pub fn write_time(out: &mut Vec<u8>, time: Timestamp) {
     );
 }
 
+/// Writes `2026-11-22T18:56:11.123456+01:00`: the same instant by a clock that is `offset_s` seconds ahead of UTC. What an
+/// offset has beyond whole minutes is left out of both, so that the text stays exact.
+pub fn write_local_time(out: &mut Vec<u8>, time: Timestamp, offset_s: i32) {
+    let minutes = offset_s / 60;
+    let local = time.micros().saturating_add(i64::from(minutes) * 60 * S);
+    write_time(out, Timestamp(local));
+    out.pop();
+    let (sign, away) = (if minutes < 0 { '-' } else { '+' }, minutes.abs());
+    let _ = write!(out, "{sign}{:02}:{:02}", away / 60, away % 60);
+}
+
 /// Reads ISO 8601 (without an offset: UTC) or a bare number since 1970 in s, ms, us or ns, told apart by its magnitude.
 /// What is finer than a microsecond is cut off.
 pub fn parse_time(text: &str) -> Result<Timestamp, Said> {

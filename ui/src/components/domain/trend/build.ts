@@ -2,7 +2,6 @@
 import type { AlarmRow } from "../../../ipc/bindings/AlarmRow";
 import type { AssetView } from "../../../ipc/bindings/AssetView";
 import type { SignalView } from "../../../ipc/bindings/SignalView";
-import { limitMark } from "../../../lib/alarmwords";
 import { type BandRun, runsOfColumns } from "../../../lib/bands";
 import { badSpans, extent } from "../../../lib/columns";
 import type { Dash } from "../../../lib/envelope";
@@ -19,6 +18,7 @@ import { axisId } from "../../../lib/trendstate";
 import { compareAlarms } from "../../../lib/worst";
 import { KIND_BOOL, KIND_F64, KIND_I64, KIND_TEXT } from "../../../live/frame";
 import type { SampleTable } from "../../../live/table";
+import { limitLines, limitMarks, limitZones } from "./limits";
 import {
   type Axis,
   BANDS_MAX,
@@ -26,7 +26,6 @@ import {
   type Band,
   type ChartModel,
   EMPTY_COLUMNS,
-  type LimitLine,
   type Trace,
 } from "./model";
 
@@ -75,6 +74,8 @@ export interface Ghost {
   signal: SignalView;
   /** As what it is compared with is called. */
   name: string;
+  /** Microseconds by which it is drawn later than it was. */
+  shift: number;
   /** Where they are drawn; undefined before history has answered. */
   columns: TrendColumns | undefined;
   /** Of a signal whose states are no numbers. */
@@ -169,8 +170,11 @@ function tracesOf(parts: Parts): Trace[] {
   const traces = drawn.toSorted((a, b) => first(a) - first(b)).map(trace);
   const ghosts = parts.ghosts.flatMap((ghost) => {
     const front = traces.find(({ key }) => key === ghost.of);
-    const { columns } = ghost;
-    return front && columns ? [{ ...front, columns, alpha: front.alpha * GHOST_ALPHA, ghost: true }] : [];
+    const { columns, signal, name, shift } = ghost;
+    if (!front || !columns) return [];
+    const [staleMicros, step] = [signal.stale_after_ms * MICROS_PER_MS, signal.step];
+    const compared = { key: signal.key, name, shift };
+    return [{ ...front, columns, staleMicros, step, alpha: front.alpha * GHOST_ALPHA, ghost: compared }];
   });
   return [...traces, ...ghosts];
 }
@@ -272,6 +276,7 @@ export function buildModel(parts: Parts): ChartModel {
   const traces = tracesOf(parts);
   const axes = axesOf(parts, traces);
   const score = parts.score;
+  const limited = focus && axes.some(({ id }) => id === axisId(focus)) ? focus : null;
   return {
     t0,
     t1,
@@ -279,11 +284,17 @@ export function buildModel(parts: Parts): ChartModel {
     traces,
     ...bandsOf(parts),
     axes,
-    limits: focus && axes.some(({ id }) => id === axisId(focus)) ? limitLines(focus) : [],
-    normal:
-      focus?.normal && axes.some(({ id }) => id === axisId(focus))
-        ? { axis: axisId(focus), low: focus.normal[0], high: focus.normal[1] }
-        : null,
+    limits: limited ? limitLines(limited) : [],
+    zones: limited ? limitZones(limited, parts.alarms) : [],
+    marks: limitMarks(
+      parts.picks.map(({ signal }) => signal),
+      traces,
+      limited,
+      parts.pointed,
+    ),
+    normal: limited?.normal
+      ? { axis: axisId(limited), low: limited.normal[0], high: limited.normal[1] }
+      : null,
     bad: badParts(parts, traces),
     score: score
       ? {
@@ -304,39 +315,40 @@ export function buildModel(parts: Parts): ChartModel {
   };
 }
 
-function limitLines(signal: SignalView): LimitLine[] {
-  return signal.limits.map((limit) => ({
-    axis: axisId(signal),
-    value: limit.value,
-    label: `${limitMark(limit.kind)} ${formatNumber(limit.value, signal.decimals)}`.trim(),
-    priority: limit.priority,
-    side: limit.kind.startsWith("low") ? (-1 as const) : (1 as const),
-  }));
-}
-
 /** Spans of doubtful quality in the columns, and from the last sample until now when the signal is bad now. */
 function badParts(parts: Parts, traces: readonly Trace[]): BadSpan[] {
   return traces.flatMap((trace) => {
-    if (trace.ghost) return [];
-    const name =
-      parts.picks.length > 1 ? (parts.picks.find(({ signal }) => signal.key === trace.key)?.name ?? "") : "";
+    const { ghost } = trace;
+    const name = badName(parts, trace);
     const spans = badSpans(trace.columns, trace.staleMicros).map((span) => ({
       ...span,
       words: [qualityWord(span.status)],
       name,
+      ghost: ghost !== undefined,
     }));
+    // What was earlier says nothing of now.
+    if (ghost && ghost.shift !== 0) return spans;
+    const key = ghost?.key ?? trace.key;
     const { table } = parts;
-    const status = table.status[trace.key] ?? GOOD;
-    const since = table.time[trace.key] ?? 0;
+    const status = table.status[key] ?? GOOD;
+    const since = table.time[key] ?? 0;
     if (status === GOOD || since === 0) return spans;
-    const why = reasonWord(table.reason[trace.key] ?? 0);
+    const why = reasonWord(table.reason[key] ?? 0);
     const words = [qualityWord(status), ...(why === "" ? [] : [why])];
     const begin = spans.at(-1);
     // The span that the columns end with goes on until now.
     const joined = begin !== undefined && begin.t1 >= since - trace.staleMicros;
     const rest = joined ? spans.slice(0, -1) : spans;
-    return [...rest, { t0: joined ? begin.t0 : since, t1: parts.now, status, words, name }];
+    const t0 = joined ? begin.t0 : since;
+    return [...rest, { t0, t1: parts.now, status, words, name, ghost: ghost !== undefined }];
   });
+}
+
+/** Whose quality it is; of what lies behind always. */
+function badName({ picks }: Parts, { key, ghost }: Trace): string {
+  const own = picks.length > 1 ? (picks.find(({ signal }) => signal.key === key)?.name ?? "") : "";
+  if (!ghost) return own;
+  return own === "" ? ghost.name : `${own} (${ghost.name})`;
 }
 
 function qualityWord(status: number): string {

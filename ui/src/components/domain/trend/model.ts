@@ -19,8 +19,18 @@ export interface Trace {
   alpha: number;
   /** Dashes that tell it from another trace of its colour; null: a full line. */
   pattern: Dash | null;
-  /** Whether it lies behind the trace of its key, for comparison. */
-  ghost?: boolean;
+  /** What lies behind the trace of its key, for comparison. */
+  ghost?: Compared;
+}
+
+/** What a trace is compared with. */
+export interface Compared {
+  /** Key of its signal. */
+  key: number;
+  /** As it is called. */
+  name: string;
+  /** Microseconds by which it is drawn later than it was. */
+  shift: number;
 }
 
 /** A value axis, shared by the signals of one unit. */
@@ -57,6 +67,30 @@ export interface LimitLine {
   side: 1 | -1;
 }
 
+/** A range beyond a limit. */
+export interface LimitZone {
+  axis: string;
+  /** Infinite beyond the last limit. */
+  low: number;
+  high: number;
+  /** Of the most urgent limit that is passed there. */
+  priority: number;
+  /** Of the most urgent alarm of the signal that stands, where its limit is passed; null: elsewhere. */
+  alarm: number | null;
+}
+
+/** A limit of a signal that is not looked at. */
+export interface LimitMark {
+  axis: string;
+  value: number;
+  side: 1 | -1;
+  colour: string;
+  /** Strength, 0 to 1. */
+  alpha: number;
+  /** A line across the plot, and not only a mark at its edge. */
+  across: boolean;
+}
+
 export interface AlarmSpan {
   /** Occurrence id. */
   id: string;
@@ -71,6 +105,8 @@ export interface BadSpan extends Span {
   words: string[];
   /** The signal it is about; empty where only one is shown. */
   name: string;
+  /** Whether it is of what lies behind, for comparison. */
+  ghost: boolean;
 }
 
 export interface ChartModel {
@@ -84,6 +120,8 @@ export interface ChartModel {
   bandsLeftOut: number;
   axes: Axis[];
   limits: LimitLine[];
+  zones: LimitZone[];
+  marks: LimitMark[];
   normal: { axis: string; low: number; high: number } | null;
   bad: BadSpan[];
   score: { columns: TrendColumns; limit: number | null; staleMicros: number } | null;

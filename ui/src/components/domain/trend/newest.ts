@@ -68,7 +68,7 @@ export class Newest {
 }
 
 /** What a picture shows of the model beside samples, and axes and words do not say. */
-function looks({ traces, bands, alarms, limits, now }: ChartModel): string {
+function looks({ traces, bands, alarms, limits, zones, marks, now }: ChartModel): string {
   return JSON.stringify([
     traces.map(({ key, colour, axis, staleMicros, step, alpha, pattern, ghost, columns }) => [
       key,
@@ -97,5 +97,6 @@ function looks({ traces, bands, alarms, limits, now }: ChartModel): string {
     }),
     alarms.map(({ t0, t1, priority }) => [t0, t1 === now ? null : t1, priority]),
     limits.map(({ axis, priority, side }) => [axis, priority, side]),
+    [zones, marks],
   ]);
 }

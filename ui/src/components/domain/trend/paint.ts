@@ -16,6 +16,7 @@ import {
   bandPlace,
   bandsHeight,
   type ChartModel,
+  type LimitMark,
   packLanes,
   SCORE_HEIGHT,
   SCORE_TOP,
@@ -23,6 +24,13 @@ import {
   WORDS_ROW,
 } from "./model";
 
+/** Strength of the greys of ranges beyond limits, by priority; of the colour of an alarm that stands there. */
+const ZONE_GREYS = [0.16, 0.12, 0.085, 0.05] as const;
+const ZONE_ALARM = 0.11;
+/** How much fainter what lies behind is hatched. */
+const GHOST_HATCH = 0.7;
+/** The mark of a limit at the edge of the plot, CSS pixels. */
+const MARK = { long: 14, foot: 5 };
 const SOLID = { on: 1, off: 0 };
 const BAD = 2;
 
@@ -93,11 +101,14 @@ export class Painter {
       const y = rowOf(model, size, model.normal.axis);
       fill(plot, 0, y(model.normal.high), width, y(model.normal.low), this.#ink(palette["spark-band"]));
     }
-    for (const limit of model.limits) {
-      if (limit.priority !== 1) continue;
-      const y = rowOf(model, size, limit.axis)(limit.value);
-      if (limit.side > 0) fill(plot, 0, 0, width, y, this.#ink(palette.p1), 0.12);
-      else fill(plot, 0, y, width, size.plot, this.#ink(palette.p1), 0.12);
+    for (const zone of model.zones) {
+      const y = rowOf(model, size, zone.axis);
+      // Colour only where an alarm stands; else greys, the deeper the more urgent it would be.
+      const [colour, alpha] =
+        zone.alarm === null
+          ? [palette.dim, ZONE_GREYS[zone.priority - 1] ?? ZONE_GREYS[3]]
+          : [priorityColour(palette, zone.alarm), ZONE_ALARM];
+      fill(plot, 0, y(zone.high), width, y(zone.low), this.#ink(colour), alpha);
     }
     const axis = model.axes[0];
     if (axis) {
@@ -120,7 +131,8 @@ export class Painter {
           thick: Math.max(1, Math.round(size.ratio)),
           phase: phaseOf(plot, model, period),
           colour: this.#ink(palette.dim),
-          alpha: span.status === BAD ? 0.42 : 0.22,
+          alpha: (span.status === BAD ? 0.42 : 0.22) * (span.ghost ? GHOST_HATCH : 1),
+          falling: span.ghost,
         },
       );
     }
@@ -173,6 +185,31 @@ export class Painter {
       const colour = this.#ink(priorityColour(model.palette, limit.priority));
       level(plot, y, Math.max(1, Math.round(ratio)), dash, colour, 0.75);
     }
+    for (const mark of model.marks) this.#mark(plot, model, size, mark);
+  }
+
+  /** At the edge of its axis, with a foot towards trouble. */
+  #mark(plot: Raster, model: ChartModel, size: Size, mark: LimitMark): void {
+    const place = model.axes.findIndex(({ id }) => id === mark.axis);
+    const axis = model.axes[place];
+    if (!axis || mark.value < axis.low || mark.value > axis.high) return;
+    const { ratio } = size;
+    const y = rowOf(model, size, mark.axis)(mark.value);
+    const colour = this.#ink(mark.colour);
+    const thick = Math.max(1, Math.round(ratio));
+    if (mark.across) {
+      const dash = { on: Math.round(5 * ratio), off: Math.round(4 * ratio) };
+      level(plot, y, thick, dash, colour, 0.75);
+    }
+    const [left, right] =
+      place % 2 === 0 ? [0, MARK.long * ratio] : [plot.width - MARK.long * ratio, plot.width];
+    const top = Math.round(y - thick / 2);
+    fill(plot, left, top, right, top + thick, colour, mark.alpha);
+    const foot = MARK.foot * ratio;
+    const [from, to] = mark.side > 0 ? [top - foot, top] : [top + thick, top + thick + foot];
+    const edge = 2 * thick;
+    if (place % 2 === 0) fill(plot, 0, from, edge, to, colour, mark.alpha);
+    else fill(plot, plot.width - edge, from, plot.width, to, colour, mark.alpha);
   }
 
   #lanes(raster: Raster, model: ChartModel, size: Size): void {

@@ -46,7 +46,7 @@ export function rowsAt(model: ChartModel, keys: readonly number[], when: Instant
     const [band, behind] = model.bands.filter((candidate) => candidate.key === key);
     const traces = model.traces.filter((trace) => trace.key === key);
     const read = (ghost: boolean, time: number | null): Reading | null => {
-      const trace = traces.find((candidate) => (candidate.ghost ?? false) === ghost);
+      const trace = traces.find((candidate) => (candidate.ghost !== undefined) === ghost);
       return trace && time !== null ? readingAt(trace.columns, time, trace.staleMicros, trace.step) : null;
     };
     const state = (time: number | null) => (band ? stateAt(band, time, model.now) : null);
