@@ -415,7 +415,7 @@ mod tests {
         assert_eq!(frames.pass(&before).passed, before.len());
         let connack = [CONNACK, 2, 0, 0];
         assert!(matches!(frames.pass(&connack).then, Then::Pause));
-        let stream = [&connack, &passing[..], &small(0x32)].concat();
+        let stream = [&connack[..], &passing, &small(0x32)].concat();
         let pass = frames.pass(&stream);
         assert_eq!(pass.passed, 4 + passing.len());
         assert!(matches!(pass.then, Then::Whole));

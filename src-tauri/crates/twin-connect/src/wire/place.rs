@@ -115,7 +115,6 @@ mod tests {
         prop_oneof![
             Just(vec![0x01, 1]),
             Just(vec![0x02, 0, 0, 1, 0]),
-            Just(vec![0x0b, 0x81, 2]),
             (code, text()).prop_map(|(code, text)| [vec![code], prefix(&text)].concat()),
             (text(), text())
                 .prop_map(|(name, value)| [vec![0x26], prefix(&name), prefix(&value)].concat()),
@@ -123,7 +122,8 @@ mod tests {
     }
 
     proptest! {
-        /// What is cut out is what the library would have read.
+        /// What is cut out is what the library would have read. (Not so with two subscription identifiers, which this client
+        /// never asks for: the library counts each a byte too long, and takes the rest of the properties for payload.)
         #[test]
         fn a_message_is_the_librarys(
             flags in prop::sample::select(vec![0_u8, 1, 2, 3, 10, 11]),
@@ -152,8 +152,8 @@ mod tests {
             };
             prop_assert_eq!((topic, payload), (read.topic, read.payload));
             prop_assert_eq!((qos.code(), retain, dup), (read.qos as u8, read.retain, read.dup));
-            let said = read.properties.unwrap_or_default();
-            let said = Properties::bounded(said.content_type, said.user_properties);
+            let said = read.properties;
+            let said = said.and_then(|said| Properties::bounded(said.content_type, said.user_properties));
             prop_assert_eq!(properties.map(|some| *some), said);
             prop_assert!(unread.is_none());
             let expected = (read.pkid > 0).then_some(read.pkid);
@@ -163,5 +163,25 @@ mod tests {
             };
             prop_assert_eq!(Some(id), expected);
         }
+    }
+
+    #[test]
+    fn subscription_identifiers_are_passed_over() {
+        let packet = Bytes::from_static(b"\x30\x0f\0\x01a\x09\x0b\x81\x02\x0b\x07\x03\0\x01t21");
+        let Look::Fine(place) = look(&packet, true, 100) else {
+            panic!("it is a good one");
+        };
+        let Got::Message {
+            payload,
+            properties,
+            ..
+        } = place.cut(&packet)
+        else {
+            panic!("it is a message");
+        };
+        assert_eq!(payload, "21");
+        let said = properties.unwrap();
+        assert_eq!(said.content_type.as_deref(), Some("t"));
+        assert_eq!((said.user.len(), said.left_out), (0, 0));
     }
 }

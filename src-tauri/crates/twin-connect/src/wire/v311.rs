@@ -10,7 +10,11 @@ use tokio::time::Instant;
 
 use super::{
     Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Got, Lost, OUTGOING, REQUESTS,
-    Receipt, Refused, Said, Wire, beside::Beside, cork::Cork, frames::Frames, qos_of,
+    Receipt, Refused, Said, Wire,
+    beside::Beside,
+    cork::Cork,
+    frames::Frames,
+    qos_of,
     reading::{Events, Reading},
     seconds,
 };

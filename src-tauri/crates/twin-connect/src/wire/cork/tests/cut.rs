@@ -15,7 +15,11 @@ fn message(qos: u8, number: u16, size: usize) -> Vec<u8> {
     body.resize(body.len() + size, b'x');
     let length = [0, 7, 14].map(|shift| (body.len() >> shift) as u8 & 0x7f);
     let [low, middle, high] = length;
-    [&[0x30 | qos << 1, low | 0x80, middle | 0x80, high][..], &body].concat()
+    [
+        &[0x30 | qos << 1, low | 0x80, middle | 0x80, high][..],
+        &body,
+    ]
+    .concat()
 }
 
 /// The same packet from what was cut out.
