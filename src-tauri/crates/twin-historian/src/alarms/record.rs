@@ -8,6 +8,7 @@ use twin_core::{
 
 use super::KEYS_A_PART;
 use crate::{
+    chunks::json_texts,
     database::Database,
     error::{Error, Result},
 };
@@ -59,6 +60,19 @@ pub(super) async fn history(
         .bind(limit)
         .fetch_all(&database.readers)
         .await;
+    let rows = rows.map_err(Error::sql(&database.file, "read alarms"))?;
+    rows.iter().map(|row| record(database, row)).collect()
+}
+
+pub(super) async fn occurrences<'a>(
+    database: &Database,
+    ids: impl Iterator<Item = &'a OccurrenceId>,
+) -> Result<Vec<AlarmRecord>> {
+    let query = sqlx::query(select(
+        "WHERE occurrence.id IN (SELECT value FROM json_each(?))",
+    ));
+    let query = query.bind(json_texts(ids.map(OccurrenceId::as_str)));
+    let rows = query.fetch_all(&database.readers).await;
     let rows = rows.map_err(Error::sql(&database.file, "read alarms"))?;
     rows.iter().map(|row| record(database, row)).collect()
 }
