@@ -143,6 +143,7 @@ impl Bench {
             retention: watch::channel(Said::default()).1,
             not_recorded,
             meter: Arc::default(),
+            shells: Arc::default(),
         });
         let connection = self.compiled.plant.connection("c").unwrap();
         let source = Source::new(SourceParts {
@@ -176,6 +177,7 @@ impl Bench {
             settled: Arc::new(AtomicI64::new(0)),
             complete: Arc::clone(&self.complete),
             meter: Arc::default(),
+            shells: Arc::default(),
         };
         let jobs = self.jobs.take().unwrap();
         self.job_sender = mpsc::channel(1).0;
