@@ -230,7 +230,7 @@ impl Alarms {
         &self,
         ids: impl Iterator<Item = &'a OccurrenceId> + Send,
     ) -> Result<Vec<AlarmRecord>> {
-        record::occurrences(&self.database, ids).await
+        record::occurrences(&self.database, ids.map(OccurrenceId::as_str)).await
     }
 
     /// One occurrence.
