@@ -110,6 +110,11 @@ impl Beside {
         exchange(messages, &mut state.messages);
     }
 
+    /// Whether messages that were cut out are yet to be taken.
+    pub(super) fn has_messages(&self) -> bool {
+        !self.lock().messages.is_empty()
+    }
+
     /// Takes the messages that were cut out.
     pub(super) fn messages(&self, into: &mut VecDeque<Got<Receipt>>) {
         exchange(&mut self.lock().messages, into);

@@ -273,7 +273,7 @@ impl<S: AsyncWrite + AsyncRead + Unpin> Cork<S> {
         loop {
             let is_starved = self.kept.is_empty() || self.is_short;
             let must_hand_over = self.cleared > 0 || (is_starved && self.room() < ROOM_MIN);
-            if must_hand_over && !self.cut.is_empty() {
+            if must_hand_over && (!self.cut.is_empty() || self.beside.has_messages()) {
                 // Whoever asked the library for more looks for them next, and asks again once they are taken.
                 return Poll::Pending;
             }

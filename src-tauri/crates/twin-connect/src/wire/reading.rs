@@ -106,3 +106,6 @@ fn steps<E: Events>(
         }
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -127,3 +127,27 @@ fn a_flood_is_handed_over_in_parts_and_its_memory_serves_again() {
     assert_eq!(count, 2_000);
     assert!(places.len() < 5, "{} of 30 parts or so", places.len());
 }
+
+#[test]
+fn nothing_goes_through_the_library_before_those_in_front_of_it_are_taken() {
+    let stream = [message(0, 1, 9), message(2, 2, 9), message(0, 3, 9)].concat();
+    let reads = vec![Ok(CONNACK.to_vec()), Ok(Vec::new()), Ok(stream)];
+    let (beside, mut cork) = scripted(reads, Some(0));
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut look = || {
+        let mut space = [0; 500];
+        let mut buf = ReadBuf::new(&mut space);
+        let is_there = Pin::new(&mut cork).poll_read(&mut cx, &mut buf).is_ready();
+        is_there.then(|| buf.filled().to_vec())
+    };
+    assert_eq!([look(), look()], [None, Some(CONNACK.to_vec())]);
+    // The library may look as often as it likes.
+    assert_eq!([look(), look(), look()], [None, None, None]);
+    let mut messages = VecDeque::new();
+    beside.messages(&mut messages);
+    assert_eq!(
+        messages.iter().map(packet).collect::<Vec<_>>(),
+        [message(0, 1, 9)]
+    );
+    assert_eq!(look(), Some(message(2, 2, 9)));
+}
