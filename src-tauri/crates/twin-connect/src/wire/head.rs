@@ -4,7 +4,11 @@
 //! sends it again on the next one, for ever. So each head is looked at before the library has it. As long as it is sure
 //! where the message ends and which packet identifier it has, it can be acknowledged, whatever else is wrong with it.
 
-use super::{place::Place, stand_in::Discard};
+use super::{
+    codes::{number, prefixed},
+    place::Place,
+    stand_in::Discard,
+};
 use crate::{Unfit, parcel::Unread};
 
 /// Most bytes of properties that a message may have (MQTT 5, 3.3.2.3). The library makes texts of them, which take ten times
@@ -261,24 +265,6 @@ fn text(bytes: &[u8], name: &str, defect: &mut Option<String>) -> Option<usize> 
         defect.get_or_insert_with(|| format!("its {name} {why}: {}", shown(text)));
     }
     Some(2 + text.len())
-}
-
-/// The bytes that begin here behind their length (MQTT 5, 1.5.4 and 1.5.6), if all of them are there.
-pub(super) fn prefixed(bytes: &[u8]) -> Option<&[u8]> {
-    let (length, rest) = bytes.split_first_chunk()?;
-    rest.get(..usize::from(u16::from_be_bytes(*length)))
-}
-
-/// The number of variable length that begins here (MQTT 5, 1.5.5), and how many bytes it has.
-pub(super) fn number(bytes: &[u8]) -> Option<(usize, usize)> {
-    let mut value = 0;
-    for (index, byte) in bytes.iter().take(4).enumerate() {
-        value |= usize::from(byte & 0x7f) << (7 * index);
-        if byte & 0x80 == 0 {
-            return Some((value, index + 1));
-        }
-    }
-    None
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use crate::{
 };
 
 mod beside;
+mod codes;
 mod cork;
 mod frames;
 mod head;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::{
     Got, Receipt,
-    head::{number, prefixed},
+    codes::{number, prefixed},
     qos_of,
 };
 use crate::Properties;

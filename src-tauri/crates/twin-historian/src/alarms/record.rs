@@ -7,9 +7,9 @@ use twin_core::{
 };
 
 use crate::{
-    chunks::json_texts,
     database::Database,
     error::{Error, Result},
+    lists::json_texts,
 };
 
 /// One occurrence as it stands, with what an alarm list shows of it.

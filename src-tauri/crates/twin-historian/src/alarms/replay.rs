@@ -15,7 +15,7 @@ use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use twin_core::alarm::AlarmTransition;
 
 use super::{ACKNOWLEDGED, cause_name};
-use crate::chunks::json_texts;
+use crate::lists::json_texts;
 
 /// What two transitions of one occurrence must share to be the same one. Not the moment at which the engine made it:
 /// a replay makes it at another.

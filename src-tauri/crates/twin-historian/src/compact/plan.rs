@@ -8,11 +8,11 @@ use twin_core::SignalKey;
 use crate::{
     arrivals::{ArrivalRow, put_arrivals},
     chunk::Statistics,
-    chunks::json,
     database::Durability,
     error::{Error, Result},
     events::{NewCorrection, put_corrections},
     historian::Inner,
+    lists::json,
     proof,
     rollup::store as rollup,
 };

@@ -11,9 +11,9 @@ use super::{
     ladder::{BLOCK_BUCKETS, Level, WIDTHS, block_of, first_instant, last_instant},
 };
 use crate::{
-    chunks::json,
     error::{Error, Result},
     historian::{Inner, signal_key},
+    lists::json,
     proof::rolled_proof,
 };
 
