@@ -97,8 +97,7 @@ pub async fn pipeline(
     let scoring = scoring(models, compiled, &answers)?;
     notify_of_caught_up(compiled, &caught_up, &notices);
     tell_of_history(adopter, workspace, &conditions).await;
-    let settled = Arc::new(AtomicI64::new(historian.alarms().settled().await?.0));
-    let (complete, meter) = (Arc::new(AtomicI64::new(i64::MIN)), Arc::<Meter>::default());
+    let meter = Arc::new(Meter::default());
     let writer = Writer {
         numbering: Numbering::new(historian.clone()),
         adopter: Arc::clone(adopter),
@@ -107,9 +106,10 @@ pub async fn pipeline(
         conditions: conditions.clone(),
         notices: notices.clone(),
         unacknowledged: unacknowledged_sender,
-        settled: Arc::clone(&settled),
-        complete: Arc::clone(&complete),
+        settled: Arc::new(AtomicI64::new(historian.alarms().settled().await?.0)),
+        complete: Arc::new(AtomicI64::new(i64::MIN)),
         meter: Arc::clone(&meter),
+        shells: Arc::default(),
     };
     let (retention_sender, retention) = watch::channel(last_removal(historian).await?);
     let signs = signs_of_life(historian, &heartbeat).await?;
@@ -124,12 +124,13 @@ pub async fn pipeline(
         not_recorded: not_recorded(&caught_up.known, &signs, clock::now()),
         meter: Arc::clone(&meter),
         notices,
+        shells: Arc::clone(&writer.shells),
     });
     let maintenance = Maintenance {
         historian: historian.clone(),
         adopter: Arc::clone(adopter),
-        settled,
-        complete,
+        settled: Arc::clone(&writer.settled),
+        complete: Arc::clone(&writer.complete),
         conditions: conditions.clone(),
         retention: retention_sender,
         policy,

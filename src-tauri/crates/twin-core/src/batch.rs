@@ -184,9 +184,9 @@ impl SampleBatch {
         self.qualities.reserve(samples);
     }
 
-    /// Gives room back when more than half of it is left over.
+    /// Gives room back when more than three quarters of it are left over.
     pub fn fit(&mut self) {
-        if self.signals.capacity() > 2 * self.signals.len() {
+        if self.signals.capacity() > 4 * self.signals.len() {
             self.signals.shrink_to_fit();
             self.times.shrink_to_fit();
             self.kinds.shrink_to_fit();
@@ -203,6 +203,11 @@ impl SampleBatch {
     /// Whether it holds none.
     pub const fn is_empty(&self) -> bool {
         self.signals.is_empty()
+    }
+
+    /// For how many samples it has room.
+    pub const fn capacity(&self) -> usize {
+        self.signals.capacity()
     }
 
     /// Column of signals.

@@ -1,6 +1,6 @@
 //! Chunks as they lie in the file: finding them, fetching them, and looking into them.
 
-use std::{collections::HashMap, fmt::Write as _, ops::Range};
+use std::{collections::HashMap, ops::Range};
 
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use twin_core::{SignalKey, Timestamp, ValueKind};
@@ -11,6 +11,7 @@ use crate::{
     chunk::{Chunk, Statistics},
     error::{Error, Result as Fallible},
     historian::Inner,
+    lists::json,
     points::{Point, Points},
     sample::Sample,
 };
@@ -53,24 +54,6 @@ pub(crate) struct Want {
     pub signal: SignalKey,
     pub from: i64,
     pub to: i64,
-}
-
-/// Rows of numbers for a statement that takes them all at once, as a JSON array of arrays.
-pub(crate) fn json<const N: usize>(rows: impl Iterator<Item = [i64; N]>) -> String {
-    let mut json = String::from("[");
-    for (at, row) in rows.enumerate() {
-        json.push_str(if at == 0 { "[" } else { ",[" });
-        for (at, number) in row.into_iter().enumerate() {
-            if at > 0 {
-                json.push(',');
-            }
-            // Writing to a text cannot fail.
-            let _ = write!(json, "{number}");
-        }
-        json.push(']');
-    }
-    json.push(']');
-    json
 }
 
 /// Chunks that overlap the wanted stretches, in the order of these and of time. The first of a stretch may end before

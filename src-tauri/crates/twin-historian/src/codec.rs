@@ -48,7 +48,8 @@ pub fn encode<B: Borrow<SampleBatch>>(batches: &[B]) -> Vec<u8> {
     let mut body = Vec::with_capacity(16 + samples * 12);
     let begin = open_seal(&mut body);
     put_varint(&mut body, batches.len() as u64);
-    let mut codes = Vec::new();
+    let longest = batches.iter().map(|batch| batch.borrow().len()).max();
+    let mut codes = Vec::with_capacity(longest.unwrap_or(0));
     for batch in batches {
         put_batch(&mut body, batch.borrow(), version, &mut codes);
     }

@@ -32,6 +32,7 @@ mod happened;
 mod historian;
 mod journal;
 mod keep;
+mod lists;
 mod points;
 mod proof;
 mod query;

@@ -23,7 +23,7 @@ use super::{
     burden::Burden,
     held::Held,
     intake::{Outage, take_messages},
-    job::Job,
+    job::{Job, Shells},
     meter::{Arrived, Meter},
     notice::Notice,
     request::{Queues, Request},
@@ -50,6 +50,8 @@ pub struct Driver {
     pub(super) scoring: Option<ScoringThread>,
     pub(super) effects: Effects,
     pub(super) outbox: Job,
+    /// Jobs that are done, for their memory.
+    pub(super) shells: Arc<Shells>,
     pub(super) next_batch: u64,
     /// Memory of turns that are over.
     steps: Vec<Step>,
@@ -109,6 +111,8 @@ pub struct DriverParts {
     pub meter: Arc<Meter>,
     /// Desktop notifications of what must not wait for history.
     pub notices: mpsc::Sender<Notice>,
+    /// Jobs that the writer has done.
+    pub shells: Arc<Shells>,
 }
 
 impl Driver {
@@ -127,6 +131,7 @@ impl Driver {
             scoring: parts.scoring,
             effects: Effects::default(),
             outbox,
+            shells: parts.shells,
             next_batch: 0,
             steps: Vec::new(),
             samples: 0,
@@ -241,10 +246,13 @@ impl Driver {
         let (count, room) = (messages.len(), self.room_for(messages.len()));
         let arrived = Arrived::of(messages);
         let memory = Memory {
-            batch: self.historian.spent_batch(),
+            batch: Some(room)
+                .filter(|room| *room > 0)
+                .and_then(|room| self.historian.spent_batch(room)),
             steps: std::mem::take(&mut self.steps),
         };
         let mut turn = Turn::new(BatchId(self.next_batch), now).with_room(room, memory);
+        self.outbox.ack_room = count;
         for (index, message) in messages.drain(..) {
             if let Some(source) = self.sources.get_mut(&index) {
                 let before = source.carried();

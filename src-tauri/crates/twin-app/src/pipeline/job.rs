@@ -1,7 +1,7 @@
 //! What the driver hands to the writer: one job a turn, made durable in this order: samples, then births, rejects and
 //! link changes, then alarm transitions; only then are messages acknowledged and transitions shown.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{mpsc, oneshot};
 use twin_connect::{AckHandle, Command};
@@ -10,8 +10,11 @@ use twin_core::{
 };
 use twin_historian::{Birth, LinkTransition, QualityTransition, Reject};
 
-use super::{burden::Carried, meter::Arrived, notice::Notice};
+use super::{JOB_QUEUE, burden::Carried, meter::Arrived, notice::Notice};
 use crate::{api::alarm::AlarmRow, error::Result};
+
+/// Batches for which a job that is done keeps its memory.
+const BATCHES_KEPT: usize = 64;
 
 /// One turn's work for the writer.
 #[derive(Debug, Default)]
@@ -50,6 +53,39 @@ pub struct Job {
     pub arrived: Arrived,
     /// What its unreadable messages count for, while it is on its way to the writer.
     pub carried_bytes: Option<Carried>,
+    /// How many messages the turn at hand may want acknowledged.
+    pub ack_room: usize,
+}
+
+/// Jobs that are done, for their memory: at most as many as may wait for the writer.
+#[derive(Debug, Default)]
+pub struct Shells(Mutex<Vec<Job>>);
+
+impl Shells {
+    /// Keeps the memory of a job that is done.
+    pub fn put(&self, done: Job) {
+        let Job {
+            mut batches,
+            mut carried,
+            ..
+        } = done;
+        batches.clear();
+        carried.clear();
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < JOB_QUEUE && batches.capacity().max(carried.capacity()) <= BATCHES_KEPT {
+            kept.push(Job {
+                batches,
+                carried,
+                ..Job::default()
+            });
+        }
+    }
+
+    /// An empty job.
+    pub fn take(&self) -> Job {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.pop().unwrap_or_default()
+    }
 }
 
 /// Values of one connection that no signal comes from.
@@ -162,7 +198,41 @@ impl Job {
             .filter(|(sender, _)| sender.same_channel(to))
         {
             Some((_, handles)) => handles.push(handle),
-            None => self.acks.push((to.clone(), vec![handle])),
+            None => {
+                let mut handles = Vec::with_capacity(self.ack_room.max(1));
+                handles.push(handle);
+                self.acks.push((to.clone(), handles));
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_memory_of_a_job_serves_again_and_nothing_else_of_it() {
+        let shells = Shells::default();
+        assert!(shells.take().is_empty());
+        let mut job = Job {
+            batches: Vec::with_capacity(7),
+            must_flush: true,
+            settles: true,
+            complete: Some(Timestamp(1)),
+            ..Job::default()
+        };
+        job.batches.push(Arc::default());
+        job.carry(3, 9);
+        shells.put(job);
+        let again = shells.take();
+        assert!(again.is_empty() && !again.is_urgent() && again.complete.is_none());
+        assert!(again.carried.is_empty() && again.batches.capacity() == 7);
+        assert_eq!(shells.take().batches.capacity(), 0, "it is given once");
+        shells.put(Job {
+            batches: Vec::with_capacity(BATCHES_KEPT + 1),
+            ..Job::default()
+        });
+        assert_eq!(shells.take().batches.capacity(), 0, "too large to be kept");
     }
 }

@@ -71,7 +71,7 @@ const RING: ring::Limits = ring::Limits {
 /// connection an equal part; beyond it no message of that connection is taken.
 const HELD_BYTES: usize = 64 << 20;
 /// Bytes of batches whose memory serves again once their samples are in chunks.
-const SPENT_BYTES: usize = 32 << 20;
+const SPENT_BYTES: usize = 48 << 20;
 /// Questions that wait for the scorer.
 pub const SCORE_QUEUE: usize = 256;
 /// Requests of people that wait for the driver.

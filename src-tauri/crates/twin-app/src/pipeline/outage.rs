@@ -82,7 +82,8 @@ impl Driver {
         }
         match self.jobs.try_reserve() {
             Ok(permit) => {
-                let mut job = std::mem::take(&mut self.outbox);
+                let next = self.shells.take();
+                let mut job = std::mem::replace(&mut self.outbox, next);
                 job.carried_bytes = self.burden.load(&job.rejects);
                 permit.send(job);
             }

@@ -158,6 +158,7 @@ impl Bench {
             not_recorded,
             meter: Arc::default(),
             notices,
+            shells: Arc::default(),
         });
         let connection = self.compiled.plant.connection("c").unwrap();
         let source = Source::new(SourceParts {
@@ -196,6 +197,7 @@ impl Bench {
             settled: Arc::new(AtomicI64::new(0)),
             complete: Arc::clone(&self.complete),
             meter: Arc::default(),
+            shells: Arc::default(),
         };
         let jobs = self.jobs.take().unwrap();
         self.job_sender = mpsc::channel(1).0;

@@ -82,7 +82,10 @@ impl Turn {
         if let Some(used) = self.shell.as_mut().and_then(Arc::get_mut) {
             self.batch = std::mem::take(used).renewed(self.id, self.received);
         }
-        self.batch.reserve(samples);
+        if samples > 0 {
+            // Rounded up, so that the memory fits many a turn after this one.
+            self.batch.reserve(samples.next_power_of_two());
+        }
         self
     }
 

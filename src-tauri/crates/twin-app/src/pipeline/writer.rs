@@ -1,6 +1,7 @@
 //! Makes jobs durable, in order, as many as have arrived with one commit; then acknowledges and shows.
 
 use std::{
+    collections::HashMap,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -14,7 +15,7 @@ use tokio::{
 };
 use twin_connect::Command;
 use twin_core::{
-    ConnectionId, SampleBatch, Timestamp,
+    ConnectionId, OccurrenceId, SampleBatch, Timestamp,
     alarm::{AlarmState, AlarmTransition, StandingAlarm},
     engine::SystemEvent,
     said,
@@ -27,7 +28,7 @@ use twin_historian::{
 use super::{
     GATHER, GATHER_SAMPLES, HISTORY, JOB_QUEUE,
     adoption::Adopter,
-    job::{HeardBatch, Job},
+    job::{HeardBatch, Job, Shells},
     meter::Meter,
     notice::Notice,
     provisional::Numbering,
@@ -67,6 +68,8 @@ pub struct Writer {
     pub complete: Arc<AtomicI64>,
     /// What is counted of the pipeline.
     pub meter: Arc<Meter>,
+    /// Takes jobs that are done.
+    pub shells: Arc<Shells>,
 }
 
 impl Writer {
@@ -79,7 +82,7 @@ impl Writer {
             let mut rest = arrived.drain(..).peekable();
             while rest.peek().is_some() {
                 // Transitions settle all samples before them and none after: they end a group.
-                let mut group = Vec::new();
+                let mut group = Vec::with_capacity(rest.len());
                 for job in rest.by_ref() {
                     let ends = !job.transitions.is_empty() || job.settles;
                     group.push(job);
@@ -181,14 +184,19 @@ impl Writer {
             alarms.set_settled(settled).await?;
         } else {
             let seqs = alarms.append(&gathered.transitions, settled).await?;
+            let ids = gathered.transitions.iter().map(|some| &some.occurrence);
+            let records = alarms.occurrences(ids).await?;
+            let records: HashMap<&OccurrenceId, &AlarmRecord> = (records.iter())
+                .map(|record| (&record.alarm.raised.occurrence, record))
+                .collect();
             for (transition, seq) in gathered.transitions.iter().zip(seqs) {
                 // One row a transition, each in the state it came to: the record holds only the last.
-                if let Some(record) = alarms.occurrence(&transition.occurrence).await? {
+                if let Some(record) = records.get(&transition.occurrence) {
                     let state = state_view(transition.to);
                     rows.push(AlarmRow {
                         seq: seq as f64,
                         state,
-                        ..alarm_row(&record)
+                        ..alarm_row(record)
                     });
                 }
             }
@@ -236,12 +244,12 @@ impl Writer {
             self.view.put_alarms(rows.clone());
             self.unacknowledged.send_replace(self.view.unacknowledged());
         }
-        for job in group {
-            for (connection, handles) in job.acks {
+        for mut job in group {
+            for (connection, handles) in std::mem::take(&mut job.acks) {
                 // A connection that has ended needs no acknowledgements.
                 let _ = connection.send(Command::AckAll(handles)).await;
             }
-            for notice in job.notices {
+            for notice in std::mem::take(&mut job.notices) {
                 if self.notices.try_send(notice).is_err() {
                     self.meter.notices_left_out.fetch_add(1, Ordering::Relaxed);
                     tracing::warn!(
@@ -249,7 +257,7 @@ impl Writer {
                     );
                 }
             }
-            if let Some(reply) = job.reply {
+            if let Some(reply) = job.reply.take() {
                 let row = rows
                     .iter()
                     .rfind(|row| row.id == reply.occurrence.as_str())
@@ -262,6 +270,7 @@ impl Writer {
                 // Whoever asked may have gone.
                 let _ = reply.to.send(outcome);
             }
+            self.shells.put(job);
         }
     }
 
@@ -292,7 +301,7 @@ impl Gathered {
         let mut gathered = Gathered {
             heard: Vec::new(),
             names_changed: false,
-            batches: Vec::new(),
+            batches: Vec::with_capacity(jobs.iter().map(|job| job.batches.len()).sum()),
             births: Vec::new(),
             rejects: Vec::new(),
             links: Vec::new(),

@@ -1,10 +1,14 @@
-//! What goes past the library: acknowledgements and pings to the broker, and what was seen of its packets.
+//! What goes past the library: acknowledgements and pings to the broker, most messages from it, and what was seen of its
+//! packets.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use tokio::time::Instant;
 
-use super::{frames::Tally, stand_in::Mark};
+use super::{Got, Receipt, frames::Tally, stand_in::Mark};
 
 /// PUBACK without a reason, which means success in both versions (MQTT 5, 3.4.2.1).
 const PUBACK: [u8; 2] = [0x40, 2];
@@ -28,6 +32,8 @@ struct State {
     waiting: Vec<u8>,
     /// A ping is among them.
     is_asked: bool,
+    /// Messages that were cut out of the stream. The stream is not read on before they are taken.
+    messages: VecDeque<Got<Receipt>>,
     seen: Seen,
 }
 
@@ -91,13 +97,39 @@ impl Beside {
         std::mem::swap(&mut state.waiting, into);
     }
 
-    pub(super) fn note(&self, tally: Tally, heard: Option<Instant>) {
-        let seen = &mut self.lock().seen;
-        seen.tally = tally;
-        seen.heard = heard.or(seen.heard);
+    /// Notes what passed, and hands over messages that were cut out.
+    pub(super) fn note(
+        &self,
+        tally: Tally,
+        heard: Option<Instant>,
+        messages: &mut VecDeque<Got<Receipt>>,
+    ) {
+        let mut state = self.lock();
+        state.seen.tally = tally;
+        state.seen.heard = heard.or(state.seen.heard);
+        exchange(messages, &mut state.messages);
+    }
+
+    /// Whether messages that were cut out are yet to be taken.
+    pub(super) fn has_messages(&self) -> bool {
+        !self.lock().messages.is_empty()
+    }
+
+    /// Takes the messages that were cut out.
+    pub(super) fn messages(&self, into: &mut VecDeque<Got<Receipt>>) {
+        exchange(&mut self.lock().messages, into);
     }
 
     pub(crate) fn seen(&self) -> Seen {
         self.lock().seen
+    }
+}
+
+/// Moves messages, behind those that are there. Mostly there are none: then nothing but the memory changes hands.
+fn exchange(from: &mut VecDeque<Got<Receipt>>, into: &mut VecDeque<Got<Receipt>>) {
+    if into.is_empty() {
+        std::mem::swap(from, into);
+    } else {
+        into.append(from);
     }
 }

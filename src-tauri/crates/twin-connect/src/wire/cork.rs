@@ -4,26 +4,33 @@
 //!   call and a segment each, which is more work than all the rest that a message makes. It does not need to know of them:
 //!   what it keeps of a message of QoS 1 is only that it may be acknowledged. So they leave behind the packet that is being
 //!   written, when the library looks for what the broker sends. Pings go the same way, so that no other traffic puts them off.
+//! - Messages of QoS 0 and 1 are cut out of the stream and handed on beside the library, which would make three waiters for
+//!   each time it looks for more, and a buffer for every 8 KiB. They stay in order with what goes through it: it is given
+//!   nothing before they are taken, and none is cut out before what it was given has come out of it.
 //! - The library forgets what it has read together with an error. So the end of the stream, and each packet that may be one,
 //!   are kept back once: nothing seems to be there, the library hands out what it has, and comes again.
 //! - What cannot be written any more is thrown away: the broker may have said why, and that is still to be read.
 //! - Messages that the library must not read are thrown away as they come, and a small one goes in the place of each.
 
 use std::{
+    collections::VecDeque,
     io,
-    pin::Pin,
+    pin::{Pin, pin},
     task::{Context, Poll, ready},
 };
 
+use bytes::{Buf, BytesMut};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf},
     task::coop::has_budget_remaining,
     time::Instant,
 };
 
 use super::{
+    Got, Receipt,
     beside::Beside,
     frames::{Frames, Pass, Then},
+    place::Place,
     stand_in::Discard,
 };
 
@@ -34,6 +41,12 @@ const PROGRESS: usize = 1_024;
 /// So many bytes are read before the library hands out what it has: it keeps all that it reads in one go, and a broker that
 /// sends as fast as this side reads would otherwise be read for ever.
 const BATCH: usize = 1 << 20;
+
+/// Memory for what comes, bytes: what 20,000 messages a second of a hundred bytes bring in 20 ms. Once nobody has any of the
+/// messages in it, it serves again.
+const BUFFER: usize = 64 << 10;
+/// The least room for what comes, bytes.
+const ROOM_MIN: usize = 8 << 10;
 
 /// A stream on which they leave.
 pub(crate) struct Cork<S> {
@@ -56,10 +69,14 @@ pub(crate) struct Cork<S> {
     progress: usize,
     /// Bytes since the library was last told that nothing is there.
     batch: usize,
-    /// Read, but kept back.
-    kept: Vec<u8>,
-    /// How many bytes of it are out.
-    given: usize,
+    /// The library may have something that it has not handed out: it was given something since nothing seemed to be there.
+    has_given: bool,
+    /// Messages that were cut out.
+    cut: VecDeque<Got<Receipt>>,
+    /// Packets that had passed before anything of this look was read.
+    packets: u64,
+    /// Read, and neither given to the library nor cut out.
+    kept: BytesMut,
     /// How many bytes of it may go out.
     cleared: usize,
     /// The rest is the beginning of a message, and cannot go on without more of it.
@@ -86,8 +103,10 @@ impl<S: AsyncWrite + Unpin> Cork<S> {
             frames,
             progress: 0,
             batch: 0,
-            kept: Vec::new(),
-            given: 0,
+            has_given: false,
+            cut: VecDeque::new(),
+            packets: 0,
+            kept: BytesMut::new(),
             cleared: 0,
             is_short: false,
             discard: None,
@@ -138,46 +157,31 @@ impl<S: AsyncWrite + Unpin> Cork<S> {
         self.inside = false;
     }
 
-    /// Lets bytes pass that begin at `from`, of which so many have just come; the rest is kept back.
-    fn pass(&mut self, buf: &mut ReadBuf<'_>, from: usize, came: usize) {
-        let packets = self.frames.tally.packets;
-        let bytes = &buf.filled()[from..];
-        let Pass { passed, then } = self.frames.pass(bytes);
-        if self.go_on(then) {
-            self.kept.extend_from_slice(&bytes[passed..]);
-        }
-        self.note(packets, came);
-        self.batch += passed;
-        buf.set_filled(from + passed);
-    }
-
-    /// Lets what is kept back go out, as far as it may.
-    fn clear(&mut self) {
-        let packets = self.frames.tally.packets;
-        let Pass { passed, then } = self.frames.pass(&self.kept[self.given..]);
-        self.cleared += passed;
-        if !self.go_on(then) {
-            self.kept.truncate(self.cleared);
-        }
-        self.note(packets, 0);
-    }
-
-    /// Whether what is behind the bytes that may pass is of any worth.
-    fn go_on(&mut self, then: Then) -> bool {
+    /// Looks at what is kept: how much of it may go out, and what is behind that.
+    fn look_on(&mut self) {
+        let Pass { passed, then } = self.frames.pass(&self.kept);
+        self.cleared = passed;
         self.is_short = matches!(then, Then::More);
         match then {
-            Then::End | Then::More => {}
+            Then::End | Then::More | Then::Whole => {}
             Then::Pause => self.must_pause = true,
+            Then::Cut(place) => self.cut_out(place),
             Then::Discard(discard) => self.discard = Some(discard),
             Then::Broken(broken) => {
                 if self.frames.has_properties() {
                     self.beside.object();
                 }
+                // Nothing behind it is of any worth.
+                self.kept.truncate(passed);
                 self.finish(Err(io::Error::other(broken)));
-                return false;
             }
         }
-        true
+    }
+
+    /// Cuts out the message that is kept first.
+    fn cut_out(&mut self, place: Place) {
+        let packet = self.kept.split_to(place.packet()).freeze();
+        self.cut.push_back(place.cut(&packet));
     }
 
     /// The stream has ended.
@@ -188,18 +192,12 @@ impl<S: AsyncWrite + Unpin> Cork<S> {
 
     /// Hands out what may go out.
     fn give(&mut self, buf: &mut ReadBuf<'_>) {
-        let end = self.cleared.min(self.given + buf.remaining());
-        buf.put_slice(&self.kept[self.given..end]);
-        self.batch += end - self.given;
-        self.given = end;
-        if self.given == self.kept.len() {
-            self.forget();
-        }
-    }
-
-    fn forget(&mut self) {
-        self.kept.clear();
-        (self.given, self.cleared) = (0, 0);
+        let count = self.cleared.min(buf.remaining());
+        buf.put_slice(&self.kept[..count]);
+        self.kept.advance(count);
+        self.cleared -= count;
+        self.batch += count;
+        self.has_given = true;
     }
 
     /// Throws away what is there of a message that is not to be read; at its end a small one is in its place.
@@ -207,54 +205,50 @@ impl<S: AsyncWrite + Unpin> Cork<S> {
         let Some(discard) = &mut self.discard else {
             return;
         };
-        let taken = discard.take(&self.kept[self.given..]);
+        let taken = discard.take(&self.kept);
+        self.kept.advance(taken);
         self.batch += taken;
         if discard.is_whole() {
-            let rest = self.kept.split_off(self.given + taken);
             let stand_in = discard.stand_in(self.beside.mark());
             self.discard = None;
-            self.forget();
-            self.kept.extend(stand_in);
-            self.kept.extend(rest);
-        } else {
-            self.forget();
+            let rest = self.kept.split();
+            self.kept.extend_from_slice(&stand_in);
+            self.kept.extend_from_slice(&rest);
         }
     }
 
-    /// So many bytes came; so many packets had passed before they were looked at.
-    fn note(&mut self, packets: u64, came: usize) {
-        self.progress += came;
-        let is_life = self.frames.tally.packets > packets || self.progress >= PROGRESS;
+    /// Notes what passed, and hands over what was cut out.
+    fn note(&mut self) {
+        let packets = self.frames.tally.packets;
+        let is_life = packets > self.packets || self.progress >= PROGRESS;
+        self.packets = packets;
         if is_life {
             self.progress = 0;
         }
         let heard = is_life.then(Instant::now);
-        self.beside.note(self.frames.tally, heard);
+        self.beside.note(self.frames.tally, heard, &mut self.cut);
+    }
+
+    /// Room for what comes, bytes.
+    fn room(&self) -> usize {
+        self.kept.capacity() - self.kept.len()
+    }
+
+    /// Makes room for what comes: in the same memory, if nobody has anything in it any more.
+    fn make_room(&mut self) {
+        let is_free = self.kept.is_empty() && self.kept.try_reclaim(BUFFER);
+        if !is_free && self.room() < ROOM_MIN {
+            let room = BUFFER.saturating_sub(self.kept.len());
+            self.kept.reserve(room.max(ROOM_MIN));
+        }
     }
 }
 
 impl<S: AsyncWrite + AsyncRead + Unpin> Cork<S> {
-    /// Puts the beginning of a message that waits for more of it in front of what comes, if there is room for both: so most
-    /// bytes lie where the library wants them. Gives its size.
-    fn lend(&self, buf: &mut ReadBuf<'_>) -> usize {
-        let rest = &self.kept[self.given..];
-        let is_lent = self.is_short && self.discard.is_none() && rest.len() <= buf.remaining() / 2;
-        if !is_lent {
-            return 0;
-        }
-        buf.put_slice(rest);
-        rest.len()
-    }
-
-    /// Reads what comes next. It passes, or is kept back.
-    fn poll_fill(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<()> {
-        let before = buf.filled().len();
-        let lent = self.lend(buf);
-        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
-        let came = buf.filled().len() - before - lent;
-        if came == 0 {
-            buf.set_filled(before);
-        }
+    /// Reads what comes next.
+    fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.make_room();
+        let read = pin!(self.stream.read_buf(&mut self.kept)).poll(cx);
         match read {
             // There may be more to read when it is only this task's turn that is over.
             Poll::Pending if !has_budget_remaining() => return Poll::Pending,
@@ -264,22 +258,50 @@ impl<S: AsyncWrite + AsyncRead + Unpin> Cork<S> {
                 None => return Poll::Pending,
             },
             Poll::Ready(Err(error)) => self.finish(Err(error)),
-            Poll::Ready(Ok(())) if came == 0 => self.finish(Ok(())),
-            Poll::Ready(Ok(())) if lent > 0 || (self.kept.is_empty() && self.discard.is_none()) => {
-                self.forget();
-                self.pass(buf, before, came);
-            }
-            Poll::Ready(Ok(())) => {
-                // What was given out is not kept: a peer that ends each piece within a message would fill the memory.
-                self.kept.drain(..self.given);
-                (self.given, self.cleared) = (0, self.cleared - self.given);
-                self.kept.extend_from_slice(&buf.filled()[before..]);
+            Poll::Ready(Ok(0)) => self.finish(Ok(())),
+            Poll::Ready(Ok(came)) => {
+                self.progress += came;
                 self.is_short = false;
-                self.note(self.frames.tally.packets, came);
-                buf.set_filled(before);
             }
         }
         Poll::Ready(())
+    }
+
+    fn poll_look(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        // A peer that takes nothing may still send: reading goes on, and the write wakes this task when it can.
+        let _ = self.poll_release(cx);
+        loop {
+            let is_starved = self.kept.is_empty() || self.is_short;
+            let must_hand_over = self.cleared > 0 || (is_starved && self.room() < ROOM_MIN);
+            if must_hand_over && (!self.cut.is_empty() || self.beside.has_messages()) {
+                // Whoever asked the library for more looks for them next, and asks again once they are taken.
+                return Poll::Pending;
+            }
+            if self.batch >= BATCH {
+                self.batch = 0;
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if self.cleared > 0 {
+                self.give(buf);
+                return Poll::Ready(Ok(()));
+            }
+            self.throw_away();
+            let is_starved = self.kept.is_empty() || self.is_short;
+            if is_starved && self.end.is_none() {
+                ready!(self.poll_fill(cx));
+                continue;
+            }
+            let comes_out_first = self.has_given && self.frames.may_cut(&self.kept);
+            if std::mem::take(&mut self.must_pause) || comes_out_first {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if is_starved {
+                return Poll::Ready(self.end.replace(Ok(())).unwrap_or(Ok(())));
+            }
+            self.look_on();
+        }
     }
 }
 
@@ -289,37 +311,13 @@ impl<S: AsyncWrite + AsyncRead + Unpin> AsyncRead for Cork<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // A peer that takes nothing may still send: reading goes on, and the write wakes this task when it can.
-        let _ = self.poll_release(cx);
-        let before = buf.filled().len();
-        loop {
-            if self.batch >= BATCH {
-                self.batch = 0;
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            if self.given < self.cleared {
-                self.give(buf);
-                return Poll::Ready(Ok(()));
-            }
-            self.throw_away();
-            let is_starved = self.given == self.kept.len() || self.is_short;
-            if is_starved && self.end.is_none() {
-                ready!(self.poll_fill(cx, buf));
-                if buf.filled().len() > before {
-                    return Poll::Ready(Ok(()));
-                }
-                continue;
-            }
-            if std::mem::take(&mut self.must_pause) {
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            if is_starved {
-                return Poll::Ready(self.end.replace(Ok(())).unwrap_or(Ok(())));
-            }
-            self.clear();
+        let looked = self.poll_look(cx, buf);
+        self.note();
+        if looked.is_pending() {
+            // The library hands out what it has before it comes again.
+            self.has_given = false;
         }
+        looked
     }
 }
 

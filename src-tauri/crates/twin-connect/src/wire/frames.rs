@@ -2,12 +2,16 @@
 //!
 //! The library reads packets in batches, and throws a batch away that ends in an error. So a packet that may be one is
 //! kept back until those before it are out, and whole messages are counted, so that none vanishes untold. A message that the
-//! library must not read is found by its head.
+//! library must not read is found by its head, and so is one that it need not read: most go past it.
 
 use super::{
     head::{Broken, Look, look},
+    place::{Place, is_of_low_qos},
     stand_in::{Discard, STAND_IN_MAX},
 };
+
+/// First byte of a CONNACK (MQTT 5, 3.2).
+const CONNACK: u8 = 0x20;
 
 /// What has passed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +34,8 @@ pub(crate) struct Frames {
     limit: usize,
     /// The packet that begins next was kept back already.
     is_known: bool,
+    /// The broker has answered CONNECT. Before, a message is for the library to stumble over.
+    is_begun: bool,
     pub(crate) tally: Tally,
 }
 
@@ -59,8 +65,13 @@ pub(crate) enum Then {
     End,
     /// A packet to be kept back for a moment: handed in again it passes.
     Pause,
-    /// The beginning of a message. It takes more of it to tell whether it may pass: to be handed in again with that.
+    /// The beginning of a message. It takes more of it to tell whether it may pass, or all of it to cut it out: to be
+    /// handed in again with that.
     More,
+    /// A message to be cut out: to be handed in again without what passes before it.
+    Whole,
+    /// A message to be cut out, all of which is there. It does not pass, and is done with.
+    Cut(Place),
     /// A message that must not pass, and takes its own bytes, from its first on.
     Discard(Discard),
     /// A message that cannot be acknowledged. Nothing behind it is of any worth.
@@ -76,6 +87,7 @@ impl Frames {
             has_properties,
             limit: limit.max(STAND_IN_MAX),
             is_known: false,
+            is_begun: false,
             tally: Tally::default(),
         }
     }
@@ -83,6 +95,13 @@ impl Frames {
     /// Whether it is of a version in which messages have properties.
     pub(crate) fn has_properties(&self) -> bool {
         self.has_properties
+    }
+
+    /// Whether what comes next may be a message that is cut out.
+    pub(crate) fn may_cut(&self, bytes: &[u8]) -> bool {
+        let first = bytes.first();
+        let is_one = first.is_some_and(|first| is_message(*first) && is_of_low_qos(*first));
+        self.is_begun && is_one && matches!(self.at, At::Start)
     }
 
     /// Takes what comes next, and says how much of it may pass now.
@@ -94,9 +113,13 @@ impl Frames {
                     let passed = index;
                     if is_message(*byte) {
                         match look(&bytes[index..], self.has_properties, self.limit) {
-                            Look::Fine { head, left } => {
-                                index += head;
-                                self.advance(*byte, left);
+                            Look::Fine(place) if self.is_begun && place.is_cut() => {
+                                let then = self.cut(index, bytes.len(), place);
+                                return Pass::until(passed, then);
+                            }
+                            Look::Fine(place) => {
+                                index += place.head;
+                                self.advance(*byte, place.left);
                             }
                             Look::Endless => self.at = At::Lost,
                             Look::More => return Pass::until(passed, Then::More),
@@ -136,8 +159,21 @@ impl Frames {
         Pass::until(index, Then::End)
     }
 
+    /// What to do with a message that begins at `index` of `end` bytes and is to be cut out.
+    fn cut(&mut self, index: usize, end: usize, place: Place) -> Then {
+        if end - index < place.packet() {
+            return Then::More;
+        }
+        if index > 0 {
+            return Then::Whole;
+        }
+        self.advance(place.first, 0);
+        Then::Cut(place)
+    }
+
     fn begin(&mut self, first: u8) {
         self.is_known = false;
+        self.is_begun |= first == CONNACK;
         self.at = At::Length {
             first,
             value: 0,
@@ -200,6 +236,7 @@ mod tests {
     use super::*;
     use crate::wire::{
         head::PROPERTIES_MAX,
+        place::CUT_MAX,
         stand_in::{Mark, Replaced},
     };
 
@@ -259,6 +296,13 @@ mod tests {
                 }
                 Then::More if end == stream.len() => break,
                 Then::More => {}
+                Then::Whole => end = at,
+                Then::Cut(place) => {
+                    assert_eq!((pass.passed, place.first), (0, stream[at]));
+                    passed.extend(&stream[at..at + place.packet()]);
+                    at += place.packet();
+                    end = at;
+                }
                 Then::Discard(mut discard) => {
                     at += discard.take(&stream[at..]);
                     let mark = Mark::draw();
@@ -359,6 +403,35 @@ mod tests {
             }
             prop_assert_eq!(frames.tally.packets, 3);
         }
+    }
+
+    #[test]
+    fn small_messages_of_low_quality_are_cut_out_once_the_broker_has_answered() {
+        let small = |first| packet(first, 9, false);
+        let large = packet(0x30, CUT_MAX, false);
+        let passing = [small(0x34), large, small(0xd0)].concat();
+        let mut frames = Frames::new(false, LIMIT);
+        let before = small(0x30);
+        assert_eq!(frames.pass(&before).passed, before.len());
+        let connack = [CONNACK, 2, 0, 0];
+        assert!(matches!(frames.pass(&connack).then, Then::Pause));
+        let stream = [&connack[..], &passing, &small(0x32)].concat();
+        let pass = frames.pass(&stream);
+        assert_eq!(pass.passed, 4 + passing.len());
+        assert!(matches!(pass.then, Then::Whole));
+        for first in [0x30, 0x31, 0x32, 0x3b] {
+            let message = small(first);
+            assert!(frames.may_cut(&message));
+            for end in 1..message.len() {
+                assert!(matches!(frames.pass(&message[..end]).then, Then::More));
+            }
+            let Then::Cut(place) = frames.pass(&[&message[..], &message].concat()).then else {
+                panic!("{first:#x}");
+            };
+            assert_eq!(place.packet(), message.len());
+        }
+        let tally = frames.tally;
+        assert_eq!((tally.plain, tally.acked, tally.packets), (4, 3, 9));
     }
 
     #[test]

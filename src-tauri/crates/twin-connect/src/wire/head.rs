@@ -4,7 +4,11 @@
 //! sends it again on the next one, for ever. So each head is looked at before the library has it. As long as it is sure
 //! where the message ends and which packet identifier it has, it can be acknowledged, whatever else is wrong with it.
 
-use super::stand_in::Discard;
+use super::{
+    codes::{number, prefixed},
+    place::Place,
+    stand_in::Discard,
+};
 use crate::{Unfit, parcel::Unread};
 
 /// Most bytes of properties that a message may have (MQTT 5, 3.3.2.3). The library makes texts of them, which take ten times
@@ -16,8 +20,8 @@ const SHOWN: usize = 64;
 /// What a message is, as far as it can be told.
 #[derive(Debug)]
 pub(super) enum Look {
-    /// One that may pass; behind so many bytes there are so many more.
-    Fine { head: usize, left: usize },
+    /// One that may pass, and where its parts lie.
+    Fine(Place),
     /// Its length is none.
     Endless,
     /// It takes more of it to tell.
@@ -106,7 +110,15 @@ pub(super) fn look(bytes: &[u8], has_properties: bool, limit: usize) -> Look {
         Some(PropertyDefect::Other(text)) if defect.is_none() => unread(Unfit::Malformed, text),
         _ => match defect {
             Some(text) => unread(Unfit::Malformed, text),
-            None => Look::Fine { head, left: size },
+            None => Look::Fine(Place {
+                first: *first,
+                head,
+                left: size,
+                topic: parts.topic.len(),
+                id: parts.id.map(u16::from_be_bytes),
+                properties: weight,
+                payload: parts.before,
+            }),
         },
     }
 }
@@ -255,24 +267,6 @@ fn text(bytes: &[u8], name: &str, defect: &mut Option<String>) -> Option<usize> 
     Some(2 + text.len())
 }
 
-/// The bytes that begin here behind their length (MQTT 5, 1.5.4 and 1.5.6), if all of them are there.
-fn prefixed(bytes: &[u8]) -> Option<&[u8]> {
-    let (length, rest) = bytes.split_first_chunk()?;
-    rest.get(..usize::from(u16::from_be_bytes(*length)))
-}
-
-/// The number of variable length that begins here (MQTT 5, 1.5.5), and how many bytes it has.
-pub(super) fn number(bytes: &[u8]) -> Option<(usize, usize)> {
-    let mut value = 0;
-    for (index, byte) in bytes.iter().take(4).enumerate() {
-        value |= usize::from(byte & 0x7f) << (7 * index);
-        if byte & 0x80 == 0 {
-            return Some((value, index + 1));
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use bytes::{Bytes, BytesMut};
@@ -302,8 +296,8 @@ mod tests {
     /// What is not to be read of it: why, its topic and its payload; none if it passes.
     fn unfit(message: &[u8], has_properties: bool) -> Option<(String, Bytes, Bytes)> {
         match look(message, has_properties, LIMIT) {
-            Look::Fine { head, left } => {
-                assert_eq!(head + left, message.len());
+            Look::Fine(place) => {
+                assert_eq!(place.packet(), message.len());
                 None
             }
             Look::Discard(mut discard) => {
@@ -371,7 +365,7 @@ mod tests {
                 all[index] = byte;
             }
             match look(&all, has_properties, LIMIT) {
-                Look::Fine { .. } => prop_assert!(read(&all, has_properties).is_some()),
+                Look::Fine(_) => prop_assert!(read(&all, has_properties).is_some()),
                 Look::Discard(_) => drop(unfit(&all, has_properties)),
                 Look::Broken(_) => {}
                 other => prop_assert!(false, "{:?}", other),
@@ -383,11 +377,11 @@ mod tests {
         fn a_part_of_a_message_is_never_judged_otherwise(topic in text(), value in text()) {
             let property = [vec![0x26], prefix(b"n"), prefix(&value)].concat();
             let all = message(0x32, &topic, Some(&property), b"payload");
-            let whole = matches!(look(&all, true, LIMIT), Look::Fine { .. });
+            let whole = matches!(look(&all, true, LIMIT), Look::Fine(_));
             for end in 0..all.len() {
                 match look(&all[..end], true, LIMIT) {
                     Look::More => {}
-                    Look::Fine { .. } => prop_assert!(whole),
+                    Look::Fine(_) => prop_assert!(whole),
                     Look::Discard(_) => prop_assert!(!whole),
                     other => prop_assert!(false, "{:?}", other),
                 }

@@ -18,9 +18,12 @@ use crate::{
 };
 
 mod beside;
+mod codes;
 mod cork;
 mod frames;
 mod head;
+mod place;
+mod reading;
 mod stand_in;
 pub(crate) mod v311;
 pub(crate) mod v5;
@@ -195,8 +198,7 @@ pub(crate) trait Wire: Send + Sized {
 
     fn open(spec: &ConnectionSpec, dialler: Dialler) -> (Self::Client, Self);
 
-    /// The next event; the first call connects. After an error there are no more. Not to be dropped half-way, unless
-    /// the link is to end.
+    /// The next event; the first call connects. After an error there are no more. It may be dropped half-way.
     fn poll(&mut self) -> impl Future<Output = Result<Got<Self::Ack>, Fault>> + Send;
 
     /// After the end: a message that was read and not handed out.

@@ -9,16 +9,24 @@ use rumqttc_v4::{
 use tokio::time::Instant;
 
 use super::{
-    Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Given, Got, Lost, OUTGOING, REQUESTS,
-    Receipt, Refused, Said, Wire, beside::Beside, cork::Cork, frames::Frames, qos_of, seconds,
+    Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Got, Lost, OUTGOING, REQUESTS,
+    Receipt, Refused, Said, Wire,
+    beside::Beside,
+    cork::Cork,
+    frames::Frames,
+    qos_of,
+    reading::{Events, Reading},
+    seconds,
 };
 use crate::{BrokerFacts, ConnectionSpec, Qos, Subscription, Will, socket::Dialler};
 
-pub(crate) struct Reader {
+pub(crate) struct Reader(Reading<Loop>);
+
+/// The library's event loop of one link.
+struct Loop {
     events: EventLoop,
+    /// Largest packet of a message, bytes.
     limit: usize,
-    beside: Beside,
-    given: Given,
 }
 
 pub(crate) struct Writer {
@@ -83,20 +91,28 @@ impl Wire for Reader {
                 .max(2),
         );
         events.set_network_options(network);
-        let reader = Reader {
-            events,
-            limit: spec.limits.wire_limit(),
-            beside: beside.clone(),
-            given: Given::default(),
-        };
+        let limit = spec.limits.wire_limit();
+        let reader = Reader(Reading::new(Loop { events, limit }, beside.clone()));
         (Writer { client, beside }, reader)
     }
 
     async fn poll(&mut self) -> Result<Got<Receipt>, Fault> {
+        self.0.next().await
+    }
+
+    fn leftover(&mut self) -> Option<Got<Receipt>> {
+        self.0.leftover()
+    }
+
+    fn lost(&self) -> Lost {
+        self.0.lost()
+    }
+}
+
+impl Events for Loop {
+    async fn next(&mut self) -> Result<Got<Receipt>, Fault> {
         match self.events.poll().await {
-            Ok(Event::Incoming(Packet::Publish(publish))) => {
-                Ok(self.given.count(message(publish), self.beside.mark()))
-            }
+            Ok(Event::Incoming(Packet::Publish(publish))) => Ok(message(publish)),
             Ok(Event::Incoming(Incoming::ConnAck(connack))) => {
                 let keep_alive = self.events.mqtt_options.keep_alive();
                 // It counts its own silence, not the broker's: whoever holds the link asks for signs of life.
@@ -121,14 +137,10 @@ impl Wire for Reader {
     fn leftover(&mut self) -> Option<Got<Receipt>> {
         while let Some(event) = self.events.state.events.pop_front() {
             if let Event::Incoming(Packet::Publish(publish)) = event {
-                return Some(self.given.count(message(publish), self.beside.mark()));
+                return Some(message(publish));
             }
         }
         None
-    }
-
-    fn lost(&self) -> Lost {
-        self.given.lost(self.beside.seen().tally)
     }
 }
 

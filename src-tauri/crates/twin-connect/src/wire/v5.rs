@@ -11,19 +11,21 @@ use rumqttc::{
 use tokio::time::Instant;
 
 use super::{
-    Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Given, Got, Lost, OUTGOING, REQUESTS,
-    Receipt, Refused, Said, Wire, beside::Beside, cork::Cork, frames::Frames, qos_of, seconds,
+    Answer, Answers, BATCH, Client, FILTERS, Fault, GOODBYE, Got, Lost, OUTGOING, REQUESTS,
+    Receipt, Refused, Said, Wire,
+    beside::Beside,
+    cork::Cork,
+    frames::Frames,
+    qos_of,
+    reading::{Events, Reading},
+    seconds,
 };
 use crate::{
     BrokerFacts, ConnectionSpec, Properties, Qos, Session, Subscription, Will, certificate::cut,
     socket::Dialler,
 };
 
-pub(crate) struct Reader {
-    events: EventLoop,
-    beside: Beside,
-    given: Given,
-}
+pub(crate) struct Reader(Reading<EventLoop>);
 
 pub(crate) struct Writer {
     client: AsyncClient,
@@ -126,25 +128,33 @@ impl Wire for Reader {
         let (client, events) = AsyncClient::builder(options(spec, dialler, beside.clone()))
             .capacity(REQUESTS)
             .build();
-        let reader = Reader {
-            events,
-            beside: beside.clone(),
-            given: Given::default(),
-        };
+        let reader = Reader(Reading::new(events, beside.clone()));
         (Writer { client, beside }, reader)
     }
 
     async fn poll(&mut self) -> Result<Got<Receipt>, Fault> {
-        match self.events.poll().await {
-            Ok(Event::Incoming(Packet::Publish(publish))) => {
-                Ok(self.given.count(message(publish), self.beside.mark()))
-            }
+        self.0.next().await
+    }
+
+    fn leftover(&mut self) -> Option<Got<Receipt>> {
+        self.0.leftover()
+    }
+
+    fn lost(&self) -> Lost {
+        self.0.lost()
+    }
+}
+
+impl Events for EventLoop {
+    async fn next(&mut self) -> Result<Got<Receipt>, Fault> {
+        match self.poll().await {
+            Ok(Event::Incoming(Packet::Publish(publish))) => Ok(message(publish)),
             Ok(Event::Incoming(Incoming::ConnAck(connack))) => {
-                self.events.options.clear_session_store();
+                self.options.clear_session_store();
                 let broker = facts(connack.session_present, connack.properties);
-                let keep_alive = self.events.options.keep_alive();
+                let keep_alive = self.options.keep_alive();
                 // It counts its own silence, not the broker's: whoever holds the link asks for signs of life.
-                self.events.options.set_keep_alive(0);
+                self.options.set_keep_alive(0);
                 Ok(Got::Up {
                     session_present: connack.session_present,
                     max_packet: broker
@@ -163,16 +173,12 @@ impl Wire for Reader {
     }
 
     fn leftover(&mut self) -> Option<Got<Receipt>> {
-        while let Some(event) = self.events.state.events.pop_front() {
+        while let Some(event) = self.state.events.pop_front() {
             if let Event::Incoming(Packet::Publish(publish)) = event {
-                return Some(self.given.count(message(publish), self.beside.mark()));
+                return Some(message(publish));
             }
         }
         None
-    }
-
-    fn lost(&self) -> Lost {
-        self.given.lost(self.beside.seen().tally)
     }
 }
 

@@ -17,7 +17,7 @@ use std::{
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
 use twin_core::{
     OccurrenceId, Timestamp,
-    alarm::{AlarmState, AlarmTransition, Cause},
+    alarm::{AlarmTransition, Cause},
 };
 
 use crate::{
@@ -222,6 +222,17 @@ impl Alarms {
         as_of::beside(&self.database, t, later).await
     }
 
+    /// Those of these occurrences that there are, in no order.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn occurrences<'a>(
+        &self,
+        ids: impl Iterator<Item = &'a OccurrenceId> + Send,
+    ) -> Result<Vec<AlarmRecord>> {
+        record::occurrences(&self.database, ids.map(OccurrenceId::as_str)).await
+    }
+
     /// One occurrence.
     ///
     /// # Errors
@@ -368,13 +379,21 @@ async fn append(
     let settles = settled.0.cmp(&before);
     let mut stored = replay::stored(&mut *connection, transitions, settles).await?;
     let mut numbers = Vec::with_capacity(transitions.len());
+    let mut first_new = None;
     for transition in transitions {
         let list = stored.get_mut(transition.occurrence.as_str());
         let seq = match list.and_then(VecDeque::pop_front) {
             Some(seq) => seq,
-            None => store(&mut *connection, transition).await?,
+            None => {
+                let seq = store(&mut *connection, transition).await?;
+                first_new = first_new.or(Some(seq));
+                seq
+            }
         };
         numbers.push(seq.cast_unsigned());
+    }
+    if let Some(first) = first_new {
+        update_occurrences(&mut *connection, first).await?;
     }
     set_settled(connection, settled).await?;
     Ok(numbers)
@@ -396,7 +415,6 @@ async fn store(
     transition: &AlarmTransition,
 ) -> sqlx::Result<i64> {
     let seq = insert_transition(&mut *connection, transition).await?;
-    update_occurrence(&mut *connection, seq, transition).await?;
     if let Cause::Acknowledged { user, comment } = &transition.cause {
         let entry = AuditEntry {
             at: transition.at,
@@ -442,42 +460,24 @@ async fn insert_transition(
     .await
 }
 
-/// Keeps the occurrence's standing in step with its newest transition.
-async fn update_occurrence(
-    connection: &mut SqliteConnection,
-    seq: i64,
-    transition: &AlarmTransition,
-) -> sqlx::Result<()> {
-    let acknowledgement = match &transition.cause {
-        Cause::Acknowledged { user, comment } => Some((user, comment)),
-        _ => None,
-    };
-    let returned_at = match &transition.cause {
-        Cause::Returned => Some(transition.source_time.micros()),
-        _ => None,
-    };
-    // Over, and raised again at the same source time: the id is the same, the alarm is another.
-    let raised_anew = transition.from == AlarmState::Normal;
+/// Keeps the standing of occurrences in step with their transitions, from the one with the number `first` on.
+async fn update_occurrences(connection: &mut SqliteConnection, first: i64) -> sqlx::Result<()> {
+    // From the normal state: over, and raised again at the same source time. The id is the same, the alarm is another.
     sqlx::query(
         "INSERT INTO occurrence (id, raised_seq, last_seq, state, since, returned_at, acknowledged_by, \
-         acknowledged_at, comment) VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8) \
-         ON CONFLICT (id) DO UPDATE SET last_seq = ?2, state = ?3, since = ?4, \
-         raised_seq = iif(?10, ?2, raised_seq), \
-         returned_at = CASE ?9 WHEN 'raised' THEN NULL WHEN 'returned' THEN ?5 ELSE returned_at END, \
-         acknowledged_by = coalesce(?6, iif(?10, NULL, acknowledged_by)), \
-         acknowledged_at = coalesce(?7, iif(?10, NULL, acknowledged_at)), \
-         comment = coalesce(?8, iif(?10, NULL, comment))",
+         acknowledged_at, comment) \
+         SELECT occurrence, seq, seq, to_state, at, iif(cause = 'returned', source_time, NULL), user, \
+         iif(cause = 'acknowledged', at, NULL), comment FROM transition WHERE seq >= ? ORDER BY seq \
+         ON CONFLICT (id) DO UPDATE SET \
+         (last_seq, state, since, raised_seq, returned_at, acknowledged_by, acknowledged_at, comment) = \
+         (SELECT seq, to_state, at, iif(from_state = 'normal', seq, occurrence.raised_seq), \
+         CASE cause WHEN 'raised' THEN NULL WHEN 'returned' THEN source_time ELSE occurrence.returned_at END, \
+         coalesce(excluded.acknowledged_by, iif(from_state = 'normal', NULL, occurrence.acknowledged_by)), \
+         coalesce(excluded.acknowledged_at, iif(from_state = 'normal', NULL, occurrence.acknowledged_at)), \
+         coalesce(excluded.comment, iif(from_state = 'normal', NULL, occurrence.comment)) \
+         FROM transition WHERE seq = excluded.last_seq)",
     )
-    .bind(transition.occurrence.as_str())
-    .bind(seq)
-    .bind(transition.to.name())
-    .bind(transition.at.micros())
-    .bind(returned_at)
-    .bind(acknowledgement.map(|(user, _)| user))
-    .bind(acknowledgement.map(|_| transition.at.micros()))
-    .bind(acknowledgement.map(|(_, comment)| comment))
-    .bind(cause_name(&transition.cause))
-    .bind(raised_anew)
+    .bind(first)
     .execute(connection)
     .await
     .map(drop)

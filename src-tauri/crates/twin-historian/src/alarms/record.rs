@@ -1,15 +1,15 @@
 //! Reading occurrences and transitions.
 
-use sqlx::{QueryBuilder, Row as _, Sqlite, sqlite::SqliteRow};
+use sqlx::{Row as _, sqlite::SqliteRow};
 use twin_core::{
     OccurrenceId, SignalKey, Timestamp,
     alarm::{AlarmKind, AlarmState, AlarmTransition, Cause, Priority, StandingAlarm},
 };
 
-use super::KEYS_A_PART;
 use crate::{
     database::Database,
     error::{Error, Result},
+    lists::json_texts,
 };
 
 /// One occurrence as it stands, with what an alarm list shows of it.
@@ -63,6 +63,20 @@ pub(super) async fn history(
     rows.iter().map(|row| record(database, row)).collect()
 }
 
+/// These occurrences as they are, in no order.
+pub(super) async fn occurrences<'a>(
+    database: &Database,
+    ids: impl Iterator<Item = &'a str>,
+) -> Result<Vec<AlarmRecord>> {
+    let query = sqlx::query(select(
+        "WHERE occurrence.id IN (SELECT value FROM json_each(?))",
+    ));
+    let query = query.bind(json_texts(ids));
+    let rows = query.fetch_all(&database.readers).await;
+    let rows = rows.map_err(Error::sql(&database.file, "read alarms"))?;
+    rows.iter().map(|row| record(database, row)).collect()
+}
+
 pub(super) async fn occurrence(
     database: &Database,
     id: &OccurrenceId,
@@ -71,27 +85,6 @@ pub(super) async fn occurrence(
     let row = query.fetch_optional(&database.readers).await;
     let row = row.map_err(Error::sql(&database.file, "read an alarm"))?;
     row.map(|row| record(database, &row)).transpose()
-}
-
-/// These occurrences as they are, in no order.
-pub(super) async fn of(database: &Database, ids: &[String]) -> Result<Vec<AlarmRecord>> {
-    let mut records = Vec::with_capacity(ids.len());
-    for part in ids.chunks(KEYS_A_PART) {
-        let mut sql = QueryBuilder::<Sqlite>::new(OCCURRENCE);
-        let mut list = sql.push(" WHERE occurrence.id IN (").separated(", ");
-        for id in part {
-            list.push_bind(id);
-        }
-        list.push_unseparated(")");
-        let rows = sql.build().persistent(false).fetch_all(&database.readers);
-        let rows = rows
-            .await
-            .map_err(Error::sql(&database.file, "read alarms"))?;
-        for row in &rows {
-            records.push(record(database, row)?);
-        }
-    }
-    Ok(records)
 }
 
 pub(super) async fn transitions(

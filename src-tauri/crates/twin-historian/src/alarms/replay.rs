@@ -6,6 +6,7 @@
 //! equal transitions that all happened.
 
 use std::{
+    borrow::Cow,
     cmp::Ordering,
     collections::{HashMap, VecDeque},
 };
@@ -14,24 +15,25 @@ use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 use twin_core::alarm::AlarmTransition;
 
 use super::{ACKNOWLEDGED, cause_name};
+use crate::lists::json_texts;
 
 /// What two transitions of one occurrence must share to be the same one. Not the moment at which the engine made it:
 /// a replay makes it at another.
 #[derive(PartialEq, Eq)]
 struct Mark {
     source_time: i64,
-    cause: String,
-    from: String,
-    to: String,
+    cause: Cow<'static, str>,
+    from: Cow<'static, str>,
+    to: Cow<'static, str>,
 }
 
 impl Mark {
     fn of(transition: &AlarmTransition) -> Mark {
         Mark {
             source_time: transition.source_time.micros(),
-            cause: cause_name(&transition.cause).to_owned(),
-            from: transition.from.name().to_owned(),
-            to: transition.to.name().to_owned(),
+            cause: cause_name(&transition.cause).into(),
+            from: transition.from.name().into(),
+            to: transition.to.name().into(),
         }
     }
 
@@ -47,15 +49,30 @@ pub(super) async fn stored<'a>(
     transitions: &'a [AlarmTransition],
     settles: Ordering,
 ) -> sqlx::Result<HashMap<&'a str, VecDeque<i64>>> {
-    let mut lists = HashMap::<&str, Vec<Mark>>::new();
+    let mut firsts = HashMap::with_capacity(transitions.len());
     for transition in transitions {
-        let list = lists.entry(transition.occurrence.as_str()).or_default();
-        list.push(Mark::of(transition));
+        let id = transition.occurrence.as_str();
+        firsts.entry(id).or_insert(transition);
     }
+    // Where each stands that is known at all: what follows that is new, which is how nearly all are.
+    let states: Vec<(String, String)> = sqlx::query_as(
+        "SELECT id, state FROM occurrence WHERE id IN (SELECT value FROM json_each(?))",
+    )
+    .bind(json_texts(firsts.keys().copied()))
+    .fetch_all(&mut *connection)
+    .await?;
     let mut stored = HashMap::new();
-    for (occurrence, list) in lists {
-        let numbers = stored_of(&mut *connection, occurrence, &list, settles).await?;
-        stored.insert(occurrence, numbers);
+    for (occurrence, state) in states {
+        let Some(first) = firsts.get(occurrence.as_str()) else {
+            continue;
+        };
+        if settles == Ordering::Greater && first.from.name() == state {
+            continue;
+        }
+        let of = |other: &&AlarmTransition| other.occurrence == first.occurrence;
+        let list: Vec<Mark> = transitions.iter().filter(of).map(Mark::of).collect();
+        let numbers = stored_of(&mut *connection, &occurrence, &list, settles).await?;
+        stored.insert(first.occurrence.as_str(), numbers);
     }
     Ok(stored)
 }
@@ -139,9 +156,9 @@ async fn newest(
     let marked = |row: &SqliteRow| {
         let mark = Mark {
             source_time: row.try_get("source_time")?,
-            cause: row.try_get("cause")?,
-            from: row.try_get("from_state")?,
-            to: row.try_get("to_state")?,
+            cause: row.try_get::<String, _>("cause")?.into(),
+            from: row.try_get::<String, _>("from_state")?.into(),
+            to: row.try_get::<String, _>("to_state")?.into(),
         };
         Ok((row.try_get("seq")?, mark))
     };

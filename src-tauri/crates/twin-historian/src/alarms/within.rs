@@ -120,7 +120,7 @@ pub(super) async fn within(database: &Database, asked: &Within) -> Result<Stood>
         more = more.saturating_sub(u64::from(limit)).clamp(1, MORE_MAX);
     }
     let rows = match asked.as_of {
-        None => record::of(database, &found).await?,
+        None => record::occurrences(database, found.iter().map(String::as_str)).await?,
         Some(t) => as_of::records(database, &found, t).await?,
     };
     Ok(Stood {

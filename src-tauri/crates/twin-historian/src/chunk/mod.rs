@@ -7,6 +7,7 @@
 //! in that nothing in it is by pco (`packed.rs`): it will soon be written again, as part of a larger one.
 
 mod encode;
+mod few;
 mod floats;
 mod packed;
 mod pages;
@@ -23,6 +24,7 @@ use std::ops::Range;
 use twin_core::{Quality, SignalKey, Timestamp, Value, ValueKind};
 
 pub(crate) use encode::{Encoder, encode};
+use few::Few;
 pub(crate) use pages::{PAGE_SAMPLES, page_count};
 pub(crate) use stretch::{Statistics, Stretch, number};
 use values::Values;
@@ -37,11 +39,14 @@ use crate::{
 /// cost compression, more make the rewriting for a late sample dearer.
 pub(crate) const CHUNK_SAMPLES_MAX: usize = 5_000;
 /// What a reader takes, so that a later version may write larger chunks.
-const READ_SAMPLES_MAX: usize = 65_536;
+pub(crate) const READ_SAMPLES_MAX: usize = 65_536;
 /// The version of large chunks.
 const FINE: u8 = 2;
 /// The version of small ones: no flipped bit makes another version of it, for the checksum does not cover this byte.
 const QUICK: u8 = 4;
+
+/// Pages of which a list is kept in place: those of chunks that will soon be part of a larger one.
+const FEW_PAGES: usize = 4;
 
 /// Equal neighbours: those before index `end`, from where the run before ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +71,7 @@ pub(crate) struct Chunk<'a> {
     kinds: Vec<Run<ValueKind>>,
     qualities: Vec<Run<Quality>>,
     /// The first source time of each page, µs.
-    starts: Vec<i64>,
+    starts: Few<i64, FEW_PAGES>,
     body: Body<'a>,
 }
 
@@ -107,7 +112,7 @@ impl<'a> Chunk<'a> {
             Ok(Quality::from_bytes([reader.u8()?, reader.u8()?]))
         })?;
         let times = Wholes::read(&mut reader, n)?;
-        let mut starts = Vec::with_capacity(page_count(n));
+        let mut starts = Few::with_capacity(page_count(n));
         for page in 0..page_count(n) {
             starts.push(times.at_start(page, reader.signed()?));
         }
@@ -134,9 +139,13 @@ impl<'a> Chunk<'a> {
     /// [`open`](Self::open) for a reader who wants samples of `signal`: a flipped bit in the table of chunks must not show
     /// another signal's.
     pub(crate) fn of(signal: SignalKey, blob: &'a [u8]) -> Result<Chunk<'a>, Malformed> {
-        let chunk = Chunk::open(blob)?;
-        if chunk.signal.is_none_or(|found| found == signal) {
-            Ok(chunk)
+        Chunk::open(blob)?.only_of(signal)
+    }
+
+    /// The chunk, if it is one of the signal.
+    pub(crate) fn only_of(self, signal: SignalKey) -> Result<Chunk<'a>, Malformed> {
+        if self.signal.is_none_or(|found| found == signal) {
+            Ok(self)
         } else {
             Err(Malformed {
                 at: 5,
@@ -162,7 +171,7 @@ impl<'a> Chunk<'a> {
         }
     }
 
-    pub(crate) const fn page_count(&self) -> usize {
+    pub(crate) fn page_count(&self) -> usize {
         self.starts.len()
     }
 
@@ -190,17 +199,28 @@ impl<'a> Chunk<'a> {
             Body::Old(samples) => Ok(samples[range].iter().map(|s| s.time.micros()).collect()),
             Body::New(columns) => {
                 let mut found = Vec::with_capacity(range.len());
-                columns.times.decode(pages.clone(), &mut found)?;
-                let begin = found.first() == self.starts.get(pages.start);
-                if range.is_empty() || begin && found.is_sorted_by(|a, b| a < b) {
-                    Ok(found)
-                } else {
-                    Err(Malformed {
-                        at: 0,
-                        what: "times are not in order",
-                    })
-                }
+                self.put_times(columns, pages, &mut found)?;
+                Ok(found)
             }
+        }
+    }
+
+    /// Fills in source times, µs.
+    fn put_times(
+        &self,
+        columns: &Columns<'_>,
+        pages: Range<usize>,
+        found: &mut Vec<i64>,
+    ) -> Result<(), Malformed> {
+        columns.times.decode(pages.clone(), found)?;
+        let begin = found.first() == self.starts.get(pages.start);
+        if self.indices(&pages).is_empty() || begin && found.is_sorted_by(|a, b| a < b) {
+            Ok(())
+        } else {
+            Err(Malformed {
+                at: 0,
+                what: "times are not in order",
+            })
         }
     }
 
@@ -285,9 +305,19 @@ impl<'a> Chunk<'a> {
     /// All samples as columns. The arrival numbers of a blob of version 1 are given by `number`, from received times.
     pub(crate) fn stretch(
         &self,
+        number: impl FnMut(i64, Timestamp) -> u64,
+    ) -> Result<Stretch, Malformed> {
+        self.stretch_with(0, number)
+    }
+
+    /// [`stretch`](Self::stretch) with room for so many samples more.
+    pub(crate) fn stretch_with(
+        &self,
+        more: usize,
         mut number: impl FnMut(i64, Timestamp) -> u64,
     ) -> Result<Stretch, Malformed> {
         let mut stretch = Stretch::default();
+        stretch.reserve(self.len + more);
         match &self.body {
             Body::Old(samples) => {
                 for sample in samples {
@@ -297,12 +327,12 @@ impl<'a> Chunk<'a> {
             }
             Body::New(columns) => {
                 let pages = 0..self.page_count();
-                stretch.times = self.times(pages.clone())?;
+                self.put_times(columns, pages.clone(), &mut stretch.times)?;
                 if let Received::Numbers(numbers) = self.received(pages)? {
-                    stretch.arrivals = numbers;
+                    stretch.arrivals.extend(numbers);
                 }
-                stretch.kinds = each(&self.kinds, 0..self.len).collect();
-                stretch.qualities = each(&self.qualities, 0..self.len).collect();
+                stretch.kinds.extend(each(&self.kinds, 0..self.len));
+                stretch.qualities.extend(each(&self.qualities, 0..self.len));
                 columns.values.bits(&self.kinds, self.len, &mut stretch)?;
             }
         }

@@ -6,7 +6,11 @@
 
 use std::ops::Range;
 
-use super::pages::{PAGE_SAMPLES, page_count};
+use super::{
+    FEW_PAGES,
+    few::Few,
+    pages::{PAGE_SAMPLES, page_count},
+};
 use crate::bytes::{Malformed, Reader, put_varint};
 
 /// The form of a page of LEB128 numbers: small ones with a few large ones between them.
@@ -88,14 +92,14 @@ fn put_bits(out: &mut Vec<u8>, codes: impl Iterator<Item = u64>, width: u8) {
 pub(super) struct Packed<'a> {
     n: usize,
     /// Form of each page, and where it ends in `data`.
-    pages: Vec<(u8, usize)>,
+    pages: Few<(u8, usize), FEW_PAGES>,
     data: &'a [u8],
 }
 
 impl<'a> Packed<'a> {
     /// What [`put_packed`] wrote of `n` numbers.
     pub(super) fn read(reader: &mut Reader<'a>, n: usize) -> Result<Packed<'a>, Malformed> {
-        let mut pages = Vec::with_capacity(page_count(n));
+        let mut pages = Few::with_capacity(page_count(n));
         let mut end = 0_usize;
         for page in 0..page_count(n) {
             let form = reader.u8()?;

@@ -239,14 +239,14 @@ impl<'a> Values<'a> {
         })
     }
 
-    /// Fills the columns `bits` and `texts` with the values of all `n` samples.
+    /// Fills the columns `bits` and `texts`, which are empty, with the values of all `n` samples.
     pub(crate) fn bits(
         &self,
         kinds: &[Run<ValueKind>],
         n: usize,
         stretch: &mut Stretch,
     ) -> Result<(), Malformed> {
-        let mut bits = Vec::with_capacity(n);
+        let bits = &mut stretch.bits;
         self.runs(kinds, 0..n, |kind, part, column| {
             match column {
                 Column::Floats(values) => {
@@ -266,7 +266,6 @@ impl<'a> Values<'a> {
             }
             Ok(())
         })?;
-        stretch.bits = bits;
         stretch.texts.clone_from(&self.words);
         Ok(())
     }

@@ -13,6 +13,8 @@ use std::ops::Range;
 use pco::{DeltaSpec, ModeSpec};
 
 use super::{
+    FEW_PAGES,
+    few::Few,
     packed::{Packed, put_packed},
     pages::{PAGE_SAMPLES, Pages, page_count, put_pages},
 };
@@ -281,7 +283,7 @@ pub(crate) struct Wholes<'a> {
     rule: Rule,
     base: i64,
     unit: i64,
-    anchors: Vec<i64>,
+    anchors: Few<i64, FEW_PAGES>,
     residuals: Residuals<'a>,
 }
 
@@ -302,7 +304,7 @@ impl<'a> Wholes<'a> {
         let base = reader.signed()?;
         let unit = reader.varint()?.cast_signed();
         let step = reader.signed()?;
-        let mut anchors = Vec::with_capacity(page_count(n));
+        let mut anchors = Few::with_capacity(page_count(n));
         let mut foretold = 0_i64;
         for _ in 0..page_count(n) {
             let left = if flags & ANCHORS == 0 {

@@ -6,9 +6,10 @@ use twin_core::SignalKey;
 use super::{ahead::End, place::Placer, plan::StoredChunk};
 use crate::{
     chunk::Stretch,
-    chunks::{ChunkRow, json},
+    chunks::ChunkRow,
     error::{Error, Result},
     historian::signal_key,
+    lists::json,
 };
 
 const BLOBS_A_STATEMENT: usize = 1_000;

@@ -38,7 +38,7 @@ use place::Placer;
 /// Journal rows that one step looks at.
 const STEP_ROWS_MAX: usize = 100_000;
 /// Signals, and samples, whose chunks are looked up together.
-const GROUP_SIGNALS: usize = 64;
+const GROUP_SIGNALS: usize = 128;
 const GROUP_SAMPLES: usize = 65_536;
 /// Journal rows that one transaction removes.
 const ROWS_REMOVED_AT_A_TIME: i64 = 128;
@@ -73,10 +73,10 @@ impl Historian {
             || tail.bytes() >= tail::bytes_max(samples_max)
     }
 
-    /// A batch whose samples are in chunks and of which nobody else knows, for its memory: see
-    /// [`Options::spent_bytes_max`](crate::Options::spent_bytes_max).
-    pub fn spent_batch(&self) -> Option<Arc<SampleBatch>> {
-        self.inner.spent.take()
+    /// A batch whose samples are in chunks and of which nobody else knows, for its memory, which has room for so many samples:
+    /// see [`Options::spent_bytes_max`](crate::Options::spent_bytes_max).
+    pub fn spent_batch(&self, samples: usize) -> Option<Arc<SampleBatch>> {
+        self.inner.spent.take(samples)
     }
 
     /// Moves journal rows up to `upto` (settled ones: the replay at start needs the others) to chunks: as many as

@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     arrivals::{ArrivalCache, Numberer},
-    chunk::{self, Chunk, Encoder, Statistics, Stretch},
+    bytes::Malformed,
+    chunk::{self, Chunk, Encoder, READ_SAMPLES_MAX, Statistics, Stretch},
     chunks::NO_DATA,
     error::{Error, Result},
     events::NewCorrection,
@@ -27,6 +28,9 @@ const TINY_PART: usize = 16;
 const SMALL_MAX: usize = 8;
 /// Samples of one signal in one transaction, when they may replace others.
 const SAMPLES_A_PART: usize = 4_096;
+
+/// An open chunk and its samples.
+type Opened<'b> = std::result::Result<(Chunk<'b>, Stretch), Malformed>;
 
 /// One run of placing samples: a compaction step or an import.
 pub(super) struct Placer<'a> {
@@ -282,12 +286,15 @@ impl<'a> Placer<'a> {
         let file = &self.inner.telemetry.file;
         let mut stored = Stretch::default();
         let mut received = Vec::new();
-        for row in chunks {
+        let behind = |at: usize| -> usize {
+            let rows = &chunks[at + 1..];
+            rows.iter().map(|row| row.count as usize).sum()
+        };
+        for (at, row) in chunks.iter().enumerate() {
             self.plan.replaced += 1;
             let blob = self.blob(row).await?;
-            let whose = Chunk::open(&blob).ok().and_then(|chunk| chunk.signal());
-            // Samples of another signal belong to a chunk of that one: they must stay where they are.
-            let is_anothers = whose.is_some_and(|whose| whose != signal);
+            let more = fresh.len() + behind(at);
+            let (is_anothers, opened) = self.read(signal, &blob, more);
             let data = if is_anothers {
                 NO_DATA
             } else {
@@ -296,11 +303,6 @@ impl<'a> Placer<'a> {
             self.plan.delete.push(Place {
                 data,
                 ..row.place()
-            });
-            let opened = Chunk::of(signal, &blob).and_then(|chunk| {
-                let numbers = &mut self.numbers;
-                let samples = chunk.stretch(|time, at| numbers.number_sample(time, at))?;
-                Ok((chunk, samples))
             });
             match opened {
                 Ok((chunk, samples)) => {
@@ -342,6 +344,21 @@ impl<'a> Placer<'a> {
             self.note_correction(signal, replaced).await?;
         }
         Ok(joined)
+    }
+
+    /// The samples of a chunk, with room for so many more; and whether they are another signal's.
+    fn read<'b>(&mut self, signal: SignalKey, blob: &'b [u8], more: usize) -> (bool, Opened<'b>) {
+        let chunk = Chunk::open(blob);
+        let whose = chunk.as_ref().ok().and_then(Chunk::signal);
+        let opened = chunk.and_then(|chunk| {
+            let chunk = chunk.only_of(signal)?;
+            let number = |time, at| self.numbers.number_sample(time, at);
+            // A damaged row may count to any number.
+            let samples = chunk.stretch_with(more.min(READ_SAMPLES_MAX), number)?;
+            Ok((chunk, samples))
+        });
+        // They belong to a chunk of that one: they must stay where they are.
+        (whose.is_some_and(|whose| whose != signal), opened)
     }
 
     async fn note_correction(&mut self, signal: SignalKey, replaced: &Replaced) -> Result<()> {

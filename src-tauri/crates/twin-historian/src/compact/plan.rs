@@ -8,11 +8,11 @@ use twin_core::SignalKey;
 use crate::{
     arrivals::{ArrivalRow, put_arrivals},
     chunk::Statistics,
-    chunks::json,
     database::Durability,
     error::{Error, Result},
     events::{NewCorrection, put_corrections},
     historian::Inner,
+    lists::json,
     proof,
     rollup::store as rollup,
 };
@@ -115,6 +115,7 @@ pub(super) async fn carry_out(
     mut plan: Plan,
     arrivals: &[ArrivalRow],
 ) -> Result<Plan> {
+    let blobs = plan.blobs.len();
     if !plan.is_empty() {
         let mut writer = inner.telemetry.writer.lock().await;
         // NORMAL is enough: should a power cut take this commit, the journal rows are back.
@@ -126,25 +127,22 @@ pub(super) async fn carry_out(
         inner.chunks_sealed(lasting.map(|chunk| chunk.signal), false);
         inner.telemetry.ease_log().await;
     }
-    Ok(Plan {
-        delete: Vec::new(),
-        insert: Vec::new(),
-        blobs: Vec::new(),
-        quarantine: Vec::new(),
-        corrections: Vec::new(),
-        dirty: Vec::new(),
-        new: Vec::new(),
-        moving: None,
-        chunks_written: plan.chunks_written + plan.insert.len() as u64,
-        corrected: plan.corrected
-            + plan
-                .corrections
-                .iter()
-                .map(|note| 1 + note.skipped)
-                .sum::<u64>(),
-        quarantined: plan.quarantined + plan.quarantine.len() as u64,
-        ..plan
-    })
+    plan.chunks_written += plan.insert.len() as u64;
+    plan.corrected += (plan.corrections.iter())
+        .map(|note| 1 + note.skipped)
+        .sum::<u64>();
+    plan.quarantined += plan.quarantine.len() as u64;
+    // The next part is planned in the same memory.
+    plan.delete.clear();
+    plan.insert.clear();
+    // The blobs themselves went with the statement.
+    plan.blobs = Vec::with_capacity(blobs);
+    plan.quarantine.clear();
+    plan.corrections.clear();
+    plan.dirty.clear();
+    plan.new.clear();
+    plan.moving = None;
+    Ok(plan)
 }
 
 /// A chunk that is not where it was, or stands where none was found: a key among the statistics is damaged.

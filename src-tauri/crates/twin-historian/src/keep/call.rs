@@ -10,10 +10,11 @@ use super::{
     removal::{self, Entry},
 };
 use crate::{
-    chunks::{ChunkRow, json},
+    chunks::ChunkRow,
     database::Durability,
     error::{Error, Result},
     historian::Inner,
+    lists::json,
     proof::rolled_proof,
     rebuild,
 };

@@ -11,10 +11,11 @@ use twin_core::{SignalKey, Timestamp};
 use super::cover::{Of, Piece, Rolled};
 use crate::{
     chunk::Statistics,
-    chunks::{ChunkRow, Want, chunk_blobs, chunks_in, json, missing, points},
+    chunks::{ChunkRow, Want, chunk_blobs, chunks_in, missing, points},
     error::{Error, Result},
     historian::{Inner, signal_key},
     journal,
+    lists::json,
     points::{Points, weave},
     proof::rolled_proof,
     rollup::{

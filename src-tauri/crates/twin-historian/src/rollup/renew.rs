@@ -11,10 +11,10 @@ use super::{
     store::{drop_block, has_blocks, insert_dirty, place, prove, span},
 };
 use crate::{
-    chunks::json,
     database::Durability,
     error::{Error, Result},
     historian::{Inner, signal_key},
+    lists::json,
     proof::rolled_proof,
 };
 

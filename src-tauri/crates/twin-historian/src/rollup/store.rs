@@ -1,6 +1,6 @@
 //! Blocks of the pyramid in the file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use sqlx::SqliteConnection;
 use twin_core::SignalKey;
@@ -11,9 +11,9 @@ use super::{
     ladder::{BLOCK_BUCKETS, Level, WIDTHS, block_of, first_instant, last_instant},
 };
 use crate::{
-    chunks::json,
     error::{Error, Result},
     historian::{Inner, signal_key},
+    lists::json,
     proof::rolled_proof,
 };
 
@@ -327,32 +327,38 @@ async fn not_waiting(
     if new.is_empty() {
         return Ok(new);
     }
-    let mut spans = BTreeMap::<i64, (i64, i64)>::new();
-    for [signal, from, to] in &new {
-        let span = spans.entry(*signal).or_insert((*from, *to));
-        *span = (span.0.min(*from), span.1.max(*to));
-    }
-    let spans = spans
-        .into_iter()
-        .map(|(signal, (from, to))| [signal, from, to]);
+    // Of each signal the whole span.
+    let mut spans = new.clone();
+    spans.sort_unstable();
+    spans.dedup_by(|later, span| {
+        let is_same = later[0] == span[0];
+        if is_same {
+            span[2] = span[2].max(later[2]);
+        }
+        is_same
+    });
     let waiting: Vec<(i64, i64, i64)> = sqlx::query_as(
         "SELECT d.signal, d.t_min, d.t_max FROM json_each(?) AS w CROSS JOIN rollup_dirty AS d \
          WHERE d.signal = w.value ->> 0 AND d.t_min <= w.value ->> 2 AND d.t_max >= w.value ->> 1 \
          AND d.added = 1 ORDER BY d.signal, d.t_min",
     )
-    .bind(json(spans))
+    .bind(json(spans.into_iter()))
     .fetch_all(connection)
     .await?;
-    Ok(new
-        .into_iter()
-        .flat_map(|run| without(run, &waiting))
-        .collect())
+    if waiting.is_empty() {
+        return Ok(new);
+    }
+    let mut left = Vec::with_capacity(new.len());
+    for run in new {
+        without(run, &waiting, &mut left);
+    }
+    Ok(left)
 }
 
-/// What is left of a run beside others, which are in order of signal and beginning and lie apart.
-fn without([signal, from, to]: [i64; 3], others: &[(i64, i64, i64)]) -> Vec<[i64; 3]> {
+/// Adds what is left of a run beside others, which are in order of signal and beginning and lie apart.
+fn without([signal, from, to]: [i64; 3], others: &[(i64, i64, i64)], left: &mut Vec<[i64; 3]>) {
     let first = others.partition_point(|(of, _, end)| (*of, *end) < (signal, from));
-    let (mut left, mut from) = (Vec::new(), Some(from));
+    let mut from = Some(from);
     for (_, begin, end) in others[first..]
         .iter()
         .take_while(|(of, begin, _)| *of == signal && *begin <= to)
@@ -368,7 +374,6 @@ fn without([signal, from, to]: [i64; 3], others: &[(i64, i64, i64)]) -> Vec<[i64
         from.filter(|from| *from <= to)
             .map(|from| [signal, from, to]),
     );
-    left
 }
 
 #[cfg(test)]
@@ -388,9 +393,13 @@ mod tests {
             ([1, 5, 50], vec![[1, 5, 9], [1, 21, 29], [1, 41, 50]]),
             ([3, 5, 50], vec![[3, 5, 50]]),
         ] {
-            assert_eq!(without(run, &waiting), left, "{run:?}");
+            let mut found = vec![run];
+            without(run, &waiting, &mut found);
+            assert_eq!(found[0], run, "what was there stays");
+            assert_eq!(found[1..], left, "{run:?}");
         }
-        let all = [(1, i64::MIN, i64::MAX)];
-        assert!(without([1, 5, i64::MAX], &all).is_empty());
+        let (all, mut found) = ([(1, i64::MIN, i64::MAX)], Vec::new());
+        without([1, 5, i64::MAX], &all, &mut found);
+        assert!(found.is_empty());
     }
 }

@@ -59,9 +59,12 @@ struct Row {
     damaged: bool,
 }
 
-/// Memory of a batch besides its samples, and of one sample in it.
+/// Compaction comes when the tail holds a third of what it may hold; meanwhile some more come.
+const USUAL_PART: usize = 2;
+/// Memory of a batch besides its samples, of one sample in it, and of where that is.
 const BATCH_BYTES: usize = 400;
-const SAMPLE_BYTES: usize = 31;
+const SAMPLE_BYTES: usize = 23;
+const PLACE_BYTES: usize = 8;
 /// Bytes for which a bound in samples stands: twice what numbers in batches of usual size take, never below the floor.
 const BYTES_A_SAMPLE: usize = 64;
 const BYTES_FLOOR: usize = 64 << 20;
@@ -73,7 +76,8 @@ pub(crate) fn bytes_max(samples_max: usize) -> usize {
 
 fn bytes_of(batch: &SampleBatch) -> usize {
     let texts = batch.texts().iter().map(|text| text.len() + 32);
-    BATCH_BYTES + batch.len() * SAMPLE_BYTES + texts.sum::<usize>()
+    let samples = batch.capacity().max(batch.len()) * SAMPLE_BYTES;
+    BATCH_BYTES + samples + batch.len() * PLACE_BYTES + texts.sum::<usize>()
 }
 
 /// Batches by a number that only grows (and wraps around after 2^32).
@@ -226,6 +230,7 @@ impl Tail {
     /// Makes the series know all batches.
     fn index(&mut self) {
         let known = self.indexed;
+        let share = (self.samples, self.samples_max / USUAL_PART);
         for (at, (_, batch)) in self.batches.held.range(known..).enumerate() {
             let number = self.batches.first.wrapping_add((known + at) as u32);
             for (at, (signal, time)) in batch.signals().iter().zip(batch.times()).enumerate() {
@@ -242,7 +247,7 @@ impl Tail {
                 } else {
                     self.far.entry(*signal).or_default()
                 };
-                series.push(place, *time);
+                series.push(place, *time, share);
             }
         }
         self.indexed = self.batches.held.len();

@@ -7,6 +7,11 @@ use twin_core::Timestamp;
 use super::Batches;
 use crate::sample::Latest;
 
+/// So many places tell how many there will be.
+const FORETOLD_FROM: usize = 16;
+/// Room is made for so many times the places that there are at most.
+const GROWTH_MAX: usize = 32;
+
 /// A sample of a batch.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
@@ -26,13 +31,28 @@ pub(super) struct Series {
 }
 
 impl Series {
-    pub(super) fn push(&mut self, place: Place, time: Timestamp) {
+    /// Adds a place. `share` tells how far the tail is filled: samples that it holds, and that it is likely to hold.
+    pub(super) fn push(&mut self, place: Place, time: Timestamp, share: (usize, usize)) {
+        if self.places.len() == self.places.capacity() {
+            self.grow(share);
+        }
         if !self.places.is_empty() && time <= self.last {
             self.disorder = self.pushed;
         }
         self.last = time;
         self.pushed += 1;
         self.places.push_back(place);
+    }
+
+    /// Makes room for as many places as there will be if it goes on like this, instead of growing again and again.
+    fn grow(&mut self, (held, likely): (usize, usize)) {
+        let len = self.places.len();
+        let expected = len.saturating_mul(likely) / held.max(1);
+        let room = match len {
+            0..FORETOLD_FROM => 2 * len.max(2),
+            _ => expected.clamp(len + len / 2, len * GROWTH_MAX),
+        };
+        self.places.reserve_exact(room - len);
     }
 
     pub(super) fn pop(&mut self) {
