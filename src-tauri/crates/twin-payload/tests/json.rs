@@ -307,10 +307,8 @@ fn a_megabyte_of_json_is_read_or_refused_whole() {
         RejectKind::AddressTooLong
     );
     let picture = |bytes| {
-        let (_, out) = json(&format!(
-            "{{\"picture\":\"{}\",\"v\":1}}",
-            "x".repeat(bytes)
-        ));
+        let picture = "x".repeat(bytes);
+        let (_, out) = json(&format!("{{\"picture\":\"{picture}\",\"v\":1}}"));
         let whole = out.partly_read().map(|reject| (reject.kind, reject.detail));
         (out.len(), out.skipped(), whole)
     };
