@@ -97,7 +97,6 @@ pub async fn pipeline(
     let scoring = scoring(models, compiled, &answers)?;
     notify_of_caught_up(compiled, &caught_up, &notices);
     tell_of_history(adopter, workspace, &conditions).await;
-    let meter = Arc::new(Meter::default());
     let writer = Writer {
         numbering: Numbering::new(historian.clone()),
         adopter: Arc::clone(adopter),
@@ -108,11 +107,11 @@ pub async fn pipeline(
         unacknowledged: unacknowledged_sender,
         settled: Arc::new(AtomicI64::new(historian.alarms().settled().await?.0)),
         complete: Arc::new(AtomicI64::new(i64::MIN)),
-        meter: Arc::clone(&meter),
+        meter: Arc::default(),
         shells: Arc::default(),
     };
+    let meter = Arc::clone(&writer.meter);
     let (retention_sender, retention) = watch::channel(last_removal(historian).await?);
-    let signs = signs_of_life(historian, &heartbeat).await?;
     let driver = Driver::new(DriverParts {
         engine: caught_up.engine,
         compiled: Arc::clone(compiled),
@@ -121,8 +120,8 @@ pub async fn pipeline(
         scoring: Some(scoring),
         historian: historian.clone(),
         retention,
-        not_recorded: not_recorded(&caught_up.known, &signs, clock::now()),
-        meter: Arc::clone(&meter),
+        not_recorded: silence(historian, &caught_up.known, &heartbeat).await?,
+        meter: Arc::clone(&writer.meter),
         notices,
         shells: Arc::clone(&writer.shells),
     });
@@ -260,6 +259,16 @@ pub struct CaughtUp {
     pub brought: Vec<AlarmTransition>,
     /// Every signal that history has a value of, and when the newest one was received.
     known: HashMap<SignalKey, Timestamp>,
+}
+
+/// As [`not_recorded`], up to now.
+async fn silence(
+    historian: &Historian,
+    known: &HashMap<SignalKey, Timestamp>,
+    heartbeat: &Path,
+) -> Result<Vec<QualityTransition>> {
+    let signs = signs_of_life(historian, heartbeat).await?;
+    Ok(not_recorded(known, &signs, clock::now()))
 }
 
 /// When the program is known to have run, besides by what it received.
