@@ -13,6 +13,7 @@ use crate::{
     alarms::Alarms,
     chunk::CHUNK_SAMPLES_MAX,
     database::{Database, Durability, FileKind},
+    ends::Ends,
     error::{Deed, Error, Result},
     files::{finish_switch, set_aside},
     journal::{self, Moved},
@@ -77,8 +78,9 @@ pub(crate) struct Inner {
     pub alarms: Arc<Database>,
     pub tail: Mutex<Tail>,
     pub spent: Spent,
-    /// Held by what rewrites chunks: compaction and retention.
-    pub maintenance: tokio::sync::Mutex<()>,
+    /// Held by what rewrites chunks: compaction and retention. What compaction knows of them goes with it, so that whoever
+    /// else rewrites some makes it forgotten.
+    pub maintenance: tokio::sync::Mutex<Ends>,
     pub options: Options,
     /// Signals that may have chunks to roll up; none before the first look at all of them.
     pub unrolled: Mutex<Option<BTreeSet<SignalKey>>>,
@@ -133,7 +135,7 @@ impl Historian {
             other => other?,
         };
         notices.extend(damaged);
-        let maintenance = tokio::sync::Mutex::new(());
+        let maintenance = tokio::sync::Mutex::default();
         let inner = Inner {
             telemetry,
             alarms: Arc::new(alarms),
@@ -243,8 +245,9 @@ impl Inner {
     }
 
     /// For what rewrites chunks: waits until nobody else does, and until nothing of a call that was dropped is under way.
-    pub(crate) async fn maintain(&self) -> Result<(tokio::sync::MutexGuard<'_, ()>, Moved)> {
-        let alone = self.maintenance.lock().await;
+    pub(crate) async fn maintain(&self) -> Result<(tokio::sync::MutexGuard<'_, Ends>, Moved)> {
+        let mut alone = self.maintenance.lock().await;
+        alone.clear();
         Ok((alone, self.moved().await?))
     }
 

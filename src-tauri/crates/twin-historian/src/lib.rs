@@ -25,6 +25,7 @@ mod codec;
 mod compact;
 mod database;
 mod decimal;
+mod ends;
 mod error;
 mod events;
 mod files;

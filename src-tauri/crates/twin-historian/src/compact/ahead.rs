@@ -1,41 +1,10 @@
 //! What was read for several signals at once, because a statement costs more than what it reads.
 
-use std::{collections::HashMap, ops::Deref};
+use std::collections::HashMap;
 
 use twin_core::SignalKey;
 
-use super::plan::StoredChunk;
-
-/// Chunks at the end of a signal that are looked at: it stands in the statements too.
-pub(super) const LOOKED_AT: usize = 16;
-
-/// The last chunks of a signal, in order of time.
-#[derive(Clone, Copy, Default)]
-pub(super) struct End {
-    chunks: [StoredChunk; LOOKED_AT],
-    len: usize,
-}
-
-impl End {
-    /// Of these; the last ones, when there are more.
-    pub(super) fn of(chunks: &[StoredChunk]) -> Self {
-        let mut end = End::default();
-        let last = &chunks[chunks.len().saturating_sub(LOOKED_AT)..];
-        for (slot, chunk) in end.chunks.iter_mut().zip(last) {
-            *slot = *chunk;
-        }
-        end.len = last.len();
-        end
-    }
-}
-
-impl Deref for End {
-    type Target = [StoredChunk];
-
-    fn deref(&self) -> &[StoredChunk] {
-        &self.chunks[..self.len]
-    }
-}
+use crate::ends::{End, StoredChunk};
 
 /// The ends of signals, and the chunks there that will be written again.
 #[derive(Default)]
@@ -57,9 +26,9 @@ impl Ahead {
         self.blobs.clear();
     }
 
-    /// Adds a chunk, in the order of keys and of time.
-    pub(super) fn add(&mut self, chunk: StoredChunk) {
-        self.chunks.push(chunk);
+    /// Adds the end of a signal, in the order of keys.
+    pub(super) fn add(&mut self, end: &[StoredChunk]) {
+        self.chunks.extend_from_slice(end);
     }
 
     /// The end of a signal, if it was read and not taken yet.

@@ -7,6 +7,7 @@ use twin_core::{SignalKey, Timestamp};
 use super::{join::Winner, place::Placer};
 use crate::{
     chunk::Stretch,
+    ends::Ends,
     error::{Error, Result},
     historian::Historian,
     journal::{self, Wanted},
@@ -41,7 +42,8 @@ impl Historian {
     pub async fn import(&self, signal: SignalKey, samples: Vec<Sample>) -> Result<Imported> {
         let inner = &*self.inner;
         inner.store_reserved().await?;
-        let _alone = inner.maintenance.lock().await;
+        let mut ends = inner.maintenance.lock().await;
+        ends.clear();
         let damaged = match self.put_in(signal, samples).await {
             Err(damaged @ Error::Damaged { .. }) => damaged,
             done => return done,
@@ -73,7 +75,7 @@ impl Historian {
                 }
             });
         }
-        let mut placer = Placer::new(inner, Winner::Stored, false).await?;
+        let mut placer = Placer::new(inner, Winner::Stored, false, Ends::default()).await?;
         for part in samples.chunks(SAMPLES_A_PART) {
             let mut stretch = Stretch::default();
             stretch.reserve(part.len());

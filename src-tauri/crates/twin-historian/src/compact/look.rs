@@ -3,10 +3,11 @@
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use twin_core::SignalKey;
 
-use super::{ahead::End, place::Placer, plan::StoredChunk};
+use super::place::Placer;
 use crate::{
     chunk::Stretch,
     chunks::ChunkRow,
+    ends::{End, StoredChunk},
     error::{Error, Result},
     historian::signal_key,
     lists::json,
@@ -26,20 +27,19 @@ impl Placer<'_> {
     /// Reads the ends of the signals, and the chunks there that will be written again.
     pub(super) async fn read_ahead(&mut self, group: &[(SignalKey, Stretch)]) -> Result<()> {
         self.ahead.begin(group.iter().map(|(key, _)| *key));
-        let file = &self.inner.telemetry.file;
-        let keys = group.iter().map(|(key, _)| [i64::from(key.0)]);
-        let read = Error::sql(file, "read chunk statistics");
-        let rows = sqlx::query(ENDS)
-            .bind(json(keys))
-            .bind(self.full() as i64)
-            .fetch_all(&mut *self.connection)
-            .await
-            .map_err(&read)?;
-        for row in &rows {
-            let chunk = StoredChunk::from(ChunkRow::read(row).map_err(&read)?);
-            signal_key(chunk.signal)?;
-            self.ahead.add(chunk);
+        let read = self.ends_of(group).await?;
+        for (signal, _) in group {
+            if let Some(end) = self.ends.get(*signal) {
+                self.ahead.add(end);
+                continue;
+            }
+            let key = i64::from(signal.0);
+            let begin = read.partition_point(|chunk| chunk.signal < key);
+            let end = read.partition_point(|chunk| chunk.signal <= key);
+            self.ends.put(*signal, &read[begin..end]);
+            self.ahead.add(&read[begin..end]);
         }
+        let file = &self.inner.telemetry.file;
         let mut ids = Vec::new();
         for (signal, fresh) in group {
             let end = self.ahead.end(*signal).unwrap_or_default();
@@ -64,6 +64,31 @@ impl Placer<'_> {
             self.ahead.blobs.extend(rows);
         }
         Ok(())
+    }
+
+    /// The ends that are not known, by key.
+    async fn ends_of(&mut self, group: &[(SignalKey, Stretch)]) -> Result<Vec<StoredChunk>> {
+        let unknown = || {
+            let keys = group.iter().map(|(key, _)| *key);
+            keys.filter(|key| self.ends.get(*key).is_none())
+        };
+        if unknown().next().is_none() {
+            return Ok(Vec::new());
+        }
+        let keys = json(unknown().map(|key| [i64::from(key.0)]));
+        let read = Error::sql(&self.inner.telemetry.file, "read chunk statistics");
+        let rows = sqlx::query(ENDS)
+            .bind(keys)
+            .bind(self.full() as i64)
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(&read)?;
+        let chunk = |row| {
+            let chunk = StoredChunk::from(ChunkRow::read(row).map_err(&read)?);
+            signal_key(chunk.signal)?;
+            Ok(chunk)
+        };
+        rows.iter().map(chunk).collect()
     }
 
     /// The last chunks of a signal, in order of time.

@@ -25,6 +25,7 @@ use crate::{
     chunk::Stretch,
     codec,
     database::Durability,
+    ends::Ends,
     error::{Error, Result},
     historian::{Historian, Inner},
     rebuild,
@@ -88,15 +89,21 @@ impl Historian {
     /// # Errors
     /// When the file cannot be read or written: every sample is in the journal or in a chunk then, or in both.
     pub async fn compact_step(&self, upto: JournalRow) -> Result<Progress> {
-        let _alone = self.inner.maintenance.lock().await;
-        let done = self.step(upto).await;
+        let mut known = self.inner.maintenance.lock().await;
+        // A step that fails, or is dropped half-way, leaves nothing that is known for certain.
+        let mut ends = std::mem::take(&mut *known);
+        let mut done = self.step(upto, &mut ends).await;
         if rebuild::out_of_the_way(&self.inner, done.as_ref().err()).await? {
-            return self.step(upto).await;
+            ends.clear();
+            done = self.step(upto, &mut ends).await;
+        }
+        if done.is_ok() {
+            *known = ends;
         }
         done
     }
 
-    async fn step(&self, upto: JournalRow) -> Result<Progress> {
+    async fn step(&self, upto: JournalRow, ends: &mut Ends) -> Result<Progress> {
         let inner = &*self.inner;
         let moved = inner.moved().await?;
         // A row that an abandoned append left must be known before its number can disappear from the journal.
@@ -112,12 +119,14 @@ impl Historian {
         }
         let through = broken_off.unwrap_or(oldest.through).max(oldest.through);
 
-        let mut placer = Placer::new(inner, Winner::Fresh, broken_off.is_some()).await?;
+        let known = std::mem::take(ends);
+        let mut placer = Placer::new(inner, Winner::Fresh, broken_off.is_some(), known).await?;
         placer.plan.moving = Some(through);
         placer.plan.quarantine = quarantine;
         place_all(&mut placer, &oldest.batches).await?;
         placer.flush().await?;
         let plan = placer.plan;
+        *ends = placer.ends;
         drop(placer.connection);
         // Memory that is not needed any more goes before the rows do.
         oldest.batches = Vec::new();

@@ -7,9 +7,9 @@ use sqlx::{Sqlite, pool::PoolConnection};
 use twin_core::SignalKey;
 
 use super::{
-    ahead::{Ahead, LOOKED_AT},
+    ahead::Ahead,
     join::{Joined, Replaced, Terms, Winner, join},
-    plan::{NewChunk, Place, Plan, StoredChunk, carry_out},
+    plan::{NewChunk, Place, Plan, carry_out},
     weigh::{Piece, light_enough},
 };
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     bytes::Malformed,
     chunk::{self, Chunk, Encoder, READ_SAMPLES_MAX, Statistics, Stretch},
     chunks::NO_DATA,
+    ends::{Ends, LOOKED_AT, StoredChunk},
     error::{Error, Result},
     events::NewCorrection,
     historian::Inner,
@@ -43,12 +44,19 @@ pub(super) struct Placer<'a> {
     /// Whether samples may be in chunks already, because a step was broken off.
     pub repeated: bool,
     pub plan: Plan,
+    /// What is known of the ends of signals.
+    pub ends: Ends,
     pub ahead: Ahead,
     pub encoder: Encoder,
 }
 
 impl<'a> Placer<'a> {
-    pub(super) async fn new(inner: &'a Inner, winner: Winner, repeated: bool) -> Result<Self> {
+    pub(super) async fn new(
+        inner: &'a Inner,
+        winner: Winner,
+        repeated: bool,
+        ends: Ends,
+    ) -> Result<Self> {
         let file = &inner.telemetry.file;
         let mut connection = inner
             .telemetry
@@ -67,6 +75,7 @@ impl<'a> Placer<'a> {
             winner,
             repeated,
             plan: Plan::default(),
+            ends,
             ahead: Ahead::default(),
             encoder: Encoder::default(),
         })
@@ -295,14 +304,10 @@ impl<'a> Placer<'a> {
             let blob = self.blob(row).await?;
             let more = fresh.len() + behind(at);
             let (is_anothers, opened) = self.read(signal, &blob, more);
-            let data = if is_anothers {
-                NO_DATA
-            } else {
-                row.place().data
-            };
             self.plan.delete.push(Place {
-                data,
-                ..row.place()
+                signal: row.signal,
+                t_min: row.t_min,
+                data: if is_anothers { NO_DATA } else { row.data },
             });
             match opened {
                 Ok((chunk, samples)) => {
@@ -429,6 +434,7 @@ impl<'a> Placer<'a> {
             // Those that will not be written again soon lie together: no holes between them.
             lasting,
             blob: begin..self.plan.blobs.len(),
+            data: NO_DATA,
         });
         Ok(())
     }
@@ -440,7 +446,7 @@ impl<'a> Placer<'a> {
             .take()
             .map_err(|why| why.of("received times"))?;
         let plan = std::mem::take(&mut self.plan);
-        self.plan = carry_out(self.inner, plan, &rows).await?;
+        self.plan = carry_out(self.inner, plan, &rows, &mut self.ends).await?;
         Ok(())
     }
 }

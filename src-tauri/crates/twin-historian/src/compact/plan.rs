@@ -9,9 +9,10 @@ use crate::{
     arrivals::{ArrivalRow, put_arrivals},
     chunk::Statistics,
     database::Durability,
+    ends::{Ends, StoredChunk},
     error::{Error, Result},
     events::{NewCorrection, put_corrections},
-    historian::Inner,
+    historian::{Inner, signal_key},
     lists::json,
     proof,
     rollup::store as rollup,
@@ -26,32 +27,12 @@ const BYTES_A_TRANSACTION: usize = 16 << 20;
 /// As much work as one chunk.
 const CORRECTIONS_A_CHUNK: usize = 8;
 
-/// A chunk as the table knows it.
-#[derive(Clone, Copy, Default)]
-pub(super) struct StoredChunk {
-    pub signal: i64,
-    pub t_min: i64,
-    pub t_max: i64,
-    pub count: i64,
-    pub data: i64,
-}
-
 /// Where a chunk is stored.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
     pub signal: i64,
     pub t_min: i64,
     pub data: i64,
-}
-
-impl StoredChunk {
-    pub(super) const fn place(&self) -> Place {
-        Place {
-            signal: self.signal,
-            t_min: self.t_min,
-            data: self.data,
-        }
-    }
 }
 
 pub(super) struct NewChunk {
@@ -61,6 +42,20 @@ pub(super) struct NewChunk {
     pub lasting: bool,
     /// Where it is in [`Plan::blobs`].
     pub blob: Range<usize>,
+    /// The id of its data, once it is stored.
+    pub data: i64,
+}
+
+impl NewChunk {
+    fn stored(&self) -> StoredChunk {
+        StoredChunk {
+            signal: i64::from(self.signal.0),
+            t_min: self.statistics.t_min.micros(),
+            t_max: self.statistics.t_max.micros(),
+            count: i64::from(self.statistics.count),
+            data: self.data,
+        }
+    }
 }
 
 /// Changes that go together, and counts of what was done so far.
@@ -101,6 +96,18 @@ impl Plan {
         self.new.extend(runs);
     }
 
+    /// Notes at the ends of signals what was changed there.
+    fn tell(&self, ends: &mut Ends, full: usize) {
+        for place in &self.delete {
+            if let Ok(signal) = signal_key(place.signal) {
+                ends.remove(signal, place.t_min, full);
+            }
+        }
+        for chunk in &self.insert {
+            ends.insert(chunk.signal, chunk.stored(), full);
+        }
+    }
+
     fn is_empty(&self) -> bool {
         self.delete.is_empty()
             && self.insert.is_empty()
@@ -114,6 +121,7 @@ pub(super) async fn carry_out(
     inner: &Inner,
     mut plan: Plan,
     arrivals: &[ArrivalRow],
+    ends: &mut Ends,
 ) -> Result<Plan> {
     let blobs = plan.blobs.len();
     if !plan.is_empty() {
@@ -123,6 +131,7 @@ pub(super) async fn carry_out(
         let done = write(writer.connection(), &mut plan, arrivals).await;
         writer.end(done.map_err(|why| failed(inner, why))).await?;
         drop(writer);
+        plan.tell(ends, inner.options.chunk_samples_max);
         let lasting = plan.insert.iter().filter(|chunk| chunk.lasting);
         inner.chunks_sealed(lasting.map(|chunk| chunk.signal), false);
         inner.telemetry.ease_log().await;
@@ -173,7 +182,7 @@ async fn write(
         return Err(sqlx::Error::RowNotFound);
     }
     let blobs = std::mem::take(&mut plan.blobs);
-    insert_chunks(&mut *connection, &plan.insert, blobs).await?;
+    insert_chunks(&mut *connection, &mut plan.insert, blobs).await?;
     put_corrections(&mut *connection, &plan.corrections).await?;
     rollup::mark(&mut *connection, &plan.dirty, &plan.new).await?;
     for (origin, reason, data) in &plan.quarantine {
@@ -222,7 +231,7 @@ async fn delete_places(connection: &mut SqliteConnection, places: &[Place]) -> s
 /// file then holds chunks that live equally long, and no holes are left between the lasting ones.
 async fn insert_chunks(
     connection: &mut SqliteConnection,
-    chunks: &[NewChunk],
+    chunks: &mut [NewChunk],
     blobs: Vec<u8>,
 ) -> sqlx::Result<()> {
     if chunks.is_empty() {
@@ -234,21 +243,19 @@ async fn insert_chunks(
     )
     .fetch_one(&mut *connection)
     .await?;
-    let mut numbered: Vec<(i64, &NewChunk)> = Vec::with_capacity(chunks.len());
-    for chunk in chunks {
-        let id = if chunk.lasting {
+    for chunk in &mut *chunks {
+        chunk.data = if chunk.lasting {
             high += 1;
             high
         } else {
             low -= 1;
             low
         };
-        numbered.push((id, chunk));
     }
     // All in one piece, and where each is: a blob that is bound alone is copied for it.
-    let places = numbered.iter().map(|(id, chunk)| {
+    let places = chunks.iter().map(|chunk| {
         let Range { start, end } = chunk.blob;
-        [*id, start as i64 + 1, (end - start) as i64]
+        [chunk.data, start as i64 + 1, (end - start) as i64]
     });
     sqlx::query(
         "INSERT INTO chunk_data (id, data) \
@@ -258,12 +265,12 @@ async fn insert_chunks(
     .bind(json(places))
     .execute(&mut *connection)
     .await?;
-    for part in numbered.chunks(ROWS_A_STATEMENT) {
-        let facts = part.iter().map(|(id, chunk)| Facts {
+    for part in chunks.chunks(ROWS_A_STATEMENT) {
+        let facts = part.iter().map(|chunk| Facts {
             signal: chunk.signal,
             statistics: chunk.statistics,
             arrival: chunk.arrival,
-            data: *id,
+            data: chunk.data,
         });
         put_facts(connection, facts).await?;
     }

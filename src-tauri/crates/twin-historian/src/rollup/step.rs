@@ -43,8 +43,12 @@ impl Historian {
     /// # Errors
     /// When the file cannot be read or written: what the step had not finished is done by the next one.
     pub async fn roll_up_step(&self) -> Result<RollUp> {
-        let _alone = self.inner.maintenance.lock().await;
+        let mut ends = self.inner.maintenance.lock().await;
         let done = self.roll_up().await;
+        if done.is_err() {
+            // What is made anew below may be chunks.
+            ends.clear();
+        }
         if let Err(Error::Damaged { .. }) = done
             && (renew(&self.inner).await? > 0
                 || rebuild::out_of_the_way(&self.inner, done.as_ref().err()).await?)
