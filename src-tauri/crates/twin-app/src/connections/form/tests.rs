@@ -105,22 +105,17 @@ fn columns_rule() -> PayloadRuleForm {
 
 #[test]
 fn what_the_plant_file_cannot_say_of_payloads_is_refused() {
-    let with = |change: &dyn Fn(&mut ReadingForm)| {
+    let is_refused = |part: &str, change: &dyn Fn(&mut ReadingForm)| {
         let mut form = form();
         change(&mut form.reading);
-        connection_of(&form, &[])
-    };
-    let changes: [(&str, &dyn Fn(&mut ReadingForm)); 5] = [
-        ("86,400", &|of| of.reorder_timeout_s = Some(1e9)),
-        ("86,400", &|of| of.reorder_timeout_s = Some(f64::NAN)),
-        ("binary, hex", &|of| of.rules[0].encoding = "ascii".into()),
-        ("one sign", &|of| of.rules[1].separator = ";;".into()),
-        ("u12be", &|of| of.rules[0].layout[0].form = "u12be".into()),
-    ];
-    for (part, change) in changes {
-        let error = with(change).unwrap_err().to_string();
+        let error = connection_of(&form, &[]).unwrap_err().to_string();
         assert!(error.contains(part), "{error}");
-    }
+    };
+    is_refused("86,400", &|of| of.reorder_timeout_s = Some(1e9));
+    is_refused("86,400", &|of| of.reorder_timeout_s = Some(f64::NAN));
+    is_refused("binary, hex", &|of| of.rules[0].encoding = "ascii".into());
+    is_refused("one sign", &|of| of.rules[1].separator = ";;".into());
+    is_refused("u12be", &|of| of.rules[0].layout[0].form = "u12be".into());
 }
 
 #[test]
