@@ -239,9 +239,19 @@ impl Writer {
         Ok(())
     }
 
-    async fn release(&mut self, group: Vec<Job>, rows: Vec<AlarmRow>) {
+    async fn release(&mut self, mut group: Vec<Job>, rows: Vec<AlarmRow>) {
+        // Whoever asked hears of it when it is shown and acknowledged.
+        let replies: Vec<_> = (group.iter_mut())
+            .filter_map(|job| job.reply.take())
+            .map(|reply| {
+                let mut rows = rows.iter();
+                let row = rows.rfind(|row| row.id == reply.occurrence.as_str());
+                let row = row.cloned();
+                (reply, row)
+            })
+            .collect();
         if !rows.is_empty() {
-            self.view.put_alarms(rows.clone());
+            self.view.put_alarms(rows);
             self.unacknowledged.send_replace(self.view.unacknowledged());
         }
         for mut job in group {
@@ -257,20 +267,16 @@ impl Writer {
                     );
                 }
             }
-            if let Some(reply) = job.reply.take() {
-                let row = rows
-                    .iter()
-                    .rfind(|row| row.id == reply.occurrence.as_str())
-                    .cloned();
-                let unknown = || Error::Unknown {
-                    what: Thing::Alarm,
-                    id: reply.occurrence.to_string(),
-                };
-                let outcome: Result<AlarmRow> = row.ok_or_else(unknown);
-                // Whoever asked may have gone.
-                let _ = reply.to.send(outcome);
-            }
             self.shells.put(job);
+        }
+        for (reply, row) in replies {
+            let unknown = || Error::Unknown {
+                what: Thing::Alarm,
+                id: reply.occurrence.to_string(),
+            };
+            let outcome: Result<AlarmRow> = row.ok_or_else(unknown);
+            // Whoever asked may have gone.
+            let _ = reply.to.send(outcome);
         }
     }
 

@@ -156,7 +156,7 @@ pub(super) async fn records(
     Ok(known.into_values().collect())
 }
 
-/// What the table `occurrence` said after this transition: see `update_occurrences`.
+/// What the table `occurrence` said after this transition: see `store::update_occurrences`.
 fn take(known: &mut HashMap<OccurrenceId, AlarmRecord>, seq: u64, transition: AlarmTransition) {
     let anew = transition.from == AlarmState::Normal;
     let id = transition.occurrence.clone();

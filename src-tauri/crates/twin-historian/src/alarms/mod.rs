@@ -6,6 +6,7 @@ mod as_of;
 mod audit;
 mod record;
 mod replay;
+mod store;
 mod within;
 
 use std::{
@@ -379,22 +380,24 @@ async fn append(
     let settles = settled.0.cmp(&before);
     let mut stored = replay::stored(&mut *connection, transitions, settles).await?;
     let mut numbers = Vec::with_capacity(transitions.len());
-    let mut first_new = None;
+    let mut new = Vec::with_capacity(transitions.len());
     for transition in transitions {
         let list = stored.get_mut(transition.occurrence.as_str());
-        let seq = match list.and_then(VecDeque::pop_front) {
-            Some(seq) => seq,
-            None => {
-                let seq = store(&mut *connection, transition).await?;
-                first_new = first_new.or(Some(seq));
-                seq
-            }
-        };
-        numbers.push(seq.cast_unsigned());
+        let seq = list.and_then(VecDeque::pop_front);
+        if seq.is_none() {
+            new.push(transition);
+        }
+        numbers.push(seq);
     }
-    if let Some(first) = first_new {
-        update_occurrences(&mut *connection, first).await?;
-    }
+    let mut next = store::put(&mut *connection, &new).await?;
+    let numbers = numbers.into_iter().map(|seq| {
+        let seq = seq.unwrap_or_else(|| {
+            next += 1;
+            next - 1
+        });
+        seq.cast_unsigned()
+    });
+    let numbers = numbers.collect();
     set_settled(connection, settled).await?;
     Ok(numbers)
 }
@@ -408,77 +411,4 @@ const fn cause_name(cause: &Cause) -> &'static str {
         Cause::Acknowledged { .. } => ACKNOWLEDGED,
         Cause::Removed => "removed",
     }
-}
-
-async fn store(
-    connection: &mut SqliteConnection,
-    transition: &AlarmTransition,
-) -> sqlx::Result<i64> {
-    let seq = insert_transition(&mut *connection, transition).await?;
-    if let Cause::Acknowledged { user, comment } = &transition.cause {
-        let entry = AuditEntry {
-            at: transition.at,
-            user: user.clone(),
-            action: "acknowledge".to_owned(),
-            subject: transition.occurrence.as_str().to_owned(),
-            detail: comment.clone(),
-        };
-        audit::write(connection, &entry).await?;
-    }
-    Ok(seq)
-}
-
-async fn insert_transition(
-    connection: &mut SqliteConnection,
-    transition: &AlarmTransition,
-) -> sqlx::Result<i64> {
-    let (user, comment) = match &transition.cause {
-        Cause::Acknowledged { user, comment } => (Some(user), Some(comment)),
-        _ => (None, None),
-    };
-    sqlx::query_scalar(
-        "INSERT INTO transition (occurrence, rule, asset, signal, kind, priority, limit_value, from_state, to_state, \
-         cause, user, comment, source_time, at, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
-         RETURNING seq",
-    )
-    .bind(transition.occurrence.as_str())
-    .bind(transition.rule.as_str())
-    .bind(transition.asset.as_str())
-    .bind(transition.signal.0)
-    .bind(transition.kind.name())
-    .bind(transition.priority.number())
-    .bind(transition.limit)
-    .bind(transition.from.name())
-    .bind(transition.to.name())
-    .bind(cause_name(&transition.cause))
-    .bind(user)
-    .bind(comment)
-    .bind(transition.source_time.micros())
-    .bind(transition.at.micros())
-    .bind(transition.value)
-    .fetch_one(connection)
-    .await
-}
-
-/// Keeps the standing of occurrences in step with their transitions, from the one with the number `first` on.
-async fn update_occurrences(connection: &mut SqliteConnection, first: i64) -> sqlx::Result<()> {
-    // From the normal state: over, and raised again at the same source time. The id is the same, the alarm is another.
-    sqlx::query(
-        "INSERT INTO occurrence (id, raised_seq, last_seq, state, since, returned_at, acknowledged_by, \
-         acknowledged_at, comment) \
-         SELECT occurrence, seq, seq, to_state, at, iif(cause = 'returned', source_time, NULL), user, \
-         iif(cause = 'acknowledged', at, NULL), comment FROM transition WHERE seq >= ? ORDER BY seq \
-         ON CONFLICT (id) DO UPDATE SET \
-         (last_seq, state, since, raised_seq, returned_at, acknowledged_by, acknowledged_at, comment) = \
-         (SELECT seq, to_state, at, iif(from_state = 'normal', seq, occurrence.raised_seq), \
-         CASE cause WHEN 'raised' THEN NULL WHEN 'returned' THEN source_time ELSE occurrence.returned_at END, \
-         coalesce(excluded.acknowledged_by, iif(from_state = 'normal', NULL, occurrence.acknowledged_by)), \
-         coalesce(excluded.acknowledged_at, iif(from_state = 'normal', NULL, occurrence.acknowledged_at)), \
-         coalesce(excluded.comment, iif(from_state = 'normal', NULL, occurrence.comment)) \
-         FROM transition WHERE seq = excluded.last_seq)",
-    )
-    .bind(first)
-    .execute(connection)
-    .await
-    .map(drop)
 }

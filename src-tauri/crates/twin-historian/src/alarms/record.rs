@@ -172,18 +172,18 @@ fn unknown(row: &SqliteRow, what: &'static str) -> Error {
 }
 
 /// A row of the table `transition`.
-struct Stored {
+struct Stored<'r> {
     seq: i64,
-    occurrence: String,
-    rule: String,
-    asset: String,
+    occurrence: &'r str,
+    rule: &'r str,
+    asset: &'r str,
     signal: u32,
-    kind: String,
+    kind: &'r str,
     priority: u8,
     limit: Option<f64>,
-    from: String,
-    to: String,
-    cause: String,
+    from: &'r str,
+    to: &'r str,
+    cause: &'r str,
     user: Option<String>,
     comment: Option<String>,
     source_time: i64,
@@ -191,8 +191,8 @@ struct Stored {
     value: Option<f64>,
 }
 
-impl Stored {
-    fn read(row: &SqliteRow) -> sqlx::Result<Stored> {
+impl<'r> Stored<'r> {
+    fn read(row: &'r SqliteRow) -> sqlx::Result<Stored<'r>> {
         Ok(Stored {
             seq: row.try_get("seq")?,
             occurrence: row.try_get("occurrence")?,
@@ -215,7 +215,7 @@ impl Stored {
 
     /// Fails with the name of a column whose content no version wrote.
     fn transition(self) -> std::result::Result<AlarmTransition, &'static str> {
-        let cause = match self.cause.as_str() {
+        let cause = match self.cause {
             "raised" => Cause::Raised,
             "returned" => Cause::Returned,
             "acknowledged" => Cause::Acknowledged {
@@ -230,11 +230,11 @@ impl Stored {
             rule: self.rule.into(),
             asset: self.asset.into(),
             signal: SignalKey(self.signal),
-            kind: AlarmKind::from_name(&self.kind).ok_or("kind")?,
+            kind: AlarmKind::from_name(self.kind).ok_or("kind")?,
             priority: Priority::new(self.priority).ok_or("priority")?,
             limit: self.limit.unwrap_or(f64::NAN),
-            from: AlarmState::from_name(&self.from).ok_or("from_state")?,
-            to: AlarmState::from_name(&self.to).ok_or("to_state")?,
+            from: AlarmState::from_name(self.from).ok_or("from_state")?,
+            to: AlarmState::from_name(self.to).ok_or("to_state")?,
             cause,
             source_time: Timestamp(self.source_time),
             at: Timestamp(self.at),
