@@ -15,6 +15,8 @@ export function niceStep(wanted: number): number {
 
 /** Round bounds around a range, with a little air. */
 export function niceBounds(low: number, high: number): Bounds {
+  // Nothing but zeros has no size of its own: whole numbers are the likeliest to follow.
+  if (low === 0 && high === 0) return { low: 0, high: 1 };
   const centre = (low + high) / 2;
   const half = Math.max((high - low) / 2, Math.abs(centre) * 0.01, 1e-9);
   const step = niceStep((half * 2) / 5);
