@@ -68,16 +68,35 @@ async fn what_somebody_edits_by_hand_meanwhile_is_told_and_not_written_over() ->
         "the password of a refused form was stored"
     );
 
-    // What no form shows is nobody's quarrel: it stays beside what is saved.
+    // What is under a fold of the form is told too.
     edit(
         &workspace,
         "security = \"plaintext\"",
         "security = \"plaintext\"\nshadows = [\"kept\"]",
     )?;
+    let again = refused(&app, &mine, Some(&now)).await?;
+    let now = again.context("the connection with its shadow")?;
+    ensure!(now.reading.shadows == ["kept"], "{now:?}");
+    let mine = ConnectionForm {
+        reading: now.reading.clone(),
+        ..mine
+    };
+
+    // What no form shows is nobody's quarrel: it stays beside what is saved.
+    edit(
+        &workspace,
+        "security = \"plaintext\"",
+        "security = \"plaintext\" # in the cabinet",
+    )?;
     let saved = save(&app, &mine, Some(&now)).await?;
     ensure!(saved.name == "Mine", "{saved:?}");
     let written = text(&workspace)?;
-    for kept in ["# by hand", "shadows = [\"kept\"]", "\"Mine\""] {
+    for kept in [
+        "# by hand",
+        "# in the cabinet",
+        "shadows = [\"kept\"]",
+        "\"Mine\"",
+    ] {
         ensure!(written.contains(kept), "{kept} is not in\n{written}");
     }
     app.stop().await;

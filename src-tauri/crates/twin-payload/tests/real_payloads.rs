@@ -196,6 +196,7 @@ fn an_uplink_of_chirpstack_gives_its_radio() {
         rows,
         [
             (format!("{topic}#data.size"), Value::F64(1.0)),
+            (format!("{topic}#data"), Value::Text("qg==".into())),
             (format!("{topic}#rssi"), Value::F64(-36.0)),
             (format!("{topic}#snr"), Value::F64(10.5)),
             (format!("{topic}#f_cnt"), Value::F64(0.0)),

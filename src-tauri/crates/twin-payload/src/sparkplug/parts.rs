@@ -179,7 +179,10 @@ fn texts(
     text_limit: usize,
     take: &mut impl Take,
 ) -> Result<(), Reject> {
-    check_utf8(payload, span)?;
+    if check_utf8(payload, span).is_err() {
+        take.leave_out(|| "an array of texts that is not UTF-8".to_owned());
+        return Ok(());
+    }
     let whole = text_of(span, payload);
     let whole = whole.strip_suffix('\0').unwrap_or(whole);
     let texts = whole.split('\0').filter(|_| !span.is_empty());
