@@ -17,14 +17,12 @@ use twinscope_tests::harness::{peer, repository, wait};
 static GLOBAL: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const SOON: Duration = Duration::from_secs(60);
+/// Topics that a connection may have when nothing else is said.
+const LIMIT: usize = 100_000;
 /// Messages that may be unacknowledged at once.
 const WINDOW: usize = 5_000;
-/// The name of a topic of so many bytes is within the 1 KiB that a topic may take.
-const SHORT: usize = 100;
-/// A longer name is there so many times: as the topic, in the address, and where messages are counted.
-const NAMES: usize = 3;
 
-fn workspace(dir: &Path, port: u16) -> Result<()> {
+fn workspace(dir: &Path, port: u16, topics: usize) -> Result<()> {
     let text = format!(
         r#"
 [plant]
@@ -40,6 +38,7 @@ port = {port}
 protocol = "mqtt3.1.1"
 security = "plaintext"
 subscriptions = [{{ filter = "plant/#", qos = 1 }}]
+limits = {{ topics = {topics} }}
 
 [[type]]
 id = "tank"
@@ -173,13 +172,13 @@ fn topic_of(length: usize, number: usize) -> String {
     format!("{short}{level}{}", "x".repeat(pad))
 }
 
-/// As many topics as one connection may have, and 500 more; each of so many bytes.
-async fn topics(length: usize) -> Result<()> {
-    const TOPICS: usize = 100_000;
+/// As many topics as one connection may have with names of so many bytes, and 500 more. Together they take
+/// at most 1 KiB times the limit, so there are fewer of those with long names.
+async fn topics(limit: usize, length: usize, count: usize) -> Result<()> {
     const BEYOND: usize = 500;
     let dir = tempfile::tempdir()?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    workspace(dir.path(), listener.local_addr()?.port())?;
+    workspace(dir.path(), listener.local_addr()?.port(), limit)?;
     let (app, _notices) = start(dir.path()).await?;
     let mut link = Link::accept(&listener).await?;
     // What the pipeline needs in any case is in use before it is counted.
@@ -189,20 +188,27 @@ async fn topics(length: usize) -> Result<()> {
     }
     link.settle(1).await?;
     let before = in_use();
-    for number in 0..TOPICS + BEYOND {
+    for number in 0..count + BEYOND {
         let topic = topic_of(length, number);
         link.send(&topic, false, &format!("{{\"value\":{number}}}"))
             .await?;
     }
     link.settle(1).await?;
-    let each = (in_use().saturating_sub(before)) / TOPICS;
-    eprintln!("{each} bytes a topic of {length} bytes");
+    let all = in_use().saturating_sub(before);
+    eprintln!(
+        "{} bytes a topic of {length} bytes, {all} in all",
+        all / count
+    );
     wait::until("the topics beyond the limit", SOON, || async {
         (rejected(&app).await >= BEYOND as f64).then_some(())
     })
     .await?;
     let row = app.connections().remove(0);
     ensure!(row.rejects.len() == 1, "{:?}", row.rejects);
+    ensure!(
+        row.topics as usize == count + 1 && row.topics_max as usize == limit,
+        "{row:?}"
+    );
     wait::until("the condition", SOON, || async {
         let texts = app.view().counters().system;
         texts
@@ -212,11 +218,7 @@ async fn topics(length: usize) -> Result<()> {
     })
     .await?;
     ensure!(app.view().counters().dropped == 0.0);
-    let name = length.saturating_sub(SHORT) * NAMES;
-    ensure!(
-        each <= 1_024 + name,
-        "{each} bytes a topic of {length} bytes"
-    );
+    ensure!(all <= limit * 1_024, "{all} bytes of all topics");
     app.stop().await;
     Ok(())
 }
@@ -228,7 +230,7 @@ async fn addresses() -> Result<()> {
     const BEYOND: usize = 4;
     let dir = tempfile::tempdir()?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    workspace(dir.path(), listener.local_addr()?.port())?;
+    workspace(dir.path(), listener.local_addr()?.port(), LIMIT)?;
     let (app, _notices) = start(dir.path()).await?;
     let mut link = Link::accept(&listener).await?;
     let payload = |number: usize| {
@@ -283,7 +285,7 @@ async fn addresses() -> Result<()> {
 async fn retained() -> Result<()> {
     let dir = tempfile::tempdir()?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    workspace(dir.path(), listener.local_addr()?.port())?;
+    workspace(dir.path(), listener.local_addr()?.port(), LIMIT)?;
     let (app, _notices) = start(dir.path()).await?;
     let mut link = Link::accept(&listener).await?;
     let level = app.plant().assets[0].signals[0].key;
@@ -319,8 +321,14 @@ async fn retained() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn floods_are_bounded_marked_and_counted() -> Result<()> {
-    for length in [26, SHORT, 1_000] {
-        topics(length).await?;
+    // The last as tables are at their emptiest: they have just grown.
+    for (limit, length, count) in [
+        (LIMIT, 26, 99_999),
+        (LIMIT, 100, 99_999),
+        (LIMIT, 1_000, 33_333),
+        (29_000, 26, 28_999),
+    ] {
+        topics(limit, length, count).await?;
     }
     addresses().await?;
     retained().await

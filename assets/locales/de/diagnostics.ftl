@@ -51,8 +51,8 @@ diagnostics-show-new = { $count ->
 diagnostics-no-topics = Noch ist nichts gekommen. Ein Topic steht hier mit seiner ersten Nachricht.
 diagnostics-no-topic-has = Kein Topic enthält „{ $text }“.
 diagnostics-beyond = { $count ->
-    [one] { $count } Nachricht kam auf Topics jenseits der ersten { $most } einer Verbindung. Sie zählt nur in den Summen.
-   *[other] { $count } Nachrichten kamen auf Topics jenseits der ersten { $most } einer Verbindung. Sie zählen nur in den Summen.
+    [one] { $count } Nachricht kam auf Topics jenseits der ersten { $most } einer Verbindung, bei langen Namen früher. Sie zählt nur in den Summen.
+   *[other] { $count } Nachrichten kamen auf Topics jenseits der ersten { $most } einer Verbindung, bei langen Namen früher. Sie zählen nur in den Summen.
 }
 
 diagnostics-tap-none = Kein Topic wird betrachtet

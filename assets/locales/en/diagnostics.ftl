@@ -53,8 +53,8 @@ diagnostics-show-new = { $count ->
 diagnostics-no-topics = Nothing has come yet. A topic is listed here with its first message.
 diagnostics-no-topic-has = No topic holds “{ $text }”.
 diagnostics-beyond = { $count ->
-    [one] { $count } message came on topics beyond the first { $most } of a connection. It counts in the totals alone.
-   *[other] { $count } messages came on topics beyond the first { $most } of a connection. They count in the totals alone.
+    [one] { $count } message came on topics beyond the first { $most } of a connection, or of fewer where names are long. It counts in the totals alone.
+   *[other] { $count } messages came on topics beyond the first { $most } of a connection, or of fewer where names are long. They count in the totals alone.
 }
 
 # One topic looked at closely.

@@ -5,7 +5,7 @@
 //! consumes its effects.
 //!
 //! Rooms, in the order in which they may import one another:
-//! [`time`], [`id`], [`quality`], [`said`], [`value`] -> [`batch`] -> [`alarm`], [`twin`] -> [`engine`].
+//! [`time`], [`id`], [`quality`], [`said`], [`tight`], [`value`] -> [`batch`] -> [`alarm`], [`twin`] -> [`engine`].
 
 pub mod alarm;
 pub mod batch;
@@ -13,6 +13,7 @@ pub mod engine;
 pub mod id;
 pub mod quality;
 pub mod said;
+pub mod tight;
 pub mod time;
 pub mod twin;
 pub mod value;

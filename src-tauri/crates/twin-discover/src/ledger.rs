@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use twin_core::tight;
 use twin_payload::Description;
 
 use crate::heard::{Heard, Sighting};
@@ -98,12 +99,9 @@ impl Ledger {
     fn put(&mut self, heard: Heard) {
         let place = heard.number as usize;
         if self.entries.len() <= place {
-            // By an eighth: twice as much would be mostly empty, and it is the largest table of an address.
+            // The largest table of an address.
             let missing = place + 1 - self.entries.len();
-            if self.entries.capacity() <= place {
-                let room = missing.max(self.entries.len() / 8).max(64);
-                self.entries.reserve_exact(room);
-            }
+            tight::reserve(&mut self.entries, missing);
             self.entries.resize_with(place + 1, || None);
         }
         if let Some(entry) = self.entries.get_mut(place) {

@@ -130,9 +130,24 @@ impl Decoder {
         self.memory.addresses.len()
     }
 
-    /// How many topics were heard, Sparkplug's apart: at most [`Limits::topics`].
+    /// What the addresses count against [`Limits::addresses`]: their number, and more for long names.
+    pub const fn address_shares(&self) -> usize {
+        self.memory.addresses.shares()
+    }
+
+    /// How many topics were heard, Sparkplug's apart.
     pub fn topics(&self) -> usize {
         self.router.topics()
+    }
+
+    /// What they count against [`Limits::topics`]: their number, and more for long names.
+    pub const fn topic_shares(&self) -> usize {
+        self.router.topic_shares()
+    }
+
+    /// The name of such a topic, shared with the decoder; none when it was not heard.
+    pub fn shared_topic(&self, topic: &str) -> Option<&Arc<str>> {
+        self.router.shared_topic(topic)
     }
 
     /// What it may ask of memory and time.

@@ -2,6 +2,10 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use twin_core::tight;
+
+use crate::limits::topic_shares;
+
 /// Longest payload that is kept. Availability is said in fewer bytes, as text or as `{"state":"online"}`.
 const WORD_BYTES: usize = 31;
 
@@ -11,6 +15,8 @@ const WORD_BYTES: usize = 31;
 pub(crate) struct Heard {
     places: HashMap<Arc<str>, usize>,
     words: Vec<Word>,
+    /// What all of them count against their limit.
+    shares: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,6 +32,16 @@ impl Heard {
         self.words.len()
     }
 
+    /// What all topics count against their limit; a long name counts as more than one.
+    pub(crate) const fn shares(&self) -> usize {
+        self.shares
+    }
+
+    /// The name of a topic that was heard, to be shared.
+    pub(crate) fn name(&self, topic: &str) -> Option<&Arc<str>> {
+        self.places.get_key_value(topic).map(|(name, _)| name)
+    }
+
     /// The number of a topic that was heard.
     pub(crate) fn place(&self, topic: &str) -> Option<usize> {
         self.places.get(topic).copied()
@@ -35,7 +51,8 @@ impl Heard {
     pub(crate) fn add(&mut self, topic: &str) -> usize {
         let place = self.words.len();
         self.places.insert(topic.into(), place);
-        self.words.push(Word::default());
+        tight::push(&mut self.words, Word::default());
+        self.shares += topic_shares(topic.len());
         place
     }
 

@@ -2,9 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use twin_core::tight;
+
 use crate::{
-    limits::Limits,
-    reject::{Reject, RejectKind},
+    limits::{Limits, address_shares},
+    reject::{Reject, RejectKind, already},
 };
 
 /// Number of an address within one decoder, dense from 0.
@@ -23,11 +25,18 @@ impl AddressIx {
 pub(crate) struct Interner {
     index: HashMap<Arc<str>, AddressIx>,
     list: Vec<Arc<str>>,
+    /// What all of them count against their limit.
+    shares: usize,
 }
 
 impl Interner {
     pub(crate) fn len(&self) -> usize {
         self.list.len()
+    }
+
+    /// What all of them count against their limit; a long name counts as more than one.
+    pub(crate) const fn shares(&self) -> usize {
+        self.shares
     }
 
     pub(crate) fn get(&self, ix: AddressIx) -> Option<&Arc<str>> {
@@ -56,16 +65,17 @@ impl Interner {
             return Err(Reject::new(RejectKind::AddressTooLong, detail));
         }
         let next = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
-        if self.list.len() >= limits.addresses || next == u32::MAX {
-            let detail = format!(
-                "the connection has {} addresses already; narrow its topic filters, or raise its limit of addresses",
-                self.list.len()
-            );
+        let shares = self.shares + address_shares(address.len());
+        if shares > limits.addresses || next == u32::MAX {
+            let has = already(self.list.len(), self.shares, "addresses");
+            let detail =
+                format!("{has}; narrow its topic filters, or raise its limit of addresses");
             return Err(Reject::new(RejectKind::AddressLimit, detail));
         }
         let shared: Arc<str> = address.into();
-        self.list.push(Arc::clone(&shared));
+        tight::push(&mut self.list, Arc::clone(&shared));
         self.index.insert(shared, AddressIx(next));
+        self.shares = shares;
         Ok(AddressIx(next))
     }
 
@@ -73,6 +83,7 @@ impl Interner {
     pub(crate) fn truncate(&mut self, len: usize) {
         for address in self.list.drain(len.min(self.list.len())..) {
             self.index.remove(&address);
+            self.shares -= address_shares(address.len());
         }
     }
 }

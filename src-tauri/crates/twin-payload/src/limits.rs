@@ -11,6 +11,16 @@ const DOCUMENT_BYTES: usize = 8 * 1024 * 1024;
 /// Values in a JSON message, whatever its size; each takes some 100 bytes while it is read.
 const VALUES_MIN: usize = 4_096;
 const VALUES_MAX: usize = 4_194_304;
+/// What one of the limit of topics or addresses stands for: memory of the whole program, bytes.
+const SHARE_BYTES: usize = 1_024;
+/// What a topic with one value takes beside its name, bytes, with room to spare. `tests/tests/flood.rs` counts 640 at the
+/// default limit, and 870 at a limit where tables have just grown: there topics of 80 to 100 bytes, and of up to 612, may
+/// take a twentieth more than their limit.
+const TOPIC_BYTES: usize = 824;
+/// How often the name of a topic is held: as such, and in the address of its value.
+const TOPIC_NAMES: usize = 2;
+/// What an address takes beside its name, which is held once, bytes; counted as above.
+const ADDRESS_BYTES: usize = 512;
 
 /// Bounds of a decoder. A message beyond one of them is rejected, or told to be
 /// [`partly_read`](crate::Observations::partly_read); nothing is cut off in silence.
@@ -22,10 +32,11 @@ pub struct Limits {
     pub inflated_bytes: usize,
     /// How many times larger than itself the content of a compressed payload may be; not judged below 64 KiB.
     pub inflated_ratio: usize,
-    /// Most topics a connection may ever have, Sparkplug's apart. Each takes the whole program at most 1 KiB with a name
-    /// of up to 100 bytes; of a longer one, what is beyond them is there three times more.
+    /// Most topics a connection may ever have, Sparkplug's apart. Together, and with a number on each, they take the whole
+    /// program at most 1 KiB times this, whatever they are called (a twentieth more at limits where tables have just grown): a name of more than 100 bytes counts as two, of more than 612 as three, and so on.
     pub topics: usize,
-    /// Most addresses (values, on all topics together) a connection may ever have.
+    /// Most addresses (values, on all topics together) a connection may ever have. As above, a name of more than 512 bytes
+    /// counts as two, of more than 1,536 as three, and so on.
     pub addresses: usize,
     /// Longest address and longest topic, bytes.
     pub address_bytes: usize,
@@ -61,8 +72,7 @@ impl Default for Limits {
             inflated_bytes: INFLATED_BYTES,
             inflated_ratio: 100,
             topics: 100_000,
-            // Five a topic. Each takes less memory than a topic may: at most 1 KiB, and three times what a name is longer
-            // than 100 bytes.
+            // Five a topic. Each takes less memory than a topic may.
             addresses: 500_000,
             address_bytes: 1_024,
             text_bytes: 64 * 1024,
@@ -92,6 +102,16 @@ impl Limits {
         self.sparkplug.unpacked_bytes = bytes.max(INFLATED_BYTES);
         self
     }
+}
+
+/// How many of [`Limits::topics`] a topic counts as, by the length of its name in bytes.
+pub(crate) const fn topic_shares(name: usize) -> usize {
+    (TOPIC_BYTES + TOPIC_NAMES * name).div_ceil(SHARE_BYTES)
+}
+
+/// How many of [`Limits::addresses`] an address counts as, by its length in bytes.
+pub(crate) const fn address_shares(name: usize) -> usize {
+    (ADDRESS_BYTES + name).div_ceil(SHARE_BYTES)
 }
 
 /// The most values that JSON of so many bytes can hold: a digit and a comma each.
@@ -142,5 +162,22 @@ impl Default for SparkplugLimits {
             birth_bytes: 256 * 1024 * 1024,
             hosts: 1_000,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_counts_as_more_than_one() {
+        assert_eq!(
+            [0, 100, 101, 612, 613, 1_024].map(topic_shares),
+            [1, 1, 2, 2, 3, 3]
+        );
+        assert_eq!(
+            [0, 512, 513, 1_536, 1_537].map(address_shares),
+            [1, 1, 2, 2, 3]
+        );
     }
 }

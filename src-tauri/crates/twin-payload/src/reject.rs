@@ -136,6 +136,15 @@ impl Reject {
     }
 }
 
+/// That a connection is full, in words: how many it has, and as how many they count where that is more.
+pub(crate) fn already(count: usize, shares: usize, what: &str) -> String {
+    let long = match shares == count {
+        true => String::new(),
+        false => format!(", which count as {shares} for their long names"),
+    };
+    format!("the connection has {count} {what} already{long}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

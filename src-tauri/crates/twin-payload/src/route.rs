@@ -1,5 +1,9 @@
 //! Which reader reads a topic: judged by its first message, then remembered.
 
+use std::sync::Arc;
+
+use twin_core::tight;
+
 use crate::{
     aws::{Lifecycle, Shadows},
     azure::Twins,
@@ -11,12 +15,12 @@ use crate::{
     homeassistant::HomeAssistant,
     homie::{Homie4, Homie5},
     layout::{Laid, LayoutSource},
-    limits::Limits,
+    limits::{Limits, topic_shares},
     message::Message,
     opcua::OpcUa,
     plain::Plain,
     reader::{Reader, Template},
-    reject::{Reject, RejectKind},
+    reject::{Reject, RejectKind, already},
     rules::{Book, Entry, ReadAs, Rules},
     senml::SenMl,
     tasmota::Tasmota,
@@ -172,6 +176,16 @@ impl Router {
         self.heard.len()
     }
 
+    /// What they count against their limit.
+    pub(crate) const fn topic_shares(&self) -> usize {
+        self.heard.shares()
+    }
+
+    /// The name of a topic that was heard, to be shared.
+    pub(crate) fn shared_topic(&self, topic: &str) -> Option<&Arc<str>> {
+        self.heard.name(topic)
+    }
+
     fn check_room(&self, topic: &str, limits: &Limits) -> Result<(), Reject> {
         if topic.len() > limits.address_bytes {
             let detail = format!(
@@ -181,13 +195,11 @@ impl Router {
             );
             return Err(Reject::new(RejectKind::AddressTooLong, detail));
         }
-        if self.heard.len() < limits.topics {
+        if self.heard.shares() + topic_shares(topic.len()) <= limits.topics {
             return Ok(());
         }
-        let detail = format!(
-            "the connection has {} topics already; narrow its topic filters, or raise its limit of topics",
-            self.heard.len()
-        );
+        let has = already(self.heard.len(), self.heard.shares(), "topics");
+        let detail = format!("{has}; narrow its topic filters, or raise its limit of topics");
         Err(Reject::new(RejectKind::TopicLimit, detail))
     }
 
@@ -269,13 +281,14 @@ impl Router {
                 place
             }
             None => {
-                self.routes.push(Route {
+                let route = Route {
                     reader,
                     strays: 0,
                     judgement,
                     listener,
                     template: std::mem::take(&mut self.fresh),
-                });
+                };
+                tight::push(&mut self.routes, route);
                 self.heard.add(message.topic)
             }
         };

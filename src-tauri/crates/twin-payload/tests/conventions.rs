@@ -161,6 +161,46 @@ fn topics_are_bounded_in_number_and_length() {
 }
 
 #[test]
+fn long_names_count_as_several() {
+    let limits = Limits {
+        topics: 5,
+        addresses: 4,
+        ..Limits::default()
+    };
+    let mut decoder = Decoder::with_limits(limits);
+    let long = |number: u32| format!("{number}{}", "l".repeat(999));
+    let decode = |decoder: &mut Decoder, topic: &str, payload: &str| {
+        let mut out = Observations::new();
+        let result = decoder.decode(message(topic, payload.as_bytes()), &mut out);
+        result.map_err(|reject| (reject.kind, reject.detail))
+    };
+    decode(&mut decoder, &long(1), "1").unwrap();
+    assert_eq!((decoder.topics(), decoder.topic_shares()), (1, 3));
+    let (kind, detail) = decode(&mut decoder, &long(2), "1").unwrap_err();
+    assert_eq!(kind, RejectKind::TopicLimit);
+    assert!(
+        detail.starts_with(
+            "the connection has 1 topics already, which count as 3 for their long names;"
+        ),
+        "{detail}"
+    );
+    // What is known costs nothing more.
+    decode(&mut decoder, &long(1), "2").unwrap();
+    decode(&mut decoder, "short", "1").unwrap();
+    assert_eq!((decoder.topic_shares(), decoder.address_shares()), (4, 3));
+    // One value too many: none of the message counts.
+    let (kind, detail) = decode(&mut decoder, "s", r#"{"a":1,"b":1}"#).unwrap_err();
+    assert_eq!(kind, RejectKind::AddressLimit);
+    assert!(
+        detail.starts_with("the connection has 3 addresses already, which count as 4 for"),
+        "{detail}"
+    );
+    assert_eq!((decoder.topic_shares(), decoder.address_shares()), (4, 3));
+    decode(&mut decoder, "s", "1").unwrap();
+    assert_eq!((decoder.topic_shares(), decoder.address_shares()), (5, 4));
+}
+
+#[test]
 fn a_source_has_the_addresses_that_its_messages_brought() {
     let mut decoder = Decoder::new();
     decode(&mut decoder, "zigbee2mqtt/a", br#"{"t":1}"#).unwrap();

@@ -78,6 +78,10 @@ unmapped: number,
  */
 topics: number, 
 /**
+ * As how many they count: a long name takes more memory, so it counts as several.
+ */
+topic_shares: number, 
+/**
  * How many there may be; messages on others are rejected.
  */
 topics_max: number, 
@@ -85,6 +89,10 @@ topics_max: number,
  * Addresses heard: values on all topics together.
  */
 addresses: number, 
+/**
+ * As how many they count, as above.
+ */
+address_shares: number, 
 /**
  * How many there may be; messages with others are rejected.
  */

@@ -221,10 +221,14 @@ pub struct ConnectionRow {
     pub unmapped: u32,
     /// Topics heard, Sparkplug's apart.
     pub topics: u32,
+    /// As how many they count: a long name takes more memory, so it counts as several.
+    pub topic_shares: u32,
     /// How many there may be; messages on others are rejected.
     pub topics_max: u32,
     /// Addresses heard: values on all topics together.
     pub addresses: u32,
+    /// As how many they count, as above.
+    pub address_shares: u32,
     /// How many there may be; messages with others are rejected.
     pub addresses_max: u32,
     /// Messages of QoS 0 beyond the rate limit; they are among the dropped ones.

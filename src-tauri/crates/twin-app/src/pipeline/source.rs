@@ -257,7 +257,6 @@ impl Source {
             } => {
                 job.must_flush |= qos != Qos::AtMostOnce;
                 self.messages += 1;
-                self.topics.note(&topic, payload.len(), received);
                 let properties = properties.as_deref();
                 let left_out = properties.map_or(0, |some| some.left_out);
                 self.properties_left_out += left_out as u64;
@@ -270,6 +269,7 @@ impl Source {
                 };
                 self.observations.clear();
                 let decoded = self.decoder.decode(message, &mut self.observations);
+                self.count(&topic, payload.len(), received);
                 self.note_tapped(&message, (qos, left_out), &decoded);
                 let is_read = decoded.is_ok();
                 let lost = decoded.err().or_else(|| self.observations.partly_read());
@@ -299,7 +299,7 @@ impl Source {
             } => {
                 job.must_flush |= ack.is_some();
                 self.messages += 1;
-                self.topics.note(&topic, excerpt.len(), received);
+                self.count(&topic, excerpt.len(), received);
                 let why = (cause.name(), &*detail);
                 self.note_unreadable((&topic, received), ack.as_ref(), why, &excerpt);
                 let known = (&excerpt, u64::from(size));

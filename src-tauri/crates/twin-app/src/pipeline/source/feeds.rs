@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use twin_core::{ConnectionId, SignalKey};
+use twin_core::{ConnectionId, SignalKey, tight};
 use twin_model::{Ignored, Mapper};
 use twin_payload::{AddressIx, Decoder};
 
@@ -133,7 +133,7 @@ impl Feeds {
                 }
                 None => Feed::Ignored,
             };
-            self.known.push(feed);
+            tight::push(&mut self.known, feed);
         }
         self.known.get(index).unwrap_or(&Feed::Ignored)
     }

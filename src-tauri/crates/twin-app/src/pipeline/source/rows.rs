@@ -33,8 +33,10 @@ impl Source {
             nodes: number(self.decoder.nodes().len()),
             unmapped: number(self.ledger.len()),
             topics: number(self.decoder.topics()),
+            topic_shares: number(self.decoder.topic_shares()),
             topics_max: number(self.decoder.limits().topics),
             addresses: number(self.decoder.address_count()),
+            address_shares: number(self.decoder.address_shares()),
             addresses_max: number(self.decoder.limits().addresses),
             throttled: self.throttled as f64,
         }
@@ -47,6 +49,12 @@ impl Source {
             can_rebirth: self.form.allow_rebirth && self.state == LinkStateView::Up,
             may_rebirth: self.form.allow_rebirth,
         }
+    }
+
+    /// Counts a message on a topic; its name is kept once, whoever needs it.
+    pub(super) fn count(&mut self, topic: &str, payload: usize, received: Timestamp) {
+        let shared = || self.decoder.shared_topic(topic).cloned();
+        self.topics.note(topic, payload, received, shared);
     }
 
     /// What comes on its topics, and how many topics fit the query.

@@ -6,12 +6,14 @@ use std::{
     sync::Arc,
 };
 
-use twin_core::{Duration, Timestamp};
+use twin_core::{Duration, Timestamp, tight};
 
 use crate::api::diagnostics::{RateRow, RateTotal, RatesOrder, RatesQuery};
 
-/// Topics of a connection that are counted one by one: some 10 MB.
+/// Topics of a connection that are counted one by one: some 10 MB beside their names.
 const TOPICS_MAX: usize = 50_000;
+/// Most bytes of names that nobody else holds: of topics that are not read.
+const NAMES_MAX: usize = 4 * 1024 * 1024;
 /// How often a mark is set. Rates reach back to the mark before the last one.
 const MARK_EVERY: Duration = Duration::from_secs(5);
 /// A topic is silent when nothing came on it for so long.
@@ -70,6 +72,8 @@ pub(super) struct Topics {
     /// When the marks were set.
     marked: [Timestamp; 2],
     most: usize,
+    /// Bytes of names that nobody else holds.
+    names: usize,
 }
 
 impl Topics {
@@ -81,18 +85,27 @@ impl Topics {
             beyond: 0,
             marked: [now; 2],
             most: TOPICS_MAX,
+            names: 0,
         }
     }
 
-    /// Counts a message.
-    pub(super) fn note(&mut self, topic: &str, payload: usize, at: Timestamp) {
+    /// Counts a message. Of a new topic `shared` gives the name as somebody else holds it.
+    pub(super) fn note(
+        &mut self,
+        topic: &str,
+        payload: usize,
+        at: Timestamp,
+        shared: impl FnOnce() -> Option<Arc<str>>,
+    ) {
         let bytes = (topic.len() + payload) as u64;
         self.all.add(bytes);
         let Some(place) = self.places.get(topic) else {
-            return match self.slots.len() < self.most {
-                true => self.begin(topic, bytes, at),
-                false => self.beyond += 1,
-            };
+            let has_room = self.slots.len() < self.most;
+            match has_room.then(|| self.name(topic, shared)).flatten() {
+                Some(name) => self.begin(name, bytes, at),
+                None => self.beyond += 1,
+            }
+            return;
         };
         if let Some(slot) = self.slots.get_mut(*place as usize) {
             slot.count.add(bytes);
@@ -100,17 +113,24 @@ impl Topics {
         }
     }
 
-    fn begin(&mut self, topic: &str, bytes: u64, at: Timestamp) {
-        let topic: Arc<str> = topic.into();
+    /// The name of a new topic, its own one as long as there is room.
+    fn name(&mut self, topic: &str, shared: impl FnOnce() -> Option<Arc<str>>) -> Option<Arc<str>> {
+        shared().or_else(|| {
+            let names = self.names + topic.len();
+            (names <= NAMES_MAX).then(|| {
+                self.names = names;
+                topic.into()
+            })
+        })
+    }
+
+    fn begin(&mut self, topic: Arc<str>, bytes: u64, at: Timestamp) {
         let mut count = Count::default();
         count.add(bytes);
         self.places
             .insert(Arc::clone(&topic), self.slots.len() as u32);
-        self.slots.push(Slot {
-            topic,
-            count,
-            last: at,
-        });
+        let last = at;
+        tight::push(&mut self.slots, Slot { topic, count, last });
     }
 
     /// Sets a mark when it is time.
@@ -236,11 +256,11 @@ mod tests {
         let mut topics = Topics::new(at(0));
         for second in 0..20 {
             for _ in 0..if second < 5 { 100 } else { 0 } {
-                topics.note("over", 10, at(second));
+                topics.note("over", 10, at(second), || None);
             }
-            topics.note("steady", 1_000, at(second));
+            topics.note("steady", 1_000, at(second), || None);
             for _ in 0..30 {
-                topics.note("flood", 5, at(second));
+                topics.note("flood", 5, at(second), || None);
             }
             topics.renew(at(second));
         }
@@ -270,7 +290,7 @@ mod tests {
         let mut topics = Topics::new(at(0));
         topics.most = 2;
         for topic in ["a", "b", "c", "a", "c"] {
-            topics.note(topic, 9, at(1));
+            topics.note(topic, 9, at(1), || None);
         }
         let total = topics.total("c", at(2));
         assert_eq!((total.messages, total.topics, total.beyond), (5.0, 2, 2.0));
@@ -278,6 +298,21 @@ mod tests {
             names(&topics, &query(RatesOrder::Messages, ""), 2),
             ["a", "b"]
         );
+    }
+
+    /// Topics that are not read may be 64 KiB long each.
+    #[test]
+    fn names_that_nobody_else_holds_are_bounded() {
+        let mut topics = Topics::new(at(0));
+        let long = "l".repeat(60_000);
+        for topic in 0..1_000 {
+            topics.note(&format!("{topic}{long}"), 9, at(1), || None);
+        }
+        let total = topics.total("c", at(2));
+        assert_eq!((total.topics, total.beyond), (69, 931.0));
+        topics.note("short", 9, at(1), || None);
+        topics.note(&long, 9, at(1), || Some(long.as_str().into()));
+        assert_eq!(topics.total("c", at(2)).topics, 71);
     }
 
     proptest! {
@@ -292,7 +327,7 @@ mod tests {
             let mut topics = Topics::new(at(0));
             for (topic, bytes, second) in &heard {
                 topics.renew(at(*second));
-                topics.note(&format!("t{topic}"), *bytes, at(*second));
+                topics.note(&format!("t{topic}"), *bytes, at(*second), || None);
             }
             let query = RatesQuery { limit, ..query(RatesOrder::Bytes, "") };
             let (rows, fitting) = topics.first(&query, "c", at(41));
