@@ -177,7 +177,7 @@ async fn a_rule_makes_only_so_many_assets_and_says_so() -> Result<()> {
         body.push('}');
         broker.publish(&format!("plant/m{message}"), 1, &[body])?;
     }
-    let rule = wait::until("so many assets", Duration::from_secs(240), || async {
+    let rule = wait::until("so many assets", Duration::from_secs(60), || async {
         let rule = app.plant_file().by_rule.into_iter().next()?;
         (rule.assets == MOST && !rule.left_out.is_empty()).then_some(rule)
     })

@@ -425,11 +425,10 @@ async fn watch_plant_file(app: Weak<App>) {
         app.adopter.adopt_rest(clock::now()).await;
         app.look_at_plant_file().await;
         app.look_at_connections(clock::now()).await;
-        let begun = Instant::now();
-        if begun >= rules_rest_until {
-            app.look_at_rules().await;
+        if Instant::now() >= rules_rest_until {
+            let took = app.look_at_rules().await;
             // A large plant takes long to make anew: then addresses are gathered for longer.
-            rules_rest_until = Instant::now() + begun.elapsed() * RULES_REST;
+            rules_rest_until = Instant::now() + took * RULES_REST;
         }
     }
 }

@@ -3,9 +3,10 @@
 use std::{
     path::Path,
     sync::{Arc, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::Instant};
 use twin_core::{Said, engine::SystemEvent, said};
 use twin_model::{ByRule, MAPPED_ASSETS_MAX, RuleMade};
 
@@ -18,6 +19,8 @@ use crate::{
     pipeline::request::Request,
 };
 
+/// How long assets wait for what was heard of them to be stored.
+const STORED_WITHIN: Duration = Duration::from_secs(5);
 /// Name of the condition that rules leave something out.
 const CONDITION: &str = "mapping-rules";
 
@@ -42,15 +45,24 @@ impl App {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes assets of addresses that were heard since the last look and that a mapping rule fits.
-    pub(super) async fn look_at_rules(&self) {
+    /// Makes assets of addresses that were heard since the last look and that a mapping rule fits; gives how long making
+    /// them took.
+    pub(super) async fn look_at_rules(&self) -> Duration {
         if self.planted().origin.plant.mappings.is_empty() {
-            return self.say_of_rules(Said::default()).await;
+            self.say_of_rules(Said::default()).await;
+            return Duration::ZERO;
         }
-        let text = match self.apply_rules().await {
+        let ruled = self.newly_ruled().await;
+        let begun = Instant::now();
+        let applied = match ruled {
+            Ok(ruled) => self.take_ruled(ruled).await,
+            Err(error) => Err(error),
+        };
+        let took = begun.elapsed();
+        let text = match applied {
             Ok(()) => full(&self.planted().origin.made, self.ruled().left_out()),
             // The program ends.
-            Err(Error::Stopped) => return,
+            Err(Error::Stopped) => return took,
             Err(error) => said!(
                 "mapping-failed",
                 "Mapping rules cannot make assets of what is heard: {error}",
@@ -58,13 +70,19 @@ impl App {
             ),
         };
         self.say_of_rules(text).await;
+        took
     }
 
-    async fn apply_rules(&self) -> Result<()> {
+    /// Addresses that rules fit, first heard since this was last asked, once their values are stored.
+    async fn newly_ruled(&self) -> Result<Vec<Address>> {
         let (reply, answer) = oneshot::channel();
-        self.ask(Request::Ruled { reply }).await?;
+        let (stored, is_stored) = oneshot::channel();
+        self.ask(Request::Ruled { reply, stored }).await?;
         let ruled = answer.await.map_err(|_| Error::Stopped)?;
-        self.take_ruled(ruled).await
+        // What is stored is given to the new signals with their names alone. What came later would be copied, signal by
+        // signal.
+        let _ = tokio::time::timeout(STORED_WITHIN, is_stored).await;
+        Ok(ruled)
     }
 
     /// Makes assets of these addresses too. After a failure the next call does, with whatever it gets.

@@ -45,6 +45,8 @@ pub struct Job {
     pub acks: Vec<(mpsc::Sender<Command>, Vec<AckHandle>)>,
     /// Somebody waits for the outcome of an acknowledgement.
     pub reply: Option<Reply>,
+    /// Are told once all of it is stored.
+    pub stored: Vec<oneshot::Sender<()>>,
     /// All transitions that follow from samples so far are in this or an earlier job: start-up need not replay them.
     pub settles: bool,
     /// With this job and those before it history is complete up to this instant: the program's last sign of life.
@@ -138,6 +140,7 @@ impl Job {
             && self.transitions.is_empty()
             && self.acks.is_empty()
             && self.reply.is_none()
+            && self.stored.is_empty()
             && !self.settles
     }
 
@@ -153,6 +156,7 @@ impl Job {
         self.must_flush
             || self.settles
             || self.reply.is_some()
+            || !self.stored.is_empty()
             || !self.acks.is_empty()
             || !self.transitions.is_empty()
     }
@@ -176,6 +180,7 @@ impl Job {
         self.notices.extend(later.notices);
         self.acks.extend(later.acks);
         self.reply = later.reply.or(self.reply.take());
+        self.stored.extend(later.stored);
         self.settles |= later.settles;
         self.complete = self.complete.max(later.complete);
         self.arrived.add(later.arrived);

@@ -186,6 +186,8 @@ pub enum Request {
     Ruled {
         /// Whom to tell.
         reply: oneshot::Sender<Vec<(ConnectionId, Arc<str>)>>,
+        /// Is told when what was heard of them until now is stored; gone when nothing was heard, or could not be stored.
+        stored: oneshot::Sender<()>,
     },
     /// The plant file was changed: from now on this plant counts.
     PutPlant(Box<NewPlant>),

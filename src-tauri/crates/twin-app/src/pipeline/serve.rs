@@ -51,10 +51,14 @@ impl Driver {
                 let _ = reply.send(self.source(&connection).map(Source::stamps));
             }
             Request::Diagnose(request) => self.diagnose(request, now),
-            Request::Ruled { reply } => {
+            Request::Ruled { reply, stored } => {
                 let ruled = self.sources.values_mut().flat_map(Source::take_ruled);
+                let ruled: Vec<_> = ruled.collect();
+                if !ruled.is_empty() && !self.is_behind() {
+                    self.outbox.stored.push(stored);
+                }
                 // Whoever asked may have gone: then the program ends.
-                let _ = reply.send(ruled.collect());
+                let _ = reply.send(ruled);
             }
             Request::PutPlant(new) => self.put_plant(*new),
             Request::PutSource(index, source) => {

@@ -254,6 +254,10 @@ impl Writer {
             self.view.put_alarms(rows);
             self.unacknowledged.send_replace(self.view.unacknowledged());
         }
+        for stored in group.iter_mut().flat_map(|job| job.stored.drain(..)) {
+            // Whoever asked may have gone on.
+            let _ = stored.send(());
+        }
         for mut job in group {
             for (connection, handles) in std::mem::take(&mut job.acks) {
                 // A connection that has ended needs no acknowledgements.

@@ -3,7 +3,10 @@
 
 pub(crate) mod frame;
 
-use std::{collections::VecDeque, sync::Mutex};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Mutex,
+};
 
 use twin_core::{Duration, Said, SignalKey, Timestamp, engine::Engine, twin::SignalTwin};
 
@@ -43,6 +46,8 @@ struct State {
     plant: PlantView,
     twins: Vec<Option<(u64, SignalTwin)>>,
     assets: Vec<(u64, AssetState)>,
+    /// Where the state of an asset is, by its id.
+    places: HashMap<String, usize>,
     anomalies: Vec<AnomalyView>,
     alarms: Vec<AlarmRow>,
     transitions: VecDeque<AlarmRow>,
@@ -61,6 +66,7 @@ impl View {
             plant,
             twins: Vec::new(),
             assets: Vec::new(),
+            places: HashMap::new(),
             anomalies: Vec::new(),
             alarms,
             transitions: VecDeque::new(),
@@ -92,6 +98,7 @@ impl View {
         state.version += 1;
         state.plant = plant;
         state.assets.clear();
+        state.places.clear();
         state.anomalies.clear();
     }
 
@@ -116,20 +123,23 @@ impl View {
         let mut state = self.lock();
         state.version += 1;
         let version = state.version;
-        match state.assets.iter_mut().find(|(_, old)| old.id == asset.id) {
+        let place = state.places.get(&asset.id).copied();
+        match place.and_then(|place| state.assets.get_mut(place)) {
             Some((_, old)) if *old == asset => {}
             Some(entry) => *entry = (version, asset),
-            None => state.assets.push((version, asset)),
+            None => {
+                let next = state.assets.len();
+                state.places.insert(asset.id.clone(), next);
+                state.assets.push((version, asset));
+            }
         }
     }
 
     /// The state of one asset.
     pub fn asset(&self, id: &str) -> Option<AssetState> {
-        self.lock()
-            .assets
-            .iter()
-            .find(|(_, asset)| asset.id == id)
-            .map(|(_, asset)| asset.clone())
+        let state = self.lock();
+        let (_, asset) = state.assets.get(*state.places.get(id)?)?;
+        Some(asset.clone())
     }
 
     /// Replaces the evidence about one asset.

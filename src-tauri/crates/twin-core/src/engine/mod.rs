@@ -19,7 +19,7 @@ mod slot;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 pub use config::{
     AssetConfig, EngineConfig, LastHeard, ModelBinding, Restored, Running, SignalConfig,
@@ -32,7 +32,7 @@ pub use input::{
 use crate::{
     alarm::{AlarmState, AlarmTransition, RuleState, StandingAlarm},
     batch::SampleBatch,
-    id::SignalKey,
+    id::{RuleId, SignalKey},
     quality::{Quality, Reason},
     said::Said,
     time::Timestamp,
@@ -350,28 +350,23 @@ impl Engine {
                 }
             }
         }
-        let mut old_rules: Vec<RuleState> = old
-            .into_iter()
-            .flatten()
-            .flat_map(|slot| slot.rules)
-            .collect();
-        old_rules.extend(
-            slots
-                .iter_mut()
-                .flatten()
-                .flat_map(|slot| std::mem::take(&mut slot.rules)),
-        );
+        let gone = old.into_iter().flatten().flat_map(|slot| slot.rules);
+        let stays = slots.iter_mut().flatten();
+        let stays = stays.flat_map(|slot| std::mem::take(&mut slot.rules));
+        // By id: a plant has tens of thousands of rules, and this runs whenever one of them changes.
+        let mut old_rules: HashMap<RuleId, RuleState> = HashMap::new();
+        for state in gone.chain(stays) {
+            old_rules.entry(state.rule().id.clone()).or_insert(state);
+        }
+        let mut stands: HashMap<RuleId, usize> = HashMap::new();
+        for (at, alarm) in standing.iter().enumerate() {
+            stands.entry(alarm.raised.rule.clone()).or_insert(at);
+        }
         let mut standing: Vec<Option<StandingAlarm>> = standing.into_iter().map(Some).collect();
         for rule in &config.rules {
-            let kept = old_rules
-                .iter()
-                .position(|old| old.rule().id == rule.id)
-                .map(|at| old_rules.swap_remove(at));
-            let mine = standing
-                .iter_mut()
-                .find(|s| s.as_ref().is_some_and(|s| s.raised.rule == rule.id));
+            let mine = stands.get(&rule.id).and_then(|at| standing.get_mut(*at));
             let mine = mine.and_then(Option::take);
-            let state = match kept {
+            let state = match old_rules.remove(&rule.id) {
                 Some(mut kept) => {
                     kept.reconfigure(rule.clone());
                     kept

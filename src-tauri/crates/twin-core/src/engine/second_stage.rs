@@ -1,5 +1,7 @@
 //! Second stage: what spans signals. The condition of assets, and the questions to models.
 
+use std::collections::HashMap;
+
 use crate::{
     engine::{
         Engine,
@@ -8,7 +10,7 @@ use crate::{
         effect::{Abstention, Effect, Effects, ScoreRequest},
         input::Explanation,
     },
-    id::SignalKey,
+    id::{AssetId, SignalKey},
     quality::{Quality, Reason, Status},
     time::Timestamp,
     twin::{AssetCondition, SignalTwin},
@@ -87,20 +89,13 @@ impl Engine {
     pub(super) fn rebuild_second_stage(&mut self, config: &EngineConfig) {
         let now = self.now;
         let old = std::mem::take(&mut self.assets);
-        let name = |index: usize| self.config.assets.get(index).map(|asset| asset.id.clone());
-        let mut kept: Vec<_> = old
-            .into_iter()
-            .enumerate()
-            .map(|(i, slot)| (name(i), slot))
-            .collect();
+        let ids = self.config.assets.iter().map(|asset| asset.id.clone());
+        let mut kept: HashMap<AssetId, AssetSlot> = ids.zip(old).collect();
         self.assets = config
             .assets
             .iter()
             .map(|asset| {
-                let before = kept
-                    .iter_mut()
-                    .find(|(id, _)| id.as_ref() == Some(&asset.id));
-                let before = before.map(|(_, slot)| std::mem::take(slot));
+                let before = kept.remove(&asset.id);
                 let fresh = AssetSlot {
                     since: now,
                     runs_since: Timestamp::MIN,
