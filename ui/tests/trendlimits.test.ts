@@ -147,7 +147,7 @@ describe("the ranges beyond limits", () => {
     };
     const at = (alarms: AlarmRow[]) =>
       painted(
-        model([signal(0, FOUR, { normal: { low: 3.5, high: 5.5 } })], {
+        model([signal(0, FOUR, { normal: [3.5, 5.5] })], {
           alarms,
           palette: palette as unknown as Palette,
           columns: () => columns(0, []),
@@ -168,7 +168,8 @@ describe("the ranges beyond limits", () => {
       [0.2, 0.9],
     ] as const)
       expect(texture(quiet, low, high)).toBeGreaterThan(60);
-    expect(texture(quiet, 4, 4.9)).toBe(0);
+    // Between two lines of the grid.
+    expect(texture(quiet, 4.1, 4.9)).toBe(0);
     // The colour of an alarm says enough.
     expect(texture(at([alarm(0, "high-high")]), 8.2, 9.5)).toBe(0);
   });
