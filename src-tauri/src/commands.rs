@@ -50,6 +50,7 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
         diagnostics::health,
         history::trend,
         history::save_trend_picture,
+        history::cancel_trend_picture,
         history::start_export,
         history::start_import,
         history::start_backup,
@@ -118,9 +119,10 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static 
 #[cfg(test)]
 mod tests {
     /// Nothing may hold up the window: these take no time and answer nothing.
-    const PLAIN: [&str; 7] = [
+    const PLAIN: [&str; 8] = [
         "cancel_look",
         "cancel_file_job",
+        "cancel_trend_picture",
         "put_away_file_job",
         "subscribe",
         "cancel_opening",

@@ -1,7 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { Envelope } from "../src/lib/envelope";
 import { LiveColumns } from "../src/lib/livecolumns";
-import { changed, dot, fill, hatch, ink, level, mixed, type Raster, stroke } from "../src/lib/raster";
+import {
+  changed,
+  dot,
+  fill,
+  hatch,
+  ink,
+  level,
+  mixed,
+  type Raster,
+  stipple,
+  stroke,
+} from "../src/lib/raster";
 import type { TrendColumns } from "../src/lib/trend";
 import { random } from "./random";
 
@@ -61,6 +72,7 @@ describe("shapes", () => {
         { period: 7, thick: 1, phase: Math.floor(any()), colour: WHITE, alpha: 0.5 },
       );
       level(raster, any(), 1, { on: 5, off: 4 }, WHITE);
+      stipple(raster, any(), any(), { period: 6, size: 1, colour: WHITE, alpha: 0.5 });
       stroke(raster, Math.floor(any()), any(), any(), WHITE, 1);
       dot(raster, any(), any(), 3, WHITE);
       expect(raster.pixels).toHaveLength(length);
@@ -76,6 +88,26 @@ describe("shapes", () => {
     hatch(moved, box, { ...style, phase: 1 });
     for (let y = 0; y < 10; y += 1)
       for (let x = 0; x < 39; x += 1) expect(moved.pixels[y * 40 + x]).toBe(still.pixels[y * 40 + x + 1]);
+  });
+
+  it("dots are the same whichever column the picture is painted from, and in whichever parts", () => {
+    const style = { period: 6, size: 2, colour: WHITE, alpha: 1 };
+    const whole = paper(40, 30);
+    stipple(whole, 3, 27, style);
+    const dots = whole.pixels.filter((pixel) => pixel !== PAPER).length;
+    expect(dots).toBeGreaterThan(60);
+    expect(dots).toBeLessThan((40 * 24) / 5);
+    for (const from of [0, 1, 7, 39]) {
+      const parts = paper(40, 30);
+      parts.pixels.set(whole.pixels);
+      for (let y = 0; y < 30; y += 1) parts.pixels.fill(PAPER, y * 40 + from, (y + 1) * 40);
+      for (const [top, bottom] of [
+        [3, 11],
+        [11, 27],
+      ] as const)
+        stipple({ ...parts, from }, top, bottom, style);
+      expect(parts.pixels).toEqual(whole.pixels);
+    }
   });
 
   it("a dot that moves by part of a pixel changes the picture", () => {

@@ -80,6 +80,11 @@ it("says what happened, how much of it by now, and what to do, in both languages
   expect(alarmText(lost, undefined)).toBe(
     "Messages lost: narrow the topic filters, or ask for QoS 1 and a persistent session",
   );
+  const over = { ...lost, state: "normal" as const, returned_at: 5 };
+  expect(alarmSentence(over, undefined, 1_234)).toMatchObject({
+    value: "1,234",
+    rule: "in all: narrow the topic filters, or ask for QoS 1 and a persistent session",
+  });
   const disk = alarmText(alarm("$program/not-written:high@17"), undefined);
   expect(disk).toBe("History not written: free room on the disk; the status line says what stops it");
   windowLanguage.start();

@@ -137,6 +137,43 @@ describe("the ranges beyond limits", () => {
     expect(new Set(greens).size).toBe(4);
   });
 
+  it("are dotted while no alarm stands, so that they are told from the normal band whatever their greys", () => {
+    const palette = {
+      panel: "#000000",
+      dim: "#00ff00",
+      line: "#000000",
+      p1: "#ff0000",
+      "spark-band": "#001f00",
+    };
+    const at = (alarms: AlarmRow[]) =>
+      painted(
+        model([signal(0, FOUR, { normal: [3.5, 5.5] })], {
+          alarms,
+          palette: palette as unknown as Palette,
+          columns: () => columns(0, []),
+        }),
+      );
+    /** How strongly a square between two values differs in itself. */
+    const texture = (pixel: ReturnType<typeof painted>, low: number, high: number) => {
+      const greens: number[] = [];
+      for (let x = 300; x < 320; x += 1)
+        for (let value = low; value < high; value += 1 / 30) greens.push(pixel(x, value)[1]);
+      return Math.max(...greens) - Math.min(...greens);
+    };
+    const quiet = at([]);
+    for (const [low, high] of [
+      [6.2, 7.5],
+      [8.2, 9.5],
+      [1.5, 2.8],
+      [0.2, 0.9],
+    ] as const)
+      expect(texture(quiet, low, high)).toBeGreaterThan(60);
+    // Between two lines of the grid.
+    expect(texture(quiet, 4.1, 4.9)).toBe(0);
+    // The colour of an alarm says enough.
+    expect(texture(at([alarm(0, "high-high")]), 8.2, 9.5)).toBe(0);
+  });
+
   it("have the colour of an alarm that stands there, and of no alarm that is over or of another signal", () => {
     const of = signal(0, FOUR);
     const standing = painted(model([of], { alarms: [alarm(0, "high-high")] }));

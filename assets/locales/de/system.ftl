@@ -20,6 +20,7 @@ system-advice-not-written = Platz auf der Festplatte schaffen; die Statuszeile s
 system-about = { $name }:
 # Hinter einer Zahl: wie viele, seit der Alarm kam. $advice: was zu tun ist.
 system-so-far = bisher: { $advice }
+system-in-all = insgesamt: { $advice }
 
 # Die Karte eines solchen Assets.
 system-what = Was zu tun ist

@@ -20,6 +20,8 @@ system-advice-not-written = free room on the disk; the status line says what sto
 system-about = { $name }:
 # Behind a number: how many since the alarm was raised. $advice: what to do.
 system-so-far = so far: { $advice }
+# Behind a number: how many there were until the alarm returned.
+system-in-all = in all: { $advice }
 
 # The card of such an asset.
 system-what = What to do

@@ -89,6 +89,10 @@ trend-copy-failed = The system did not take the picture onto the clipboard. Save
 trend-picture = Save as picture
 # $path: of the file.
 trend-picture-saved = Picture saved to { $path }
+trend-picture-packing = Making the picture …
+trend-picture-writing = Writing the picture's file …
+trend-picture-cancelled = Saving the picture was cancelled. No file was left.
+trend-picture-failed = The picture could not be made. Make the window smaller, then try again.
 trend-export = Export history…
 trend-stats-broken = the statistics ended without a result: look into the log of the program
 trend-unanswered = History does not answer. The trend shows what it had.

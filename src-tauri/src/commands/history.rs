@@ -80,6 +80,12 @@ pub fn save_trend_picture(host: State<'_, Host>, request: Request<'_>) -> Answer
 }
 
 #[tauri::command]
+pub fn cancel_trend_picture(host: State<'_, Host>) -> Answer<()> {
+    app(&host)?.cancel_trend_picture();
+    Ok(())
+}
+
+#[tauri::command]
 pub async fn trend(host: State<'_, Host>, request: TrendRequest) -> Answer<Response> {
     app(&host)?
         .trend(&request)

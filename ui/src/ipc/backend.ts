@@ -197,6 +197,8 @@ export interface Backend {
   closeWindow(keepCollecting: boolean, remember: boolean): Promise<void>;
   /** Writes a picture of a trend (PNG) into the workspace and gives its path. */
   saveTrendPicture(png: Uint8Array): Promise<string>;
+  /** What is being written of it is to leave no file; then saving is refused. */
+  cancelTrendPicture(): Promise<void>;
   /** Begins to write history into a file; refused while another job with a file runs. */
   startExport(request: ExportRequest): Promise<FileJobView>;
   /** Begins to read a file into history; refused while another job with a file runs. */

@@ -91,6 +91,7 @@ export function tauriBackend(): Backend {
     setSettings: (settings) => invoke("set_settings", { settings }),
     closeWindow: (keepCollecting, remember) => invoke("close_window", { keepCollecting, remember }),
     saveTrendPicture: (png) => invoke("save_trend_picture", png),
+    cancelTrendPicture: () => invoke("cancel_trend_picture"),
     startExport: (request) => invoke("start_export", { request }),
     startImport: (path) => invoke("start_import", { path }),
     startBackup: (path) => invoke("start_backup", { path }),

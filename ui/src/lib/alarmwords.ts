@@ -17,16 +17,16 @@ export interface AlarmSentence {
 }
 
 /**
- * The parts, so that a screen can weight them. `sofar`: of an alarm about Twinscope itself how much there was since it was
- * raised, where that is known.
+ * The parts, so that a screen can weight them. `count`: of an alarm about Twinscope itself how much there was while it was
+ * active, where that is known.
  */
 export function alarmSentence(
   alarm: AlarmRow,
   signal: SignalView | undefined,
-  sofar?: number,
+  count?: number,
 ): AlarmSentence {
   const tag = systemTag(alarm.id);
-  if (tag !== null) return systemSentence(tag, sofar);
+  if (tag !== null) return systemSentence(tag, isActive(alarm), count);
   const decimals = decimalsFor(alarm, signal?.decimals ?? 1);
   return {
     subject: signal?.name ?? (alarm.kind === "anomaly" ? t("alarms-about-score") : t("alarms-about-unknown")),
@@ -36,12 +36,13 @@ export function alarmSentence(
 }
 
 /** What happened, how much of it, and what to do. */
-function systemSentence(tag: SystemTag, sofar: number | undefined): AlarmSentence {
+function systemSentence(tag: SystemTag, active: boolean, count: number | undefined): AlarmSentence {
   const [name, advice] = [t(`system-${tag}`), adviceOn(tag)];
-  if (tag === "not-written" || sofar === undefined || !(sofar > 0)) {
+  if (tag === "not-written" || count === undefined || !(count > 0)) {
     return { subject: t("system-about", { name }), value: "", rule: advice };
   }
-  return { subject: name, value: formatCount(sofar), rule: t("system-so-far", { advice }) };
+  const rule = active ? t("system-so-far", { advice }) : t("system-in-all", { advice });
+  return { subject: name, value: formatCount(count), rule };
 }
 
 /** The rule that was broken; broken across lines behind its first word at most. */

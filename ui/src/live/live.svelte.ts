@@ -29,6 +29,7 @@ import { Past } from "./past.svelte";
 import { Pictures } from "./pictures.svelte";
 import { Rates } from "./rates.svelte";
 import type { SampleTable } from "./table";
+import { Tallies } from "./tallies.svelte";
 import { shownIn, Units } from "./units.svelte";
 import { zoneChoice } from "./zonechoice.svelte";
 
@@ -116,6 +117,7 @@ class AssetCell {
 export class Live {
   /** What the program says, in the units that a person chose. */
   readonly backend: Backend;
+  readonly #tallies: Tallies;
   readonly units = new Units();
   /** Export and import of history. */
   readonly fileJob: FileJob;
@@ -184,6 +186,7 @@ export class Live {
   constructor(backend: Backend) {
     const shown = shownIn(this.units, backend);
     this.backend = guarded(shown, () => (this.past.on ? t("past-no-edit") : null));
+    this.#tallies = new Tallies((request) => shown.trend(request));
     this.#nobody = new SignalCell(this.#cellsOf, 0xffff_ffff);
     this.past = new Past(shown, {
       instant: () => this.presentInstant(),
@@ -278,9 +281,10 @@ export class Live {
     return this.#assets.get(id);
   }
 
-  /** Of an active alarm about Twinscope itself how much there was since it was raised: it goes on while one looks. */
-  soFar(alarm: AlarmRow): number | undefined {
-    return isSystem(alarm.asset) && isActive(alarm) ? this.cell(alarm.signal).number : undefined;
+  /** Of an alarm about Twinscope itself how much there was while it was active: until then it goes on while one looks. */
+  countOf(alarm: AlarmRow): number | undefined {
+    if (!isSystem(alarm.asset)) return undefined;
+    return isActive(alarm) ? this.cell(alarm.signal).number : this.#tallies.of(alarm);
   }
 
   cell(key: number): SignalCell {

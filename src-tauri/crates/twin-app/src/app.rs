@@ -35,7 +35,10 @@ mod unmade;
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock, Weak, atomic::AtomicUsize},
+    sync::{
+        Arc, PoisonError, RwLock, Weak,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -116,6 +119,8 @@ pub struct App {
     /// One edit of the plant file at a time.
     editing: Mutex<()>,
     next_link: AtomicUsize,
+    /// How often the writing of a trend's picture was cancelled.
+    pictures_cancelled: AtomicUsize,
     unacknowledged: watch::Receiver<usize>,
     tasks: Mutex<Tasks>,
 }
@@ -190,6 +195,7 @@ impl App {
             acts: Mutex::new(Acts::default()),
             editing: Mutex::new(()),
             next_link: AtomicUsize::new(0),
+            pictures_cancelled: AtomicUsize::new(0),
             unacknowledged: running.unacknowledged,
             tasks: Mutex::new(running.tasks),
         });
@@ -354,9 +360,18 @@ impl App {
     /// Writes the picture of a trend that the window made into the workspace's `pictures` folder and gives its path.
     ///
     /// # Errors
-    /// [`Error::Request`] when it is no PNG or too large, [`Error::File`] when it cannot be written.
+    /// [`Error::Request`] when it is no PNG or too large, [`Error::File`] when it cannot be written, [`Error::Cancelled`]
+    /// after [`App::cancel_trend_picture`].
     pub fn save_trend_picture(&self, png: &[u8]) -> Result<PathBuf> {
-        self.workspace.put_trend_picture(clock::now(), png)
+        let begun = self.pictures_cancelled.load(Ordering::Relaxed);
+        let unwanted = || self.pictures_cancelled.load(Ordering::Relaxed) != begun;
+        self.workspace
+            .put_trend_picture(clock::now(), png, unwanted)
+    }
+
+    /// Whatever picture of a trend is being written is not wanted any more.
+    pub fn cancel_trend_picture(&self) {
+        self.pictures_cancelled.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Why the model of an asset says what it says.

@@ -232,11 +232,17 @@ impl Workspace {
             .join(format!("{connection}.password"))
     }
 
-    /// Writes a picture of a trend, made at `now`, into the workspace's `pictures` folder and gives its path.
+    /// Writes a picture of a trend, made at `now`, into the workspace's `pictures` folder and gives its path. On a slow disk that
+    /// takes a while: where `unwanted` says so by its end, nothing is left of it.
     ///
     /// # Errors
-    /// [`Error::Request`] when it is no PNG or too large, [`Error::File`] when it cannot be written.
-    pub fn put_trend_picture(&self, now: Timestamp, png: &[u8]) -> Result<PathBuf> {
+    /// [`Error::Request`] when it is no PNG or too large, [`Error::File`] when it cannot be written, [`Error::Cancelled`].
+    pub fn put_trend_picture(
+        &self,
+        now: Timestamp,
+        png: &[u8],
+        unwanted: impl FnOnce() -> bool,
+    ) -> Result<PathBuf> {
         if !png.starts_with(PNG) || png.len() > PICTURE_MAX {
             return Err(Error::Request(said!(
                 "refused-trend-picture",
@@ -246,7 +252,13 @@ impl Workspace {
         let dir = self.dir.join("pictures");
         fs::create_dir_all(&dir).map_err(|source| file(Doing::Create, &dir, source))?;
         let path = dir.join(format!("trend-{}.png", now.millis()));
-        write_atomic(&path, png, false)?;
+        let temporary = write_aside(&path, png, false)?;
+        if unwanted() {
+            fs::remove_file(&temporary)
+                .map_err(|source| file(Doing::Remove, &temporary, source))?;
+            return Err(Error::Cancelled);
+        }
+        fs::rename(&temporary, &path).map_err(|source| file(Doing::Write, &path, source))?;
         Ok(path)
     }
 }
@@ -337,6 +349,12 @@ fn installation_id(dir: &Path) -> Result<String> {
 /// # Errors
 /// [`Error::File`].
 pub fn write_atomic(path: &Path, bytes: &[u8], owner_only: bool) -> Result<()> {
+    let temporary = write_aside(path, bytes, owner_only)?;
+    fs::rename(&temporary, path).map_err(|source| file(Doing::Write, path, source))
+}
+
+/// Writes the bytes beside the file, down to the disk, and gives where.
+fn write_aside(path: &Path, bytes: &[u8], owner_only: bool) -> Result<PathBuf> {
     let temporary = path.with_extension("new");
     let wrong = |source| file(Doing::Write, path, source);
     let mut options = OpenOptions::new();
@@ -351,7 +369,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8], owner_only: bool) -> Result<()> {
     let mut out = options.open(&temporary).map_err(wrong)?;
     out.write_all(bytes).map_err(wrong)?;
     out.sync_all().map_err(wrong)?;
-    fs::rename(&temporary, path).map_err(wrong)
+    Ok(temporary)
 }
 
 fn file(action: Doing, path: &Path, source: std::io::Error) -> Error {
@@ -400,6 +418,21 @@ mod tests {
         );
         workspace.put_password("plant", "").unwrap();
         assert_eq!(workspace.password("plant").unwrap(), None);
+    }
+
+    #[test]
+    fn a_picture_that_is_not_wanted_any_more_leaves_no_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let workspace = Workspace::open(dir.path(), dir.path()).unwrap();
+        let png = [PNG, b"rest"].concat();
+        let files = || fs::read_dir(dir.path().join("pictures")).unwrap().count();
+        let (first, second) = (Timestamp::from_millis(1), Timestamp::from_millis(2));
+        let cancelled = workspace.put_trend_picture(first, &png, || true);
+        assert!(matches!(cancelled, Err(Error::Cancelled)));
+        assert_eq!(files(), 0);
+        let kept = workspace.put_trend_picture(second, &png, || false).unwrap();
+        assert_eq!(fs::read(kept).unwrap(), png);
+        assert_eq!(files(), 1);
     }
 
     #[test]

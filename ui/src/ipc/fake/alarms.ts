@@ -28,6 +28,8 @@ const STANDING: Spec[] = [
 /** Where the station tells of itself. */
 const LOST: Spec = ["$connection.station/dropped", "high", 2, 0, 310, 35, false];
 
+const LOST_BEFORE: Spec = ["$connection.station/dropped", "high", 2, 0, 12, 20_000, true];
+
 const OVER: Spec[] = [
   ["high-tank/level", "high-high", 1, 5.8, 5.83, 50_000, true],
   ["compressor/pressure", "low", 2, 5.5, 5.4, 14_200, true],
@@ -101,7 +103,8 @@ export class FakeAlarms {
     flood: { count: number; assets: readonly AssetView[] } | null = null,
   ) {
     this.#world = world;
-    this.#over = OVER.map((spec) => {
+    const told = world.key(LOST[0]) >= 0;
+    this.#over = [...OVER, ...(told ? [LOST_BEFORE] : [])].map((spec) => {
       this.seq += 1;
       const over = row(world, spec, this.seq);
       return { ...over, state: "normal" as const, returned_at: over.raised_at + 600 * S };
@@ -111,8 +114,7 @@ export class FakeAlarms {
       this.seq = Math.max(this.seq, flood.count);
     }
     if (!faults) return;
-    const own = world.key(LOST[0]) < 0 ? [] : [LOST];
-    this.rows = [...STANDING, ...own].map((spec) => {
+    this.rows = [...STANDING, ...(told ? [LOST] : [])].map((spec) => {
       this.seq += 1;
       return row(world, spec, this.seq);
     });

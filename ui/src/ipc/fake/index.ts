@@ -230,6 +230,7 @@ export function fakeBackend(asked: string): Backend {
     },
     async closeWindow() {},
     saveTrendPicture: async () => "/home/operator/riverside/pictures/pump-2.png",
+    async cancelTrendPicture() {},
     ...fakeFiles(),
     ...fakePictures(scene, acts.did),
     ...fakeDrawings(plant.view),

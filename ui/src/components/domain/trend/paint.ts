@@ -6,7 +6,7 @@ import { shownUntil } from "../../../lib/bands";
 import { runs } from "../../../lib/columns";
 import { Envelope, type Frame } from "../../../lib/envelope";
 import { type Palette, priorityColour } from "../../../lib/palette";
-import { dot, fill, hatch, ink, level, type Raster, stroke } from "../../../lib/raster";
+import { dot, fill, hatch, ink, level, type Raster, stipple, stroke } from "../../../lib/raster";
 import { position } from "../../../lib/scale";
 import {
   ALARM_LANE,
@@ -27,6 +27,8 @@ import {
 /** Strength of the greys of ranges beyond limits, by priority; of the colour of an alarm that stands there. */
 const ZONE_GREYS = [0.16, 0.12, 0.085, 0.05] as const;
 const ZONE_ALARM = 0.11;
+/** Of the dots on them, whatever the priority. */
+const ZONE_DOTS = 0.45;
 /** How much fainter what lies behind is hatched. */
 const GHOST_HATCH = 0.7;
 /** The mark of a limit at the edge of the plot, CSS pixels. */
@@ -109,6 +111,14 @@ export class Painter {
           ? [palette.dim, ZONE_GREYS[zone.priority - 1] ?? ZONE_GREYS[3]]
           : [priorityColour(palette, zone.alarm), ZONE_ALARM];
       fill(plot, 0, y(zone.high), width, y(zone.low), this.#ink(colour), alpha);
+      if (zone.alarm !== null) continue;
+      // A grey alone would pass for the normal band.
+      stipple(plot, y(zone.high), y(zone.low), {
+        period: Math.max(4, Math.round(6 * size.ratio)),
+        size: Math.max(1, Math.round(size.ratio)),
+        colour: this.#ink(palette.dim),
+        alpha: ZONE_DOTS,
+      });
     }
     const axis = model.axes[0];
     if (axis) {
