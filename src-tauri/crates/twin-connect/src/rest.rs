@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long: it is the most by which a message is later for it.
-const REST: Duration = Duration::from_millis(3);
+const REST: Duration = Duration::from_millis(5);
 /// How exactly a timer wakes: tokio's count milliseconds, and the clock of Windows ticks 64 times a second.
 const TICK: Duration = if cfg!(windows) {
     Duration::from_micros(15_625)

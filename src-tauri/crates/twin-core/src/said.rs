@@ -85,12 +85,15 @@ pub struct Said {
 
 impl Said {
     /// A sentence of the catalogue; [`said!`](crate::said) is the way to make one.
-    pub fn new(id: &'static str, text: String, values: Vec<(&'static str, SaidValue)>) -> Self {
-        let named = |(name, value)| (Cow::Borrowed(name), value);
+    pub fn new(
+        id: &'static str,
+        text: String,
+        values: Vec<(Cow<'static, str>, SaidValue)>,
+    ) -> Self {
         Said {
             sentences: vec![Sentence {
                 id: Cow::Borrowed(id),
-                values: values.into_iter().map(named).collect(),
+                values,
                 text,
             }],
         }
@@ -171,7 +174,7 @@ macro_rules! said {
         $crate::Said::new(
             $id,
             ::std::format!($text $(, $name = $name)*),
-            ::std::vec![$((::std::stringify!($name), $name)),*],
+            ::std::vec![$((::std::borrow::Cow::Borrowed(::std::stringify!($name)), $name)),*],
         )
     }};
     ($id:literal, $one:literal | $many:literal, $count:ident = $number:expr $(, $name:ident = $value:expr)* $(,)?) => {{
@@ -185,7 +188,10 @@ macro_rules! said {
         $crate::Said::new(
             $id,
             text,
-            ::std::vec![(::std::stringify!($count), $count) $(, (::std::stringify!($name), $name))*],
+            ::std::vec![
+                (::std::borrow::Cow::Borrowed(::std::stringify!($count)), $count)
+                $(, (::std::borrow::Cow::Borrowed(::std::stringify!($name)), $name))*
+            ],
         )
     }};
 }

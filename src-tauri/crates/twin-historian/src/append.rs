@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sqlx::SqliteConnection;
+use sqlx::{Arguments as _, SqliteConnection, sqlite::SqliteArguments};
 use twin_core::{ConnectionId, SampleBatch, Timestamp};
 
 use crate::{
@@ -166,15 +166,20 @@ async fn put_samples(
     extent: Extent,
     data: Vec<u8>,
 ) -> sqlx::Result<()> {
-    sqlx::query("INSERT INTO journal (row, t_min, t_max, count, data) VALUES (?, ?, ?, ?, ?)")
-        .bind(row)
-        .bind(extent.t_min.micros())
-        .bind(extent.t_max.micros())
-        .bind(extent.count)
-        .bind(data)
-        .execute(connection)
-        .await
-        .map(drop)
+    let mut arguments = SqliteArguments::default();
+    arguments.reserve(5, 0);
+    sqlx::query_with(
+        "INSERT INTO journal (row, t_min, t_max, count, data) VALUES (?, ?, ?, ?, ?)",
+        arguments,
+    )
+    .bind(row)
+    .bind(extent.t_min.micros())
+    .bind(extent.t_max.micros())
+    .bind(extent.count)
+    .bind(data)
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 /// The source times and the count of a group of batches.

@@ -12,6 +12,7 @@ use twin_core::{Said, SignalId, SignalKey, Timestamp, said};
 use crate::{
     alarms::Alarms,
     chunk::CHUNK_SAMPLES_MAX,
+    compact::GroupMemory,
     database::{Database, Durability, FileKind},
     ends::Ends,
     error::{Deed, Error, Result},
@@ -81,6 +82,7 @@ pub(crate) struct Inner {
     /// Held by what rewrites chunks: compaction and retention. What compaction knows of them goes with it, so that whoever
     /// else rewrites some makes it forgotten.
     pub maintenance: tokio::sync::Mutex<Ends>,
+    pub group: GroupMemory,
     pub options: Options,
     /// Signals that may have chunks to roll up; none before the first look at all of them.
     pub unrolled: Mutex<Option<BTreeSet<SignalKey>>>,
@@ -142,6 +144,7 @@ impl Historian {
             tail: Mutex::new(tail),
             spent: Spent::new(options.spent_bytes_max),
             maintenance,
+            group: GroupMemory::default(),
             options,
             unrolled: Mutex::new(None),
             reserved: Mutex::default(),

@@ -140,7 +140,7 @@ impl Maintenance {
                 }
                 beat = complete;
             }
-            let is_due = self.historian.compaction_due();
+            let is_due = self.compaction_due();
             if now >= compaction.due || (!compaction.fails && is_due) {
                 let settled = JournalRow(self.settled.load(Ordering::Relaxed));
                 let upto = left.filter(|_| !is_due).unwrap_or(settled);
@@ -161,6 +161,11 @@ impl Maintenance {
         }
     }
 
+    fn compaction_due(&self) -> bool {
+        let settled = JournalRow(self.settled.load(Ordering::Relaxed));
+        self.historian.compaction_due(settled)
+    }
+
     /// Moves rows up to the given one: all of them, or when a step is due, until none is.
     async fn compact(
         &self,
@@ -172,12 +177,12 @@ impl Maintenance {
             let progress = self.historian.compact_step(upto).await?;
             self.say_damaged(damaged, progress.quarantined, now).await;
             // What is left of a step that was due is little: moved at once it would have every chunk made again.
-            if !progress.more || is_due && !self.historian.compaction_due() {
+            if !progress.more || is_due && !self.compaction_due() {
                 break;
             }
         }
         // Rolling up can take minutes, and what was appended meanwhile must not fall behind: it goes on afterwards.
-        while self.historian.roll_up_step().await?.more && !self.historian.compaction_due() {}
+        while self.historian.roll_up_step().await?.more && !self.compaction_due() {}
         self.historian.checkpoint().await
     }
 
@@ -231,7 +236,7 @@ impl Maintenance {
                 continue;
             }
             let key = budget.key.to_owned();
-            let remedy = if self.historian.compaction_due() {
+            let remedy = if self.compaction_due() {
                 said!(
                     "condition-budget-compacts",
                     "It ends when the samples that wait are compacted."

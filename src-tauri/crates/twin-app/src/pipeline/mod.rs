@@ -50,9 +50,9 @@ pub const INBOUND_BATCH: usize = 2_048;
 /// How long the driver rests after a turn in which nothing waited for an acknowledgement, so that a turn has many
 /// messages: it is the most by which a twin is shown later. A connection rests too, between reading what nobody waits for;
 /// this keeps many connections from making many turns.
-pub const REST: std::time::Duration = std::time::Duration::from_millis(1);
+pub const REST: std::time::Duration = std::time::Duration::from_millis(2);
 /// How long the writer gathers jobs that nobody waits for, so that a commit has many samples of QoS 0.
-pub const GATHER: std::time::Duration = std::time::Duration::from_millis(50);
+pub const GATHER: std::time::Duration = std::time::Duration::from_millis(100);
 /// How many samples are enough for a commit without gathering more.
 pub const GATHER_SAMPLES: usize = 16_384;
 /// Jobs that wait for the writer; one job holds at most [`INBOUND_BATCH`] messages.

@@ -70,19 +70,22 @@ pub struct Writer {
     pub meter: Arc<Meter>,
     /// Takes jobs that are done.
     pub shells: Arc<Shells>,
+    /// Memory for the batches of the next group.
+    pub batches: Vec<Arc<SampleBatch>>,
 }
 
 impl Writer {
     /// Runs until the driver is gone and everything it left is written.
     pub async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         let mut arrived = Vec::with_capacity(JOB_QUEUE);
+        // The memory of one group serves the next.
+        let mut group = Vec::with_capacity(JOB_QUEUE);
         while jobs.recv_many(&mut arrived, JOB_QUEUE).await > 0 {
             self.meter.note_jobs(arrived.len() + jobs.len());
             self.gather(&mut jobs, &mut arrived).await;
             let mut rest = arrived.drain(..).peekable();
             while rest.peek().is_some() {
                 // Transitions settle all samples before them and none after: they end a group.
-                let mut group = Vec::with_capacity(rest.len());
                 for job in rest.by_ref() {
                     let ends = !job.transitions.is_empty() || job.settles;
                     group.push(job);
@@ -90,7 +93,7 @@ impl Writer {
                         break;
                     }
                 }
-                self.write(group).await;
+                self.write(&mut group).await;
             }
         }
     }
@@ -114,8 +117,8 @@ impl Writer {
     }
 
     /// Writes a group until it is written: nothing acknowledged may be lost, so there is no giving up.
-    async fn write(&mut self, mut jobs: Vec<Job>) {
-        let mut gathered = Gathered::take(&mut jobs);
+    async fn write(&mut self, jobs: &mut Vec<Job>) {
+        let mut gathered = Gathered::take(jobs, std::mem::take(&mut self.batches));
         let names_changed = gathered.names_changed;
         let mut failed = false;
         let mut stored = None;
@@ -140,7 +143,7 @@ impl Writer {
         self.meter.commit.note(took, 1);
         self.meter.stored.fetch_add(samples, Ordering::Relaxed);
         let now = clock::now();
-        for job in &jobs {
+        for job in jobs.iter() {
             job.arrived.note(&self.meter.durable, now);
         }
         if names_changed {
@@ -153,6 +156,8 @@ impl Writer {
             let key = HISTORY.into();
             self.tell(SystemEvent::Cleared { key }).await;
         }
+        self.batches = gathered.batches;
+        self.batches.clear();
         self.release(jobs, rows).await;
     }
 
@@ -239,7 +244,7 @@ impl Writer {
         Ok(())
     }
 
-    async fn release(&mut self, mut group: Vec<Job>, rows: Vec<AlarmRow>) {
+    async fn release(&mut self, group: &mut Vec<Job>, rows: Vec<AlarmRow>) {
         // Whoever asked hears of it when it is shown and acknowledged.
         let replies: Vec<_> = (group.iter_mut())
             .filter_map(|job| job.reply.take())
@@ -258,7 +263,7 @@ impl Writer {
             // Whoever asked may have gone on.
             let _ = stored.send(());
         }
-        for mut job in group {
+        for mut job in group.drain(..) {
             for (connection, handles) in std::mem::take(&mut job.acks) {
                 // A connection that has ended needs no acknowledgements.
                 let _ = connection.send(Command::AckAll(handles)).await;
@@ -306,12 +311,13 @@ struct Gathered {
 }
 
 impl Gathered {
-    /// Takes it out of the jobs, in order.
-    fn take(jobs: &mut [Job]) -> Self {
+    /// Takes it out of the jobs, in order; batches go into memory that is there already.
+    fn take(jobs: &mut [Job], mut batches: Vec<Arc<SampleBatch>>) -> Self {
+        batches.reserve(jobs.iter().map(|job| job.batches.len()).sum());
         let mut gathered = Gathered {
             heard: Vec::new(),
             names_changed: false,
-            batches: Vec::with_capacity(jobs.iter().map(|job| job.batches.len()).sum()),
+            batches,
             births: Vec::new(),
             rejects: Vec::new(),
             links: Vec::new(),

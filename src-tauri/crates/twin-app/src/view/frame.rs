@@ -102,7 +102,7 @@ fn tail_since(state: &State, cursor: &Cursor) -> FrameTail {
         .filter(|row| cursor.frame > 0 && row.seq as u64 > cursor.alarm_seq);
     FrameTail {
         texts: Vec::new(),
-        alarms: alarms.cloned().collect(),
+        alarms: alarms.map(|row| (**row).clone()).collect(),
         assets: state
             .assets
             .iter()

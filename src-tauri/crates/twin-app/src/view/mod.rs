@@ -5,7 +5,7 @@ pub(crate) mod frame;
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::Mutex,
+    sync::{Arc, Mutex},
 };
 
 use twin_core::{Duration, Said, SignalKey, Timestamp, engine::Engine, twin::SignalTwin};
@@ -49,8 +49,8 @@ struct State {
     /// Where the state of an asset is, by its id.
     places: HashMap<String, usize>,
     anomalies: Vec<AnomalyView>,
-    alarms: Vec<AlarmRow>,
-    transitions: VecDeque<AlarmRow>,
+    alarms: Vec<Arc<AlarmRow>>,
+    transitions: VecDeque<Arc<AlarmRow>>,
     alarm_seq: u64,
     connections: (u64, Vec<ConnectionRow>),
     counters: (u64, Counters),
@@ -68,7 +68,7 @@ impl View {
             assets: Vec::new(),
             places: HashMap::new(),
             anomalies: Vec::new(),
-            alarms,
+            alarms: alarms.into_iter().map(Arc::new).collect(),
             transitions: VecDeque::new(),
             alarm_seq,
             connections: (1, Vec::new()),
@@ -167,12 +167,12 @@ impl View {
     /// Adds stored alarm transitions, oldest first.
     pub fn put_alarms(&self, rows: Vec<AlarmRow>) {
         let mut state = self.lock();
-        for row in rows {
+        for row in rows.into_iter().map(Arc::new) {
             state.version += 1;
             state.alarm_seq = state.alarm_seq.max(row.seq as u64);
             state.alarms.retain(|old| old.id != row.id);
             if row.state != AlarmStateView::Normal {
-                state.alarms.push(row.clone());
+                state.alarms.push(Arc::clone(&row));
             }
             if state.transitions.len() == TRANSITIONS_MAX {
                 state.transitions.pop_front();
@@ -186,13 +186,13 @@ impl View {
         let state = self.lock();
         AlarmList {
             seq: state.alarm_seq as f64,
-            rows: state.alarms.clone(),
+            rows: state.alarms.iter().map(|row| (**row).clone()).collect(),
         }
     }
 
     /// How many occurrences wait for acknowledgement.
     pub fn unacknowledged(&self) -> usize {
-        let waits = |row: &&AlarmRow| {
+        let waits = |row: &&Arc<AlarmRow>| {
             matches!(
                 row.state,
                 AlarmStateView::UnackActive | AlarmStateView::UnackReturned

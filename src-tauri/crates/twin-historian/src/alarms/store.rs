@@ -1,8 +1,10 @@
 //! Writing transitions and what follows from them, those of a commit together.
 
-use std::fmt;
+use std::fmt::Write as _;
 
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::{
+    Arguments as _, AssertSqlSafe, SqliteConnection, error::BoxDynError, sqlite::SqliteArguments,
+};
 use twin_core::alarm::{AlarmTransition, Cause};
 
 use super::{
@@ -10,6 +12,16 @@ use super::{
     audit::{self, AuditEntry},
     cause_name,
 };
+use crate::lists::json_texts;
+
+const INSERT: &str = "INSERT INTO transition (occurrence, rule, asset, signal, kind, priority, limit_value, from_state, \
+    to_state, cause, user, comment, source_time, at, value) VALUES ";
+/// Texts of a transition in the list of all.
+const TEXTS: usize = 3;
+/// What else is bound of a transition.
+const VALUES: usize = 8;
+/// About as long is the statement's part for a transition.
+const ROW_LETTERS: usize = 160;
 
 /// Stores transitions that are new, and what follows from them; gives the number of the first, which the others follow.
 pub(super) async fn put(
@@ -40,47 +52,72 @@ pub(super) async fn put(
     Ok(first)
 }
 
-/// A name that the program itself gives, as SQL. A text that is bound is copied for it.
-struct Name(&'static str);
-
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "'{}'", self.0)
-    }
-}
-
 /// Writes transitions, at least one, with one statement; gives the number of the last.
 async fn insert_transitions(
     connection: &mut SqliteConnection,
     part: &[&AlarmTransition],
 ) -> sqlx::Result<i64> {
-    let mut sql = QueryBuilder::<Sqlite>::new(
-        "INSERT INTO transition (occurrence, rule, asset, signal, kind, priority, limit_value, from_state, to_state, \
-         cause, user, comment, source_time, at, value) ",
-    );
-    sql.push_values(part, |mut row, transition| {
-        let (user, comment) = match &transition.cause {
-            Cause::Acknowledged { user, comment } => (Some(user), Some(comment)),
-            _ => (None, None),
-        };
-        row.push_bind(transition.occurrence.as_str())
-            .push_bind(transition.rule.as_str())
-            .push_bind(transition.asset.as_str())
-            .push_bind(transition.signal.0);
-        row.push(Name(transition.kind.name()))
-            .push_bind(transition.priority.number())
-            .push_bind(transition.limit)
-            .push(Name(transition.from.name()))
-            .push(Name(transition.to.name()))
-            .push(Name(cause_name(&transition.cause)))
-            .push_bind(user)
-            .push_bind(comment)
-            .push_bind(transition.source_time.micros())
-            .push_bind(transition.at.micros())
-            .push_bind(transition.value);
+    // A text that is bound alone is copied for it: those that every transition has go as one list. Names that the program
+    // itself gives stand in the statement.
+    let texts = part.iter().flat_map(|transition| {
+        let AlarmTransition {
+            occurrence,
+            rule,
+            asset,
+            ..
+        } = transition;
+        [occurrence.as_str(), rule.as_str(), asset.as_str()]
     });
-    let done = sql.build().persistent(false).execute(connection).await?;
+    let mut values = SqliteArguments::default();
+    values.reserve(1 + VALUES * part.len(), 0);
+    values.add(json_texts(texts)).map_err(sqlx::Error::Encode)?;
+    let mut sql = String::with_capacity(INSERT.len() + ROW_LETTERS * part.len());
+    sql.push_str(INSERT);
+    for (row, transition) in part.iter().enumerate() {
+        let comma = if row == 0 { "" } else { "," };
+        let (t, v) = (TEXTS * row, 2 + VALUES * row);
+        // Writing to a text cannot fail.
+        let _ = write!(
+            sql,
+            "{comma}(?1->>{t},?1->>{},?1->>{},?{v},'{}',?{},?{},'{}','{}','{}',?{},?{},?{},?{},?{})",
+            t + 1,
+            t + 2,
+            transition.kind.name(),
+            v + 1,
+            v + 2,
+            transition.from.name(),
+            transition.to.name(),
+            cause_name(&transition.cause),
+            v + 3,
+            v + 4,
+            v + 5,
+            v + 6,
+            v + 7,
+        );
+        add(&mut values, transition).map_err(sqlx::Error::Encode)?;
+    }
+    // Numbers of places and names of states alone were put into it.
+    let done = sqlx::query_with(AssertSqlSafe(sql), values)
+        .persistent(false)
+        .execute(connection)
+        .await?;
     Ok(done.last_insert_rowid())
+}
+
+/// Adds [`VALUES`].
+fn add(values: &mut SqliteArguments, transition: &AlarmTransition) -> Result<(), BoxDynError> {
+    let (user, comment) = match &transition.cause {
+        Cause::Acknowledged { user, comment } => (Some(user), Some(comment)),
+        _ => (None, None),
+    };
+    values.add(transition.signal.0)?;
+    values.add(transition.priority.number())?;
+    values.add(transition.limit)?;
+    values.add(user)?;
+    values.add(comment)?;
+    values.add(transition.source_time.micros())?;
+    values.add(transition.at.micros())?;
+    values.add(transition.value)
 }
 
 /// Keeps the standing of occurrences in step with their transitions, from the one with the number `first` on.

@@ -14,7 +14,7 @@ mod place;
 mod plan;
 mod weigh;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use twin_core::{SampleBatch, SignalKey};
 
@@ -64,14 +64,13 @@ pub struct Progress {
 }
 
 impl Historian {
-    /// Whether enough rows have gathered for a step that pays: small steps rewrite much for little. Who wants memory or
-    /// the file tidy anyway need not ask.
-    pub fn compaction_due(&self) -> bool {
+    /// Whether enough rows up to `upto` have gathered for a step that pays: small steps rewrite much for little, and rows
+    /// that are not settled yet would only make it look large. Who wants memory or the file tidy anyway need not ask.
+    pub fn compaction_due(&self, upto: JournalRow) -> bool {
         let tail = tail::lock(&self.inner.tail);
         let samples_max = self.inner.options.step_samples_max;
-        tail.is_behind()
-            || tail.samples() >= samples_max
-            || tail.bytes() >= tail::bytes_max(samples_max)
+        let (samples, bytes) = tail.held_upto(upto.0);
+        tail.is_behind() || samples >= samples_max || bytes >= tail::bytes_max(samples_max)
     }
 
     /// A batch whose samples are in chunks and of which nobody else knows, for its memory, which has room for so many samples:
@@ -149,8 +148,8 @@ async fn place_all(placer: &mut Placer<'_>, batches: &[Arc<SampleBatch>]) -> Res
         .map(|batch| placer.numbers.number(batch.received()))
         .collect();
     let groups = Groups::of(batches, arrivals);
-    // The memory of one group serves all.
-    let mut group = Vec::with_capacity(GROUP_SIGNALS.min(groups.len()));
+    // The memory of one group serves all, and those of the next step.
+    let mut group = placer.inner.group.take();
     let (mut signals, mut samples) = (0, 0);
     for at in 0..groups.len() {
         if signals == group.len() {
@@ -164,7 +163,30 @@ async fn place_all(placer: &mut Placer<'_>, batches: &[Arc<SampleBatch>]) -> Res
             (signals, samples) = (0, 0);
         }
     }
+    placer.inner.group.put(group);
     Ok(())
+}
+
+/// Signals with their samples.
+type Group = Vec<(SignalKey, Stretch)>;
+
+/// The memory of a group between two steps.
+#[derive(Default)]
+pub(crate) struct GroupMemory(Mutex<Group>);
+
+impl GroupMemory {
+    fn take(&self) -> Group {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Keeps what a usual group takes, without the samples.
+    fn put(&self, mut group: Group) {
+        let room: usize = group.iter().map(|(_, of)| of.times.capacity()).sum();
+        if room <= GROUP_SAMPLES {
+            group.iter_mut().for_each(|(_, of)| of.clear());
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = group;
+        }
+    }
 }
 
 type Quarantine = Vec<(String, String, Vec<u8>)>;

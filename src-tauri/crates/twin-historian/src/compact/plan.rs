@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::{Arguments as _, QueryBuilder, Sqlite, SqliteConnection, sqlite::SqliteArguments};
 use twin_core::SignalKey;
 
 use crate::{
@@ -18,10 +18,12 @@ use crate::{
     rollup::store as rollup,
 };
 
-/// Rows in one SQL statement; SQLite takes 32,766 parameters and a chunk has 16.
+/// What the table of chunks has of one.
+const FACTS: usize = 16;
+/// Rows in one SQL statement; SQLite takes 32,766 parameters, and a chunk has [`FACTS`].
 const ROWS_A_STATEMENT: usize = 1_000;
 /// Chunks in one transaction: some milliseconds, so that appends wait a moment only.
-const CHUNKS_A_TRANSACTION: usize = 128;
+const CHUNKS_A_TRANSACTION: usize = 256;
 /// Bytes in one transaction, for chunks of long texts.
 const BYTES_A_TRANSACTION: usize = 16 << 20;
 /// As much work as one chunk.
@@ -290,9 +292,12 @@ pub(crate) async fn put_facts(
     connection: &mut SqliteConnection,
     facts: impl Iterator<Item = Facts>,
 ) -> sqlx::Result<()> {
-    let mut sql = QueryBuilder::<Sqlite>::new(
+    let mut arguments = SqliteArguments::default();
+    arguments.reserve(FACTS * facts.size_hint().0, 0);
+    let mut sql = QueryBuilder::<Sqlite>::with_arguments(
         "INSERT INTO chunk (signal, t_min, t_max, count, numbers, min, max, sum, first, last, first_status, \
          last_status, worst_status, data, arrival, proof) ",
+        arguments,
     );
     sql.push_values(facts, |mut values, fact| {
         let s = &fact.statistics;

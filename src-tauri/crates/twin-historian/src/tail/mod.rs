@@ -169,6 +169,14 @@ impl Tail {
         self.torn
     }
 
+    /// Samples of held rows up to the given one, and the bytes they take.
+    pub(crate) fn held_upto(&self, upto: i64) -> (usize, usize) {
+        let newer = self.rows.iter().rev().take_while(|row| row.row > upto);
+        newer.fold((self.samples, self.bytes), |(samples, bytes), row| {
+            (samples - row.samples, bytes - row.bytes)
+        })
+    }
+
     /// Whether older rows than those held may be in the journal.
     pub(crate) const fn is_behind(&self) -> bool {
         self.behind

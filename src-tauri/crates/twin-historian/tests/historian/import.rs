@@ -174,7 +174,7 @@ fn long_texts_fill_neither_memory_nor_a_chunk() {
             "{}",
             historian.tail_samples()
         );
-        assert!(historian.compaction_due());
+        assert!(historian.compaction_due(historian.newest_row()));
         let mut steps = 1;
         while historian
             .compact_step(historian.newest_row())

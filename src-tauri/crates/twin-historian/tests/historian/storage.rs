@@ -468,3 +468,26 @@ fn a_clock_that_stands_still_leaves_a_bounded_number_of_notes() {
         assert_eq!(all(&historian, 0).await, [(10, 2_999.0)]);
     });
 }
+
+#[test]
+fn what_is_not_settled_makes_no_step_due() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let options = Options {
+            step_samples_max: 3,
+            ..Options::default()
+        };
+        let opened = Historian::open_with(dir.path(), NOW, options).await;
+        let historian = opened.unwrap();
+        historian.signal_keys(&["a".into()]).await.unwrap();
+        let mut rows = Vec::new();
+        for row in 0..4 {
+            let of = batch(row, &[(0, row, 1.0, Quality::GOOD)]);
+            rows.push(historian.append(&[of], Durability::Normal).await.unwrap());
+        }
+        let due = |row: usize| historian.compaction_due(rows[row]);
+        assert_eq!([due(0), due(1), due(2), due(3)], [false, false, true, true]);
+        historian.compact_step(rows[1]).await.unwrap();
+        assert!(!historian.compaction_due(historian.newest_row()));
+    });
+}
