@@ -4,10 +4,11 @@ import { mount, unmount } from "svelte";
 import { afterEach, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
 import type { AlarmRow } from "../src/ipc/bindings/AlarmRow";
+import type { PlantView } from "../src/ipc/bindings/PlantView";
 import { fakeBackend } from "../src/ipc/fake";
 import { alarmSentence, alarmText, ruleParts } from "../src/lib/alarmwords";
 import { NBSP } from "../src/lib/format";
-import { connectionTold, isSystem, systemTag } from "../src/lib/system";
+import { connectionTold, isSystem, systemTag, withOwnNames } from "../src/lib/system";
 import { alarmList } from "../src/live/alarmlist.svelte";
 import { windowLanguage } from "../src/live/language.svelte";
 import { Live } from "../src/live/live.svelte";
@@ -93,6 +94,23 @@ it("says what happened, how much of it by now, and what to do, in both languages
     const german = alarmSentence(lost, undefined, 1_234);
     expect([german.subject, german.value]).toEqual(["Verlorene Nachrichten", "1.234"]);
     expect(german.rule).toContain("bisher: Topic-Filter einengen");
+  } finally {
+    windowLanguage.choose("system");
+  }
+});
+
+it("names the assets without a place in the window's language", () => {
+  const areas = [
+    { id: "", name: "Without a place" },
+    { id: "hall", name: "Halle" },
+  ];
+  const plant = withOwnNames({ areas, system: [] } as unknown as PlantView);
+  const names = () => plant.areas.map(({ name }) => name);
+  expect(names()).toEqual(["Without a place", "Halle"]);
+  windowLanguage.start();
+  windowLanguage.choose("de");
+  try {
+    expect(names()).toEqual(["Ohne Ort", "Halle"]);
   } finally {
     windowLanguage.choose("system");
   }

@@ -2,6 +2,7 @@
  * What Twinscope tells of itself: assets beside the plant's, one for the program and one a connection, whose signals have
  * alarms like all others. Their ids begin with `$`, which no id of a plant file can.
  */
+import type { AreaView } from "../ipc/bindings/AreaView";
 import type { AssetView } from "../ipc/bindings/AssetView";
 import type { PlantView } from "../ipc/bindings/PlantView";
 import type { SignalView } from "../ipc/bindings/SignalView";
@@ -68,7 +69,18 @@ export function everyAsset(plant: PlantView): readonly AssetView[] {
   return [...plant.assets, ...plant.system];
 }
 
-/** The plant, what the program tells of itself in the window's language. */
-export function withSystemNames(plant: PlantView): PlantView {
-  return { ...plant, system: plant.system.map(namedAsset) };
+/** The area of assets that have no place in the plant. */
+function namedArea(area: AreaView): AreaView {
+  if (area.id !== "") return area;
+  return {
+    ...area,
+    get name() {
+      return t("overview-no-place");
+    },
+  };
+}
+
+/** The plant, with what the program itself has names for in the window's language. */
+export function withOwnNames(plant: PlantView): PlantView {
+  return { ...plant, areas: plant.areas.map(namedArea), system: plant.system.map(namedAsset) };
 }

@@ -15,7 +15,7 @@ import type { SignalView } from "../ipc/bindings/SignalView";
 import type { WorkspaceView } from "../ipc/bindings/WorkspaceView";
 import { isActive } from "../lib/alarmwords";
 import { MICROS_PER_MS } from "../lib/format";
-import { everyAsset, isSystem, withSystemNames } from "../lib/system";
+import { everyAsset, isSystem, withOwnNames } from "../lib/system";
 import { t, told } from "../lib/text/text";
 import { Clock } from "../lib/time";
 import { Acts } from "./acts.svelte";
@@ -336,7 +336,7 @@ export class Live {
     try {
       // Its folder is known even when nothing in it can be opened.
       this.workspace = await this.backend.workspace();
-      const plant = withSystemNames(await this.backend.plant());
+      const plant = withOwnNames(await this.backend.plant());
       this.#index(plant);
       this.plant = plant;
       await this.refreshConnections();

@@ -8,6 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use twin_core::{Said, said};
 use twin_model::{Models, Plant};
 
 /// Where they lie, below the plant file.
@@ -38,7 +39,7 @@ pub struct Load {
 }
 
 /// Content by name, or in words why it cannot be had.
-pub type Contents = BTreeMap<String, Result<Vec<u8>, String>>;
+pub type Contents = BTreeMap<String, Result<Vec<u8>, Said>>;
 
 /// Reads a text as the plant file of the workspace `dir`, and the model files that it names.
 pub fn load(dir: &Path, text: &str) -> Load {
@@ -92,19 +93,34 @@ pub fn print(contents: &Contents) -> u64 {
     hasher.finish()
 }
 
-fn read_one(dir: &Path, name: &str, left: u64) -> Result<Vec<u8>, String> {
+fn read_one(dir: &Path, name: &str, left: u64) -> Result<Vec<u8>, Said> {
     let unreadable = |error: std::io::Error| {
-        format!("\"{name}\" cannot be read ({error}); put the file there, or correct the name")
+        said!(
+            "plantfile-model-unreadable",
+            "\"{name}\" cannot be read ({error}); put the file there, or correct the name",
+            name = name,
+            error = error.to_string()
+        )
     };
     let path = inside(dir, name).map_err(unreadable)?;
     let path = path.ok_or_else(|| {
-        format!("\"{name}\" does not lie in the folder {FOLDER} beside the plant file; copy it into that folder")
+        said!(
+            "plantfile-model-outside",
+            "\"{name}\" does not lie in the folder {folder} beside the plant file; copy it into that folder",
+            name = name,
+            folder = FOLDER
+        )
     })?;
     read_bounded(&path, left)
         .map_err(unreadable)?
         .ok_or_else(|| {
             let most = BYTES_MAX / (1024 * 1024);
-            format!("\"{name}\" makes the model files of this plant larger than {most} MiB together; use smaller ones")
+            said!(
+                "plantfile-model-large",
+                "\"{name}\" makes the model files of this plant larger than {most} MiB together; use smaller ones",
+                name = name,
+                most = most
+            )
         })
 }
 

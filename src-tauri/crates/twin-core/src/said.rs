@@ -8,7 +8,7 @@ use std::{borrow::Cow, fmt};
 use serde::{Deserialize, Serialize};
 
 /// A value within a sentence.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum SaidValue {
     /// A count: the words may depend on it.
     Count(u64),
@@ -66,7 +66,7 @@ impl fmt::Display for SaidValue {
 }
 
 /// One sentence.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Sentence {
     /// Its id in the catalogue; empty when it has none.
     pub id: Cow<'static, str>,
@@ -77,7 +77,7 @@ pub struct Sentence {
 }
 
 /// What is said to a person: sentences, one after the other.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Said {
     /// In order.
     pub sentences: Vec<Sentence>,

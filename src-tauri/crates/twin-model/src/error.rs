@@ -4,7 +4,7 @@ use std::fmt;
 
 use twin_core::{Said, said};
 
-use crate::twin_file::Faults;
+use crate::twin_file::{Fault, Faults};
 
 /// Why a plant file cannot be used or edited.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -82,12 +82,16 @@ impl Error {
             Error::Invalid(problems) => said!(
                 "plantfile-invalid",
                 "plant file: {faults}",
-                faults = first_of(problems)
+                faults = first_of(problems.iter().map(Problem::said), problems.len(), 0)
             ),
             Error::Models(faults) => said!(
                 "plantfile-models",
                 "model files: {faults}",
-                faults = faults.to_string()
+                faults = first_of(
+                    faults.list.iter().map(Fault::said_where),
+                    faults.list.len(),
+                    faults.more
+                )
             ),
             Error::TooLarge { bytes, limit } => said!(
                 "plantfile-too-large",
@@ -116,9 +120,9 @@ impl Error {
     }
 }
 
-fn first_of(problems: &[Problem]) -> Said {
-    let named = problems.iter().take(NAMED_MAX).map(Problem::said);
-    let named = named.reduce(|before, next| {
+/// The first of `count` faults, and how many there are besides; `more` were not even kept.
+fn first_of(faults: impl Iterator<Item = Said>, count: usize, more: u64) -> Said {
+    let named = faults.take(NAMED_MAX).reduce(|before, next| {
         said!(
             "plantfile-then",
             "{before}; {next}",
@@ -127,7 +131,7 @@ fn first_of(problems: &[Problem]) -> Said {
         )
     });
     let named = named.unwrap_or_default();
-    match problems.len().saturating_sub(NAMED_MAX) {
+    match count.saturating_sub(NAMED_MAX) as u64 + more {
         0 => named,
         more => said!(
             "plantfile-more",

@@ -25,7 +25,7 @@ pub struct Models {
 #[derive(Clone, Debug)]
 enum File {
     /// Why it could not be had.
-    Unreadable(String),
+    Unreadable(Said),
     Faulty(Faults),
     Dtdl(Arc<dtdl::Model>),
     /// One that refers to others: all of them as one model.
@@ -83,14 +83,14 @@ pub struct NoModel {
 impl Models {
     /// Reads files: by name their content, or in words why it could not be had. A DTDL file that refers to what is not in
     /// it is read together with the others.
-    pub fn read(files: &BTreeMap<String, Result<Vec<u8>, String>>) -> Models {
+    pub fn read(files: &BTreeMap<String, Result<Vec<u8>, Said>>) -> Models {
         let sources: Vec<Source<'_>> = files
             .iter()
             .filter_map(|(name, read)| Some((name, read.as_ref().ok()?)))
             .map(|(name, bytes)| Source { name, bytes })
             .collect();
         let mut joint = None;
-        let mut file = |name: &String, read: &Result<Vec<u8>, String>| {
+        let mut file = |name: &String, read: &Result<Vec<u8>, Said>| {
             let bytes = match read {
                 Ok(bytes) => bytes,
                 Err(text) => return File::Unreadable(text.clone()),
@@ -127,7 +127,7 @@ impl Models {
                 "\"{name}\" was not read",
                 name = name
             ))),
-            Some(File::Unreadable(text)) => Err(wrong(Said::from(text.as_str()))),
+            Some(File::Unreadable(text)) => Err(wrong(text.clone())),
             Some(File::Faulty(faults)) => {
                 let first = faults.list.first().map(Fault::said_where);
                 Err(wrong(first.unwrap_or_default()))

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use twin_core::SaidValue;
 use twin_model::{Error, Models, Plant, Role};
 
 const PUMP: &str = r#"{
@@ -119,10 +120,21 @@ fn a_file_may_refer_to_another_file_of_the_plant() {
     // A fault of its own stays one, however many files there are.
     let broken = PUMP.replace("degreeCelsius", "degreesCelsius");
     let both = models(&[("models/motor.json", MOTOR), ("models/pump.json", &broken)]);
-    assert!(matches!(
-        Plant::parse_with(&plant(TYPE), &both),
-        Err(Error::Models(_))
-    ));
+    let faults = Plant::parse_with(&plant(TYPE), &both).unwrap_err();
+    assert!(matches!(faults, Error::Models(_)));
+    // Words within words, so that every language has its own.
+    let mut said = faults.said();
+    for id in [
+        "plantfile-models",
+        "plantfile-then",
+        "plantfile-model-fault-at",
+    ] {
+        assert_eq!(said.sentences[0].id, id);
+        if let Some((_, SaidValue::Words(inner))) = said.sentences[0].values.first() {
+            said = inner.clone();
+        }
+    }
+    assert!(said.to_string().contains("models/pump.json"), "{said}");
 }
 
 #[test]
@@ -131,7 +143,7 @@ fn what_a_type_cannot_have_is_said_at_its_line() {
     let models = |name: &str| {
         let mut files =
             BTreeMap::from([("models/pump.json".to_owned(), Ok(both.clone().into_bytes()))]);
-        files.insert(name.to_owned(), Err("cannot be read".to_owned()));
+        files.insert(name.to_owned(), Err("cannot be read".into()));
         Models::read(&files)
     };
     let fault = |text: &str| match Plant::parse_with(&plant(text), &models("models/gone.json")) {
