@@ -109,7 +109,6 @@ pub async fn pipeline(
         complete: Arc::new(AtomicI64::new(i64::MIN)),
         meter: Arc::default(),
         shells: Arc::default(),
-        batches: Vec::new(),
     };
     let meter = Arc::clone(&writer.meter);
     let (retention_sender, retention) = watch::channel(last_removal(historian).await?);

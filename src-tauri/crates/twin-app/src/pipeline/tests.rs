@@ -198,7 +198,6 @@ impl Bench {
             complete: Arc::clone(&self.complete),
             meter: Arc::default(),
             shells: Arc::default(),
-            batches: Vec::new(),
         };
         let jobs = self.jobs.take().unwrap();
         self.job_sender = mpsc::channel(1).0;

@@ -70,8 +70,6 @@ pub struct Writer {
     pub meter: Arc<Meter>,
     /// Takes jobs that are done.
     pub shells: Arc<Shells>,
-    /// Memory for the batches of the next group.
-    pub batches: Vec<Arc<SampleBatch>>,
 }
 
 impl Writer {
@@ -79,7 +77,7 @@ impl Writer {
     pub async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         let mut arrived = Vec::with_capacity(JOB_QUEUE);
         // The memory of one group serves the next.
-        let mut group = Vec::with_capacity(JOB_QUEUE);
+        let (mut group, mut batches) = (Vec::with_capacity(JOB_QUEUE), Vec::new());
         while jobs.recv_many(&mut arrived, JOB_QUEUE).await > 0 {
             self.meter.note_jobs(arrived.len() + jobs.len());
             self.gather(&mut jobs, &mut arrived).await;
@@ -93,7 +91,7 @@ impl Writer {
                         break;
                     }
                 }
-                self.write(&mut group).await;
+                self.write(&mut group, &mut batches).await;
             }
         }
     }
@@ -117,8 +115,8 @@ impl Writer {
     }
 
     /// Writes a group until it is written: nothing acknowledged may be lost, so there is no giving up.
-    async fn write(&mut self, jobs: &mut Vec<Job>) {
-        let mut gathered = Gathered::take(jobs, std::mem::take(&mut self.batches));
+    async fn write(&mut self, jobs: &mut Vec<Job>, memory: &mut Vec<Arc<SampleBatch>>) {
+        let mut gathered = Gathered::take(jobs, std::mem::take(memory));
         let names_changed = gathered.names_changed;
         let mut failed = false;
         let mut stored = None;
@@ -156,8 +154,8 @@ impl Writer {
             let key = HISTORY.into();
             self.tell(SystemEvent::Cleared { key }).await;
         }
-        self.batches = gathered.batches;
-        self.batches.clear();
+        *memory = gathered.batches;
+        memory.clear();
         self.release(jobs, rows).await;
     }
 
