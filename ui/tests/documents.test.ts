@@ -4,6 +4,7 @@ import { tick } from "svelte";
 import { describe, expect, it, vi } from "vitest";
 import { fakeBackend } from "../src/ipc/fake";
 import { belowFolder } from "../src/lib/asset/documents";
+import { notices } from "../src/live/notices.svelte";
 import { byId, openWindow, ownWindow } from "./window";
 
 ownWindow();
@@ -59,12 +60,12 @@ describe("documents", () => {
     expect(changes).not.toHaveBeenCalled();
     byId("document-write")?.click();
     await vi.waitFor(() => expect(titles()).toEqual([...before, "service plan"]));
-    expect(byId("document-dialog")).toBeNull();
-    byId("document-undo")?.click();
+    await vi.waitFor(() => expect(byId("document-dialog")).toBeNull());
+    await vi.waitFor(() => expect(byId("notice-undo")).not.toBeNull());
+    expect(notices.list.at(-1)?.text).toBe("Document added: service plan");
+    byId("notice-undo")?.click();
     await vi.waitFor(() => expect(titles()).toEqual(before));
-    // What was taken back can be taken back.
-    byId("document-undo")?.click();
-    await vi.waitFor(() => expect(titles()).toEqual([...before, "service plan"]));
+    expect(notices.list.at(-1)?.text).toMatch(/^Taken back: The documents of .+ were changed\.$/);
   });
 
   it("are no files from elsewhere, no second one of a title, and pages by their whole address", async () => {
@@ -99,7 +100,8 @@ describe("documents", () => {
     const before = titles();
     byId("document-remove-1")?.click();
     await vi.waitFor(() => expect(titles()).toEqual(before.filter((_, i) => i !== 1)));
-    byId("document-undo")?.click();
+    await vi.waitFor(() => expect(notices.list.at(-1)?.text).toContain("Document removed from the list:"));
+    byId("notice-undo")?.click();
     await vi.waitFor(() => expect(titles()).toEqual(before));
     live.past.go(live.presentInstant() - 600e6);
     await vi.waitFor(() => expect(live.past.on).toBe(true));

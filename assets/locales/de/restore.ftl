@@ -8,6 +8,7 @@ restore-did-accept-proposals = In plant.toml übernommen: { $name }.
 restore-did-import-type = Der Typ { $name } wurde in plant.toml eingetragen.
 restore-did-import-picture = Das Bild { $name } wurde in den Arbeitsordner kopiert.
 restore-did-bind-picture = Das Bild { $name } wurde verknüpft.
+restore-did-change-documents = Die Dokumente von { $name } wurden geändert.
 restore-removed = Kürzlich entfernt
 restore-rest = lässt sich noch { $rest } lang mit ihrem Passwort zurückholen
 restore-blocked = plant.toml wurde seither geändert: erst das zurücknehmen oder die Verbindung neu anlegen

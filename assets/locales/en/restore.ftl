@@ -9,6 +9,7 @@ restore-did-accept-proposals = Accepted into plant.toml: { $name }.
 restore-did-import-type = The type { $name } was added to plant.toml.
 restore-did-import-picture = The picture { $name } was copied into the workspace.
 restore-did-bind-picture = The picture { $name } was bound.
+restore-did-change-documents = The documents of { $name } were changed.
 restore-removed = Removed recently
 restore-rest = can be brought back with its password for { $rest }
 restore-blocked = plant.toml was changed since: take that back first, or add the connection anew

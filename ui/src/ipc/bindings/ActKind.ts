@@ -3,4 +3,4 @@
 /**
  * What was done.
  */
-export type ActKind = "add-connection" | "change-connection" | "remove-connection" | "accept-proposals" | "import-type" | "import-picture" | "bind-picture";
+export type ActKind = "add-connection" | "change-connection" | "remove-connection" | "accept-proposals" | "import-type" | "import-picture" | "bind-picture" | "change-documents";

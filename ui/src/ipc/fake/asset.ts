@@ -6,6 +6,7 @@ import type { DeviceFact } from "../bindings/DeviceFact";
 import type { DocumentView } from "../bindings/DocumentView";
 import type { EventKind } from "../bindings/EventKind";
 import type { EventWhat } from "../bindings/EventWhat";
+import type { Did } from "./acts";
 import type { FakeAlarms } from "./alarms";
 import type { FakePlant } from "./plant";
 import { refused, said, sentence } from "./said";
@@ -142,7 +143,13 @@ function others(signal: number, signals: number, begin: number): AssetEvent[] {
   return list.map(([ago, what]) => ({ at: begin - ago, what }));
 }
 
-export function fakeAsset(plant: FakePlant, world: World, alarms: FakeAlarms, bare: boolean): Asked {
+export function fakeAsset(
+  plant: FakePlant,
+  world: World,
+  alarms: FakeAlarms,
+  bare: boolean,
+  did: Did,
+): Asked {
   const signalsOf = (asset: string) => plant.view.assets.find((view) => view.id === asset)?.signals ?? [];
   const rich = (asset: string) => asset.startsWith("pump-") && !bare;
   /** Documents that were changed, by asset. */
@@ -186,7 +193,7 @@ export function fakeAsset(plant: FakePlant, world: World, alarms: FakeAlarms, ba
       all.sort((a, b) => b.at - a.at);
       return { rows: all.slice(0, limit), more: all.length > limit };
     },
-    documents: async (asset) => papersOf(asset),
+    documents: async (asset) => [...papersOf(asset)],
     async documentsLines({ asset, after }) {
       const added = after.slice(papersOf(asset).length);
       const lines = added.flatMap(({ title, place, web }) => [
@@ -205,7 +212,11 @@ export function fakeAsset(plant: FakePlant, world: World, alarms: FakeAlarms, ba
       const now = papersOf(asset).map(({ title, place, web }) => ({ title, place, web }));
       if (JSON.stringify(now) !== JSON.stringify(before))
         throw { message: "plant.toml names other documents by now." };
-      const known = new Map(papersOf(asset).map((paper) => [paper.title, paper.wrong]));
+      const old = papersOf(asset);
+      const known = new Map(old.map((paper) => [paper.title, paper.wrong]));
+      did("change-documents", [plant.view.assets.find(({ id }) => id === asset)?.name ?? asset], () =>
+        changed.set(asset, old),
+      );
       changed.set(
         asset,
         after.map((form) => ({ ...form, wrong: known.get(form.title) ?? null })),

@@ -219,7 +219,7 @@ export function fakeBackend(asked: string): Backend {
       acts.did("remove-connection", [name], () => (connections = before));
     },
     ...acts.backend,
-    ...fakeAsset(plant, world, alarms, scene === "normal"),
+    ...fakeAsset(plant, world, alarms, scene === "normal", acts.did),
     async requestRebirth() {},
     ...fakeDiscovery(scene, plant.view, acts.did),
     sparkplugSession: async () => fakeSession(world.start, faults),

@@ -22,6 +22,8 @@ pub enum ActKind {
     ImportPicture,
     /// Elements of a process picture were bound.
     BindPicture,
+    /// Documents of an asset were added or removed.
+    ChangeDocuments,
 }
 
 impl ActKind {
@@ -35,6 +37,7 @@ impl ActKind {
             ActKind::ImportType => "import-type",
             ActKind::ImportPicture => "import-picture",
             ActKind::BindPicture => "bind-picture",
+            ActKind::ChangeDocuments => "change-documents",
         }
     }
 }

@@ -3,9 +3,17 @@
 use twin_core::said;
 use twin_model::{Edit, Paper, PaperPlace, PlantDocument};
 
-use super::{App, documents::checked};
+use super::{
+    App,
+    device::asset_of,
+    documents::checked,
+    undo::{Act, PlantBack},
+};
 use crate::{
-    api::documents::{DocumentForm, DocumentsChange, DocumentsLines},
+    api::{
+        documents::{DocumentForm, DocumentsChange, DocumentsLines},
+        undo::ActKind,
+    },
     discovery::diff,
     error::{Error, Result},
 };
@@ -45,6 +53,11 @@ impl App {
         let edited = self
             .workspace
             .edit_plant(|document| self.set_papers(document, change))?;
+        let compiled = self.compiled();
+        let name = asset_of(&compiled, &change.asset).map_or(change.asset.as_str(), |of| &of.name);
+        let back = PlantBack::of(&edited);
+        self.keep_act(Act::plant(ActKind::ChangeDocuments, name, back))
+            .await;
         let text = self.audit_edited(edited).await;
         let told = |sign: &str, of: &[DocumentForm], other: &[DocumentForm]| {
             let differs = of.iter().filter(|one| !other.contains(one));
@@ -188,10 +201,29 @@ mod tests {
         let back = change(&all, std::slice::from_ref(&manual));
         app.change_documents(&back, "eva").await.unwrap();
         assert_eq!(text(), WORKS);
-        let trail = app.historian.alarms().audit(None, 10).await.unwrap();
-        assert_eq!(trail[0].entry.action, "change-documents");
+        // Taken back like every other act, and the one before it then too.
+        let acts = app.undoable().await.unwrap();
+        let kinds: Vec<_> = acts.iter().map(|act| (act.kind, act.possible)).collect();
         assert_eq!(
-            trail[0].entry.detail,
+            kinds,
+            [
+                (ActKind::ChangeDocuments, false),
+                (ActKind::ChangeDocuments, true)
+            ]
+        );
+        app.undo(acts[1].number, "eva").await.unwrap();
+        assert_eq!(app.documents("p").await.unwrap().len(), 3);
+        app.undo(acts[0].number, "eva").await.unwrap();
+        assert_eq!(text(), WORKS);
+        let trail = app.historian.alarms().audit(None, 10).await.unwrap();
+        let changes = trail.iter().map(|of| &of.entry);
+        let last = changes
+            .clone()
+            .find(|of| of.action == "change-documents")
+            .unwrap();
+        assert_eq!(changes.filter(|of| of.action == "undo").count(), 2);
+        assert_eq!(
+            last.detail,
             "removed Parts (parts.pdf); removed Maker (https://maker.example/p)"
         );
         app.stop().await;
