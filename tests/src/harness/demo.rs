@@ -123,7 +123,7 @@ impl Demo {
     }
 }
 
-/// A workspace with the demo's plant file, picture and plan, connected to whatever listens at a port of this machine.
+/// A workspace with the demo's plant file, picture, plan and documents, connected to whatever listens at a port of this machine.
 ///
 /// # Errors
 /// When a file cannot be read or written.
@@ -140,7 +140,7 @@ pub fn workspace(dir: &Path, port: u16) -> Result<()> {
         port,
         ..station.clone()
     })?;
-    for folder in ["pictures", "plans"] {
+    for folder in ["pictures", "plans", "documents"] {
         std::fs::create_dir_all(dir.join(folder))?;
         for drawing in std::fs::read_dir(shipped.join(folder))? {
             let drawing = drawing?;

@@ -237,7 +237,11 @@ fn prepare(args: &Run, port: u16) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     // A reader that has gone away is no reason to stop the plant.
     let _ = writeln!(out, "plant file: {}, {what}", file.display());
-    for (folder, what) in [("pictures", "picture"), ("plans", "plan")] {
+    for (folder, what) in [
+        ("pictures", "picture"),
+        ("plans", "plan"),
+        ("documents", "document"),
+    ] {
         for name in pictures::prepare(shipped, workspace, folder)? {
             let _ = writeln!(out, "{what}: {name} copied");
         }

@@ -1,4 +1,4 @@
-//! The demo's process pictures and plans in its workspace: brought along from the assets, and kept when a person changed
+//! The demo's process pictures, plans and documents in its workspace: brought along from the assets, and kept when a person changed
 //! them.
 
 use std::fs;

@@ -244,3 +244,49 @@ fn what_the_plant_file_promises() {
     assert_eq!(connection["session"].as_str(), Some("persistent"));
     assert_eq!(connection["allow_rebirth"].as_bool(), Some(true));
 }
+
+#[test]
+fn documents_are_shipped_and_say_what_the_plant_does() {
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../assets/demo-plant");
+    let read = |file: &str| std::fs::read_to_string(format!("{shipped}/{file}")).unwrap();
+    let plant = plant();
+    let documents = list(&plant, "asset").iter();
+    let documents = documents.filter_map(|asset| asset.get("documents"));
+    let documents = documents.flat_map(|of| of.as_array().unwrap());
+    let files: BTreeSet<&str> = documents.map(|of| of["file"].as_str().unwrap()).collect();
+    assert_eq!(files.len(), 2);
+    for file in &files {
+        assert!(!read(file).is_empty());
+    }
+    let sheet = read("documents/pump-data-sheet.txt");
+    let ratings: toml::Table = read("station.toml").parse().unwrap();
+    let rating = |name: &str| ratings["pump"][name].as_float().unwrap();
+    let types = types(&plant);
+    let limits = |signal: &str| {
+        let signals = types["centrifugal-pump"]["signal"].as_array().unwrap();
+        let found = signals.iter().find(|s| s["id"].as_str() == Some(signal));
+        let alarms = found.unwrap()["alarms"].as_array().unwrap();
+        let limit = |alarm: &toml::Value| alarm["limit"].as_float().unwrap();
+        alarms.iter().map(limit).collect::<Vec<_>>()
+    };
+    let line = |begin: &str| {
+        let line = sheet
+            .lines()
+            .find(|line| line.trim_start().starts_with(begin));
+        let number = |word: &str| word.parse::<f64>().ok();
+        let words = line.unwrap().split_whitespace();
+        words.filter_map(number).collect::<Vec<_>>()
+    };
+    for (begin, numbers) in [
+        ("Rated speed", vec![rating("rated_speed")]),
+        ("Rated power", vec![rating("rated_power")]),
+        ("Flow at best", vec![rating("best_flow")]),
+        ("Best efficiency", vec![100.0 * rating("best_efficiency")]),
+        ("Head without flow", vec![rating("shutoff_head")]),
+        ("Vibration, drive end", limits("vibration_de")),
+        ("Vibration, other end", limits("vibration_nde")),
+        ("Bearing temperature", limits("bearing_temperature")),
+    ] {
+        assert_eq!(line(begin), numbers, "{begin}");
+    }
+}
