@@ -17,7 +17,6 @@ asset-anomaly-score = Anomalie { $score } seit { $time }
 asset-why = Warum auffällig
 asset-model = Anomaliemodell
 asset-score-normal = Wert { $score }, normal unter { $limit }
-asset-score-since = Wert { $score } seit { $time }
 asset-score-alarm-since = Wert { $score }, Alarm seit { $time }
 asset-score-alarm-from = Alarm ab { $limit }
 asset-no-model = Kein Anomaliemodell überwacht dieses Asset. Ein Typ in der Anlagendatei kann eines nennen.

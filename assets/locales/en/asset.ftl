@@ -19,7 +19,6 @@ asset-anomaly-score = Anomaly { $score } since { $time }
 asset-why = Why anomalous
 asset-model = Anomaly model
 asset-score-normal = score { $score }, normal below { $limit }
-asset-score-since = score { $score } since { $time }
 asset-score-alarm-since = score { $score }, alarm since { $time }
 asset-score-alarm-from = alarm from { $limit }
 asset-no-model = No anomaly model watches this asset. A type in the plant file can name one.

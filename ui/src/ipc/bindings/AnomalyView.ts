@@ -19,7 +19,7 @@ score: number | null,
  */
 at: number, 
 /**
- * Since when the score has been above the alarm limit, microseconds.
+ * Since when the alarm of the score has been active, microseconds: of now as of an instant of the past.
  */
 since: number | null, 
 /**

@@ -26,7 +26,7 @@ reason: string,
  */
 score: number | null, 
 /**
- * Since when the score has been above the alarm limit, microseconds.
+ * Since when the alarm of the score has been active, microseconds: of now as of an instant of the past.
  */
 anomaly_since: number | null, 
 /**

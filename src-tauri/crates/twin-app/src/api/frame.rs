@@ -75,7 +75,7 @@ pub struct AssetState {
     pub reason: String,
     /// Anomaly score, if a model watches it and does not abstain.
     pub score: Option<f64>,
-    /// Since when the score has been above the alarm limit, microseconds.
+    /// Since when the alarm of the score has been active, microseconds: of now as of an instant of the past.
     pub anomaly_since: Option<f64>,
     /// The largest shares while anomalous: signal key and share, largest first, at most three.
     pub anomaly_shares: Vec<(u32, f64)>,

@@ -263,7 +263,7 @@ pub struct AnomalyView {
     pub score: Option<f64>,
     /// When it was computed, microseconds.
     pub at: f64,
-    /// Since when the score has been above the alarm limit, microseconds.
+    /// Since when the alarm of the score has been active, microseconds: of now as of an instant of the past.
     pub since: Option<f64>,
     /// Why the model abstains, in words.
     pub abstained: Option<SaidView>,
