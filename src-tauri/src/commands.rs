@@ -122,8 +122,8 @@ mod tests {
     const PLAIN: [&str; 8] = [
         "cancel_look",
         "cancel_file_job",
-        "cancel_trend_picture",
         "put_away_file_job",
+        "cancel_trend_picture",
         "subscribe",
         "cancel_opening",
         "cancel_statistics",

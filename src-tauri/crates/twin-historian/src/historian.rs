@@ -12,11 +12,11 @@ use twin_core::{Said, SignalId, SignalKey, Timestamp, said};
 use crate::{
     alarms::Alarms,
     chunk::CHUNK_SAMPLES_MAX,
-    compact::GroupMemory,
     database::{Database, Durability, FileKind},
     ends::Ends,
     error::{Deed, Error, Result},
     files::{finish_switch, set_aside},
+    group::GroupMemory,
     journal::{self, Moved},
     reject_limits::RejectLimits,
     row::JournalRow,

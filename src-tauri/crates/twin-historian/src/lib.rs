@@ -29,6 +29,7 @@ mod ends;
 mod error;
 mod events;
 mod files;
+mod group;
 mod happened;
 mod historian;
 mod journal;

@@ -14,7 +14,7 @@ mod place;
 mod plan;
 mod weigh;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use twin_core::{SampleBatch, SignalKey};
 
@@ -163,30 +163,8 @@ async fn place_all(placer: &mut Placer<'_>, batches: &[Arc<SampleBatch>]) -> Res
             (signals, samples) = (0, 0);
         }
     }
-    placer.inner.group.put(group);
+    placer.inner.group.put(group, GROUP_SAMPLES);
     Ok(())
-}
-
-/// Signals with their samples.
-type Group = Vec<(SignalKey, Stretch)>;
-
-/// The memory of a group between two steps.
-#[derive(Default)]
-pub(crate) struct GroupMemory(Mutex<Group>);
-
-impl GroupMemory {
-    fn take(&self) -> Group {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Keeps what a usual group takes, without the samples.
-    fn put(&self, mut group: Group) {
-        let room: usize = group.iter().map(|(_, of)| of.times.capacity()).sum();
-        if room <= GROUP_SAMPLES {
-            group.iter_mut().for_each(|(_, of)| of.clear());
-            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = group;
-        }
-    }
 }
 
 type Quarantine = Vec<(String, String, Vec<u8>)>;
