@@ -82,6 +82,7 @@ pub(crate) struct Inner {
     /// Held by what rewrites chunks: compaction and retention. What compaction knows of them goes with it, so that whoever
     /// else rewrites some makes it forgotten.
     pub maintenance: tokio::sync::Mutex<Ends>,
+    /// Memory for the next step of compaction.
     pub group: GroupMemory,
     pub options: Options,
     /// Signals that may have chunks to roll up; none before the first look at all of them.
