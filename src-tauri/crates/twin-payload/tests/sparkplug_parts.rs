@@ -314,6 +314,44 @@ fn templates_are_flattened_with_what_their_definition_says() {
 }
 
 #[test]
+fn what_a_template_says_of_its_members_is_bounded() {
+    let leaf = [Metric {
+        name: Some("x"),
+        ..Metric::new(MetricValue::Int8(1))
+    }];
+    let long = "a".repeat(33);
+    let parameters = [
+        ("Long", MetricValue::String(&long)),
+        ("Index", MetricValue::Int32(3)),
+        ("Site", MetricValue::String("north")),
+    ];
+    // What is longer than an address may be is left out; the rest stands.
+    let cases = [
+        ("Motor", Some("Motor: Index = 3, Site = north")),
+        ("MotorOfThePump", Some("MotorOfThePump: Index = 3")),
+        (&long[..32], Some(&long[..32])),
+        (&long, Some("Index = 3, Site = north")),
+    ];
+    for (reference, expected) in cases {
+        let mut decoder = Decoder::with_limits(Limits {
+            address_bytes: 32,
+            ..Limits::default()
+        });
+        let template = Template {
+            reference: Some(reference),
+            members: &leaf,
+            parameters: &parameters,
+        };
+        let metric = named("m", 1, MetricValue::Template(template));
+        let birth = payload(None, Some(0), &[metric]);
+        let out = decode(&mut decoder, "spBv1.0/G/NBIRTH/n", &birth).unwrap();
+        let points = description(&out).points;
+        assert_eq!(points.len(), 1);
+        assert_eq!(points[0].description.as_deref(), expected);
+    }
+}
+
+#[test]
 fn data_of_a_template_may_hold_some_members_only() {
     let whole = Template {
         reference: Some("Motor"),

@@ -224,13 +224,7 @@ impl Reader<'_, '_> {
         too_deep(depth)?;
         let reference = text_of(template.reference, payload);
         let definition = self.find_definition(reference);
-        let parameters = definition::parameters(payload, span)?;
-        let about = match (reference, parameters.as_str()) {
-            ("", "") => None,
-            (name, "") => Some(name.to_owned()),
-            ("", values) => Some(values.to_owned()),
-            (name, values) => Some(format!("{name}: {values}")),
-        };
+        let about = definition::about(payload, span, reference, self.work.limits.address_bytes)?;
         let (name, first) = (self.name.len(), self.birth.points.len());
         let mut members = definition::members(payload, span);
         while let Some(member) = members.next()? {

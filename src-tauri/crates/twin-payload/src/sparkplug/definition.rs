@@ -82,8 +82,29 @@ impl Members<'_> {
     }
 }
 
-/// The parameters of a template in words: `Index = 3, Maker = ACME`; empty without any.
-pub(crate) fn parameters(payload: &[u8], span: Span) -> Result<String, Reject> {
+/// What an instance says of all its members: the definition it refers to and its parameters, as much of both as fits into `limit` bytes.
+pub(crate) fn about(
+    payload: &[u8],
+    span: Span,
+    reference: &str,
+    limit: usize,
+) -> Result<Option<String>, Reject> {
+    let mut words = String::new();
+    if reference.len() <= limit {
+        words.push_str(reference);
+    }
+    let between = if words.is_empty() { "" } else { ": " };
+    let left = limit.saturating_sub(words.len() + between.len());
+    let parameters = parameters(payload, span, left.min(PARAMETERS_BYTES_MAX))?;
+    if !parameters.is_empty() {
+        words.push_str(between);
+        words.push_str(&parameters);
+    }
+    Ok((!words.is_empty()).then_some(words))
+}
+
+/// The parameters of a template in words: `Index = 3, Maker = ACME`, those that fit into `limit` bytes; empty without any.
+fn parameters(payload: &[u8], span: Span, limit: usize) -> Result<String, Reject> {
     let mut words = String::new();
     let mut fields = Fields::within(payload, span);
     while let Some((field, content)) = fields.next()? {
@@ -91,10 +112,9 @@ pub(crate) fn parameters(payload: &[u8], span: Span) -> Result<String, Reject> {
             continue;
         };
         let said = parameter_words(payload, parameter)?;
-        if words.len() + said.len() <= PARAMETERS_BYTES_MAX {
-            if !words.is_empty() {
-                words.push_str(", ");
-            }
+        let between = if words.is_empty() { "" } else { ", " };
+        if words.len() + between.len() + said.len() <= limit {
+            words.push_str(between);
             words.push_str(&said);
         }
     }
