@@ -3,6 +3,7 @@ import "@fontsource-variable/inter/wght.css";
 import "./components/shared/tokens.css";
 import "./components/shared/contrast.css";
 import "./components/shared/density.css";
+import "./components/shared/form.css";
 import "./components/shared/base.css";
 import { mount } from "svelte";
 import App from "./App.svelte";

@@ -115,6 +115,9 @@ async fn heap(page: &Page, scale: Scale, figures: &mut Figures) -> Result<()> {
             .filter(|(at, _)| (begin..begin + window).contains(at));
         inside.map(|(_, mb)| *mb).fold(f64::INFINITY, f64::min)
     };
+    let steps = (0..10).map(|step| scale.heap_s / 10.0 * f64::from(step));
+    let course: Vec<String> = steps.map(|begin| format!("{:.1}", least(begin))).collect();
+    println!("the lowest of a window, MB: {}", course.join(" "));
     let to = scale.heap_s - window;
     let (first, last) = (least(from), least(to));
     let hours = (to - from) * REPEATED as f64 / 3_600.0;
