@@ -222,6 +222,8 @@ describe("connection form", () => {
     await fill("form-name", "Well");
     await fill("form-host", "well");
     await click("form-save");
+    await vi.waitFor(() => expect(document.activeElement?.getAttribute("aria-invalid")).toBe("true"));
+    expect(byId("connection-form")?.contains(document.activeElement)).toBe(true);
     expect(byId("connection-form")?.textContent).toContain("Name at least one resource");
     expect(byId("connection-form")?.textContent).toContain("Give the key.");
     await fill("form-identity", "desk");
