@@ -85,7 +85,7 @@ fn everything(page: &Page, demo: &Demo) -> Result<f64> {
         .into_iter()
         .chain([demo.id()])
     {
-        let mb = machine::memory_mb(id, "Pss")?;
+        let mb = machine::shared_out_mb(id)?;
         println!("{}: {mb:.1} MB", machine::name(id));
         sum += mb;
     }

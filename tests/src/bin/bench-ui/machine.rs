@@ -121,15 +121,28 @@ pub fn started_ms(id: u32) -> Result<f64> {
     Ok(now - (up - started) * 1e3)
 }
 
-/// What the system says a process has of memory, by the name of the line in `smaps_rollup`, MB (10^6 bytes).
+/// Memory of a process by which all of them add up to what is in use (PSS), MB (10^6 bytes).
 ///
 /// # Errors
 /// When it is gone.
-pub fn memory_mb(id: u32, line: &str) -> Result<f64> {
-    let text = fs::read_to_string(format!("/proc/{id}/smaps_rollup"))?;
+pub fn shared_out_mb(id: u32) -> Result<f64> {
+    megabytes(id, "smaps_rollup", "Pss:")
+}
+
+/// Memory of a process that no file stands behind, MB (10^6 bytes): the system counts it, so that reading it often costs
+/// nothing.
+///
+/// # Errors
+/// When it is gone.
+pub fn anonymous_mb(id: u32) -> Result<f64> {
+    megabytes(id, "status", "RssAnon:")
+}
+
+fn megabytes(id: u32, file: &str, line: &str) -> Result<f64> {
+    let text = fs::read_to_string(format!("/proc/{id}/{file}"))?;
     let found = text.lines().find_map(|row| row.strip_prefix(line));
-    let figure = found.and_then(|row| row.trim_start_matches(':').trim().strip_suffix(" kB"));
-    let kibibytes: f64 = figure.context("smaps_rollup")?.trim().parse()?;
+    let figure = found.and_then(|row| row.trim().strip_suffix(" kB"));
+    let kibibytes: f64 = figure.context(line.to_owned())?.trim().parse()?;
     Ok(kibibytes * 1_024.0 / 1e6)
 }
 

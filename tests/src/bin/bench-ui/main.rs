@@ -68,7 +68,7 @@ const FULL: Scale = Scale {
     rounds: 10,
     opened: 30,
     starts: 5,
-    heap_s: 300.0,
+    heap_s: 420.0,
 };
 const QUICK: Scale = Scale {
     watch_s: 4.0,

@@ -40,9 +40,6 @@ const PEAK: f64 = 140.0;
 /// Spans that are looked at, s.
 const SPANS: [i64; 4] = [900, 3_600, 28_800, 86_400];
 const PATIENCE: Duration = Duration::from_secs(120);
-/// Samples wait so long for compaction at most, and a little: a day that came just now lies in memory, as no day otherwise
-/// does.
-const COMPACTED: Duration = Duration::from_secs(130);
 /// What lies so near to the present may be under way, ms.
 const SETTLED_MS: i64 = 3_000;
 /// Columns at the newest values: what is new appears there.
@@ -86,8 +83,6 @@ struct Scene {
     sent: Sent,
     peak: i64,
     sender: Sender,
-    /// When history had the past.
-    stored: tokio::time::Instant,
     _broker: Broker,
 }
 
@@ -132,7 +127,6 @@ async fn set_up(stage: &Stage) -> Result<Scene> {
     let peak = now - PEAK_BEFORE_MS;
     let mut link = Link::connect(broker.port)?;
     send_past(&page, &keys, &mut link, &sent, peak).await?;
-    let stored = tokio::time::Instant::now();
     let noted = Arc::clone(&sent);
     let sender = Sender::start(link, LIVE_EVERY, move |_, at| {
         let values = values(at, peak);
@@ -155,7 +149,6 @@ async fn set_up(stage: &Stage) -> Result<Scene> {
         sent,
         peak,
         sender,
-        stored,
         _broker: broker,
     })
 }
@@ -406,7 +399,6 @@ async fn cursor(stage: &Stage, scene: &Scene, scale: Scale, figures: &mut Figure
 
 /// From the click to the frame after the one that shows history at a tenth of the longer span.
 async fn span(scene: &Scene, scale: Scale, figures: &mut Figures) -> Result<()> {
-    tokio::time::sleep_until(scene.stored + COMPACTED).await;
     let asked = format!("bench.spans({})", scale.rounds);
     let limit = Duration::from_secs(10 + scale.rounds as u64 * 10);
     let times: Vec<f64> = scene.page.wait(&asked, limit).await?;
